@@ -1,0 +1,11 @@
+// Package plumb holds the built-in description of the Batch API, so that the
+// program needs no file beside it.
+package plumb
+
+import "embed"
+
+// Files holds spec/openapi.yaml and the JSON Schemas it refers to, under the
+// paths that they have in the repository.
+//
+//go:embed spec/openapi.yaml schemas/*.json
+var Files embed.FS

@@ -1,0 +1,235 @@
+package spec
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+)
+
+// Options are the choices for [Load].
+type Options struct {
+	// RefRoot is a folder, as a slash-separated path from the root of fsys,
+	// outside which no $ref may lead. Empty: the folder of the file.
+	RefRoot string
+}
+
+// Load reads the description in the file name of fsys, and the files that it
+// refers to.
+func Load(fsys fs.FS, name string, opt Options) (*Description, error) {
+	root := opt.RefRoot
+	if root == "" {
+		root = path.Dir(name)
+	}
+	l := loader{fsys: fsys, root: path.Clean(root)}
+	return l.description(name)
+}
+
+// LoadFile reads the description in a file of the machine. Files that it
+// refers to must lie in refRoot or below it, by default the file's own folder.
+func LoadFile(file, refRoot string) (*Description, error) {
+	// A link is followed: the description's folder is where it really is.
+	if info, err := os.Lstat(file); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if file, err = filepath.EvalSymlinks(file); err != nil {
+			return nil, err
+		}
+	}
+	if refRoot == "" {
+		refRoot = filepath.Dir(file)
+	}
+	name, err := relative(refRoot, file)
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(refRoot)
+	if err != nil {
+		return nil, fmt.Errorf("%s: cannot open the folder: %w", refRoot, cause(err))
+	}
+	defer func() { _ = root.Close() }()
+	l := loader{fsys: root.FS(), root: ".", folder: filepath.ToSlash(refRoot)}
+	return l.description(name)
+}
+
+// relative returns the slash-separated path from a folder to a file in it.
+func relative(folder, file string) (string, error) {
+	absFolder, err := filepath.Abs(folder)
+	if err != nil {
+		return "", err
+	}
+	absFile, err := filepath.Abs(file)
+	if err != nil {
+		return "", err
+	}
+	name, err := filepath.Rel(absFolder, absFile)
+	if err != nil || !filepath.IsLocal(name) {
+		return "", fmt.Errorf("%s: the description is not in the folder %s; name a folder above it with --ref-root", file, folder)
+	}
+	return filepath.ToSlash(name), nil
+}
+
+// Builtin returns the built-in description of the Batch API.
+func Builtin() (*Description, error) {
+	return Load(plumb.Files, "spec/openapi.yaml", Options{RefRoot: "."})
+}
+
+// loader reads the files of one description.
+type loader struct {
+	fsys   fs.FS
+	root   string // folder outside which no $ref may lead
+	folder string // what the user calls the root of fsys; may be empty
+
+	dialect dialect // of files that do not declare their own
+	files   map[string]*file
+	failed  map[string]error
+}
+
+// shown is a file or folder as the user knows it.
+func (l *loader) shown(name string) string { return path.Join(l.folder, name) }
+
+func (l *loader) description(name string) (*Description, error) {
+	l.files, l.failed = map[string]*file{}, map[string]error{}
+	main, err := l.file(name)
+	var f *fault
+	switch {
+	case errors.As(err, &f):
+		return nil, errorAt(l.shown(name), f.line, f.column, f.message)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s: there is no such file", l.shown(name))
+	case err != nil:
+		return nil, fmt.Errorf("%s: cannot read the description: %w", l.shown(name), cause(err))
+	}
+	version, f := checkDocument(main.root)
+	if f != nil {
+		return nil, errorAt(l.shown(name), f.line, f.column, f.message)
+	}
+	l.dialect = dialectOf(version)
+
+	w := walker{load: l.file, root: l.root, shown: l.shown}
+	if err := w.walk(main); err != nil {
+		return nil, err
+	}
+	d := &Description{OpenAPI: version, Digest: l.digest(), files: l.files, Schemas: schemasOf(main.root)}
+	if err := d.resolve(main); err != nil {
+		return nil, fmt.Errorf("%s: %w", l.shown(name), err)
+	}
+	return d, nil
+}
+
+// file reads a file of the description, once. What is wrong with its text
+// comes as a *fault.
+func (l *loader) file(name string) (*file, error) {
+	if f, ok := l.files[name]; ok {
+		return f, nil
+	}
+	if err, ok := l.failed[name]; ok {
+		return nil, err
+	}
+	f, err := l.read(name)
+	if err != nil {
+		l.failed[name] = err
+		return nil, err
+	}
+	l.files[name] = f
+	return f, nil
+}
+
+func (l *loader) read(name string) (*file, error) {
+	data, err := fs.ReadFile(l.fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	root, fault := read(data, path.Ext(name) == ".json")
+	if fault != nil {
+		return nil, fault
+	}
+	f := &file{name: name, data: data, root: root, dialect: l.dialect}
+	if version := root.get("openapi"); version != nil {
+		f.dialect = dialectOf(version.text)
+	}
+	return f, nil
+}
+
+func dialectOf(version string) dialect {
+	if strings.HasPrefix(version, "3.0") {
+		return openAPI30
+	}
+	return openAPI31
+}
+
+// checkDocument tells whether a file is a description that we can use, and in
+// which version of OpenAPI it is written.
+func checkDocument(root *node) (version string, f *fault) {
+	if root.kind != jsonvalue.Object {
+		return "", faultAt(root.line, root.column, "an OpenAPI description must be an object, not %s", withArticle(root.kind.String()))
+	}
+	if old := root.find("swagger"); old != nil {
+		return "", faultAt(old.line, old.column, "this is a Swagger %s description; convert it to OpenAPI 3", old.value.text)
+	}
+	m := root.find("openapi")
+	if m == nil {
+		return "", faultAt(root.line, root.column, `this is no OpenAPI description: it has no member "openapi" that names the version, such as 3.1.0`)
+	}
+	version = m.value.text
+	if major, _, _ := strings.Cut(version+".", "."); major != "3" || !supported(version) {
+		return "", faultAt(m.line, m.column, "OpenAPI version %q is not supported; use 3.0, 3.1 or 3.2", version)
+	}
+	paths := root.find("paths")
+	if paths == nil {
+		return "", faultAt(root.line, root.column, `the description has no member "paths"; responses cannot be told apart without it`)
+	}
+	if paths.value.kind != jsonvalue.Object || len(paths.value.members) == 0 {
+		return "", faultAt(paths.line, paths.column, "the description names no path; responses cannot be told apart without one")
+	}
+	return version, nil
+}
+
+func supported(version string) bool {
+	for _, v := range []string{"3.0", "3.1", "3.2"} {
+		if version == v || strings.HasPrefix(version, v+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// digest identifies the names and contents of all files.
+func (l *loader) digest() string {
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(l.files)) {
+		fmt.Fprintf(h, "%s\x00%d\x00", name, len(l.files[name].data))
+		h.Write(l.files[name].data)
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+}
+
+// schemasOf returns components/schemas in the order of the file.
+func schemasOf(root *node) []Schema {
+	var schemas []Schema
+	if components := root.get("components"); components != nil {
+		if named := components.get("schemas"); named != nil {
+			for _, m := range named.members {
+				schemas = append(schemas, Schema{m.name, schemaPlace(m.value)})
+			}
+		}
+	}
+	return schemas
+}
+
+// schemaPlace is where a schema is written, through $refs that have nothing
+// beside them.
+func schemaPlace(n *node) Place {
+	m := settle(n).mark
+	place := m.place
+	place.Pointer = m.file.translated(place.Pointer)
+	return place
+}

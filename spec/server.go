@@ -1,0 +1,136 @@
+package spec
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// server says which hosts and base paths a server of the description has.
+type server struct {
+	host *regexp.Regexp // of a host in lower case; nil for any host
+	base *regexp.Regexp // of a base path without slashes at its ends
+}
+
+// accepts tells whether a URL with that host and base path can be one of the
+// server. The host is empty where it is unknown.
+func (s server) accepts(host, base string) bool {
+	return (s.host == nil || host == "" || s.names(host)) && s.base.MatchString(base)
+}
+
+// names tells whether the server says of a host that it is its own.
+func (s server) names(host string) bool {
+	if s.host == nil || host == "" {
+		return false
+	}
+	// A server whose port is a variable has the implied ones written out.
+	return s.host.MatchString(host) || s.host.MatchString(host+":443") || s.host.MatchString(host+":80")
+}
+
+// serversOf compiles servers. Where there are none, the description is that of
+// the root of any host.
+func serversOf(described openapi3.Servers) []server {
+	var servers []server
+	for _, s := range described {
+		if s != nil {
+			servers = append(servers, newServers(s.URL, s.Variables)...)
+		}
+	}
+	if len(servers) == 0 {
+		servers = newServers("/", nil)
+	}
+	return servers
+}
+
+var variable = regexp.MustCompile(`\{[^{}]*\}`)
+
+// newServers compiles a server: several where the first thing in its URL is a
+// variable that stands for scheme and host at once.
+func newServers(url string, variables openapi3.ServerVariables) []server {
+	if at := variable.FindStringIndex(url); at != nil && at[0] == 0 && !strings.HasPrefix(url[at[1]:], "://") {
+		if v := variables[url[1:at[1]-1]]; v != nil && strings.Contains(v.Default, "://") {
+			var servers []server
+			for _, value := range append([]string{v.Default}, v.Enum...) {
+				if !strings.HasPrefix(value, "{") {
+					servers = append(servers, newServers(value+url[at[1]:], variables)...)
+				}
+			}
+			return servers
+		}
+	}
+	host, path := splitURL(url)
+	s := server{base: pattern(strings.Trim(strings.TrimPrefix(path, "."), "/"), variables)}
+	if host != "" && !anyHost(host, variables) {
+		s.host = pattern(host, variables)
+	}
+	return []server{s}
+}
+
+// anyHost tells whether nothing of a host is fixed.
+func anyHost(host string, variables openapi3.ServerVariables) bool {
+	fixed := variable.ReplaceAllStringFunc(host, func(name string) string {
+		if v := variables[name[1:len(name)-1]]; v != nil && len(v.Enum) > 0 {
+			return "x"
+		}
+		return ""
+	})
+	return strings.Trim(fixed, ".:") == ""
+}
+
+// pattern makes a regular expression of a part of a server's URL. A variable
+// stands for its default and for the values that it lists; one that lists none
+// may have any value.
+func pattern(text string, variables openapi3.ServerVariables) *regexp.Regexp {
+	var b strings.Builder
+	b.WriteString("^(?:")
+	end := 0
+	for _, at := range variable.FindAllStringIndex(text, -1) {
+		b.WriteString(regexp.QuoteMeta(text[end:at[0]]))
+		b.WriteString(valuesOf(variables[text[at[0]+1:at[1]-1]]))
+		end = at[1]
+	}
+	b.WriteString(regexp.QuoteMeta(text[end:]))
+	b.WriteString(")$")
+	return regexp.MustCompile(b.String())
+}
+
+func valuesOf(v *openapi3.ServerVariable) string {
+	const anyValue = "[^/]+"
+	if v == nil {
+		return anyValue
+	}
+	alternatives := []string{regexp.QuoteMeta(strings.Trim(v.Default, "/"))}
+	for _, value := range v.Enum {
+		alternatives = append(alternatives, regexp.QuoteMeta(strings.Trim(value, "/")))
+	}
+	if len(v.Enum) == 0 {
+		alternatives = append(alternatives, anyValue)
+	}
+	return "(?:" + strings.Join(alternatives, "|") + ")"
+}
+
+// splitURL returns host (in lower case, without the port that its scheme
+// implies) and path (as written) of a URL. The host is empty where the URL
+// begins with the path. No URL is too broken for this.
+func splitURL(url string) (host, path string) {
+	if i := strings.IndexAny(url, "?#"); i >= 0 {
+		url = url[:i]
+	}
+	scheme, rest, ok := strings.Cut(url, "://")
+	if !ok || strings.Contains(scheme, "/") {
+		return "", url
+	}
+	host, path, ok = strings.Cut(rest, "/")
+	if ok {
+		path = "/" + path
+	}
+	host = strings.ToLower(host[strings.LastIndexByte(host, '@')+1:])
+	switch strings.ToLower(scheme) {
+	case "https":
+		host = strings.TrimSuffix(host, ":443")
+	case "http":
+		host = strings.TrimSuffix(host, ":80")
+	}
+	return host, path
+}

@@ -1,0 +1,105 @@
+// Package spec loads an OpenAPI description and finds in it the operation and
+// the response that an exchange belongs to.
+package spec
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Place is a place in a description.
+type Place struct {
+	File    string // path from the description's folder, with slashes
+	Line    int    // from 1; 0 where unknown
+	Column  int    // from 1, in characters; 0 where unknown
+	Pointer string // RFC 6901, from the root of the file
+}
+
+// Description is an OpenAPI description with the files it refers to. It is
+// safe for concurrent use.
+type Description struct {
+	Title    string
+	Version  string // of the API, info.version
+	OpenAPI  string // the version of OpenAPI it is written in, such as "3.1.0"
+	Digest   string // "sha256:..." over the files it was read from
+	Overlays []string
+
+	Operations []*Operation // in the order of the file
+	Schemas    []Schema     // components/schemas, in the order of the file
+
+	files     map[string]*file
+	templates []*template // those with the most segments first
+	servers   []server    // all that are described anywhere
+}
+
+// Schema is a named schema of the description.
+type Schema struct {
+	Name  string
+	Place Place // where the schema is written
+}
+
+// Operation is one method of one path.
+type Operation struct {
+	ID        string // operationId, or "METHOD /path" where there is none
+	Method    string // in upper case
+	Path      string // the template, as written
+	Place     Place
+	Responses []*Response // by status: exact ones, then ranges, then default
+}
+
+// Response is what the description says of one status of an operation.
+type Response struct {
+	Status string // "200", "4XX" or "default"
+	Place  Place
+	Media  []*Media // in the order of the file; none: no body is described
+}
+
+// Media is one media type of a response.
+type Media struct {
+	Type      string // as written: "application/json", "text/*"
+	Place     Place
+	HasSchema bool
+	Schema    Place // where its schema is written, through any $ref to the response
+}
+
+// Match is the outcome of looking for the operation of a request.
+type Match struct {
+	Operation *Operation        // nil where none matches
+	Path      string            // the template that matches, also when its method is not described
+	PathPlace Place             // where that template is written
+	Params    map[string]string // path parameters, decoded
+}
+
+// Response returns what is described for a status: the exact status, else its
+// range, else default, else nil.
+func (o *Operation) Response(status int) *Response {
+	exact := strconv.Itoa(status)
+	for _, r := range o.Responses { // exact ones stand first, default last
+		if r.Status == exact || r.Status == exact[:1]+"XX" && len(exact) == 3 || r.Status == "default" {
+			return r
+		}
+	}
+	return nil
+}
+
+// MediaFor returns the media type that describes a Content-Type header: the
+// exact one, else its range (text/*), else */*, else nil. Parameters and case
+// do not matter.
+func (r *Response) MediaFor(contentType string) *Media {
+	exact := essence(contentType)
+	group, _, _ := strings.Cut(exact, "/")
+	for _, wanted := range []string{exact, group + "/*", "*/*"} {
+		for _, m := range r.Media {
+			if essence(m.Type) == wanted {
+				return m
+			}
+		}
+	}
+	return nil
+}
+
+// essence is a media type without its parameters, in lower case.
+func essence(mediaType string) string {
+	mediaType, _, _ = strings.Cut(mediaType, ";")
+	return strings.ToLower(strings.TrimSpace(mediaType))
+}

@@ -1,0 +1,235 @@
+package spec
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"math/big"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"go.yaml.in/yaml/v3"
+)
+
+func readYAML(data []byte) (*node, *fault) {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var doc yaml.Node
+	if err := decoder.Decode(&doc); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, faultAt(0, 0, "the file is empty")
+		}
+		return nil, yamlFault(err, data)
+	}
+	if len(doc.Content) == 0 {
+		return nil, faultAt(0, 0, "the file is empty")
+	}
+	c := yamlConverter{done: map[*yaml.Node]*node{}}
+	root, f := c.convert(doc.Content[0])
+	if f != nil {
+		return nil, f
+	}
+	var second yaml.Node
+	if err := decoder.Decode(&second); err == nil {
+		return nil, faultAt(second.Line, second.Column, "a second YAML document begins here; a description is one document")
+	} else if !errors.Is(err, io.EOF) {
+		return nil, yamlFault(err, data)
+	}
+	return root, nil
+}
+
+var yamlErrorLine = regexp.MustCompile(`^line (\d+): (.*)`)
+
+// yamlFault says what the parser found wrong, and in which line. The line that
+// the parser names is often that in which the value began, or one above it.
+func yamlFault(err error, data []byte) *fault {
+	message := strings.TrimPrefix(err.Error(), "yaml: ")
+	named := 0
+	if m := yamlErrorLine.FindStringSubmatch(message); m != nil {
+		named, _ = strconv.Atoi(m[1])
+		message = m[2]
+	}
+	if strings.HasPrefix(message, "found unexpected end of stream") {
+		return faultAt(named, 0, "not YAML: %s", message)
+	}
+	offset := consumed(data) - 1
+	if parserError.MatchString(message) {
+		const lookahead = 5 // what the parser reads beyond the token that it refuses
+		offset -= lookahead
+	}
+	c := cursor{data: data, line: 1, column: 1}
+	c.to(min(offset, len(data)-1))
+	return faultAt(c.line, 0, "not YAML: %s", message)
+}
+
+// parserError matches what is said of a token, as against a character.
+var parserError = regexp.MustCompile("^(did not find expected ([',kn-]|<)|could not find expected|unknown anchor)")
+
+// consumed returns how many bytes the parser reads until it fails, when it gets
+// no more of them than it asks for.
+func consumed(data []byte) int {
+	r := bytes.NewReader(data)
+	var discarded yaml.Node
+	for decoder := yaml.NewDecoder(oneByte{r}); decoder.Decode(&discarded) == nil; {
+		discarded = yaml.Node{}
+	}
+	return len(data) - r.Len()
+}
+
+// oneByte reads one byte at a time.
+type oneByte struct{ r io.Reader }
+
+func (o oneByte) Read(p []byte) (int, error) { return o.r.Read(p[:min(1, len(p))]) }
+
+// yamlConverter makes our tree of that of the YAML parser: aliases and merge
+// keys are resolved, keys are text, and scalars are as in JSON.
+type yamlConverter struct {
+	done map[*yaml.Node]*node // by node with an anchor; nil while it is being converted
+}
+
+func (c *yamlConverter) convert(y *yaml.Node) (*node, *fault) {
+	if y.Kind == yaml.AliasNode {
+		return c.alias(y)
+	}
+	if y.Anchor != "" {
+		if n, ok := c.done[y]; ok && n != nil {
+			return n, nil
+		}
+		c.done[y] = nil
+	}
+	n := &node{line: y.Line, column: y.Column, size: 1}
+	var f *fault
+	switch y.Kind {
+	case yaml.MappingNode:
+		n.kind = jsonvalue.Object
+		f = c.mapping(n, y)
+	case yaml.SequenceNode:
+		n.kind = jsonvalue.Array
+		f = c.sequence(n, y)
+	default:
+		n.kind, n.text = scalar(y)
+	}
+	switch {
+	case f != nil:
+	case n.size > maxNodes:
+		f = faultAt(y.Line, y.Column, "with its aliases expanded, this holds more than %d values", maxNodes)
+	case n.height > maxDepth:
+		f = faultAt(y.Line, y.Column, "values nest deeper than %d levels here", maxDepth)
+	}
+	if y.Anchor != "" {
+		c.done[y] = n
+	}
+	return n, f
+}
+
+func (c *yamlConverter) alias(y *yaml.Node) (*node, *fault) {
+	n, seen := c.done[y.Alias]
+	if n == nil && seen {
+		return nil, faultAt(y.Line, y.Column, "the alias *%s stands within what it is an alias of", y.Value)
+	}
+	if n == nil {
+		return c.convert(y.Alias)
+	}
+	return n, nil
+}
+
+func (c *yamlConverter) sequence(n *node, y *yaml.Node) *fault {
+	for _, content := range y.Content {
+		item, f := c.convert(content)
+		if f != nil {
+			return f
+		}
+		n.append(item)
+	}
+	return nil
+}
+
+func (c *yamlConverter) mapping(n *node, y *yaml.Node) *fault {
+	var merges []*yaml.Node
+	for i := 0; i < len(y.Content); i += 2 {
+		key, content := y.Content[i], y.Content[i+1]
+		if key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge" {
+			merges = append(merges, content)
+			continue
+		}
+		name := key
+		if key.Kind == yaml.AliasNode {
+			name = key.Alias
+		}
+		if name.Kind != yaml.ScalarNode {
+			return faultAt(key.Line, key.Column, "a key must be text")
+		}
+		value, f := c.convert(content)
+		if f != nil {
+			return f
+		}
+		if old := n.add(member{name.Value, key.Line, key.Column, value}); old != nil {
+			return faultAt(key.Line, key.Column, "the key %q stands here a second time; the first is in line %d", name.Value, old.line)
+		}
+	}
+	for _, content := range merges {
+		if f := c.merge(n, content); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// merge adds the members of what a merge key (<<) leads to, except those that
+// n has already.
+func (c *yamlConverter) merge(n *node, content *yaml.Node) *fault {
+	source, f := c.convert(content)
+	if f != nil {
+		return f
+	}
+	sources := []*node{source}
+	if source.kind == jsonvalue.Array {
+		sources = source.items
+	}
+	for _, s := range sources {
+		if s.kind != jsonvalue.Object {
+			return faultAt(content.Line, content.Column, "a merge key (<<) must lead to a mapping or to a list of mappings")
+		}
+		for _, m := range s.members {
+			n.add(m)
+		}
+	}
+	return nil
+}
+
+func scalar(y *yaml.Node) (jsonvalue.Kind, string) {
+	switch y.ShortTag() {
+	case "!!null":
+		return jsonvalue.Null, "null"
+	case "!!bool":
+		return jsonvalue.Bool, strings.ToLower(y.Value)
+	case "!!int", "!!float":
+		if text, ok := number(y.Value); ok {
+			return jsonvalue.Number, text
+		}
+	}
+	return jsonvalue.String, y.Value
+}
+
+// number spells a number of YAML as JSON does. Infinities and NaN cannot be
+// spelled so.
+func number(text string) (string, bool) {
+	if isJSONNumber(text) {
+		return text, true
+	}
+	plain := strings.TrimPrefix(strings.ReplaceAll(text, "_", ""), "+")
+	if isJSONNumber(plain) {
+		return plain, true
+	}
+	if i, ok := new(big.Int).SetString(plain, 0); ok {
+		return i.String(), true
+	}
+	f, err := strconv.ParseFloat(plain, 64)
+	if err != nil {
+		return "", false
+	}
+	encoded, err := json.Marshal(f)
+	return string(encoded), err == nil
+}
