@@ -1,0 +1,289 @@
+package schemas
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// Failure is one keyword that one value does not satisfy.
+type Failure struct {
+	Keyword string     // as written in the schema; "false" for the schema that nothing satisfies
+	Place   spec.Place // of the keyword
+	Limit   string     // the keyword's value, as JSON text; of joined alternatives, all their values
+	Values  []string   // where Keyword is type, enum or const: what is allowed; types by name, values as JSON text
+	Path    []string   // names and indexes that lead to the value
+	Member  string     // the member that is missing or must not be there, where the keyword is about one
+	Name    bool       // it is the name of the member at Path that fails, not its value
+	Reason  string     // the compiler's own words, for keywords that speak of schemas rather than values
+
+	// Alternatives is how many anyOf or oneOf offered, of which none fits.
+	// The failure is then of the one that came nearest.
+	Alternatives int
+}
+
+// Validate returns every way in which v does not satisfy the schema, each
+// once, ordered by path, keyword and place; nil if it does. Of alternatives
+// (anyOf, oneOf) of which none fits it gives the failures of the nearest.
+func (s *Schema) Validate(v *jsonvalue.Value) []Failure {
+	err := s.node.Validate(decoded(v))
+	if err == nil {
+		return nil
+	}
+	var invalid *jsonschema.ValidationError
+	if !errors.As(err, &invalid) {
+		// A schema that refers to itself without end.
+		return []Failure{{Keyword: "$ref", Place: s.Place, Reason: strings.ReplaceAll(err.Error(), baseURL, "")}}
+	}
+	e := explainer{set: s.set, root: v}
+	failures := e.leaves(invalid)
+	slices.SortFunc(failures, compareFailures)
+	return slices.CompactFunc(failures, func(a, b Failure) bool { return compareFailures(a, b) == 0 })
+}
+
+func compareFailures(a, b Failure) int {
+	if c := slices.Compare(a.Path, b.Path); c != 0 {
+		return c
+	}
+	if c := strings.Compare(a.Member, b.Member); c != 0 {
+		return c
+	}
+	if c := strings.Compare(a.Keyword, b.Keyword); c != 0 {
+		return c
+	}
+	if c := strings.Compare(a.Place.File, b.Place.File); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Place.Pointer, b.Place.Pointer)
+}
+
+// decoded returns the value as the compiler wants it.
+func decoded(v *jsonvalue.Value) any {
+	switch v.Kind {
+	case jsonvalue.Bool:
+		return v.True
+	case jsonvalue.Number:
+		return boundedNumber(v.Text)
+	case jsonvalue.String:
+		return v.Text
+	case jsonvalue.Array:
+		items := make([]any, len(v.Items))
+		for i, item := range v.Items {
+			items[i] = decoded(item)
+		}
+		return items
+	case jsonvalue.Object:
+		members := make(map[string]any, len(v.Members))
+		for _, m := range v.Members {
+			members[m.Name] = decoded(m.Value)
+		}
+		return members
+	}
+	return nil
+}
+
+// explainer turns the compiler's tree of errors into failures.
+type explainer struct {
+	set  *Set
+	root *jsonvalue.Value
+}
+
+// leaves returns what is at the ends of the tree.
+func (e *explainer) leaves(err *jsonschema.ValidationError) []Failure {
+	keyword := lastKeyword(err.AbsoluteKeywordLocation)
+	if len(err.Causes) == 0 {
+		return e.leaf(err)
+	}
+	switch {
+	case err.Message == "": // a mere bundle
+	case err.Message == "anyOf failed", err.Message == "oneOf failed":
+		return e.nearest(err)
+	case keyword == "minContains" || keyword == "contains":
+		return e.leaf(err) // its causes say of every element why it is not the one
+	}
+	var all []Failure
+	for _, cause := range err.Causes {
+		all = append(all, e.leaves(cause)...)
+	}
+	return all
+}
+
+func lastKeyword(location string) string {
+	return location[strings.LastIndexByte(location, '/')+1:]
+}
+
+// nearest chooses between alternatives of which none fits. Where they want
+// different types or values of the value itself, that is one failure.
+func (e *explainer) nearest(err *jsonschema.ValidationError) []Failure {
+	path := jsonvalue.SplitPointer(unescapeFragment(err.InstanceLocation))
+	var best []Failure
+	bestDistance := []int(nil)
+	joined := Failure{Path: path, Place: e.set.place(err.AbsoluteKeywordLocation)}
+	for _, cause := range err.Causes {
+		branch := e.leaves(cause)
+		if d := distance(branch, path); bestDistance == nil || slices.Compare(d, bestDistance) < 0 {
+			best, bestDistance = branch, d
+		}
+		own := Failure{}
+		if len(branch) == 1 && slices.Equal(branch[0].Path, path) && !branch[0].Name {
+			own = branch[0]
+		}
+		switch kind := own.Keyword; {
+		case kind == "type", kind == "enum", kind == "const":
+			if kind == "const" {
+				kind = "enum"
+			}
+			if joined.Keyword == "" {
+				joined.Keyword = kind
+			} else if joined.Keyword != kind {
+				joined.Keyword = "mixed"
+			}
+			for _, v := range own.Values {
+				if !slices.Contains(joined.Values, v) {
+					joined.Values = append(joined.Values, v)
+				}
+			}
+		default:
+			joined.Keyword = "mixed"
+		}
+	}
+	if joined.Keyword == "type" || joined.Keyword == "enum" {
+		joined.Limit = strings.Join(joined.Values, ", ")
+		return []Failure{joined}
+	}
+	for i := range best {
+		best[i].Alternatives = max(best[i].Alternatives, len(err.Causes))
+	}
+	return best
+}
+
+// distance tells how far a value at path is from an alternative with these
+// failures; less is nearer. First comes whether the value is of another type
+// altogether, then how many constants tell it apart (a discriminator), then
+// how many failures there are.
+func distance(failures []Failure, path []string) []int {
+	var wrongKind, wrongConstant int
+	for _, f := range failures {
+		switch f.Keyword {
+		case "type", "false":
+			if slices.Equal(f.Path, path) {
+				wrongKind++
+			}
+		case "const", "enum":
+			if len(f.Path) <= len(path)+1 {
+				wrongConstant++
+			}
+		}
+	}
+	return []int{wrongKind, wrongConstant, len(failures)}
+}
+
+// leaf explains an error without causes; it is several failures where the
+// compiler names several members at once.
+func (e *explainer) leaf(err *jsonschema.ValidationError) []Failure {
+	schema, tokens := e.schemaOf(err.AbsoluteKeywordLocation)
+	f := Failure{
+		Place:  e.set.place(err.AbsoluteKeywordLocation),
+		Path:   jsonvalue.SplitPointer(unescapeFragment(err.InstanceLocation)),
+		Name:   isName(err.KeywordLocation),
+		Reason: err.Message,
+	}
+	if len(tokens) == 0 || schema == nil {
+		f.Keyword, f.Reason = "false", ""
+		if n := len(f.Path); n > 0 && strings.HasSuffix(err.KeywordLocation, "/unevaluatedProperties") && !f.Name {
+			f.Keyword, f.Member, f.Path = "unevaluatedProperties", f.Path[n-1], f.Path[:n-1]
+		}
+		return []Failure{f}
+	}
+	f.Keyword = tokens[0]
+	value := e.set.keyword(schema.Location, f.Keyword)
+	f.Limit = JSONText(value)
+	switch f.Keyword {
+	case "type":
+		f.Values = schema.Types
+	case "const":
+		f.Values = []string{f.Limit}
+	case "enum":
+		for _, v := range schema.Enum {
+			f.Values = append(f.Values, JSONText(v))
+		}
+	case "required":
+		return e.expand(f, schema.Required, func(object *jsonvalue.Value, name string) bool { return object.Member(name) == nil })
+	case "dependentRequired":
+		if i, err := strconv.Atoi(tokens[len(tokens)-1]); err == nil && len(tokens) == 3 {
+			f.Member = schema.DependentRequired[tokens[1]][i]
+		}
+	case "additionalProperties":
+		var names []string
+		if object := e.root.At(f.Path...); object != nil {
+			for _, m := range object.Members {
+				names = append(names, m.Name)
+			}
+		}
+		return e.expand(f, names, func(_ *jsonvalue.Value, name string) bool { return !describes(schema, name) })
+	}
+	return []Failure{f}
+}
+
+// expand returns f once for each of the names that fails.
+func (e *explainer) expand(f Failure, names []string, fails func(object *jsonvalue.Value, name string) bool) []Failure {
+	object := e.root.At(f.Path...)
+	if object == nil {
+		return []Failure{f}
+	}
+	var all []Failure
+	for _, name := range names {
+		if fails(object, name) {
+			f.Member = name
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+func describes(schema *jsonschema.Schema, name string) bool {
+	if schema.Properties[name] != nil {
+		return true
+	}
+	for re := range schema.PatternProperties {
+		if re.MatchString(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// schemaOf cuts the location of a keyword into the schema and the tokens from
+// the keyword on: none if the location is that of a schema.
+func (e *explainer) schemaOf(location string) (*jsonschema.Schema, []string) {
+	var tokens []string
+	for {
+		if n := e.set.byURL[location]; n != nil {
+			return n.Schema, tokens
+		}
+		slash := strings.LastIndexByte(location, '/')
+		if slash < strings.IndexByte(location, '#') {
+			return nil, nil
+		}
+		token := jsonvalue.SplitPointer("/" + unescapeFragment(location[slash+1:]))[0]
+		tokens = append([]string{token}, tokens...)
+		location = location[:slash]
+	}
+}
+
+// isName tells whether the keyword speaks of the name of a member.
+func isName(location string) bool {
+	tokens := strings.Split(location, "/")
+	for i, t := range tokens {
+		if t == "propertyNames" && (i == 0 || tokens[i-1] != "properties") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,286 @@
+package schemas
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/plumbapi/plumb/spec"
+)
+
+// Shape is what schemas document of the values at one place, whichever of
+// their alternatives apply: the members that are named anywhere, the elements,
+// and the values that are enumerated.
+type Shape struct {
+	Place   spec.Place // of the first schema for the place
+	Members []*Member  // sorted by name
+	Values  []string   // enumerated values, as JSON text
+	Format  string     // of the first schema that has one
+
+	byName   map[string]*Member
+	patterns []patternShape
+	rest     *Shape   // members that additionalProperties describes
+	open     bool     // members without a description are expected
+	prefix   []*Shape // the first elements
+	items    *Shape   // the other elements
+	nodes    []*node
+	set      *Set
+}
+
+// Member is a member that a schema names.
+type Member struct {
+	Name     string
+	Required bool // in any of the alternatives
+	Place    spec.Place
+	Shape    *Shape
+}
+
+type patternShape struct {
+	re    *regexp.Regexp
+	shape *Shape
+}
+
+// Named returns the member that is documented under its own name, or nil.
+func (s *Shape) Named(name string) *Member {
+	return s.byName[name]
+}
+
+// Member returns the shape of a member's value, nil where nothing describes
+// it, and whether the member is undocumented: it has no description, in an
+// object whose members have one.
+func (s *Shape) Member(name string) (shape *Shape, undocumented bool) {
+	if m := s.byName[name]; m != nil {
+		return m.Shape, false
+	}
+	for _, p := range s.patterns {
+		if p.re.MatchString(name) {
+			return p.shape, false
+		}
+	}
+	return s.rest, !s.open && s.rest == nil && len(s.byName)+len(s.patterns) > 0
+}
+
+// Item returns the shape of the element with that index, or nil.
+func (s *Shape) Item(index int) *Shape {
+	if index < len(s.prefix) {
+		return s.prefix[index]
+	}
+	return s.items
+}
+
+// node is a compiled schema and those that apply to the same value with it.
+type node struct {
+	*jsonschema.Schema
+	place   spec.Place
+	inPlace []*node // the node itself first
+}
+
+func (s *Set) node(compiled *jsonschema.Schema) *node {
+	if n := s.byURL[compiled.Location]; n != nil {
+		return n
+	}
+	n := &node{Schema: compiled, place: s.place(compiled.Location)}
+	s.byURL[compiled.Location] = n
+	seen := map[*jsonschema.Schema]bool{}
+	var collect func(*jsonschema.Schema)
+	collect = func(c *jsonschema.Schema) {
+		if c == nil || seen[c] {
+			return
+		}
+		seen[c] = true
+		n.inPlace = append(n.inPlace, s.node(c))
+		for _, sub := range [][]*jsonschema.Schema{{c.Ref, c.RecursiveRef, c.DynamicRef}, c.AllOf, c.AnyOf, c.OneOf, {c.If, c.Then, c.Else}, sorted(c.DependentSchemas)} {
+			for _, sub := range sub {
+				collect(sub)
+			}
+		}
+	}
+	collect(compiled)
+	// Not part of any shape, but failures name them.
+	for _, sub := range []*jsonschema.Schema{compiled.Not, compiled.PropertyNames, compiled.Contains, compiled.UnevaluatedProperties, compiled.UnevaluatedItems} {
+		if sub != nil {
+			s.node(sub)
+		}
+	}
+	return n
+}
+
+func sorted(m map[string]*jsonschema.Schema) []*jsonschema.Schema {
+	var out []*jsonschema.Schema
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		out = append(out, m[name])
+	}
+	return out
+}
+
+// target follows references that stand alone, so that a place and what it
+// refers to have the same shape.
+func (s *Set) target(n *node) *node {
+	for seen := map[*node]bool{}; n.Ref != nil && !seen[n]; {
+		seen[n] = true
+		object, _ := s.keyword(n.Location, "").(map[string]any)
+		for keyword := range object {
+			if !slices.Contains([]string{"$ref", "title", "summary", "description", "$comment"}, keyword) {
+				return n
+			}
+		}
+		n = s.node(n.Ref)
+	}
+	return n
+}
+
+// shape returns what the schemas, all for one place, document. Equal sets of
+// schemas have the same shape, so that recursive schemas end.
+func (s *Set) shape(roots []*node) *Shape {
+	if len(roots) == 0 {
+		return nil
+	}
+	locations := make([]string, len(roots))
+	for i, n := range roots {
+		roots[i] = s.target(n)
+		locations[i] = roots[i].Location
+	}
+	slices.Sort(locations)
+	key := strings.Join(slices.Compact(locations), "\n")
+	if shape := s.shapes[key]; shape != nil {
+		return shape
+	}
+	shape := &Shape{Place: roots[0].place, byName: map[string]*Member{}, set: s}
+	s.shapes[key] = shape
+
+	var all []*node
+	for _, root := range roots {
+		for _, n := range root.inPlace {
+			if !slices.Contains(all, n) {
+				all = append(all, n)
+			}
+		}
+	}
+	shape.nodes = all
+	s.fillMembers(shape, all)
+	s.fillItems(shape, all)
+	for _, n := range all {
+		if shape.Format == "" {
+			shape.Format = n.Format
+		}
+		for _, v := range append(slices.Clone(n.Constant), n.Enum...) {
+			if text := JSONText(v); !slices.Contains(shape.Values, text) {
+				shape.Values = append(shape.Values, text)
+			}
+		}
+	}
+	return shape
+}
+
+func (s *Set) fillMembers(shape *Shape, all []*node) {
+	named := map[string][]*node{}
+	required := map[string]bool{}
+	var rest []*node
+	for _, n := range all {
+		for name, sub := range n.Properties {
+			named[name] = append(named[name], s.node(sub))
+		}
+		for _, name := range n.Required {
+			required[name] = true
+		}
+		for _, re := range slices.SortedFunc(maps.Keys(n.PatternProperties), func(a, b *regexp.Regexp) int {
+			return strings.Compare(a.String(), b.String())
+		}) {
+			shape.patterns = append(shape.patterns, patternShape{re, s.shape([]*node{s.node(n.PatternProperties[re])})})
+		}
+		switch additional := n.AdditionalProperties.(type) {
+		case bool:
+			// false is a matter of the schema itself: what it forbids is no drift.
+			shape.open = true
+		case *jsonschema.Schema:
+			rest = append(rest, s.node(additional))
+		}
+		if n.UnevaluatedProperties != nil || n.DynamicRef != nil || n.RecursiveRef != nil {
+			shape.open = true
+		}
+	}
+	shape.rest = s.shape(rest)
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		m := &Member{Name: name, Required: required[name], Place: named[name][0].place}
+		// The first node in the order of the schemas, not of a map.
+		for _, n := range all {
+			if sub := n.Properties[name]; sub != nil {
+				m.Place = s.node(sub).place
+				break
+			}
+		}
+		m.Shape = s.shape(named[name])
+		shape.byName[name] = m
+		shape.Members = append(shape.Members, m)
+	}
+}
+
+func (s *Set) fillItems(shape *Shape, all []*node) {
+	var items []*node
+	prefix := 0
+	first := func(n *node) []*jsonschema.Schema {
+		if older, ok := n.Items.([]*jsonschema.Schema); ok { // before 2020-12
+			return older
+		}
+		return n.PrefixItems
+	}
+	for _, n := range all {
+		prefix = max(prefix, len(first(n)))
+		older, _ := n.Items.(*jsonschema.Schema)
+		additional, _ := n.AdditionalItems.(*jsonschema.Schema)
+		for _, sub := range []*jsonschema.Schema{n.Items2020, older, additional, n.UnevaluatedItems, n.Contains} {
+			if sub != nil {
+				items = append(items, s.node(sub))
+			}
+		}
+	}
+	shape.items = s.shape(items)
+	for i := range prefix {
+		var at []*node
+		for _, n := range all {
+			if subs := first(n); i < len(subs) {
+				at = append(at, s.node(subs[i]))
+			}
+		}
+		shape.prefix = append(shape.prefix, s.shape(at))
+	}
+}
+
+// Constants returns the members that every value of the schema has with one
+// certain value each, as JSON text: what a bare body is recognised by.
+func (s *Shape) Constants() map[string]string {
+	constants := map[string]string{}
+	for _, m := range s.Members {
+		if m.Required && len(m.Shape.Values) == 1 {
+			constants[m.Name] = m.Shape.Values[0]
+		}
+	}
+	return constants
+}
+
+// Required returns the names of the members that are required.
+func (s *Shape) Required() []string {
+	var names []string
+	for _, m := range s.Members {
+		if m.Required {
+			names = append(names, m.Name)
+		}
+	}
+	return names
+}
+
+// JSONText writes a decoded value as compact JSON, as its author would.
+func JSONText(v any) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return "?" // only values decoded from JSON come here
+	}
+	return strings.TrimSpace(b.String())
+}
