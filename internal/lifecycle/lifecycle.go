@@ -1,0 +1,131 @@
+// Package lifecycle is the model behind x-lifecycle: the states of a resource,
+// the moves between them, and what follows from these for the timestamps that
+// record them.
+package lifecycle
+
+import (
+	"time"
+
+	"github.com/plumbapi/plumb/spec"
+)
+
+// Lifecycle says how a resource lives.
+type Lifecycle struct {
+	Place    spec.Place
+	Identity string // JSON pointers, as all others, from the resource's object
+	State    string
+	Initial  string
+
+	Unit      time.Duration // that numbers of the format unixtime count
+	NotBefore time.Time     // timestamps are plausible from here
+	NotAfter  time.Time     // to here
+
+	NeverChanges   []Member
+	SetOnce        []Member
+	NeverDecreases []Member
+
+	// Timestamps are all members that hold one, in the order of the schema's
+	// pointers.
+	Timestamps []Timestamp
+
+	// Before are the pairs of timestamps of which the first must not be later
+	// than the second, whichever of the two are set.
+	Before []Pair
+
+	states map[string]*State
+	sorted []*State // by name
+
+	records map[string]bool // the timestamps of states
+}
+
+// Member is a member that the lifecycle speaks of, and where it does.
+type Member struct {
+	Pointer string
+	Place   spec.Place
+}
+
+// Timestamp is a member that holds a time.
+type Timestamp struct {
+	Member
+	Text bool // as RFC 3339 text (format date-time), not as a number
+}
+
+// Pair is two timestamps that are ordered.
+type Pair struct {
+	Earlier, Later string
+	Place          spec.Place // where the description says so
+}
+
+// State is one state of a resource.
+type State struct {
+	Name    string
+	Place   spec.Place
+	Entered string        // pointer to the timestamp of its beginning; may be empty
+	Next    []string      // the states that can come directly after it
+	AtMost  time.Duration // 0: not documented
+	Passed  []*State      // the states that every life has been in before it, in order of their names
+}
+
+// Final tells whether the state is the last of a life.
+func (s *State) Final() bool { return len(s.Next) == 0 }
+
+// StateNamed returns the state with that name, or nil.
+func (l *Lifecycle) StateNamed(name string) *State { return l.states[name] }
+
+// States returns all states, sorted by name. The slice is not to be changed.
+func (l *Lifecycle) States() []*State { return l.sorted }
+
+// Records tells whether a timestamp records the beginning of a state.
+func (l *Lifecycle) Records(pointer string) bool { return l.records[pointer] }
+
+// Reaches tells whether a resource that was in one state can be in another
+// later, over any number of moves. A state reaches itself.
+func (l *Lifecycle) Reaches(from, to string) bool {
+	return from == to || l.reachable(from, "")[to]
+}
+
+// reachable returns the states that moves lead to from a state, without ever
+// passing through the avoided one.
+func (l *Lifecycle) reachable(from, avoid string) map[string]bool {
+	seen := map[string]bool{}
+	var visit func(string)
+	visit = func(name string) {
+		for _, next := range l.states[name].Next {
+			if next != avoid && !seen[next] {
+				seen[next] = true
+				visit(next)
+			}
+		}
+	}
+	if from != avoid {
+		visit(from)
+	}
+	return seen
+}
+
+// derive computes what follows from the moves: which states must have been
+// passed before each, and in which order the timestamps of states come.
+func (l *Lifecycle) derive() {
+	states := l.States()
+	for _, s := range states {
+		for _, other := range states {
+			if other != s && s.Name != l.Initial && (other.Name == l.Initial || !l.reachable(l.Initial, other.Name)[s.Name]) {
+				s.Passed = append(s.Passed, other)
+			}
+		}
+	}
+	for _, a := range states {
+		if a.Entered != "" {
+			l.records[a.Entered] = true
+		}
+		for _, b := range states {
+			if a.Entered == "" || b.Entered == "" || a.Entered == b.Entered {
+				continue
+			}
+			// In a circle of states there is no first.
+			if l.reachable(a.Name, "")[b.Name] && !l.reachable(b.Name, "")[a.Name] {
+				l.Before = append(l.Before, Pair{a.Entered, b.Entered, b.Place})
+			}
+		}
+	}
+}

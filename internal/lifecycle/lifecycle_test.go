@@ -1,0 +1,130 @@
+package lifecycle_test
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/internal/lifecycle"
+	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// parse reads the lifecycle of a schema that has the members of an order.
+func parse(t *testing.T, text string) (*lifecycle.Lifecycle, error) {
+	t.Helper()
+	d, err := spec.Load(fstest.MapFS{
+		"openapi.yaml": {Data: []byte(`openapi: 3.1.0
+info: {title: t, version: "1"}
+paths: {/orders: {get: {responses: {}}}}
+components: {schemas: {Order: {$ref: order.yaml}}}
+`)},
+		"order.yaml": {Data: []byte(`type: object
+properties:
+  id: {type: string}
+  state: {enum: [open, paid, shipped, lost]}
+  note: {type: string}
+  opened: {type: string, format: date-time}
+  paid: {type: integer, format: unixtime}
+  shipped: {type: integer, format: unixtime}
+  lost: {type: integer, format: unixtime}
+` + text)},
+	}, "openapi.yaml", spec.Options{})
+	require.NoError(t, err)
+	set, err := schemas.Compile(d)
+	require.NoError(t, err)
+	s, err := set.At("Order", d.Schemas[0].Place)
+	require.NoError(t, err)
+	return lifecycle.Parse(s.Shape)
+}
+
+const order = `x-lifecycle:
+  identity: /id
+  state: /state
+  initial: open
+  states:
+    open: {entered: /opened, next: [paid]}
+    paid: {entered: /paid, next: [shipped, lost], atMost: P1DT2H}
+    shipped: {entered: /shipped, next: [lost]}
+    lost: {entered: /lost}
+`
+
+func TestNoLifecycle(t *testing.T) {
+	l, err := parse(t, "")
+	require.NoError(t, err)
+	assert.Nil(t, l)
+}
+
+func TestDerived(t *testing.T) {
+	l, err := parse(t, order)
+	require.NoError(t, err)
+
+	var before []string
+	for _, p := range l.Before {
+		before = append(before, p.Earlier+" "+p.Later)
+	}
+	assert.ElementsMatch(t, []string{
+		"/opened /paid", "/opened /shipped", "/opened /lost", "/paid /shipped", "/paid /lost", "/shipped /lost",
+	}, before)
+
+	passed := map[string][]string{}
+	for _, s := range l.States() {
+		for _, p := range s.Passed {
+			passed[s.Name] = append(passed[s.Name], p.Name)
+		}
+	}
+	assert.Empty(t, cmp.Diff(map[string][]string{"paid": {"open"}, "shipped": {"open", "paid"}, "lost": {"open", "paid"}}, passed),
+		"lost can be reached without shipped")
+
+	assert.True(t, l.Reaches("open", "lost"))
+	assert.True(t, l.Reaches("lost", "lost"))
+	assert.False(t, l.Reaches("shipped", "paid"))
+	assert.True(t, l.StateNamed("lost").Final())
+	assert.Equal(t, 26.0, l.StateNamed("paid").AtMost.Hours())
+	assert.Len(t, l.SetOnce, 4, "the timestamps of states")
+	assert.Len(t, l.Timestamps, 4)
+}
+
+// Of states in a circle none comes first.
+func TestCircle(t *testing.T) {
+	l, err := parse(t, strings.Replace(order, "next: [lost]", "next: [lost, paid]", 1))
+	require.NoError(t, err)
+	for _, p := range l.Before {
+		assert.NotEqual(t, "/paid /shipped", p.Earlier+" "+p.Later)
+	}
+	assert.True(t, l.Reaches("shipped", "paid"))
+}
+
+func TestErrors(t *testing.T) {
+	tests := map[string]struct {
+		change, to string
+		want       string
+	}{
+		"unknown keyword":       {"  initial:", "  begin:", `order.yaml:10:1: x-lifecycle: there is no keyword 'begin'`},
+		"no such state":         {"next: [paid]", "next: [payed]", `order.yaml:15:37: x-lifecycle: "payed" is none of the states`},
+		"no such initial state": {"initial: open", "initial: new", `order.yaml:13:3: x-lifecycle: "new" is none of the states`},
+		"no such member":        {"/shipped,", "/sent,", `order.yaml:17:15: x-lifecycle: no schema describes /sent`},
+		"no timestamp":          {"/shipped,", "/note,", `order.yaml:17:15: x-lifecycle: /note is no timestamp: its schema has neither the format unixtime nor the format date-time`},
+		"no such identity":      {"identity: /id", "identity: /key", `order.yaml:11:3: x-lifecycle: no schema describes /key`},
+		"unreachable":           {"next: [shipped, lost]", "next: [lost]", `order.yaml:17:5: x-lifecycle: no moves lead from "open" to "shipped"`},
+		"not a duration":        {"P1DT2H", "2h", `order.yaml:16:51: x-lifecycle: does not match pattern`},
+		"no time":               {"P1DT2H", "PT0S", `order.yaml:16:51: x-lifecycle: "PT0S" is no time at all`},
+		"bound of a last state": {"lost: {entered: /lost}", "lost: {entered: /lost, atMost: PT1M}", `order.yaml:18:28: x-lifecycle: a state can only last atMost`},
+		"value without state":   {"    lost: {entered: /lost}\n", "", `order.yaml:14:3: x-lifecycle: the schema of /state has the value "lost", which is none of the states`},
+		"state without value":   {"lost: {entered: /lost}", "lost: {entered: /lost}\n    gone: {}", `order.yaml:19:5: x-lifecycle: the schema of /state does not have the value "gone"`},
+		"bad pointer":           {"identity: /id", "identity: id", `order.yaml:11:3: x-lifecycle: does not match pattern`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			require.Contains(t, order, tt.change)
+			_, err := parse(t, strings.Replace(order, tt.change, tt.to, 1))
+			if assert.Error(t, err) {
+				assert.Contains(t, err.Error(), tt.want)
+			}
+		})
+	}
+}

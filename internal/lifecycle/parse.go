@@ -1,0 +1,280 @@
+package lifecycle
+
+import (
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// Keyword is the extension that holds a lifecycle.
+const Keyword = "x-lifecycle"
+
+// Vocabulary is the JSON Schema of the keyword's value.
+//
+//go:embed vocabulary.json
+var Vocabulary []byte
+
+type document struct {
+	Identity, State, Initial string
+	States                   map[string]struct {
+		Entered string
+		Next    []string
+		AtMost  string
+	}
+	Order      [][]string
+	Timestamps struct {
+		Unit                string
+		NotBefore, NotAfter time.Time
+	}
+	NeverChanges, SetOnce, NeverDecreases []string
+}
+
+// Parse reads the lifecycle of a shape. It returns nil without an error where
+// its schemas have none. An error says, with file, line and column, everything
+// that is wrong with it.
+func Parse(shape *schemas.Shape) (*Lifecycle, error) {
+	text, placeOf := shape.Extension(Keyword)
+	if text == nil {
+		return nil, nil
+	}
+	if err := schemas.CheckText("x-lifecycle", Vocabulary, text, placeOf); err != nil {
+		return nil, err
+	}
+	var doc document
+	if err := json.Unmarshal(text, &doc); err != nil {
+		at := placeOf("")
+		return nil, fmt.Errorf("%s:%d:%d: %s: %w", at.File, at.Line, at.Column, Keyword, err)
+	}
+	p := parser{doc: doc, shape: shape, placeOf: placeOf}
+	l := p.lifecycle()
+	if len(p.errs) > 0 {
+		return nil, errors.Join(p.errs...)
+	}
+	l.derive()
+	return l, nil
+}
+
+type parser struct {
+	doc     document
+	shape   *schemas.Shape
+	placeOf func(pointer string) spec.Place
+	errs    []error
+}
+
+func (p *parser) fail(pointer, format string, args ...any) {
+	at := p.placeOf(pointer)
+	p.errs = append(p.errs, fmt.Errorf("%s:%d:%d: %s: %s", at.File, at.Line, at.Column, Keyword, fmt.Sprintf(format, args...)))
+}
+
+func (p *parser) lifecycle() *Lifecycle {
+	l := &Lifecycle{
+		Place:     p.placeOf(""),
+		Identity:  p.doc.Identity,
+		State:     p.doc.State,
+		Initial:   p.doc.Initial,
+		Unit:      time.Second,
+		NotBefore: time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC),
+		NotAfter:  time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC),
+		states:    map[string]*State{},
+		records:   map[string]bool{},
+	}
+	if p.doc.Timestamps.Unit == "milliseconds" {
+		l.Unit = time.Millisecond
+	}
+	if t := p.doc.Timestamps.NotBefore; !t.IsZero() {
+		l.NotBefore = t
+	}
+	if t := p.doc.Timestamps.NotAfter; !t.IsZero() {
+		l.NotAfter = t
+	}
+	p.described("/identity", l.Identity)
+	if member := p.described("/state", l.State); member != nil {
+		p.sameStates(member.Values)
+	}
+	l.Timestamps = timestamps(p.shape, "", nil)
+	p.states(l)
+	for i, chain := range p.doc.Order {
+		for j, pointer := range chain {
+			at := fmt.Sprintf("/order/%d/%d", i, j)
+			p.timestamp(l, at, pointer)
+			if j > 0 {
+				l.Before = append(l.Before, Pair{chain[j-1], pointer, p.placeOf(at)})
+			}
+		}
+	}
+	l.NeverChanges = p.members("/neverChanges", p.doc.NeverChanges)
+	l.SetOnce = p.members("/setOnce", p.doc.SetOnce)
+	l.NeverDecreases = p.members("/neverDecreases", p.doc.NeverDecreases)
+	for _, s := range l.States() {
+		if s.Entered == "" || slices.ContainsFunc(l.SetOnce, func(m Member) bool { return m.Pointer == s.Entered }) ||
+			slices.ContainsFunc(l.NeverChanges, func(m Member) bool { return m.Pointer == s.Entered }) {
+			continue
+		}
+		l.SetOnce = append(l.SetOnce, Member{s.Entered, s.Place})
+	}
+	return l
+}
+
+// states reads the states and looks for those that do not exist or that no
+// move leads to.
+func (p *parser) states(l *Lifecycle) {
+	known := len(p.errs)
+	if _, ok := p.doc.States[l.Initial]; !ok {
+		p.fail("/initial", "%q is none of the states", l.Initial)
+	}
+	for name, s := range p.doc.States {
+		at := "/states/" + jsonvalue.EscapePointer(name)
+		l.states[name] = &State{Name: name, Place: p.placeOf(at), Entered: s.Entered, Next: s.Next}
+		if s.Entered != "" {
+			p.timestamp(l, at+"/entered", s.Entered)
+		}
+		if s.AtMost != "" {
+			d, err := duration(s.AtMost)
+			if err != nil {
+				p.fail(at+"/atMost", "%v", err)
+			}
+			l.states[name].AtMost = d
+			if s.Entered == "" || len(s.Next) == 0 {
+				p.fail(at+"/atMost", "a state can only last atMost where it says when it was entered and what comes next")
+			}
+		}
+		for i, next := range s.Next {
+			if _, ok := p.doc.States[next]; !ok {
+				p.fail(fmt.Sprintf("%s/next/%d", at, i), "%q is none of the states", next)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.states)) {
+		l.sorted = append(l.sorted, l.states[name])
+	}
+	slices.SortFunc(p.errs[known:], func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	if len(p.errs) > known {
+		return
+	}
+	reached := l.reachable(l.Initial, "")
+	for _, s := range l.States() {
+		if s.Name != l.Initial && !reached[s.Name] {
+			p.fail("/states/"+jsonvalue.EscapePointer(s.Name), "no moves lead from %q to %q", l.Initial, s.Name)
+		}
+	}
+}
+
+// sameStates holds the states against the values that the schema of the state
+// enumerates, if it does.
+func (p *parser) sameStates(values []string) {
+	var enumerated []string
+	for _, text := range values {
+		var name string
+		if json.Unmarshal([]byte(text), &name) == nil {
+			enumerated = append(enumerated, name)
+		}
+	}
+	if len(enumerated) == 0 {
+		return
+	}
+	for _, name := range enumerated {
+		if _, ok := p.doc.States[name]; !ok {
+			p.fail("/states", "the schema of %s has the value %q, which is none of the states", p.doc.State, name)
+		}
+	}
+	var foreign []string
+	for name := range p.doc.States {
+		if !slices.Contains(enumerated, name) {
+			foreign = append(foreign, name)
+		}
+	}
+	slices.Sort(foreign)
+	for _, name := range foreign {
+		p.fail("/states/"+jsonvalue.EscapePointer(name), "the schema of %s does not have the value %q", p.doc.State, name)
+	}
+}
+
+// described returns the shape of the member that a pointer leads to; without
+// one it is an error.
+func (p *parser) described(at, pointer string) *schemas.Shape {
+	shape := p.shape
+	for _, name := range jsonvalue.SplitPointer(pointer) {
+		m := shape.Named(name)
+		if m == nil {
+			p.fail(at, "no schema describes %s", pointer)
+			return nil
+		}
+		shape = m.Shape
+	}
+	return shape
+}
+
+func (p *parser) members(at string, pointers []string) []Member {
+	var all []Member
+	for i, pointer := range pointers {
+		here := fmt.Sprintf("%s/%d", at, i)
+		p.described(here, pointer)
+		all = append(all, Member{pointer, p.placeOf(here)})
+	}
+	return all
+}
+
+// timestamp wants the member to hold a time.
+func (p *parser) timestamp(l *Lifecycle, at, pointer string) {
+	if p.described(at, pointer) == nil {
+		return
+	}
+	if !slices.ContainsFunc(l.Timestamps, func(t Timestamp) bool { return t.Pointer == pointer }) {
+		p.fail(at, "%s is no timestamp: its schema has neither the format unixtime nor the format date-time", pointer)
+	}
+}
+
+// timestamps lists the members of a shape that hold times.
+func timestamps(shape *schemas.Shape, pointer string, open []*schemas.Shape) []Timestamp {
+	if slices.Contains(open, shape) {
+		return nil
+	}
+	open = append(slices.Clip(open), shape)
+	var all []Timestamp
+	for _, m := range shape.Members {
+		at := pointer + "/" + jsonvalue.EscapePointer(m.Name)
+		switch m.Shape.Format {
+		case "unixtime", "date-time":
+			all = append(all, Timestamp{Member{at, m.Place}, m.Shape.Format == "date-time"})
+		default:
+			all = append(all, timestamps(m.Shape, at, open)...)
+		}
+	}
+	return all
+}
+
+var durationForm = regexp.MustCompile(`^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$`)
+
+// duration reads an ISO 8601 duration of days, hours, minutes and seconds.
+func duration(text string) (time.Duration, error) {
+	parts := durationForm.FindStringSubmatch(text)
+	if parts == nil {
+		return 0, fmt.Errorf("%q is not a duration such as PT10M", text)
+	}
+	var d time.Duration
+	for i, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute, time.Second} {
+		if parts[i+1] == "" {
+			continue
+		}
+		n, err := strconv.Atoi(parts[i+1])
+		if err != nil || n > 100*365*24*3600 {
+			return 0, fmt.Errorf("%q is longer than plumb can count", text)
+		}
+		d += time.Duration(n) * unit
+	}
+	if d <= 0 {
+		return 0, fmt.Errorf("%q is no time at all", text)
+	}
+	return d, nil
+}
