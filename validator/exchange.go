@@ -1,0 +1,77 @@
+package validator
+
+import (
+	"net/http"
+	"time"
+)
+
+// Exchange is one request and its response, as recorded or as seen live. The
+// readers make them; [Validator.Check] reads them and changes nothing in them.
+type Exchange struct {
+	Request  Request
+	Response Response
+
+	// Time is when the response came; zero where nobody recorded it.
+	Time time.Time
+
+	// Place is where the exchange begins in its recording.
+	Place Place
+
+	// Schema names the schema of a bare body, as components/schemas of the
+	// description spells it. Where it is empty, the constants that the
+	// schemas state decide.
+	Schema string
+
+	// Defects are faults of the recording, found by its reader. An exchange
+	// can consist of nothing else.
+	Defects []Defect
+
+	// Secrets are the credentials that the exchange carried (values of
+	// Authorization, cookies, API keys). They are here to be kept out of
+	// everything that is written.
+	Secrets []string
+}
+
+// Request is what rules need to know of a request. Its zero value stands for
+// a bare body, of which no request is known.
+type Request struct {
+	Method string // in upper case
+	URL    string // as recorded: absolute, or from the path on
+}
+
+// Response is a response, or a bare body.
+type Response struct {
+	Status int         // 0 where the recording does not say, as with a bare body
+	Header http.Header // nil where the recording does not say
+	Body   Body
+}
+
+// Body is the content of a response, its Content-Encoding undone.
+type Body struct {
+	Bytes []byte
+
+	// Missing, when not empty, says why the recording does not hold the body
+	// ("the recording holds no body"). It is then not checked.
+	Missing string
+
+	// Locate gives the line and column (both from 1, columns in bytes) of
+	// Bytes[offset] in the recording. A column of 0 means that only the line
+	// is known. A nil Locate means that only the exchange's place is known.
+	Locate func(offset int) (line, column int)
+}
+
+// Place is a place in a recording.
+type Place struct {
+	File   string // as the user named it; "-" is standard input
+	Entry  int    // the exchange's number in its file, from 1
+	Line   int    // from 1; 0 where there is none
+	Column int    // in bytes, from 1; 0 where only the line is known
+}
+
+// Defect is a fault of a recording: not of the API.
+type Defect struct {
+	Rule    string // "capture-truncated", "capture-unreadable" or "capture-limit"
+	Message string // the same for equal faults: values go into Found
+	Found   string // what stands there; may be empty
+	Place   Place
+}

@@ -1,0 +1,63 @@
+package validator
+
+// Rule is something that a response must satisfy.
+type Rule struct {
+	ID       string   // kebab-case, never changes; the group is what stands before the first dash
+	Severity Severity // unless configured otherwise
+	Title    string   // one line, no full stop
+	Text     string   // what it means and why it matters; Markdown
+	Example  string   // a response, or a part of one, that breaks it
+
+	run     func(*pass)       // looks at one response
+	history func(*comparison) // looks at two responses of one resource
+}
+
+// rules are all rules but those of descriptions, sorted by id.
+var rules = []*Rule{
+	captureLimit,
+	captureTruncated,
+	captureUnreadable,
+	driftNull,
+	driftUndocumentedMember,
+	historyChanged,
+	historyDecreased,
+	historySetOnce,
+	historyTransition,
+	httpEmptyBody,
+	httpMediaType,
+	httpOperation,
+	httpStatus,
+	jsonDuplicateKey,
+	jsonInvalidUTF8,
+	jsonSyntax,
+	jsonTrailingData,
+	ruleFailed,
+	schemaAdditionalMember,
+	schemaCombination,
+	schemaConst,
+	schemaEnum,
+	schemaLimit,
+	schemaPattern,
+	schemaRequired,
+	schemaType,
+	stateFinalConflict,
+	stateSkipped,
+	stateTimestampEarly,
+	stateTimestampMissing,
+	timeBound,
+	timeFuture,
+	timeOrder,
+	timeSkew,
+	timeUnit,
+}
+
+// Rules returns all rules that can give a finding, those of the description
+// included, sorted by id, each with the severity that the options give it.
+func (v *Validator) Rules() []Rule {
+	all := make([]Rule, len(v.rules))
+	for i, r := range v.rules {
+		all[i] = *r
+		all[i].Severity = v.severity[r.ID]
+	}
+	return all
+}

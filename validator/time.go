@@ -1,0 +1,167 @@
+package validator
+
+import (
+	"time"
+
+	"github.com/plumbapi/plumb/internal/lifecycle"
+)
+
+var timeUnit = &Rule{
+	ID:       "time-unit",
+	Severity: Error,
+	Title:    "a timestamp is in the wrong unit, or no plausible time",
+	Text: `A member with the format unixtime counts seconds, unless the description says
+otherwise, and lies in the range that its ` + "`x-lifecycle`" + ` calls plausible.
+Milliseconds, microseconds, zeros, negative numbers and dates as text are not.
+A zero is a placeholder: leave the member out until the time is known.`,
+	Example: `{"created_at": 1741967569000}`,
+	run: func(p *pass) {
+		p.eachResource(func(r *resource) {
+			for _, t := range r.life.Timestamps {
+				if s := r.times[t.Pointer]; s.remark != "" {
+					p.report(p.valueAt(r.pathTo(t.Pointer)), placed("the timestamp is no plausible time in its unit", t.Place, s.text+": "+s.remark, allowedTime(r.life, t)))
+				}
+			}
+		})
+	},
+}
+
+func allowedTime(life *lifecycle.Lifecycle, t lifecycle.Timestamp) string {
+	if t.Text {
+		return "a time as RFC 3339 has it, such as 2025-03-14T15:52:49Z"
+	}
+	return unitNames[life.Unit] + " since 1970, from " + life.NotBefore.Format(time.DateOnly) + " to " + life.NotAfter.Format(time.DateOnly)
+}
+
+var timeOrder = &Rule{
+	ID:       "time-order",
+	Severity: Error,
+	Title:    "timestamps are in the wrong order",
+	Text: `A timestamp lies before one that must not come after it: of two states, that of
+the earlier one by the moves of the lifecycle, or its neighbour in a chain that
+the description gives. Equal times are fine. Of several timestamps that are
+later than they may be, the finding names the latest.`,
+	Example: `{"cancelling_at": 1741967570, "cancelled_at": 1741967569}`,
+	run: func(p *pass) {
+		p.eachResource(func(r *resource) {
+			worst := map[string]lifecycle.Pair{}
+			for _, pair := range r.life.Before {
+				earlier, later := r.times[pair.Earlier].time, r.times[pair.Later].time
+				if earlier.IsZero() || later.IsZero() || !later.Before(earlier) {
+					continue
+				}
+				if known, ok := worst[pair.Later]; !ok || earlier.After(r.times[known.Earlier].time) {
+					worst[pair.Later] = pair
+				}
+			}
+			for _, t := range r.life.Timestamps {
+				if pair, ok := worst[t.Pointer]; ok {
+					gap := apart(r.times[pair.Earlier].time, r.times[pair.Later].time)
+					p.report(p.valueAt(r.pathTo(t.Pointer)), placed("the timestamp is before one that must not come after it", pair.Place,
+						r.describe(pair.Later)+" is "+gap+" before "+r.describe(pair.Earlier), "no time before "+pair.Earlier))
+				}
+			}
+		})
+	},
+}
+
+// clockSlack is how far the clocks of a server and of a recorder may differ.
+const clockSlack = time.Minute
+
+var timeFuture = &Rule{
+	ID:       "time-future",
+	Severity: Warning,
+	Title:    "a timestamp is later than the response that holds it",
+	Text: `The timestamp records that the resource came into a state, more than a minute
+after the response that says so. Either the server's clock or the recorder's is
+wrong. Timestamps that announce, such as an expiry, are not meant.`,
+	Example: `{"created_at": 1741971169} in a response of 1741967569`,
+	run: func(p *pass) {
+		p.eachFuture(func(r *resource, pointer string, ahead time.Duration) {
+			if ahead > clockSlack {
+				p.reportFuture(r, pointer)
+			}
+		})
+	},
+}
+
+var timeSkew = &Rule{
+	ID:       "time-skew",
+	Severity: Info,
+	Title:    "clocks differ by less than a minute",
+	Text: `A timestamp is later than the response that holds it, by up to a minute: the
+server's clock and the recorder's differ. Worth knowing when you compare times.`,
+	Example: `{"created_at": 1741967572} in a response of 1741967569`,
+	run: func(p *pass) {
+		p.eachFuture(func(r *resource, pointer string, ahead time.Duration) {
+			if ahead <= clockSlack {
+				p.reportFuture(r, pointer)
+			}
+		})
+	},
+}
+
+// eachFuture calls yield for each timestamp of a state that is later than the
+// exchange, which is known to the second only.
+func (p *pass) eachFuture(yield func(r *resource, pointer string, ahead time.Duration)) {
+	if p.x.Time.IsZero() {
+		return
+	}
+	p.eachResource(func(r *resource) {
+		for _, t := range r.life.Timestamps {
+			s := r.times[t.Pointer]
+			if s.time.IsZero() || !r.life.Records(t.Pointer) {
+				continue
+			}
+			if ahead := s.time.Sub(p.x.Time); ahead > time.Second {
+				yield(r, t.Pointer, ahead)
+			}
+		}
+	})
+}
+
+func (p *pass) reportFuture(r *resource, pointer string) {
+	now := p.x.Time.UTC()
+	p.report(p.valueAt(r.pathTo(pointer)), placed("the timestamp is later than the response", r.life.Place,
+		r.describe(pointer)+" is "+apart(now, r.times[pointer].time)+" after the response ("+now.Format(time.DateTime)+" UTC)", "no time after the response"))
+}
+
+var timeBound = &Rule{
+	ID:       "time-bound",
+	Severity: Warning,
+	Title:    "a state lasts longer than documented",
+	Text: `The description says how long the state lasts at most (atMost in
+` + "`x-lifecycle`" + `), and the resource was, or still is, in it for longer. A bound
+that reality breaks always is drift: settle it by amending the description.`,
+	Example: `{"cancelling_at": 1741967569, "cancelled_at": 1741968175}, where PT10M is documented`,
+	run: func(p *pass) {
+		p.eachResource(func(r *resource) {
+			for _, s := range r.life.States() {
+				begin := r.times[s.Entered].time
+				if s.AtMost == 0 || begin.IsZero() {
+					continue
+				}
+				pointer, end, what := r.leaving(s, p.x.Time)
+				if !end.IsZero() && end.Sub(begin) > s.AtMost {
+					p.reportOfSchema(p.valueAt(r.pathTo(pointer)), placed("the state lasts longer than documented", s.Place,
+						apart(begin, end)+" from "+r.describe(s.Entered)+" to "+what, humanDuration(s.AtMost)+" in state "+s.Name))
+				}
+			}
+		})
+	},
+}
+
+// leaving returns when the resource left a state, or, if it is in the state
+// still, when it was last seen there; with the pointer to tell so.
+func (r *resource) leaving(s *lifecycle.State, seen time.Time) (pointer string, end time.Time, what string) {
+	for _, name := range s.Next {
+		entered := r.life.StateNamed(name).Entered
+		if t := r.times[entered].time; !t.IsZero() && (end.IsZero() || t.Before(end)) {
+			pointer, end, what = entered, t, r.describe(entered)
+		}
+	}
+	if end.IsZero() && r.state == s && !seen.IsZero() {
+		return s.Entered, seen, "the response (" + seen.UTC().Format(time.DateTime) + " UTC)"
+	}
+	return pointer, end, what
+}

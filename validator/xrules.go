@@ -1,0 +1,235 @@
+package validator
+
+import (
+	"cmp"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/plumbapi/plumb/internal/expression"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// XRulesVocabulary is the JSON Schema of x-rules.
+//
+//go:embed xrules_vocabulary.json
+var xRulesVocabulary []byte
+
+// xRule is a rule that the description states.
+type xRule struct {
+	*Rule
+	at         []string // from the object, to the member that findings are at
+	place      spec.Place
+	expression *expression.Expression
+	ofResponse bool
+}
+
+// xRulesOf reads the x-rules of one schema or response.
+func xRulesOf(text []byte, placeOf func(string) spec.Place) ([]*xRule, error) {
+	if text == nil {
+		return nil, nil
+	}
+	if err := schemas.CheckText("x-rules", xRulesVocabulary, text, placeOf); err != nil {
+		return nil, err
+	}
+	var docs []struct{ ID, Message, Expression, Severity, At, Text, Example string }
+	if err := json.Unmarshal(text, &docs); err != nil {
+		return nil, err
+	}
+	var all []*xRule
+	var errs []error
+	for i, doc := range docs {
+		item := "/" + strconv.Itoa(i)
+		e, err := expression.Compile(doc.Expression)
+		if err != nil {
+			at := placeOf(item + "/expression")
+			errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: %s does not compile: %w", at.File, at.Line, at.Column, doc.ID, err))
+			continue
+		}
+		severity := Error
+		if doc.Severity != "" {
+			severity, _ = ParseSeverity(doc.Severity) // the vocabulary lets no other through
+		}
+		if doc.Text != "" {
+			doc.Text += "\n\n"
+		}
+		all = append(all, &xRule{
+			Rule: &Rule{
+				ID: doc.ID, Severity: severity, Title: doc.Message, Example: doc.Example,
+				Text: doc.Text + "The description states it as an expression in CEL:\n\n    " + doc.Expression,
+			},
+			at:         jsonvalue.SplitPointer(doc.At),
+			place:      placeOf(item),
+			expression: e,
+		})
+	}
+	return all, errors.Join(errs...)
+}
+
+// loadXRules reads all x-rules of the description and makes rules of them.
+func (v *Validator) loadXRules(set *schemas.Set) error {
+	var errs []error
+	seen := map[spec.Place]bool{}
+	add := func(rules []*xRule, err error) []*xRule {
+		errs = append(errs, err)
+		for _, r := range rules {
+			if seen[r.place] { // schemas and responses can be reached in several ways
+				continue
+			}
+			seen[r.place] = true
+			if slices.ContainsFunc(v.rules, func(other *Rule) bool { return other.ID == r.ID }) {
+				errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: there is another rule with the id %s", r.place.File, r.place.Line, r.place.Column, r.ID))
+			}
+			v.rules = append(v.rules, r.Rule)
+		}
+		return rules
+	}
+	for _, shape := range set.Shapes() {
+		if rules := add(xRulesOf(shape.Extension("x-rules"))); len(rules) > 0 {
+			v.shapeRules[shape] = rules
+		}
+	}
+	for _, op := range v.desc.Operations {
+		for _, response := range op.Responses {
+			rules := add(xRulesOf(set.Extension(response.Place, "x-rules")))
+			for _, r := range rules {
+				r.ofResponse = true
+			}
+			if len(rules) > 0 {
+				v.responseRules[response] = rules
+			}
+		}
+	}
+	slices.SortFunc(v.rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
+	return errors.Join(errs...)
+}
+
+var ruleFailed = &Rule{
+	ID:       "rule-failed",
+	Severity: Warning,
+	Title:    "a rule of the description cannot be evaluated",
+	Text: `An expression under ` + "`x-rules`" + ` meets data that it does not provide for: a
+member that is not there, or a value of another type, though the schema allows
+it. It is the rule that wants mending: ask ` + "`has(self.member)`" + ` first.`,
+	Example: "self.usage.total_tokens > 0, for an object without usage",
+}
+
+// applyXRules evaluates the rules that the description states.
+func (p *pass) applyXRules() {
+	if p.root == nil || p.schema == nil {
+		return
+	}
+	if rules := p.v.responseRules[p.response]; len(rules) > 0 {
+		variables := p.variables(celValue(p.root))
+		for _, r := range rules {
+			p.applyXRule(r, nil, variables)
+		}
+	}
+	p.values(func(path []string, v *jsonvalue.Value, shape *schemas.Shape) {
+		rules := p.v.shapeRules[shape]
+		if len(rules) == 0 || v.Kind == jsonvalue.Null {
+			return
+		}
+		variables := p.variables(celValue(v))
+		for _, r := range rules {
+			if !r.expression.Uses(expression.OldSelf) {
+				p.applyXRule(r, path, variables)
+			}
+		}
+	})
+}
+
+// applyXRule evaluates one rule on the object at the path.
+func (p *pass) applyXRule(r *xRule, path []string, variables map[string]any) {
+	p.use(r.Rule)
+	if p.severity == Off {
+		return
+	}
+	at := p.valueAt(append(slices.Clip(path), r.at...))
+	switch holds, err := r.expression.Holds(variables); {
+	case err != nil:
+		// Data that breaks its schema is reported there.
+		if !p.failsWithin(path) {
+			p.use(ruleFailed)
+			if p.severity != Off {
+				p.report(at, placed("the rule "+r.ID+" cannot be evaluated", r.place, err.Error(), ""))
+			}
+		}
+	case !holds:
+		p.report(at, placed(r.Title, r.place, p.foundText(at.path), ""))
+	}
+}
+
+// failsWithin tells whether the object at the path breaks its schema.
+func (p *pass) failsWithin(path []string) bool {
+	return slices.ContainsFunc(p.failures, func(f schemas.Failure) bool {
+		return len(f.Path) >= len(path) && slices.Equal(f.Path[:len(path)], path)
+	})
+}
+
+// celValue returns a value as CEL has it. Members that are null are left out,
+// so that has() tells whether there is a value.
+func celValue(v *jsonvalue.Value) any {
+	switch v.Kind {
+	case jsonvalue.Bool:
+		return v.True
+	case jsonvalue.String:
+		return v.Text
+	case jsonvalue.Number:
+		if n, err := strconv.ParseInt(v.Text, 10, 64); err == nil {
+			return n
+		}
+		f, _ := strconv.ParseFloat(v.Text, 64)
+		return f
+	case jsonvalue.Array:
+		items := make([]any, len(v.Items))
+		for i, item := range v.Items {
+			items[i] = celValue(item)
+		}
+		return items
+	case jsonvalue.Object:
+		members := make(map[string]any, len(v.Members))
+		for _, m := range v.Members {
+			if m.Value.Kind != jsonvalue.Null {
+				members[m.Name] = celValue(m.Value)
+			}
+		}
+		return members
+	}
+	return nil
+}
+
+// variables returns what an expression reads, but for oldSelf.
+func (p *pass) variables(self any) map[string]any {
+	if p.request == nil {
+		p.request = p.celRequest()
+	}
+	return map[string]any{
+		expression.Self:     self,
+		expression.Request:  p.request,
+		expression.Response: map[string]any{"status": int64(p.out.Status)},
+	}
+}
+
+func (p *pass) celRequest() map[string]any {
+	request := map[string]any{"method": p.x.Request.Method}
+	params := map[string]any{}
+	for name, value := range p.match.Params {
+		params[name] = value
+	}
+	request["params"] = params
+	query := map[string]any{}
+	if u, err := url.Parse(p.x.Request.URL); err == nil {
+		for name, values := range u.Query() {
+			query[name] = values[0]
+		}
+	}
+	request["query"] = query
+	return request
+}
