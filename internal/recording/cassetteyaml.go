@@ -1,0 +1,304 @@
+package recording
+
+import (
+	"bytes"
+	"iter"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// cassetteYAML reads a cassette of VCR, vcrpy or go-vcr. Items of a block
+// sequence all begin with "- " at one indentation, at which nothing within an
+// item can stand: so the items are cut out by their indentation.
+func (r *reader) cassetteYAML() error {
+	c := &cassette{reader: r}
+	for {
+		line := r.src.line
+		e := r.src.cut(r.lim.Entry, lines{})
+		if len(e.data) == 0 && !e.large {
+			return nil
+		}
+		if !sequenceKey.Match(e.data) {
+			if err := c.between(e, line); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := c.sequence(e); err != nil {
+			return err
+		}
+	}
+}
+
+// cassette is what one cassette needs to remember.
+type cassette struct {
+	*reader
+	anchored []byte // the items so far that have anchors, for the aliases of later ones
+	inMember bool   // the last line was one of another member of the cassette
+	reported bool   // that the lines here make no sense
+}
+
+// What stands in a cassette beside the interactions: other members and what
+// separates documents; lines that belong to a member; and nothing.
+var (
+	otherMember = regexp.MustCompile(`^(?:[\w"'][^#]*:|---|\.\.\.|%)`)
+	indented    = regexp.MustCompile(`^[ \t]+\S`)
+	nothing     = regexp.MustCompile(`^[ \t]*(?:#|\r?\n?$)`)
+)
+
+// between goes over a line outside of the interactions. Of lines that have no
+// business there it reports the first; the message speaks for those after it.
+func (c *cassette) between(e *entry, line int) error {
+	switch {
+	case !e.large && (nothing.Match(e.data) || c.inMember && indented.Match(e.data)):
+		return nil
+	case otherMember.Match(e.data):
+		c.inMember, c.reported = true, false
+		return nil
+	case c.reported:
+		return nil
+	}
+	c.inMember, c.reported = false, true
+	return c.giveDefect(validator.Defect{
+		Rule: "capture-unreadable", Message: "this line is neither an interaction nor a member of the cassette; it and those after it like it are lost",
+		Place: validator.Place{Line: line, Column: 1},
+	})
+}
+
+// sequence reads the interactions that follow the line with their key.
+func (c *cassette) sequence(key *entry) error {
+	c.inMember, c.reported = false, false
+	_, value, _ := bytes.Cut(key.data, []byte(":"))
+	value = bytes.TrimSpace(value)
+	switch {
+	case len(value) == 0, value[0] == '#':
+	case string(value) == "[]", string(value) == "~", string(value) == "null":
+		return nil
+	default:
+		return c.giveDefect(validator.Defect{
+			Rule: "capture-unreadable", Message: "the interactions are not written as a block sequence, one item below the other",
+			Place: key.start,
+		})
+	}
+	return c.items()
+}
+
+// items reads the items of a block sequence.
+func (c *cassette) items() error {
+	indent := -1 // of the items, once the first is seen
+	for {
+		e := &entry{start: c.src.place()}
+		for c.belongs(e, &indent) {
+			c.src.extend(e, c.lim.Entry, lines{})
+		}
+		if !e.begun() {
+			return c.noItems(indent < 0)
+		}
+		e.join()
+		if err := c.give(c.item(e)); err != nil {
+			return err
+		}
+	}
+}
+
+// noItems reports a recording that ends where its first item should be.
+func (c *cassette) noItems(expected bool) error {
+	if expected && c.src.window() == nil {
+		return c.misplaced("an interaction", "")
+	}
+	return nil
+}
+
+// belongs tells whether the next line is one of the item, which may have no
+// lines yet. Blank lines and comments before an item are no part of it.
+func (c *cassette) belongs(e *entry, indent *int) bool {
+	for {
+		n, content, ok := c.src.indentation()
+		if !ok {
+			return false
+		}
+		if len(content) == 0 {
+			content = []byte("\n") // a line of nothing but very many spaces
+		}
+		isItem := content[0] == '-' && (len(content) == 1 || bytes.IndexByte([]byte(" \t\r\n"), content[1]) >= 0)
+		isBlank := bytes.IndexByte([]byte("#\r\n"), content[0]) >= 0
+		if *indent < 0 && isItem {
+			*indent = n
+		}
+		switch {
+		case isBlank && e.begun():
+			return true
+		case isBlank:
+			c.src.cut(0, lines{})
+		case e.begun():
+			return n > *indent
+		default:
+			e.start = c.src.place()
+			e.start.Column += n
+			return isItem && n == *indent
+		}
+	}
+}
+
+// item reads one interaction.
+func (c *cassette) item(e *entry) *validator.Exchange {
+	x := &validator.Exchange{Place: e.start}
+	if e.large {
+		return c.tooLarge(e)
+	}
+	e.ended = c.src.window() != nil
+	root, prefix, err := c.parseItem(e.data)
+	if err != nil {
+		unreadable(x, e.yamlDefect(err, prefix))
+		return x
+	}
+	if len(root.Content) != 1 || root.Content[0].Kind != yaml.SequenceNode || len(root.Content[0].Content) == 0 {
+		unreadable(x, validator.Defect{Rule: "capture-unreadable", Message: "the item is not an interaction", Place: e.start})
+		return x
+	}
+	sequence := root.Content[0].Content
+	c.interaction(yamlNode{sequence[len(sequence)-1], e, prefix}, x)
+	if !e.ended && e.isCut(x) {
+		x.Defects = nil
+		unreadable(x, e.cutOff())
+	}
+	return x
+}
+
+// isCut tells whether the last item of a recording was cut off. A recorder
+// ends a file with a line feed; without one, a body that is half a JSON text
+// was not sent so.
+func (e *entry) isCut(x *validator.Exchange) bool {
+	if bytes.HasSuffix(e.data, []byte("\n")) {
+		return false
+	}
+	if len(x.Defects) > 0 {
+		return true
+	}
+	body := x.Response.Body
+	_, faults := jsonvalue.Parse(body.Bytes, maxDepth)
+	return body.Missing != "" || len(body.Bytes) > 0 && len(faults) > 0 && faults[len(faults)-1].Kind == jsonvalue.Truncated
+}
+
+// parseItem parses an item. prefix is how many lines of earlier items were
+// parsed before it, for the anchors that it refers to.
+func (c *cassette) parseItem(text []byte) (root *yaml.Node, prefix int, err error) {
+	root = &yaml.Node{}
+	err = yaml.Unmarshal(text, root)
+	if err != nil && strings.Contains(err.Error(), "unknown anchor") && len(c.anchored) > 0 {
+		root = &yaml.Node{}
+		prefix = bytes.Count(c.anchored, []byte("\n"))
+		err = yaml.Unmarshal(append(bytes.Clone(c.anchored), text...), root)
+	}
+	if err == nil && bytes.Contains(text, []byte(" &")) && hasAnchor(root, 0) && len(c.anchored)+len(text) <= anchoredLimit {
+		c.anchored = append(c.anchored, text...)
+		if !bytes.HasSuffix(text, []byte("\n")) {
+			c.anchored = append(c.anchored, '\n')
+		}
+	}
+	return root, prefix, err
+}
+
+// anchoredLimit is how many bytes of earlier items are kept for their anchors.
+// They are parsed again for each item that refers to one.
+const anchoredLimit = 1 << 20
+
+func hasAnchor(n *yaml.Node, depth int) bool {
+	if n.Anchor != "" {
+		return true
+	}
+	for _, inner := range n.Content {
+		if depth < maxDepth && hasAnchor(inner, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+var yamlErrorLine = regexp.MustCompile(`^(?:yaml: )?line (\d+): `)
+
+// yamlDefect is the defect of an item that is not good YAML.
+func (e *entry) yamlDefect(err error, prefix int) validator.Defect {
+	if !e.ended && strings.Contains(err.Error(), "unexpected end of stream") {
+		return e.cutOff()
+	}
+	d := validator.Defect{
+		Rule: "capture-unreadable", Message: "the interaction is not good YAML",
+		Found: strings.TrimPrefix(err.Error(), "yaml: "), Place: validator.Place{Line: e.start.Line},
+	}
+	if m := yamlErrorLine.FindStringSubmatch(err.Error()); m != nil {
+		d.Found = err.Error()[len(m[0]):]
+		line, _ := strconv.Atoi(m[1])
+		d.Place.Line += max(0, min(line-1-prefix, bytes.Count(e.data, []byte("\n"))))
+	}
+	return d
+}
+
+// yamlNode is a part of a cassette that is written in YAML.
+type yamlNode struct {
+	*yaml.Node
+	e      *entry
+	prefix int // lines that were parsed before those of e
+}
+
+func (n yamlNode) with(inner *yaml.Node) yamlNode {
+	for inner.Kind == yaml.AliasNode {
+		inner = inner.Alias
+	}
+	return yamlNode{inner, n.e, n.prefix}
+}
+
+func (n yamlNode) member(name string) node {
+	for key, value := range n.members() {
+		if key == name {
+			return value
+		}
+	}
+	return nil
+}
+
+func (n yamlNode) members() iter.Seq2[string, node] {
+	return func(yield func(string, node) bool) {
+		if n.Kind != yaml.MappingNode {
+			return
+		}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if !yield(scalarOf(n.with(n.Content[i])), n.with(n.Content[i+1])) {
+				return
+			}
+		}
+	}
+}
+
+func (n yamlNode) items() []node {
+	if n.Kind != yaml.SequenceNode {
+		return nil
+	}
+	var items []node
+	for _, inner := range n.Content {
+		items = append(items, n.with(inner))
+	}
+	return items
+}
+
+// scalar is the text of a scalar. Psych, the YAML library of Ruby, has written
+// the tag of binary data with one exclamation mark.
+func (n yamlNode) scalar() (string, bool) {
+	switch {
+	case n.Kind != yaml.ScalarNode || n.Tag == "!!null":
+		return "", false
+	case n.isBinary():
+		if data, err := decodeBase64(n.Value); err == nil {
+			return string(data), true
+		}
+	}
+	return n.Value, true
+}
+
+func (n yamlNode) isBinary() bool { return n.Tag == "!!binary" || n.Tag == "!binary" }

@@ -1,0 +1,135 @@
+package recording
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+const (
+	gzipMagic = "\x1f\x8b"
+	zstdMagic = "\x28\xb5\x2f\xfd"
+
+	// maxWindow bounds the memory of a zstd decoder. It is what the levels of
+	// the zstd command without --ultra need, and twice as much.
+	maxWindow = 16 << 20
+)
+
+// errRatio says that data grows by more than Limits.Ratio.
+var errRatio = errors.New("it grows by more than the limit when it is decompressed")
+
+// compressionError is a fault of compressed data, as opposed to one of reading it.
+type compressionError struct{ err error }
+
+func (e *compressionError) Error() string { return e.err.Error() }
+func (e *compressionError) Unwrap() error { return e.err }
+
+// rawReader reads the file as it is. It stops when ctx is done.
+type rawReader struct {
+	ctx context.Context
+	r   io.Reader
+	n   int64 // bytes read so far
+	err error // of the file, not of what it holds
+}
+
+func (r *rawReader) Read(p []byte) (int, error) {
+	if r.err == nil {
+		r.err = r.ctx.Err()
+	}
+	if r.err != nil {
+		return 0, r.err
+	}
+	n, err := r.r.Read(p)
+	r.n += int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+	return n, err
+}
+
+// decompressed returns the text of a file that may be compressed. gzip and
+// zstd are known by their magic numbers. Brotli has none: it is tried when the
+// file looks like no text, and taken if a known format comes out.
+func decompressed(raw *rawReader, lim Limits) (io.Reader, error) {
+	in := bufio.NewReaderSize(raw, headSize)
+	head, _ := in.Peek(headSize) // what came before a fault is read, too
+	if raw.err != nil && len(head) == 0 {
+		return nil, raw.err
+	}
+	var out io.Reader
+	var err error
+	switch {
+	case bytes.HasPrefix(head, []byte(gzipMagic)):
+		out, err = gzip.NewReader(in)
+	case bytes.HasPrefix(head, []byte(zstdMagic)):
+		out, err = newZstd(in)
+	case !isText(head) && isBrotli(head):
+		out = brotli.NewReader(in)
+	default:
+		return in, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the compressed file is damaged: %w", err)
+	}
+	return &ratioReader{raw: raw, r: out, ratio: lim.Ratio}, nil
+}
+
+func newZstd(in io.Reader) (*zstd.Decoder, error) {
+	return zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
+}
+
+// isText tells whether the beginning of a file can be text.
+func isText(head []byte) bool {
+	for i := 0; i < len(head); {
+		r, size := utf8.DecodeRune(head[i:])
+		if r == utf8.RuneError && size == 1 && utf8.FullRune(head[i:]) || isControl(r) {
+			return false
+		}
+		i += size
+	}
+	return true
+}
+
+func isControl(r rune) bool {
+	return r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f'
+}
+
+// isBrotli tells whether head is the beginning of a known format, compressed
+// with brotli.
+func isBrotli(head []byte) bool {
+	text := make([]byte, 4096)
+	n, _ := io.ReadFull(brotli.NewReader(bytes.NewReader(head)), text)
+	text = bytes.TrimPrefix(text[:n], []byte(byteOrderMark))
+	return len(text) > 0 && isText(text) && sniff(text, false) != unknownFormat
+}
+
+// ratioReader reads decompressed data for as long as it is not too much.
+type ratioReader struct {
+	raw   *rawReader
+	r     io.Reader
+	ratio int64
+	n     int64 // bytes read so far
+}
+
+func (r *ratioReader) Read(p []byte) (int, error) {
+	if float64(r.n) > float64(r.ratio)*float64(r.raw.n) {
+		return 0, errRatio
+	}
+	n, err := r.r.Read(p)
+	r.n += int64(n)
+	switch {
+	case err == nil, errors.Is(err, io.EOF):
+		return n, err
+	case r.raw.err != nil:
+		return n, r.raw.err
+	}
+	return n, &compressionError{err}
+}

@@ -1,0 +1,118 @@
+package recording
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// shortestSecret is the length below which a value is not kept as a secret:
+// to blank it out everywhere would blank out ordinary text.
+const shortestSecret = 6
+
+// Parts of the names of headers and parameters, in lower case and without
+// dashes and underscores.
+var (
+	secretParts = []string{"apikey", "token", "secret", "signature", "password", "passwd"}
+
+	// harmlessParts mark the names of counts and settings.
+	harmlessParts = []string{"ratelimit", "tokens", "pagetoken", "tokentype"}
+)
+
+// secretParameters are names of query parameters that are secret as a whole
+// word alone.
+var secretParameters = []string{"key", "sig", "code", "auth", "authorization", "sas", "pwd", "xamzcredential"}
+
+// credentials returns the credentials that an exchange carried: sorted, each once.
+func credentials(address string, request, response http.Header) []string {
+	var found []string
+	add := func(values ...string) {
+		for _, v := range values {
+			if v = strings.TrimSpace(v); len(v) >= shortestSecret {
+				found = append(found, v)
+			}
+		}
+	}
+	for _, h := range []http.Header{request, response} {
+		for name, values := range h {
+			for _, value := range values {
+				add(headerSecrets(name, value)...)
+			}
+		}
+	}
+	add(urlSecrets(address)...)
+	add(urlSecrets(response.Get("Location"))...)
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// headerSecrets returns the secrets in one value of a header.
+func headerSecrets(name, value string) []string {
+	switch name = http.CanonicalHeaderKey(name); {
+	case name == "Authorization", name == "Proxy-Authorization":
+		value = strings.TrimSpace(value)
+		scheme, token, _ := strings.Cut(value, " ")
+		if token == "" && slices.Contains(schemes, strings.ToLower(scheme)) {
+			return nil // somebody took the token out
+		}
+		return []string{value, token}
+	case name == "Cookie":
+		var secrets []string
+		for pair := range strings.SplitSeq(value, ";") {
+			_, v, _ := strings.Cut(pair, "=")
+			secrets = append(secrets, v)
+		}
+		return secrets
+	case name == "Set-Cookie":
+		pair, _, _ := strings.Cut(value, ";")
+		_, v, _ := strings.Cut(pair, "=")
+		return []string{v}
+	case isSecretName(plainName(name)):
+		return []string{value}
+	}
+	return nil
+}
+
+// schemes are words that may begin the value of Authorization.
+var schemes = []string{"basic", "bearer", "digest", "negotiate", "token"}
+
+var dashes = strings.NewReplacer("-", "", "_", "")
+
+// plainName is the name of a header or parameter as secretParts has it.
+func plainName(name string) string {
+	return dashes.Replace(strings.ToLower(name))
+}
+
+func isSecretName(name string) bool {
+	isPart := func(part string) bool { return strings.Contains(name, part) }
+	return slices.ContainsFunc(secretParts, isPart) && !slices.ContainsFunc(harmlessParts, isPart)
+}
+
+// urlSecrets returns the secrets in a URL, as written and decoded.
+func urlSecrets(address string) []string {
+	u, err := url.Parse(address)
+	if address == "" || err != nil {
+		return nil
+	}
+	var secrets []string
+	if u.User != nil {
+		password, _ := u.User.Password()
+		secrets = append(secrets, u.User.String(), u.User.Username(), password)
+	}
+	for pair := range strings.SplitSeq(u.RawQuery, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		if plain, err := url.QueryUnescape(name); err == nil {
+			name = plain
+		}
+		name = plainName(name)
+		if !slices.Contains(secretParameters, name) && !isSecretName(name) {
+			continue
+		}
+		secrets = append(secrets, value)
+		if plain, err := url.QueryUnescape(value); err == nil {
+			secrets = append(secrets, plain)
+		}
+	}
+	return secrets
+}

@@ -1,0 +1,126 @@
+package recording
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// File is a file to read.
+type File struct {
+	Path string // "-" is standard input
+
+	// Named tells that the user named the file itself, or a glob that it
+	// matches. A file that was found in a folder may be something else than a
+	// recording: of it, [ErrUnknownFormat] and [ErrEmpty] are no faults.
+	Named bool
+}
+
+// Files returns the files that paths stand for, each once, in the order of the
+// paths: a file, "-" for standard input, a glob (with ** for any folders), or
+// a folder, which stands for the files in and below it, in the order of their
+// names, without those whose name begins with a dot. A path that does not
+// exist, and a folder or glob without files, is an error.
+func Files(paths []string) ([]File, error) {
+	var all []File
+	known := map[string]int{} // by the path that symbolic links lead to
+	for _, path := range paths {
+		found, err := filesOf(path)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range found {
+			real, err := filepath.EvalSymlinks(f.Path)
+			if err != nil {
+				real = f.Path // "-", or gone in the meantime, which opening it will tell
+			}
+			if abs, err := filepath.Abs(real); err == nil && f.Path != "-" {
+				real = abs
+			}
+			if i, ok := known[real]; ok {
+				all[i].Named = all[i].Named || f.Named
+				continue
+			}
+			known[real] = len(all)
+			all = append(all, f)
+		}
+	}
+	return all, nil
+}
+
+// filesOf returns the files that one path stands for.
+func filesOf(path string) ([]File, error) {
+	if path == "-" {
+		return []File{{Path: path, Named: true}}, nil
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return folder(path)
+	case err == nil:
+		return []File{{Path: path, Named: true}}, nil
+	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?[{"):
+		return glob(path)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s: there is no such file or folder; name a recording, a folder with recordings, or - for standard input", path)
+	}
+	return nil, fmt.Errorf("%s: cannot be read: %w", path, errors.Unwrap(err))
+}
+
+// glob returns the files that match. A folder that matches stands for nothing:
+// dir/** names what is in it by itself.
+func glob(pattern string) ([]File, error) {
+	matches, err := doublestar.FilepathGlob(pattern, doublestar.WithFailOnIOErrors(), doublestar.WithNoFollow(), doublestar.WithNoHidden())
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", pattern, err)
+	}
+	matches = slices.DeleteFunc(matches, func(m string) bool {
+		info, err := os.Stat(m)
+		return err == nil && info.IsDir() || errors.Is(err, fs.ErrNotExist) // a link that leads nowhere
+	})
+	if len(matches) == 0 {
+		return nil, fmt.Errorf("%s: no file matches; quote the pattern if the shell must not expand it", pattern)
+	}
+	slices.Sort(matches)
+	files := make([]File, len(matches))
+	for i, m := range matches {
+		files[i] = File{Path: m, Named: true}
+	}
+	return files, nil
+}
+
+// folder returns the files in and below a folder. It follows links to files,
+// not to folders, so that no link can lead it round in circles.
+func folder(root string) ([]File, error) {
+	var files []File
+	// The separator makes it enter a folder that is named by a link.
+	err := filepath.WalkDir(root+string(filepath.Separator), func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return fmt.Errorf("%s: cannot be read: %w", path, err)
+		}
+		if path != root+string(filepath.Separator) && strings.HasPrefix(d.Name(), ".") {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		info, err := os.Stat(path)
+		if err == nil && info.Mode().IsRegular() {
+			files = append(files, File{Path: path})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s: there are no files in this folder; see 'plumb help formats' for what is read", root)
+	}
+	return files, nil
+}

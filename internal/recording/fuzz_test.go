@@ -1,0 +1,129 @@
+package recording
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/validator"
+)
+
+// fuzzLimits are small, so that fuzzing meets them.
+var fuzzLimits = Limits{Body: 8 << 10, Entry: 16 << 10, Ratio: 100}
+
+// fuzzRead reads text as a recording and holds what it gives to what every
+// reader promises.
+func fuzzRead(t *testing.T, text []byte) {
+	list, err := readAll("x", bytes.NewReader(text), fuzzLimits)
+	for i, x := range list {
+		require.NotNil(t, x)
+		require.Equal(t, i+1, x.Place.Entry, "entries are numbered in order")
+		require.Equal(t, "x", x.Place.File)
+		require.Positive(t, x.Place.Line)
+		for _, d := range x.Defects {
+			require.Contains(t, []string{"capture-truncated", "capture-unreadable", "capture-limit"}, d.Rule)
+			require.NotEmpty(t, d.Message)
+			require.Equal(t, x.Place.Entry, d.Place.Entry)
+			require.Positive(t, d.Place.Line)
+		}
+		fuzzBody(t, text, x.Response.Body)
+	}
+	if err == nil && len(list) == 0 {
+		require.Regexp(t, `\[|interactions:`, string(text), "only a recording that says it is empty gives nothing")
+	}
+}
+
+func fuzzBody(t *testing.T, text []byte, body validator.Body) {
+	require.LessOrEqual(t, int64(len(body.Bytes)), fuzzLimits.Body)
+	if body.Missing != "" {
+		require.Empty(t, body.Bytes)
+		return
+	}
+	if body.Locate == nil {
+		require.Empty(t, body.Bytes)
+		return
+	}
+	all := bytes.SplitAfter(text, []byte("\n"))
+	packed := bytes.HasPrefix(text, []byte(gzipMagic)) || bytes.HasPrefix(text, []byte(zstdMagic)) || !isText(text)
+	for offset := 0; offset <= len(body.Bytes); offset += 1 + len(body.Bytes)/50 {
+		line, column := body.Locate(offset)
+		require.Positive(t, line)
+		require.GreaterOrEqual(t, column, 0)
+		if packed {
+			continue // places are those of the text that comes out
+		}
+		require.LessOrEqual(t, line, len(all))
+		require.LessOrEqual(t, column, len(all[line-1])+1)
+	}
+}
+
+// addFixtures gives the fixtures whose names hold one of the words as seeds.
+func addFixtures(f *testing.F, words ...string) {
+	f.Helper()
+	for _, file := range fixtureFiles(f) {
+		for _, word := range words {
+			if strings.Contains(file, word) {
+				text, err := os.ReadFile(file)
+				require.NoError(f, err)
+				f.Add(text)
+			}
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	addFixtures(f, "exchanges.ndjson.", "bodies.")
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzHAR(f *testing.F) {
+	addFixtures(f, ".har")
+	f.Add([]byte(`{"log":{"entries":[` + goodHAR + `,` + goodHAR + `]}}`))
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzSessionRecord(f *testing.F) {
+	addFixtures(f, "azure")
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzJSONLines(f *testing.F) {
+	addFixtures(f, "exchanges.ndjson")
+	f.Add([]byte(goodExchange + "\n{}\n" + goodHAR))
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzJSONValues(f *testing.F) {
+	addFixtures(f, "bodies.json")
+	f.Add([]byte("[{},{}]\n{\n}\n[1]"))
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzCassette(f *testing.F) {
+	addFixtures(f, "vcr")
+	f.Add([]byte("http_interactions:\n" + goodItem + goodItem + "recorded_with: VCR 6.1.0\n"))
+	f.Add([]byte(`{"interactions": [{"request": {"uri": "/a"}, "response": {"status": {"code": 200}, "body": {"base64_string": "e30="}}}]}`))
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzCurlDump(f *testing.F) {
+	addFixtures(f, "curl")
+	f.Add([]byte("HTTP/1.1 100 Continue\r\n\r\nHTTP/2 200\ncontent-length: 2\n\n{}\n"))
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzContentEncoding(f *testing.F) {
+	text := []byte(`{"a":"` + strings.Repeat("b", 100) + `"}`)
+	for name := range packers {
+		f.Add(strings.TrimPrefix(name, "raw "), pack(f, name, text))
+	}
+	f.Add("br, gzip", pack(f, "gzip", pack(f, "br", text)))
+	f.Fuzz(func(t *testing.T, coding string, body []byte) {
+		x := withBody(body, fuzzLimits, coding)
+		require.LessOrEqual(t, int64(len(x.Response.Body.Bytes)), fuzzLimits.Body)
+		require.Equal(t, len(x.Defects) > 0, x.Response.Body.Missing != "")
+	})
+}

@@ -1,0 +1,232 @@
+package recording
+
+import (
+	"bytes"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// jsonLines reads one exchange or bare body a line. A line that is broken does
+// not touch the next one.
+func (r *reader) jsonLines() error {
+	exchanges := r.secondLineIsExchange()
+	for {
+		if _, ok := r.src.next(); !ok {
+			return nil
+		}
+		e := r.src.cut(r.lim.Entry, lines{})
+		var x *validator.Exchange
+		switch {
+		case e.large:
+			x = r.tooLarge(e)
+		case isExchange(e.data):
+			exchanges = true
+			x = r.exchange(e)
+		default:
+			x = r.bareLine(e, exchanges)
+		}
+		if err := r.give(x); err != nil {
+			return err
+		}
+	}
+}
+
+// secondLineIsExchange tells what kind of lines to expect when the first one is broken.
+func (r *reader) secondLineIsExchange() bool {
+	_, rest, _ := bytes.Cut(trimSpace(r.src.window()), []byte("\n"))
+	return isExchange(rest)
+}
+
+// bareLine reads a line that is no exchange. Broken JSON is a fault of the
+// body, which its check finds, unless the other lines are exchanges, or the
+// recording ends within it.
+func (r *reader) bareLine(e *entry, exchanges bool) *validator.Exchange {
+	x := &validator.Exchange{}
+	if exchanges {
+		if v, faults := jsonvalue.Parse(e.data, maxDepth); v == nil || isTrailing(faults) {
+			r.parse(e, x)
+			return x
+		}
+	}
+	if !e.ended {
+		if c := e.data[0]; (c == '{' || c == '[' || c == '"') && isOpen(e.data) {
+			x.Place = e.start
+			unreadable(x, e.cutOff())
+			return x
+		}
+	}
+	return r.bareBody(e)
+}
+
+func isTrailing(faults []jsonvalue.Fault) bool {
+	return len(faults) > 0 && faults[len(faults)-1].Kind == jsonvalue.Trailing
+}
+
+// isOpen tells whether the text ends before the value that it begins with.
+func isOpen(text []byte) bool {
+	var v valueScanner
+	_, done := v.scan(text)
+	return !done
+}
+
+// isExchange tells whether an entry is an exchange: whether it has an object
+// as request and one as response. Lines with a response alone exist, too; the
+// output files of a batch consist of them, and they are bodies.
+func isExchange(text []byte) bool {
+	var request, response bool
+	for name, value := range members(trimSpace(text)) {
+		isObject := len(value) > 0 && value[0] == '{'
+		request = request || name == "request" && isObject
+		response = response || name == "response" && isObject
+	}
+	return request && response
+}
+
+// exchange reads an exchange of our own format, or an entry of a HAR file.
+func (r *reader) exchange(e *entry) *validator.Exchange {
+	x := &validator.Exchange{}
+	v, faults := r.parse(e, x)
+	if v == nil {
+		return x
+	}
+	if v.At("response", "content") != nil {
+		r.har(e, v, faults, x)
+		return x
+	}
+	response := v.Member("response")
+	x.Request = validator.Request{Method: strings.ToUpper(text(v.At("request", "method"))), URL: text(v.At("request", "url"))}
+	x.Response.Status = integer(response.At("status"))
+	x.Response.Header = headerOf(response.At("headers"))
+	x.Time = firstTime(x.Response.Header, text(v.Member("time")))
+	x.Secrets = credentials(x.Request.URL, headerOf(v.At("request", "headers")), x.Response.Header)
+
+	var body *jsonvalue.Value
+	if body = response.Member("body"); body != nil {
+		r.setBody(x, e.data[body.Start:body.End], e.locate(body.Start))
+	} else if body = response.Member("bodyText"); body != nil {
+		r.setText(x, e, body)
+	} else if body = response.Member("bodyBase64"); body != nil {
+		r.setBase64(x, e, body)
+	} else {
+		x.Response.Body.Missing = noBody
+	}
+	r.addFaults(x, e, faults, body)
+	return x
+}
+
+// noBody is why the body is missing where an entry has none.
+const noBody = "the recording holds no body"
+
+// addFaults adds the faults of an entry that left it usable, but for those
+// within a body that is checked as it stands: the check finds them.
+func (r *reader) addFaults(x *validator.Exchange, e *entry, faults []jsonvalue.Fault, body *jsonvalue.Value) {
+	for _, f := range faults {
+		inBody := body != nil && body.Start <= f.Offset && f.Offset < body.End
+		if inBody && body.Kind != jsonvalue.String || !inBody && f.Kind != jsonvalue.DuplicateKey {
+			continue
+		}
+		x.Defects = append(x.Defects, validator.Defect{
+			Rule: "capture-unreadable", Message: "the entry is not good JSON", Found: f.Message, Place: e.place(f.Offset),
+		})
+	}
+}
+
+// setText gives x a body that stands in a JSON string.
+func (r *reader) setText(x *validator.Exchange, e *entry, v *jsonvalue.Value) {
+	if v.Kind != jsonvalue.String {
+		unreadable(x, validator.Defect{
+			Rule: "capture-unreadable", Message: "the body is not a string", Found: v.Kind.String(), Place: e.place(v.Start),
+		})
+		return
+	}
+	r.setBody(x, []byte(v.Text), e.locateInString(v))
+}
+
+// locateInString is the Locate of a body that stands in a JSON string.
+func (e *entry) locateInString(v *jsonvalue.Value) func(int) (int, int) {
+	start, end := v.Start+1, v.End // v itself holds the text a second time
+	return func(offset int) (int, int) {
+		p := e.place(start + stringOffset(e.data[start:end], offset))
+		return p.Line, p.Column
+	}
+}
+
+// setBase64 gives x a body that stands in a JSON string in base64.
+func (r *reader) setBase64(x *validator.Exchange, e *entry, v *jsonvalue.Value) {
+	place := e.place(v.Start)
+	data, err := decodeBase64(v.Text)
+	if err != nil {
+		unreadable(x, validator.Defect{
+			Rule: "capture-unreadable", Message: "the body is not good base64", Found: err.Error(), Place: place,
+		})
+		return
+	}
+	r.setBody(x, data, onLine(place.Line))
+}
+
+// decodeBase64 reads base64 with or without padding and line breaks.
+func decodeBase64(text string) ([]byte, error) {
+	text = strings.TrimRight(strings.Join(strings.Fields(text), ""), "=")
+	return base64.RawStdEncoding.DecodeString(text)
+}
+
+// text is the text of a string; empty for anything else.
+func text(v *jsonvalue.Value) string {
+	if v == nil || v.Kind != jsonvalue.String {
+		return ""
+	}
+	return v.Text
+}
+
+// integer is the value of a number, or of a string that is one; else 0.
+func integer(v *jsonvalue.Value) int {
+	if v == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(v.Text)
+	return n
+}
+
+// headerOf reads headers that are members of an object, each a string or a
+// list of strings; nil where there are none.
+func headerOf(v *jsonvalue.Value) http.Header {
+	if v == nil || v.Kind != jsonvalue.Object {
+		return nil
+	}
+	h := http.Header{}
+	for _, m := range v.Members {
+		if m.Value.Kind == jsonvalue.String {
+			h.Add(m.Name, m.Value.Text)
+		}
+		for _, item := range m.Value.Items {
+			h.Add(m.Name, text(item))
+		}
+	}
+	return h
+}
+
+// timeLayouts are how recorders write the time.
+var timeLayouts = []string{time.RFC3339Nano, http.TimeFormat, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999"}
+
+// firstTime is the time that the recording states, else that of the response's
+// Date header, else zero.
+func firstTime(h http.Header, stated string) time.Time {
+	if stated != "" {
+		for _, layout := range timeLayouts {
+			if t, err := time.Parse(layout, stated); err == nil {
+				return t
+			}
+		}
+	}
+	t, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}

@@ -1,0 +1,119 @@
+package recording
+
+import (
+	"bytes"
+	"iter"
+)
+
+// valueScanner takes one JSON value, by its brackets and quotes alone: what is
+// wrong between them is found by those who parse the value. Its first byte
+// must be that of the value.
+type valueScanner struct {
+	depth    int
+	inString bool // within a string
+	escaped  bool // after a backslash
+	scalar   bool // within a number or a literal
+}
+
+func (v *valueScanner) scan(window []byte) (int, bool) {
+	for i := 0; i < len(window); i++ {
+		c := window[i]
+		switch {
+		case v.escaped:
+			v.escaped = false
+		case v.inString:
+			if c != '"' && c != '\\' {
+				continue
+			}
+			v.escaped = c == '\\'
+			v.inString = v.escaped
+			if !v.inString && v.depth == 0 {
+				return i + 1, true
+			}
+		case v.scalar:
+			if delimits(c) {
+				return i, true
+			}
+		case c == '"':
+			v.inString = true
+		case c == '{' || c == '[':
+			v.depth++
+		case c == '}' || c == ']':
+			if v.depth--; v.depth <= 0 {
+				return i + 1, true
+			}
+		case v.depth == 0:
+			v.scalar = true
+		}
+	}
+	return len(window), false
+}
+
+// delimits tells whether a byte ends a number or a literal.
+func delimits(c byte) bool {
+	return bytes.IndexByte([]byte(" \t\r\n,:]}\""), c) >= 0
+}
+
+// textScanner takes one JSON value that begins on a line of its own, and what
+// else belongs to it by being on its last line: bytes after the value are for
+// the check of the body to find. Where there are such bytes, nothing tells
+// what they are, and the text goes on to the next line that begins with a
+// bracket.
+type textScanner struct {
+	value   valueScanner
+	closed  bool // the value is
+	more    bool // there are bytes after it
+	newLine bool // the byte before was a line feed
+}
+
+func (t *textScanner) scan(window []byte) (int, bool) {
+	i := 0
+	if !t.closed {
+		if i, t.closed = t.value.scan(window); !t.closed {
+			return i, false
+		}
+	}
+	for ; i < len(window); i++ {
+		c := window[i]
+		if t.newLine && (c == '{' || c == '[') {
+			return i, true
+		}
+		t.more = t.more || notSpace(rune(c))
+		t.newLine = c == '\n'
+		if t.newLine && !t.more {
+			return i + 1, true
+		}
+	}
+	return len(window), false
+}
+
+// members returns the raw names and values of the object that text begins
+// with, as far as it can be read.
+func members(text []byte) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		rest, ok := bytes.CutPrefix(text, []byte("{"))
+		for ok {
+			rest = trimSpace(rest)
+			if len(rest) == 0 || rest[0] != '"' {
+				return
+			}
+			var name, value valueScanner
+			n, done := name.scan(rest)
+			if !done {
+				return
+			}
+			key := string(rest[1 : n-1])
+			if rest, ok = bytes.CutPrefix(trimSpace(rest[n:]), []byte(":")); !ok {
+				return
+			}
+			rest = trimSpace(rest)
+			n, _ = value.scan(rest)
+			if !yield(key, rest[:n]) {
+				return
+			}
+			rest, ok = bytes.CutPrefix(trimSpace(rest[n:]), []byte(","))
+		}
+	}
+}
+
+func trimSpace(b []byte) []byte { return bytes.TrimLeft(b, " \t\r\n") }

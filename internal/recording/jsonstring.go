@@ -1,0 +1,66 @@
+package recording
+
+import "unicode/utf8"
+
+// stringOffset returns where in a JSON string, as written after its opening
+// quote, the byte at an offset of the decoded text comes from: the first byte
+// of its character or of its escape.
+func stringOffset(written []byte, offset int) int {
+	i, decoded := 0, 0
+	for i < len(written) && written[i] != '"' {
+		size, width := stringCharacter(written[i:])
+		if decoded+width > offset {
+			return i
+		}
+		i += size
+		decoded += width
+	}
+	return i
+}
+
+// stringCharacter returns how many bytes the character that text begins with
+// takes as written, and how many decoded.
+func stringCharacter(text []byte) (size, width int) {
+	if text[0] < utf8.RuneSelf && text[0] != '\\' {
+		return 1, 1
+	}
+	if text[0] != '\\' {
+		r, size := utf8.DecodeRune(text)
+		return size, utf8.RuneLen(r)
+	}
+	if len(text) < 6 || text[1] != 'u' {
+		return min(2, len(text)), 1
+	}
+	r := codeUnit(text)
+	switch {
+	case r < 0x80:
+		return 6, 1
+	case r < 0x800:
+		return 6, 2
+	case 0xd800 <= r && r < 0xdc00 && len(text) >= 12 && text[6] == '\\' && text[7] == 'u':
+		if low := codeUnit(text[6:]); 0xdc00 <= low && low < 0xe000 {
+			return 12, 4
+		}
+	}
+	return 6, 3 // also half of a pair, for which U+FFFD stands
+}
+
+// codeUnit reads the four hexadecimal digits of an escape.
+func codeUnit(escape []byte) rune {
+	var r rune
+	for _, c := range escape[2:6] {
+		r = r<<4 | hexadecimal(c)
+	}
+	return r
+}
+
+// hexadecimal is the value of a digit; that it is one is known.
+func hexadecimal(c byte) rune {
+	switch {
+	case c >= 'a':
+		return rune(c - 'a' + 10)
+	case c >= 'A':
+		return rune(c - 'A' + 10)
+	}
+	return rune(c - '0')
+}

@@ -1,0 +1,333 @@
+package recording
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// container is a JSON object that holds entries in an array somewhere in it.
+type container struct {
+	path  []string // names of the members that lead to the array
+	parse func(*reader, *entry) *validator.Exchange
+}
+
+// containerIn returns the container that text begins with, or nil. The names
+// are common words, so the members around them count, too.
+func containerIn(text []byte) *container {
+	for name, value := range members(text) {
+		switch name {
+		case "log":
+			for name := range members(value) {
+				if strings.Contains(" version creator browser pages entries comment ", " "+name+" ") {
+					return &container{[]string{"log", "entries"}, (*reader).harEntry}
+				}
+			}
+		case "Entries":
+			if firstItemHas(value, "RequestUri") {
+				return &container{[]string{name}, (*reader).sessionEntry}
+			}
+		case "http_interactions", "interactions":
+			if firstItemHas(value, "request") {
+				return &container{[]string{name}, (*reader).cassetteJSON}
+			}
+		}
+	}
+	return nil
+}
+
+// firstItemHas tells whether value is an array, empty or with an object first
+// that has the member.
+func firstItemHas(value []byte, member string) bool {
+	items, ok := bytes.CutPrefix(value, []byte("["))
+	if items = trimSpace(items); !ok || len(items) == 0 {
+		return false
+	}
+	if items[0] == ']' {
+		return true
+	}
+	for name := range members(items) {
+		if name == member {
+			return true
+		}
+	}
+	return false
+}
+
+// jsonValues reads JSON values one after the other, each beginning on a line
+// of its own.
+func (r *reader) jsonValues() error {
+	for {
+		c, ok := r.src.next()
+		if !ok {
+			return nil
+		}
+		if err := r.jsonValue(c); err != nil {
+			return err
+		}
+	}
+}
+
+// enoughHead is how many bytes show whether a value is a container.
+const enoughHead = 4 << 10
+
+// jsonValue reads the value that begins with c.
+func (r *reader) jsonValue(c byte) error {
+	head := r.src.window()
+	if len(head) < enoughHead { // looking further each time would copy much
+		head, _ = r.src.head()
+	}
+	if c == '{' {
+		if container := containerIn(head); container != nil {
+			return r.container(container)
+		}
+	}
+	// Only objects are taken for bodies of their own: [1, 2] is one body.
+	if c == '[' && bytes.HasPrefix(trimSpace(head[1:]), []byte("{")) {
+		r.src.advance(1)
+		_, err := r.elements((*reader).element)
+		return err
+	}
+	e := r.src.cut(r.lim.Entry, &textScanner{})
+	return r.give(r.exchangeOrBody(e))
+}
+
+// container reads the entries of a container and goes over the rest of it.
+func (r *reader) container(c *container) error {
+	start := r.src.place()
+	found := false
+	ok, err := r.descend(c, c.path, &found)
+	if err != nil || !ok {
+		return err
+	}
+	if !found {
+		return r.giveDefect(validator.Defect{
+			Rule: "capture-unreadable", Message: "there is no array " + strings.Join(c.path, "."), Place: start,
+		})
+	}
+	return nil
+}
+
+// descend goes over the object that comes next and reads the entries where
+// path leads. It returns false after a fault that hides the rest.
+func (r *reader) descend(c *container, path []string, found *bool) (bool, error) {
+	r.src.advance(1) // the opening bracket
+	if next, ok := r.src.next(); ok && next == '}' {
+		r.src.advance(1)
+		return true, nil
+	}
+	for {
+		if next, ok := r.src.next(); !ok || next != '"' {
+			return false, r.lost("a member name in quotes")
+		}
+		name := r.src.cut(r.lim.Entry, &valueScanner{})
+		if next, ok := r.src.next(); !ok || next != ':' {
+			return false, r.lost("a colon")
+		}
+		r.src.advance(1)
+		next, ok := r.src.next()
+		if !ok || delimits(next) && next != '"' {
+			return false, r.lost("a value")
+		}
+		switch here := string(name.data) == `"`+path[0]+`"`; {
+		case here && len(path) > 1 && next == '{':
+			if ok, err := r.descend(c, path[1:], found); err != nil || !ok {
+				return false, err
+			}
+		case here && len(path) == 1 && next == '[':
+			*found = true
+			r.src.advance(1)
+			if ok, err := r.elements(c.parse); err != nil || !ok {
+				return false, err
+			}
+		default:
+			r.src.cut(0, &valueScanner{})
+		}
+		next, ok = r.src.next()
+		if !ok || next != ',' && next != '}' {
+			return false, r.lost("a comma or the closing '}'")
+		}
+		r.src.advance(1)
+		if next == '}' {
+			return true, nil
+		}
+	}
+}
+
+// lost reports that the next byte is not what it should be, and goes to the
+// end: outside of the entries nothing tells where to go on.
+func (r *reader) lost(expected string) error {
+	err := r.misplaced(expected, "what comes after it is lost")
+	for b := r.src.window(); b != nil && err == nil; b = r.src.window() {
+		r.src.advance(len(b))
+	}
+	return err
+}
+
+// misplaced reports that the next byte is not what it should be.
+func (r *reader) misplaced(expected, consequence string) error {
+	b := r.src.window()
+	d := validator.Defect{Place: r.src.place()}
+	if b == nil {
+		d.Rule, d.Message = "capture-truncated", "the recording ends where "+expected+" was expected"
+		if r.src.err != nil {
+			return nil // that is reported as what it is
+		}
+	} else {
+		d.Rule, d.Message, d.Found = "capture-unreadable", expected+" was expected here; "+consequence, strconv.QuoteRune(firstRune(b))
+	}
+	return r.giveDefect(d)
+}
+
+// firstRune is the character that text begins with. More of it is not shown:
+// nobody knows whether it is part of a credential.
+func firstRune(text []byte) rune {
+	r, _ := utf8.DecodeRune(text)
+	return r
+}
+
+// elements reads the rest of an array, whose opening bracket is read, and
+// gives an exchange for each element. It returns false when the stream ends
+// within the array.
+func (r *reader) elements(parse func(*reader, *entry) *validator.Exchange) (bool, error) {
+	if c, ok := r.src.next(); ok && c == ']' {
+		r.src.advance(1)
+		return true, nil
+	}
+	for {
+		c, ok := r.src.next()
+		good := ok && (!delimits(c) || c == '"')
+		if good {
+			e := r.src.cut(r.lim.Entry, &valueScanner{})
+			if err := r.give(parse(r, e)); err != nil || !e.ended {
+				return false, err
+			}
+		} else if err := r.misplaced("an entry", "the next one is looked for"); err != nil || !ok {
+			return false, err
+		}
+		if more, ok, err := r.separator(good); !more {
+			return ok, err
+		}
+	}
+}
+
+// separator goes over what follows an element. Where that is neither a comma
+// nor the end of the array, it goes to what looks most like one of them.
+func (r *reader) separator(report bool) (more, closed bool, err error) {
+	if c, ok := r.src.next(); !ok || c != ',' && c != ']' {
+		if report {
+			if err = r.misplaced("a comma or the closing ']'", "the next entry is looked for"); err != nil || !ok {
+				return false, false, err
+			}
+		}
+		r.src.cut(0, untilByte("{,]"))
+	}
+	switch c, ok := r.src.next(); {
+	case !ok:
+		return false, false, r.misplaced("the closing ']'", "")
+	case c == ']':
+		r.src.advance(1)
+		return false, true, nil
+	case c == ',':
+		r.src.advance(1)
+	}
+	return true, false, nil
+}
+
+// untilByte takes everything before one of its bytes.
+type untilByte string
+
+func (u untilByte) scan(window []byte) (int, bool) {
+	if i := bytes.IndexAny(window, string(u)); i >= 0 {
+		return i, true
+	}
+	return len(window), false
+}
+
+// element reads an element of an array of bodies.
+func (r *reader) element(e *entry) *validator.Exchange {
+	if !e.ended && !e.large {
+		x := &validator.Exchange{Place: e.start}
+		unreadable(x, e.cutOff())
+		return x
+	}
+	return r.exchangeOrBody(e)
+}
+
+// exchangeOrBody reads an entry that is an exchange of our own format, an
+// entry of a HAR file, or else a bare body, good JSON or not.
+func (r *reader) exchangeOrBody(e *entry) *validator.Exchange {
+	switch {
+	case e.large:
+		return r.tooLarge(e)
+	case isExchange(e.data):
+		return r.exchange(e)
+	}
+	return r.bareBody(e)
+}
+
+// bareBody reads an entry that is a body by itself.
+func (r *reader) bareBody(e *entry) *validator.Exchange {
+	x := &validator.Exchange{Place: e.start}
+	r.setBody(x, bytes.TrimRight(e.data, " \t\r\n"), e.locate(0))
+	return x
+}
+
+// tooLarge stands for an entry of which nothing was kept.
+func (r *reader) tooLarge(e *entry) *validator.Exchange {
+	x := &validator.Exchange{Place: e.start}
+	unreadable(x, validator.Defect{
+		Rule: "capture-limit", Message: "the entry is larger than the limit; --max-entry raises it", Place: e.start,
+	})
+	return x
+}
+
+// cutOff is the defect of an entry in the middle of which the recording ends.
+func (e *entry) cutOff() validator.Defect {
+	return validator.Defect{
+		Rule: "capture-truncated", Message: "the recording ends within an entry", Place: e.place(len(e.data)),
+	}
+}
+
+// maxDepth is how deep the JSON of an entry may nest. It is far above what
+// bodies may; those have a limit of their own.
+const maxDepth = 10_000
+
+// parse reads an entry that must be good JSON. Faults within the range that
+// bodies takes are the body's, not the recording's; others become defects of
+// x. It returns nil, and x is complete, when the entry cannot be used.
+func (r *reader) parse(e *entry, x *validator.Exchange) (*jsonvalue.Value, []jsonvalue.Fault) {
+	x.Place = e.start
+	if e.large {
+		*x = *r.tooLarge(e)
+		return nil, nil
+	}
+	v, faults := jsonvalue.Parse(e.data, maxDepth)
+	for _, f := range faults {
+		if v != nil && f.Kind != jsonvalue.Trailing {
+			continue
+		}
+		d := validator.Defect{Rule: "capture-unreadable", Message: "the entry is not good JSON", Found: f.Message, Place: e.place(f.Offset)}
+		switch f.Kind {
+		case jsonvalue.Truncated:
+			if !e.ended {
+				d = e.cutOff()
+			}
+		case jsonvalue.TooDeep:
+			d.Rule, d.Message = "capture-limit", "the entry nests too deep"
+		}
+		unreadable(x, d)
+		return nil, nil
+	}
+	if v.Kind != jsonvalue.Object {
+		unreadable(x, validator.Defect{
+			Rule: "capture-unreadable", Message: "the entry is not an object", Found: v.Kind.String(), Place: e.start,
+		})
+		return nil, nil
+	}
+	return v, faults
+}

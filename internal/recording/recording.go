@@ -1,0 +1,176 @@
+// Package recording reads recordings of HTTP exchanges in the formats that
+// people have.
+//
+// It works in two layers. A splitter cuts the stream into entries without
+// decoding them, so that memory does not grow with the input and a broken
+// entry does not hide the next one; then each entry is parsed by itself.
+package recording
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/plumbapi/plumb/validator"
+)
+
+// Limits bound what a reader holds in memory. What runs into a limit becomes a
+// "capture-limit" defect of its exchange, and the reading goes on.
+type Limits struct {
+	Body  int64 // bytes of one body, its Content-Encoding undone
+	Entry int64 // bytes of one entry as recorded
+	Ratio int64 // how many times larger compressed data may become
+}
+
+// DefaultLimits are the limits without flags.
+var DefaultLimits = Limits{Body: 16 << 20, Entry: 32 << 20, Ratio: 1000}
+
+// Errors that [Read] wraps with the name of the file and what to do.
+var (
+	ErrEmpty         = errors.New("there is nothing in it")
+	ErrUnknownFormat = errors.New("no format that plumb reads")
+)
+
+// Read reads the recording in r, whose format its content tells. The name is
+// what places call the file. An error ends the sequence: r cannot be read, is
+// empty ([ErrEmpty]), or holds no known format ([ErrUnknownFormat]); it names
+// the file and says what to do. When ctx is done the error is that of ctx.
+// Exchanges are the caller's to keep. A recording without entries, such as a
+// HAR file of an idle browser, gives neither exchanges nor an error.
+func Read(ctx context.Context, name string, r io.Reader, lim Limits) iter.Seq2[*validator.Exchange, error] {
+	return func(yield func(*validator.Exchange, error) bool) {
+		rd := &reader{ctx: ctx, name: name, lim: lim, yield: yield}
+		err := rd.read(r)
+		if ctx.Err() != nil && !errors.Is(err, errStopped) {
+			err = ctx.Err()
+		}
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(nil, err)
+		}
+	}
+}
+
+// errStopped ends the reading when the caller wants no more exchanges.
+var errStopped = errors.New("stopped")
+
+// reader reads one recording.
+type reader struct {
+	ctx   context.Context
+	name  string
+	lim   Limits
+	yield func(*validator.Exchange, error) bool
+
+	src     *source
+	entries int // given so far
+}
+
+// read finds the format and reads to the end.
+func (r *reader) read(in io.Reader) error {
+	raw := &rawReader{ctx: r.ctx, r: in}
+	text, err := decompressed(raw, r.lim)
+	if err != nil {
+		return fmt.Errorf("%s: %w", r.name, err)
+	}
+	r.src = newSource(text)
+	head, whole := r.src.head()
+	if r.src.err != nil && len(head) == 0 {
+		return fmt.Errorf("%s: %w", r.name, r.src.err)
+	}
+	if len(bytes.TrimSpace(head)) == 0 && whole {
+		return fmt.Errorf("%s: %w; give a recording with at least one exchange", r.name, ErrEmpty)
+	}
+	switch sniff(head, whole) {
+	case curlDump:
+		err = r.curlDump()
+	case cassetteYAML:
+		err = r.cassetteYAML()
+	case jsonLines:
+		err = r.jsonLines()
+	case jsonValues:
+		err = r.jsonValues()
+	default:
+		return fmt.Errorf("%s: %w: it begins with %s; see 'plumb help formats'", r.name, ErrUnknownFormat, quoteStart(head))
+	}
+	if err != nil {
+		return err
+	}
+	return r.sourceFault()
+}
+
+// sourceFault reports why the stream ended before its end, if it did. That
+// compressed data is damaged is a defect of the recording; that the file
+// cannot be read is an error.
+func (r *reader) sourceFault() error {
+	err := r.src.err
+	if err == nil {
+		return nil
+	}
+	d := validator.Defect{Place: r.src.place()}
+	var broken *compressionError
+	switch {
+	case errors.Is(err, errRatio):
+		d.Rule, d.Message = "capture-limit", "the file grows by more than the limit when it is decompressed; --max-ratio raises it"
+	case errors.As(err, &broken) && errors.Is(err, io.ErrUnexpectedEOF):
+		d.Rule, d.Message = "capture-truncated", "the compressed file ends before its data does; the rest is lost"
+	case errors.As(err, &broken):
+		d.Rule, d.Message, d.Found = "capture-unreadable", "the compressed file is damaged; the rest is lost", broken.Error()
+	default:
+		return fmt.Errorf("%s:%d: %w", r.name, r.src.line, err)
+	}
+	return r.giveDefect(d)
+}
+
+// give hands an exchange to the caller. The place needs line and column only.
+func (r *reader) give(x *validator.Exchange) error {
+	r.entries++
+	x.Place.File, x.Place.Entry = r.name, r.entries
+	for i := range x.Defects {
+		x.Defects[i].Place.File, x.Defects[i].Place.Entry = r.name, r.entries
+	}
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	if !r.yield(x, nil) {
+		return errStopped
+	}
+	return nil
+}
+
+// giveDefect hands over an exchange that consists of nothing but a defect.
+func (r *reader) giveDefect(d validator.Defect) error {
+	x := &validator.Exchange{Place: d.Place}
+	unreadable(x, d)
+	return r.give(x)
+}
+
+// unreadable adds the defect that keeps x from having a body.
+func unreadable(x *validator.Exchange, d validator.Defect) {
+	x.Defects = append(x.Defects, d)
+	x.Response.Body = validator.Body{Missing: "the recording is broken here"}
+}
+
+// quoteStart shows the first bytes of a file, for messages.
+func quoteStart(head []byte) string {
+	const enough = 24
+	line, _, _ := bytes.Cut(bytes.TrimSpace(head), []byte("\n"))
+	if len(line) > enough {
+		line = line[:enough]
+	}
+	return fmt.Sprintf("%q", line)
+}
+
+// byteOrderMark may stand before UTF-8 text and means nothing.
+const byteOrderMark = "\xef\xbb\xbf"
+
+// newSource returns a source that begins after a byte order mark.
+func newSource(r io.Reader) *source {
+	s := &source{r: bufio.NewReaderSize(r, headSize), line: 1, column: 1}
+	if b, _ := s.r.Peek(len(byteOrderMark)); string(b) == byteOrderMark {
+		s.advance(len(byteOrderMark))
+	}
+	return s
+}

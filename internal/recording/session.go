@@ -1,0 +1,117 @@
+package recording
+
+import (
+	"mime"
+	"slices"
+	"strings"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// sessionEntry reads an entry of a session record of the Azure SDK test proxy.
+func (r *reader) sessionEntry(e *entry) *validator.Exchange {
+	x := &validator.Exchange{}
+	v, faults := r.parse(e, x)
+	if v == nil {
+		return x
+	}
+	if v.At("RequestUri") == nil || v.At("StatusCode") == nil {
+		unreadable(x, validator.Defect{
+			Rule: "capture-unreadable", Message: "the entry has no RequestUri or no StatusCode", Place: x.Place,
+		})
+		return x
+	}
+	x.Request = validator.Request{Method: strings.ToUpper(text(v.At("RequestMethod"))), URL: text(v.At("RequestUri"))}
+	x.Response.Status = integer(v.At("StatusCode"))
+	x.Response.Header = headerOf(v.At("ResponseHeaders"))
+	x.Time = firstTime(x.Response.Header, "")
+	x.Secrets = credentials(x.Request.URL, headerOf(v.At("RequestHeaders")), x.Response.Header)
+	body := v.At("ResponseBody")
+	r.setSessionBody(x, e, body)
+	r.addFaults(x, e, faults, body)
+	return x
+}
+
+// setSessionBody gives x the body of a session record. The proxy writes JSON
+// as it is, an empty body as null, lines of text as a list of strings, and
+// anything else as a string: text, or base64 where the media type is no text.
+func (r *reader) setSessionBody(x *validator.Exchange, e *entry, v *jsonvalue.Value) {
+	media, _, _ := mime.ParseMediaType(x.Response.Header.Get("Content-Type"))
+	isJSON := strings.HasSuffix(media, "json")
+	switch {
+	case v == nil, v.Kind == jsonvalue.Null && hasContent(x):
+		x.Response.Body.Missing = noBody
+	case v.Kind == jsonvalue.Null:
+		// The body is there, and empty.
+	case v.Kind == jsonvalue.Array && isPieces(v.Items, isJSON):
+		r.setPieces(x, e, v)
+	case v.Kind == jsonvalue.String && isBinary(media, v.Text):
+		r.setBase64(x, e, v)
+	case v.Kind == jsonvalue.String && (!isJSON || strings.HasPrefix(v.Text, "{") || strings.HasPrefix(v.Text, "[")):
+		r.setText(x, e, v)
+	default:
+		r.setBody(x, e.data[v.Start:v.End], e.locate(v.Start))
+	}
+}
+
+// hasContent tells whether the headers announce a body that is not empty.
+func hasContent(x *validator.Exchange) bool {
+	length := x.Response.Header.Get("Content-Length")
+	return length != "" && length != "0"
+}
+
+const base64Piece = "b64:"
+
+// isPieces tells whether a list is the lines of a text, and not a JSON array.
+// Of JSON, only broken JSON is written in lines.
+func isPieces(items []*jsonvalue.Value, isJSON bool) bool {
+	for i, item := range items {
+		inner := i < len(items)-1
+		switch {
+		case item.Kind != jsonvalue.String:
+			return false
+		case isJSON && inner && !strings.HasSuffix(item.Text, "\n") && !strings.HasPrefix(item.Text, base64Piece):
+			return false
+		}
+	}
+	return len(items) > 1 || !isJSON
+}
+
+// isBinary tells whether a string body is base64.
+func isBinary(media, text string) bool {
+	if media == "" || strings.HasPrefix(media, "text/") || strings.HasSuffix(media, "json") || strings.HasSuffix(media, "xml") {
+		return strings.HasPrefix(text, "H4sI") // gzip in base64
+	}
+	_, err := decodeBase64(text)
+	return err == nil
+}
+
+// setPieces gives x a body that was written as a list of strings.
+func (r *reader) setPieces(x *validator.Exchange, e *entry, list *jsonvalue.Value) {
+	var body []byte
+	type piece struct {
+		start  int // in the body
+		locate func(int) (int, int)
+	}
+	var pieces []piece
+	for _, item := range list.Items {
+		encoded, isEncoded := strings.CutPrefix(item.Text, base64Piece)
+		data, err := decodeBase64(encoded)
+		if isEncoded && err == nil {
+			pieces = append(pieces, piece{len(body), onLine(e.place(item.Start).Line)})
+			body = append(body, data...)
+		} else {
+			pieces = append(pieces, piece{len(body), e.locateInString(item)})
+			body = append(body, item.Text...)
+		}
+	}
+	r.setBody(x, body, func(offset int) (int, int) {
+		for _, p := range slices.Backward(pieces) {
+			if p.start <= offset {
+				return p.locate(offset - p.start)
+			}
+		}
+		return x.Place.Line, 0 // there are no pieces
+	})
+}

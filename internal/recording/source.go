@@ -1,0 +1,215 @@
+package recording
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+
+	"github.com/plumbapi/plumb/validator"
+)
+
+// headSize is how far the format is looked for.
+const headSize = 64 << 10
+
+// source is a stream that knows the place of its next byte.
+type source struct {
+	r      *bufio.Reader
+	line   int   // of the next byte, from 1
+	column int   // in bytes, from 1
+	err    error // why the stream ended, when that is not its end
+}
+
+// window returns the bytes that are buffered, at least one; nil at the end.
+func (s *source) window() []byte {
+	if s.r.Buffered() == 0 {
+		if _, err := s.r.Peek(1); err != nil {
+			s.fail(err)
+			return nil
+		}
+	}
+	b, _ := s.r.Peek(s.r.Buffered())
+	return b
+}
+
+// head returns the next headSize bytes, and whether nothing comes after them.
+func (s *source) head() (head []byte, whole bool) {
+	head, err := s.r.Peek(headSize)
+	if err != nil {
+		s.fail(err)
+	}
+	return head, err != nil
+}
+
+func (s *source) fail(err error) {
+	if !errors.Is(err, io.EOF) {
+		s.err = err
+	}
+}
+
+// advance goes over the next n bytes, which are buffered.
+func (s *source) advance(n int) {
+	b, _ := s.r.Peek(n)
+	if lines := bytes.Count(b, []byte("\n")); lines > 0 {
+		s.line += lines
+		s.column = n - bytes.LastIndexByte(b, '\n')
+	} else {
+		s.column += n
+	}
+	_, _ = s.r.Discard(n) // never fails for bytes that are buffered
+}
+
+// next returns the next byte that is not white space of JSON, without going
+// over it; false at the end.
+func (s *source) next() (byte, bool) {
+	for {
+		b := s.window()
+		if b == nil {
+			return 0, false
+		}
+		if i := bytes.IndexFunc(b, notSpace); i >= 0 {
+			s.advance(i)
+			return b[i], true
+		}
+		s.advance(len(b))
+	}
+}
+
+func notSpace(r rune) bool { return r != ' ' && r != '\t' && r != '\n' && r != '\r' }
+
+// place is where the next byte stands.
+func (s *source) place() validator.Place {
+	return validator.Place{Line: s.line, Column: s.column}
+}
+
+// scanner is told the bytes of a stream, window by window. It returns how
+// many of the window it takes, and whether it needs no more after them.
+type scanner interface {
+	scan(window []byte) (n int, done bool)
+}
+
+// entry is a part of a recording, cut out of its stream.
+type entry struct {
+	data  []byte // nil if it is too large
+	start validator.Place
+	ended bool // the scanner saw its end; otherwise the stream ended first
+	large bool // it is larger than the limit
+
+	parts [][]byte // of data, while it is being read
+	size  int      // of the parts
+}
+
+// begun tells whether something of the entry has been read.
+func (e *entry) begun() bool { return e.size > 0 || e.large }
+
+// cut reads what the scanner takes. Of an entry over the limit nothing is kept.
+func (s *source) cut(limit int64, sc scanner) *entry {
+	e := &entry{start: s.place()}
+	s.extend(e, limit, sc)
+	e.join()
+	return e
+}
+
+// extend reads what the scanner takes into the parts of an entry.
+func (s *source) extend(e *entry, limit int64, sc scanner) {
+	for e.ended = false; !e.ended; {
+		b := s.window()
+		if b == nil {
+			return
+		}
+		var n int
+		n, e.ended = sc.scan(b)
+		if !e.large && int64(e.size+n) > limit {
+			e.large, e.parts, e.size = true, nil, 0
+		}
+		if !e.large {
+			e.add(b[:n])
+		}
+		s.advance(n)
+	}
+}
+
+// indentation returns how many spaces the next line begins with, and what
+// comes after them: at least two bytes if the line has so many. It is false at
+// the end.
+func (s *source) indentation() (int, []byte, bool) {
+	b := s.window()
+	for n := len(b); ; {
+		content := bytes.TrimLeft(b, " ")
+		if len(content) > 1 || bytes.HasPrefix(content, []byte("\n")) || n >= headSize {
+			return len(b) - len(content), content, true
+		}
+		n = min(n+64, headSize)
+		longer, err := s.r.Peek(n)
+		if err != nil {
+			content = bytes.TrimLeft(longer, " ")
+			return len(longer) - len(content), content, len(longer) > 0
+		}
+		b = longer
+	}
+}
+
+// add keeps bytes. Many parts take half the memory of one that grows.
+func (e *entry) add(b []byte) {
+	e.size += len(b)
+	if last := len(e.parts) - 1; last >= 0 {
+		n := min(len(b), cap(e.parts[last])-len(e.parts[last]))
+		e.parts[last] = append(e.parts[last], b[:n]...)
+		b = b[n:]
+	}
+	if len(b) > 0 {
+		const most = 1 << 20
+		room := len(b)
+		if len(e.parts) > 0 {
+			room = max(room, min(e.size, most))
+		}
+		e.parts = append(e.parts, append(make([]byte, 0, room), b...))
+	}
+}
+
+// join makes the data of the parts.
+func (e *entry) join() {
+	switch len(e.parts) {
+	case 0:
+	case 1:
+		e.data = slices.Clip(e.parts[0])
+	default:
+		e.data = slices.Concat(e.parts...)
+	}
+	e.parts = nil
+}
+
+// place is where the byte at an offset of the entry stands.
+func (e *entry) place(offset int) validator.Place {
+	before := e.data[:min(max(offset, 0), len(e.data))]
+	last := bytes.LastIndexByte(before, '\n')
+	if last < 0 {
+		return validator.Place{Line: e.start.Line, Column: e.start.Column + len(before)}
+	}
+	return validator.Place{Line: e.start.Line + bytes.Count(before, []byte("\n")), Column: len(before) - last}
+}
+
+// locate is the Locate of a body that stands at an offset of the entry as it
+// is.
+func (e *entry) locate(start int) func(int) (int, int) {
+	return func(offset int) (int, int) {
+		p := e.place(start + offset)
+		return p.Line, p.Column
+	}
+}
+
+// onLine is the Locate of a body of which only the line is known.
+func onLine(line int) func(int) (int, int) {
+	return func(int) (int, int) { return line, 0 }
+}
+
+// lines takes one line and its line feed.
+type lines struct{}
+
+func (lines) scan(window []byte) (int, bool) {
+	if i := bytes.IndexByte(window, '\n'); i >= 0 {
+		return i + 1, true
+	}
+	return len(window), false
+}
