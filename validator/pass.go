@@ -30,6 +30,9 @@ type pass struct {
 	resources []*resource
 	request   map[string]any // as expressions have it; made on first use
 
+	errorsAt []int // offsets of the values that errors were reported at
+	blamed   []int // the same, before the rules of the description ran
+
 	rule     *Rule // that runs
 	severity Severity
 	out      Result

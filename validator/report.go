@@ -52,6 +52,9 @@ func (p *pass) nameAt(path []string) at {
 // report records that the exchange does not satisfy the rule that runs.
 func (p *pass) report(a at, f Finding) {
 	f.Pointer = p.pointer(a.path)
+	if p.severity == Error {
+		p.errorsAt = append(p.errorsAt, a.start)
+	}
 	body := p.x.Response.Body
 	f.Place = p.x.Place
 	if body.Locate != nil {
@@ -178,20 +181,22 @@ func shorten(text string) string {
 	return text[:cut] + "…"
 }
 
-// foundText returns the text of a value for people: as it stands if it is
-// short, the kind and size of arrays and objects.
+// foundText returns the text of a value for people: as it stands, or of arrays
+// and objects that are not short the size.
 func (p *pass) foundText(path []string) string {
 	v := p.root.At(path...)
 	if v == nil {
 		return ""
 	}
-	switch v.Kind {
-	case jsonvalue.Object:
+	text := p.x.Response.Body.Bytes[v.Start:v.End]
+	const short = 80
+	switch {
+	case v.Kind == jsonvalue.Object && len(text) > short:
 		return "an object with " + plural(len(v.Members), "member")
-	case jsonvalue.Array:
+	case v.Kind == jsonvalue.Array && len(text) > short:
 		return "an array with " + plural(len(v.Items), "element")
 	}
-	return shorten(printable(p.x.Response.Body.Bytes[v.Start:v.End]))
+	return shorten(printable(text))
 }
 
 func plural(n int, noun string) string {

@@ -125,6 +125,7 @@ func (p *pass) applyXRules() {
 	if p.root == nil || p.schema == nil {
 		return
 	}
+	p.blamed = slices.Clone(p.errorsAt)
 	if rules := p.v.responseRules[p.response]; len(rules) > 0 {
 		variables := p.variables(celValue(p.root))
 		for _, r := range rules {
@@ -161,7 +162,8 @@ func (p *pass) applyXRule(r *xRule, path []string, variables map[string]any) {
 				p.report(at, placed("the rule "+r.ID+" cannot be evaluated", r.place, err.Error(), ""))
 			}
 		}
-	case !holds:
+	case !holds && !slices.Contains(p.blamed, at.start):
+		// Where the value is blamed already, this is a mere consequence.
 		p.report(at, placed(r.Title, r.place, p.foundText(at.path), ""))
 	}
 }
