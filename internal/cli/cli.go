@@ -1,0 +1,122 @@
+// Package cli is the plumb command.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/plumbapi/plumb/internal/redact"
+	"github.com/plumbapi/plumb/internal/report"
+)
+
+// Exit statuses.
+const (
+	statusOK       = 0 // nothing at or above --fail-on
+	statusFindings = 1
+	statusFailed   = 2 // wrong usage, unreadable input, broken description
+	statusNothing  = 3 // nothing was checked
+)
+
+// app is one run of the command.
+type app struct {
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	getenv func(string) string
+	status int
+}
+
+// Run runs plumb with the arguments after its name, and returns the exit
+// status. The report goes to out, all else to err.
+func Run(ctx context.Context, args []string, in io.Reader, out, err io.Writer, getenv func(string) string) int {
+	a := &app{in: in, out: out, err: err, getenv: getenv}
+	root := a.root()
+	root.SetArgs(args)
+	if err := root.ExecuteContext(ctx); err != nil {
+		a.fail(err)
+	}
+	return a.status
+}
+
+// fail says what went wrong; the rest of the run may go on.
+func (a *app) fail(err error) {
+	a.status = statusFailed
+	a.say("%v", err)
+}
+
+// say writes a message to standard error, without control characters and
+// without what looks like a credential.
+func (a *app) say(format string, args ...any) {
+	message := strings.TrimRight(redact.New(nil).Text(fmt.Sprintf(format, args...)), "\n")
+	for i, line := range strings.Split(message, "\n") {
+		if i == 0 {
+			line = "plumb: " + line
+		}
+		fmt.Fprintln(a.err, report.Printable(line))
+	}
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "plumb",
+		Short: "Tells whether an API still hangs true to its OpenAPI description",
+		Long: `plumb tells whether an API still hangs true to its OpenAPI description.
+
+It holds recorded responses against the description and reports what breaks it.
+The description of the OpenAI Batch API is built in; --spec FILE puts any OpenAPI
+3.0 or 3.1 description in its place.`,
+		Example:       "  plumb check recordings/\n  plumb check --spec openapi.yaml --fail-on warning session.har",
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.SetVersionTemplate("plumb {{.Version}}\n")
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 100"))
+	root.SetFlagErrorFunc(flagError)
+	root.Args = func(_ *cobra.Command, args []string) error { return unknownCommand(root, args) }
+	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	root.AddCommand(a.checkCommand(), a.rulesCommand(), a.explainCommand(), a.versionCommand(), formatsTopic())
+	return root
+}
+
+// unknownCommand says what the first argument should have been.
+func unknownCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if _, err := os.Stat(args[0]); err == nil {
+		return fmt.Errorf("%q is no command; to check it, run: plumb check %s", args[0], args[0])
+	}
+	var known []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			known = append(known, c.Name())
+		}
+	}
+	return fmt.Errorf("unknown command %q%s (the commands are %s)", args[0], didYouMean(args[0], known), strings.Join(known, ", "))
+}
+
+// flagError says which flag an unknown one is nearest to.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	hint := ""
+	if errors.As(err, &unknown) {
+		if name := unknown.GetSpecifiedName(); unknown.GetSpecifiedShortnames() == "" {
+			var known []string
+			cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
+			hint = didYouMean("--"+name, known)
+			err = fmt.Errorf("unknown flag --%s", name)
+		}
+	}
+	return fmt.Errorf("%w%s (%q lists the flags)", err, hint, cmd.CommandPath()+" --help")
+}

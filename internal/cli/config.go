@@ -1,0 +1,297 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v3"
+)
+
+const configName = "plumb.yaml"
+
+// given are the values of settings on the command line, in their order.
+type given map[string][]string
+
+// flagValue collects the values of one setting's flag; they are read when
+// those of the other sources are.
+type flagValue struct {
+	*setting
+	given given
+}
+
+func (v flagValue) String() string { return strings.Join(v.given[v.name], ",") }
+func (v flagValue) Type() string {
+	if v.kind == boolean {
+		return "bool" // pflag then shows no value
+	}
+	return v.metavar
+}
+func (v flagValue) Set(value string) error {
+	if v.repeatable() {
+		v.given[v.name] = append(v.given[v.name], value)
+	} else {
+		v.given[v.name] = []string{value}
+	}
+	return nil
+}
+
+// addFlags adds the flags of the settings to fs and returns what will be given
+// by them.
+func addFlags(fs *pflag.FlagSet, wanted func(*setting) bool) given {
+	values := given{}
+	fs.SortFlags = false
+	for i := range settings {
+		s := &settings[i]
+		if s.sources&flag == 0 || !wanted(s) {
+			continue
+		}
+		f := fs.VarPF(flagValue{s, values}, s.name, s.short, s.usage())
+		if s.kind == boolean {
+			f.NoOptDefVal = "true"
+		}
+	}
+	return values
+}
+
+// usage is the help of the setting's flag.
+func (s *setting) usage() string {
+	help := s.help
+	if s.kind == choice {
+		help += " (" + strings.Join(s.choices, ", ") + ")"
+	}
+	if s.preset != "" && s.kind != boolean {
+		help += " (default " + s.preset + ")"
+	}
+	return help
+}
+
+// loadOptions puts the sources together: what is given by flags over the
+// environment over the configuration file over the presets. It also returns
+// the name of the file that was read, if any.
+func loadOptions(flags given, getenv func(string) string) (*options, string, error) {
+	o := &options{}
+	for i := range settings {
+		if s := &settings[i]; s.preset != "" {
+			if err := s.apply(o, []string{s.preset}, "", "preset of "+s.name); err != nil {
+				return nil, "", err
+			}
+		}
+	}
+	name, err := findConfig(flags, getenv)
+	if err != nil {
+		return nil, "", err
+	}
+	if name != "" {
+		if err := readConfig(o, name); err != nil {
+			return nil, "", err
+		}
+	}
+	for i := range settings {
+		s := &settings[i]
+		if value := getenv(s.variable()); s.sources&environment != 0 && value != "" {
+			values := []string{value}
+			if s.repeatable() {
+				values = strings.Split(value, ",")
+			}
+			if err := s.apply(o, values, "", s.variable()); err != nil {
+				return nil, "", err
+			}
+		}
+	}
+	for i := range settings {
+		s := &settings[i]
+		if values, ok := flags[s.name]; ok {
+			if err := s.apply(o, values, "", "--"+s.name); err != nil {
+				return nil, "", err
+			}
+		}
+	}
+	return o, name, nil
+}
+
+// findConfig returns the configuration file to read: the named one, else
+// plumb.yaml in the working folder or above it, as far as the root of the
+// repository. Outside a repository it is not looked for above.
+func findConfig(flags given, getenv func(string) string) (string, error) {
+	if named, ok := flags["config"]; ok {
+		return named[0], nil
+	}
+	if named := getenv("PLUMB_CONFIG"); named != "" {
+		return named, nil
+	}
+	wd, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	found := ""
+	for dir, up := wd, ""; ; dir, up = filepath.Dir(dir), filepath.Join(up, "..") {
+		name := filepath.Join(up, configName)
+		if _, err := os.Stat(name); err == nil && found == "" {
+			found = name
+			if up == "" {
+				return found, nil
+			}
+		}
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
+			return found, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", nil
+		}
+	}
+}
+
+// readConfig applies a configuration file to o.
+func readConfig(o *options, name string) error {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: there is no such configuration file", name)
+	}
+	if err != nil {
+		return err
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return yamlError(name, err)
+	}
+	if doc.Kind == 0 { // an empty file
+		return nil
+	}
+	c := configFile{name: name, dir: filepath.Dir(name), options: o}
+	return c.mapping(doc.Content[0], c.setting)
+}
+
+// yamlError says where a file is not YAML as our other messages do.
+func yamlError(name string, err error) error {
+	m := regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`).FindStringSubmatch(err.Error())
+	if m == nil || m[1] == "" {
+		return fmt.Errorf("%s: not valid YAML: %w", name, err)
+	}
+	return fmt.Errorf("%s:%s: not valid YAML: %s", name, m[1], m[2])
+}
+
+// configFile is a configuration file that is being read.
+type configFile struct {
+	name    string
+	dir     string
+	options *options
+}
+
+func (c *configFile) origin(n *yaml.Node) string {
+	return fmt.Sprintf("%s:%d", c.name, n.Line)
+}
+
+func (c *configFile) errorf(n *yaml.Node, format string, args ...any) error {
+	return fmt.Errorf("%s: %s", c.origin(n), fmt.Sprintf(format, args...))
+}
+
+// mapping calls each for the keys and values of n.
+func (c *configFile) mapping(n *yaml.Node, each func(key, value *yaml.Node) error) error {
+	if n = resolve(n); n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
+		return nil
+	}
+	if n.Kind != yaml.MappingNode {
+		return c.errorf(n, "expected keys with values, such as \"fail-on: warning\", not %s", yamlType(n))
+	}
+	seen := map[string]bool{}
+	for i := 0; i < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if seen[key.Value] {
+			return c.errorf(key, "the key %q stands here a second time", key.Value)
+		}
+		seen[key.Value] = true
+		if err := each(key, resolve(n.Content[i+1])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *configFile) setting(key, value *yaml.Node) error {
+	var known []string
+	for i := range settings {
+		s := &settings[i]
+		if s.sources&file == 0 {
+			continue
+		}
+		if known = append(known, s.fileKey()); s.fileKey() == key.Value {
+			return c.apply(s, value)
+		}
+	}
+	hint := didYouMean(key.Value, known)
+	if hint == "" {
+		hint = "; the keys are " + strings.Join(known, ", ")
+	}
+	return c.errorf(key, "unknown key %q%s", key.Value, hint)
+}
+
+func (c *configFile) apply(s *setting, value *yaml.Node) error {
+	switch s.kind {
+	case reports, severity:
+		var failed error
+		var values []string
+		err := c.mapping(value, func(k, v *yaml.Node) error {
+			if v.Kind != yaml.ScalarNode {
+				return c.errorf(v, "%s: expected text after %q, not %s", s.fileKey(), k.Value, yamlType(v))
+			}
+			// Each is tried at once, for the line of the message.
+			failed = s.apply(&options{}, []string{k.Value + "=" + v.Value}, c.dir, c.origin(v)+": "+s.fileKey())
+			values = append(values, k.Value+"="+v.Value)
+			return failed
+		})
+		if err != nil {
+			return err
+		}
+		return s.apply(c.options, values, c.dir, c.origin(value)+": "+s.fileKey())
+	case paths:
+		if value.Kind != yaml.SequenceNode {
+			return c.errorf(value, "%s: expected a list, not %s", s.fileKey(), yamlType(value))
+		}
+		var values []string
+		for _, item := range value.Content {
+			if item = resolve(item); item.Kind != yaml.ScalarNode {
+				return c.errorf(item, "%s: expected a path, not %s", s.fileKey(), yamlType(item))
+			}
+			values = append(values, item.Value)
+		}
+		return s.apply(c.options, values, c.dir, c.origin(value)+": "+s.fileKey())
+	}
+	want := map[kind]string{boolean: "!!bool", count: "!!int"}[s.kind]
+	if value.Kind != yaml.ScalarNode || value.Tag == "!!null" || want != "" && value.Tag != want {
+		return c.errorf(value, "%s: expected %s, not %s", s.fileKey(), s.kind, yamlType(value))
+	}
+	return s.apply(c.options, []string{value.Value}, c.dir, c.origin(value)+": "+s.fileKey())
+}
+
+// String says what a value of the kind is, for messages.
+func (k kind) String() string {
+	return [...]string{"text", "a path", "a word", "true or false", "a whole number", "a size", "a list of paths",
+		"formats with paths", "globs with severities"}[k]
+}
+
+// resolve follows an alias to its anchor.
+func resolve(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
+func yamlType(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "a mapping"
+	case yaml.SequenceNode:
+		return "a list"
+	}
+	if n.Tag == "!!null" {
+		return "nothing"
+	}
+	return fmt.Sprintf("%q", n.Value)
+}

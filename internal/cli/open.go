@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// open opens a recording; what is read of it moves the bar.
+func (c *check) open(name string, bar progress) (io.ReadCloser, error) {
+	if name == "-" {
+		return counted{io.NopCloser(c.in), bar}, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		var failed *fs.PathError
+		if errors.As(err, &failed) {
+			err = failed.Err
+		}
+		return nil, fmt.Errorf("%s: cannot be read: %w", name, err)
+	}
+	return counted{f, bar}, nil
+}
+
+// counted moves a bar as it is read.
+type counted struct {
+	io.ReadCloser
+	bar progress
+}
+
+func (c counted) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.bar.add(n)
+	return n, err
+}

@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/internal/report"
+)
+
+// recorded holds recordings of the real API that others made.
+const recorded = "../../../shared/data/recorded"
+
+// What the real API sends is no error; that it sends null is one finding for
+// each member.
+func TestRealRecordings(t *testing.T) {
+	dir, err := filepath.Abs(recorded)
+	require.NoError(t, err)
+	if _, err := os.Stat(dir); err != nil {
+		t.Skipf("no real recordings: %v", err)
+	}
+	t.Chdir(t.TempDir()) // no configuration is above it
+	var out, errs bytes.Buffer
+	status := Run(t.Context(), []string{"check", "--format", "json", dir}, nil, &out, &errs, func(string) string { return "" })
+	assert.Equal(t, statusOK, status)
+	assert.Empty(t, errs.String())
+
+	var r report.Report
+	require.NoError(t, json.Unmarshal(out.Bytes(), &r))
+	assert.Equal(t, 53, r.Summary.Checked)
+	assert.Zero(t, r.Summary.Errors)
+	assert.NotZero(t, r.Summary.Skipped, "the exchanges of other APIs")
+	nulls := map[string]int{}
+	for _, f := range r.Findings {
+		if f.Rule == "drift-null" {
+			nulls[f.Pointer]++
+		}
+	}
+	assert.Len(t, nulls, 11)
+	for pointer, findings := range nulls {
+		assert.Equal(t, 1, findings, pointer)
+	}
+	for _, m := range r.Coverage.Members {
+		assert.LessOrEqual(t, m.Count, 53, m.Pointer)
+	}
+	states := map[string]int{}
+	for _, v := range r.Coverage.Values {
+		if v.Pointer == "/status" && v.Count > 0 {
+			states[string(v.Value)] += v.Count
+		}
+	}
+	assert.Equal(t, map[string]int{`"completed"`: 23, `"validating"`: 12, `"in_progress"`: 7, `"cancelled"`: 6, `"cancelling"`: 3, `"finalizing"`: 2}, states)
+}

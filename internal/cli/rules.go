@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+func (a *app) rulesCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "rules",
+		Short: "List the rules",
+		Args:  cobra.NoArgs,
+	}
+	flags := addFlags(cmd.Flags(), func(s *setting) bool { return s.rules })
+	cmd.RunE = func(*cobra.Command, []string) error {
+		rules, err := a.loadRules(flags)
+		if err != nil {
+			return err
+		}
+		w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+		for _, r := range rules {
+			fmt.Fprintf(w, "%s\t%s\t%s\n", r.ID, r.Severity, r.Title)
+		}
+		return w.Flush()
+	}
+	return cmd
+}
+
+func (a *app) explainCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "explain RULE",
+		Short:   "Say what a rule means",
+		Example: "  plumb explain schema-enum",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("explain takes one rule, such as: plumb explain schema-enum (%q lists them)", "plumb rules")
+			}
+			return nil
+		},
+	}
+	flags := addFlags(cmd.Flags(), func(s *setting) bool { return s.rules })
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		rules, err := a.loadRules(flags)
+		if err != nil {
+			return err
+		}
+		var ids []string
+		for _, r := range rules {
+			if r.ID == args[0] {
+				return a.explain(r)
+			}
+			ids = append(ids, r.ID)
+		}
+		return fmt.Errorf("there is no rule %q%s (%q lists them)", args[0], didYouMean(args[0], ids), "plumb rules")
+	}
+	return cmd
+}
+
+func (a *app) explain(r validator.Rule) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s (%s): %s\n\n%s\n", r.ID, r.Severity, r.Title, strings.TrimSpace(r.Text))
+	if r.Example != "" {
+		fmt.Fprintf(&b, "\nExample:\n\n    %s\n", strings.ReplaceAll(strings.TrimSpace(r.Example), "\n", "\n    "))
+	}
+	fmt.Fprintf(&b, "\nTo turn it off: --rule %s=off, or in %s:\n\n    rules:\n      %s: off\n", r.ID, configName, r.ID)
+	_, err := a.out.Write([]byte(b.String()))
+	return err
+}
+
+// loadRules returns the rules with the severities that the settings give them.
+func (a *app) loadRules(flags given) ([]validator.Rule, error) {
+	o, _, err := loadOptions(flags, a.getenv)
+	if err != nil {
+		return nil, err
+	}
+	_, v, err := load(o)
+	if err != nil {
+		return nil, err
+	}
+	return v.Rules(), nil
+}
+
+// load loads the description and compiles it.
+func load(o *options) (*spec.Description, *validator.Validator, error) {
+	desc, err := loadDescription(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	opts := []validator.Option{validator.WithMaxDepth(o.maxDepth)}
+	if o.strict {
+		opts = append(opts, validator.WithStrict())
+	}
+	if o.match == "strict" {
+		opts = append(opts, validator.WithServers())
+	}
+	for _, r := range o.rules {
+		opts = append(opts, func(v *validator.Validator) error {
+			if err := validator.WithRule(r.glob, r.severity)(v); err != nil {
+				return fmt.Errorf("%s: %w", r.origin, err)
+			}
+			return nil
+		})
+	}
+	v, err := validator.New(desc, opts...)
+	return desc, v, err
+}
+
+func loadDescription(o *options) (*spec.Description, error) {
+	if o.spec == "" {
+		return spec.Builtin()
+	}
+	return spec.LoadFile(o.spec, o.refRoot)
+}

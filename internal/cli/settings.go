@@ -1,0 +1,289 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// options are the settings of a run, from all sources.
+type options struct {
+	config  string
+	spec    string
+	refRoot string
+	schema  string
+	match   string
+	format  string
+	failOn  string
+	color   string
+
+	reports    []output
+	rules      []ruleSetting
+	recordings []string
+
+	strict, noHistory, quiet, verbose bool
+
+	maxFindings, maxOccurrences, maxDepth, maxRatio, jobs int
+	maxBody, maxEntry                                     int64
+}
+
+// output is a report that is written to a file.
+type output struct{ format, path string }
+
+// ruleSetting is a severity for the rules that a glob matches. The origin is
+// where it was set, for messages.
+type ruleSetting struct {
+	glob     string
+	severity validator.Severity
+	origin   string
+}
+
+// source is where a setting can be made.
+type source int
+
+const (
+	flag source = 1 << iota
+	environment
+	file
+	anywhere = flag | environment | file
+)
+
+// kind is the form that the value of a setting has.
+type kind int
+
+const (
+	text   kind = iota
+	path        // of a file or folder; in the configuration file relative to it
+	choice      // one of setting.choices
+	boolean
+	count    // a whole number from setting.least on
+	size     // of data, such as 16MiB
+	paths    // list of paths
+	reports  // FORMAT=PATH, repeatable; in the file a mapping
+	severity // GLOB=SEVERITY, repeatable; in the file a mapping
+)
+
+// setting is one thing that can be set, under the same name in every source.
+type setting struct {
+	name    string
+	key     string // in the configuration file, where it is not the name
+	short   string // letter of the flag
+	sources source
+	kind    kind
+	choices []string
+	least   int
+	preset  string
+	metavar string
+	help    string // what it does: one sentence without a full stop
+	rules   bool   // also for the commands that are about rules
+	target  func(*options) any
+}
+
+// settings is the one list of all settings. Flags, environment variables,
+// configuration file, its JSON Schema and docs/configuration.md follow it.
+var settings = []setting{
+	{name: "spec", sources: anywhere, kind: path, metavar: "FILE", rules: true,
+		help:   "OpenAPI 3.0 or 3.1 description to hold responses against, in place of the built-in one of the Batch API",
+		target: func(o *options) any { return &o.spec }},
+	{name: "ref-root", sources: anywhere, kind: path, metavar: "DIR", rules: true,
+		help:   "folder outside which no $ref of the description may lead, in place of the description's own folder",
+		target: func(o *options) any { return &o.refRoot }},
+	{name: "config", sources: flag | environment, kind: path, metavar: "FILE", rules: true,
+		help:   "configuration file to read, in place of plumb.yaml in the working folder or above it; an empty name reads none",
+		target: func(o *options) any { return &o.config }},
+	{name: "schema", sources: anywhere, kind: text, metavar: "NAME",
+		help:   "schema of bare bodies, as components/schemas names it; otherwise the constants that the schemas state decide",
+		target: func(o *options) any { return &o.schema }},
+	{name: "match", sources: anywhere, kind: choice, choices: []string{"any", "strict"}, preset: "any", metavar: "HOW",
+		help:   "how requests find their operation: any host and any prefix of the path will do, or strict: they must go to a server of the description",
+		target: func(o *options) any { return &o.match }},
+	{name: "format", sources: anywhere, kind: choice, choices: report.Formats(), preset: "text", metavar: "FORMAT",
+		help:   "format of the report on standard output",
+		target: func(o *options) any { return &o.format }},
+	{name: "report", sources: anywhere, kind: reports, metavar: "FORMAT=PATH",
+		help:   "write the report to a file, too; can be repeated",
+		target: func(o *options) any { return &o.reports }},
+	{name: "fail-on", sources: anywhere, kind: choice, choices: []string{"error", "warning", "info", "never"}, preset: "error", metavar: "SEVERITY",
+		help:   "the lowest severity of a finding that makes the exit status 1",
+		target: func(o *options) any { return &o.failOn }},
+	{name: "strict", sources: anywhere, kind: boolean, preset: "false", rules: true,
+		help:   "make each warning an error",
+		target: func(o *options) any { return &o.strict }},
+	{name: "rule", key: "rules", sources: anywhere, kind: severity, metavar: "GLOB=SEVERITY", rules: true,
+		help:   "set the severity (off, info, warning, error) of the rules that a glob matches; can be repeated, and the last that matches counts",
+		target: func(o *options) any { return &o.rules }},
+	{name: "no-history", sources: anywhere, kind: boolean, preset: "false",
+		help:   "check each response by itself, and not the responses of one resource against each other; saves memory, some hundred bytes for each resource",
+		target: func(o *options) any { return &o.noHistory }},
+	{name: "max-findings", sources: anywhere, kind: count, preset: "0", metavar: "N",
+		help:   "findings in the report; the rest is only counted; 0 for all",
+		target: func(o *options) any { return &o.maxFindings }},
+	{name: "max-occurrences", sources: anywhere, kind: count, least: 1, preset: "5", metavar: "N",
+		help:   "occurrences kept for each finding; the rest is only counted",
+		target: func(o *options) any { return &o.maxOccurrences }},
+	{name: "max-body", sources: anywhere, kind: size, preset: "16MiB", metavar: "SIZE",
+		help:   "size of one body, its Content-Encoding undone",
+		target: func(o *options) any { return &o.maxBody }},
+	{name: "max-entry", sources: anywhere, kind: size, preset: "32MiB", metavar: "SIZE",
+		help:   "size of one entry of a recording",
+		target: func(o *options) any { return &o.maxEntry }},
+	{name: "max-ratio", sources: anywhere, kind: count, least: 1, preset: "1000", metavar: "N",
+		help:   "how many times larger compressed data may become",
+		target: func(o *options) any { return &o.maxRatio }},
+	{name: "max-depth", sources: anywhere, kind: count, least: 1, preset: "512", metavar: "N",
+		help:   "how deep arrays and objects of a body may nest",
+		target: func(o *options) any { return &o.maxDepth }},
+	{name: "jobs", sources: anywhere, kind: count, preset: "0", metavar: "N",
+		help:   "exchanges that are checked at the same time; 0 for one on each processor",
+		target: func(o *options) any { return &o.jobs }},
+	{name: "color", sources: anywhere, kind: choice, choices: []string{"auto", "always", "never"}, preset: "auto", metavar: "WHEN",
+		help:   "colour the text; auto: on a terminal, unless NO_COLOR or CI is set",
+		target: func(o *options) any { return &o.color }},
+	{name: "quiet", short: "q", sources: flag | environment, kind: boolean, preset: "false",
+		help:   "show findings only: no progress, no summary",
+		target: func(o *options) any { return &o.quiet }},
+	{name: "verbose", short: "v", sources: flag | environment, kind: boolean, preset: "false",
+		help:   "show every occurrence that is kept, what was loaded, and why each exchange was skipped",
+		target: func(o *options) any { return &o.verbose }},
+	{name: "recordings", sources: file, kind: paths,
+		help:   "files, folders and globs to check where the command line names none",
+		target: func(o *options) any { return &o.recordings }},
+}
+
+func (s *setting) fileKey() string {
+	if s.key != "" {
+		return s.key
+	}
+	return s.name
+}
+
+// variable is the environment variable of the setting.
+func (s *setting) variable() string {
+	return "PLUMB_" + strings.ToUpper(strings.ReplaceAll(s.name, "-", "_"))
+}
+
+// repeatable tells whether the setting has a list of values.
+func (s *setting) repeatable() bool {
+	return s.kind == paths || s.kind == reports || s.kind == severity
+}
+
+// apply sets the values, which one source gives, in place of those of earlier
+// sources. Severities of rules are added instead: the last that matches
+// counts. Relative paths are taken from dir. The origin is for messages.
+func (s *setting) apply(o *options, values []string, dir, origin string) error {
+	target := s.target(o)
+	switch list := target.(type) {
+	case *[]output:
+		*list = nil
+	case *[]string:
+		*list = nil
+	}
+	for _, value := range values {
+		if err := s.set(target, value, dir, origin); err != nil {
+			return fmt.Errorf("%s: %w", origin, err)
+		}
+	}
+	return nil
+}
+
+func (s *setting) set(target any, value, dir, origin string) (err error) {
+	switch s.kind {
+	case text:
+		*target.(*string) = value
+	case path:
+		*target.(*string) = from(dir, value)
+	case choice:
+		if err := oneOf(value, s.choices); err != nil {
+			return err
+		}
+		*target.(*string) = value
+	case boolean:
+		*target.(*bool), err = strconv.ParseBool(value)
+		if err != nil {
+			return fmt.Errorf("%q is neither true nor false", value)
+		}
+	case count:
+		n, err := strconv.Atoi(value)
+		if err != nil || n < s.least {
+			return fmt.Errorf("%q is not a whole number of at least %d", value, s.least)
+		}
+		*target.(*int) = n
+	case size:
+		*target.(*int64), err = parseSize(value)
+		return err
+	case paths:
+		*target.(*[]string) = append(*target.(*[]string), from(dir, value))
+	case reports:
+		format, name, ok := strings.Cut(value, "=")
+		if !ok || name == "" {
+			return fmt.Errorf("%q is not of the form FORMAT=PATH, such as json=report.json", value)
+		}
+		if err := oneOf(format, report.Formats()); err != nil {
+			return err
+		}
+		*target.(*[]output) = append(*target.(*[]output), output{format, from(dir, name)})
+	case severity:
+		glob, level, ok := strings.Cut(value, "=")
+		if !ok || glob == "" {
+			return fmt.Errorf("%q is not of the form GLOB=SEVERITY, such as \"drift-*=off\"", value)
+		}
+		if err := oneOf(level, severities()); err != nil {
+			return err
+		}
+		sev, err := validator.ParseSeverity(level)
+		if err != nil {
+			return err
+		}
+		*target.(*[]ruleSetting) = append(*target.(*[]ruleSetting), ruleSetting{glob, sev, origin})
+	}
+	return nil
+}
+
+func severities() []string {
+	var names []string
+	for s := validator.Off; s <= validator.Error; s++ {
+		names = append(names, s.String())
+	}
+	return names
+}
+
+// from returns a path that is relative to dir.
+func from(dir, path string) string {
+	if dir == "" || path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
+
+func oneOf(value string, choices []string) error {
+	if slices.Contains(choices, value) {
+		return nil
+	}
+	return fmt.Errorf("%q is not one of %s%s", value, strings.Join(choices, ", "), didYouMean(value, choices))
+}
+
+// parseSize reads a number of bytes: "4096", "16MiB" (of 1024), "1GB" (of 1000).
+func parseSize(s string) (int64, error) {
+	digits := strings.TrimRight(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
+	unit := strings.ToLower(strings.TrimSpace(s[len(digits):]))
+	scale := map[string]int64{
+		"": 1, "b": 1,
+		"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12,
+		"k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40,
+		"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
+	}[unit]
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) || scale == 0 || n <= 0 {
+		return 0, fmt.Errorf("%q is not a size, such as 16MiB, 1GB or 4096 (bytes)", s)
+	}
+	if err != nil || n > (1<<62)/scale {
+		return 0, fmt.Errorf("%q is too large a size", s)
+	}
+	return n * scale, nil
+}

@@ -1,0 +1,246 @@
+// Package redact keeps credentials out of what is written: those that an
+// exchange is known to carry, and what looks like one.
+package redact
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// Mark stands where a credential stood.
+const Mark = "[redacted]"
+
+// Cleaner removes credentials from texts. Its zero value removes what looks
+// like a credential.
+type Cleaner struct {
+	literals []string
+}
+
+// New returns a Cleaner that also removes the secrets, in every spelling that
+// a text can have them in. Secrets of fewer than 4 bytes are too common as
+// parts of other words to be known again, and are left.
+func New(secrets []string) *Cleaner {
+	c := new(Cleaner)
+	for _, secret := range secrets {
+		for _, part := range parts(secret) {
+			c.add(part)
+		}
+	}
+	return c
+}
+
+// ForExchange returns a Cleaner that removes the secrets that x carried, and
+// what looks like a credential in its body: of that, an excerpt can hold a
+// part that looks like nothing.
+func ForExchange(x *validator.Exchange) *Cleaner {
+	c := New(x.Secrets)
+	const (
+		scanned  = 1 << 20 // bytes of a body
+		shortest = 8       // bytes of a secret: other words must not be taken for one
+	)
+	body := x.Response.Body.Bytes
+	text := string(body[:min(len(body), scanned)])
+	for _, sp := range patternSpans(text) {
+		if sp.end-sp.start >= shortest {
+			c.add(text[sp.start:sp.end])
+			c.add(unquoted(text[sp.start:sp.end]))
+		}
+	}
+	return c
+}
+
+// add makes s a secret, in all its spellings.
+func (c *Cleaner) add(s string) {
+	for _, spelling := range spellings(s) {
+		if !slices.Contains(c.literals, spelling) {
+			c.literals = append(c.literals, spelling)
+		}
+	}
+}
+
+// Text returns s without credentials.
+func (c *Cleaner) Text(s string) string {
+	spans := c.spans(s)
+	if len(spans) == 0 {
+		return s
+	}
+	return replace(s, spans)
+}
+
+// Excerpt returns e without credentials. Its mark stays on what it was on.
+func (c *Cleaner) Excerpt(e validator.Excerpt) validator.Excerpt {
+	return mark(e, c.spans(e.Text))
+}
+
+// Finding removes credentials from all that f took from its exchange.
+func (c *Cleaner) Finding(f *validator.Finding) {
+	// A member whose name says that it is secret hides its whole value, which
+	// the pattern cannot see where the name is not beside it. Of a missing
+	// member there is no value.
+	if secretMember(f.Pointer) && f.Rule != "schema-required" && f.Found != "" && f.Found != "null" {
+		f.Found = Mark
+		f.Excerpt = mark(f.Excerpt, union(append(c.spans(f.Excerpt.Text), marked(f.Excerpt))))
+	} else {
+		f.Excerpt = c.Excerpt(f.Excerpt)
+	}
+	for _, s := range []*string{&f.Message, &f.Pointer, &f.File, &f.Resource, &f.Found, &f.Allowed} {
+		*s = c.Text(*s)
+	}
+}
+
+// span is the text between two offsets.
+type span struct{ start, end int }
+
+// spans returns where the credentials of s are, in order and apart.
+func (c *Cleaner) spans(s string) []span {
+	var found []span
+	for _, literal := range c.literals {
+		found = append(found, literalSpans(s, literal)...)
+	}
+	return union(append(found, patternSpans(s)...))
+}
+
+// union sorts spans and joins those that touch.
+func union(spans []span) []span {
+	slices.SortFunc(spans, func(a, b span) int { return a.start - b.start })
+	joined := spans[:0]
+	for _, s := range spans {
+		if n := len(joined); n > 0 && s.start <= joined[n-1].end {
+			joined[n-1].end = max(joined[n-1].end, s.end)
+			continue
+		}
+		joined = append(joined, s)
+	}
+	return joined
+}
+
+func replace(s string, spans []span) string {
+	var b strings.Builder
+	at := 0
+	for _, sp := range spans {
+		b.WriteString(s[at:sp.start])
+		b.WriteString(Mark)
+		at = sp.end
+	}
+	b.WriteString(s[at:])
+	return b.String()
+}
+
+// marked is the part of an excerpt that its mark is on.
+func marked(e validator.Excerpt) span {
+	start := min(max(e.Column, 0), len(e.Text))
+	return span{start, min(start+max(e.Width, 0), len(e.Text))}
+}
+
+// mark returns e with the spans replaced and the mark moved along.
+func mark(e validator.Excerpt, spans []span) validator.Excerpt {
+	if len(spans) == 0 {
+		return e
+	}
+	m := marked(e)
+	// An offset within a span moves to the edge that keeps the span marked.
+	moved := func(offset int, edge func(span) int) int {
+		shift := 0
+		for _, sp := range spans {
+			switch {
+			case offset >= sp.end:
+				shift += len(Mark) - (sp.end - sp.start)
+			case offset > sp.start:
+				return edge(sp) + shift
+			}
+		}
+		return offset + shift
+	}
+	start := moved(m.start, func(sp span) int { return sp.start })
+	end := moved(m.end, func(sp span) int { return sp.start + len(Mark) })
+	return validator.Excerpt{Text: replace(e.Text, spans), Column: start, Width: end - start}
+}
+
+// secretMember tells whether a pointer leads to a member with a secret's name.
+func secretMember(pointer string) bool {
+	tokens := jsonvalue.SplitPointer(pointer)
+	for i := len(tokens) - 1; i >= 0; i-- {
+		if tokens[i] != "*" {
+			return secretName.MatchString(tokens[i])
+		}
+	}
+	return false
+}
+
+// literalSpans returns where a known secret stands in s, also where s was cut
+// within the secret.
+func literalSpans(s, literal string) []span {
+	var found []span
+	for at := 0; ; {
+		i := strings.Index(s[at:], literal)
+		if i < 0 {
+			break
+		}
+		sp := span{at + i, at + i + len(literal)}
+		if len(literal) >= longSecret || wholeWord(s, sp) {
+			found = append(found, sp)
+		}
+		at = sp.end
+	}
+	if len(literal) < longSecret {
+		return found
+	}
+	for _, cut := range cuts(s) {
+		least := longSecret
+		if cut.start < cut.end {
+			least = shortSecret // an ellipsis leaves no doubt that something was cut
+		}
+		if n := overlap(s[:cut.start], literal, least); n > 0 {
+			found = append(found, span{cut.start - n, cut.start})
+		}
+		if n := overlap(literal, s[cut.end:], least); n > 0 {
+			found = append(found, span{cut.end, cut.end + n})
+		}
+	}
+	return found
+}
+
+const (
+	longSecret  = 6 // bytes from which on a secret is known within a word
+	shortSecret = 4 // bytes below which it is not known at all
+)
+
+// wholeWord tells whether no letter or digit stands next to sp.
+func wholeWord(s string, sp span) bool {
+	return (sp.start == 0 || !wordByte(s[sp.start-1])) && (sp.end == len(s) || !wordByte(s[sp.end]))
+}
+
+func wordByte(c byte) bool {
+	return c >= utf8.RuneSelf || c == '_' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+// cuts returns where s was possibly shortened: its ends and its ellipses.
+func cuts(s string) []span {
+	found := []span{{0, 0}, {len(s), len(s)}}
+	for _, dots := range []string{"…", "..."} {
+		for at := 0; ; {
+			i := strings.Index(s[at:], dots)
+			if i < 0 {
+				break
+			}
+			found = append(found, span{at + i, at + i + len(dots)})
+			at += i + len(dots)
+		}
+	}
+	return found
+}
+
+// overlap returns how many bytes at the end of a are the beginning of b; 0
+// where they are less than least: that can be chance.
+func overlap(a, b string, least int) int {
+	for n := min(len(a), len(b)); n >= least; n-- {
+		if a[len(a)-n:] == b[:n] {
+			return n
+		}
+	}
+	return 0
+}

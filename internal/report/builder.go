@@ -1,0 +1,233 @@
+package report
+
+import (
+	"cmp"
+	"maps"
+	"math/bits"
+	"slices"
+	"sync"
+
+	"github.com/plumbapi/plumb/internal/redact"
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// Builder gathers results into a [Report]. It holds no more of them than the
+// report will: memory does not grow with the number of exchanges. It is not
+// safe for concurrent use.
+type Builder struct {
+	desc     *spec.Description
+	version  string
+	keep     int
+	summary  Summary
+	groups   map[place]*group // by the place in the report
+	raw      map[place]*group // by the place as the validator gave it
+	files    map[string]int
+	skipped  map[string]int
+	reasons  map[string]string // why exchanges were skipped, as the validator said it: without credentials
+	coverage *coverage
+}
+
+// place is what the occurrences of one finding have in common; it is what
+// [validator.Finding.Fingerprint] is made of.
+type place struct {
+	rule, operation    string
+	status             int
+	descFile, descPath string
+	pointer            string
+}
+
+// group is a finding in the making.
+type group struct {
+	first       validator.Finding // without its Occurrence
+	count       int
+	files       bitset
+	occurrences []Occurrence
+}
+
+// New returns a Builder for results of checking against desc, of which
+// documented can be seen. The report names the version of the tool, and keeps
+// the first keep occurrences of each finding.
+func New(desc *spec.Description, documented validator.Documented, version string, keep int) *Builder {
+	return &Builder{
+		desc:     desc,
+		version:  version,
+		keep:     keep,
+		groups:   map[place]*group{},
+		raw:      map[place]*group{},
+		files:    map[string]int{},
+		skipped:  map[string]int{},
+		reasons:  map[string]string{},
+		coverage: newCoverage(desc, documented),
+	}
+}
+
+// Add adds the result of checking x. Nothing that the report takes from it
+// holds a credential.
+func (b *Builder) Add(x *validator.Exchange, r validator.Result) {
+	b.summary.Exchanges++
+	b.summary.Checked += r.Bodies
+	b.coverage.add(r)
+	clean := sync.OnceValue(func() *redact.Cleaner { return redact.ForExchange(x) })
+	if r.Skipped != "" {
+		reason, known := b.reasons[r.Skipped]
+		if !known {
+			reason = clean().Text(r.Skipped)
+			b.reasons[r.Skipped] = reason
+		}
+		b.Skip(reason)
+	}
+	for i := range r.Findings {
+		b.finding(&r.Findings[i], clean)
+	}
+}
+
+// Skip counts an exchange or a file that was not validated.
+func (b *Builder) Skip(reason string) {
+	b.summary.Skipped++
+	b.skipped[reason]++
+}
+
+// finding adds f. Most often the group is known and full; then nothing needs to
+// be cleaned.
+func (b *Builder) finding(f *validator.Finding, clean func() *redact.Cleaner) {
+	raw := placeOf(f)
+	g := b.raw[raw]
+	kept := *f
+	if g == nil || len(g.occurrences) < b.keep {
+		clean().Finding(&kept)
+	}
+	if g == nil {
+		at := placeOf(&kept)
+		if g = b.groups[at]; g == nil {
+			g = &group{first: kept}
+			g.first.Occurrence = validator.Occurrence{}
+			b.groups[at] = g
+		}
+		b.raw[raw] = g
+	}
+	g.count++
+	g.first.Severity = max(g.first.Severity, f.Severity)
+	file, ok := b.files[f.File]
+	if !ok {
+		file = len(b.files)
+		b.files[f.File] = file
+	}
+	g.files.set(file)
+	if len(g.occurrences) < b.keep {
+		g.occurrences = append(g.occurrences, occurrence(&kept))
+	}
+}
+
+func placeOf(f *validator.Finding) place {
+	return place{f.Rule, f.Operation, f.Status, f.Description.File, f.Description.Pointer, f.Pointer}
+}
+
+func occurrence(f *validator.Finding) Occurrence {
+	o := Occurrence{
+		File:     f.File,
+		Entry:    f.Entry,
+		Line:     f.Line,
+		Column:   f.Column,
+		Resource: f.Resource,
+		Found:    f.Found,
+		Allowed:  f.Allowed,
+	}
+	if f.Operation == "" {
+		o.Operation = f.Occurrence.Operation
+	}
+	if f.Status == 0 {
+		o.Status = f.Occurrence.Status
+	}
+	if f.Excerpt.Text != "" {
+		o.Excerpt = &Excerpt{f.Excerpt.Text, f.Excerpt.Column, f.Excerpt.Width}
+	}
+	return o
+}
+
+// Report returns the report of all that was added.
+func (b *Builder) Report() *Report {
+	r := &Report{
+		SchemaVersion: 1,
+		Tool:          Tool{"plumb", b.version},
+		Description: Description{
+			Title:    b.desc.Title,
+			Version:  b.desc.Version,
+			Digest:   b.desc.Digest,
+			Overlays: append([]string{}, b.desc.Overlays...),
+		},
+		Summary:  b.summary,
+		Findings: []Finding{},
+		Coverage: b.coverage.report(),
+		Skipped:  []Skipped{},
+	}
+	for _, g := range slices.SortedFunc(maps.Values(b.groups), compareGroups) {
+		r.Findings = append(r.Findings, g.finding())
+		r.Summary.Occurrences += g.count
+		switch g.first.Severity {
+		case validator.Error:
+			r.Summary.Errors++
+		case validator.Warning:
+			r.Summary.Warnings++
+		case validator.Info:
+			r.Summary.Infos++
+		}
+	}
+	for reason, count := range b.skipped {
+		r.Skipped = append(r.Skipped, Skipped{reason, count})
+	}
+	slices.SortFunc(r.Skipped, func(a, b Skipped) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Reason, b.Reason))
+	})
+	return r
+}
+
+// compareGroups is a total order: two groups differ in what it looks at.
+func compareGroups(a, b *group) int {
+	f, g := &a.first, &b.first
+	return cmp.Or(
+		cmp.Compare(g.Severity, f.Severity),
+		cmp.Compare(f.Rule, g.Rule),
+		cmp.Compare(f.Pointer, g.Pointer),
+		cmp.Compare(f.Operation, g.Operation),
+		cmp.Compare(f.Status, g.Status),
+		cmp.Compare(f.Description.File, g.Description.File),
+		cmp.Compare(f.Description.Line, g.Description.Line),
+		cmp.Compare(f.Description.Pointer, g.Description.Pointer),
+	)
+}
+
+func (g *group) finding() Finding {
+	f := &g.first
+	return Finding{
+		Rule:        f.Rule,
+		Severity:    f.Severity.String(),
+		Message:     f.Message,
+		Fingerprint: f.Fingerprint(),
+		Operation:   f.Operation,
+		Status:      f.Status,
+		Pointer:     f.Pointer,
+		Count:       g.count,
+		Files:       g.files.len(),
+		Description: Place{f.Description.File, f.Description.Line, f.Description.Pointer},
+		Occurrences: append([]Occurrence{}, g.occurrences...),
+	}
+}
+
+// bitset is a set of small numbers.
+type bitset []uint64
+
+func (s *bitset) set(i int) {
+	for len(*s) <= i/64 {
+		*s = append(*s, 0)
+	}
+	(*s)[i/64] |= 1 << (i % 64)
+}
+
+func (s bitset) len() int {
+	n := 0
+	for _, word := range s {
+		n += bits.OnesCount64(word)
+	}
+	return n
+}

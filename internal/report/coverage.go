@@ -1,0 +1,113 @@
+package report
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// coverage counts what of a description was seen.
+type coverage struct {
+	desc     *spec.Description
+	statuses map[operationStatus]int
+	members  []MemberCoverage
+	values   []ValueCoverage
+	member   map[validator.Seen]int // index in members
+	value    map[validator.Seen]int // index in values
+}
+
+type operationStatus struct {
+	operation string
+	status    int
+}
+
+func newCoverage(desc *spec.Description, documented validator.Documented) *coverage {
+	c := &coverage{
+		desc:     desc,
+		statuses: map[operationStatus]int{},
+		members:  []MemberCoverage{},
+		values:   []ValueCoverage{},
+		member:   map[validator.Seen]int{},
+		value:    map[validator.Seen]int{},
+	}
+	for _, m := range documented.Members {
+		c.member[m] = len(c.members)
+		c.members = append(c.members, MemberCoverage{Schema: m.Schema, Pointer: m.Pointer})
+	}
+	for _, v := range documented.Values {
+		c.value[v] = len(c.values)
+		c.values = append(c.values, ValueCoverage{Schema: v.Schema, Pointer: v.Pointer, Value: json.RawMessage(v.Value)})
+	}
+	return c
+}
+
+func (c *coverage) add(r validator.Result) {
+	if r.Operation != "" {
+		c.statuses[operationStatus{r.Operation, r.Status}]++
+	}
+	for _, seen := range r.Seen {
+		// That a member was there and which value it had are said one by one.
+		if seen.Value != "" {
+			if i, ok := c.value[seen]; ok {
+				c.values[i].Count++
+			}
+			continue
+		}
+		null := seen.Null
+		seen.Null = false
+		if i, ok := c.member[seen]; ok {
+			c.members[i].Count++
+			if null {
+				c.members[i].Null++
+			}
+		}
+	}
+}
+
+func (c *coverage) report() Coverage {
+	report := Coverage{
+		Operations: []OperationCoverage{},
+		Members:    slices.Clone(c.members),
+		Values:     slices.Clone(c.values),
+	}
+	for _, op := range c.desc.Operations {
+		report.Operations = append(report.Operations, c.operation(op))
+	}
+	return report
+}
+
+// operation counts by the statuses that were seen, in rising order, and then
+// names the described ones that were not.
+func (c *coverage) operation(op *spec.Operation) OperationCoverage {
+	o := OperationCoverage{Operation: op.ID, Method: op.Method, Path: op.Path, Statuses: []StatusCoverage{}}
+	applied := map[string]bool{}
+	var seen []int
+	for key := range c.statuses {
+		if key.operation == op.ID {
+			seen = append(seen, key.status)
+		}
+	}
+	slices.SortFunc(seen, cmp.Compare[int])
+	for _, status := range seen {
+		s := StatusCoverage{Status: "unknown", Count: c.statuses[operationStatus{op.ID, status}]}
+		if status != 0 {
+			s.Status = strconv.Itoa(status)
+			if described := op.Response(status); described != nil {
+				s.Described = described.Status
+				applied[described.Status] = true
+			}
+		}
+		o.Count += s.Count
+		o.Statuses = append(o.Statuses, s)
+	}
+	for _, described := range op.Responses {
+		if !applied[described.Status] {
+			o.Statuses = append(o.Statuses, StatusCoverage{Status: described.Status, Described: described.Status})
+		}
+	}
+	return o
+}

@@ -1,0 +1,117 @@
+package report
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/rivo/uniseg"
+)
+
+// excerpt shows the line of an occurrence with carets under the marked part.
+func (t *text) excerpt(severity string, o *Occurrence) {
+	before, marked, after := split(o.Excerpt)
+	room := max(t.view.Width-t.gutter-3, 20)
+	before, marked, after = fit(before, marked, after, room)
+
+	blank := strings.Repeat(" ", t.gutter)
+	label := blank
+	if o.Line != 0 {
+		n := strconv.Itoa(o.Line)
+		label = blank[len(n)+1:] + n + " "
+	}
+	bar := t.style.frame("|")
+	carets := strings.Repeat("^", max(uniseg.StringWidth(marked), 1))
+	t.line(blank + bar)
+	t.line(t.style.frame(label) + bar + " " + before + marked + after)
+	t.line(blank + bar + " " + strings.Repeat(" ", uniseg.StringWidth(before)) + t.style.severity(severity, carets))
+}
+
+// split returns the parts of an excerpt, ready to be shown. Tabs become
+// spaces: how wide a terminal draws them depends on where they stand.
+func split(e *Excerpt) (before, marked, after string) {
+	start := min(max(e.Column, 0), len(e.Text))
+	end := min(start+max(e.Width, 0), len(e.Text))
+	show := func(s string) string { return Printable(strings.ReplaceAll(s, "\t", "    ")) }
+	return show(e.Text[:start]), show(e.Text[start:end]), show(e.Text[end:])
+}
+
+// fit shortens the parts of a line to so many columns, those around the mark
+// first.
+func fit(before, marked, after string, room int) (string, string, string) {
+	wb, wm, wa := uniseg.StringWidth(before), uniseg.StringWidth(marked), uniseg.StringWidth(after)
+	if wb+wm+wa <= room {
+		return before, marked, after
+	}
+	marked = head(marked, room)
+	rest := room - uniseg.StringWidth(marked)
+	// What stands before the mark tells more than what stands after it: the
+	// name of the member.
+	forAfter := min(wa, rest/3)
+	before = tail(before, rest-forAfter)
+	return before, marked, head(after, rest-uniseg.StringWidth(before))
+}
+
+const ellipsis = "…"
+
+// head returns the beginning of s, at most width columns wide.
+func head(s string, width int) string {
+	if uniseg.StringWidth(s) <= width {
+		return s
+	}
+	kept, at := 0, 0
+	g := uniseg.NewGraphemes(s)
+	for g.Next() && at+g.Width() <= width-1 {
+		at += g.Width()
+		_, kept = g.Positions()
+	}
+	if width < 1 {
+		return ""
+	}
+	return s[:kept] + ellipsis
+}
+
+// tail returns the end of s, at most width columns wide.
+func tail(s string, width int) string {
+	excess := uniseg.StringWidth(s) - width
+	if excess <= 0 {
+		return s
+	}
+	if width < 1 {
+		return ""
+	}
+	from := 0
+	g := uniseg.NewGraphemes(s)
+	for excess+1 > 0 && g.Next() {
+		excess -= g.Width()
+		_, from = g.Positions()
+	}
+	return ellipsis + s[from:]
+}
+
+// wrap breaks s at spaces into lines of at most width columns, all but the
+// first indented. A word that is longer stays whole, so that paths can be
+// copied.
+func wrap(s string, width, indent int) string {
+	if uniseg.StringWidth(s) <= width {
+		return s
+	}
+	var b strings.Builder
+	lead := len(s) - len(strings.TrimLeft(s, " "))
+	b.WriteString(s[:lead])
+	column := lead
+	for i, word := range strings.Split(s[lead:], " ") {
+		w := uniseg.StringWidth(word)
+		switch {
+		case i == 0:
+		case column+1+w <= width:
+			b.WriteByte(' ')
+			column++
+		default:
+			b.WriteString("\n" + strings.Repeat(" ", indent))
+			column = indent
+		}
+		b.WriteString(word)
+		column += w
+	}
+	return b.String()
+}

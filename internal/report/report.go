@@ -1,0 +1,143 @@
+// Package report gathers the results of a run and shows them to people and to
+// programs.
+package report
+
+import "encoding/json"
+
+// Report is what a run has to say: the JSON report, of which the other formats
+// are views. Its JSON form is fixed by docs/report.schema.json; no slice in it
+// is nil.
+type Report struct {
+	SchemaVersion int         `json:"schemaVersion"`
+	Tool          Tool        `json:"tool"`
+	Description   Description `json:"description"`
+	Summary       Summary     `json:"summary"`
+	Findings      []Finding   `json:"findings"`
+	Coverage      Coverage    `json:"coverage"`
+	Skipped       []Skipped   `json:"skipped"`
+}
+
+// Tool is the program that made the report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Description is what the exchanges were held against.
+type Description struct {
+	Title    string   `json:"title"`
+	Version  string   `json:"version"`
+	Digest   string   `json:"digest"`
+	Overlays []string `json:"overlays"`
+}
+
+// Summary holds the totals of the run.
+type Summary struct {
+	Exchanges   int `json:"exchanges"`   // read
+	Checked     int `json:"checked"`     // bodies that were validated
+	Skipped     int `json:"skipped"`     // exchanges without a validated body, and files that are no recordings
+	Errors      int `json:"errors"`      // findings
+	Warnings    int `json:"warnings"`    // findings
+	Infos       int `json:"infos"`       // findings
+	Occurrences int `json:"occurrences"` // what the findings group
+	Omitted     int `json:"omitted"`     // findings that were counted but are not in the report
+}
+
+// Finding groups the occurrences of one rule at one place of the description
+// and of the checked object.
+type Finding struct {
+	Rule        string       `json:"rule"`
+	Severity    string       `json:"severity"`
+	Message     string       `json:"message"`
+	Fingerprint string       `json:"fingerprint"`
+	Operation   string       `json:"operation"`
+	Status      int          `json:"status"`
+	Pointer     string       `json:"pointer"`
+	Count       int          `json:"count"` // of all occurrences
+	Files       int          `json:"files"` // that the occurrences are in
+	Description Place        `json:"description"`
+	Occurrences []Occurrence `json:"occurrences"` // the first of them
+}
+
+// Place is a place in the description. Its zero value means that no part of
+// the description is concerned.
+type Place struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Pointer string `json:"pointer"`
+}
+
+// Occurrence is one exchange that has the finding's fault.
+type Occurrence struct {
+	File      string   `json:"file"`
+	Entry     int      `json:"entry"`
+	Line      int      `json:"line"`
+	Column    int      `json:"column"`
+	Resource  string   `json:"resource"`
+	Found     string   `json:"found"`
+	Allowed   string   `json:"allowed"`
+	Operation string   `json:"operation,omitempty"` // where the finding has none of its own
+	Status    int      `json:"status,omitempty"`    // likewise
+	Excerpt   *Excerpt `json:"excerpt,omitempty"`
+}
+
+// Excerpt is a part of one line of a body, with a mark on what is wrong. The
+// mark's column (from 0) and width are in bytes of the text.
+type Excerpt struct {
+	Text   string `json:"text"`
+	Column int    `json:"column"`
+	Width  int    `json:"width"`
+}
+
+// Coverage is what of the description the run has seen.
+type Coverage struct {
+	Operations []OperationCoverage `json:"operations"` // in the order of the description
+	Members    []MemberCoverage    `json:"members"`
+	Values     []ValueCoverage     `json:"values"`
+}
+
+// OperationCoverage counts the exchanges of an operation.
+type OperationCoverage struct {
+	Operation string           `json:"operation"`
+	Method    string           `json:"method"`
+	Path      string           `json:"path"`
+	Count     int              `json:"count"`
+	Statuses  []StatusCoverage `json:"statuses"`
+}
+
+// StatusCoverage counts the responses with a status.
+type StatusCoverage struct {
+	Status    string `json:"status"`    // as seen ("unknown" where the recording does not say); of a response never seen, as described
+	Described string `json:"described"` // the response of the description that applies; empty without one
+	Count     int    `json:"count"`
+}
+
+// MemberCoverage counts how often a documented member was seen.
+type MemberCoverage struct {
+	Schema  string `json:"schema"`
+	Pointer string `json:"pointer"`
+	Count   int    `json:"count"`
+	Null    int    `json:"null"` // how many of them were null
+}
+
+// ValueCoverage counts how often a documented value was seen.
+type ValueCoverage struct {
+	Schema  string          `json:"schema"`
+	Pointer string          `json:"pointer"`
+	Value   json.RawMessage `json:"value"` // as the description has it, of any type
+	Count   int             `json:"count"`
+}
+
+// Skipped says why exchanges or files were not validated.
+type Skipped struct {
+	Reason string `json:"reason"`
+	Count  int    `json:"count"`
+}
+
+// Limit leaves out all findings but the first n; the totals still count them.
+func (r *Report) Limit(n int) {
+	if n < len(r.Findings) {
+		r.Summary.Omitted += len(r.Findings) - n
+		r.Findings = r.Findings[:n]
+	}
+}

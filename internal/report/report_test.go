@@ -1,0 +1,286 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// result is an exchange with what there is to say of it.
+type result struct {
+	x *validator.Exchange
+	r validator.Result
+}
+
+var documented = validator.Documented{
+	Members: []validator.Seen{{Schema: "Batch", Pointer: "/id"}, {Schema: "Batch", Pointer: "/status"}},
+	Values:  []validator.Seen{{Schema: "Batch", Pointer: "/status", Value: `"failed"`}, {Schema: "Batch", Pointer: "/status", Value: `"validating"`}},
+}
+
+func description() *spec.Description {
+	return &spec.Description{
+		Title: "Batches", Version: "1.0", Digest: "sha256:00",
+		Operations: []*spec.Operation{
+			{ID: "cancelBatch", Method: "POST", Path: "/batches/{id}/cancel", Responses: []*spec.Response{{Status: "200"}}},
+			{ID: "listBatches", Method: "GET", Path: "/batches", Responses: []*spec.Response{{Status: "200"}, {Status: "4XX"}, {Status: "default"}}},
+		},
+	}
+}
+
+func build(keep int, results ...result) *Report {
+	b := New(description(), documented, "v1", keep)
+	for _, r := range results {
+		b.Add(r.x, r.r)
+	}
+	return b.Report()
+}
+
+func render(t testing.TB, format string, r *Report, view View) string {
+	var buf bytes.Buffer
+	require.NoError(t, Write(&buf, format, r, view))
+	return buf.String()
+}
+
+// drawResult draws an exchange of one of a few files and its findings at a few
+// places, so that they meet.
+func drawResult(t *rapid.T) result {
+	x := &validator.Exchange{Place: validator.Place{File: rapid.SampledFrom([]string{"a.har", "b.har", "c.har"}).Draw(t, "file"), Entry: rapid.IntRange(1, 9).Draw(t, "entry")}}
+	r := validator.Result{Bodies: rapid.IntRange(0, 3).Draw(t, "bodies")}
+	if r.Bodies == 0 {
+		r.Skipped = rapid.SampledFrom([]string{"other API", "no body"}).Draw(t, "skipped")
+	} else {
+		r.Operation = rapid.SampledFrom([]string{"", "cancelBatch", "listBatches"}).Draw(t, "seen operation")
+		r.Status = rapid.SampledFrom([]int{0, 200, 404, 503}).Draw(t, "seen status")
+		r.Seen = rapid.SliceOf(rapid.SampledFrom([]validator.Seen{
+			{Schema: "Batch", Pointer: "/id"}, {Schema: "Batch", Pointer: "/status", Value: `"failed"`}, {Schema: "Batch", Pointer: "/id", Null: true}, {Schema: "Batch", Pointer: "/other"},
+		})).Draw(t, "seen")
+	}
+	for range rapid.IntRange(0, 4).Draw(t, "findings") {
+		f := validator.Finding{
+			Rule:     rapid.SampledFrom([]string{"schema-enum", "schema-type"}).Draw(t, "rule"),
+			Severity: rapid.SampledFrom([]validator.Severity{validator.Info, validator.Warning, validator.Error}).Draw(t, "severity"),
+			Message:  "m",
+			Status:   rapid.SampledFrom([]int{0, 200}).Draw(t, "status"),
+			Pointer:  rapid.SampledFrom([]string{"", "/status", "/id"}).Draw(t, "pointer"),
+		}
+		f.Description = rapid.SampledFrom([]spec.Place{{}, {File: "b.json", Line: 4, Pointer: "/x"}, {File: "b.json", Line: 4, Pointer: "/y"}}).Draw(t, "described")
+		f.Place = x.Place
+		r.Findings = append(r.Findings, f)
+	}
+	return result{x, r}
+}
+
+func TestCountsOfOneReportAgree(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		results := rapid.SliceOf(rapid.Custom(drawResult)).Draw(t, "results")
+		r := build(2, results...)
+		if limit := rapid.IntRange(0, 9).Draw(t, "limit"); limit > 0 {
+			r.Limit(limit)
+		}
+		s := r.Summary
+		assert.Equal(t, len(results), s.Exchanges)
+		assert.Equal(t, len(r.Findings)+s.Omitted, s.Errors+s.Warnings+s.Infos)
+		skipped, occurrences, findings := 0, 0, 0
+		for _, k := range r.Skipped {
+			skipped += k.Count
+		}
+		assert.Equal(t, s.Skipped, skipped)
+		for _, f := range r.Findings {
+			occurrences += f.Count
+			assert.Equal(t, min(f.Count, 2), len(f.Occurrences))
+			assert.LessOrEqual(t, f.Files, f.Count)
+		}
+		if s.Omitted == 0 {
+			assert.Equal(t, s.Occurrences, occurrences)
+		}
+		for _, res := range results {
+			findings += len(res.r.Findings)
+		}
+		assert.Equal(t, findings, s.Occurrences)
+		for _, op := range r.Coverage.Operations {
+			n := 0
+			for _, status := range op.Statuses {
+				n += status.Count
+			}
+			assert.Equal(t, op.Count, n)
+		}
+	})
+}
+
+func TestOrderOfAddDoesNotMatterForCounts(t *testing.T) {
+	ignoreWhichAreKept := cmp.FilterPath(func(p cmp.Path) bool {
+		return p.Last().String() == ".Occurrences" && len(p) > 2 && strings.Contains(p.GoString(), "Findings")
+	}, cmp.Ignore())
+	rapid.Check(t, func(t *rapid.T) {
+		results := rapid.SliceOf(rapid.Custom(drawResult)).Draw(t, "results")
+		one := build(2, results...)
+		rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed"))).Shuffle(len(results), func(i, j int) { results[i], results[j] = results[j], results[i] })
+		if diff := cmp.Diff(one, build(2, results...), ignoreWhichAreKept); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+func TestEqualInputGivesEqualBytes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		results := rapid.SliceOf(rapid.Custom(drawResult)).Draw(t, "results")
+		for _, format := range Formats() {
+			var one, two bytes.Buffer
+			require.NoError(t, Write(&one, format, build(3, results...), View{}))
+			require.NoError(t, Write(&two, format, build(3, results...), View{}))
+			assert.Equal(t, one.String(), two.String())
+		}
+	})
+}
+
+func compileSchema(t testing.TB) *jsonschema.Schema {
+	schema, err := jsonschema.Compile("../../docs/report.schema.json")
+	require.NoError(t, err)
+	return schema
+}
+
+func TestJSONIsAsItsSchemaSays(t *testing.T) {
+	schema := compileSchema(t)
+	valid := func(t require.TestingT, r *Report) {
+		var buf bytes.Buffer
+		require.NoError(t, Write(&buf, "json", r, View{}))
+		var v any
+		require.NoError(t, json.Unmarshal(buf.Bytes(), &v))
+		require.NoError(t, schema.Validate(v))
+	}
+	valid(t, build(5))
+	full := enumFinding()
+	full.r.Findings[0].Operation, full.r.Findings[0].Status = "", 0
+	full.r.Findings[0].Occurrence.Operation, full.r.Findings[0].Occurrence.Status = "cancelBatch", 200
+	valid(t, build(5, full))
+	rapid.Check(t, func(t *rapid.T) {
+		valid(t, build(2, rapid.SliceOf(rapid.Custom(drawResult)).Draw(t, "results")...))
+	})
+}
+
+// A member that is not documented would pass a schema that is open.
+func TestReportSchemaIsClosed(t *testing.T) {
+	var walk func(path string, s *jsonschema.Schema)
+	seen := map[*jsonschema.Schema]bool{}
+	walk = func(path string, s *jsonschema.Schema) {
+		if s == nil || seen[s] {
+			return
+		}
+		seen[s] = true
+		if len(s.Properties) > 0 {
+			assert.Equal(t, false, s.AdditionalProperties, "%s: additionalProperties must be false", path)
+		}
+		for name, p := range s.Properties {
+			walk(path+"/"+name, p)
+		}
+		walk(path, s.Ref)
+		walk(path+"/*", s.Items2020)
+	}
+	walk("", compileSchema(t))
+	assert.Greater(t, len(seen), 30, "the walk did not reach the schema")
+}
+
+func TestNDJSONSaysTheSameAsJSON(t *testing.T) {
+	r := build(2, enumFinding(), nullFinding())
+	lines := strings.Split(strings.TrimSpace(render(t, "ndjson", r, View{})), "\n")
+	require.Len(t, lines, 4)
+	var joined Report
+	for i, line := range lines {
+		if i == 0 || i == len(lines)-1 {
+			require.NoError(t, json.Unmarshal([]byte(line), &joined))
+			continue
+		}
+		var f Finding
+		require.NoError(t, json.Unmarshal([]byte(line), &f))
+		joined.Findings = append(joined.Findings, f)
+	}
+	assert.Empty(t, cmp.Diff(r, &joined))
+}
+
+func TestCoverage(t *testing.T) {
+	got := build(1,
+		result{&validator.Exchange{}, validator.Result{Bodies: 1, Operation: "listBatches", Status: 404, Seen: []validator.Seen{
+			{Schema: "Batch", Pointer: "/id", Null: true}, {Schema: "Batch", Pointer: "/status"}, {Schema: "Batch", Pointer: "/status", Value: `"failed"`}, {Schema: "Other", Pointer: "/id"},
+		}}},
+		result{&validator.Exchange{}, validator.Result{Bodies: 1, Operation: "cancelBatch", Status: 503}},
+	).Coverage
+	want := Coverage{
+		Operations: []OperationCoverage{
+			{"cancelBatch", "POST", "/batches/{id}/cancel", 1, []StatusCoverage{{"503", "", 1}, {"200", "200", 0}}},
+			{"listBatches", "GET", "/batches", 1, []StatusCoverage{{"404", "4XX", 1}, {"200", "200", 0}, {"default", "default", 0}}},
+		},
+		Members: []MemberCoverage{{"Batch", "/id", 1, 1}, {"Batch", "/status", 1, 0}},
+		Values:  []ValueCoverage{{"Batch", "/status", json.RawMessage(`"failed"`), 1}, {"Batch", "/status", json.RawMessage(`"validating"`), 0}},
+	}
+	assert.Empty(t, cmp.Diff(want, got))
+}
+
+func TestFindingsAreGroupedByPlaceAndSorted(t *testing.T) {
+	at := func(rule string, severity validator.Severity, pointer, file string) validator.Finding {
+		f := validator.Finding{Rule: rule, Severity: severity, Pointer: pointer}
+		f.File = file
+		return f
+	}
+	var results []result
+	for i, f := range []validator.Finding{
+		at("drift-null", validator.Warning, "/b", "1"), at("schema-type", validator.Error, "/b", "1"),
+		at("schema-type", validator.Error, "/a", "1"), at("drift-null", validator.Warning, "/b", "2"), at("drift-null", validator.Warning, "/b", "2"),
+	} {
+		results = append(results, result{&validator.Exchange{}, validator.Result{Bodies: 1, Findings: []validator.Finding{f}}})
+		results[i].r.Findings[0].Found = fmt.Sprint(i)
+	}
+	var got []string
+	for _, f := range build(2, results...).Findings {
+		got = append(got, fmt.Sprintf("%s %s %d in %d, first %s", f.Rule, f.Pointer, f.Count, f.Files, f.Occurrences[0].Found))
+	}
+	assert.Equal(t, []string{"schema-type /a 1 in 1, first 2", "schema-type /b 1 in 1, first 1", "drift-null /b 3 in 2, first 0"}, got)
+}
+
+// Places that differ in a secret only are one place in the report.
+func TestSecretsInPlacesAreGrouped(t *testing.T) {
+	var results []result
+	for _, secret := range []string{"first-secret", "second-secret"} {
+		f := validator.Finding{Rule: "drift-undocumented-member", Severity: validator.Warning, Pointer: "/" + secret}
+		results = append(results, result{&validator.Exchange{Secrets: []string{secret}}, validator.Result{Bodies: 1, Findings: []validator.Finding{f}}})
+	}
+	r := build(5, results...)
+	require.Len(t, r.Findings, 1)
+	assert.Equal(t, "/[redacted]", r.Findings[0].Pointer)
+	assert.Equal(t, 2, r.Findings[0].Count)
+}
+
+func TestNoSecretReachesAnyFormat(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		secret := rapid.StringMatching(`[A-Za-z0-9+/_.-]{12,40}`).Draw(t, "secret")
+		around := func(label string) string {
+			return rapid.StringMatching(`[ -~世]{0,10}`).Draw(t, label) + secret + rapid.StringMatching(`[ -~世]{0,10}`).Draw(t, label)
+		}
+		f := validator.Finding{Rule: "schema-enum", Severity: validator.Error, Message: around("message"), Pointer: "/" + around("pointer")}
+		f.File, f.Line, f.Resource, f.Found, f.Allowed = around("file"), 3, around("resource"), around("found"), around("allowed")
+		text := around("excerpt")
+		column := rapid.IntRange(0, len(text)).Draw(t, "column")
+		f.Excerpt = validator.Excerpt{Text: text, Column: column, Width: rapid.IntRange(0, len(text)-column).Draw(t, "width")}
+		r := build(1,
+			result{&validator.Exchange{Secrets: []string{secret}}, validator.Result{Findings: []validator.Finding{f}, Skipped: around("reason")}},
+		)
+		for _, format := range Formats() {
+			var buf bytes.Buffer
+			require.NoError(t, Write(&buf, format, r, View{Width: 1000}))
+			if strings.Contains(buf.String(), secret) {
+				t.Fatalf("%s shows %q:\n%s", format, secret, buf.String())
+			}
+		}
+	})
+}
