@@ -41,7 +41,8 @@ meant. Settle it by describing the member.`,
 					continue // of a repeated member the last counts
 				}
 				at := append(slices.Clip(path), m.Name)
-				p.reportOfSchema(p.nameAt(at), placed("the member is not documented", shape.Place, p.foundText(at), ""))
+				members := p.v.desc.Place(shape.Place.File, shape.Place.Pointer+"/properties")
+				p.reportOfSchema(p.nameAt(at), placed("the member is not documented", members, p.foundText(at), ""))
 			}
 		})
 	},

@@ -120,7 +120,7 @@ func (p *pass) parse() {
 		return
 	case !p.bare() && p.schema == nil:
 		return
-	case len(body.Bytes) == 0:
+	case !p.bare() && len(body.Bytes) == 0:
 		p.out.Bodies = 1
 		return
 	}

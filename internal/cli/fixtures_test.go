@@ -108,14 +108,40 @@ func TestFixtures(t *testing.T) {
 	}
 }
 
-// The answers and the vendors of the facts give exactly the reports beside
-// them.
+// The answers and the vendors of the facts, and the recording that the README
+// shows, give exactly the reports beside them.
 func TestFixturesOfAnswers(t *testing.T) {
+	golden(t, fixtures+"/recordings", "cancel.har")
 	for _, dir := range []string{fixtures + "/answers", fixtures + "/vendors"} {
 		for _, name := range recordingsIn(t, dir) {
 			t.Run(filepath.Base(dir)+"/"+name, func(t *testing.T) { golden(t, dir, name) })
 		}
 	}
+}
+
+// place-free findings of a report, with their counts.
+func found(r *report.Report) map[string]int {
+	all := map[string]int{}
+	for _, f := range r.Findings {
+		all[f.Severity+" "+f.Rule+" "+f.Operation+" "+f.Pointer+" "+f.Fingerprint] = f.Count
+	}
+	return all
+}
+
+// The same exchanges give the same findings, in whatever format they were
+// recorded.
+func TestFormatsGiveTheSameFindings(t *testing.T) {
+	dir := fixtures + "/formats"
+	same := func(first string, others ...string) {
+		want := found(findings(t, dir, first))
+		require.NotEmpty(t, want)
+		for _, name := range others {
+			t.Run(name, func(t *testing.T) { assert.Equal(t, want, found(findings(t, dir, name))) })
+		}
+	}
+	same("batches.har", "vcr.yml", "vcrpy.yaml", "go-vcr-v2.yaml", "go-vcr-v3.yaml", "go-vcr-v4.yaml", "azure-test-proxy.json",
+		"exchanges.ndjson", "exchanges.ndjson.gz", "exchanges.ndjson.zst", "exchanges.ndjson.br")
+	same("bodies.ndjson", "bodies.json")
 }
 
 // What each answer to a cancel must give, other findings beside it aside.
