@@ -188,6 +188,10 @@ func distance(failures []Failure, path []string) []int {
 // compiler names several members at once.
 func (e *explainer) leaf(err *jsonschema.ValidationError) []Failure {
 	schema, tokens := e.schemaOf(err.AbsoluteKeywordLocation)
+	if err.Message == "not failed" { // the place of the keyword is that of a schema, too
+		schema, tokens = e.schemaOf(strings.TrimSuffix(err.AbsoluteKeywordLocation, "/not"))
+		tokens = append(tokens, "not")
+	}
 	f := Failure{
 		Place:  e.set.place(err.AbsoluteKeywordLocation),
 		Path:   jsonvalue.SplitPointer(unescapeFragment(err.InstanceLocation)),

@@ -227,9 +227,19 @@ is that of the alternative that came nearest, under its own rule.`,
 			if message == "" {
 				message = "the value breaks " + f.Keyword
 			}
-			return placed(message, f.Place, p.foundText(f.Path), f.Reason)
+			return placed(message, f.Place, p.foundText(f.Path), allowedByCombination(f))
 		})
 	},
+}
+
+func allowedByCombination(f schemas.Failure) string {
+	switch f.Keyword {
+	case "not":
+		return shorten("not " + f.Limit)
+	case "oneOf":
+		return "exactly one alternative; " + strings.ReplaceAll(f.Reason, "valid against schemas", "the value fits those")
+	}
+	return f.Reason
 }
 
 // typesOf lists the types that a failure allows.

@@ -1,0 +1,195 @@
+package schemas_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// compile compiles the schema, which is YAML, out of a file of its own.
+func compile(t *testing.T, schema string, more ...string) (*schemas.Schema, error) {
+	t.Helper()
+	files := fstest.MapFS{
+		"openapi.yaml": {Data: []byte(`openapi: 3.1.0
+info: {title: t, version: "1"}
+paths: {/x: {get: {responses: {}}}}
+components: {schemas: {X: {$ref: x.yaml}}}
+`)},
+		"x.yaml": {Data: []byte(schema)},
+	}
+	for i := 0; i < len(more); i += 2 {
+		files[more[i]] = &fstest.MapFile{Data: []byte(more[i+1])}
+	}
+	d, err := spec.Load(files, "openapi.yaml", spec.Options{})
+	if err != nil {
+		return nil, err
+	}
+	set, err := schemas.Compile(d)
+	require.NoError(t, err)
+	return set.At("X", d.Schemas[0].Place)
+}
+
+func validate(t *testing.T, s *schemas.Schema, text string) []string {
+	t.Helper()
+	v, faults := jsonvalue.Parse([]byte(text), 100)
+	require.Empty(t, faults)
+	var all []string
+	for _, f := range s.Validate(v) {
+		line := fmt.Sprintf("/%s %s %s:%d", strings.Join(f.Path, "/"), f.Keyword, f.Place.File, f.Place.Line)
+		if f.Member != "" {
+			line += " member " + f.Member
+		}
+		if len(f.Values) > 0 {
+			line += " " + strings.Join(f.Values, "|")
+		}
+		if f.Name {
+			line += " name"
+		}
+		if f.Alternatives > 0 {
+			line += fmt.Sprintf(" of %d", f.Alternatives)
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
+func TestFailures(t *testing.T) {
+	tests := map[string]struct {
+		schema, value string
+		want          []string
+	}{
+		"good":                        {"type: object", `{}`, nil},
+		"type":                        {"type: [integer, string]", `[]`, []string{"/ type x.yaml:1 integer|string"}},
+		"several missing":             {"required: [a, b, c]", `{"b":1}`, []string{"/ required x.yaml:1 member a", "/ required x.yaml:1 member c"}},
+		"dependent":                   {"dependentRequired: {a: [b]}", `{"a":1}`, []string{"/ dependentRequired x.yaml:1 member b"}},
+		"forbidden members":           {"properties: {a: true}\npatternProperties: {^x: true}\nadditionalProperties: false", `{"a":1,"b":2,"x1":3,"c":4}`, []string{"/ additionalProperties x.yaml:3 member b", "/ additionalProperties x.yaml:3 member c"}},
+		"unevaluated member":          {"allOf: [{properties: {a: true}}]\nunevaluatedProperties: false", `{"a":1,"b":2}`, []string{"/ unevaluatedProperties x.yaml:2 member b"}},
+		"false":                       {"properties: {a: false}", `{"a":1}`, []string{"/a false x.yaml:1"}},
+		"a name":                      {"propertyNames: {maxLength: 2}", `{"abc":1}`, []string{"/abc maxLength x.yaml:1 name"}},
+		"a member named like it":      {"properties: {propertyNames: {maxLength: 2}}", `{"propertyNames":"abc"}`, []string{"/propertyNames maxLength x.yaml:1"}},
+		"through references":          {"$ref: '#/$defs/a'\n$defs:\n  a: {allOf: [{$ref: '#/$defs/b'}]}\n  b:\n    minimum: 3", `1`, []string{"/ minimum x.yaml:5"}},
+		"escaped names":               {"properties:\n  a/b~c %d:\n    type: string", `{"a/b~c %d":1}`, []string{"/a/b~c %d type x.yaml:3 string"}},
+		"types joined":                {"anyOf: [{type: string}, {type: 'null'}]", `1`, []string{"/ type x.yaml:1 string|null"}},
+		"values joined":               {"oneOf: [{const: a}, {enum: [b, c]}]", `"d"`, []string{`/ enum x.yaml:1 "a"|"b"|"c"`}},
+		"nearest by type":             {"oneOf:\n- type: string\n- type: object\n  required: [a]", `{}`, []string{"/ required x.yaml:4 member a of 2"}},
+		"nearest by constant":         {"oneOf:\n- properties: {k: {const: x}, n: {type: integer}}\n  required: [k, m, o]\n- properties: {k: {const: y}, n: {type: string}}", `{"k":"x","n":"1"}`, []string{"/ required x.yaml:3 member m of 2", "/ required x.yaml:3 member o of 2", "/n type x.yaml:2 integer of 2"}},
+		"nearest by count":            {"anyOf:\n- required: [a, b]\n- required: [c]", `{}`, []string{"/ required x.yaml:3 member c of 2"}},
+		"two of one":                  {"oneOf: [{minimum: 1}, {maximum: 9}]", `5`, []string{"/ oneOf x.yaml:1"}},
+		"not":                         {"not: {type: string}", `"x"`, []string{"/ not x.yaml:1"}},
+		"contains":                    {"contains: {type: string}", `[1]`, []string{"/ minContains x.yaml:1"}},
+		"if":                          {"if: {properties: {a: {const: 1}}}\nthen:\n  required: [b]", `{"a":1}`, []string{"/ required x.yaml:3 member b"}},
+		"pattern of ECMAScript":       {"pattern: '^(?!x)'", `"xy"`, []string{"/ pattern x.yaml:1"}},
+		"pattern that matches":        {"pattern: '^(?!x)'", `"y"`, nil},
+		"number of a billion digits":  {"multipleOf: 3", `1e999999999`, []string{"/ multipleOf x.yaml:1"}},
+		"number that is as good as 0": {"minimum: 0", `1e-999999999`, nil},
+		"integer with a fraction":     {"type: integer", `1.0`, nil},
+		"same failure twice":          {"allOf: [{$ref: '#/$defs/a'}, {$ref: '#/$defs/a'}]\n$defs: {a: {type: string}}", `1`, []string{"/ type x.yaml:2 string"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s, err := compile(t, tt.schema)
+			require.NoError(t, err)
+			assert.Empty(t, cmp.Diff(tt.want, validate(t, s, tt.value)))
+		})
+	}
+}
+
+func TestCompileErrors(t *testing.T) {
+	for name, tt := range map[string]struct{ schema, want string }{
+		"no schema":     {"type: strnig", "x.yaml:1:1: this is not a JSON Schema: at /type"},
+		"bad pattern":   {"pattern: '('", "x.yaml:1: this schema does not compile"},
+		"endless":       {"allOf: [{$ref: '#'}]", "x.yaml:1: this schema does not compile: infinite loop"},
+		"wrong keyword": {"type: object\nproperties:\n  a:\n    minimum: x", "x.yaml:4:5: this is not a JSON Schema: at /properties/a/minimum"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := compile(t, tt.schema)
+			if assert.Error(t, err) {
+				assert.Contains(t, err.Error(), tt.want)
+			}
+		})
+	}
+}
+
+func TestShape(t *testing.T) {
+	s, err := compile(t, `
+properties:
+  a: {type: object, properties: {b: true}}
+  kind: {const: x}
+allOf:
+- {$ref: '#/$defs/more'}
+oneOf:
+- properties: {c: {enum: [1, two, null]}}
+- properties: {a: {properties: {d: true}}}
+  patternProperties: {'^p_': {type: string}}
+required: [kind]
+$defs:
+  more:
+    required: [a]
+    properties:
+      list: {prefixItems: [{properties: {first: true}}], items: {properties: {x: true}}}
+      map: {properties: {known: true}, additionalProperties: {properties: {deep: true}}}
+      open: {properties: {known: true}, additionalProperties: true}
+      any: {type: object}
+      self: {$ref: '#'}
+`)
+	require.NoError(t, err)
+	var names []string
+	for _, m := range s.Shape.Members {
+		names = append(names, m.Name)
+	}
+	assert.Equal(t, []string{"a", "any", "c", "kind", "list", "map", "open", "self"}, names)
+	assert.Equal(t, []string{"a", "kind"}, s.Shape.Required())
+	assert.Equal(t, map[string]string{"kind": `"x"`}, s.Shape.Constants())
+	assert.Equal(t, []string{"1", `"two"`, "null"}, s.Shape.Named("c").Shape.Values)
+
+	undocumented := func(shape *schemas.Shape, name string) bool {
+		_, undocumented := shape.Member(name)
+		return undocumented
+	}
+	assert.True(t, undocumented(s.Shape, "z"))
+	assert.False(t, undocumented(s.Shape, "p_1"))
+	a := s.Shape.Named("a").Shape
+	assert.False(t, undocumented(a, "b"))
+	assert.False(t, undocumented(a, "d"), "documented by an alternative")
+	assert.True(t, undocumented(a, "e"))
+	assert.False(t, undocumented(s.Shape.Named("any").Shape, "z"), "nothing is documented, so nothing is undocumented")
+	assert.False(t, undocumented(s.Shape.Named("open").Shape, "z"))
+
+	deep, _ := s.Shape.Named("map").Shape.Member("whatever")
+	assert.NotNil(t, deep.Named("deep"))
+	list := s.Shape.Named("list").Shape
+	assert.NotNil(t, list.Item(0).Named("first"))
+	assert.NotNil(t, list.Item(7).Named("x"))
+	assert.Same(t, s.Shape, s.Shape.Named("self").Shape, "a reference has the shape of what it refers to")
+}
+
+// Schemas of other drafts, which files may name with $schema.
+func TestOlderDraft(t *testing.T) {
+	s, err := compile(t, `
+$schema: http://json-schema.org/draft-07/schema#
+definitions: {n: {type: number}}
+properties:
+  pair: {items: [{properties: {first: true}}, {$ref: '#/definitions/n'}], additionalItems: {properties: {rest: true}}}
+`)
+	require.NoError(t, err)
+	pair := s.Shape.Named("pair").Shape
+	assert.NotNil(t, pair.Item(0).Named("first"))
+	assert.NotNil(t, pair.Item(2).Named("rest"))
+	assert.Equal(t, []string{"/pair/1 type x.yaml:3 number"}, validate(t, s, `{"pair": [{}, "x"]}`))
+}
+
+// A file with an $id is still known by its place.
+func TestPlaceWithID(t *testing.T) {
+	s, err := compile(t, "$id: https://schemas.example/x\nproperties:\n  a: {$ref: '#/$defs/a'}\n$defs:\n  a:\n    type: string")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"/a type x.yaml:6 string"}, validate(t, s, `{"a": 1}`))
+}
