@@ -12,8 +12,36 @@ build: ## build the command as ./plumb
 	go build -trimpath -o plumb ./cmd/plumb
 
 .PHONY: test
-test: ## run all tests, with the race detector
+test: chromium clients ## run all tests, with the race detector
 	go test -race ./...
+	cd $(CLIENTS) && go test -race ./...
+
+# The tests with real clients are a module of their own: the clients bring many
+# modules with them. The one for Node is tested where npm is there.
+CLIENTS = contracttest/internal/openaitest
+
+.PHONY: clients
+clients:
+	@if command -v npm >/dev/null && [ ! -d $(CLIENTS)/node/node_modules ]; then \
+		npm ci --silent --no-audit --no-fund --prefix $(CLIENTS)/node || echo "the Node client cannot be installed: its test will skip"; \
+	fi
+
+# The HTML report is tested in a browser. Where none is and none can be
+# installed, these tests skip and say so.
+.PHONY: chromium
+chromium:
+	@if [ -z "$$PLUMB_CHROMIUM" ] && ! command -v chromium chromium-browser google-chrome >/dev/null; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			(apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium fonts-dejavu-core) >/dev/null \
+				|| echo "chromium cannot be installed: the browser tests will skip"; \
+		else \
+			echo "there is no chromium: the browser tests will skip"; \
+		fi; \
+	fi
+
+.PHONY: images
+images: chromium ## make the pictures of the reports anew
+	go test ./internal/report -run Image -update
 
 .PHONY: lint
 lint: ## gofmt, go vet, staticcheck, and go.mod is tidy
@@ -34,3 +62,7 @@ fuzz: ## run each fuzz target for FUZZTIME (30s)
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package || exit 1; \
 		done; \
 	done
+
+.PHONY: bench
+bench: ## hold plumb beside its peers: speed and memory
+	cd bench && go run . $(BENCHFLAGS)

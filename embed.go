@@ -4,8 +4,8 @@ package plumb
 
 import "embed"
 
-// Files holds spec/openapi.yaml and the JSON Schemas it refers to, under the
-// paths that they have in the repository.
+// Files holds spec/openapi.yaml, the JSON Schemas it refers to, its overlays and
+// its scenarios, under the paths that they have in the repository.
 //
-//go:embed spec/openapi.yaml schemas/*.json
+//go:embed spec/openapi.yaml spec/overlays/*.yaml spec/scenarios/*.yaml schemas/*.json
 var Files embed.FS

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
@@ -59,18 +60,33 @@ func (s *Set) Extension(at spec.Place, keyword string) (text []byte, placeOf fun
 	}
 }
 
-// CheckText holds the value of an extension against the JSON Schema of its
-// vocabulary. The error says, with file, line and column, everything that is
-// wrong with the value.
-func CheckText(name string, schema, value []byte, placeOf func(pointer string) spec.Place) error {
+// vocabularies are the compiled schemas of extensions, by name. Compiling one
+// takes longer than checking with it, and there are few.
+var vocabularies sync.Map
+
+func vocabulary(name string, schema []byte) (*jsonschema.Schema, error) {
+	if compiled, ok := vocabularies.Load(name); ok {
+		return compiled.(*jsonschema.Schema), nil
+	}
 	url := baseURL + name
 	c := jsonschema.NewCompiler()
 	c.Draft = jsonschema.Draft2020
 	c.LoadURL = func(u string) (io.ReadCloser, error) { return nil, fmt.Errorf("%s is not there", u) }
 	if err := c.AddResource(url, bytes.NewReader(schema)); err != nil {
-		return err
+		return nil, err
 	}
 	compiled, err := c.Compile(url)
+	if err == nil {
+		vocabularies.Store(name, compiled)
+	}
+	return compiled, err
+}
+
+// CheckText holds the value of an extension against the JSON Schema of its
+// vocabulary. The error says, with file, line and column, everything that is
+// wrong with the value.
+func CheckText(name string, schema, value []byte, placeOf func(pointer string) spec.Place) error {
+	compiled, err := vocabulary(name, schema)
 	if err != nil {
 		return err
 	}
@@ -94,7 +110,7 @@ func CheckText(name string, schema, value []byte, placeOf func(pointer string) s
 			if unknown, ok := strings.CutPrefix(message, "additionalProperties "); ok {
 				message = "there is no keyword " + strings.TrimSuffix(unknown, " not allowed")
 			}
-			errs = append(errs, fmt.Errorf("%s:%d:%d: %s: %s", at.File, at.Line, at.Column, name, message))
+			errs = append(errs, fmt.Errorf("%s:%d:%d: %s: %s", at.Source(), at.Line, at.Column, name, message))
 		}
 	}
 	leaves(invalid)

@@ -207,6 +207,9 @@ func (e *explainer) leaf(err *jsonschema.ValidationError) []Failure {
 	}
 	f.Keyword = tokens[0]
 	value := e.set.keyword(schema.Location, f.Keyword)
+	if f.Keyword == "pattern" && value == nil { // it was moved
+		value = e.set.keyword(schema.Location, ecmaPatternKeyword)
+	}
 	f.Limit = JSONText(value)
 	switch f.Keyword {
 	case "type":

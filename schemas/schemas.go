@@ -136,7 +136,7 @@ func (s *Set) explain(p spec.Place, err error) error {
 			message = schemaError.Err.Error()
 		}
 		message = strings.ReplaceAll(strings.TrimPrefix(message, "jsonschema: "), baseURL, "")
-		return fmt.Errorf("%s:%d: this schema does not compile: %s", p.File, p.Line, message)
+		return fmt.Errorf("%s:%d: this schema does not compile: %s", p.Source(), p.Line, message)
 	}
 	for len(invalid.Causes) > 0 {
 		invalid = invalid.Causes[0]
@@ -144,7 +144,7 @@ func (s *Set) explain(p spec.Place, err error) error {
 	// The compiler does not say in which file; it is the schema's own unless
 	// the pointer leads nowhere there.
 	at := s.desc.Place(p.File, unescapeFragment(invalid.InstanceLocation))
-	return fmt.Errorf("%s:%d:%d: this is not a JSON Schema: at %s: %s", at.File, at.Line, at.Column, at.Pointer, invalid.Message)
+	return fmt.Errorf("%s:%d:%d: this is not a JSON Schema: at %s: %s", at.Source(), at.Line, at.Column, at.Pointer, invalid.Message)
 }
 
 // place returns where a compiled schema is written.

@@ -22,6 +22,9 @@ type Options struct {
 	// RefRoot is a folder, as a slash-separated path from the root of fsys,
 	// outside which no $ref may lead. Empty: the folder of the file.
 	RefRoot string
+
+	// Overlays amend the description, one after the other.
+	Overlays []Overlay
 }
 
 // Load reads the description in the file name of fsys, and the files that it
@@ -31,13 +34,14 @@ func Load(fsys fs.FS, name string, opt Options) (*Description, error) {
 	if root == "" {
 		root = path.Dir(name)
 	}
-	l := loader{fsys: fsys, root: path.Clean(root)}
+	l := loader{fsys: fsys, root: path.Clean(root), overlays: opt.Overlays}
 	return l.description(name)
 }
 
-// LoadFile reads the description in a file of the machine. Files that it
-// refers to must lie in refRoot or below it, by default the file's own folder.
-func LoadFile(file, refRoot string) (*Description, error) {
+// LoadFile reads the description in a file of the machine, and amends it with
+// the overlays. Files that it refers to must lie in refRoot or below it, by
+// default the file's own folder.
+func LoadFile(file, refRoot string, overlays ...Overlay) (*Description, error) {
 	// A link is followed: the description's folder is where it really is.
 	if info, err := os.Lstat(file); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		if file, err = filepath.EvalSymlinks(file); err != nil {
@@ -56,7 +60,7 @@ func LoadFile(file, refRoot string) (*Description, error) {
 		return nil, fmt.Errorf("%s: cannot open the folder: %w", refRoot, cause(err))
 	}
 	defer func() { _ = root.Close() }()
-	l := loader{fsys: root.FS(), root: ".", folder: filepath.ToSlash(refRoot)}
+	l := loader{fsys: root.FS(), root: ".", folder: filepath.ToSlash(refRoot), overlays: overlays}
 	return l.description(name)
 }
 
@@ -77,9 +81,10 @@ func relative(folder, file string) (string, error) {
 	return filepath.ToSlash(name), nil
 }
 
-// Builtin returns the built-in description of the Batch API.
-func Builtin() (*Description, error) {
-	return Load(plumb.Files, "spec/openapi.yaml", Options{RefRoot: "."})
+// Builtin returns the built-in description of the Batch API, amended with the
+// overlays.
+func Builtin(overlays ...Overlay) (*Description, error) {
+	return Load(plumb.Files, "spec/openapi.yaml", Options{RefRoot: ".", Overlays: overlays})
 }
 
 // loader reads the files of one description.
@@ -87,6 +92,8 @@ type loader struct {
 	fsys   fs.FS
 	root   string // folder outside which no $ref may lead
 	folder string // what the user calls the root of fsys; may be empty
+
+	overlays []Overlay
 
 	dialect dialect // of files that do not declare their own
 	files   map[string]*file
@@ -114,15 +121,46 @@ func (l *loader) description(name string) (*Description, error) {
 	}
 	l.dialect = dialectOf(version)
 
-	w := walker{load: l.file, root: l.root, shown: l.shown}
-	if err := w.walk(main); err != nil {
+	if err := l.amend(main); err != nil {
 		return nil, err
 	}
-	d := &Description{OpenAPI: version, Digest: l.digest(), files: l.files, Schemas: schemasOf(main.root)}
+	if err := l.walk(main); err != nil {
+		return nil, err
+	}
+	d := &Description{OpenAPI: version, Digest: l.digest(), File: main.name, main: main, files: l.files, Schemas: schemasOf(main.root)}
+	for _, o := range l.overlays {
+		d.Overlays = append(d.Overlays, o.Name)
+	}
 	if err := d.resolve(main); err != nil {
 		return nil, fmt.Errorf("%s: %w", l.shown(name), err)
 	}
 	return d, nil
+}
+
+// walk loads all that the description in main refers to, and marks what it is.
+func (l *loader) walk(main *file) error {
+	w := walker{load: l.file, root: l.root, shown: l.shown}
+	return w.walk(main)
+}
+
+// amend applies the overlays. Each needs to know what is a $ref and where it
+// leads, also in what the one before has added.
+func (l *loader) amend(main *file) error {
+	for _, o := range l.overlays {
+		if err := l.walk(main); err != nil {
+			return err
+		}
+		if err := o.apply(main.root); err != nil {
+			return err
+		}
+		for _, f := range l.files {
+			f.root = f.root.clone() // without marks
+		}
+		if _, f := checkDocument(main.root); f != nil {
+			return errorAt(o.source(), 0, 0, "the description is unusable after this overlay: "+f.message)
+		}
+	}
+	return nil
 }
 
 // file reads a file of the description, once. What is wrong with its text
@@ -151,6 +189,9 @@ func (l *loader) read(name string) (*file, error) {
 	root, fault := read(data, path.Ext(name) == ".json")
 	if fault != nil {
 		return nil, fault
+	}
+	if len(l.overlays) > 0 {
+		root = root.clone() // they amend one place, not all that share a YAML alias
 	}
 	f := &file{name: name, data: data, root: root, dialect: l.dialect}
 	if version := root.get("openapi"); version != nil {
@@ -208,6 +249,10 @@ func (l *loader) digest() string {
 	for _, name := range slices.Sorted(maps.Keys(l.files)) {
 		fmt.Fprintf(h, "%s\x00%d\x00", name, len(l.files[name].data))
 		h.Write(l.files[name].data)
+	}
+	for _, o := range l.overlays {
+		fmt.Fprintf(h, "overlay\x00%d\x00", len(o.Data))
+		h.Write(o.Data)
 	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }

@@ -20,7 +20,8 @@ type node struct {
 	items   []*node
 	index   map[string]int // of members; nil where there are few
 
-	line, column int // where the value begins
+	line, column int    // where the value begins
+	overlay      string // file of the overlay that line and column are in; empty: that of the node
 
 	size   int   // how many values it holds, itself and expanded aliases included
 	height int   // how deep it nests

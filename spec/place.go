@@ -26,7 +26,7 @@ func (d *Description) Place(file, pointer string) Place {
 		if next == nil {
 			break
 		}
-		n, p, moved = next, p.at(token, line, column), false
+		n, p, moved = next, p.at(token, next, line, column), false
 	}
 	return p.place
 }

@@ -65,7 +65,7 @@ func (w *walker) refer(n *node, k kind, p position) {
 	if m == nil {
 		return
 	}
-	r := ref{text: m.value.text, kind: k, place: p.at("$ref", m.line, m.column).place, from: p}
+	r := ref{text: m.value.text, kind: k, place: p.at("$ref", m.value, m.line, m.column).place, from: p}
 	if m.value.kind != jsonvalue.String {
 		w.fail(r.place, "$ref must be a string, not %s", withArticle(m.value.kind.String()))
 		return
@@ -152,7 +152,7 @@ func (w *walker) descend(r ref, f *file) (*node, position, string) {
 		if n.mark == nil || n.mark.kind == schemaKind {
 			p = w.enterSchema(n, p)
 		}
-		n, p = next, p.at(token, line, column)
+		n, p = next, p.at(token, next, line, column)
 		n.onPath = true
 	}
 	return n, p, ""
@@ -202,7 +202,7 @@ func (w *walker) checkCycles() {
 	for _, n := range w.refs {
 		if settle(n) == nil {
 			m := n.find("$ref")
-			place := Place{File: n.mark.file.name, Line: m.line, Column: m.column}
+			place := Place{File: n.mark.file.name, Line: m.line, Column: m.column, Overlay: m.value.overlay}
 			w.fail(place, "$ref %q leads back to itself; it must lead to %s in the end", m.value.text, withArticle(string(n.mark.kind)))
 		}
 	}

@@ -47,7 +47,7 @@ func (d *Description) describePaths(main *file, doc *openapi3.T, s *skeleton) {
 		if item == nil || isExtension(m.name) {
 			continue
 		}
-		place := Place{File: main.name, Line: m.line, Column: m.column, Pointer: pointerTo("/paths", m.name)}
+		place := Place{File: main.name, Line: m.line, Column: m.column, Pointer: pointerTo("/paths", m.name), Overlay: m.value.overlay}
 		t := newTemplate(m.name, place)
 		t.servers = d.override(global, item.Servers)
 		for method, o := range item.Operations() {

@@ -5,6 +5,7 @@ package spec
 import (
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Place is a place in a description.
@@ -13,6 +14,18 @@ type Place struct {
 	Line    int    // from 1; 0 where unknown
 	Column  int    // from 1, in characters; 0 where unknown
 	Pointer string // RFC 6901, from the root of the file
+
+	// Overlay is the file of the overlay that put there what is at the place;
+	// Line and Column are in it. It is empty for what stands in File.
+	Overlay string
+}
+
+// Source is the file that Line and Column are in.
+func (p Place) Source() string {
+	if p.Overlay != "" {
+		return p.Overlay
+	}
+	return p.File
 }
 
 // Description is an OpenAPI description with the files it refers to. It is
@@ -22,14 +35,19 @@ type Description struct {
 	Version  string // of the API, info.version
 	OpenAPI  string // the version of OpenAPI it is written in, such as "3.1.0"
 	Digest   string // "sha256:..." over the files it was read from
+	File     string // its main file, as places name it
 	Overlays []string
 
 	Operations []*Operation // in the order of the file
 	Schemas    []Schema     // components/schemas, in the order of the file
 
+	main      *file
 	files     map[string]*file
 	templates []*template // those with the most segments first
 	servers   []server    // all that are described anywhere
+
+	targetsOnce sync.Once
+	targets     map[*node]string // how overlays reach them
 }
 
 // Schema is a named schema of the description.

@@ -77,9 +77,10 @@ func (f *file) start() position {
 	}
 }
 
-func (p position) at(token string, line, column int) position {
+// at is the position of what stands under a token, from a line and column on.
+func (p position) at(token string, n *node, line, column int) position {
 	p.place.Pointer = pointerTo(p.place.Pointer, token)
-	p.place.Line, p.place.Column = line, column
+	p.place.Line, p.place.Column, p.place.Overlay = line, column, n.overlay
 	return p
 }
 
@@ -121,7 +122,7 @@ func (w *walker) visit(n *node, k kind, p position) {
 	}
 	for _, m := range n.members {
 		if c, ok := childOf(k, m.name); ok {
-			w.children(m.value, k, m.name, c, p.at(m.name, m.line, m.column))
+			w.children(m.value, k, m.name, c, p.at(m.name, m.value, m.line, m.column))
 		}
 	}
 }
@@ -133,12 +134,12 @@ func (w *walker) children(n *node, parent kind, name string, c child, p position
 		w.visit(n, c.kind, p)
 	case n.kind == jsonvalue.Array && (c.form == list || c.form == oneOrList):
 		for i, item := range n.items {
-			w.visit(item, c.kind, p.at(strconv.Itoa(i), item.line, item.column))
+			w.visit(item, c.kind, p.at(strconv.Itoa(i), item, item.line, item.column))
 		}
 	case n.kind == jsonvalue.Object && (c.form == named || c.form == patterned):
 		for _, m := range n.members {
 			if c.form == named || !isExtension(m.name) {
-				w.visit(m.value, c.kind, p.at(m.name, m.line, m.column))
+				w.visit(m.value, c.kind, p.at(m.name, m.value, m.line, m.column))
 			}
 		}
 	case n.kind == jsonvalue.Null, parent == schemaKind:
@@ -172,9 +173,17 @@ func (w *walker) err() error {
 			errs = append(errs, fmt.Errorf("and %d more errors of this kind", len(w.problems)-i))
 			break
 		}
-		errs = append(errs, errorAt(w.shown(p.place.File), p.place.Line, p.place.Column, p.message))
+		errs = append(errs, errorAt(w.source(p.place), p.place.Line, p.place.Column, p.message))
 	}
 	return errors.Join(errs...)
+}
+
+// source is the file that the lines of a place are in, as the user knows it.
+func (w *walker) source(p Place) string {
+	if p.Overlay != "" {
+		return p.Overlay
+	}
+	return w.shown(p.File)
 }
 
 // errorAt says what is wrong at a place; a line or column of 0 is not known.

@@ -1,7 +1,15 @@
 package validator_test
 
-import "testing"
+import (
+	"encoding/json"
+	"testing"
 
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/validator"
+)
+
+// BenchmarkCheck is the reference engine.
 func BenchmarkCheck(b *testing.B) {
 	v := builtin(b)
 	life := lifeOf("batch_1")
@@ -9,5 +17,38 @@ func BenchmarkCheck(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		v.Check(life[4])
+	}
+}
+
+const realBody = `{"id":"batch_67d4c1f1a2b08190a1c1d9b0d0a2f1e3","object":"batch","endpoint":"/v1/chat/completions","model":"gpt-4o-mini","errors":null,"input_file_id":"file-7d4c1f1a2b08190a1c1d9b0","completion_window":"24h","status":"cancelled","output_file_id":null,"error_file_id":null,"created_at":1757967569,"in_progress_at":1757967629,"expires_at":1758053969,"finalizing_at":null,"completed_at":null,"failed_at":null,"expired_at":null,"cancelling_at":1757967659,"cancelled_at":1757968169,"request_counts":{"total":1000,"completed":400,"failed":2},"usage":{"input_tokens":0,"input_tokens_details":{"cached_tokens":0},"output_tokens":0,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":0},"metadata":{"customer":"user_123456789","description":"nightly evaluation job"}}`
+
+// BenchmarkDecode is the unit in which speed is told.
+func BenchmarkDecode(b *testing.B) {
+	b.SetBytes(int64(len(realBody)))
+	for b.Loop() {
+		var value any
+		if err := json.Unmarshal([]byte(realBody), &value); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkChecker reads bodies as real servers send them, nulls and all, once
+// their drift was explained.
+func BenchmarkChecker(b *testing.B) {
+	v := builtin(b)
+	checker := v.NewRun().NewChecker()
+	exchanges := make([]*validator.Exchange, 64)
+	for i := range exchanges {
+		exchanges[i] = &validator.Exchange{Response: validator.Response{Body: validator.Body{Bytes: []byte(realBody)}}}
+	}
+	pattern := checker.Check(exchanges[:1]).Results[0].Pattern
+	require.NotNil(b, pattern)
+	pattern.Settle()
+	require.True(b, checker.Check(exchanges[:1]).Results[0].Counted)
+	b.SetBytes(int64(len(realBody) * len(exchanges)))
+	b.ReportAllocs()
+	for b.Loop() {
+		checker.Check(exchanges)
 	}
 }

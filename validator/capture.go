@@ -10,6 +10,7 @@ var captureLimit = &Rule{
 to a suspicious degree. It was not checked; the rest was. The limits keep a
 hostile or broken recording from taking all memory. Raise them with
 ` + "`--max-body`, `--max-entry`, `--max-ratio` and `--max-depth`" + `.`,
+	Fix:     "Raise the limit that is named (--max-body, --max-entry, --max-ratio, --max-depth), or leave the entry out.",
 	Example: "a body of 20 MiB, where --max-body is 16 MiB",
 	run: func(p *pass) {
 		p.reportDefects()
@@ -24,6 +25,7 @@ var captureTruncated = &Rule{
 	Text: `The recorder was stopped, or the file was cut, before the last exchange was
 written out. What came before was checked. Record again, or accept that the
 last exchange is not checked.`,
+	Fix:     "Record the exchange again, or take the broken rest off the file; the entries before it were checked.",
 	Example: `{"log": {"entries": [{"request": {"method": "PO`,
 	run:     (*pass).reportDefects,
 }
@@ -35,6 +37,7 @@ var captureUnreadable = &Rule{
 	Text: `An entry of the recording does not have the form that its format asks for, or
 a body cannot be decoded. It says nothing about the API; the entry was not
 checked, the others were.`,
+	Fix:     `Repair the entry or record it again; "plumb help formats" says what is read.`,
 	Example: "a line of an NDJSON file that is not JSON",
 	run:     (*pass).reportDefects,
 }

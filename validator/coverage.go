@@ -16,17 +16,18 @@ type Seen struct {
 	Value   string // where the description enumerates values: which one, as JSON text
 }
 
-// Documented is what the description says can be seen: what coverage is
-// measured against.
+// Documented is what a run can see and what it holds that against: what
+// coverage is measured against.
 type Documented struct {
 	Members []Seen // Value and Null unset
 	Values  []Seen
+	Rules   []Rule // as [Validator.Rules] returns them
 }
 
 // Documented returns the members and enumerated values of the schemas that
-// responses have, sorted by schema, pointer and value.
+// responses have, sorted by schema, pointer and value, and the rules.
 func (v *Validator) Documented() Documented {
-	var d Documented
+	d := Documented{Rules: v.Rules()}
 	for _, s := range v.bodies {
 		if s.response {
 			d.add(s.label(), "", s.Shape, s, nil)

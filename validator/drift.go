@@ -16,6 +16,7 @@ out. Tolerant clients survive it; clients generated from the description may
 crash. It is one finding for each member, whatever the count. Settle it by
 amending the description: make the member nullable. Null for a required member
 is an error, ` + "`schema-type`" + `.`,
+	Fix:     "Leave the member out of the response while it has no value, or allow null in the description.",
 	Example: `{"id": "batch_1", "error_file_id": null}`,
 	run: func(p *pass) {
 		for _, failure := range p.nulls {
@@ -33,6 +34,7 @@ var driftUndocumentedMember = &Rule{
 grown, or a name is misspelt. Objects whose members are the caller's own (those
 with additionalProperties) and objects without any described member are not
 meant. Settle it by describing the member.`,
+	Fix:     "Describe the member, or take it out of the response.",
 	Example: `{"id": "batch_1", "expected_completion_at": 1741971169}`,
 	run: func(p *pass) {
 		p.values(func(path []string, object *jsonvalue.Value, shape *schemas.Shape) {

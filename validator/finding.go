@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"time"
 
 	"github.com/plumbapi/plumb/spec"
 )
@@ -55,6 +56,8 @@ type Occurrence struct {
 	Found     string  // the value found, shortened, or what else was found
 	Allowed   string  // what the description allows there
 	Excerpt   Excerpt // the text around the place
+
+	Lasted time.Duration // of a state that lasts longer than documented
 }
 
 // Excerpt is a part of one line of a body, for people to look at.

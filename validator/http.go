@@ -14,6 +14,7 @@ var httpOperation = &Rule{
 an operation that nobody described, or a client calls one that does not exist.
 A path that the description does not have at all is another API's: it is
 counted as skipped, and is no finding.`,
+	Fix:     "Describe the method for the path, or send one that is described.",
 	Example: "DELETE /batches/batch_1, where only GET is described",
 	run: func(p *pass) {
 		method := p.x.Request.Method
@@ -37,6 +38,7 @@ var httpStatus = &Rule{
 	Text: `The operation answered with a status that its description does not name, not
 even by a range such as 4XX or by default. Clients that were written to the
 description do not know what to do with it. Describe the status, with its body.`,
+	Fix:     "Describe the status for the operation, or answer with one that is described.",
 	Example: "409 Conflict from an operation that describes 200 only",
 	run: func(p *pass) {
 		op, status := p.match.Operation, p.out.Status
@@ -59,6 +61,7 @@ var httpMediaType = &Rule{
 its status. A proxy's HTML page under status 200 is the usual case: clients fail
 when they decode it. Parameters such as charset do not matter; a response
 recorded without Content-Type is let pass.`,
+	Fix:     "Send the media type that is described, or add the one that is sent to the description.",
 	Example: "Content-Type: text/html, where application/json is described",
 	run: func(p *pass) {
 		contentType := p.x.Response.Header.Get("Content-Type")
@@ -79,6 +82,7 @@ var httpEmptyBody = &Rule{
 	Text: `The description has a body for the response, and the response has none.
 Clients that decode it fail. A recording that merely does not hold the body is
 not meant: that is counted as skipped.`,
+	Fix:     "Send the body that is described; if there is none by design, describe the response without content.",
 	Example: "200 OK with Content-Length: 0, where a Batch is described",
 	run: func(p *pass) {
 		body := p.x.Response.Body

@@ -12,6 +12,7 @@ var jsonSyntax = &Rule{
 	Title:    "a body is not JSON",
 	Text: `The body breaks the grammar of RFC 8259, or ends before its value does. No
 client can decode it, and nothing else of it can be checked.`,
+	Fix:     "Send the body as valid JSON: correct it at the mark.",
 	Example: `{"id": "batch_1", "status": "completed",}`,
 	run: func(p *pass) {
 		p.reportFaults("the body is not JSON", jsonvalue.Syntax, jsonvalue.Truncated)
@@ -25,6 +26,7 @@ var jsonDuplicateKey = &Rule{
 	Text: `Which of the two counts is up to each decoder: some take the first, most the
 last, some refuse the body. So clients of one answer disagree. Names are
 compared after their escapes are undone. The checks of values look at the last.`,
+	Fix:     "Send the member once.",
 	Example: `{"status": "completed", "st\u0061tus": "failed"}`,
 	run: func(p *pass) {
 		p.reportFaults("the member stands in its object more than once", jsonvalue.DuplicateKey)
@@ -37,6 +39,7 @@ var jsonTrailingData = &Rule{
 	Title:    "there are bytes after the JSON value",
 	Text: `A body is one JSON value and white space. Decoders that read a stream do not
 notice what follows, others refuse the body.`,
+	Fix:     "End the body after its JSON value.",
 	Example: `{"id": "batch_1"}{"id": "batch_2"}`,
 	run: func(p *pass) {
 		p.reportFaults("there are bytes after the JSON value", jsonvalue.Trailing)
@@ -50,6 +53,7 @@ var jsonInvalidUTF8 = &Rule{
 	Text: `JSON is UTF-8 (RFC 8259, section 8.1), and an escape for one half of a
 surrogate pair stands for no character. Decoders replace, drop or refuse such
 text, so its value differs between clients.`,
+	Fix:     "Encode the body in UTF-8, and characters beyond U+FFFF as a whole pair of escapes.",
 	Example: `{"name": "\ud83d"}`,
 	run: func(p *pass) {
 		p.reportFaults("the text is not valid Unicode", jsonvalue.InvalidUTF8)

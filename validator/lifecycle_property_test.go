@@ -12,7 +12,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/plumbapi/plumb/spec"
 	"github.com/plumbapi/plumb/validator"
 )
 
@@ -92,13 +91,93 @@ func forbidden(status string, stamps map[string]int64) []string {
 	return why
 }
 
+// ways are the states that good batches pass, each with when it is seen.
+var ways = map[string][]string{
+	"completed": {"validating", "in_progress", "finalizing", "completed"},
+	"failed":    {"validating", "failed"},
+	"expired":   {"validating", "in_progress", "expired"},
+	"cancelled": {"validating", "in_progress", "cancelling", "cancelled"},
+}
+
+// Of the responses of a good life, changing, clearing or leaving out one
+// timestamp of one response is reported exactly when that response is
+// forbidden by itself, or contradicts another.
+func TestChangedHistories(t *testing.T) {
+	v := builtin(t, validator.WithRule("*", validator.Off), validator.WithRule("time-*", validator.Error), validator.WithRule("state-*", validator.Error),
+		validator.WithRule("history-*", validator.Error), validator.WithRule("time-bound", validator.Off))
+	rapid.Check(t, func(t *rapid.T) {
+		end := rapid.SampledFrom(slices.Sorted(maps.Keys(ways))).Draw(t, "end")
+		const created = int64(1741967569)
+		var responses []map[string]any
+		for _, status := range ways[end] {
+			body := map[string]any{"id": "batch_1", "object": "batch", "endpoint": "/v1/x", "input_file_id": "f", "completion_window": "24h", "status": status, "created_at": created, "expires_at": created + day}
+			for name, after := range goodLives[status] {
+				body[name] = created + after
+			}
+			responses = append(responses, body)
+		}
+		i := rapid.IntRange(0, len(responses)-1).Draw(t, "response")
+		changed := responses[i]
+		var names []string
+		for name := range changed {
+			if strings.HasSuffix(name, "_at") && name != "created_at" {
+				names = append(names, name)
+			}
+		}
+		slices.Sort(names)
+		name := rapid.SampledFrom(names).Draw(t, "name")
+		switch rapid.SampledFrom([]string{"keep", "shift", "clear", "leave out"}).Draw(t, "change") {
+		case "shift":
+			changed[name] = changed[name].(int64) + rapid.Int64Range(-100, 100).Draw(t, "by")
+		case "clear":
+			changed[name] = nil
+		case "leave out":
+			delete(changed, name)
+		}
+
+		var why []string
+		for j, body := range responses {
+			stamps := map[string]int64{}
+			for name, value := range body {
+				if at, ok := value.(int64); ok {
+					stamps[name] = at
+				}
+			}
+			why = append(why, forbidden(body["status"].(string), stamps)...)
+			// A response that lacks the member says nothing, so the one
+			// before that is what counts next only by way of it.
+			if j == 0 {
+				continue
+			}
+			before, was := responses[j-1][name]
+			after, is := body[name]
+			switch {
+			case !was || !is:
+			case name == "expires_at" && before != after, name != "expires_at" && before != nil && before != after:
+				why = append(why, fmt.Sprintf("%s: %v, then %v", name, before, after))
+			}
+		}
+		var found []string
+		h := v.NewHistory()
+		for _, body := range responses {
+			text, err := json.Marshal(body)
+			require.NoError(t, err)
+			r := v.Check(&validator.Exchange{Response: validator.Response{Body: validator.Body{Bytes: text}}})
+			h.Add(&r)
+			for _, f := range r.Findings {
+				found = append(found, f.Rule+" "+f.Pointer+": "+f.Found)
+			}
+		}
+		if (len(why) > 0) != (len(found) > 0) {
+			t.Fatalf("%v\nforbidden: %q\nreported: %q", responses, why, found)
+		}
+	})
+}
+
 // Swapping, shifting, dropping, adding or scaling timestamps of a good batch
 // is reported exactly when the description forbids what comes out.
 func TestChangedTimestamps(t *testing.T) {
-	d, err := spec.Builtin()
-	require.NoError(t, err)
-	v, err := validator.New(d, validator.WithRule("*", validator.Off), validator.WithRule("time-*", validator.Error), validator.WithRule("state-*", validator.Error), validator.WithRule("time-bound", validator.Off))
-	require.NoError(t, err)
+	v := builtin(t, validator.WithRule("*", validator.Off), validator.WithRule("time-*", validator.Error), validator.WithRule("state-*", validator.Error), validator.WithRule("time-bound", validator.Off))
 
 	rapid.Check(t, func(t *rapid.T) {
 		status := rapid.SampledFrom(slices.Sorted(maps.Keys(goodLives))).Draw(t, "status")

@@ -2,16 +2,17 @@ package validator
 
 import (
 	"encoding/binary"
-	"hash/fnv"
+	"hash/maphash"
 	"math"
 	"slices"
 	"strconv"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lifecycle"
 )
 
 // A history keeps, of each response, only what later responses are held
-// against, in a few bytes: of a resource with three responses some 300 in all.
+// against, in a few bytes: of a resource with three responses some 240 in all.
 
 // observation is what one response said of a resource.
 type observation struct {
@@ -35,7 +36,7 @@ const (
 	null         // null
 	integer      // a whole number that fits 64 bits
 	real         // another number
-	text         // a string that is no longer than longestText
+	text         // a state, a time, or another string that is no longer than longestText
 	digest       // of any other value
 )
 
@@ -83,38 +84,60 @@ func (c cell) text(full string) string {
 	return "another value"
 }
 
+// value returns the scalar that the cell was made of; nil where it is not kept.
+func (c cell) value() *jsonvalue.Value {
+	switch c.kind {
+	case integer, real:
+		return &jsonvalue.Value{Kind: jsonvalue.Number, Text: c.text("")}
+	case text:
+		return &jsonvalue.Value{Kind: jsonvalue.String, Text: c.short}
+	}
+	return nil
+}
+
+// digests tell values apart within this process.
+var digestSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
 // digestOf tells values apart; objects that differ in the order of their
 // members only are the same.
 func digestOf(v *jsonvalue.Value) uint64 {
-	h := fnv.New64a()
-	h.Write([]byte{byte(v.Kind)})
-	h.Write([]byte(v.Text))
+	if v.Kind == jsonvalue.String {
+		return digestText(v.Text)
+	}
+	var h maphash.Hash
+	h.SetSeed(digestSeeds[1])
+	_ = h.WriteByte(byte(v.Kind))
+	_, _ = h.WriteString(v.Text)
 	if v.True {
-		h.Write([]byte{1})
+		_ = h.WriteByte(1)
 	}
 	parts := make([]uint64, 0, len(v.Members)+len(v.Items))
 	for _, m := range v.Members {
-		name := fnv.New64a()
-		name.Write([]byte(m.Name))
-		parts = append(parts, name.Sum64()*31+digestOf(m.Value))
+		parts = append(parts, digestText(m.Name)*31+digestOf(m.Value))
 	}
 	slices.Sort(parts)
 	for _, item := range v.Items {
 		parts = append(parts, digestOf(item))
 	}
 	for _, part := range parts {
-		h.Write(binary.BigEndian.AppendUint64(nil, part))
+		_, _ = h.Write(binary.BigEndian.AppendUint64(nil, part))
 	}
 	return h.Sum64()
 }
 
-// resourceKey stands for the identity of a resource and the kind it is of.
-type resourceKey [16]byte
+func digestText(text string) uint64 { return maphash.String(digestSeeds[0], text) }
 
-func keyOf(r *resource) resourceKey {
-	h := fnv.New128a()
-	h.Write([]byte(r.life.Place.File + "#" + r.life.Place.Pointer + "\n" + r.id))
-	return resourceKey(h.Sum(nil))
+// resourceKey stands for the identity of a resource and the kind it is of.
+type resourceKey [2]uint64
+
+func keyOf(life *lifecycle.Lifecycle, id []byte) resourceKey {
+	kind := digestText(life.Place.File) * 31
+	kind += digestText(life.Place.Pointer)
+	return keyOfKind(kind, id)
+}
+
+func keyOfKind(kind uint64, id []byte) resourceKey {
+	return resourceKey{maphash.Bytes(digestSeeds[0], id) + kind, maphash.Bytes(digestSeeds[1], id) ^ kind}
 }
 
 // mostObservations bounds what is kept of one resource.
@@ -151,22 +174,11 @@ func encode(timeline []observation) []byte {
 	var b []byte
 	last := observation{}
 	for _, s := range timeline {
-		b = binary.AppendVarint(b, s.time-last.time)
-		b = binary.AppendUvarint(b, s.file)
-		b = binary.AppendUvarint(b, s.entry)
-		b = binary.AppendUvarint(b, s.line)
-		bits := len(b)
-		b = append(b, make([]byte, (len(s.cells)+7)/8)...)
-		for i, c := range s.cells {
-			if i < len(last.cells) && last.cells[i] == c {
-				continue
-			}
-			b[bits+i/8] |= 1 << (i % 8)
-			b = appendCell(b, c)
-		}
+		b = appendPlace(b, &s, last.time)
+		b = appendChanges(b, last.cells, s.cells)
 		last = s
 	}
-	return slices.Clip(b)
+	return slices.Clone(b) // without what append kept in reserve
 }
 
 func appendCell(b []byte, c cell) []byte {
@@ -186,25 +198,10 @@ func appendCell(b []byte, c cell) []byte {
 // decode reads what encode wrote, of observations with n cells each.
 func decode(b []byte, n int) []observation {
 	var timeline []observation
-	last := observation{cells: make([]cell, n)}
-	uvarint := func() uint64 {
-		v, size := binary.Uvarint(b)
-		b = b[size:]
-		return v
-	}
-	for len(b) > 0 {
-		delta, size := binary.Varint(b)
-		b = b[size:]
-		s := observation{time: last.time + delta, file: uvarint(), entry: uvarint(), line: uvarint(), cells: slices.Clone(last.cells)}
-		bits := b[:(n+7)/8]
-		b = b[len(bits):]
-		for i := range n {
-			if bits[i/8]&(1<<(i%8)) != 0 {
-				s.cells[i], b = readCell(b)
-			}
-		}
+	for s := (observation{cells: make([]cell, n)}); len(b) > 0; {
+		s.cells = slices.Clone(s.cells)
+		b = s.next(b)
 		timeline = append(timeline, s)
-		last = s
 	}
 	return timeline
 }

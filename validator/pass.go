@@ -142,6 +142,11 @@ func (p *pass) parse() {
 		}
 	}
 	p.findResources()
+	for _, r := range p.resources {
+		if r.id != "" {
+			p.out.Resources = append(p.out.Resources, r.id)
+		}
+	}
 	p.see()
 }
 
@@ -226,16 +231,7 @@ func (p *pass) shapeAt(path []string) *schemas.Shape {
 }
 
 // looksLikeJSON tells whether the body begins as a JSON object or array does.
-func (p *pass) looksLikeJSON() bool {
-	for _, c := range p.x.Response.Body.Bytes {
-		switch c {
-		case ' ', '\t', '\n', '\r':
-		default:
-			return c == '{' || c == '['
-		}
-	}
-	return false
-}
+func (p *pass) looksLikeJSON() bool { return looksLikeJSON(p.x.Response.Body.Bytes) }
 
 // jsonMedia returns the first described media type that is JSON, or can be.
 func jsonMedia(r *spec.Response) *spec.Media {

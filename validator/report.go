@@ -2,6 +2,7 @@ package validator
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -196,7 +197,20 @@ func (p *pass) foundText(path []string) string {
 	case v.Kind == jsonvalue.Array && len(text) > short:
 		return "an array with " + plural(len(v.Items), "element")
 	}
-	return shorten(printable(text))
+	return shorten(plain(printable(text)))
+}
+
+// plain returns the text of a JSON string without its quotes, where nobody
+// could take it for another value; all other JSON text as it is.
+func plain(text string) string {
+	var s string
+	if json.Unmarshal([]byte(text), &s) != nil || s == "" || s != strings.TrimSpace(s) || s != printable([]byte(s)) {
+		return text
+	}
+	if json.Valid([]byte(s)) || strings.ContainsAny(s[:1], `"{[`) {
+		return text
+	}
+	return s
 }
 
 func plural(n int, noun string) string {

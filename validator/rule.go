@@ -6,6 +6,7 @@ type Rule struct {
 	Severity Severity // unless configured otherwise
 	Title    string   // one line, no full stop
 	Text     string   // what it means and why it matters; Markdown
+	Fix      string   // what to change, in one or two sentences; empty where only the reader can tell
 	Example  string   // a response, or a part of one, that breaks it
 
 	run     func(*pass)       // looks at one response

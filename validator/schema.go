@@ -80,6 +80,7 @@ var schemaRequired = &Rule{
 	Title:    "a required member is missing",
 	Text: `The description says that the object always has the member. Clients read it
 without asking.`,
+	Fix:     "Send the member in every response, or take it out of required in the description.",
 	Example: `a Batch without "status"`,
 	run: func(p *pass) {
 		p.reportFailures(func(f schemas.Failure) Finding {
@@ -95,6 +96,7 @@ var schemaType = &Rule{
 	Text: `The value is of another JSON type than the description says. An integer is a
 number without a fraction, whether written 1 or 1.0. Null for a member that may
 be left out is ` + "`drift-null`" + `, a warning.`,
+	Fix:     "Send a value of the type that is allowed, or correct the type in the description.",
 	Example: `{"created_at": "2025-03-14T15:52:49Z"}, where an integer is described`,
 	run: func(p *pass) {
 		p.reportFailures(func(f schemas.Failure) Finding {
@@ -110,10 +112,11 @@ var schemaEnum = &Rule{
 	Text: `The description lists the values that there are. Clients that decode them into
 an enumeration fail on any other. Settle it in the API, or by adding the value
 to the description.`,
+	Fix:     "Send one of the values that are allowed, or add the new one to the description.",
 	Example: `{"status": "paused"}`,
 	run: func(p *pass) {
 		p.reportFailures(func(f schemas.Failure) Finding {
-			return placed("the value is not one of those described", f.Place, p.foundText(f.Path), strings.Join(f.Values, ", "))
+			return placed("the value is not one of those described", f.Place, p.foundText(f.Path), valuesOf(f))
 		})
 	},
 }
@@ -124,10 +127,11 @@ var schemaConst = &Rule{
 	Title:    "a value is not the described constant",
 	Text: `The description says that the member always has one certain value. Clients tell
 by it what kind of object they hold.`,
+	Fix:     "Send the one value that is described, or correct the description.",
 	Example: `{"object": "batches"}, where "batch" is described`,
 	run: func(p *pass) {
 		p.reportFailures(func(f schemas.Failure) Finding {
-			return placed("the value is not the described constant", f.Place, p.foundText(f.Path), strings.Join(f.Values, ", "))
+			return placed("the value is not the described constant", f.Place, p.foundText(f.Path), valuesOf(f))
 		})
 	},
 }
@@ -156,6 +160,7 @@ var schemaLimit = &Rule{
 	Title:    "a described limit is broken",
 	Text: `A number, the length of a string (in characters, not bytes), or the count of
 elements or members is beyond what the description allows.`,
+	Fix:     "Keep the value within the limit, or correct the limit in the description.",
 	Example: "metadata with 17 members, where maxProperties is 16",
 	run: func(p *pass) {
 		p.reportFailures(func(f schemas.Failure) Finding {
@@ -175,6 +180,7 @@ var schemaPattern = &Rule{
 	Title:    "a string does not match the described pattern",
 	Text: `The description gives a regular expression for the string, in the syntax of
 ECMAScript. It need not match the whole string unless it says so with ^ and $.`,
+	Fix:     "Send a value that matches the pattern, or correct the pattern in the description.",
 	Example: `{"id": "1"}, where ^batch_ is described`,
 	run: func(p *pass) {
 		p.reportFailures(func(f schemas.Failure) Finding {
@@ -194,6 +200,7 @@ var schemaAdditionalMember = &Rule{
 	Text: `The description closes the object with additionalProperties or
 unevaluatedProperties. A member that is merely not described is
 ` + "`drift-undocumented-member`" + `, a warning.`,
+	Fix:     "Take the member out of the response, or describe it.",
 	Example: `{"id": "batch_1", "debug": true}, where additionalProperties is false`,
 	run: func(p *pass) {
 		p.reportFailures(func(f schemas.Failure) Finding {
@@ -220,6 +227,7 @@ var schemaCombination = &Rule{
 	Text: `The value fits two alternatives of a oneOf, fits what a not rules out, or
 stands where nothing may. Where none of several alternatives fits, the finding
 is that of the alternative that came nearest, under its own rule.`,
+	Fix:     "Make the value fit the description, or correct the alternatives there.",
 	Example: "a value that fits both schemas of a oneOf",
 	run: func(p *pass) {
 		p.reportFailures(func(f schemas.Failure) Finding {
@@ -240,6 +248,15 @@ func allowedByCombination(f schemas.Failure) string {
 		return "exactly one alternative; " + strings.ReplaceAll(f.Reason, "valid against schemas", "the value fits those")
 	}
 	return f.Reason
+}
+
+// valuesOf lists the values that a failure allows.
+func valuesOf(f schemas.Failure) string {
+	values := make([]string, len(f.Values))
+	for i, v := range f.Values {
+		values[i] = plain(v)
+	}
+	return strings.Join(values, ", ")
 }
 
 // typesOf lists the types that a failure allows.

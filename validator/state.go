@@ -14,6 +14,7 @@ var stateTimestampMissing = &Rule{
 	Text: `The resource says that it is in a state, and the timestamp that records when it
 came there is absent or null. Clients that wait for the one and read the other
 fail.`,
+	Fix:     "Set the timestamp when the resource comes into the state.",
 	Example: `{"status": "cancelled", "cancelled_at": null}`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {
@@ -30,6 +31,7 @@ var stateSkipped = &Rule{
 	Title:    "a state that must have been passed left no timestamp",
 	Text: `Every way through the lifecycle to the resource's state leads through another
 one, whose timestamp is absent or null.`,
+	Fix:     "Set the timestamp when the resource passes the state, and keep it.",
 	Example: `{"status": "completed", "in_progress_at": null}`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {
@@ -70,6 +72,7 @@ var stateTimestampEarly = &Rule{
 	Title:    "there is a timestamp of a state that cannot have been reached",
 	Text: `The timestamp records that the resource came into a state, from which no move
 leads to the state that it says it is in. One of the two is wrong.`,
+	Fix:     "Leave the timestamp unset until the resource is in the state, or correct the state.",
 	Example: `{"status": "in_progress", "completed_at": 1741967569}`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {
@@ -89,6 +92,7 @@ var stateFinalConflict = &Rule{
 	Title:    "a resource has ended in two ways",
 	Text: `There are timestamps of two final states. A resource ends once; one of the two
 is wrong. The finding is at the one that is not of the resource's own state.`,
+	Fix:     "Set the timestamp of the final state that was reached, and leave the other unset.",
 	Example: `{"status": "completed", "completed_at": 1741967569, "failed_at": 1741967570}`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {

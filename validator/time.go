@@ -14,6 +14,7 @@ var timeUnit = &Rule{
 otherwise, and lies in the range that its ` + "`x-lifecycle`" + ` calls plausible.
 Milliseconds, microseconds, zeros, negative numbers and dates as text are not.
 A zero is a placeholder: leave the member out until the time is known.`,
+	Fix:     "Send the timestamp in the unit that is described, as allowed above; or describe its unit under timestamps of x-lifecycle.",
 	Example: `{"created_at": 1741967569000}`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {
@@ -41,6 +42,7 @@ var timeOrder = &Rule{
 the earlier one by the moves of the lifecycle, or its neighbour in a chain that
 the description gives. Equal times are fine. Of several timestamps that are
 later than they may be, the finding names the latest.`,
+	Fix:     "Correct the earlier of the two timestamps, or the later: one of them is wrong.",
 	Example: `{"cancelling_at": 1741967570, "cancelled_at": 1741967569}`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {
@@ -75,6 +77,7 @@ var timeFuture = &Rule{
 	Text: `The timestamp records that the resource came into a state, more than a minute
 after the response that says so. Either the server's clock or the recorder's is
 wrong. Timestamps that announce, such as an expiry, are not meant.`,
+	Fix:     "Correct the clock that sets the timestamp, or what it is computed from.",
 	Example: `{"created_at": 1741971169} in a response of 1741967569`,
 	run: func(p *pass) {
 		p.eachFuture(func(r *resource, pointer string, ahead time.Duration) {
@@ -91,6 +94,7 @@ var timeSkew = &Rule{
 	Title:    "clocks differ by less than a minute",
 	Text: `A timestamp is later than the response that holds it, by up to a minute: the
 server's clock and the recorder's differ. Worth knowing when you compare times.`,
+	Fix:     "Compare the clocks of the server and of the recorder.",
 	Example: `{"created_at": 1741967572} in a response of 1741967569`,
 	run: func(p *pass) {
 		p.eachFuture(func(r *resource, pointer string, ahead time.Duration) {
@@ -133,6 +137,7 @@ var timeBound = &Rule{
 	Text: `The description says how long the state lasts at most (atMost in
 ` + "`x-lifecycle`" + `), and the resource was, or still is, in it for longer. A bound
 that reality breaks always is drift: settle it by amending the description.`,
+	Fix:     "End the state in time, or correct atMost in the description.",
 	Example: `{"cancelling_at": 1741967569, "cancelled_at": 1741968175}, where PT10M is documented`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {
@@ -143,8 +148,10 @@ that reality breaks always is drift: settle it by amending the description.`,
 				}
 				pointer, end, what := r.leaving(s, p.x.Time)
 				if !end.IsZero() && end.Sub(begin) > s.AtMost {
-					p.reportOfSchema(p.valueAt(r.pathTo(pointer)), placed("the state lasts longer than documented", s.Place,
-						apart(begin, end)+" from "+r.describe(s.Entered)+" to "+what, humanDuration(s.AtMost)+" in state "+s.Name))
+					f := placed("the state lasts longer than documented", s.Place,
+						apart(begin, end)+" from "+r.describe(s.Entered)+" to "+what, humanDuration(s.AtMost)+" in state "+s.Name)
+					f.Lasted = end.Sub(begin)
+					p.reportOfSchema(p.valueAt(r.pathTo(pointer)), f)
 				}
 			}
 		})

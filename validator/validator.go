@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"sync"
 
 	"github.com/plumbapi/plumb/internal/lifecycle"
 	"github.com/plumbapi/plumb/schemas"
@@ -32,6 +33,9 @@ type Validator struct {
 	lives         map[*schemas.Shape]*lifecycle.Lifecycle
 	shapeRules    map[*schemas.Shape][]*xRule
 	responseRules map[*spec.Response][]*xRule
+
+	decisive   []*bodySchema // see decide
+	decideOnce sync.Once
 }
 
 // Option is a choice for [New].
@@ -194,11 +198,22 @@ type Result struct {
 	// Skipped says why no body was validated; empty where Bodies is not 0.
 	Skipped string
 
+	// Resources are the identities of the resources in the body, as
+	// [History.Life] takes them.
+	Resources []string
+
 	Operation string // operationId; empty where unknown
 	Status    int    // of the response; 0 where unknown
 	Seen      []Seen // what of the description was seen, for the coverage
 
-	pass *pass // for the history; nil where the body has no resource
+	// Pattern is set by a [Checker] where the findings are those of many
+	// exchanges; where they are Counted, they are left out.
+	Pattern *Pattern
+	Counted bool
+
+	schema *bodySchema // that the body was checked by
+	pass   *pass       // for the history; nil where the body has no resource
+	notes  []note      // likewise, of a body that a plan read
 }
 
 // Check holds one exchange against the description.
@@ -219,6 +234,7 @@ func (v *Validator) Check(x *Exchange) Result {
 	if p.out.Bodies > 0 {
 		p.out.Skipped = ""
 	}
+	p.out.schema = p.schema
 	if len(p.resources) > 0 {
 		p.out.pass = p
 	}

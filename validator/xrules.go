@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/plumbapi/plumb/internal/expression"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
@@ -26,6 +27,7 @@ type xRule struct {
 	*Rule
 	at         []string // from the object, to the member that findings are at
 	place      spec.Place
+	source     string // of the expression
 	expression *expression.Expression
 	ofResponse bool
 }
@@ -38,7 +40,7 @@ func xRulesOf(text []byte, placeOf func(string) spec.Place) ([]*xRule, error) {
 	if err := schemas.CheckText("x-rules", xRulesVocabulary, text, placeOf); err != nil {
 		return nil, err
 	}
-	var docs []struct{ ID, Message, Expression, Severity, At, Text, Example string }
+	var docs []struct{ ID, Message, Expression, Severity, At, Text, Fix, Example string }
 	if err := json.Unmarshal(text, &docs); err != nil {
 		return nil, err
 	}
@@ -49,7 +51,7 @@ func xRulesOf(text []byte, placeOf func(string) spec.Place) ([]*xRule, error) {
 		e, err := expression.Compile(doc.Expression)
 		if err != nil {
 			at := placeOf(item + "/expression")
-			errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: %s does not compile: %w", at.File, at.Line, at.Column, doc.ID, err))
+			errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: %s does not compile: %w", at.Source(), at.Line, at.Column, doc.ID, err))
 			continue
 		}
 		severity := Error
@@ -59,13 +61,17 @@ func xRulesOf(text []byte, placeOf func(string) spec.Place) ([]*xRule, error) {
 		if doc.Text != "" {
 			doc.Text += "\n\n"
 		}
+		if doc.Fix == "" {
+			doc.Fix = "Send what makes the expression true, or amend the rule in the description."
+		}
 		all = append(all, &xRule{
 			Rule: &Rule{
-				ID: doc.ID, Severity: severity, Title: doc.Message, Example: doc.Example,
+				ID: doc.ID, Severity: severity, Title: doc.Message, Fix: doc.Fix, Example: doc.Example,
 				Text: doc.Text + "The description states it as an expression in CEL:\n\n    " + doc.Expression,
 			},
 			at:         jsonvalue.SplitPointer(doc.At),
 			place:      placeOf(item),
+			source:     doc.Expression,
 			expression: e,
 		})
 	}
@@ -84,7 +90,7 @@ func (v *Validator) loadXRules(set *schemas.Set) error {
 			}
 			seen[r.place] = true
 			if slices.ContainsFunc(v.rules, func(other *Rule) bool { return other.ID == r.ID }) {
-				errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: there is another rule with the id %s", r.place.File, r.place.Line, r.place.Column, r.ID))
+				errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: there is another rule with the id %s", r.place.Source(), r.place.Line, r.place.Column, r.ID))
 			}
 			v.rules = append(v.rules, r.Rule)
 		}
@@ -93,6 +99,7 @@ func (v *Validator) loadXRules(set *schemas.Set) error {
 	for _, shape := range set.Shapes() {
 		if rules := add(xRulesOf(shape.Extension("x-rules"))); len(rules) > 0 {
 			v.shapeRules[shape] = rules
+			errs = append(errs, describedPlaces(rules, shape))
 		}
 	}
 	for _, op := range v.desc.Operations {
@@ -100,6 +107,11 @@ func (v *Validator) loadXRules(set *schemas.Set) error {
 			rules := add(xRulesOf(set.Extension(response.Place, "x-rules")))
 			for _, r := range rules {
 				r.ofResponse = true
+			}
+			for _, m := range response.Media {
+				if m.HasSchema {
+					errs = append(errs, describedPlaces(rules, v.bodies[m.Schema].Shape))
+				}
 			}
 			if len(rules) > 0 {
 				v.responseRules[response] = rules
@@ -110,6 +122,27 @@ func (v *Validator) loadXRules(set *schemas.Set) error {
 	return errors.Join(errs...)
 }
 
+// describedPlaces wants the members that findings of the rules are at to be
+// described.
+func describedPlaces(rules []*xRule, shape *schemas.Shape) error {
+	var errs []error
+	for _, r := range rules {
+		at := shape
+		for _, name := range r.at {
+			if at == nil {
+				break
+			}
+			var undocumented bool
+			if at, undocumented = at.Member(name); undocumented {
+				errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: no schema describes the member that %s is at: %s",
+					r.place.Source(), r.place.Line, r.place.Column, r.ID, strings.Join(append([]string{""}, r.at...), "/")))
+				break
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
 var ruleFailed = &Rule{
 	ID:       "rule-failed",
 	Severity: Warning,
@@ -117,6 +150,7 @@ var ruleFailed = &Rule{
 	Text: `An expression under ` + "`x-rules`" + ` meets data that it does not provide for: a
 member that is not there, or a value of another type, though the schema allows
 it. It is the rule that wants mending: ask ` + "`has(self.member)`" + ` first.`,
+	Fix:     "Let the expression ask has(self.member) before it reads the member.",
 	Example: "self.usage.total_tokens > 0, for an object without usage",
 }
 
@@ -164,7 +198,7 @@ func (p *pass) applyXRule(r *xRule, path []string, variables map[string]any) {
 		}
 	case !holds && !slices.Contains(p.blamed, at.start):
 		// Where the value is blamed already, this is a mere consequence.
-		p.report(at, placed(r.Title, r.place, p.foundText(at.path), ""))
+		p.report(at, placed(r.Title, r.place, p.foundText(at.path), r.source))
 	}
 }
 

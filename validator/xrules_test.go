@@ -125,6 +125,7 @@ func TestXRulesErrors(t *testing.T) {
 		"bad id":           {"[{id: ThingA, message: m, expression: 'true'}]", "x-rules: does not match pattern"},
 		"twice":            {"[{id: thing-a, message: m, expression: 'true'}, {id: thing-a, message: m, expression: 'true'}]", "openapi.yaml:32:64: x-rules: there is another rule with the id thing-a"},
 		"built in":         {"[{id: schema-type, message: m, expression: 'true'}]", "there is another rule with the id schema-type"},
+		"no such member":   {"[{id: thing-a, message: m, at: /z, expression: 'true'}]", "openapi.yaml:32:17: x-rules: no schema describes the member that thing-a is at: /z"},
 		"no list":          {"{id: thing-a}", "x-rules: expected array, but got object"},
 	} {
 		t.Run(name, func(t *testing.T) {

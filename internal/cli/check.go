@@ -8,11 +8,14 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/plumbapi/plumb/internal/baseline"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/spec"
 	"github.com/plumbapi/plumb/validator"
 )
 
@@ -42,16 +45,24 @@ unreadable input or a broken description; 3 nothing was checked.`,
 		if err != nil {
 			return err
 		}
-		if len(args) == 0 {
-			args = o.recordings
-		}
-		if len(args) == 0 {
-			return errors.New("no recordings are named; name files or folders, such as: plumb check recordings/ (- is standard input)")
-		}
 		c := &check{app: a, options: o, config: config}
+		if args, err = c.recordings(args); err != nil {
+			return err
+		}
 		return c.run(cmd.Context(), args)
 	}
 	return cmd
+}
+
+// recordings returns those that the command line names, else the settings.
+func (c *check) recordings(args []string) ([]string, error) {
+	if len(args) == 0 {
+		args = c.options.recordings
+	}
+	if len(args) == 0 {
+		return nil, errors.New("no recordings are named; name files or folders, such as: plumb check recordings/ (- is standard input)")
+	}
+	return args, nil
 }
 
 // check is one run of the check command.
@@ -59,10 +70,15 @@ type check struct {
 	*app
 	options   *options
 	config    string
+	desc      *spec.Description
 	validator *validator.Validator
 	history   *validator.History // nil with --no-history
 	builder   *report.Builder
 	files     []recording.File
+	baseline  *baseline.Baseline // nil without one
+	today     time.Time          // on which the baseline is held against the findings
+	summary   *validator.Summary // nil unless it is asked for
+	faults    faults             // nil unless an amendment is to be checked
 
 	// Both are said after the report, where they are seen.
 	notes    []error
@@ -73,6 +89,40 @@ func (c *check) run(ctx context.Context, args []string) error {
 	if err := c.prepare(args); err != nil {
 		return err
 	}
+	c.conclude(c.collect(ctx, args))
+	return nil
+}
+
+// conclude writes the report, and says what is to be said after it.
+func (c *check) conclude(r *report.Report) {
+	expired := c.baseline != nil && c.accept(r)
+	if c.status = c.verdict(r); expired && c.options.failOn != "never" {
+		c.status = statusFindings
+	}
+	if n := c.options.maxFindings; n > 0 {
+		r.Limit(n)
+	}
+	if err := c.write(c.options, r); err != nil {
+		c.failures = append(c.failures, err)
+	}
+	if err := c.writeSummary(); err != nil {
+		c.failures = append(c.failures, err)
+	}
+	c.close()
+}
+
+// close says what is said after the report.
+func (c *check) close() {
+	for _, err := range c.notes {
+		c.say("%v", err)
+	}
+	for _, err := range c.failures {
+		c.fail(err)
+	}
+}
+
+// collect checks the recordings.
+func (c *check) collect(ctx context.Context, args []string) *report.Report {
 	bar := c.progress()
 	p := pipeline{
 		validator: c.validator,
@@ -89,7 +139,15 @@ func (c *check) run(ctx context.Context, args []string) error {
 	if p.jobs == 0 {
 		p.jobs = runtime.GOMAXPROCS(0)
 	}
+	if c.summary == nil { // which tells of every exchange
+		p.repeats, p.seen = c.validator.NewRun(), c.builder.Seen
+	}
 	p.run(ctx, c.files, c)
+	if c.options.verbose && p.repeats != nil {
+		for _, why := range p.repeats.Fallbacks() {
+			c.say("read by the slower engine: %s", why)
+		}
+	}
 	bar.finish()
 	if ctx.Err() != nil {
 		c.failures = append(c.failures, errors.New("interrupted; the report covers what was read until then"))
@@ -98,20 +156,7 @@ func (c *check) run(ctx context.Context, args []string) error {
 	if r.Summary.Exchanges == 0 && !slices.ContainsFunc(c.files, func(f recording.File) bool { return f.Named }) {
 		c.failures = append(c.failures, fmt.Errorf("%s: there are no recordings in it; see \"plumb help formats\" for what is read", strings.Join(args, ", ")))
 	}
-	c.status = c.verdict(r)
-	if n := c.options.maxFindings; n > 0 {
-		r.Limit(n)
-	}
-	if err := c.write(r); err != nil {
-		c.failures = append(c.failures, err)
-	}
-	for _, err := range c.notes {
-		c.say("%v", err)
-	}
-	for _, err := range c.failures {
-		c.fail(err)
-	}
-	return nil
+	return r
 }
 
 // prepare loads all that can be wrong before anything is read.
@@ -133,11 +178,21 @@ func (c *check) prepare(args []string) (err error) {
 			return fmt.Errorf("--schema: %w", oneOf(name, names))
 		}
 	}
-	c.validator = v
+	c.desc, c.validator = desc, v
+	if err := c.loadBaseline(); err != nil {
+		return err
+	}
+	if name := c.options.summary; name != "" {
+		if err := writableAs("summary", name); err != nil {
+			return err
+		}
+		c.summary = v.NewSummary()
+	}
 	if !c.options.noHistory {
 		c.history = v.NewHistory()
 	}
 	c.builder = report.New(desc, v.Documented(), version(), c.options.maxOccurrences)
+	c.builder.Follow(c.history)
 	if c.options.verbose {
 		name := c.options.spec
 		if name == "" {
@@ -158,6 +213,10 @@ func (c *check) checked(x *validator.Exchange, r validator.Result) {
 		c.history.Add(&r)
 	}
 	c.builder.Add(x, r)
+	if c.summary != nil {
+		observe(c.summary, x, r)
+	}
+	c.faults.add(r)
 	if r.Skipped != "" && c.options.verbose {
 		c.skipped(x, r)
 	}
@@ -167,16 +226,24 @@ func (c *check) checked(x *validator.Exchange, r validator.Result) {
 func (c *check) ended(f recording.File, err error) {
 	switch {
 	case errors.Is(err, recording.ErrEmpty):
-		c.builder.Skip("an empty file")
+		c.skip("an empty file")
 	case errors.Is(err, recording.ErrUnknownFormat) && !f.Named:
-		c.builder.Skip("not a recording")
+		c.skip("not a recording")
 	default:
-		c.builder.Skip("a file that cannot be read, or not to its end")
+		c.skip("a file that cannot be read, or not to its end")
 		c.failures = append(c.failures, err)
 		return
 	}
 	if f.Named || c.options.verbose {
 		c.notes = append(c.notes, err)
+	}
+}
+
+// skip counts a file without exchanges.
+func (c *check) skip(reason string) {
+	c.builder.Skip(reason)
+	if c.summary != nil {
+		c.summary.Skip(reason)
 	}
 }
 

@@ -32,7 +32,11 @@ func rulesPage(t *testing.T) string {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.ID, r.ID, r.Severity, r.Title)
 	}
 	for _, r := range rules {
-		fmt.Fprintf(&b, "\n## %s\n\n**%s**: %s.\n\n%s\n\nExample:\n\n    %s\n", r.ID, r.Severity, r.Title, strings.TrimSpace(r.Text), strings.ReplaceAll(strings.TrimSpace(r.Example), "\n", "\n    "))
+		fmt.Fprintf(&b, "\n## %s\n\n**%s**: %s.\n\n%s\n", r.ID, r.Severity, r.Title, strings.TrimSpace(r.Text))
+		if r.Fix != "" {
+			fmt.Fprintf(&b, "\nTo fix it: %s\n", r.Fix)
+		}
+		fmt.Fprintf(&b, "\nExample:\n\n    %s\n", strings.ReplaceAll(strings.TrimSpace(r.Example), "\n", "\n    "))
 	}
 	return b.String()
 }
@@ -76,7 +80,8 @@ func TestConfigSchemaAgreesWithTheReader(t *testing.T) {
 		{"rules: {schema-enum: none}\n", false},
 		{"rules: [schema-enum]\n", false},
 		{"report: {json: out.json}\n", true},
-		{"report: {sarif: out.json}\n", false},
+		{"report: {sarif: out.json, html: out.html}\n", true},
+		{"report: {pdf: out.pdf}\n", false},
 		{"recordings: [a, b]\n", true},
 		{"recordings: a\n", false},
 		{"spec: [a]\n", false},
@@ -140,7 +145,7 @@ func valueSchema(s *setting) object {
 		return object{"type": "integer", "minimum": s.least, "default": json.Number(s.preset)}
 	case size:
 		return object{"type": []string{"integer", "string"}, "minimum": 1, "pattern": "^[0-9]+ *([kKmMgGtT]([iI]?[bB])?|[bB])?$", "default": s.preset}
-	case paths:
+	case paths, overlays:
 		return object{"type": "array", "items": object{"type": "string"}}
 	case reports:
 		properties := object{}

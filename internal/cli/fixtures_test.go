@@ -7,8 +7,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -18,6 +20,12 @@ import (
 )
 
 const fixtures = "../../fixtures"
+
+// reportSchema is what every JSON report is held against. It is compiled late:
+// this program also runs as plumb, in the folders of scripts.
+var reportSchema = sync.OnceValue(func() *jsonschema.Schema { return jsonschema.MustCompile(reportSchemaFile) })
+
+var reportSchemaFile, _ = filepath.Abs("../../docs/report.schema.json")
 
 // command runs plumb as a user would, in a folder.
 func command(t *testing.T, dir string, args ...string) (status int, stdout, stderr string) {
@@ -33,6 +41,9 @@ func findings(t *testing.T, dir string, args ...string) *report.Report {
 	t.Helper()
 	status, stdout, stderr := command(t, dir, append([]string{"check", "--format", "json"}, args...)...)
 	require.NotEqual(t, statusFailed, status, stderr)
+	var document any
+	require.NoError(t, json.Unmarshal([]byte(stdout), &document))
+	require.NoError(t, reportSchema().Validate(document))
 	var r report.Report
 	require.NoError(t, json.Unmarshal([]byte(stdout), &r))
 	return &r

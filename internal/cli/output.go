@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -15,31 +16,34 @@ import (
 
 // write writes the report to standard output and to the files that are asked
 // for. It goes on after a file that cannot be written.
-func (c *check) write(r *report.Report) error {
-	view := report.View{Verbose: c.options.verbose, Quiet: c.options.quiet}
+func (a *app) write(o *options, r *report.Report) error {
+	view := report.View{Verbose: o.verbose, Quiet: o.quiet}
 	var failed []error
-	for _, out := range c.options.reports {
+	for _, out := range o.reports {
 		if err := writeFile(out, r, view); err != nil {
 			failed = append(failed, err)
 		}
 	}
-	view.Width, view.Color = c.terminal()
-	if err := report.Write(c.out, c.options.format, r, view); err != nil {
+	view.Width, view.Color = a.terminal(o.color)
+	if err := report.Write(a.out, o.format, r, view); err != nil {
 		failed = append(failed, fmt.Errorf("standard output: %w", err))
+	}
+	if o.format == "github" {
+		failed = append(failed, a.tellGitHub(r))
 	}
 	return errors.Join(failed...)
 }
 
 // terminal returns how wide standard output is (0: no terminal), and whether
 // to use colours.
-func (c *check) terminal() (width int, color bool) {
-	if f, ok := c.out.(*os.File); ok && isTerminal(f) {
+func (a *app) terminal(when string) (width int, color bool) {
+	if f, ok := a.out.(*os.File); ok && isTerminal(f) {
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
 			width = w
 		}
-		color = c.getenv("NO_COLOR") == "" && c.getenv("CI") == "" && c.getenv("TERM") != "dumb"
+		color = a.getenv("NO_COLOR") == "" && a.getenv("CI") == "" && a.getenv("TERM") != "dumb"
 	}
-	switch c.options.color {
+	switch when {
 	case "always":
 		color = true
 	case "never":
@@ -59,36 +63,44 @@ func (c *check) skipped(x *validator.Exchange, r validator.Result) {
 }
 
 // writable tells early what would keep a report from being written in the end.
-func writable(path string) error {
+func writable(path string) error { return writableAs("report", path) }
+
+// writableAs does so for the file that a flag names.
+func writableAs(flag, path string) error {
 	// A link is not followed: the report takes the place of what is there, and
 	// that must not be a device such as /dev/stdout.
 	switch info, err := os.Lstat(path); {
 	case err != nil:
 	case info.IsDir():
-		return fmt.Errorf("--report: %s is a folder; name a file in it", path)
+		return fmt.Errorf("--%s: %s is a folder; name a file in it", flag, path)
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("--report: %s is a link or a device, which the report would replace; name a file (standard output has --format)", path)
+		return fmt.Errorf("--%s: %s is a link or a device, which the report would replace; name a file (standard output has --format)", flag, path)
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
-		return fmt.Errorf("--report: there is no folder %s to write %s into; create it first", filepath.Dir(path), filepath.Base(path))
+		return fmt.Errorf("--%s: there is no folder %s to write %s into; create it first", flag, filepath.Dir(path), filepath.Base(path))
 	}
 	return nil
 }
 
-// writeFile writes a report whole or not at all: readers never see a part of
+// writeFile writes a report to a file.
+func writeFile(out output, r *report.Report, view report.View) error {
+	return writeWhole(out.path, func(w io.Writer) error { return report.Write(w, out.format, r, view) })
+}
+
+// writeWhole writes a file whole or not at all: readers never see a part of
 // it.
-func writeFile(out output, r *report.Report, view report.View) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(out.path), "."+filepath.Base(out.path)+".*")
+func writeWhole(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
-		return fmt.Errorf("%s: the report cannot be written: %w", out.path, err)
+		return fmt.Errorf("%s cannot be written: %w", path, err)
 	}
 	defer func() {
 		if err != nil {
 			os.Remove(f.Name())
-			err = fmt.Errorf("%s: the report cannot be written: %w", out.path, err)
+			err = fmt.Errorf("%s cannot be written: %w", path, err)
 		}
 	}()
-	if err := report.Write(f, out.format, r, view); err != nil {
+	if err := write(f); err != nil {
 		f.Close()
 		return err
 	}
@@ -99,5 +111,5 @@ func writeFile(out output, r *report.Report, view report.View) (err error) {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), out.path)
+	return os.Rename(f.Name(), path)
 }

@@ -15,6 +15,8 @@ import (
 // hands the results on in the order of reading.
 type pipeline struct {
 	validator *validator.Validator
+	repeats   *validator.Run         // leaves out findings that were explained often enough; nil: all are explained
+	seen      func(*validator.Batch) // takes, with repeats, what bodies had, before their results are handed on
 	limits    recording.Limits
 	schema    string // of bare bodies
 	jobs      int
@@ -36,8 +38,9 @@ const (
 // batch is a part of what was read from one file.
 type batch struct {
 	file      recording.File
+	entries   []recording.Entry
 	exchanges []*validator.Exchange
-	results   []validator.Result
+	outcome   *validator.Batch
 	weight    int64         // bytes of bodies, as far as the budget counts them
 	err       error         // ended the file, after the exchanges
 	done      chan struct{} // closed when the results are there
@@ -52,8 +55,10 @@ func (p *pipeline) run(ctx context.Context, files []recording.File, to sink) {
 	var workers sync.WaitGroup
 	for range p.jobs {
 		workers.Go(func() {
+			check := p.checker()
 			for b := range work {
-				p.check(b)
+				check(b)
+				close(b.done)
 			}
 		})
 	}
@@ -88,8 +93,11 @@ func (p *pipeline) run(ctx context.Context, files []recording.File, to sink) {
 			case <-ctx.Done():
 				return
 			}
+			if p.seen != nil {
+				p.seen(b.outcome)
+			}
 			for i, x := range b.exchanges {
-				to.checked(x, b.results[i])
+				to.checked(x, b.outcome.Results[i])
 			}
 			if b.err != nil {
 				to.ended(b.file, b.err)
@@ -101,14 +109,28 @@ func (p *pipeline) run(ctx context.Context, files []recording.File, to sink) {
 	}
 }
 
-func (p *pipeline) check(b *batch) {
-	defer close(b.done)
-	b.results = make([]validator.Result, len(b.exchanges))
-	for i, x := range b.exchanges {
-		if x.Schema == "" && x.Request == (validator.Request{}) {
-			x.Schema = p.schema
+// checker returns a function that checks batches on one goroutine.
+func (p *pipeline) checker() func(*batch) {
+	check := func(exchanges []*validator.Exchange) *validator.Batch {
+		out := &validator.Batch{Results: make([]validator.Result, len(exchanges))}
+		for i, x := range exchanges {
+			out.Results[i] = p.validator.Check(x)
 		}
-		b.results[i] = p.validator.Check(x)
+		return out
+	}
+	if p.repeats != nil {
+		check = p.repeats.NewChecker().Check
+	}
+	return func(b *batch) {
+		b.exchanges = make([]*validator.Exchange, len(b.entries))
+		for i := range b.entries {
+			x := b.entries[i].Exchange()
+			b.exchanges[i] = x
+			if x.Schema == "" && x.Request == (validator.Request{}) {
+				x.Schema = p.schema
+			}
+		}
+		b.outcome = check(b.exchanges)
 	}
 }
 
@@ -136,7 +158,7 @@ func (p *pipeline) readFile(ctx context.Context, file recording.File, send func(
 		return flush()
 	}
 	defer r.Close()
-	for x, err := range recording.Read(ctx, file.Path, r, p.limits) {
+	for e, err := range recording.Entries(ctx, file.Path, r, p.limits) {
 		if ctx.Err() != nil {
 			return false
 		}
@@ -144,15 +166,15 @@ func (p *pipeline) readFile(ctx context.Context, file recording.File, send func(
 			b.err = err
 			break
 		}
-		b.exchanges = append(b.exchanges, x)
-		size += len(x.Response.Body.Bytes)
-		if len(b.exchanges) == batchExchanges || size >= batchBytes {
+		b.entries = append(b.entries, e)
+		size += e.Size
+		if len(b.entries) == batchExchanges || size >= batchBytes {
 			if !flush() {
 				return false
 			}
 		}
 	}
-	if len(b.exchanges) == 0 && b.err == nil {
+	if len(b.entries) == 0 && b.err == nil {
 		return true
 	}
 	return flush()

@@ -65,6 +65,9 @@ func (a *app) explainCommand() *cobra.Command {
 func (a *app) explain(r validator.Rule) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%s): %s\n\n%s\n", r.ID, r.Severity, r.Title, strings.TrimSpace(r.Text))
+	if r.Fix != "" {
+		fmt.Fprintf(&b, "\nTo fix it: %s\n", r.Fix)
+	}
 	if r.Example != "" {
 		fmt.Fprintf(&b, "\nExample:\n\n    %s\n", strings.ReplaceAll(strings.TrimSpace(r.Example), "\n", "\n    "))
 	}
@@ -112,8 +115,17 @@ func load(o *options) (*spec.Description, *validator.Validator, error) {
 }
 
 func loadDescription(o *options) (*spec.Description, error) {
-	if o.spec == "" {
-		return spec.Builtin()
+	var overlays []spec.Overlay
+	for _, name := range o.overlays {
+		overlay, err := spec.ReadOverlay(name)
+		if err != nil {
+			return nil, fmt.Errorf("--overlay: %w", err)
+		}
+		overlays = append(overlays, overlay)
 	}
-	return spec.LoadFile(o.spec, o.refRoot)
+	overlays = append(overlays, o.amendments...)
+	if o.spec == "" {
+		return spec.Builtin(overlays...)
+	}
+	return spec.LoadFile(o.spec, o.refRoot, overlays...)
 }

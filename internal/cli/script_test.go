@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -27,7 +28,23 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			running := &[]served{}
+			env.Values[servedKey{}] = running
+			docs, err := filepath.Abs("../../docs")
+			env.Setenv("DOCS", docs)
+			env.Defer(func() {
+				for _, s := range *running {
+					_ = s.cmd.Process.Kill()
+					_ = s.cmd.Wait()
+				}
+			})
+			return err
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"serve": serve,
+			"stop":  stop,
+			"same":  same,
 			"status": func(ts *testscript.TestScript, neg bool, args []string) {
 				if neg || len(args) < 2 {
 					ts.Fatalf("usage: status N command...")

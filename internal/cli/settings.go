@@ -9,22 +9,27 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/spec"
 	"github.com/plumbapi/plumb/validator"
 )
 
 // options are the settings of a run, from all sources.
 type options struct {
-	config  string
-	spec    string
-	refRoot string
-	schema  string
-	match   string
-	format  string
-	failOn  string
-	color   string
+	config   string
+	spec     string
+	refRoot  string
+	baseline string
+	summary  string
+	schema   string
+	match    string
+	format   string
+	failOn   string
+	color    string
 
 	reports    []output
 	rules      []ruleSetting
+	overlays   []string
+	amendments []spec.Overlay // applied after the overlays; they are no setting
 	recordings []string
 
 	strict, noHistory, quiet, verbose bool
@@ -67,6 +72,7 @@ const (
 	paths    // list of paths
 	reports  // FORMAT=PATH, repeatable; in the file a mapping
 	severity // GLOB=SEVERITY, repeatable; in the file a mapping
+	overlays // list of names of built-in overlays and of paths, repeatable
 )
 
 // setting is one thing that can be set, under the same name in every source.
@@ -94,6 +100,9 @@ var settings = []setting{
 	{name: "ref-root", sources: anywhere, kind: path, metavar: "DIR", rules: true,
 		help:   "folder outside which no $ref of the description may lead, in place of the description's own folder",
 		target: func(o *options) any { return &o.refRoot }},
+	{name: "overlay", sources: anywhere, kind: overlays, metavar: "NAME|FILE", rules: true,
+		help:   "overlay that amends the description: one that is built in (" + strings.Join(spec.Overlays(), ", ") + "), or a file; can be repeated, and they are applied in order",
+		target: func(o *options) any { return &o.overlays }},
 	{name: "config", sources: flag | environment, kind: path, metavar: "FILE", rules: true,
 		help:   "configuration file to read, in place of plumb.yaml in the working folder or above it; an empty name reads none",
 		target: func(o *options) any { return &o.config }},
@@ -109,6 +118,12 @@ var settings = []setting{
 	{name: "report", sources: anywhere, kind: reports, metavar: "FORMAT=PATH",
 		help:   "write the report to a file, too; can be repeated",
 		target: func(o *options) any { return &o.reports }},
+	{name: "baseline", sources: anywhere, kind: path, metavar: "FILE",
+		help:   "file of accepted findings, which do not count towards the exit status until they expire",
+		target: func(o *options) any { return &o.baseline }},
+	{name: "summary", sources: flag | environment, kind: path, metavar: "FILE",
+		help:   "write a summary of what was observed, for plumb drift, which merges such files",
+		target: func(o *options) any { return &o.summary }},
 	{name: "fail-on", sources: anywhere, kind: choice, choices: []string{"error", "warning", "info", "never"}, preset: "error", metavar: "SEVERITY",
 		help:   "the lowest severity of a finding that makes the exit status 1",
 		target: func(o *options) any { return &o.failOn }},
@@ -170,7 +185,7 @@ func (s *setting) variable() string {
 
 // repeatable tells whether the setting has a list of values.
 func (s *setting) repeatable() bool {
-	return s.kind == paths || s.kind == reports || s.kind == severity
+	return s.kind == paths || s.kind == overlays || s.kind == reports || s.kind == severity
 }
 
 // apply sets the values, which one source gives, in place of those of earlier
@@ -219,6 +234,11 @@ func (s *setting) set(target any, value, dir, origin string) (err error) {
 		return err
 	case paths:
 		*target.(*[]string) = append(*target.(*[]string), from(dir, value))
+	case overlays:
+		if !slices.Contains(spec.Overlays(), value) {
+			value = from(dir, value)
+		}
+		*target.(*[]string) = append(*target.(*[]string), value)
 	case reports:
 		format, name, ok := strings.Cut(value, "=")
 		if !ok || name == "" {

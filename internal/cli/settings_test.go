@@ -27,7 +27,7 @@ func TestEverySettingArrives(t *testing.T) {
 	require.NoError(t, err)
 	for i := range settings {
 		s := &settings[i]
-		value := map[kind]string{text: "x", path: "x", choice: "", boolean: "true", count: "7", size: "7MiB", paths: "x", reports: "json=x", severity: "x=off"}[s.kind]
+		value := map[kind]string{text: "x", path: "x", choice: "", boolean: "true", count: "7", size: "7MiB", paths: "x", reports: "json=x", severity: "x=off", overlays: "x"}[s.kind]
 		if s.kind == choice {
 			value = s.choices[len(s.choices)-1]
 		}

@@ -30,6 +30,7 @@ const (
 type Expression struct {
 	program cel.Program
 	uses    map[string]bool
+	tree    *Tree
 }
 
 // environment is made on first use: most runs have a description without
@@ -63,7 +64,7 @@ func Compile(text string) (*Expression, error) {
 	if t := ast.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {
 		return nil, fmt.Errorf("the expression gives %s, not a bool", t)
 	}
-	e := &Expression{uses: map[string]bool{}}
+	e := &Expression{uses: map[string]bool{}, tree: treeOf(ast)}
 	for _, ref := range ast.NativeRep().ReferenceMap() {
 		e.uses[ref.Name] = true
 	}

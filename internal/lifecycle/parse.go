@@ -54,7 +54,7 @@ func Parse(shape *schemas.Shape) (*Lifecycle, error) {
 	var doc document
 	if err := json.Unmarshal(text, &doc); err != nil {
 		at := placeOf("")
-		return nil, fmt.Errorf("%s:%d:%d: %s: %w", at.File, at.Line, at.Column, Keyword, err)
+		return nil, fmt.Errorf("%s:%d:%d: %s: %w", at.Source(), at.Line, at.Column, Keyword, err)
 	}
 	p := parser{doc: doc, shape: shape, placeOf: placeOf}
 	l := p.lifecycle()
@@ -74,7 +74,7 @@ type parser struct {
 
 func (p *parser) fail(pointer, format string, args ...any) {
 	at := p.placeOf(pointer)
-	p.errs = append(p.errs, fmt.Errorf("%s:%d:%d: %s: %s", at.File, at.Line, at.Column, Keyword, fmt.Sprintf(format, args...)))
+	p.errs = append(p.errs, fmt.Errorf("%s:%d:%d: %s: %s", at.Source(), at.Line, at.Column, Keyword, fmt.Sprintf(format, args...)))
 }
 
 func (p *parser) lifecycle() *Lifecycle {

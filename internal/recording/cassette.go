@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/validator"
 )
 
@@ -49,7 +50,7 @@ func (r *reader) interaction(n node, x *validator.Exchange) {
 	x.Response.Status, _ = strconv.Atoi(code)
 	x.Response.Header = headerOfNode(response.member("headers"))
 	x.Time = firstTime(x.Response.Header, scalarOf(n.member("recorded_at")))
-	x.Secrets = credentials(x.Request.URL, headerOfNode(request.member("headers")), x.Response.Header)
+	x.Secrets = redact.Credentials(x.Request.URL, headerOfNode(request.member("headers")), x.Response.Header)
 	r.setInteractionBody(x, first(response, "body", "content"))
 }
 

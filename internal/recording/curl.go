@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/validator"
 )
 
@@ -55,7 +56,7 @@ func (r *reader) curlHead() *validator.Exchange {
 			return x
 		case line == "" && !e.large:
 			x.Time = firstTime(x.Response.Header, "")
-			x.Secrets = credentials("", nil, x.Response.Header)
+			x.Secrets = redact.Credentials("", nil, x.Response.Header)
 			return x
 		case ok:
 			x.Response.Header.Add(strings.TrimSpace(name), strings.TrimSpace(value))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/validator"
 )
 
@@ -36,7 +37,7 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 	if took, err := strconv.ParseFloat(number(v.At("time")), 64); err == nil && took > 0 && v.At("startedDateTime") != nil {
 		x.Time = x.Time.Add(time.Duration(took * float64(time.Millisecond)))
 	}
-	x.Secrets = credentials(x.Request.URL, harHeader(request.At("headers")), x.Response.Header)
+	x.Secrets = redact.Credentials(x.Request.URL, harHeader(request.At("headers")), x.Response.Header)
 
 	body := content.At("text")
 	if body != nil && body.Kind == jsonvalue.Null {

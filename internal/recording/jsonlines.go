@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/validator"
 )
 
@@ -21,17 +22,17 @@ func (r *reader) jsonLines() error {
 			return nil
 		}
 		e := r.src.cut(r.lim.Entry, lines{})
-		var x *validator.Exchange
+		var err error
 		switch {
 		case e.large:
-			x = r.tooLarge(e)
+			err = r.give(r.tooLarge(e))
 		case isExchange(e.data):
 			exchanges = true
-			x = r.exchange(e)
+			err = r.parseLater(e, (*reader).exchange)
 		default:
-			x = r.bareLine(e, exchanges)
+			err = r.give(r.bareLine(e, exchanges))
 		}
-		if err := r.give(x); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -79,6 +80,9 @@ func isOpen(text []byte) bool {
 // as request and one as response. Lines with a response alone exist, too; the
 // output files of a batch consist of them, and they are bodies.
 func isExchange(text []byte) bool {
+	if !bytes.Contains(text, []byte(`"request"`)) || !bytes.Contains(text, []byte(`"response"`)) {
+		return false
+	}
 	var request, response bool
 	for name, value := range members(trimSpace(text)) {
 		isObject := len(value) > 0 && value[0] == '{'
@@ -104,7 +108,7 @@ func (r *reader) exchange(e *entry) *validator.Exchange {
 	x.Response.Status = integer(response.At("status"))
 	x.Response.Header = headerOf(response.At("headers"))
 	x.Time = firstTime(x.Response.Header, text(v.Member("time")))
-	x.Secrets = credentials(x.Request.URL, headerOf(v.At("request", "headers")), x.Response.Header)
+	x.Secrets = redact.Credentials(x.Request.URL, headerOf(v.At("request", "headers")), x.Response.Header)
 
 	var body *jsonvalue.Value
 	if body = response.Member("body"); body != nil {

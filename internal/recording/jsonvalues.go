@@ -203,7 +203,7 @@ func (r *reader) elements(parse func(*reader, *entry) *validator.Exchange) (bool
 		good := ok && (!delimits(c) || c == '"')
 		if good {
 			e := r.src.cut(r.lim.Entry, &valueScanner{})
-			if err := r.give(parse(r, e)); err != nil || !e.ended {
+			if err := r.parseLater(e, parse); err != nil || !e.ended {
 				return false, err
 			}
 		} else if err := r.misplaced("an entry", "the next one is looked for"); err != nil || !ok {

@@ -43,13 +43,14 @@ var (
 // HAR file of an idle browser, gives neither exchanges nor an error.
 func Read(ctx context.Context, name string, r io.Reader, lim Limits) iter.Seq2[*validator.Exchange, error] {
 	return func(yield func(*validator.Exchange, error) bool) {
-		rd := &reader{ctx: ctx, name: name, lim: lim, yield: yield}
-		err := rd.read(r)
-		if ctx.Err() != nil && !errors.Is(err, errStopped) {
-			err = ctx.Err()
-		}
-		if err != nil && !errors.Is(err, errStopped) {
-			yield(nil, err)
+		for e, err := range Entries(ctx, name, r, lim) {
+			var x *validator.Exchange
+			if err == nil {
+				x = e.Exchange()
+			}
+			if !yield(x, err) {
+				return
+			}
 		}
 	}
 }
@@ -62,7 +63,7 @@ type reader struct {
 	ctx   context.Context
 	name  string
 	lim   Limits
-	yield func(*validator.Exchange, error) bool
+	yield func(Entry, error) bool
 
 	src     *source
 	entries int // given so far
@@ -127,17 +128,8 @@ func (r *reader) sourceFault() error {
 // give hands an exchange to the caller. The place needs line and column only.
 func (r *reader) give(x *validator.Exchange) error {
 	r.entries++
-	x.Place.File, x.Place.Entry = r.name, r.entries
-	for i := range x.Defects {
-		x.Defects[i].Place.File, x.Defects[i].Place.Entry = r.name, r.entries
-	}
-	if err := r.ctx.Err(); err != nil {
-		return err
-	}
-	if !r.yield(x, nil) {
-		return errStopped
-	}
-	return nil
+	r.locate(x, r.entries)
+	return r.hand(Entry{Size: len(x.Response.Body.Bytes), exchange: x})
 }
 
 // giveDefect hands over an exchange that consists of nothing but a defect.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/validator"
 )
 
@@ -26,7 +27,7 @@ func (r *reader) sessionEntry(e *entry) *validator.Exchange {
 	x.Response.Status = integer(v.At("StatusCode"))
 	x.Response.Header = headerOf(v.At("ResponseHeaders"))
 	x.Time = firstTime(x.Response.Header, "")
-	x.Secrets = credentials(x.Request.URL, headerOf(v.At("RequestHeaders")), x.Response.Header)
+	x.Secrets = redact.Credentials(x.Request.URL, headerOf(v.At("RequestHeaders")), x.Response.Header)
 	body := v.At("ResponseBody")
 	r.setSessionBody(x, e, body)
 	r.addFaults(x, e, faults, body)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/bits"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/plumbapi/plumb/internal/redact"
@@ -23,9 +24,12 @@ type Builder struct {
 	groups   map[place]*group // by the place in the report
 	raw      map[place]*group // by the place as the validator gave it
 	files    map[string]int
+	patterns map[*validator.Pattern]*pattern
 	skipped  map[string]int
 	reasons  map[string]string // why exchanges were skipped, as the validator said it: without credentials
 	coverage *coverage
+	rules    []validator.Rule
+	lives    lives
 }
 
 // place is what the occurrences of one finding have in common; it is what
@@ -56,11 +60,18 @@ func New(desc *spec.Description, documented validator.Documented, version string
 		groups:   map[place]*group{},
 		raw:      map[place]*group{},
 		files:    map[string]int{},
+		patterns: map[*validator.Pattern]*pattern{},
 		skipped:  map[string]int{},
 		reasons:  map[string]string{},
 		coverage: newCoverage(desc, documented),
+		rules:    documented.Rules,
+		lives:    lives{tracked: map[string]*life{}, files: map[string]string{}},
 	}
 }
+
+// Follow makes the report tell the lives of resources that h has seen. Results
+// go to h before they come here.
+func (b *Builder) Follow(h *validator.History) { b.lives.history = h }
 
 // Add adds the result of checking x. Nothing that the report takes from it
 // holds a credential.
@@ -72,13 +83,22 @@ func (b *Builder) Add(x *validator.Exchange, r validator.Result) {
 	if r.Skipped != "" {
 		reason, known := b.reasons[r.Skipped]
 		if !known {
-			reason = clean().Text(r.Skipped)
+			reason = valid(clean().Text(r.Skipped))
 			b.reasons[r.Skipped] = reason
 		}
 		b.Skip(reason)
 	}
+	for _, id := range r.Resources {
+		b.lives.see(id, x.Place.File, clean)
+	}
+	if r.Counted {
+		b.count(x, &r, clean)
+	}
 	for i := range r.Findings {
 		b.finding(&r.Findings[i], clean)
+	}
+	if r.Pattern != nil && !r.Counted {
+		b.learn(r.Pattern)
 	}
 }
 
@@ -96,6 +116,7 @@ func (b *Builder) finding(f *validator.Finding, clean func() *redact.Cleaner) {
 	kept := *f
 	if g == nil || len(g.occurrences) < b.keep {
 		clean().Finding(&kept)
+		makeValid(&kept)
 	}
 	if g == nil {
 		at := placeOf(&kept)
@@ -108,16 +129,22 @@ func (b *Builder) finding(f *validator.Finding, clean func() *redact.Cleaner) {
 	}
 	g.count++
 	g.first.Severity = max(g.first.Severity, f.Severity)
-	file, ok := b.files[f.File]
-	if !ok {
-		file = len(b.files)
-		b.files[f.File] = file
-	}
-	g.files.set(file)
+	g.files.set(b.file(f.File))
 	if len(g.occurrences) < b.keep {
 		g.occurrences = append(g.occurrences, occurrence(&kept))
 	}
+	b.lives.blame(f, g, clean)
 }
+
+// makeValid makes UTF-8 of the texts that can come from a file system or a
+// broken body, so that every format shows the same.
+func makeValid(f *validator.Finding) {
+	for _, s := range []*string{&f.Message, &f.Operation, &f.Pointer, &f.File, &f.Resource, &f.Found, &f.Allowed, &f.Occurrence.Operation} {
+		*s = valid(*s)
+	}
+}
+
+func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
 func placeOf(f *validator.Finding) place {
 	return place{f.Rule, f.Operation, f.Status, f.Description.File, f.Description.Pointer, f.Pointer}
@@ -148,7 +175,7 @@ func occurrence(f *validator.Finding) Occurrence {
 // Report returns the report of all that was added.
 func (b *Builder) Report() *Report {
 	r := &Report{
-		SchemaVersion: 1,
+		SchemaVersion: version,
 		Tool:          Tool{"plumb", b.version},
 		Description: Description{
 			Title:    b.desc.Title,
@@ -160,6 +187,9 @@ func (b *Builder) Report() *Report {
 		Findings: []Finding{},
 		Coverage: b.coverage.report(),
 		Skipped:  []Skipped{},
+		Rules:    b.reportRules(),
+
+		Resources: b.lives.report(),
 	}
 	for _, g := range slices.SortedFunc(maps.Values(b.groups), compareGroups) {
 		r.Findings = append(r.Findings, g.finding())
@@ -180,6 +210,28 @@ func (b *Builder) Report() *Report {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Reason, b.Reason))
 	})
 	return r
+}
+
+// reportRules returns the rules that are applied; their texts where there are
+// findings to explain.
+func (b *Builder) reportRules() []Rule {
+	broken := map[string]bool{}
+	for _, g := range b.groups {
+		broken[g.first.Rule] = true
+	}
+	rules := []Rule{}
+	for _, r := range b.rules {
+		applied := r.Severity != validator.Off && (b.lives.history != nil || groupOf(r.ID) != "history")
+		if !applied && !broken[r.ID] {
+			continue
+		}
+		rule := Rule{ID: r.ID, Severity: r.Severity.String(), Title: r.Title}
+		if broken[r.ID] {
+			rule.Text, rule.Fix = r.Text, r.Fix
+		}
+		rules = append(rules, rule)
+	}
+	return rules
 }
 
 // compareGroups is a total order: two groups differ in what it looks at.
@@ -209,7 +261,7 @@ func (g *group) finding() Finding {
 		Pointer:     f.Pointer,
 		Count:       g.count,
 		Files:       g.files.len(),
-		Description: Place{f.Description.File, f.Description.Line, f.Description.Pointer},
+		Description: Place{f.Description.Source(), f.Description.Line, f.Description.Pointer},
 		Occurrences: append([]Occurrence{}, g.occurrences...),
 	}
 }

@@ -50,20 +50,25 @@ func (c *coverage) add(r validator.Result) {
 		c.statuses[operationStatus{r.Operation, r.Status}]++
 	}
 	for _, seen := range r.Seen {
-		// That a member was there and which value it had are said one by one.
-		if seen.Value != "" {
-			if i, ok := c.value[seen]; ok {
-				c.values[i].Count++
-			}
-			continue
+		c.see(seen, 1)
+	}
+}
+
+// see counts a value that stood at a place of the description. That a member
+// was there and which value it had are said one by one.
+func (c *coverage) see(seen validator.Seen, times int) {
+	if seen.Value != "" {
+		if i, ok := c.value[seen]; ok {
+			c.values[i].Count += times
 		}
-		null := seen.Null
-		seen.Null = false
-		if i, ok := c.member[seen]; ok {
-			c.members[i].Count++
-			if null {
-				c.members[i].Null++
-			}
+		return
+	}
+	null := seen.Null
+	seen.Null = false
+	if i, ok := c.member[seen]; ok {
+		c.members[i].Count += times
+		if null {
+			c.members[i].Null += times
 		}
 	}
 }

@@ -30,7 +30,7 @@ func (t *text) excerpt(severity string, o *Occurrence) {
 // spaces: how wide a terminal draws them depends on where they stand.
 func split(e *Excerpt) (before, marked, after string) {
 	start := min(max(e.Column, 0), len(e.Text))
-	end := min(start+max(e.Width, 0), len(e.Text))
+	end := start + min(max(e.Width, 0), len(e.Text)-start)
 	show := func(s string) string { return Printable(strings.ReplaceAll(s, "\t", "    ")) }
 	return show(e.Text[:start]), show(e.Text[start:end]), show(e.Text[end:])
 }

@@ -20,6 +20,11 @@ var formats = []struct {
 	{"text", writeText},
 	{"json", writeJSON},
 	{"ndjson", writeNDJSON},
+	{"junit", writeJUnit},
+	{"sarif", writeSARIF},
+	{"github", writeGitHub},
+	{"markdown", writeMarkdown},
+	{"html", writeHTML},
 }
 
 // Formats returns the names of the formats there are.

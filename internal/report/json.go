@@ -26,7 +26,10 @@ func writeNDJSON(w io.Writer, r *Report, _ View) error {
 		Summary  Summary   `json:"summary"`
 		Coverage Coverage  `json:"coverage"`
 		Skipped  []Skipped `json:"skipped"`
-	}{r.Summary, r.Coverage, r.Skipped}
+
+		Rules     []Rule     `json:"rules"`
+		Resources []Resource `json:"resources"`
+	}{r.Summary, r.Coverage, r.Skipped, r.Rules, r.Resources}
 	lines := []any{head}
 	for i := range r.Findings {
 		lines = append(lines, &r.Findings[i])
@@ -39,6 +42,9 @@ func writeNDJSON(w io.Writer, r *Report, _ View) error {
 	_, err := w.Write(buf.Bytes())
 	return err
 }
+
+// EncodeJSON writes v as JSON for programs and for eyes, as the reports are.
+func EncodeJSON(w io.Writer, v any) error { return encode(w, v, "  ") }
 
 // encode writes v as JSON that is safe to look at: characters that a terminal
 // acts on, and those that cannot be seen, are escaped.

@@ -14,6 +14,15 @@ func printable(r rune) bool {
 	return unicode.IsGraphic(r)
 }
 
+// printableLines is [Printable] but for line feeds, which it keeps.
+func printableLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = Printable(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // Printable returns s with all that is not printable escaped as in Go, so that
 // text from outside cannot act on the terminal or hide itself.
 func Printable(s string) string {

@@ -2,7 +2,11 @@
 // programs.
 package report
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
 
 // Report is what a run has to say: the JSON report, of which the other formats
 // are views. Its JSON form is fixed by docs/report.schema.json; no slice in it
@@ -15,6 +19,8 @@ type Report struct {
 	Findings      []Finding   `json:"findings"`
 	Coverage      Coverage    `json:"coverage"`
 	Skipped       []Skipped   `json:"skipped"`
+	Rules         []Rule      `json:"rules"`
+	Resources     []Resource  `json:"resources"`
 }
 
 // Tool is the program that made the report.
@@ -31,6 +37,9 @@ type Description struct {
 	Overlays []string `json:"overlays"`
 }
 
+// name shows title and version.
+func (d Description) name() string { return strings.TrimSpace(d.Title + " " + d.Version) }
+
 // Summary holds the totals of the run.
 type Summary struct {
 	Exchanges   int `json:"exchanges"`   // read
@@ -41,6 +50,7 @@ type Summary struct {
 	Infos       int `json:"infos"`       // findings
 	Occurrences int `json:"occurrences"` // what the findings group
 	Omitted     int `json:"omitted"`     // findings that were counted but are not in the report
+	Suppressed  int `json:"suppressed"`  // findings that the baseline accepts: no errors, warnings or infos
 }
 
 // Finding groups the occurrences of one rule at one place of the description
@@ -57,6 +67,9 @@ type Finding struct {
 	Files       int          `json:"files"` // that the occurrences are in
 	Description Place        `json:"description"`
 	Occurrences []Occurrence `json:"occurrences"` // the first of them
+
+	Suppressed *Acceptance `json:"suppressed,omitempty"` // by the baseline
+	Expired    *Acceptance `json:"expired,omitempty"`    // the baseline accepted it until a day that is over
 }
 
 // Place is a place in the description. Its zero value means that no part of
@@ -132,6 +145,40 @@ type ValueCoverage struct {
 type Skipped struct {
 	Reason string `json:"reason"`
 	Count  int    `json:"count"`
+}
+
+// Rule is a rule that responses were held against.
+type Rule struct {
+	ID       string `json:"id"`
+	Severity string `json:"severity"` // as configured
+	Title    string `json:"title"`
+	Text     string `json:"text,omitempty"` // Markdown; only of rules with findings
+	Fix      string `json:"fix,omitempty"`  // what to change; likewise
+}
+
+// Resource is the life of a resource, as far as the run has seen it.
+type Resource struct {
+	ID           string        `json:"id"`
+	Findings     []string      `json:"findings"`     // the fingerprints of those that it is an occurrence of
+	Timestamps   []Timestamp   `json:"timestamps"`   // in the order of time; a member that changed is there for each of its times
+	Observations []Observation `json:"observations"` // in the order of time; of many, a part
+}
+
+// Timestamp is a time that a resource tells of itself.
+type Timestamp struct {
+	Pointer string    `json:"pointer"`
+	State   string    `json:"state"` // whose beginning it records; empty where it is no state's
+	Time    time.Time `json:"time"`
+}
+
+// Observation is what one response said of a resource.
+type Observation struct {
+	File  string `json:"file"`
+	Entry int    `json:"entry"`
+	Line  int    `json:"line"`
+	State string `json:"state"` // empty where it is none that the description has
+
+	Time time.Time `json:"time,omitzero"` // of the response
 }
 
 // Limit leaves out all findings but the first n; the totals still count them.

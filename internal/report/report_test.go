@@ -47,7 +47,7 @@ func build(keep int, results ...result) *Report {
 	return b.Report()
 }
 
-func render(t testing.TB, format string, r *Report, view View) string {
+func render(t require.TestingT, format string, r *Report, view View) string {
 	var buf bytes.Buffer
 	require.NoError(t, Write(&buf, format, r, view))
 	return buf.String()
@@ -165,6 +165,8 @@ func TestJSONIsAsItsSchemaSays(t *testing.T) {
 	full.r.Findings[0].Operation, full.r.Findings[0].Status = "", 0
 	full.r.Findings[0].Occurrence.Operation, full.r.Findings[0].Occurrence.Status = "cancelBatch", 200
 	valid(t, build(5, full))
+	valid(t, check(t, livesRecording))
+	valid(t, hostileReport())
 	rapid.Check(t, func(t *rapid.T) {
 		valid(t, build(2, rapid.SliceOf(rapid.Custom(drawResult)).Draw(t, "results")...))
 	})

@@ -9,13 +9,15 @@ import (
 // and what to do next.
 func (t *text) summary(r *Report) {
 	s := r.Summary
-	read := plural(s.Exchanges, "exchange") + " read, " + plural(s.Checked, "body") + " checked"
-	if s.Skipped > 0 {
-		read += ", " + number(s.Skipped) + " skipped"
-	}
+	read := readText(s)
 	if s.Errors+s.Warnings+s.Infos == 0 && s.Checked > 0 {
-		t.line(t.style.good("no findings:") + " " + read)
+		none := "no findings:"
+		if s.Suppressed > 0 {
+			none = "no new findings:"
+		}
+		t.line(t.style.good(none) + " " + read)
 		t.skipped(r.Skipped)
+		t.suppressed(s)
 		return
 	}
 	t.line(read)
@@ -23,7 +25,16 @@ func (t *text) summary(r *Report) {
 	if s.Errors+s.Warnings+s.Infos > 0 {
 		t.line(t.totals(s))
 	}
+	t.suppressed(s)
 	t.line(wrap(nextStep(r), t.view.Width, 0))
+}
+
+func readText(s Summary) string {
+	read := plural(s.Exchanges, "exchange") + " read, " + plural(s.Checked, "body") + " checked"
+	if s.Skipped > 0 {
+		read += ", " + number(s.Skipped) + " skipped"
+	}
+	return read
 }
 
 func (t *text) skipped(skipped []Skipped) {

@@ -14,29 +14,38 @@ const defaultWidth = 100
 // writeText writes the report for people: each finding with the place in the
 // recording, the line itself and what is allowed there, then the totals.
 func writeText(w io.Writer, r *Report, view View) error {
-	if view.Width == 0 {
-		view.Width = defaultWidth
-	}
-	buf := bufio.NewWriter(w)
-	t := &text{buf: buf, view: view, style: style(view.Color)}
-	for i := range r.Findings {
-		t.finding(&r.Findings[i])
-		if i < len(r.Findings)-1 || !view.Quiet {
+	t := newText(w, r, view)
+	findings := shownFindings(r, view)
+	for i, f := range findings {
+		t.finding(f)
+		if i < len(findings)-1 || !view.Quiet {
 			t.line("")
 		}
 	}
 	if !view.Quiet {
 		t.summary(r)
 	}
-	return buf.Flush()
+	return t.buf.Flush()
 }
 
 // text writes a report. Everything from outside goes through [Printable].
 type text struct {
 	buf    *bufio.Writer
+	fixes  map[string]string // by the rule
 	view   View
 	style  style
 	gutter int // columns before the bar of the current finding
+}
+
+func newText(w io.Writer, r *Report, view View) *text {
+	if view.Width == 0 {
+		view.Width = defaultWidth
+	}
+	t := &text{buf: bufio.NewWriter(w), fixes: map[string]string{}, view: view, style: style(view.Color)}
+	for _, rule := range r.Rules {
+		t.fixes[rule.ID] = rule.Fix
+	}
+	return t
 }
 
 func (t *text) line(s string) {
@@ -65,8 +74,16 @@ func (t *text) finding(f *Finding) {
 		t.occurrence(f, &f.Occurrences[i])
 		shown++
 	}
-	t.described(f)
+	if where := describedAt(f); where != "" {
+		t.note("described in " + Printable(where))
+	}
 	t.more(f, shown)
+	for _, note := range acceptanceNotes(f) {
+		t.note(note)
+	}
+	if fix := t.fixes[f.Rule]; fix != "" {
+		t.note("fix: " + Printable(fix))
+	}
 }
 
 // occurrence shows where the fault is, the line there, and what differs
@@ -80,19 +97,37 @@ func (t *text) occurrence(f *Finding, o *Occurrence) {
 	if o.Excerpt != nil {
 		t.excerpt(f.Severity, o)
 	}
-	if o.Found != "" {
-		t.note("found: " + Printable(o.Found))
-	}
-	if o.Allowed != "" {
-		t.note("allowed: " + Printable(o.Allowed))
-	}
-	if in := context(f, o); in != "" {
-		t.note(in)
+	for _, line := range differences(f, o) {
+		t.note(line)
 	}
 }
 
-// context says of what an occurrence is: "in cancelBatch, status 200, of batch_1".
-func context(f *Finding, o *Occurrence) string {
+// differences says what was found, what is allowed, and of what.
+func differences(f *Finding, o *Occurrence) []string {
+	var lines []string
+	if o.Found != "" {
+		lines = append(lines, "found: "+Printable(o.Found))
+	}
+	if o.Allowed != "" {
+		lines = append(lines, "allowed: "+Printable(o.Allowed))
+	}
+	if in := origin(f, o); in != "" {
+		lines = append(lines, in)
+	}
+	return lines
+}
+
+// details are the differences and where the description says so.
+func details(f *Finding, o *Occurrence) []string {
+	lines := differences(f, o)
+	if where := describedAt(f); where != "" {
+		lines = append(lines, "described in "+Printable(where))
+	}
+	return lines
+}
+
+// origin says of what an occurrence is: "in cancelBatch, status 200, of batch_1".
+func origin(f *Finding, o *Occurrence) string {
 	var parts []string
 	if operation := f.Operation + o.Operation; operation != "" {
 		parts = append(parts, "in "+Printable(operation))
@@ -106,19 +141,20 @@ func context(f *Finding, o *Occurrence) string {
 	return strings.Join(parts, ", ")
 }
 
-func (t *text) described(f *Finding) {
+// describedAt returns the place of the description, if it has one.
+func describedAt(f *Finding) string {
 	d := f.Description
 	if d.File == "" {
-		return
+		return ""
 	}
-	where := "described in " + Printable(d.File)
+	where := d.File
 	if d.Line != 0 {
 		where += ":" + strconv.Itoa(d.Line)
 	}
 	if d.Pointer != "" {
-		where += " (" + Printable(d.Pointer) + ")"
+		where += " (" + d.Pointer + ")"
 	}
-	t.note(where)
+	return where
 }
 
 // more names the next few of the occurrences that are not shown in full; a
@@ -158,8 +194,14 @@ func (t *text) more(f *Finding, shown int) {
 func (t *text) note(s string) {
 	indent := t.gutter + 4
 	lead := strings.Repeat(" ", t.gutter) + "= "
-	wrapped := wrap(lead+s, t.view.Width, indent)
-	t.line(strings.Repeat(" ", t.gutter) + t.style.frame("=") + strings.TrimPrefix(wrapped, lead[:len(lead)-1]))
+	wrapped := wrap(lead+s, t.view.Width, indent)[len(lead):]
+	if label, rest, ok := strings.Cut(wrapped, ":"); ok {
+		switch label {
+		case "found", "allowed", "fix":
+			wrapped = t.style.bold(label+":") + rest
+		}
+	}
+	t.line(strings.Repeat(" ", t.gutter) + t.style.frame("=") + " " + wrapped)
 }
 
 // placeText returns where an occurrence is, in the spelling that editors and

@@ -1,4 +1,4 @@
-package recording
+package redact
 
 import (
 	"net/http"
@@ -33,7 +33,7 @@ func TestCredentials(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			assert.Equal(t, tt.want, credentials(tt.url, tt.request, tt.response))
+			assert.Equal(t, tt.want, Credentials(tt.url, tt.request, tt.response))
 		})
 	}
 }

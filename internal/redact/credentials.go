@@ -1,4 +1,4 @@
-package recording
+package redact
 
 import (
 	"net/http"
@@ -24,8 +24,9 @@ var (
 // word alone.
 var secretParameters = []string{"key", "sig", "code", "auth", "authorization", "sas", "pwd", "xamzcredential"}
 
-// credentials returns the credentials that an exchange carried: sorted, each once.
-func credentials(address string, request, response http.Header) []string {
+// Credentials returns the credentials that an exchange carried in its URL and
+// its headers: sorted, each once. The headers may be nil.
+func Credentials(address string, request, response http.Header) []string {
 	var found []string
 	add := func(values ...string) {
 		for _, v := range values {
@@ -115,4 +116,19 @@ func urlSecrets(address string) []string {
 		}
 	}
 	return secrets
+}
+
+// Header returns a copy of h without credentials: a value that is one, whole
+// or in part, is replaced by [Mark].
+func (c *Cleaner) Header(h http.Header) http.Header {
+	clean := make(http.Header, len(h))
+	for name, values := range h {
+		for _, value := range values {
+			if len(headerSecrets(name, value)) > 0 {
+				value = Mark
+			}
+			clean[name] = append(clean[name], c.Text(value))
+		}
+	}
+	return clean
 }

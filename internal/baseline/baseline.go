@@ -1,0 +1,192 @@
+// Package baseline keeps the findings that somebody has accepted until a date,
+// in a YAML file that is made to be read in a pull request.
+package baseline
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/plumbapi/plumb/internal/report"
+)
+
+// Baseline is a file of accepted findings.
+type Baseline struct {
+	Entries []*Entry // in the order of the file
+
+	name string
+	doc  *yaml.Node // the document; entries are changed in it, so that comments stay
+	list *yaml.Node // its member "accepted"
+}
+
+// Entry is one accepted finding.
+type Entry struct {
+	Fingerprint string // of the finding
+	Rule        string
+	Operation   string // empty where it does not matter
+	Status      int    // likewise 0
+	Pointer     string
+	Reason      string    // why it is accepted
+	Owner       string    // who sees to it
+	Expires     time.Time // the last day on which it is accepted, at midnight UTC
+	Seen        int       // occurrences, when the entry was last updated
+
+	Line int // in the file, from 1
+	node *yaml.Node
+}
+
+// Expired tells whether the entry's last day is over.
+func (e *Entry) Expired(now time.Time) bool { return !now.Before(e.Expires.AddDate(0, 0, 1)) }
+
+// Place is where the finding is: "cancelBatch 200 /errors".
+func (e *Entry) Place() string {
+	var parts []string
+	if e.Operation != "" {
+		parts = append(parts, e.Operation)
+	}
+	if e.Status != 0 {
+		parts = append(parts, strconv.Itoa(e.Status))
+	}
+	if e.Pointer != "" {
+		parts = append(parts, e.Pointer)
+	}
+	if len(parts) == 0 {
+		return "the whole body"
+	}
+	return strings.Join(parts, " ")
+}
+
+// head stands at the top of a new file.
+const head = `Findings that are accepted until they expire, as a last day.
+plumb baseline update adds new ones, plumb baseline prune takes out those that are gone.`
+
+// New returns an empty baseline for a file with that name.
+func New(name string) *Baseline {
+	b := &Baseline{name: name, list: &yaml.Node{Kind: yaml.SequenceNode}}
+	root := mapping("version", scalar("1"))
+	root.Content[0].HeadComment = head
+	root.Content = append(root.Content, scalar("accepted"), b.list)
+	b.doc = &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}
+	return b
+}
+
+// Apply marks the findings of the report that the baseline accepts. It returns
+// the entries whose finding is there after their last day, and those whose
+// finding is not there.
+func (b *Baseline) Apply(r *report.Report, now time.Time) (expired, gone []*Entry) {
+	findings := map[string]*report.Finding{}
+	for i := range r.Findings {
+		findings[r.Findings[i].Fingerprint] = &r.Findings[i]
+	}
+	for _, e := range b.Entries {
+		f := findings[e.Fingerprint]
+		a := &report.Acceptance{Reason: e.Reason, Owner: e.Owner, Expires: e.Expires.Format(time.DateOnly)}
+		switch {
+		case f == nil:
+			gone = append(gone, e)
+		case e.Expired(now):
+			expired = append(expired, e)
+			f.Expired = a
+		default:
+			r.Suppress(f, a)
+		}
+	}
+	return expired, gone
+}
+
+// Terms are what new entries have in common.
+type Terms struct {
+	Reason, Owner string
+	Expires       time.Time
+}
+
+// Update brings the counts up to date, and adds an entry for each finding that
+// has none. It returns how many were added.
+func (b *Baseline) Update(findings []report.Finding, t Terms) (added int) {
+	known := map[string]*Entry{}
+	for _, e := range b.Entries {
+		known[e.Fingerprint] = e
+	}
+	for _, f := range findings {
+		if e := known[f.Fingerprint]; e != nil {
+			e.Seen = f.Count
+			e.set("seen", strconv.Itoa(f.Count))
+			continue
+		}
+		e := &Entry{
+			Fingerprint: f.Fingerprint, Rule: f.Rule, Operation: f.Operation, Status: f.Status, Pointer: f.Pointer,
+			Reason: t.Reason, Owner: t.Owner, Expires: t.Expires, Seen: f.Count,
+		}
+		e.node = e.yaml()
+		b.Entries = append(b.Entries, e)
+		added++
+	}
+	b.arrange()
+	return added
+}
+
+// Missing returns those of the findings that have no entry.
+func (b *Baseline) Missing(findings []report.Finding) []report.Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f report.Finding) bool {
+		return slices.ContainsFunc(b.Entries, func(e *Entry) bool { return e.Fingerprint == f.Fingerprint })
+	})
+}
+
+// Prune removes the entries that have none of the findings, and returns them.
+func (b *Baseline) Prune(findings []report.Finding) (gone []*Entry) {
+	occurs := map[string]bool{}
+	for _, f := range findings {
+		occurs[f.Fingerprint] = true
+	}
+	b.Entries = slices.DeleteFunc(b.Entries, func(e *Entry) bool {
+		if !occurs[e.Fingerprint] {
+			gone = append(gone, e)
+		}
+		return !occurs[e.Fingerprint]
+	})
+	b.arrange()
+	return gone
+}
+
+// arrange puts the entries in order: by rule, pointer, operation, status.
+func (b *Baseline) arrange() {
+	slices.SortStableFunc(b.Entries, func(a, c *Entry) int {
+		return cmp.Or(cmp.Compare(a.Rule, c.Rule), cmp.Compare(a.Pointer, c.Pointer), cmp.Compare(a.Operation, c.Operation),
+			cmp.Compare(a.Status, c.Status), cmp.Compare(a.Fingerprint, c.Fingerprint))
+	})
+	b.list.Content = nil
+	for _, e := range b.Entries {
+		b.list.Content = append(b.list.Content, e.node)
+	}
+}
+
+// Bytes returns the file: one block for each entry, with an empty line between
+// them.
+func (b *Baseline) Bytes() ([]byte, error) {
+	b.list.Style = 0 // an empty list is written in flow style
+	var buf bytes.Buffer
+	enc := yaml.NewEncoder(&buf)
+	enc.SetIndent(2)
+	if err := enc.Encode(b.doc); err != nil {
+		return nil, fmt.Errorf("%s: %w", b.name, err)
+	}
+	var out strings.Builder
+	comment := false // the line before is a comment of the entry to come
+	first := false   // the line before is that of the list
+	for i, line := range strings.SplitAfter(buf.String(), "\n") {
+		begins := strings.HasPrefix(line, "  - ")
+		if own := strings.HasPrefix(line, "  #"); i > 0 && (begins || own) && !comment && !first {
+			out.WriteString("\n")
+		}
+		first = strings.HasPrefix(line, "accepted:")
+		comment = strings.HasPrefix(line, "  #")
+		out.WriteString(line)
+	}
+	return []byte(out.String()), nil
+}

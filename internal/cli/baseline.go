@@ -1,0 +1,241 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/plumbapi/plumb/internal/baseline"
+	"github.com/plumbapi/plumb/internal/redact"
+	"github.com/plumbapi/plumb/internal/report"
+)
+
+// loadBaseline reads the file of accepted findings, if one is named.
+func (c *check) loadBaseline() (err error) {
+	if c.options.baseline == "" {
+		return nil
+	}
+	if c.today, err = c.now(); err != nil {
+		return err
+	}
+	c.baseline, err = readBaseline(c.options.baseline)
+	return err
+}
+
+func readBaseline(name string) (*baseline.Baseline, error) {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: there is no such baseline; \"plumb baseline update --baseline %s\" makes one", name, name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the baseline cannot be read: %w", err)
+	}
+	return baseline.Parse(name, data)
+}
+
+// accept marks what the baseline accepts, and says which of its entries have
+// expired or are not needed. It returns whether any have expired.
+func (c *check) accept(r *report.Report) (expired bool) {
+	late, gone := c.baseline.Apply(r, c.today)
+	for _, e := range late {
+		c.notes = append(c.notes, fmt.Errorf("%s:%d: %s at %s was accepted until %s by %s (%s), which is over: settle it, or give it a new date",
+			c.options.baseline, e.Line, e.Rule, e.Place(), e.Expires.Format(time.DateOnly), e.Owner, e.Reason))
+	}
+	for _, e := range gone {
+		c.notes = append(c.notes, fmt.Errorf("%s:%d: %s at %s no longer occurs; \"plumb baseline prune\" takes such entries out",
+			c.options.baseline, e.Line, e.Rule, e.Place()))
+	}
+	return len(late) > 0
+}
+
+func (a *app) baselineCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "baseline",
+		Short: "Keep the findings that are accepted until a date",
+		Long: `A baseline is a file of findings that are known and accepted until a date, each
+with a reason and an owner. With check --baseline FILE they do not count towards
+the exit status; new findings do, and so do entries that have expired.
+
+The file is YAML, for people to read and to edit; comments stay where they are.`,
+		Args: func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.baselineUpdateCommand(), a.baselinePruneCommand(), a.baselineListCommand())
+	return cmd
+}
+
+// baselineDays is for how long a finding is accepted unless a date is given.
+const baselineDays = 90
+
+func (a *app) baselineUpdateCommand() *cobra.Command {
+	var reason, owner, expires string
+	cmd := &cobra.Command{
+		Use:   "update [PATH...]",
+		Short: "Accept the findings that are new, and count the others again",
+		Long: `Check the recordings, add an entry to the baseline for each finding that has
+none, and bring the counts of the others up to date. The reason, the owner and the
+date are those of the new entries; other entries keep theirs.`,
+		Example: `  plumb baseline update --baseline accepted.yaml --owner ann --reason "ticket 12" recordings/`,
+	}
+	flags := addFlags(cmd.Flags(), checksBaseline)
+	cmd.Flags().StringVar(&reason, "reason", "", "why the new findings are accepted")
+	cmd.Flags().StringVar(&owner, "owner", "", "who sees to the new findings")
+	cmd.Flags().StringVar(&expires, "expires", "", fmt.Sprintf("last day on which the new findings are accepted, such as 2030-12-31 (default %d days from now)", baselineDays))
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		terms, err := a.terms(reason, owner, expires)
+		if err != nil {
+			return err
+		}
+		return a.rewriteBaseline(cmd.Context(), flags, args, func(b *baseline.Baseline, findings []report.Finding) error {
+			missing := b.Missing(findings)
+			if len(missing) > 0 && (reason == "" || owner == "") {
+				return fmt.Errorf("%d findings are new: say with --reason why they are accepted, and with --owner who sees to them", len(missing))
+			}
+			b.Update(findings, terms)
+			for _, f := range missing {
+				fmt.Fprintf(a.out, "accepted: %s[%s] %s\n", f.Severity, f.Rule, report.Printable(cmp.Or(f.Pointer, f.Message)))
+			}
+			fmt.Fprintf(a.out, "%d entries, %d of them new\n", len(b.Entries), len(missing))
+			return nil
+		})
+	}
+	return cmd
+}
+
+func (a *app) terms(reason, owner, expires string) (baseline.Terms, error) {
+	terms := baseline.Terms{Reason: reason, Owner: owner}
+	now, err := a.now()
+	if err != nil {
+		return terms, err
+	}
+	terms.Expires = now.Truncate(24*time.Hour).AddDate(0, 0, baselineDays)
+	if expires != "" {
+		if terms.Expires, err = baseline.ParseDate(expires); err != nil {
+			return terms, fmt.Errorf("--expires: %w", err)
+		}
+	}
+	return terms, nil
+}
+
+func (a *app) baselinePruneCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "prune [PATH...]",
+		Short: "Take out the entries whose findings no longer occur",
+		Long: `Check the recordings, and take the entries out of the baseline whose findings do
+not occur in them. Name all recordings: what is not read does not occur.`,
+		Example: "  plumb baseline prune --baseline accepted.yaml recordings/",
+	}
+	flags := addFlags(cmd.Flags(), checksBaseline)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return a.rewriteBaseline(cmd.Context(), flags, args, func(b *baseline.Baseline, findings []report.Finding) error {
+			gone := b.Prune(findings)
+			for _, e := range gone {
+				fmt.Fprintf(a.out, "taken out: %s %s\n", report.Printable(e.Rule), report.Printable(e.Place()))
+			}
+			fmt.Fprintf(a.out, "%d entries, %d taken out\n", len(b.Entries), len(gone))
+			return nil
+		})
+	}
+	return cmd
+}
+
+// checksBaseline tells which settings count for a check whose report goes
+// nowhere but into the baseline.
+func checksBaseline(s *setting) bool {
+	return !slices.Contains([]string{"format", "report", "fail-on", "max-findings", "max-occurrences", "summary", "color", "verbose"}, s.name)
+}
+
+// rewriteBaseline checks the recordings and lets change make of the baseline
+// what the findings call for.
+func (a *app) rewriteBaseline(ctx context.Context, flags given, args []string, change func(*baseline.Baseline, []report.Finding) error) error {
+	o, config, err := loadOptions(flags, a.getenv)
+	if err != nil {
+		return err
+	}
+	name := o.baseline
+	if name == "" {
+		return errors.New("no baseline is named; name the file with --baseline FILE")
+	}
+	b := baseline.New(name)
+	if _, err := os.Stat(name); err == nil {
+		if b, err = readBaseline(name); err != nil {
+			return err
+		}
+	}
+	o.baseline, o.reports, o.summary = "", nil, "" // the report goes nowhere
+	c := &check{app: a, options: o, config: config}
+	if args, err = c.recordings(args); err != nil {
+		return err
+	}
+	if err := c.prepare(args); err != nil {
+		return err
+	}
+	r := c.collect(ctx, args)
+	if c.close(); c.status == statusFailed {
+		return errors.New("the baseline is left as it was, because not all recordings could be read")
+	}
+	if r.Summary.Checked == 0 {
+		a.status = statusNothing
+		return nil
+	}
+	if err := change(b, r.Findings); err != nil {
+		return err
+	}
+	text, err := b.Bytes()
+	if err != nil {
+		return err
+	}
+	return writeWhole(name, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+}
+
+func (a *app) baselineListCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the entries, the next to expire first",
+		Example: "  plumb baseline list --baseline accepted.yaml",
+		Args:    cobra.NoArgs,
+	}
+	flags := addFlags(cmd.Flags(), func(s *setting) bool { return s.name == "baseline" || s.name == "config" })
+	cmd.RunE = func(*cobra.Command, []string) error {
+		o, _, err := loadOptions(flags, a.getenv)
+		if err != nil {
+			return err
+		}
+		if o.baseline == "" {
+			return errors.New("no baseline is named; name the file with --baseline FILE")
+		}
+		b, err := readBaseline(o.baseline)
+		if err != nil {
+			return err
+		}
+		now, err := a.now()
+		if err != nil {
+			return err
+		}
+		slices.SortStableFunc(b.Entries, func(x, y *baseline.Entry) int { return x.Expires.Compare(y.Expires) })
+		w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+		clean := redact.New(nil)
+		for _, e := range b.Entries {
+			until := "until " + e.Expires.Format(time.DateOnly)
+			if e.Expired(now) {
+				until = "expired " + e.Expires.Format(time.DateOnly)
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", until, report.Printable(e.Rule), report.Printable(e.Place()),
+				report.Printable(clean.Text(e.Owner)), report.Printable(clean.Text(e.Reason)))
+		}
+		return w.Flush()
+	}
+	return cmd
+}

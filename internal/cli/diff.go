@@ -1,0 +1,216 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/plumbapi/plumb/internal/difference"
+	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/spec"
+)
+
+func (a *app) diffCommand() *cobra.Command {
+	var recordings []string
+	cmd := &cobra.Command{
+		Use:   "diff OLD NEW",
+		Short: "Hold two descriptions against each other",
+		Long: `Say how the description in the file NEW differs from that in OLD, by the verdict of
+oasdiff: an error breaks clients, a warning may, an info does not.
+
+With --recordings, each change is weighed by how many recorded exchanges of its
+operation there are, and the findings are named that the recordings give with one
+description only.
+
+Exit status: 0 no change at or above --fail-on; 1 changes; 2 wrong usage, unreadable
+input or a broken description.`,
+		Example: `  plumb diff v1.yaml v2.yaml
+  plumb diff v1.yaml v2.yaml --recordings recordings/`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return fmt.Errorf("diff takes two descriptions, such as: plumb diff v1.yaml v2.yaml")
+			}
+			return nil
+		},
+	}
+	flags := addFlags(cmd.Flags(), func(s *setting) bool {
+		return slices.Contains([]string{"ref-root", "config", "schema", "match", "format", "fail-on", "jobs", "max-body", "max-entry", "max-ratio", "max-depth", "quiet"}, s.name)
+	})
+	cmd.Flags().StringArrayVar(&recordings, "recordings", nil, "recordings to weigh the changes by; can be repeated")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o, _, err := loadOptions(flags, a.getenv)
+		if err != nil {
+			return err
+		}
+		if o.format != "text" && o.format != "json" {
+			return fmt.Errorf("--format: diff writes text and json, not %s", o.format)
+		}
+		o.reports, o.baseline, o.overlays, o.rules, o.noHistory = nil, "", nil, nil, false
+		return a.diff(cmd.Context(), o, args[0], args[1], recordings)
+	}
+	return cmd
+}
+
+// diffReport is what plumb diff says.
+type diffReport struct {
+	SchemaVersion int                 `json:"schemaVersion"`
+	Old           report.Description  `json:"old"`
+	New           report.Description  `json:"new"`
+	Changes       []difference.Change `json:"changes"`
+	Appear        []finding           `json:"appear,omitempty"` // with NEW only; nil without recordings
+	Go            []finding           `json:"go,omitempty"`     // with OLD only; likewise
+}
+
+// finding is one of the recordings', under one description.
+type finding struct {
+	Rule      string `json:"rule"`
+	Severity  string `json:"severity"`
+	Operation string `json:"operation"`
+	Status    int    `json:"status"`
+	Pointer   string `json:"pointer"`
+	Message   string `json:"message"`
+	Count     int    `json:"count"`
+}
+
+func (a *app) diff(ctx context.Context, o *options, before, after string, recordings []string) error {
+	older, err := spec.LoadFile(before, o.refRoot)
+	if err != nil {
+		return err
+	}
+	newer, err := spec.LoadFile(after, o.refRoot)
+	if err != nil {
+		return err
+	}
+	r := &diffReport{SchemaVersion: 1, Old: describedBy(older), New: describedBy(newer)}
+	if r.Changes, err = difference.Compare(older, newer); err != nil {
+		return err
+	}
+	if len(recordings) > 0 {
+		if err := a.weigh(ctx, o, r, before, after, recordings); err != nil {
+			return err
+		}
+	}
+	order := []string{"info", "warning", "error"}
+	least := slices.Index(order, o.failOn)
+	if least >= 0 && slices.ContainsFunc(r.Changes, func(c difference.Change) bool { return slices.Index(order, c.Severity) >= least }) {
+		a.status = max(a.status, statusFindings)
+	}
+	if o.format == "json" {
+		return report.EncodeJSON(a.out, r)
+	}
+	return writeDiff(a.out, r, len(recordings) > 0)
+}
+
+func describedBy(d *spec.Description) report.Description {
+	return report.Description{Title: d.Title, Version: d.Version, Digest: d.Digest, Overlays: append([]string{}, d.Overlays...)}
+}
+
+// weigh checks the recordings against both descriptions.
+func (a *app) weigh(ctx context.Context, o *options, r *diffReport, before, after string, recordings []string) error {
+	reports := make([]*report.Report, 2)
+	for i, file := range []string{before, after} {
+		one := *o
+		one.spec = file
+		c := &check{app: a, options: &one}
+		if err := c.prepare(recordings); err != nil {
+			return err
+		}
+		reports[i] = c.collect(ctx, recordings)
+		if i > 0 {
+			c.notes = nil // they were said
+		}
+		c.close()
+	}
+	total := reports[0].Summary.Exchanges
+	for i := range r.Changes {
+		c := &r.Changes[i]
+		if c.Method == "" {
+			continue
+		}
+		c.Recorded = &difference.Recorded{Of: total}
+		for _, report := range reports {
+			for _, op := range report.Coverage.Operations {
+				if op.Method == c.Method && op.Path == c.Path {
+					c.Recorded.Count = max(c.Recorded.Count, answers(op, c.Status))
+				}
+			}
+		}
+	}
+	r.Appear, r.Go = without(reports[1], reports[0]), without(reports[0], reports[1])
+	return nil
+}
+
+// answers counts the exchanges of an operation, and of a status if it is one.
+func answers(op report.OperationCoverage, status string) int {
+	if status == "" {
+		return op.Count
+	}
+	for _, s := range op.Statuses {
+		if s.Status == status {
+			return s.Count
+		}
+	}
+	return 0
+}
+
+// without returns the findings of a report that another lacks. Both speak of
+// the same places by pointers; their descriptions are different files.
+func without(r, other *report.Report) []finding {
+	place := func(f *report.Finding) finding {
+		return finding{Rule: f.Rule, Operation: f.Operation, Status: f.Status, Pointer: f.Pointer}
+	}
+	known := map[finding]bool{}
+	for i := range other.Findings {
+		known[place(&other.Findings[i])] = true
+	}
+	all := []finding{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		one := place(f)
+		if known[one] {
+			continue
+		}
+		one.Severity, one.Message, one.Count = f.Severity, f.Message, f.Count
+		all = append(all, one)
+	}
+	return all
+}
+
+// writeDiff writes the report for people.
+func writeDiff(w io.Writer, r *diffReport, weighed bool) error {
+	b := bufio.NewWriter(w)
+	for _, c := range r.Changes {
+		place := strings.TrimSpace(c.Method + " " + c.Path)
+		if place != "" {
+			place = " " + place
+		}
+		fmt.Fprintf(b, "%s[%s]%s: %s\n", c.Severity, report.Printable(c.ID), report.Printable(place), report.Printable(c.Text))
+		if c.Recorded != nil {
+			fmt.Fprintf(b, "    touches %d of %d recorded exchanges\n", c.Recorded.Count, c.Recorded.Of)
+		}
+	}
+	if len(r.Changes) == 0 {
+		fmt.Fprintln(b, "no changes")
+	}
+	if weighed {
+		writeFindings(b, "findings that appear", r.Appear)
+		writeFindings(b, "findings that go", r.Go)
+	}
+	return b.Flush()
+}
+
+func writeFindings(w io.Writer, title string, findings []finding) {
+	if len(findings) == 0 {
+		fmt.Fprintf(w, "%s: none\n", title)
+		return
+	}
+	fmt.Fprintf(w, "%s:\n", title)
+	for _, f := range findings {
+		fmt.Fprintf(w, "  %s[%s] %s: %s (%d)\n", f.Severity, report.Printable(f.Rule), report.Printable(f.Pointer), report.Printable(f.Message), f.Count)
+	}
+}

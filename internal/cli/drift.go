@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/plumbapi/plumb/internal/drift"
+	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/validator"
+)
+
+func (a *app) driftCommand() *cobra.Command {
+	var suggest, history string
+	cmd := &cobra.Command{
+		Use:   "drift [PATH...]",
+		Short: "Say where responses and description have moved apart",
+		Long: `Hold recorded responses against the description, and report where the two differ,
+summed over all of them: with counts, shares, first and last time, and an example.
+Then what is described and was never seen.
+
+A PATH is one as check takes it, or a summary that --summary has written, by this
+command or by check. Summaries of the same description are added up.
+
+Exit status: 0 no drift at or above --fail-on; 1 drift; 2 wrong usage, unreadable
+input or a broken description; 3 nothing was checked.`,
+		Example: `  plumb drift recordings/
+  plumb drift --suggest amendment.yaml recordings/
+  plumb drift monday.summary tuesday.summary
+  plumb drift --history drift/ recordings/`,
+	}
+	flags := addFlags(cmd.Flags(), func(s *setting) bool {
+		return !slices.Contains([]string{"report", "baseline", "no-history", "max-findings", "max-occurrences", "color"}, s.name)
+	})
+	cmd.Flags().StringVar(&suggest, "suggest", "", "write an overlay to FILE that amends the description to what was observed")
+	cmd.Flags().StringVar(&history, "history", "", "keep a summary of the run in the folder DIR, and tell since when each drift exists and whether it grows")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o, config, err := loadOptions(flags, a.getenv)
+		if err != nil {
+			return err
+		}
+		if o.format != "text" && o.format != "json" {
+			return fmt.Errorf("--format: drift writes text and json, not %s", o.format)
+		}
+		o.noHistory, o.reports, o.baseline = true, nil, ""
+		d := &driftRun{check: check{app: a, options: o, config: config}, history: history}
+		if args, err = d.recordings(args); err != nil {
+			return err
+		}
+		return d.run(cmd.Context(), args, suggest)
+	}
+	return cmd
+}
+
+// driftRun is one run of the drift command.
+type driftRun struct {
+	check
+	history string // folder of earlier summaries; may be empty
+}
+
+func (d *driftRun) run(ctx context.Context, args []string, suggest string) error {
+	for flag, name := range map[string]string{"suggest": suggest, "summary": d.options.summary} {
+		if name != "" {
+			if err := writableAs(flag, name); err != nil {
+				return err
+			}
+		}
+	}
+	if err := d.prepare(args); err != nil {
+		return err
+	}
+	past, err := d.past()
+	if err != nil {
+		return err
+	}
+	d.summary = d.validator.NewSummary()
+	summaries := d.takeSummaries()
+	if suggest != "" {
+		if err := d.canSuggest(summaries); err != nil {
+			return err
+		}
+		d.faults = faults{}
+	}
+	if len(d.files) > 0 || len(summaries) == 0 {
+		d.collect(ctx, args)
+	}
+	for _, s := range summaries {
+		if err := d.summary.Merge(s.Summary); err != nil {
+			return fmt.Errorf("%s: %w; give the --spec and --overlay that it was made with", s.Name, err)
+		}
+	}
+	r := drift.New(d.desc, d.validator, d.summary, version())
+	if d.history != "" {
+		r.Follow(d.validator, past)
+	}
+	d.status = d.driftVerdict(r)
+	if err := d.writeDrift(r); err != nil {
+		d.failures = append(d.failures, err)
+	}
+	if err := d.keep(past); err != nil {
+		d.failures = append(d.failures, err)
+	}
+	if d.options.summary != "" {
+		if err := writeSummaryFile(d.options.summary, d.summary); err != nil {
+			d.failures = append(d.failures, err)
+		}
+	}
+	if suggest != "" && len(d.failures) == 0 {
+		if err := d.suggest(ctx, suggest, args, r); err != nil {
+			d.failures = append(d.failures, err)
+		}
+	}
+	d.close()
+	return nil
+}
+
+func (d *driftRun) driftVerdict(r *drift.Report) int {
+	order := []string{"info", "warning", "error"}
+	least := slices.Index(order, d.options.failOn)
+	for _, i := range r.Drift {
+		if least >= 0 && slices.Index(order, i.Severity) >= least {
+			return statusFindings
+		}
+	}
+	if r.Summary.Checked == 0 {
+		return statusNothing
+	}
+	return statusOK
+}
+
+func (d *driftRun) writeDrift(r *drift.Report) error {
+	if d.options.format == "json" {
+		return drift.WriteJSON(d.out, r)
+	}
+	return drift.WriteText(d.out, r)
+}
+
+// takeSummaries reads the files that are summaries, and leaves the recordings.
+func (d *driftRun) takeSummaries() []drift.Past {
+	var summaries []drift.Past
+	d.files = slices.DeleteFunc(d.files, func(f recording.File) bool {
+		if f.Path == "-" || !isSummary(f.Path) {
+			return false
+		}
+		s, err := readSummaryFile(f.Path)
+		if err != nil {
+			d.failures = append(d.failures, err)
+		} else {
+			summaries = append(summaries, drift.Past{Name: f.Path, Summary: s})
+		}
+		return true
+	})
+	return summaries
+}
+
+// isSummary tells a summary from a recording by its first bytes.
+func isSummary(name string) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 64)
+	n, _ := io.ReadFull(f, head)
+	compact := bytes.Join(bytes.Fields(head[:n]), nil)
+	return bytes.HasPrefix(compact, []byte(`{"plumbSummary":`))
+}
+
+func readSummaryFile(name string) (*validator.Summary, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	s, err := validator.ReadSummary(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return s, nil
+}

@@ -1,0 +1,41 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/plumbapi/plumb/internal/report"
+)
+
+// tellGitHub gives the job that plumb runs in the counts, as outputs of the
+// step, and the report as the step's summary: where the environment names the
+// files for them.
+func (a *app) tellGitHub(r *report.Report) error {
+	var summary strings.Builder
+	if err := report.Write(&summary, "markdown", r, report.View{}); err != nil {
+		return err
+	}
+	return errors.Join(
+		a.appendTo("GITHUB_OUTPUT", report.Outputs(r)),
+		a.appendTo("GITHUB_STEP_SUMMARY", summary.String()),
+	)
+}
+
+// appendTo adds a text to the file that a variable of the environment names.
+func (a *app) appendTo(variable, text string) error {
+	name := a.getenv(variable)
+	if name == "" {
+		return nil
+	}
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("%s: %w", variable, err)
+	}
+	_, err = f.WriteString(text)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("%s: %w", variable, err)
+	}
+	return nil
+}

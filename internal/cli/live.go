@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"net/url"
+
+	"github.com/spf13/cobra"
+
+	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// recordingsOnly are the settings that mean nothing for live traffic.
+var recordingsOnly = []string{"schema", "max-entry", "jobs", "recordings"}
+
+// liveCheck prepares a check of live traffic, whose exchanges the caller gives
+// to see, one at a time, and whose report conclude writes.
+func (a *app) liveCheck(flags given) (*check, error) {
+	o, config, err := loadOptions(flags, a.getenv)
+	if err != nil {
+		return nil, err
+	}
+	c := &check{app: a, options: o, config: config}
+	return c, c.prepare(nil)
+}
+
+func (c *check) see(x *validator.Exchange) { c.checked(x, c.validator.Check(x)) }
+
+// liveLimits are the limits of the readers, as far as they concern live traffic.
+func (c *check) liveLimits() recording.Limits {
+	lim := recording.DefaultLimits
+	lim.Body, lim.Ratio = c.options.maxBody, int64(c.options.maxRatio)
+	return lim
+}
+
+// interrupted notes that the user ended the run, if so.
+func (c *check) interrupted(ctx context.Context) bool {
+	if ctx.Err() == nil {
+		return false
+	}
+	c.failures = append(c.failures, errors.New("interrupted; the report covers what was seen until then"))
+	return true
+}
+
+// address reads a flag that is the URL of a server.
+func address(cmd *cobra.Command, flag, value string) (*url.URL, error) {
+	if value == "" {
+		return nil, errors.New("--" + flag + " is missing; give the URL of the API, such as " + cmd.CommandPath() + " --" + flag + " https://api.example.com/v1")
+	}
+	u, err := url.Parse(value)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, errors.New("--" + flag + ": this is not the URL of a server; it begins with http:// or https://")
+	}
+	return u, nil
+}

@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// What each vendor's recording still gives with the overlay of its dialect:
+// nothing, but where the vendor contradicts itself.
+func TestDialects(t *testing.T) {
+	dir, err := filepath.Abs(fixtures + "/vendors")
+	require.NoError(t, err)
+	for _, name := range recordingsIn(t, dir) {
+		vendor := strings.TrimSuffix(name, ".ndjson")
+		t.Run(vendor, func(t *testing.T) {
+			assert.NotEmpty(t, findings(t, dir, name).Findings, "without the dialect")
+			r := findings(t, dir, "--overlay", vendor, name)
+			assert.Empty(t, r.Findings)
+			assert.Equal(t, []string{vendor}, r.Description.Overlays)
+			assert.Zero(t, r.Summary.Skipped)
+		})
+	}
+	for _, name := range spec.Overlays() {
+		if name != "observed" {
+			assert.FileExists(t, filepath.Join(dir, name+".ndjson"))
+		}
+	}
+}
+
+// A dialect is no licence: what it does not speak of is reported as before.
+func TestDialectsStillReport(t *testing.T) {
+	for vendor, broken := range map[string]struct{ old, new, rule string }{
+		"azure":          {`"status": "cancelled"`, `"status": "gone"`, "schema-enum"},
+		"cerebras":       {`"status": "calling"`, `"status": "Calling"`, "schema-enum"},
+		"litellm-vertex": {`"object": "batch"`, `"object": "batches"`, "schema-const"},
+		"together":       {`"IN_PROGRESS"`, `"in_progress"`, "schema-enum"},
+		"voyage":         {`"expected_completion_at": "2025-03-15T`, `"expected_completion_at": "2025-03-13T`, "time-order"},
+		"zhipu":          {`1741967579000`, `1741967579`, "time-unit"},
+	} {
+		t.Run(vendor, func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join(fixtures, "vendors", vendor+".ndjson"))
+			require.NoError(t, err)
+			require.Contains(t, string(text), broken.old)
+			dir := t.TempDir()
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "a.ndjson"), []byte(strings.Replace(string(text), broken.old, broken.new, 1)), 0o644))
+			r := findings(t, dir, "--overlay", vendor, "a.ndjson")
+			rules := map[string]bool{}
+			for _, f := range r.Findings {
+				rules[f.Rule] = true
+			}
+			assert.True(t, rules[broken.rule], "%v", rules)
+		})
+	}
+}
+
+func TestObservedOverlayOnRealRecordings(t *testing.T) {
+	if _, err := os.Stat(recorded); err != nil {
+		t.Skip("no real recordings beside the project: " + recorded)
+	}
+	dir, err := filepath.Abs(recorded)
+	require.NoError(t, err)
+	r := findings(t, ".", "--overlay", "observed", dir)
+	assert.Empty(t, r.Findings)
+	assert.Equal(t, report.Summary{Exchanges: 36, Checked: 53, Skipped: 11}, r.Summary)
+}

@@ -1,0 +1,263 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/plumbapi/plumb/internal/probe"
+	"github.com/plumbapi/plumb/internal/redact"
+	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// probeFlags are the flags of the probe command that are no settings.
+type probeFlags struct {
+	baseURL     string
+	scenarios   []string
+	batch       string
+	create      bool
+	headers     []string
+	timeout     time.Duration
+	maxRequests int
+}
+
+func (a *app) probeCommand() *cobra.Command {
+	var f probeFlags
+	cmd := &cobra.Command{
+		Use:   "probe --base-url URL",
+		Short: "Run scenarios against a live server, and check every answer",
+		Long: `Run scenarios against a live server, hold every answer against the description,
+and report what breaks it, as plumb check does.
+
+Nothing is changed on the server, unless you name a batch to cancel with --batch,
+or let batches be created, and cancelled, with --create. Redirects are not
+followed. The credential is taken from PLUMB_TOKEN or OPENAI_API_KEY and sent as
+"Authorization: Bearer ..."; --header sends another one.
+
+A scenario is a workflow of an Arazzo 1.0 document: of the built-in one, or of
+your own FILE. These are built in:
+
+` + builtinScenarios() + `
+Exit status: 0 nothing at or above --fail-on; 1 findings, or answers that a
+scenario does not expect; 2 wrong usage, or the server cannot be reached; 3
+nothing was checked.`,
+		Example: `  plumb probe --base-url https://api.openai.com/v1
+  plumb probe --base-url http://127.0.0.1:4010/v1 --create --report junit=probe.xml
+  plumb probe --base-url https://host/v1 --batch batch_123 --scenario cancel-batch`,
+		Args: cobra.NoArgs,
+	}
+	cmd.Flags().StringVar(&f.baseURL, "base-url", "", "`URL` of the API: what stands before the paths of the description")
+	cmd.Flags().StringArrayVar(&f.scenarios, "scenario", nil, "run only this scenario, or those of an Arazzo `FILE`; can be repeated")
+	cmd.Flags().StringVar(&f.batch, "batch", "", "cancel the batch with this `ID`")
+	cmd.Flags().BoolVar(&f.create, "create", false, "create batches, and cancel them")
+	cmd.Flags().StringArrayVar(&f.headers, "header", nil, "send a header, as `\"NAME: VALUE\"`; can be repeated")
+	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "`TIME` for one request, its answer included")
+	cmd.Flags().IntVar(&f.maxRequests, "max-requests", 2000, "stop after `N` requests")
+	flags := addFlags(cmd.Flags(), func(s *setting) bool { return !slices.Contains(recordingsOnly, s.name) })
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		base, err := address(cmd, "base-url", f.baseURL)
+		if err != nil {
+			return err
+		}
+		header, err := f.header(a.getenv)
+		if err != nil {
+			return err
+		}
+		scenarios, lacking, err := f.load()
+		if err != nil {
+			return err
+		}
+		c, err := a.liveCheck(flags)
+		if err != nil {
+			return err
+		}
+		c.probe(cmd.Context(), f, base, header, scenarios)
+		if len(lacking) > 0 && !c.options.quiet {
+			c.say("not run: %s", strings.Join(lacking, ", "))
+		}
+		return nil
+	}
+	return cmd
+}
+
+// builtinScenarios lists the built-in scenarios for the help.
+func builtinScenarios() string {
+	doc, err := probe.Builtin()
+	if err != nil {
+		panic(err) // a test holds the embedded files against that
+	}
+	var b strings.Builder
+	for _, s := range doc.Scenarios {
+		fmt.Fprintf(&b, "  %-16s %s\n", s.Name, s.Summary)
+	}
+	return b.String()
+}
+
+// inputs are what scenarios can ask for.
+func (f *probeFlags) inputs() map[string]any {
+	inputs := map[string]any{}
+	if f.batch != "" {
+		inputs["batch_id"] = f.batch
+	}
+	if f.create {
+		inputs["create"] = true
+	}
+	return inputs
+}
+
+// header returns what is sent with each request.
+func (f *probeFlags) header(getenv func(string) string) (http.Header, error) {
+	header := http.Header{"User-Agent": {"plumb/" + version()}, "Accept": {"application/json"}}
+	for _, token := range []string{getenv("OPENAI_API_KEY"), getenv("PLUMB_TOKEN")} {
+		if token != "" {
+			header.Set("Authorization", "Bearer "+token)
+		}
+	}
+	given := http.Header{}
+	for _, text := range f.headers {
+		name, value, ok := strings.Cut(text, ":")
+		if name = strings.TrimSpace(name); !ok || name == "" {
+			return nil, errors.New("--header: a header has the form \"NAME: VALUE\"")
+		}
+		given.Add(name, strings.TrimSpace(value))
+	}
+	for name, values := range given {
+		header[name] = values
+	}
+	return header, nil
+}
+
+// load returns the scenarios to run, and those that lack an input. One that is
+// named must not lack any.
+func (f *probeFlags) load() (run []probe.Scenario, lacking []string, err error) {
+	doc, err := probe.Builtin()
+	if err != nil {
+		return nil, nil, err
+	}
+	chosen := slices.DeleteFunc(slices.Clone(doc.Scenarios), func(s probe.Scenario) bool { return s.Part })
+	if len(f.scenarios) > 0 {
+		chosen = nil
+	}
+	for _, name := range f.scenarios {
+		named, err := find(doc, name)
+		if err != nil {
+			return nil, nil, err
+		}
+		chosen = append(chosen, named...)
+	}
+	for _, s := range chosen {
+		lacks := s.Lacks(f.inputs())
+		switch {
+		case len(lacks) == 0:
+			run = append(run, s)
+		case len(f.scenarios) > 0:
+			return nil, nil, fmt.Errorf("the scenario %s needs %s", s.Name, needs(lacks))
+		default:
+			lacking = append(lacking, s.Name+" (needs "+needs(lacks)+")")
+		}
+	}
+	return run, lacking, nil
+}
+
+// find returns the built-in scenario of that name, or those of a file.
+func find(doc *probe.Document, name string) ([]probe.Scenario, error) {
+	var known []string
+	for _, s := range doc.Scenarios {
+		if s.Name == name {
+			return []probe.Scenario{s}, nil
+		}
+		known = append(known, s.Name)
+	}
+	if _, err := os.Stat(name); err != nil {
+		return nil, fmt.Errorf("--scenario: %w; and there is no file of that name", oneOf(name, known))
+	}
+	own, err := probe.Load(name)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(own.Scenarios, func(s probe.Scenario) bool { return s.Part }), nil
+}
+
+// needs names the flags that give inputs.
+func needs(inputs []string) string {
+	var flags []string
+	for _, name := range inputs {
+		switch name {
+		case "batch_id":
+			name = "--batch ID"
+		case "create":
+			name = "--create"
+		default:
+			name = "the input " + name + ", which plumb probe does not give"
+		}
+		flags = append(flags, name)
+	}
+	return strings.Join(flags, " and ")
+}
+
+// probe runs the scenarios and writes the report.
+func (c *check) probe(ctx context.Context, f probeFlags, base *url.URL, header http.Header, scenarios []probe.Scenario) {
+	secrets := redact.New(redact.Credentials(base.String(), header, nil))
+	p := &probe.Prober{
+		Base:        base,
+		Header:      header,
+		Inputs:      f.inputs(),
+		Timeout:     f.timeout,
+		MaxRequests: f.maxRequests,
+		Limits:      c.liveLimits(),
+		Seen: func(x *validator.Exchange) {
+			c.see(x)
+			if c.options.verbose {
+				c.say("%s", secrets.Text(fmt.Sprintf("%s %s: %d", x.Request.Method, x.Request.URL, x.Response.Status)))
+			}
+		},
+		Waiting: func(d time.Duration, why string) { c.waiting(secrets.Text(fmt.Sprintf("%s; waiting %s", why, d))) },
+	}
+	unmet := false
+	for _, s := range scenarios {
+		c.waiting("scenario " + s.Name)
+		err := p.Run(ctx, &s)
+		if c.interrupted(ctx) {
+			break
+		}
+		if err == nil {
+			continue
+		}
+		clean := errors.New(secrets.Text(err.Error()))
+		if expected := new(probe.Unmet); errors.As(err, &expected) {
+			unmet = true
+			c.notes = append(c.notes, clean)
+			continue
+		}
+		c.failures = append(c.failures, clean)
+		if errors.Is(err, probe.ErrUnreachable) {
+			break
+		}
+	}
+	c.waiting("")
+	c.conclude(c.builder.Report())
+	if unmet && c.status != statusFailed && c.options.failOn != "never" {
+		c.status = statusFindings
+	}
+}
+
+// waiting shows on a terminal what the run is at; an empty text takes it away.
+func (c *check) waiting(text string) {
+	switch {
+	case c.options.quiet || c.getenv("CI") != "" || !isTerminal(c.err):
+		if c.options.verbose && text != "" {
+			c.say("%s", text)
+		}
+	default:
+		fmt.Fprint(c.err, "\r\x1b[K"+report.Printable(text))
+	}
+}

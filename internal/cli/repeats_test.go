@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// gathered is a sink that makes a report.
+type gathered struct {
+	history *validator.History
+	builder *report.Builder
+	counted int
+}
+
+func (g *gathered) checked(x *validator.Exchange, r validator.Result) {
+	if r.Counted {
+		g.counted++
+	}
+	g.history.Add(&r)
+	g.builder.Add(x, r)
+}
+
+func (g *gathered) ended(recording.File, error) {}
+
+// The report does not depend on how many goroutines check, nor on whether
+// findings that were explained often enough are only counted.
+func TestReportsAreTheSame(t *testing.T) {
+	lines := linesOfFixtures(t)
+	desc, err := spec.Builtin()
+	require.NoError(t, err)
+	v, err := validator.New(desc)
+	require.NoError(t, err)
+	reportOf := func(text string, jobs int, repeats bool) (string, int) {
+		to := &gathered{history: v.NewHistory(), builder: report.New(desc, v.Documented(), "test", 2)}
+		to.builder.Follow(to.history)
+		p := pipeline{validator: v, limits: recording.DefaultLimits, jobs: jobs, budget: 32 << 20, open: func(string) (io.ReadCloser, error) {
+			return io.NopCloser(strings.NewReader(text)), nil
+		}}
+		if repeats {
+			p.repeats, p.seen = v.NewRun(), to.builder.Seen
+		}
+		p.run(context.Background(), []recording.File{{Path: "a.ndjson"}, {Path: "b.ndjson"}}, to)
+		out, err := json.Marshal(to.builder.Report())
+		require.NoError(t, err)
+		return string(out), to.counted
+	}
+	counted := 0
+	rapid.Check(t, func(t *rapid.T) {
+		few := rapid.SliceOfN(rapid.SampledFrom(lines), 1, 8).Draw(t, "lines")
+		var text strings.Builder
+		for i := range rapid.IntRange(1, 200).Draw(t, "length") {
+			fmt.Fprintln(&text, few[i%len(few)])
+		}
+		want, _ := reportOf(text.String(), 1, false)
+		for _, jobs := range []int{1, 4} {
+			got, n := reportOf(text.String(), jobs, true)
+			require.Equal(t, want, got, "%d jobs", jobs)
+			counted += n
+		}
+	})
+	assert.NotZero(t, counted)
+}
+
+// linesOfFixtures returns the lines of recordings, most of them with findings.
+func linesOfFixtures(t *testing.T) []string {
+	t.Helper()
+	var lines []string
+	for _, pattern := range []string{"/answers/*.ndjson", "/vendors/*.ndjson", "/rules/*/*/*.ndjson"} {
+		files, err := filepath.Glob(fixtures + pattern)
+		require.NoError(t, err)
+		for _, name := range files {
+			text, err := os.ReadFile(name)
+			require.NoError(t, err)
+			for line := range bytes.Lines(text) {
+				if line = bytes.TrimSpace(line); len(line) > 0 {
+					lines = append(lines, string(line))
+				}
+			}
+		}
+	}
+	require.Greater(t, len(lines), 100)
+	return lines
+}

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/plumbapi/plumb/internal/report"
+)
+
+func (a *app) reportCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "report [FILE]",
+		Short: "Write another format from a JSON report",
+		Long: `Read a JSON report, as check --format json writes it, and write it in another
+format: the same bytes as that run would have written with it. Without a FILE, or
+with -, the report is read from standard input.
+
+Only flags count here, no environment and no plumb.yaml. The exit status is 0 when
+the report is written, whatever it says, and else 2.`,
+		Example: `  plumb check --format json recordings/ > report.json
+  plumb report report.json
+  plumb report --report html=report.html --report junit=report.xml report.json`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return errors.New("report takes one JSON report, such as: plumb report --format html report.json")
+			}
+			return nil
+		},
+	}
+	settings := []string{"format", "report", "color", "quiet", "verbose"}
+	flags := addFlags(cmd.Flags(), func(s *setting) bool { return slices.Contains(settings, s.name) })
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		flags["config"] = []string{""} // none
+		o, _, err := loadOptions(flags, func(string) string { return "" })
+		if err != nil {
+			return err
+		}
+		for _, out := range o.reports {
+			if err := writable(out.path); err != nil {
+				return err
+			}
+		}
+		name := "-"
+		if len(args) > 0 {
+			name = args[0]
+		}
+		r, err := a.readReport(name)
+		if err != nil {
+			return err
+		}
+		return a.write(o, r)
+	}
+	return cmd
+}
+
+// readReport reads the JSON report in a file.
+func (a *app) readReport(name string) (*report.Report, error) {
+	in, shown := a.in, "standard input"
+	if name != "-" {
+		f, err := os.Open(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s: there is no such file; write one with: plumb check --report json=%s PATH", name, name)
+		}
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in, shown = io.Reader(f), name
+	}
+	r, err := report.Read(in)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", shown, err)
+	}
+	return r, nil
+}

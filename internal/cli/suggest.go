@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/plumbapi/plumb/internal/drift"
+	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// faults are the exchanges that contradict themselves, with the rule that says
+// so. A nil one takes nothing.
+type faults map[fault]bool
+
+type fault struct {
+	file  string
+	entry int
+	rule  string
+}
+
+func (f faults) add(r validator.Result) {
+	if f == nil {
+		return
+	}
+	for i := range r.Findings {
+		if x := &r.Findings[i]; !drift.IsDrift(x.Rule) {
+			f[fault{x.File, x.Entry, x.Rule}] = true
+		}
+	}
+}
+
+// canSuggest tells what keeps an overlay from being checked: that needs the
+// recordings a second time.
+func (d *driftRun) canSuggest(summaries []drift.Past) error {
+	if len(summaries) > 0 {
+		return errors.New("--suggest: the overlay is checked against the recordings, and a summary does not hold them; name the recordings")
+	}
+	if slices.ContainsFunc(d.files, func(f recording.File) bool { return f.Path == "-" }) {
+		return errors.New("--suggest: the overlay is checked against the recordings, and standard input is read only once; name a file")
+	}
+	return nil
+}
+
+// mostRounds is how often an overlay is amended and checked again. Each round
+// settles what the one before it uncovered.
+const mostRounds = 8
+
+// suggest writes the overlay that settles the drift, if it does: with it, the
+// recordings give no drift, and those that contradicted themselves still do.
+func (d *driftRun) suggest(ctx context.Context, name string, args []string, r *drift.Report) error {
+	var s drift.Suggestion
+	var text []byte
+	now := &d.check
+	for round := 0; s.Amend(now.desc, now.summary, r) > 0; round++ {
+		if round == mostRounds {
+			return fmt.Errorf("%s is not written: after %d rounds there is still drift", name, mostRounds)
+		}
+		var err error
+		if text, err = s.Document(); err != nil {
+			return err
+		}
+		if now, err = d.amended(ctx, name, text, args); err != nil {
+			return fmt.Errorf("%s is not written: %w", name, err)
+		}
+		r = drift.New(now.desc, now.validator, now.summary, version())
+	}
+	for _, i := range s.Unsettled {
+		d.notes = append(d.notes, fmt.Errorf("not settled by the overlay: %s at %s: %s", i.Rule, strings.TrimSpace(i.Operation+" "+i.Pointer), i.Message))
+	}
+	if s.Actions() == 0 {
+		d.notes = append(d.notes, fmt.Errorf("%s is not written: there is nothing to amend", name))
+		return nil
+	}
+	for f := range d.faults {
+		if !now.faults[f] {
+			return fmt.Errorf("%s is not written: with it, %s entry %d no longer breaks %s", name, f.file, f.entry, f.rule)
+		}
+	}
+	err := writeWhole(name, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+	if err == nil {
+		d.notes = append(d.notes, fmt.Errorf("%s is written, and checked against these recordings: with it there is no drift%s, and what contradicts itself (%d) is still found",
+			name, except(len(s.Unsettled)), len(d.faults)))
+	}
+	return err
+}
+
+func except(unsettled int) string {
+	if unsettled == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" but the named (%d)", unsettled)
+}
+
+// amended checks the recordings once more, with an overlay.
+func (d *driftRun) amended(ctx context.Context, name string, overlay []byte, args []string) (*check, error) {
+	o := *d.options
+	o.amendments = append(slices.Clone(o.amendments), spec.Overlay{Name: name, Data: overlay})
+	o.summary, o.verbose = "", false
+	again := &check{app: d.app, options: &o, config: d.config, faults: faults{}}
+	if err := again.prepare(args); err != nil {
+		return nil, fmt.Errorf("the description cannot be used with it: %w", err)
+	}
+	again.files = d.files
+	again.summary = again.validator.NewSummary()
+	again.collect(ctx, args)
+	return again, errors.Join(again.failures...)
+}

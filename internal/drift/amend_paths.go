@@ -1,0 +1,215 @@
+package drift
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+const observedResponse = "Observed, and not described before."
+
+// addStatus describes a response. The finding is at the operation.
+func (a *amender) addStatus(i *Item, at spec.Place) bool {
+	for _, s := range a.statuses {
+		if s.Operation == i.Operation && s.Status == i.Status {
+			return a.act(at, i.evidence(), false, mapping("responses", mapping(strconv.Itoa(i.Status), a.response(s))))
+		}
+	}
+	return false
+}
+
+// methods are those that a path can have.
+var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+
+// addOperation describes a method with the statuses that were seen. The finding
+// is at the path.
+func (a *amender) addOperation(i *Item, at spec.Place) bool {
+	method, _, _ := strings.Cut(i.Operation, " ")
+	method = strings.ToLower(method)
+	if !slices.Contains(methods, method) {
+		return false
+	}
+	for _, other := range a.actions { // another status of the same operation
+		if other.target == a.desc.Target(at) && get(other.update, method) != nil {
+			return true
+		}
+	}
+	responses := mapping()
+	for _, s := range a.statuses {
+		if s.Operation == i.Operation && s.Status != 0 {
+			responses.Content = append(responses.Content, str(strconv.Itoa(s.Status)), a.response(s))
+		}
+	}
+	return len(responses.Content) > 0 && a.act(at, i.evidence(), false, mapping(method, mapping("responses", responses)))
+}
+
+// response describes what was observed of a status.
+func (a *amender) response(s *validator.ObservedStatus) *yaml.Node {
+	r := mapping("description", str(observedResponse))
+	var bodies []*validator.Observed
+	for _, p := range a.places {
+		if p.Operation == s.Operation && p.Status == s.Status && p.Schema == "" && p.Pointer == "" {
+			bodies = append(bodies, p)
+		}
+	}
+	content := mapping()
+	for _, mediaType := range mediaTypes(s) {
+		media := mapping()
+		if len(bodies) > 0 && isJSON(mediaType) {
+			media = mapping("schema", a.inferred(bodies, strings.HasPrefix(a.desc.OpenAPI, "3.0")))
+		}
+		content.Content = append(content.Content, str(mediaType), media)
+	}
+	if len(content.Content) > 0 {
+		r.Content = append(r.Content, scalar("content"), content)
+	}
+	return r
+}
+
+func mediaTypes(s *validator.ObservedStatus) []string {
+	var all []string
+	for mediaType := range s.Media {
+		all = append(all, mediaType)
+	}
+	slices.Sort(all)
+	return all
+}
+
+func isJSON(mediaType string) bool {
+	return mediaType == "application/json" || mediaType == "text/json" || strings.HasSuffix(mediaType, "+json")
+}
+
+// addMediaTypes describes the media types of JSON that the response lacks; their
+// bodies are held against the schema as before. Others are most often the page
+// of a proxy, which is no answer of the API.
+func (a *amender) addMediaTypes(i *Item, at spec.Place) bool {
+	k := slices.IndexFunc(a.desc.Operations, func(o *spec.Operation) bool { return o.ID == i.Operation })
+	if k < 0 {
+		return false
+	}
+	described := a.desc.Operations[k].Response(i.Status)
+	if described == nil {
+		return false
+	}
+	schema := mapping()
+	for _, m := range described.Media {
+		if written := a.written(below(m.Place, "schema")); written != nil && isJSON(m.Type) {
+			schema = mapping("schema", written)
+		}
+	}
+	content := mapping()
+	all := true
+	for _, s := range a.statuses {
+		if s.Operation != i.Operation || s.Status != i.Status {
+			continue
+		}
+		for _, mediaType := range mediaTypes(s) {
+			switch {
+			case described.MediaFor(mediaType) != nil:
+			case isJSON(mediaType):
+				content.Content = append(content.Content, str(mediaType), schema)
+			default:
+				all = false
+			}
+		}
+	}
+	if len(content.Content) > 0 && !a.act(at, i.evidence(), false, mapping("content", content)) {
+		return false
+	}
+	return all
+}
+
+// inferred is a schema of what stood at places: its types, and those of its
+// members and elements. It claims no more: neither what is required nor which
+// values there are.
+func (a *amender) inferred(places []*validator.Observed, nullable bool) *yaml.Node {
+	types, null := typesOf(places)
+	schema := mapping()
+	switch {
+	case len(types) > 0 && nullable && len(types) > 1:
+		var alternatives []*yaml.Node
+		for _, t := range types {
+			alternatives = append(alternatives, typed30(t))
+		}
+		schema = mapping("anyOf", sequence(alternatives...))
+	case nullable && len(types) == 1:
+		schema = mapping("type", str(types[0]))
+	case !nullable && len(types)+len(null) > 0:
+		schema = mapping("type", typeNode(append(types, null...)))
+	}
+	if nullable && len(null) > 0 {
+		schema.Content = append(schema.Content, scalar("nullable"), scalar("true"))
+	}
+	if slices.Contains(types, "object") && !(nullable && len(types) > 1) {
+		if members := a.members(places, nullable); len(members.Content) > 0 {
+			schema.Content = append(schema.Content, scalar("properties"), members)
+		}
+	}
+	if slices.Contains(types, "array") && !(nullable && len(types) > 1) {
+		items := a.children(places, func(token string) bool { return token == "*" })["*"]
+		if len(items) > 0 || nullable {
+			schema.Content = append(schema.Content, scalar("items"), a.inferred(items, nullable))
+		}
+	}
+	return schema
+}
+
+// members are the schemas of an object's members; none where these are no
+// fixed set.
+func (a *amender) members(places []*validator.Observed, nullable bool) *yaml.Node {
+	members := mapping()
+	if slices.ContainsFunc(places, func(p *validator.Observed) bool { return p.ManyMembers }) {
+		return members
+	}
+	children := a.children(places, func(token string) bool { return token != "*" })
+	var names []string
+	for name := range children {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		members.Content = append(members.Content, str(name), a.inferred(children[name], nullable))
+	}
+	return members
+}
+
+// children returns the places directly below others, by their last token.
+func (a *amender) children(places []*validator.Observed, wanted func(token string) bool) map[string][]*validator.Observed {
+	children := map[string][]*validator.Observed{}
+	for _, parent := range places {
+		for _, p := range a.places {
+			rest, below := strings.CutPrefix(p.Pointer, parent.Pointer+"/")
+			if below && !strings.Contains(rest, "/") && p.Operation == parent.Operation && p.Status == parent.Status && p.Schema == parent.Schema {
+				if token := jsonvalue.SplitPointer("/" + rest)[0]; wanted(token) {
+					children[token] = append(children[token], p)
+				}
+			}
+		}
+	}
+	return children
+}
+
+// typesOf are the types that were seen; a number swallows integers.
+func typesOf(places []*validator.Observed) (types, null []string) {
+	seen := map[string]bool{}
+	for _, p := range places {
+		for t := range p.Types {
+			seen[t] = true
+		}
+	}
+	for _, t := range []string{"boolean", "integer", "number", "string", "array", "object"} {
+		if seen[t] && !(t == "integer" && seen["number"]) {
+			types = append(types, t)
+		}
+	}
+	if seen["null"] {
+		null = []string{"null"}
+	}
+	return types, null
+}

@@ -1,0 +1,284 @@
+// Package drift says where observed responses and the description differ,
+// summed over all responses, and writes the overlay that settles it.
+package drift
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// Report is where description and responses differ. Its JSON form is described
+// in docs/drift.md; no slice in it is nil, but where it says so.
+type Report struct {
+	SchemaVersion int                `json:"schemaVersion"`
+	Tool          report.Tool        `json:"tool"`
+	Description   report.Description `json:"description"`
+	Summary       Summary            `json:"summary"`
+	Drift         []Item             `json:"drift"` // the weightiest first
+	NeverSeen     NeverSeen          `json:"neverSeen"`
+	Faults        []Fault            `json:"faults"`
+	Skipped       []report.Skipped   `json:"skipped"`
+	Trend         []Run              `json:"trend,omitempty"` // earlier runs, the oldest first; nil without a history
+}
+
+// Summary holds the totals.
+type Summary struct {
+	Exchanges int `json:"exchanges"` // read
+	Checked   int `json:"checked"`   // bodies that were validated
+	Skipped   int `json:"skipped"`   // exchanges and files without a validated body
+	validator.Span
+}
+
+// Item is one way in which responses differ from the description, at one place.
+type Item struct {
+	Kind        string       `json:"kind"` // see docs/drift.md
+	Rule        string       `json:"rule"`
+	Severity    string       `json:"severity"`
+	Message     string       `json:"message"`
+	Fingerprint string       `json:"fingerprint"` // that of the finding
+	Operation   string       `json:"operation"`
+	Status      int          `json:"status"`
+	Pointer     string       `json:"pointer"`
+	Allowed     string       `json:"allowed"`
+	Found       []Value      `json:"found"` // what stood there that is not described, the most frequent first; empty where it is no small set
+	Description report.Place `json:"description"`
+	Count       int          `json:"count"` // how often
+	Of          int          `json:"of"`    // of how many, that could have differed so
+	validator.Span
+	Examples []validator.Example `json:"examples"`
+	History  *History            `json:"history,omitempty"` // nil without a history
+
+	finding *validator.ObservedFinding
+	places  []*validator.Observed // where the values stand that differ
+}
+
+// Share is the part of those that could have differed so which did.
+func (i *Item) Share() float64 {
+	if i.Of == 0 {
+		return 0
+	}
+	return float64(i.Count) / float64(i.Of)
+}
+
+// Value is what was found, and how often.
+type Value struct {
+	Value string `json:"value"`
+	Count int    `json:"count"`
+}
+
+// Fault counts the findings of a rule that is not about drift: the responses
+// contradict themselves, whatever the description says.
+type Fault struct {
+	Rule  string `json:"rule"`
+	Count int    `json:"count"`
+}
+
+// kind is a way to differ. Their order is that of their weight.
+type kind struct {
+	name, title string
+	rules       []string
+}
+
+var kinds = []kind{
+	{"undocumented-member", "members that are not documented", []string{"drift-undocumented-member", "schema-additional-member"}},
+	{"undocumented-value", "values that are not documented", []string{"schema-enum", "schema-const"}},
+	{"undocumented-status", "statuses that are not documented", []string{"http-status"}},
+	{"undocumented-operation", "operations that are not documented", []string{"http-operation"}},
+	{"undocumented-media-type", "media types that are not documented", []string{"http-media-type"}},
+	{"type", "types that differ", []string{"schema-type", "schema-combination"}},
+	{"null", "null where it is not allowed", []string{"drift-null"}},
+	{"bound", "documented bounds that are exceeded", []string{"schema-limit", "schema-pattern", "time-bound"}},
+	{"required", "required members that are missing", []string{"schema-required"}},
+}
+
+func kindOf(rule string) int {
+	return slices.IndexFunc(kinds, func(k kind) bool { return slices.Contains(k.rules, rule) })
+}
+
+// New holds what was observed against the description. The summary must be one
+// of v's description, which is desc.
+func New(desc *spec.Description, v *validator.Validator, s *validator.Summary, version string) *Report {
+	r := &Report{
+		SchemaVersion: 1,
+		Tool:          report.Tool{Name: "plumb", Version: version},
+		Description:   report.Description{Title: desc.Title, Version: desc.Version, Digest: desc.Digest, Overlays: append([]string{}, desc.Overlays...)},
+		Summary:       Summary{Exchanges: s.Exchanges, Checked: s.Bodies},
+		Drift:         []Item{},
+		Faults:        []Fault{},
+		Skipped:       []report.Skipped{},
+	}
+	for reason, n := range s.Skipped() {
+		r.Skipped = append(r.Skipped, report.Skipped{Reason: reason, Count: n})
+		r.Summary.Skipped += n
+	}
+	slices.SortFunc(r.Skipped, func(a, b report.Skipped) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Reason, b.Reason))
+	})
+	for _, p := range s.Places() {
+		r.Summary.extend(p.Span)
+	}
+	for _, status := range s.Statuses() {
+		r.Summary.extend(status.Span)
+	}
+	o := observed{v: v, places: s.Places(), statuses: s.Statuses()}
+	faults := map[string]int{}
+	for _, f := range s.Findings() {
+		if kindOf(f.Rule) < 0 {
+			faults[f.Rule] += f.Count
+			continue
+		}
+		r.Drift = append(r.Drift, o.item(f))
+	}
+	slices.SortStableFunc(r.Drift, func(a, b Item) int {
+		return cmp.Or(cmp.Compare(kindOf(a.Rule), kindOf(b.Rule)), cmp.Compare(b.Share(), a.Share()), cmp.Compare(a.Pointer, b.Pointer),
+			cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status))
+	})
+	for _, rule := range slices.Sorted(maps.Keys(faults)) {
+		r.Faults = append(r.Faults, Fault{rule, faults[rule]})
+	}
+	r.NeverSeen = o.neverSeen(desc)
+	return r
+}
+
+func (s *Summary) extend(span validator.Span) {
+	if !span.First.IsZero() && (s.First.IsZero() || span.First.Before(s.First)) {
+		s.First = span.First
+	}
+	if span.Last.After(s.Last) {
+		s.Last = span.Last
+	}
+}
+
+// observed finds out what else was seen where a finding is.
+type observed struct {
+	v        *validator.Validator
+	places   []*validator.Observed
+	statuses []*validator.ObservedStatus
+}
+
+func (o *observed) item(f *validator.ObservedFinding) Item {
+	i := Item{
+		Kind: kinds[kindOf(f.Rule)].name, Rule: f.Rule, Severity: f.Severity, Message: f.Message, Fingerprint: f.Fingerprint,
+		Operation: f.Operation, Status: f.Status, Pointer: f.Pointer, Allowed: f.Allowed,
+		Description: report.Place{File: f.Description.Source(), Line: f.Description.Line, Pointer: f.Description.Pointer},
+		Count:       f.Count, Span: f.Span, Examples: f.Examples, Found: []Value{}, finding: f,
+	}
+	switch i.Kind {
+	case "undocumented-status", "undocumented-operation", "undocumented-media-type":
+		for _, s := range o.statuses {
+			if s.Operation == f.Operation && (i.Kind == "undocumented-status" || s.Status == f.Status) {
+				i.Of += s.Count
+			}
+		}
+		return i
+	}
+	values := 0
+	for _, p := range o.places {
+		if o.holds(p, f, parentOf(f.Pointer)) {
+			i.Of += p.Types["object"]
+		}
+		if o.holds(p, f, f.Pointer) {
+			i.places = append(i.places, p)
+			values += p.Count - p.Null()
+		}
+	}
+	switch i.Kind { // only what was there could differ so
+	case "undocumented-value", "bound":
+		i.Of = values
+	case "type":
+		i.Of = max(i.Of, values)
+	}
+	i.Of = max(i.Of, i.Count)
+	i.Found = o.found(&i)
+	return i
+}
+
+// holds tells whether a place is at the pointer, and the finding could be of it.
+func (o *observed) holds(p *validator.Observed, f *validator.ObservedFinding, pointer string) bool {
+	if p.Pointer != pointer || f.Operation != "" && f.Operation != p.Operation || f.Status != 0 && f.Status != p.Status {
+		return false
+	}
+	described := o.v.PlaceOf(p.Schema, parentOf(f.Pointer))
+	return described.File == f.Description.File && strings.HasPrefix(f.Description.Pointer+"/", described.Pointer+"/") ||
+		o.inFamily(p, f)
+}
+
+// inFamily tells whether the finding is at a place of the schema that is
+// written elsewhere than the object around it.
+func (o *observed) inFamily(p *validator.Observed, f *validator.ObservedFinding) bool {
+	described := o.v.PlaceOf(p.Schema, f.Pointer)
+	return described.File != "" && described.File == f.Description.File && strings.HasPrefix(f.Description.Pointer+"/", described.Pointer+"/")
+}
+
+// found lists what is not described, where all of it is known.
+func (o *observed) found(i *Item) []Value {
+	counts := map[string]int{}
+	switch i.Kind {
+	case "undocumented-value":
+		for _, p := range i.places {
+			if p.Many {
+				return []Value{}
+			}
+			for value, n := range p.Values {
+				if !slices.Contains(o.documented(p), value) {
+					counts[value] += n
+				}
+			}
+		}
+	case "undocumented-member", "type":
+		for _, p := range i.places {
+			for t, n := range p.Types {
+				counts[t] += n
+			}
+		}
+	}
+	values := []Value{}
+	for value, n := range counts {
+		values = append(values, Value{value, n})
+	}
+	slices.SortFunc(values, func(a, b Value) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
+	})
+	return values
+}
+
+// documented lists the values that are described for a place.
+func (o *observed) documented(p *validator.Observed) []string {
+	var values []string
+	for _, d := range o.v.Documented().Values {
+		if d.Schema == p.Schema && d.Pointer == p.Pointer {
+			values = append(values, d.Value)
+		}
+	}
+	return values
+}
+
+func parentOf(pointer string) string {
+	i := strings.LastIndexByte(pointer, '/')
+	if i < 0 {
+		return "-" // the root has no parent
+	}
+	return pointer[:i]
+}
+
+func lastOf(pointer string) string {
+	tokens := jsonvalue.SplitPointer(pointer)
+	if len(tokens) == 0 {
+		return ""
+	}
+	return tokens[len(tokens)-1]
+}
+
+func number(n int) string { return strconv.Itoa(n) }
+
+// IsDrift tells whether findings of a rule are about how responses and
+// description differ, and not about how responses contradict themselves.
+func IsDrift(rule string) bool { return kindOf(rule) >= 0 }

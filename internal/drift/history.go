@@ -1,0 +1,108 @@
+package drift
+
+import (
+	"fmt"
+
+	"github.com/plumbapi/plumb/validator"
+)
+
+// History is how a drift went over the runs that are kept.
+type History struct {
+	Since  string  `json:"since"`  // the name of the first run that had it
+	Runs   []Count `json:"runs"`   // the earlier runs with it, the oldest first
+	Course string  `json:"course"` // new, grows, shrinks or steady, against the run before
+}
+
+// Count is how often a drift was seen in a run.
+type Count struct {
+	Run   string `json:"run"`
+	Count int    `json:"count"`
+	Of    int    `json:"of"`
+}
+
+// Run is an earlier run.
+type Run struct {
+	Name string `json:"name"`
+	Gone []Gone `json:"gone"` // what the run had, and no later one has
+}
+
+// Gone is a drift that is no more.
+type Gone struct {
+	Rule        string `json:"rule"`
+	Pointer     string `json:"pointer"`
+	Fingerprint string `json:"fingerprint"`
+}
+
+// Past is the summary of an earlier run. Its description may have been another.
+type Past struct {
+	Name    string
+	Summary *validator.Summary
+}
+
+// Follow tells of each drift since when there is one, and which way it goes.
+// The earlier runs come in the order of time.
+func (r *Report) Follow(v *validator.Validator, past []Past) {
+	r.Trend = []Run{}
+	histories := map[string]*History{}
+	last := map[string]int{} // index of the last run with it
+	gone := map[string]Gone{}
+	for n, p := range past {
+		r.Trend = append(r.Trend, Run{p.Name, []Gone{}})
+		o := observed{v: v, places: p.Summary.Places(), statuses: p.Summary.Statuses()}
+		for _, f := range p.Summary.Findings() {
+			if kindOf(f.Rule) < 0 {
+				continue
+			}
+			i := o.item(f)
+			h := histories[f.Fingerprint]
+			if h == nil {
+				h = &History{Since: p.Name}
+				histories[f.Fingerprint] = h
+			}
+			h.Runs = append(h.Runs, Count{p.Name, i.Count, i.Of})
+			last[f.Fingerprint] = n
+			gone[f.Fingerprint] = Gone{f.Rule, f.Pointer, f.Fingerprint}
+		}
+	}
+	for i := range r.Drift {
+		item := &r.Drift[i]
+		delete(gone, item.Fingerprint)
+		h := histories[item.Fingerprint]
+		if h == nil {
+			item.History = &History{Runs: []Count{}, Course: "new"}
+			continue
+		}
+		h.Course = course(h.Runs[len(h.Runs)-1], Count{Count: item.Count, Of: item.Of})
+		item.History = h
+	}
+	for _, p := range past { // in the order of findings, not of a map
+		for _, f := range p.Summary.Findings() {
+			if g, ok := gone[f.Fingerprint]; ok {
+				run := &r.Trend[last[f.Fingerprint]]
+				run.Gone = append(run.Gone, g)
+				delete(gone, f.Fingerprint)
+			}
+		}
+	}
+}
+
+// course compares the shares of two runs; what is within a hundredth is steady.
+func course(before, now Count) string {
+	share := func(c Count) float64 { return float64(c.Count) / float64(max(c.Of, 1)) }
+	switch d := share(now) - share(before); {
+	case d > 0.01:
+		return "grows"
+	case d < -0.01:
+		return "shrinks"
+	}
+	return "steady"
+}
+
+// String says it in a line.
+func (h *History) String() string {
+	if h.Course == "new" {
+		return "new: in no earlier run"
+	}
+	before := h.Runs[len(h.Runs)-1]
+	return fmt.Sprintf("since %s; %s: %d of %d in %s", h.Since, h.Course, before.Count, before.Of, before.Run)
+}

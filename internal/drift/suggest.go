@@ -1,0 +1,329 @@
+package drift
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// Suggestion is an overlay that amends the description to what was observed.
+// One drift can hide another, such as a wrong type a wrong value: so what the
+// overlay says grows by rounds of observing and amending.
+type Suggestion struct {
+	Unsettled []*Item // the drift that no amendment settles
+
+	report  *Report // of the first round
+	actions []action
+	tried   map[string]bool // drift that was amended, by kind and place
+}
+
+// Amend adds what settles the drift of a report, which is that of the
+// description with all that was added before. It returns how many actions it
+// has added: 0 when there is nothing left that it can settle.
+func (s *Suggestion) Amend(desc *spec.Description, summary *validator.Summary, r *Report) (added int) {
+	if s.report == nil {
+		s.report, s.tried = r, map[string]bool{}
+	}
+	a := &amender{desc: desc, places: summary.Places(), statuses: summary.Statuses(), rewritten: map[string]bool{}}
+	s.Unsettled = nil
+	for _, item := range united(r.Drift) {
+		at := item.finding.Description
+		key := strings.Join([]string{item.Rule, item.Operation, number(item.Status), item.Pointer, at.File, at.Pointer}, " ")
+		if s.tried[key] || !a.settle(item) {
+			s.Unsettled = append(s.Unsettled, item)
+			continue
+		}
+		s.tried[key] = !a.postponed
+		a.postponed = false
+	}
+	a.finishTypes()
+	a.finishRequired()
+	s.actions = append(s.actions, a.actions...)
+	return len(a.actions)
+}
+
+// Actions returns how many there are in the overlay.
+func (s *Suggestion) Actions() int { return len(s.actions) }
+
+// united makes one of items that one amendment settles: those of one place of
+// the description, in several operations.
+func united(items []Item) []*Item {
+	var all []*Item
+	byPlace := map[string]*Item{}
+	for i := range items {
+		item := items[i]
+		key := item.Rule + " " + item.finding.Description.File + "#" + item.finding.Description.Pointer
+		switch item.Kind {
+		case "undocumented-status", "undocumented-operation", "undocumented-media-type":
+			key += " " + item.Operation + " " + number(item.Status)
+		case "undocumented-member", "required":
+			key += " " + lastOf(item.Pointer)
+		}
+		first := byPlace[key]
+		if first == nil {
+			byPlace[key] = &item
+			all = append(all, &item)
+			continue
+		}
+		first.Count += item.Count
+		first.Of += item.Of
+		first.places = append(slices.Clip(first.places), item.places...)
+		first.Found = addFound(first.Found, item.Found)
+	}
+	return all
+}
+
+func addFound(a, b []Value) []Value {
+	sum := slices.Clone(a)
+	for _, v := range b {
+		if i := slices.IndexFunc(sum, func(w Value) bool { return w.Value == v.Value }); i >= 0 {
+			sum[i].Count += v.Count
+		} else {
+			sum = append(sum, v)
+		}
+	}
+	return sum
+}
+
+// amender collects actions.
+type amender struct {
+	desc     *spec.Description
+	places   []*validator.Observed
+	statuses []*validator.ObservedStatus
+	actions  []action
+
+	types    []*typeChange     // of schemas, in the order of their first drift
+	required []*requiredChange // likewise
+
+	rewritten map[string]bool // targets of schemas whose constant was rewritten
+	postponed bool            // the item at hand is for the next round
+}
+
+// action is one of the overlay's.
+type action struct {
+	target   string
+	evidence []string // lines of a comment
+	remove   bool
+	update   *yaml.Node
+}
+
+// settle amends the description so that the item is no drift. It returns false
+// where it cannot.
+func (a *amender) settle(i *Item) bool {
+	// Only what a place is counts, not the line it is in.
+	at := spec.Place{File: i.finding.Description.File, Pointer: i.finding.Description.Pointer}
+	switch i.Kind {
+	case "undocumented-member":
+		return a.addMember(i, at)
+	case "undocumented-value":
+		return a.addValues(i, at)
+	case "undocumented-status":
+		return a.addStatus(i, at)
+	case "undocumented-operation":
+		return a.addOperation(i, at)
+	case "undocumented-media-type":
+		return a.addMediaTypes(i, at)
+	case "type":
+		return lastOf(at.Pointer) == "type" && a.addTypes(i, above(at))
+	case "null":
+		return a.addNull(i, at)
+	case "bound":
+		return a.widen(i, at)
+	case "required":
+		return a.dropRequired(i, at)
+	}
+	return false
+}
+
+// above is the place of what a keyword or member stands in.
+func above(p spec.Place) spec.Place {
+	p.Pointer = strings.TrimSuffix(parentOf(p.Pointer), "-")
+	return p
+}
+
+// below is the place of a member.
+func below(p spec.Place, name string) spec.Place {
+	p.Pointer += "/" + jsonvalue.EscapePointer(name)
+	return p
+}
+
+// written is what stands at a place, as YAML; nil where nothing does.
+func (a *amender) written(p spec.Place) *yaml.Node {
+	text := a.desc.Written(p)
+	if text == nil {
+		return nil
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil || len(doc.Content) == 0 {
+		return nil
+	}
+	return blockStyle(doc.Content[0])
+}
+
+// blockStyle undoes the style of JSON.
+func blockStyle(n *yaml.Node) *yaml.Node {
+	n.Style = 0
+	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" {
+		n.SetString(n.Value)
+	}
+	for _, c := range n.Content {
+		blockStyle(c)
+	}
+	return n
+}
+
+// act adds an action on a place. It returns false where no target reaches it.
+func (a *amender) act(p spec.Place, evidence []string, remove bool, update *yaml.Node) bool {
+	target := a.desc.Target(p)
+	if target == "" {
+		return false
+	}
+	a.actions = append(a.actions, action{target, evidence, remove, update})
+	return true
+}
+
+// replace writes keywords of a schema anew: those that are there already and
+// are no scalars would otherwise be merged with.
+func (a *amender) replace(p spec.Place, evidence []string, gone []string, update *yaml.Node) bool {
+	for _, keyword := range gone {
+		if a.desc.Written(below(p, keyword)) == nil {
+			continue
+		}
+		if !a.act(below(p, keyword), evidence, true, nil) {
+			return false
+		}
+		evidence = nil // it was said
+	}
+	return len(update.Content) == 0 || a.act(p, evidence, false, update)
+}
+
+// evidence says what an action rests on.
+func (i *Item) evidence() []string {
+	place := i.Pointer
+	if i.Operation != "" {
+		place = strings.TrimSpace(i.Operation + " " + number(i.Status) + " " + place)
+	}
+	lines := []string{fmt.Sprintf("%s: %s", place, i.Message), "seen in " + ofText(i) + spanText(i.Span)}
+	if len(i.Examples) > 0 {
+		lines = append(lines, "first in "+exampleText(i.Examples[0])+foundText(i.Examples[0].Found))
+	}
+	return lines
+}
+
+func foundText(found string) string {
+	if found == "" {
+		return ""
+	}
+	return ": " + found
+}
+
+// Document returns the overlay, an OpenAPI Overlay 1.0 document.
+func (s *Suggestion) Document() ([]byte, error) {
+	r := s.report
+	list := &yaml.Node{Kind: yaml.SequenceNode}
+	for _, action := range s.actions {
+		n := mapping("target", str(action.target))
+		if action.remove {
+			n.Content = append(n.Content, scalar("remove"), scalar("true"))
+		} else {
+			n.Content = append(n.Content, scalar("update"), action.update)
+		}
+		n.HeadComment = comment(action.evidence)
+		list.Content = append(list.Content, n)
+	}
+	root := mapping(
+		"overlay", str("1.0.0"),
+		"info", mapping("title", str("What was observed, beyond "+strings.TrimSpace(r.Description.Title+" "+r.Description.Version)), "version", str("1.0.0")),
+		"actions", list,
+	)
+	root.HeadComment = comment([]string{
+		fmt.Sprintf("Written by plumb drift --suggest, from %s with %s%s.", count(r.Summary.Exchanges, "exchange"), count(r.Summary.Checked, "checked body"), spanText(r.Summary.Span)),
+		"Each action names what it rests on. Read it before you make it the description.",
+	})
+	var buf bytes.Buffer
+	enc := yaml.NewEncoder(&buf)
+	enc.SetIndent(2)
+	if err := enc.Encode(root); err != nil {
+		return nil, err
+	}
+	return buf.Bytes(), nil
+}
+
+// comment makes lines fit for a comment.
+func comment(lines []string) string {
+	var out []string
+	for _, line := range lines {
+		out = append(out, strings.Map(func(r rune) rune {
+			if r < ' ' || r == 0x7F || r == 0x85 || r == 0x2028 || r == 0x2029 {
+				return ' '
+			}
+			return r
+		}, line))
+	}
+	return strings.Join(out, "\n")
+}
+
+func mapping(pairs ...any) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.MappingNode}
+	for i := 0; i < len(pairs); i += 2 {
+		n.Content = append(n.Content, str(pairs[i].(string)), pairs[i+1].(*yaml.Node))
+	}
+	return n
+}
+
+func sequence(items ...*yaml.Node) *yaml.Node {
+	return &yaml.Node{Kind: yaml.SequenceNode, Content: items}
+}
+
+func scalar(value string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: value} }
+
+// str is a string, in quotes where it would read as something else.
+func str(value string) *yaml.Node {
+	n := &yaml.Node{}
+	n.SetString(value)
+	return n
+}
+
+// parsed is a value given as JSON text.
+func parsed(text string) *yaml.Node {
+	var doc yaml.Node
+	if yaml.Unmarshal([]byte(text), &doc) != nil || len(doc.Content) == 0 {
+		return str(text)
+	}
+	return blockStyle(doc.Content[0])
+}
+
+// get returns a member of a mapping, or nil.
+func get(n *yaml.Node, name string) *yaml.Node {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i < len(n.Content); i += 2 {
+		if n.Content[i].Value == name {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// texts returns the text of a scalar, or of the items of a list.
+func texts(n *yaml.Node) []string {
+	switch {
+	case n == nil:
+		return nil
+	case n.Kind == yaml.ScalarNode:
+		return []string{n.Value}
+	}
+	var all []string
+	for _, item := range n.Content {
+		all = append(all, item.Value)
+	}
+	return slices.Clip(all)
+}

@@ -1,0 +1,81 @@
+// Package live makes exchanges of HTTP traffic as it passes. It changes nothing
+// of what passes.
+package live
+
+import (
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/internal/redact"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// Reasons why an exchange has no body to check.
+const (
+	tooLarge  = "a body over the limit"
+	stream    = "a stream"
+	unread    = "a body that was not read to its end"
+	brokenOff = "a response that broke off"
+	upgraded  = "a connection that went over to another protocol"
+)
+
+// New makes an exchange of a request and the head of its response. Its time is
+// the server's own where the response tells it, else now. The place is the
+// caller's to set, and so is the body, with [SetBody] or in another way.
+func New(req *http.Request, status int, header http.Header) *validator.Exchange {
+	x := &validator.Exchange{
+		Request:  validator.Request{Method: strings.ToUpper(req.Method), URL: req.URL.String()},
+		Response: validator.Response{Status: status, Header: header.Clone()},
+		Time:     time.Now(),
+	}
+	if x.Request.Method == "" {
+		x.Request.Method = http.MethodGet
+	}
+	if t, err := http.ParseTime(header.Get("Date")); err == nil {
+		x.Time = t
+	}
+	x.Secrets = redact.Credentials(x.Request.URL, req.Header, header)
+	return x
+}
+
+// SetBody gives x the first bytes of its body, as sent. There are more of them
+// than lim.Body only if the body itself is larger. Of a stream there need not
+// be any.
+func SetBody(x *validator.Exchange, sent []byte, lim recording.Limits) {
+	switch {
+	case IsStream(x.Response.Header):
+		x.Response.Body.Missing = stream
+	case int64(len(sent)) > lim.Body:
+		x.Response.Body.Missing = tooLarge
+	default:
+		recording.SetBody(x, sent, lim)
+	}
+}
+
+// Ends tells whether a body comes to its end by itself: it is JSON, or its
+// length is known and within the limit. Others can be streams, which must not
+// be waited for.
+func Ends(resp *http.Response, lim recording.Limits) bool {
+	media := mediaType(resp.Header)
+	if resp.StatusCode == http.StatusSwitchingProtocols || IsStream(resp.Header) || resp.ContentLength > lim.Body {
+		return false
+	}
+	return resp.ContentLength >= 0 || media == "application/json" || strings.HasSuffix(media, "+json")
+}
+
+// IsStream tells whether a response is a stream by its media type.
+func IsStream(header http.Header) bool {
+	switch mediaType(header) {
+	case "text/event-stream", "application/x-ndjson", "application/jsonl", "application/json-seq", "multipart/x-mixed-replace":
+		return true
+	}
+	return false
+}
+
+func mediaType(header http.Header) string {
+	media, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
+	return media
+}

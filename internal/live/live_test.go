@@ -1,0 +1,120 @@
+package live
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/validator"
+)
+
+func response(contentType string, length int64, body io.Reader) *http.Response {
+	return &http.Response{
+		StatusCode:    200,
+		Header:        http.Header{"Content-Type": {contentType}},
+		ContentLength: length,
+		Body:          io.NopCloser(body),
+	}
+}
+
+func request(t require.TestingT) *http.Request {
+	req, err := http.NewRequest("get", "https://host/v1/batches?api-key=secret-key", nil)
+	require.NoError(t, err)
+	return req
+}
+
+func TestNew(t *testing.T) {
+	req := request(t)
+	req.Header.Set("Authorization", "Bearer secret-token")
+	x := New(req, 200, http.Header{"Date": {"Fri, 14 Mar 2025 15:52:50 GMT"}})
+	assert.Equal(t, "GET", x.Request.Method)
+	assert.Equal(t, time.Date(2025, 3, 14, 15, 52, 50, 0, time.UTC), x.Time.UTC())
+	assert.Equal(t, []string{"Bearer secret-token", "secret-key", "secret-token"}, x.Secrets)
+
+	before := time.Now()
+	assert.False(t, New(req, 200, nil).Time.Before(before), "without a Date it is now")
+}
+
+func TestEnds(t *testing.T) {
+	lim := recording.Limits{Body: 100}
+	for _, tc := range []struct {
+		contentType string
+		length      int64
+		want        bool
+	}{
+		{"application/json", -1, true},
+		{"application/problem+json; charset=utf-8", -1, true},
+		{"text/html", 100, true},
+		{"text/html", 101, false},
+		{"text/html", -1, false},
+		{"", -1, false},
+		{"text/event-stream", 10, false},
+		{"application/x-ndjson", -1, false},
+		{"application/octet-stream", -1, false},
+	} {
+		assert.Equal(t, tc.want, Ends(response(tc.contentType, tc.length, nil), lim), "%s %d", tc.contentType, tc.length)
+	}
+}
+
+// Whatever the body, its limit and how it is read: who reads it gets what was
+// sent, and the exchange has it whole or says why not.
+func TestBodiesPassUnchanged(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		body := rapid.String().Draw(t, "body")
+		lim := recording.Limits{Body: rapid.Int64Range(1, 20).Draw(t, "limit"), Ratio: 1000}
+		broken := rapid.Bool().Draw(t, "broken")
+		ahead := rapid.Bool().Draw(t, "ahead")
+		failure := errors.New("connection reset")
+		var sent io.Reader = strings.NewReader(body)
+		if broken {
+			sent = io.MultiReader(sent, iotest.ErrReader(failure))
+		}
+		if rapid.Bool().Draw(t, "slowly") {
+			sent = iotest.OneByteReader(sent)
+		}
+		resp := response("text/plain", -1, sent)
+		var seen []*validator.Exchange
+		if ahead {
+			x, _ := Read(request(t), resp, lim)
+			seen = append(seen, x)
+		} else {
+			Follow(request(t), resp, lim, func(x *validator.Exchange) { seen = append(seen, x) })
+		}
+		got, err := io.ReadAll(resp.Body)
+		require.Equal(t, body, string(got))
+		require.Equal(t, broken, errors.Is(err, failure))
+		require.NoError(t, resp.Body.Close())
+		require.Len(t, seen, 1)
+		switch b := seen[0].Response.Body; {
+		case int64(len(body)) > lim.Body:
+			require.Equal(t, tooLarge, b.Missing)
+		case broken:
+			require.Equal(t, brokenOff, b.Missing)
+		default:
+			require.Empty(t, b.Missing)
+			require.Equal(t, body, string(b.Bytes))
+		}
+	})
+}
+
+func TestUnreadBody(t *testing.T) {
+	resp := response("text/plain", -1, strings.NewReader("long"))
+	var seen []*validator.Exchange
+	Follow(request(t), resp, recording.DefaultLimits, func(x *validator.Exchange) { seen = append(seen, x) })
+	_, err := io.ReadFull(resp.Body, make([]byte, 2))
+	require.NoError(t, err)
+	assert.Empty(t, seen)
+	require.NoError(t, resp.Body.Close())
+	require.NoError(t, resp.Body.Close())
+	require.Len(t, seen, 1)
+	assert.Equal(t, unread, seen[0].Response.Body.Missing)
+}

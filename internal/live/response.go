@@ -1,0 +1,104 @@
+package live
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"sync"
+
+	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// Read reads the body of a response, as far as the limit, and puts what it read
+// back: who reads the body after it gets the same bytes and the same error. The
+// error is the one that ended the body too early.
+func Read(req *http.Request, resp *http.Response, lim recording.Limits) (*validator.Exchange, error) {
+	x := New(req, resp.StatusCode, resp.Header)
+	sent, err := io.ReadAll(io.LimitReader(resp.Body, lim.Body+1))
+	rest := io.Reader(resp.Body)
+	if err != nil {
+		x.Response.Body.Missing = brokenOff
+		rest = failing{err}
+	} else {
+		SetBody(x, sent, lim)
+	}
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(sent), rest), resp.Body}
+	return x, err
+}
+
+// failing is a reader that gives an error.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// Follow lets the body of a response pass, and calls done once: when it was
+// read to its end, or closed before that. Streams by their media type pass
+// without a look.
+func Follow(req *http.Request, resp *http.Response, lim recording.Limits, done func(*validator.Exchange)) {
+	x := New(req, resp.StatusCode, resp.Header)
+	switch {
+	case resp.StatusCode == http.StatusSwitchingProtocols:
+		x.Response.Body.Missing = upgraded // the body can be written to, too: leave it
+	case IsStream(resp.Header), resp.Body == http.NoBody:
+		SetBody(x, nil, lim)
+	default:
+		resp.Body = &follower{ReadCloser: resp.Body, x: x, lim: lim, done: done}
+		return
+	}
+	done(x)
+}
+
+// follower keeps what is read of a body, as far as the limit.
+type follower struct {
+	io.ReadCloser
+	x    *validator.Exchange
+	lim  recording.Limits
+	done func(*validator.Exchange)
+
+	mu   sync.Mutex // a body can be closed while it is read
+	sent []byte
+	over bool
+}
+
+func (f *follower) Read(p []byte) (int, error) {
+	n, err := f.ReadCloser.Read(p)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if room := f.lim.Body + 1 - int64(len(f.sent)); !f.over {
+		f.sent = append(f.sent, p[:min(int64(n), room)]...)
+	}
+	switch {
+	case err == io.EOF:
+		f.finish("")
+	case err != nil:
+		f.finish(brokenOff)
+	case int64(len(f.sent)) > f.lim.Body:
+		f.finish(tooLarge)
+	}
+	return n, err
+}
+
+func (f *follower) Close() error {
+	err := f.ReadCloser.Close()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.finish(unread)
+	return err
+}
+
+// finish hands the exchange over, once; f.mu is held.
+func (f *follower) finish(missing string) {
+	if f.over {
+		return
+	}
+	f.over = true
+	if f.x.Response.Body.Missing = missing; missing == "" {
+		SetBody(f.x, f.sent, f.lim)
+	}
+	f.sent = nil
+	f.done(f.x)
+}

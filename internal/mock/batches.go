@@ -1,0 +1,138 @@
+package mock
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// create answers POST /batches.
+func (s *Server) create(r *http.Request, a *answer, _ string) *refusal {
+	var asked struct {
+		Input    string          `json:"input_file_id"`
+		Endpoint string          `json:"endpoint"`
+		Window   string          `json:"completion_window"`
+		Metadata json.RawMessage `json:"metadata"`
+	}
+	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+		return invalid("body", "the request is not the JSON object of a batch")
+	}
+	input := s.files[asked.Input]
+	switch {
+	case input == nil:
+		return invalid("input_file_id", fmt.Sprintf("there is no file %q", asked.Input))
+	case asked.Endpoint == "":
+		return invalid("endpoint", "endpoint is missing")
+	case asked.Window == "":
+		return invalid("completion_window", "completion_window is missing")
+	}
+	s.made++
+	b := &batch{
+		id:       fmt.Sprintf("batch_%032x", s.made),
+		endpoint: asked.Endpoint,
+		input:    asked.Input,
+		window:   asked.Window,
+		created:  a.now,
+		patience: cancellingSeconds,
+	}
+	if s.dialect.id != nil {
+		b.id = s.dialect.id(s.made)
+	}
+	if s.dialect.patience != 0 {
+		b.patience = s.dialect.patience
+	}
+	if text := string(asked.Metadata); text != "" && text != "null" {
+		b.metadata = asked.Metadata
+	}
+	b.readInput(input.content)
+	s.batches = append(s.batches, b)
+	a.show("create", b.at(a.now))
+	return nil
+}
+
+// retrieve answers GET /batches/{id}.
+func (s *Server) retrieve(_ *http.Request, a *answer, id string) *refusal {
+	b, err := s.batch(id)
+	if err != nil {
+		return err
+	}
+	a.show("retrieve", b.at(a.now))
+	return nil
+}
+
+// cancel answers POST /batches/{id}/cancel.
+func (s *Server) cancel(_ *http.Request, a *answer, id string) *refusal {
+	b, err := s.batch(id)
+	if err != nil {
+		return err
+	}
+	switch v := b.at(a.now); {
+	case v.cancellable():
+		b.cancelled = a.now
+	case v.status == "completed", v.status == "failed":
+		return &refusal{status: s.conflict(), kind: "invalid_request_error", message: "a batch that is " + v.status + " cannot be cancelled"}
+	}
+	a.show("cancel", b.at(a.now))
+	return nil
+}
+
+// conflict is the status of an answer to a cancel that comes too late.
+func (s *Server) conflict() int {
+	for _, f := range s.faults {
+		if f.conflict != 0 {
+			return f.conflict
+		}
+	}
+	return http.StatusConflict
+}
+
+func (s *Server) batch(id string) (*batch, *refusal) {
+	if !strings.HasPrefix(id, "batch") {
+		return nil, invalid("batch_id", fmt.Sprintf("%q is no id of a batch: these begin with batch", id))
+	}
+	i := slices.IndexFunc(s.batches, func(b *batch) bool { return b.id == id })
+	if i < 0 {
+		return nil, notFound(fmt.Sprintf("there is no batch %q", id))
+	}
+	return s.batches[i], nil
+}
+
+// list answers GET /batches: the newest first.
+func (s *Server) list(r *http.Request, a *answer, _ string) *refusal {
+	query := r.URL.Query()
+	limit := 20
+	if text := query.Get("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > 100 {
+			return invalid("limit", "limit is no number from 1 to 100")
+		}
+		limit = n
+	}
+	all := slices.Clone(s.batches)
+	slices.Reverse(all)
+	if after := query.Get("after"); after != "" {
+		i := slices.IndexFunc(all, func(b *batch) bool { return b.id == after })
+		if i < 0 {
+			return invalid("after", fmt.Sprintf("there is no batch %q", after))
+		}
+		all = all[i+1:]
+	}
+	more := len(all) > limit
+	all = all[:min(limit, len(all))]
+	a.operation = "list"
+	for _, b := range all {
+		b.answers++
+		a.views = append(a.views, b.at(a.now))
+	}
+	a.shown = []object{} // an empty list, not null
+	a.page = object{{"object", "list"}, {"data", nil}}
+	if len(all) > 0 {
+		a.page.set("first_id", all[0].id)
+		a.page.set("last_id", all[len(all)-1].id)
+	}
+	a.page.set("has_more", more)
+	return nil
+}

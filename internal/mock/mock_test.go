@@ -1,0 +1,242 @@
+package mock
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// caller is a client of a mock whose clock it sets.
+type caller struct {
+	t   require.TestingT
+	now time.Time
+	*Server
+}
+
+func newCaller(t require.TestingT, opt Options) *caller {
+	c := &caller{t: t, now: time.Unix(1762160400, 0)}
+	opt.Now = func() time.Time { return c.now }
+	var err error
+	c.Server, err = New(opt)
+	require.NoError(t, err)
+	return c
+}
+
+func (c *caller) do(method, path, contentType string, body io.Reader) (int, map[string]any, string) {
+	r := httptest.NewRequest(method, path, body)
+	r.Header.Set("Authorization", "Bearer sk-test")
+	r.Header.Set("Content-Type", contentType)
+	w := httptest.NewRecorder()
+	c.ServeHTTP(w, r)
+	var answer map[string]any
+	_ = json.Unmarshal(w.Body.Bytes(), &answer)
+	return w.Code, answer, w.Body.String()
+}
+
+func (c *caller) upload(content string) string {
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	require.NoError(c.t, form.WriteField("purpose", "batch"))
+	w, err := form.CreateFormFile("file", "in.jsonl")
+	require.NoError(c.t, err)
+	_, err = io.WriteString(w, content)
+	require.NoError(c.t, err)
+	require.NoError(c.t, form.Close())
+	status, file, _ := c.do("POST", "/v1/files", form.FormDataContentType(), &b)
+	require.Equal(c.t, 200, status)
+	return file["id"].(string)
+}
+
+func (c *caller) create(file string) string {
+	status, batch, text := c.do("POST", "/v1/batches", "application/json", strings.NewReader(
+		fmt.Sprintf(`{"input_file_id":%q,"endpoint":"/v1/responses","completion_window":"24h","metadata":{"b":"1","a":"2"}}`, file)))
+	require.Equal(c.t, 200, status, text)
+	return batch["id"].(string)
+}
+
+const requests = `{"custom_id":"1","method":"POST","url":"/v1/responses","body":{"model":"m"}}` + "\n" +
+	`{"custom_id":"2","method":"POST","url":"/v1/responses","body":{"model":"m"}}` + "\n"
+
+func TestAnswersAsObserved(t *testing.T) {
+	c := newCaller(t, Options{})
+	file := c.upload(requests)
+	_, _, got := c.do("GET", "/v1/batches/"+c.create(file), "", nil)
+	assert.Equal(t, `{"id":"batch_00000000000000000000000000000002","object":"batch","endpoint":"/v1/responses","model":null,"errors":null,"input_file_id":"file-000000000000000000000001","completion_window":"24h","status":"validating","output_file_id":null,"error_file_id":null,"created_at":1762160400,"in_progress_at":null,"expires_at":1762246800,"finalizing_at":null,"completed_at":null,"failed_at":null,"expired_at":null,"cancelling_at":null,"cancelled_at":null,"request_counts":{"total":0,"completed":0,"failed":0},"usage":{"input_tokens":0,"output_tokens":0,"total_tokens":0,"input_tokens_details":{"cached_tokens":0},"output_tokens_details":{"reasoning_tokens":0}},"metadata":{"b":"1","a":"2"}}`, got)
+}
+
+func TestLife(t *testing.T) {
+	c := newCaller(t, Options{})
+	id := c.create(c.upload(requests))
+	states := []string{}
+	for range 80 {
+		_, b, _ := c.do("GET", "/v1/batches/"+id, "", nil)
+		if s := b["status"].(string); len(states) == 0 || states[len(states)-1] != s {
+			states = append(states, s)
+		}
+		c.now = c.now.Add(time.Second)
+	}
+	assert.Equal(t, []string{"validating", "in_progress", "finalizing", "completed"}, states)
+	_, b, _ := c.do("GET", "/v1/batches/"+id, "", nil)
+	status, _, content := c.do("GET", "/v1/files/"+b["output_file_id"].(string)+"/content", "", nil)
+	assert.Equal(t, 200, status)
+	assert.Equal(t, 2, strings.Count(content, "\n"))
+}
+
+func TestCancel(t *testing.T) {
+	for name, tc := range map[string]struct {
+		after      time.Duration
+		status     int
+		inProgress bool
+		errorFile  bool
+	}{
+		"at once":       {0, 200, false, false},
+		"while working": {20 * time.Second, 200, true, true},
+		"too late":      {2 * time.Minute, 409, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCaller(t, Options{})
+			id := c.create(c.upload(requests))
+			c.now = c.now.Add(tc.after)
+			status, b, _ := c.do("POST", "/v1/batches/"+id+"/cancel", "", nil)
+			require.Equal(t, tc.status, status)
+			if status != 200 {
+				assert.Equal(t, []any{"invalid_request_error", nil, nil}, []any{b["error"].(map[string]any)["type"], b["error"].(map[string]any)["param"], b["error"].(map[string]any)["code"]})
+				return
+			}
+			assert.Equal(t, "cancelling", b["status"])
+			c.now = c.now.Add(604 * time.Second)
+			_, b, _ = c.do("GET", "/v1/batches/"+id, "", nil)
+			assert.Equal(t, "cancelling", b["status"])
+			c.now = c.now.Add(time.Second)
+			status, b, _ = c.do("POST", "/v1/batches/"+id+"/cancel", "", nil)
+			assert.Equal(t, 200, status)
+			assert.Equal(t, "cancelled", b["status"])
+			assert.Equal(t, tc.inProgress, b["in_progress_at"] != nil)
+			assert.Equal(t, tc.errorFile, b["error_file_id"] != nil)
+			assert.Nil(t, b["finalizing_at"])
+		})
+	}
+}
+
+func TestInputThatIsWrong(t *testing.T) {
+	for name, content := range map[string]string{"empty": "", "no JSON": "hello\n", "incomplete": "{}\n"} {
+		t.Run(name, func(t *testing.T) {
+			c := newCaller(t, Options{})
+			id := c.create(c.upload(content))
+			c.now = c.now.Add(10 * time.Second)
+			_, b, _ := c.do("GET", "/v1/batches/"+id, "", nil)
+			assert.Equal(t, "failed", b["status"])
+			assert.Equal(t, "list", b["errors"].(map[string]any)["object"])
+			status, _, _ := c.do("POST", "/v1/batches/"+id+"/cancel", "", nil)
+			assert.Equal(t, 409, status)
+		})
+	}
+}
+
+func TestErrors(t *testing.T) {
+	c := newCaller(t, Options{})
+	for _, tc := range []struct {
+		method, path, body string
+		status             int
+		param, code        any
+	}{
+		{"GET", "/v1/batches/batch_x", "", 404, nil, nil},
+		{"POST", "/v1/batches/batch_x/cancel", "", 404, nil, nil},
+		{"POST", "/v1/batches/x/cancel", "", 400, "batch_id", "invalid_value"},
+		{"GET", "/v1/batches/x", "", 400, "batch_id", "invalid_value"},
+		{"POST", "/v1/batches", "no", 400, "body", "invalid_value"},
+		{"POST", "/v1/batches", "{}", 400, "input_file_id", "invalid_value"},
+		{"GET", "/v1/batches?limit=0", "", 400, "limit", "invalid_value"},
+		{"GET", "/v1/batches?after=batch_x", "", 400, "after", "invalid_value"},
+		{"GET", "/v1/files/file-x", "", 404, nil, nil},
+		{"GET", "/v1/files/file-x/content", "", 404, nil, nil},
+		{"POST", "/v1/files", "no", 400, "file", "invalid_value"},
+		{"DELETE", "/v1/batches/batch_x", "", 405, nil, nil},
+		{"GET", "/v1/models", "", 404, nil, nil},
+		{"GET", "/v1/batches/a/b/c", "", 404, nil, nil},
+	} {
+		status, answer, text := c.do(tc.method, tc.path, "application/json", strings.NewReader(tc.body))
+		require.Equal(t, tc.status, status, "%s %s: %s", tc.method, tc.path, text)
+		fault := answer["error"].(map[string]any)
+		assert.NotEmpty(t, fault["message"])
+		assert.NotEmpty(t, fault["type"])
+		assert.Equal(t, []any{tc.param, tc.code}, []any{fault["param"], fault["code"]}, "%s %s", tc.method, tc.path)
+	}
+	w := httptest.NewRecorder()
+	c.ServeHTTP(w, httptest.NewRequest("GET", "/v1/batches", nil))
+	assert.Equal(t, http.StatusUnauthorized, w.Code)
+}
+
+// The pages of a list hold every batch once, the newest first.
+func TestListPages(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := newCaller(t, Options{})
+		n := rapid.IntRange(0, 12).Draw(t, "batches")
+		limit := rapid.IntRange(1, 5).Draw(t, "limit")
+		file := c.upload(requests)
+		var want []string
+		for range n {
+			want = append([]string{c.create(file)}, want...)
+		}
+		var got []string
+		for after := ""; ; {
+			status, page, text := c.do("GET", fmt.Sprintf("/v1/batches?limit=%d&after=%s", limit, after), "", nil)
+			require.Equal(t, 200, status, text)
+			data := page["data"].([]any)
+			assert.LessOrEqual(t, len(data), limit)
+			for _, b := range data {
+				got = append(got, b.(map[string]any)["id"].(string))
+			}
+			if page["has_more"] == false {
+				break
+			}
+			after = page["last_id"].(string)
+		}
+		assert.Equal(t, want, got)
+	})
+}
+
+func TestDialects(t *testing.T) {
+	for _, name := range Dialects() {
+		t.Run(name, func(t *testing.T) {
+			c := newCaller(t, Options{Dialect: name})
+			_, b, _ := c.do("GET", "/openai/batches/"+c.create(c.upload(requests))+"?api-version=1", "", nil)
+			switch name {
+			case "azure":
+				assert.Equal(t, []any{"/responses", "", 2.0}, []any{b["endpoint"], b["output_file_id"], b["request_counts"].(map[string]any)["total"]})
+			case "cerebras":
+				assert.Nil(t, b["request_counts"])
+				status, cancelled, _ := c.do("DELETE", "/v1/batches/"+b["id"].(string), "", nil)
+				assert.Equal(t, []any{200, "cancelling"}, []any{status, cancelled["status"]})
+			case "litellm-vertex":
+				assert.Equal(t, []any{"24hrs", ""}, []any{b["completion_window"], b["endpoint"]})
+			case "together":
+				assert.Equal(t, []any{"VALIDATING", "2025-11-03T09:00:00Z", nil}, []any{b["status"], b["created_at"], b["object"]})
+			case "voyage":
+				assert.Equal(t, []any{"12h", "2025-11-03T21:00:00Z", nil}, []any{b["completion_window"], b["expected_completion_at"], b["expires_at"]})
+			case "zhipu":
+				assert.Equal(t, 1762160400000.0, b["created_at"])
+			default:
+				t.Error("the dialect is not tested")
+			}
+		})
+	}
+}
+
+func TestChoicesThatAreWrong(t *testing.T) {
+	_, err := New(Options{Faults: []string{"nope"}})
+	assert.EqualError(t, err, `there is no fault "nope"; --fault list names them`)
+	_, err = New(Options{Dialect: "nope"})
+	assert.ErrorContains(t, err, `there is no dialect "nope"; there are azure, cerebras`)
+}

@@ -1,0 +1,192 @@
+package probe
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/internal/mock"
+	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// clock is a time that goes on only when somebody waits.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) Wait(_ context.Context, d time.Duration) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+	return nil
+}
+
+// outcome is what probing a server gave.
+type outcome struct {
+	rules  map[string]bool // with a finding
+	found  []validator.Finding
+	errors map[string]error // by scenario
+	bodies int
+	seen   []*validator.Exchange
+}
+
+// probeServer runs all built-in scenarios that need no batch of the user's own.
+func probeServer(t *testing.T, address string, wait func(context.Context, time.Duration) error, change func(*Prober), overlays ...spec.Overlay) outcome {
+	t.Helper()
+	desc, err := spec.Builtin(overlays...)
+	require.NoError(t, err)
+	v, err := validator.New(desc)
+	require.NoError(t, err)
+	history := v.NewHistory()
+	base, err := url.Parse(address)
+	require.NoError(t, err)
+	out := outcome{rules: map[string]bool{}, errors: map[string]error{}}
+	p := &Prober{
+		Base:        base,
+		Header:      http.Header{"Authorization": {"Bearer test-credential"}},
+		Inputs:      map[string]any{"create": true},
+		Timeout:     10 * time.Second,
+		MaxRequests: 2000,
+		Limits:      recording.DefaultLimits,
+		Wait:        wait,
+		Seen: func(x *validator.Exchange) {
+			r := v.Check(x)
+			history.Add(&r)
+			out.bodies += r.Bodies
+			out.seen = append(out.seen, x)
+			out.found = append(out.found, r.Findings...)
+			for _, f := range r.Findings {
+				out.rules[f.Rule] = true
+			}
+		},
+	}
+	if change != nil {
+		change(p)
+	}
+	doc, err := Builtin()
+	require.NoError(t, err)
+	for _, s := range doc.Scenarios {
+		if len(s.Lacks(p.Inputs)) == 0 {
+			if err := p.Run(t.Context(), &s); err != nil {
+				out.errors[s.Name] = err
+			}
+		}
+	}
+	return out
+}
+
+func probeMock(t *testing.T, opt mock.Options, overlays ...spec.Overlay) outcome {
+	t.Helper()
+	c := &clock{now: time.Date(2025, 11, 3, 9, 0, 0, 0, time.UTC)}
+	opt.Now = c.Now
+	server, err := mock.New(opt)
+	require.NoError(t, err)
+	srv := httptest.NewServer(server)
+	t.Cleanup(srv.Close)
+	return probeServer(t, srv.URL+"/v1", c.Wait, nil, overlays...)
+}
+
+// The mock without faults answers as the real server does: there is the drift
+// that the real server has, and nothing else.
+func TestMockIsGood(t *testing.T) {
+	out := probeMock(t, mock.Options{})
+	assert.Empty(t, out.errors)
+	assert.Equal(t, []string{"drift-null", "http-status", "time-bound"}, slices.Sorted(maps.Keys(out.rules)))
+	assert.Greater(t, out.bodies, 100)
+	for _, f := range out.found {
+		assert.Equal(t, validator.Warning, f.Severity)
+		if f.Rule == "http-status" {
+			assert.Contains(t, []int{400, 401, 404, 409}, f.Status)
+		}
+	}
+}
+
+// With the description of what servers really send, no drift is left but the
+// errors of operations other than cancel, which nobody has observed.
+func TestMockIsAsObserved(t *testing.T) {
+	observed, err := spec.ReadOverlay("observed")
+	require.NoError(t, err)
+	out := probeMock(t, mock.Options{}, observed)
+	assert.Empty(t, out.errors)
+	for _, f := range out.found {
+		assert.Equal(t, "http-status", f.Rule)
+		assert.NotEqual(t, "cancelBatch", f.Operation)
+	}
+}
+
+// alsoFound are the rules that a fault breaks beside the one that it is for:
+// what they say follows from it.
+var alsoFound = map[string][]string{
+	"clock-ahead":         {"time-skew"}, // of timestamps that are not the newest
+	"completed-too-early": {"time-skew"},
+	"counts-over-total":   {"history-decreased"},
+	"output-too-early":    {"history-set-once"},
+	"state-goes-back":     {"history-decreased", "history-set-once"},
+	"state-without-trace": {"history-set-once"},
+	"usage-too-early":     {"history-decreased"},
+}
+
+// Each fault is found, at the rule that it is for, and nothing is found that
+// does not follow from it.
+func TestEachFaultIsFound(t *testing.T) {
+	drift := []string{"drift-null", "http-status", "time-bound"}
+	for _, fault := range mock.Faults() {
+		t.Run(fault.Name, func(t *testing.T) {
+			out := probeMock(t, mock.Options{Faults: []string{fault.Name}})
+			assert.True(t, out.rules[fault.Rule], "%s is not among %v", fault.Rule, out.rules)
+			if fault.Rule == "http-status" {
+				assert.True(t, slices.ContainsFunc(out.found, func(f validator.Finding) bool {
+					return f.Rule == "http-status" && !slices.Contains([]int{400, 401, 404, 409}, f.Status)
+				}))
+			}
+			var also []string
+			for _, rule := range slices.Sorted(maps.Keys(out.rules)) {
+				if rule != fault.Rule && !slices.Contains(drift, rule) {
+					also = append(also, rule)
+				}
+			}
+			assert.Equal(t, alsoFound[fault.Name], also)
+		})
+	}
+}
+
+// Every rule that an answer can break has its fault.
+func TestEachRuleHasAFault(t *testing.T) {
+	// The rules that no answer of a server with the built-in description breaks.
+	without := []string{
+		"drift-null", "time-bound", // broken without a fault
+		"http-operation",                                           // of the request
+		"capture-limit", "capture-truncated", "capture-unreadable", // of recordings
+		"schema-additional-member", "schema-combination", "schema-pattern", // not in the description
+	}
+	for _, fault := range mock.Faults() {
+		without = append(without, fault.Rule)
+	}
+	desc, err := spec.Builtin()
+	require.NoError(t, err)
+	v, err := validator.New(desc)
+	require.NoError(t, err)
+	for _, r := range v.Rules() {
+		assert.Contains(t, without, r.ID)
+	}
+	assert.True(t, slices.IsSortedFunc(mock.Faults(), func(a, b mock.Fault) int { return strings.Compare(a.Name, b.Name) }))
+}

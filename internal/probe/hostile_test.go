@@ -1,0 +1,184 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// hold keeps a request waiting until the client is gone.
+func hold(r *http.Request) { <-r.Context().Done() }
+
+// Servers that do not behave end in a clear error, in bounded time and memory.
+func TestHostileServers(t *testing.T) {
+	chunk := strings.Repeat("x", 64<<10)
+	for name, tc := range map[string]struct {
+		serve http.HandlerFunc
+		want  string
+	}{
+		"hangs": {func(_ http.ResponseWriter, r *http.Request) { hold(r) },
+			"there was no complete answer within 300ms; --timeout raises it"},
+		"resets": {func(w http.ResponseWriter, _ *http.Request) {
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err == nil {
+				_ = conn.(*net.TCPConn).SetLinger(0)
+				conn.Close()
+			}
+		}, ""},
+		"closes": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "EOF"},
+		"sends 10 GB": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			for range 10 << 30 / len(chunk) {
+				if _, err := io.WriteString(w, chunk); err != nil {
+					return
+				}
+			}
+		}, "a body over the limit; --max-body raises it"},
+		"sends a byte now and then": {func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			for r.Context().Err() == nil {
+				_, _ = io.WriteString(w, " ")
+				_ = http.NewResponseController(w).Flush()
+				time.Sleep(20 * time.Millisecond)
+			}
+		}, "the answer broke off: there was no complete answer within 300ms"},
+		"promises more than it sends": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Content-Length", "1000")
+			_, _ = io.WriteString(w, "{}")
+		}, "the answer broke off: unexpected EOF"},
+		"has endless headers": {func(w http.ResponseWriter, r *http.Request) {
+			conn, buf, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				return
+			}
+			defer conn.Close()
+			_, err = buf.WriteString("HTTP/1.1 200 OK\r\nA: ")
+			for err == nil {
+				_, err = buf.WriteString(chunk)
+			}
+		}, "server response headers exceeded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := httptest.NewServer(tc.serve)
+			defer srv.Close()
+			begin := time.Now()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			out := probeServer(t, srv.URL, nil, func(p *Prober) {
+				p.Timeout, p.Inputs = 300*time.Millisecond, nil
+				if name == "sends 10 GB" {
+					p.Timeout, p.Limits.Body = time.Minute, 1<<20
+				}
+			})
+			runtime.ReadMemStats(&after)
+			require.Contains(t, out.errors, "list")
+			assert.Contains(t, out.errors["list"].Error(), tc.want)
+			assert.Contains(t, out.errors["list"].Error(), "GET "+srv.URL+"/batches")
+			assert.NotContains(t, strings.TrimSuffix(out.errors["list"].Error(), "."), "\n", "one sentence")
+			assert.Less(t, time.Since(begin), 30*time.Second)
+			assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(256<<20))
+		})
+	}
+}
+
+func TestNoCredentialGoesToAnotherHost(t *testing.T) {
+	var reached atomic.Bool
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Store(true) }))
+	defer other.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, other.URL+r.URL.Path, status)
+		}))
+		out := probeServer(t, srv.URL, nil, nil)
+		srv.Close()
+		assert.True(t, out.rules["http-status"], "the redirect is a finding")
+		assert.ErrorContains(t, out.errors["list"], fmt.Sprintf("status %d, a redirect to %s/batches, which is not followed", status, other.URL))
+	}
+	assert.False(t, reached.Load())
+}
+
+func TestThereIsNoSuchAPI(t *testing.T) {
+	t.Run("a closed port", func(t *testing.T) {
+		srv := httptest.NewServer(nil)
+		srv.Close()
+		err := probeServer(t, srv.URL, nil, nil).errors["list"]
+		assert.ErrorIs(t, err, ErrUnreachable)
+		assert.ErrorContains(t, err, "nothing listens at 127.0.0.1:")
+	})
+	for _, status := range []int{404, 405, 501} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", status) }))
+			defer srv.Close()
+			err := probeServer(t, srv.URL+"/wrong", nil, nil).errors["list"]
+			assert.ErrorIs(t, err, ErrUnreachable)
+			assert.ErrorContains(t, err, fmt.Sprintf("GET %s/wrong/batches?limit=20 answers %d, so the server does not have this endpoint", srv.URL, status))
+		})
+	}
+}
+
+func TestTooManyRequests(t *testing.T) {
+	requests := 0
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if requests++; requests%3 != 0 {
+			w.Header().Set("Retry-After", "7")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		_, _ = io.WriteString(w, `{"object":"list","data":[],"has_more":false}`)
+	}))
+	defer srv.Close()
+	var waits []time.Duration
+	out := probeServer(t, srv.URL, func(_ context.Context, d time.Duration) error { waits = append(waits, d); return nil }, func(p *Prober) {
+		p.Inputs = nil
+	})
+	assert.NotContains(t, out.errors, "list")
+	assert.Equal(t, []time.Duration{7 * time.Second, 7 * time.Second}, waits[:2])
+}
+
+func TestRetryAfter(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"3": 3 * time.Second, "0": 0, "99999999999": 2 * time.Minute, "9999": 2 * time.Minute, "-1": 4 * time.Second, "": 4 * time.Second, "soon": 4 * time.Second,
+		"Mon, 02 Jan 2006 15:04:05 GMT": 0, "Fri, 02 Jan 2099 15:04:05 GMT": 2 * time.Minute,
+	} {
+		assert.Equal(t, want, retryAfter(http.Header{"Retry-After": {text}}, 2), text)
+	}
+}
+
+func TestLimitOfRequests(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"id":"batch_1","status":"in_progress"}`)
+	}))
+	defer srv.Close()
+	out := probeServer(t, srv.URL, func(context.Context, time.Duration) error { return nil }, func(p *Prober) {
+		p.Inputs, p.MaxRequests = map[string]any{"batch_id": "batch_1"}, 20
+	})
+	assert.ErrorContains(t, out.errors["cancel-batch"], "the limit of 20 requests is reached; --max-requests raises it")
+	assert.Len(t, out.seen, 20)
+}
+
+func TestInterrupt(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { hold(r) }))
+	defer srv.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	doc, err := Builtin()
+	require.NoError(t, err)
+	p := &Prober{Base: must(t, srv.URL), Timeout: time.Minute, MaxRequests: 10}
+	err = p.Run(ctx, &doc.Scenarios[0])
+	assert.True(t, errors.Is(err, context.Canceled), "%v", err)
+}

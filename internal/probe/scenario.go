@@ -1,0 +1,172 @@
+package probe
+
+import (
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pb33f/libopenapi"
+	"github.com/pb33f/libopenapi/arazzo"
+	model "github.com/pb33f/libopenapi/datamodel/high/arazzo"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// Document is an Arazzo document with its scenarios.
+type Document struct {
+	Scenarios []Scenario // in the order of the file
+
+	file    string // as the user knows it
+	arazzo  *model.Arazzo
+	sources []source
+	places  map[parameter]string // where parameters go: "path", "query", "header" or "cookie"
+}
+
+// Scenario is one workflow of a document.
+type Scenario struct {
+	Name     string
+	Summary  string
+	Needs    []string // names of the inputs that it requires
+	Part     bool     // other scenarios contain it
+	document *Document
+}
+
+// source is a description that a document takes operations from.
+type source struct {
+	name        string
+	description *spec.Description
+}
+
+// parameter is a parameter of an operation, both as a document spells them.
+type parameter struct{ operation, name string }
+
+const builtin = "spec/scenarios/batches.yaml"
+
+// Builtin returns the built-in scenarios of the Batch API.
+func Builtin() (*Document, error) {
+	data, err := fs.ReadFile(plumb.Files, builtin)
+	if err != nil {
+		return nil, err
+	}
+	return parse(builtin, data, func(name string) (*spec.Description, error) {
+		return spec.Load(plumb.Files, path.Join(path.Dir(builtin), name), spec.Options{RefRoot: "."})
+	})
+}
+
+// Load reads the scenarios of an Arazzo document. The descriptions that it
+// names are files, as paths from its folder.
+func Load(file string) (*Document, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: the scenarios cannot be read: %w", file, err)
+	}
+	return parse(file, data, func(name string) (*spec.Description, error) {
+		return spec.LoadFile(filepath.Join(filepath.Dir(file), filepath.FromSlash(name)), "")
+	})
+}
+
+func parse(file string, data []byte, load func(string) (*spec.Description, error)) (*Document, error) {
+	parsed, err := libopenapi.NewArazzoDocument(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: no Arazzo document: %w", file, err)
+	}
+	if faults := arazzo.Validate(parsed); faults != nil && faults.HasErrors() {
+		return nil, fmt.Errorf("%s: the Arazzo document is wrong: %w", file, faults)
+	}
+	d := &Document{file: file, arazzo: parsed, places: map[parameter]string{}}
+	for _, s := range parsed.SourceDescriptions {
+		if u, err := url.Parse(s.URL); err != nil || u.Scheme != "" || s.Type != "" && s.Type != "openapi" {
+			return nil, fmt.Errorf("%s: source description %q: %q is not the path of an OpenAPI file", file, s.Name, s.URL)
+		}
+		desc, err := load(s.URL)
+		if err != nil {
+			return nil, fmt.Errorf("%s: source description %q: %w", file, s.Name, err)
+		}
+		d.sources = append(d.sources, source{s.Name, desc})
+	}
+	for _, w := range parsed.Workflows {
+		if err := d.add(w); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	for i := range d.Scenarios {
+		d.Scenarios[i].Part = d.contains(d.Scenarios[i].Name)
+	}
+	return d, nil
+}
+
+// contains tells whether a workflow is a step of another one.
+func (d *Document) contains(name string) bool {
+	return slices.ContainsFunc(d.arazzo.Workflows, func(w *model.Workflow) bool {
+		return slices.ContainsFunc(w.Steps, func(s *model.Step) bool { return s.WorkflowId == name })
+	})
+}
+
+// add takes in a workflow.
+func (d *Document) add(w *model.Workflow) error {
+	s := Scenario{Name: w.WorkflowId, Summary: w.Summary, document: d}
+	if w.Inputs != nil {
+		var inputs struct{ Required []string }
+		if err := w.Inputs.Decode(&inputs); err != nil {
+			return fmt.Errorf("workflow %q: inputs: %w", w.WorkflowId, err)
+		}
+		s.Needs = inputs.Required
+	}
+	for _, step := range w.Steps {
+		if step.WorkflowId != "" {
+			continue
+		}
+		name := step.OperationId + step.OperationPath
+		if _, err := d.operation(name); err != nil {
+			return fmt.Errorf("workflow %q, step %q: %w", w.WorkflowId, step.StepId, err)
+		}
+		for _, p := range step.Parameters {
+			if p.IsReusable() && d.arazzo.Components != nil && d.arazzo.Components.Parameters != nil {
+				p, _ = d.arazzo.Components.Parameters.Get(strings.TrimPrefix(p.Reference, "$components.parameters."))
+			}
+			if p != nil {
+				d.places[parameter{name, p.Name}] = p.In
+			}
+		}
+	}
+	d.Scenarios = append(d.Scenarios, s)
+	return nil
+}
+
+// operation finds an operation by its operationId or operationPath in a step:
+// both can name the source description.
+func (d *Document) operation(name string) (*spec.Operation, error) {
+	wanted, sources := name, d.sources
+	if rest, ok := strings.CutPrefix(strings.TrimPrefix(name, "{"), "$sourceDescriptions."); ok {
+		from, of, _ := strings.Cut(rest, ".")
+		wanted = of
+		sources = slices.DeleteFunc(slices.Clone(sources), func(s source) bool { return s.name != from })
+	}
+	pointer, byPath := strings.CutPrefix(wanted, "url}#/paths/")
+	if byPath {
+		route, method, _ := strings.Cut(pointer, "/")
+		wanted = strings.ToUpper(method) + " " + strings.NewReplacer("~1", "/", "~0", "~").Replace(route)
+	}
+	for _, s := range sources {
+		for _, op := range s.description.Operations {
+			if byPath && op.Method+" "+op.Path == wanted || !byPath && op.ID == wanted {
+				return op, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("no source description has the operation %q", name)
+}
+
+// Lacks returns the inputs that the scenario needs and that are not there.
+func (s *Scenario) Lacks(inputs map[string]any) []string {
+	return slices.DeleteFunc(slices.Clone(s.Needs), func(name string) bool {
+		_, ok := inputs[name]
+		return ok
+	})
+}

@@ -1,0 +1,132 @@
+package probe
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+func must(t *testing.T, address string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(address)
+	require.NoError(t, err)
+	return u
+}
+
+// Only scenarios that say so change anything.
+func TestBuiltinScenarios(t *testing.T) {
+	doc, err := Builtin()
+	require.NoError(t, err)
+	needs := map[string][]string{}
+	for _, s := range doc.Scenarios {
+		needs[s.Name] = s.Needs
+		assert.NotEmpty(t, s.Summary)
+		assert.Equal(t, s.Name == "create", s.Part)
+	}
+	assert.Equal(t, map[string][]string{
+		"list": nil, "unknown-id": nil, "malformed-id": nil, "no-credentials": nil,
+		"cancel-batch": {"batch_id"},
+		"create":       {"create"}, "cancel-running": {"create"}, "cancel-twice": {"create"}, "cancel-finished": {"create"},
+	}, needs)
+}
+
+const ownScenario = `arazzo: 1.0.1
+info: {title: Things, version: "1"}
+sourceDescriptions:
+  - {name: things, url: openapi.yaml, type: openapi}
+workflows:
+  - workflowId: get
+    steps:
+      - stepId: get
+        operationPath: '{$sourceDescriptions.things.url}#/paths/~1things~1{id}/get'
+        parameters:
+          - {name: id, in: path, value: a b/c}
+          - {name: deep, in: query, value: true}
+          - {name: X-Kind, in: header, value: blue}
+          - {name: session, in: cookie, value: s1}
+        successCriteria:
+          - condition: $statusCode == 204
+`
+
+const ownDescription = `openapi: 3.0.0
+info: {title: Things, version: "1"}
+paths:
+  /things/{id}:
+    get:
+      responses:
+        '204': {description: a thing}
+`
+
+func TestOwnScenario(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "things.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(ownScenario), 0o600))
+	_, err := Load(file)
+	assert.ErrorContains(t, err, `source description "things": `)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "openapi.yaml"), []byte(ownDescription), 0o600))
+	doc, err := Load(file)
+	require.NoError(t, err)
+	require.Len(t, doc.Scenarios, 1)
+
+	var got *http.Request
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = r
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	defer srv.Close()
+	p := &Prober{Base: must(t, srv.URL+"/api?version=2"), Header: http.Header{"Authorization": {"Bearer x"}}, Timeout: time.Minute, MaxRequests: 1, Limits: recording.DefaultLimits, Seen: func(*validator.Exchange) {}}
+	require.NoError(t, p.Run(t.Context(), &doc.Scenarios[0]))
+	assert.Equal(t, "/api/things/a%20b%2Fc?version=2&deep=true", got.URL.String())
+	assert.Equal(t, "blue", got.Header.Get("X-Kind"))
+	assert.Equal(t, "session=s1", got.Header.Get("Cookie"))
+	assert.Equal(t, "Bearer x", got.Header.Get("Authorization"))
+}
+
+func TestBrokenScenarios(t *testing.T) {
+	for name, tc := range map[string]struct{ text, want string }{
+		"no YAML":      {"\t", "no Arazzo document"},
+		"nothing":      {"", "no Arazzo document"},
+		"no workflows": {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\n", "the Arazzo document is wrong"},
+		"a URL": {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\nsourceDescriptions: [{name: a, url: 'https://host/openapi.yaml', type: openapi}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: o}]}]\n",
+			`"https://host/openapi.yaml" is not the path of an OpenAPI file`},
+		"no such operation": {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\nsourceDescriptions: [{name: a, url: openapi.yaml, type: openapi}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: o}]}]\n",
+			`workflow "w", step "s": no source description has the operation "o"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "openapi.yaml"), []byte(ownDescription), 0o600))
+			file := filepath.Join(dir, "s.yaml")
+			require.NoError(t, os.WriteFile(file, []byte(tc.text), 0o600))
+			_, err := Load(file)
+			assert.ErrorContains(t, err, tc.want)
+		})
+	}
+	_, err := Load("nope.yaml")
+	assert.ErrorContains(t, err, "nope.yaml: the scenarios cannot be read")
+}
+
+// No document is too broken to be refused in good order.
+func FuzzParse(f *testing.F) {
+	data, err := plumb.Files.ReadFile(builtin)
+	require.NoError(f, err)
+	f.Add(string(data))
+	f.Add(ownScenario)
+	f.Fuzz(func(t *testing.T, text string) {
+		doc, err := parse("fuzz.yaml", []byte(text), func(string) (*spec.Description, error) { return &spec.Description{}, nil })
+		if err == nil && len(doc.Scenarios) == 0 {
+			t.Error("a document without scenarios is accepted")
+		}
+	})
+}

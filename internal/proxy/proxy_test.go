@@ -1,0 +1,281 @@
+package proxy
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/internal/har"
+	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+const paused = `{"id":"batch_1","object":"batch","endpoint":"/v1/responses","input_file_id":"file-1","completion_window":"24h","status":"paused","created_at":1741967569}`
+
+// running is a proxy in front of a handler, with what it has seen.
+type running struct {
+	*Proxy
+	url     string
+	mu      sync.Mutex
+	entries []har.Entry
+	failed  []error
+}
+
+func run(t testing.TB, h http.Handler) *running {
+	t.Helper()
+	target := httptest.NewServer(h)
+	t.Cleanup(target.Close)
+	r := &running{}
+	to, err := url.Parse(target.URL)
+	require.NoError(t, err)
+	r.Proxy = New(Options{
+		Target: to,
+		Limits: recording.DefaultLimits,
+		Seen:   func(e har.Entry) { r.entries = append(r.entries, e) },
+		Failed: func(err error) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.failed = append(r.failed, err)
+		},
+	})
+	front := httptest.NewServer(r.Proxy)
+	t.Cleanup(front.Close)
+	r.url = front.URL
+	return r
+}
+
+func zipped(text string) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = io.WriteString(w, text)
+	_ = w.Close()
+	return b.Bytes()
+}
+
+// What comes through the proxy is what the target sent, to the byte.
+func TestChangesNothing(t *testing.T) {
+	for name, h := range map[string]http.HandlerFunc{
+		"plain": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, paused)
+		},
+		"compressed": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(zipped(paused))
+		},
+		"chunked": func(w http.ResponseWriter, _ *http.Request) {
+			for range 3 {
+				_, _ = io.WriteString(w, paused)
+				_ = http.NewResponseController(w).Flush()
+			}
+		},
+		"an error": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusTeapot) },
+		"a redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://elsewhere.example/?token=secret-token-1", http.StatusFound)
+		},
+		"nothing": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
+		"echo": func(w http.ResponseWriter, r *http.Request) {
+			w.Header()["X-Got"] = []string{fmt.Sprint(r.Method, r.URL, r.Header["Accept-Encoding"], r.Header["X-Forwarded-For"], r.Header["User-Agent"])}
+			_, _ = io.Copy(w, r.Body)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			target := httptest.NewServer(h)
+			defer target.Close()
+			r := run(t, h)
+			client := &http.Client{
+				Transport:     &http.Transport{DisableCompression: true, DisableKeepAlives: true},
+				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			}
+			var got [2]string
+			for i, address := range []string{target.URL, r.url} {
+				req, err := http.NewRequest(http.MethodPost, address+"/v1/a%2Fb?x=1&y", strings.NewReader("body"))
+				require.NoError(t, err)
+				req.Header.Set("X-Forwarded-For", "1.2.3.4")
+				resp, err := client.Do(req)
+				require.NoError(t, err)
+				body, err := io.ReadAll(resp.Body)
+				require.NoError(t, err)
+				resp.Header.Del("Date")
+				resp.Header.Del("Connection")
+				got[i] = fmt.Sprintln(resp.Status, resp.Header, resp.ContentLength, string(body))
+			}
+			assert.Equal(t, got[0], got[1])
+			r.Close()
+			assert.Len(t, r.entries, 1)
+			assert.Empty(t, r.failed)
+		})
+	}
+}
+
+// A stream comes as it is sent, also through the proxy.
+func TestStreams(t *testing.T) {
+	more := make(chan bool)
+	r := run(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for range more {
+			_, _ = io.WriteString(w, "data: x\n\n")
+			_ = http.NewResponseController(w).Flush()
+		}
+	}))
+	go func() { more <- true }()
+	resp, err := http.Get(r.url + "/v1/batches/batch_1")
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	lines := bufio.NewReader(resp.Body)
+	for range 3 {
+		line, err := lines.ReadString('\n')
+		require.NoError(t, err)
+		assert.Equal(t, "data: x\n", line)
+		_, err = lines.ReadString('\n')
+		require.NoError(t, err)
+		more <- true
+	}
+	close(more)
+	r.Close()
+	require.Len(t, r.entries, 1)
+	assert.Equal(t, "a stream", r.entries[0].Exchange.Response.Body.Missing)
+}
+
+func TestTargetIsGone(t *testing.T) {
+	r := run(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	resp, err := http.Get(r.url + "/v1/batches")
+	require.NoError(t, err)
+	resp.Body.Close()
+	assert.Equal(t, http.StatusBadGateway, resp.StatusCode)
+	r.Close()
+	assert.Empty(t, r.entries)
+	require.Len(t, r.failed, 1)
+	assert.ErrorContains(t, r.failed[0], "GET /v1/batches: the target did not answer")
+}
+
+// The recording gives the findings that the live exchanges gave, and holds no
+// credential.
+func TestRecording(t *testing.T) {
+	const secret = "sk-very-secret-1234567890"
+	bodies := []struct{ contentType, encoding, body string }{
+		{"application/json", "", paused},
+		{"application/json", "gzip", paused},
+		{"application/json", "", strings.Replace(paused, "paused", secret, 1)},
+		{"application/json", "", "{\"id\": \"\xff\"}"},
+		{"application/json", "", ""},
+		{"text/html", "", "<html>" + secret},
+		{"text/event-stream", "", "data: {}\n\n"},
+		{"application/json", "", paused + "{}"},
+		{"application/octet-stream", "", "\x00\xff" + secret},
+	}
+	next := 0
+	r := run(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		b := bodies[next]
+		next++
+		w.Header().Set("Content-Type", b.contentType)
+		w.Header().Set("Set-Cookie", "session="+secret)
+		w.Header().Set("Date", "Fri, 14 Mar 2025 15:52:50 GMT")
+		if b.encoding != "" {
+			w.Header().Set("Content-Encoding", b.encoding)
+			_, _ = w.Write(zipped(b.body))
+			return
+		}
+		_, _ = io.WriteString(w, b.body)
+	}))
+	for range bodies {
+		req, err := http.NewRequest(http.MethodGet, r.url+"/v1/batches/batch_1?api-key="+secret, nil)
+		require.NoError(t, err)
+		req.Header.Set("Authorization", "Bearer "+secret)
+		resp, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		_, _ = io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
+	}
+	r.Close()
+	require.Len(t, r.entries, len(bodies))
+
+	file := filepath.Join(t.TempDir(), "session.har")
+	w, err := har.Create(file, "test")
+	require.NoError(t, err)
+	for _, e := range r.entries {
+		require.NoError(t, w.Add(e))
+	}
+	assert.NoFileExists(t, file, "it is there when it is whole")
+	require.NoError(t, w.Close())
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), secret)
+	assert.NotContains(t, string(text), "very-secret")
+
+	desc, err := spec.Builtin()
+	require.NoError(t, err)
+	v, err := validator.New(desc)
+	require.NoError(t, err)
+	i := 0
+	for x, err := range recording.Read(context.Background(), file, bytes.NewReader(text), recording.DefaultLimits) {
+		require.NoError(t, err)
+		assert.Equal(t, r.entries[i].Exchange.Time.UTC(), x.Time.UTC())
+		if bodies[i].contentType == "application/octet-stream" {
+			assert.NotEmpty(t, x.Response.Body.Missing, "nobody can take a credential out of what is no text")
+		} else {
+			assert.ElementsMatch(t, outline(v.Check(r.entries[i].Exchange)), outline(v.Check(x)), "exchange %d", i)
+		}
+		i++
+	}
+	assert.Equal(t, len(bodies), i)
+}
+
+// outline is what must be the same of two checks.
+func outline(r validator.Result) []string {
+	all := []string{fmt.Sprint(r.Bodies, r.Operation, r.Status)}
+	for _, f := range r.Findings {
+		all = append(all, fmt.Sprint(f.Rule, f.Severity, f.Operation, f.Status, f.Pointer, f.Description))
+	}
+	return all
+}
+
+// BenchmarkDirect and BenchmarkProxy tell what the proxy adds to a request.
+func BenchmarkDirect(b *testing.B) {
+	target := httptest.NewServer(http.HandlerFunc(answerPaused))
+	defer target.Close()
+	requests(b, target.URL)
+}
+
+func BenchmarkProxy(b *testing.B) {
+	desc, err := spec.Builtin()
+	require.NoError(b, err)
+	v, err := validator.New(desc)
+	require.NoError(b, err)
+	r := run(b, http.HandlerFunc(answerPaused))
+	r.Seen = func(e har.Entry) { v.Check(e.Exchange) }
+	requests(b, r.url)
+	r.Close()
+}
+
+func answerPaused(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, paused)
+}
+
+func requests(b *testing.B, url string) {
+	for b.Loop() {
+		resp, err := http.Get(url + "/v1/batches/batch_1")
+		if err != nil {
+			b.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
+	}
+}

@@ -1,0 +1,247 @@
+package report
+
+import (
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/joshdk/go-junit"
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// counts are the totals that every format tells.
+type counts struct{ errors, warnings, infos, suppressed, occurrences int }
+
+func (c *counts) add(severity string, suppressed bool, occurrences int) {
+	switch {
+	case suppressed:
+		c.suppressed++
+	case severity == "error":
+		c.errors++
+	case severity == "warning":
+		c.warnings++
+	default:
+		c.infos++
+	}
+	c.occurrences += occurrences
+}
+
+func (c *counts) plus(other counts) {
+	c.errors += other.errors
+	c.warnings += other.warnings
+	c.infos += other.infos
+	c.suppressed += other.suppressed
+	c.occurrences += other.occurrences
+}
+
+// readers read the totals back from each format, as its users' tools do.
+var readers = map[string]func(t require.TestingT, text string) counts{
+	"text":     readTextCounts,
+	"json":     readJSONCounts,
+	"ndjson":   readNDJSONCounts,
+	"junit":    readJUnitCounts,
+	"sarif":    readSARIFCounts,
+	"github":   readGitHubCounts,
+	"markdown": readMarkdownCounts,
+	"html":     readHTMLCounts,
+}
+
+// The reports of one run agree with each other on every count.
+func TestFormatsAgree(t *testing.T) {
+	require.Len(t, readers, len(Formats()))
+	rapid.Check(t, func(t *rapid.T) {
+		r := build(2, rapid.SliceOf(rapid.Custom(drawResult)).Draw(t, "results")...)
+		for i := range r.Findings {
+			if rapid.Bool().Draw(t, "suppressed") {
+				r.Suppress(&r.Findings[i], &Acceptance{"known", "ann", "2030-12-31"})
+			}
+		}
+		s := r.Summary
+		want := counts{s.Errors, s.Warnings, s.Infos, s.Suppressed, s.Occurrences}
+		for _, format := range Formats() {
+			got := readers[format](t, render(t, format, r, View{}))
+			if got.errors+got.warnings+got.infos == 0 && (format == "text" || format == "github") {
+				got.occurrences = s.Occurrences // which then they do not tell
+			}
+			assert.Equal(t, want, got, format)
+		}
+	})
+}
+
+func numbers(t require.TestingT, pattern, text string) []int {
+	m := regexp.MustCompile(pattern).FindStringSubmatch(text)
+	require.NotNil(t, m, "%s is not in %s", pattern, text)
+	var all []int
+	for _, digits := range m[1:] {
+		n, err := strconv.Atoi(strings.ReplaceAll(digits, ",", ""))
+		require.NoError(t, err)
+		all = append(all, n)
+	}
+	return all
+}
+
+func foundTimes(t require.TestingT, text string) int {
+	if strings.Contains(text, "found once") {
+		return 1
+	}
+	return numbers(t, `found ([\d,]+) times`, text)[0]
+}
+
+func readTextCounts(t require.TestingT, text string) counts {
+	last := text[strings.LastIndex(text, "read,"):]
+	var c counts
+	if strings.Contains(last, "accepted") {
+		c.suppressed = numbers(t, `([\d,]+) accepted by the baseline`, last)[0]
+	}
+	if strings.Contains(last, "found ") {
+		n := numbers(t, `([\d,]+) errors?, ([\d,]+) warnings?, ([\d,]+) infos?`, last)
+		c.errors, c.warnings, c.infos, c.occurrences = n[0], n[1], n[2], foundTimes(t, last)
+	}
+	return c
+}
+
+func readJSONCounts(t require.TestingT, text string) counts {
+	r, err := Read(strings.NewReader(text))
+	require.NoError(t, err)
+	var c counts
+	for _, f := range r.Findings {
+		c.add(f.Severity, f.Suppressed != nil, f.Count)
+	}
+	return c
+}
+
+func readNDJSONCounts(t require.TestingT, text string) counts {
+	var c counts
+	for line := range strings.Lines(text) {
+		var f Finding
+		require.NoError(t, json.Unmarshal([]byte(line), &f))
+		if f.Rule != "" {
+			c.add(f.Severity, f.Suppressed != nil, f.Count)
+		}
+	}
+	return c
+}
+
+func readJUnitCounts(t require.TestingT, text string) counts {
+	suites, err := junit.Ingest([]byte(text))
+	require.NoError(t, err)
+	var c counts
+	for _, s := range suites {
+		var own counts
+		for name, n := range map[string]*int{"errors": &own.errors, "warnings": &own.warnings, "infos": &own.infos, "suppressed": &own.suppressed, "occurrences": &own.occurrences} {
+			*n, err = strconv.Atoi(s.Properties[name])
+			require.NoError(t, err)
+		}
+		failures := 0
+		for _, test := range s.Tests {
+			if test.Error != nil {
+				failures += strings.Count(test.Error.Error(), "error[")
+			}
+		}
+		require.Equal(t, own.errors, failures, "the errors of a suite are the failures of its cases")
+		c.plus(own)
+	}
+	return c
+}
+
+func readSARIFCounts(t require.TestingT, text string) counts {
+	log, err := sarif.FromString(text)
+	require.NoError(t, err)
+	var c counts
+	for _, result := range log.Runs[0].Results {
+		c.add(result.Level, len(result.Suppressions) > 0, *result.OccurrenceCount)
+	}
+	return c
+}
+
+func readGitHubCounts(t require.TestingT, text string) counts {
+	var c counts
+	for _, command := range parseCommands(t, text) {
+		n := 1
+		if m := regexp.MustCompile(`\nfound ([\d,]+) times`).FindStringSubmatch(command.message); m != nil {
+			n = numbers(t, `([\d,]+)`, m[1])[0]
+		}
+		c.add(command.name, false, n)
+	}
+	log := readTextCounts(t, text)
+	if log.suppressed > 0 { // which have no annotations
+		c.suppressed, c.occurrences = log.suppressed, log.occurrences
+	}
+	require.Equal(t, log, c, "the annotations and the log")
+	return c
+}
+
+func readMarkdownCounts(t require.TestingT, text string) counts {
+	head := text[:strings.Index(text, "Held against")]
+	var c, listed counts
+	if strings.Contains(head, "accepted") {
+		c.suppressed = numbers(t, `([\d,]+) accepted by the baseline`, head)[0]
+	}
+	if strings.Contains(head, "found ") {
+		c.occurrences = foundTimes(t, head)
+	}
+	if !strings.HasPrefix(text, "## plumb: no") { // no findings, nothing was checked
+		n := numbers(t, `^## plumb: ([\d,]+) errors?, ([\d,]+) warnings?, ([\d,]+) infos?\n`, text)
+		c.errors, c.warnings, c.infos = n[0], n[1], n[2]
+	}
+	for _, m := range regexp.MustCompile(`(?m)^- \*\*(\w+)\*\* .*$`).FindAllStringSubmatch(text, -1) {
+		times := 1
+		if n := regexp.MustCompile(`\(([\d,]+) times in`).FindStringSubmatch(m[0]); n != nil {
+			times = numbers(t, `([\d,]+)`, n[1])[0]
+		}
+		listed.add(m[1], false, times)
+	}
+	if c.suppressed > 0 { // which are not listed
+		listed.suppressed, listed.occurrences = c.suppressed, c.occurrences
+	}
+	require.Equal(t, c, listed)
+	return c
+}
+
+func readHTMLCounts(t require.TestingT, text string) counts {
+	accepted := 0
+	if strings.Contains(text, "</strong> accepted") {
+		accepted = numbers(t, `<strong>([\d,]+)</strong> accepted`, text)[0]
+	}
+	n := numbers(t, `(?s)<strong>([\d,]+)</strong> errors.*<strong>([\d,]+)</strong> warnings.*<strong>([\d,]+)</strong> infos.*<strong>([\d,]+)</strong> occurrences`, text)
+	articles := counts{occurrences: n[3]}
+	for _, m := range regexp.MustCompile(`<article id="f-[0-9a-f-]+" class="finding (\w+)"`).FindAllStringSubmatch(text, -1) {
+		articles.add(m[1], m[1] == "accepted", 0)
+	}
+	require.Equal(t, articles, counts{n[0], n[1], n[2], accepted, n[3]})
+	return articles
+}
+
+// nastyFinding draws a finding of texts that mean something to some format.
+func nastyFinding(t *rapid.T) validator.Finding {
+	piece := rapid.SampledFrom([]string{
+		"a", " ", "%", "%0A", "\n", "\r", ":", "::", ",", "::error::x", "##[error]", "<script>alert(1)</script>", "</script>", "]]>", "<!--", "&amp;", "`", "``", "|", "\\", "*b*",
+		"[x](javascript:alert(1))", "@user", "#1", "{0}", "\u202e", "\x00", "\x1b[31m", "\xff", "世", "é", "\"", "'", "onload=", "{{.}}", "${x}",
+	})
+	nasty := func(label string) string { return strings.Join(rapid.SliceOfN(piece, 0, 6).Draw(t, label), "") }
+	f := validator.Finding{
+		Rule: "schema-enum", Severity: rapid.SampledFrom([]validator.Severity{validator.Info, validator.Warning, validator.Error}).Draw(t, "severity"),
+		Message: nasty("message"), Pointer: nasty("pointer"), Operation: nasty("operation"), Status: 200,
+	}
+	f.Description = spec.Place{File: rapid.SampledFrom([]string{"", "spec/a b%.yaml"}).Draw(t, "described"), Line: 3, Pointer: "/x"}
+	f.File, f.Entry = nasty("file"), 1
+	f.Line, f.Column = rapid.IntRange(0, 9).Draw(t, "line"), rapid.IntRange(0, 9).Draw(t, "column")
+	f.Resource, f.Found, f.Allowed = nasty("resource"), nasty("found"), nasty("allowed")
+	f.Excerpt = validator.Excerpt{Text: strings.ToValidUTF8(nasty("excerpt"), "?"), Column: rapid.IntRange(0, 9).Draw(t, "at"), Width: rapid.IntRange(0, 9).Draw(t, "width")}
+	return f
+}
+
+func nastyReport(t *rapid.T) *Report {
+	findings := rapid.SliceOfN(rapid.Custom(nastyFinding), 1, 4).Draw(t, "findings")
+	r := build(3, result{&validator.Exchange{}, validator.Result{Bodies: 1, Findings: findings, Skipped: findings[0].Found}})
+	r.Rules = []Rule{{ID: "schema-enum", Severity: "error", Title: valid(findings[0].Message), Text: valid(findings[0].Found), Fix: valid(findings[0].Allowed)}}
+	return r
+}

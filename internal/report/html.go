@@ -1,0 +1,199 @@
+package report
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+//go:embed html
+var htmlFiles embed.FS
+
+// htmlPage is what the template of the HTML report shows.
+type htmlPage struct {
+	*Report
+	Style  template.CSS
+	Script template.JS
+	Policy string // Content-Security-Policy
+
+	Findings  []htmlFinding
+	Drift     []htmlFinding // of Findings
+	Lives     []htmlLife
+	Filters   []filter
+	Resources []string // to choose from
+}
+
+type htmlFinding struct {
+	*Finding
+	Anchor    string // id of its element
+	Rule      Rule
+	Resources []string // of its occurrences
+}
+
+type htmlLife struct {
+	*Resource
+	Timeline *timeline // nil where no time is known
+	Findings []*Finding
+}
+
+// filter is a choice of findings by one of their properties.
+type filter struct {
+	Name   string
+	Values []string
+}
+
+// writeHTML writes one page that stands alone: it fetches nothing, and nothing
+// in it runs but its own script.
+func writeHTML(w io.Writer, r *Report, _ View) error {
+	p, err := newPage(r)
+	if err != nil {
+		return err
+	}
+	buf := bufio.NewWriter(w)
+	if err := htmlTemplate.Execute(buf, p); err != nil {
+		return err
+	}
+	return buf.Flush()
+}
+
+var htmlTemplate = template.Must(template.New("report.html").Funcs(template.FuncMap{
+	"show":     Printable,
+	"lines":    printableLines,
+	"number":   number,
+	"plural":   plural,
+	"times":    times,
+	"place":    placeText,
+	"origin":   origin,
+	"where":    describedAt,
+	"excerpt":  newHTMLExcerpt,
+	"anchor":   anchor,
+	"list":     func(all []string) string { return Printable(strings.Join(all, " ")) },
+	"utc":      func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.999") + " UTC" },
+	"right":    func(x, width int) bool { return x > width/2 },
+	"add":      func(a, b int) int { return a + b },
+	"readText": readText,
+	"notes":    acceptanceNotes,
+	"json":     func(text []byte) string { return Printable(string(text)) },
+}).ParseFS(htmlFiles, "html/report.html"))
+
+func newPage(r *Report) (*htmlPage, error) {
+	style, err := htmlFiles.ReadFile("html/style.css")
+	if err != nil {
+		return nil, err
+	}
+	script, err := htmlFiles.ReadFile("html/script.js")
+	if err != nil {
+		return nil, err
+	}
+	p := &htmlPage{
+		Report: r,
+		Style:  template.CSS(style),
+		Script: template.JS(script),
+		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", digest(style), digest(script)),
+	}
+	p.addFindings()
+	p.addLives()
+	return p, nil
+}
+
+// digest is how a Content-Security-Policy names a text that may be used.
+func digest(text []byte) string {
+	sum := sha256.Sum256(text)
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+func (p *htmlPage) addFindings() {
+	severity, rule, operation := filter{Name: "severity"}, filter{Name: "rule"}, filter{Name: "operation"}
+	anchors := map[string]int{}
+	for i := range p.Report.Findings {
+		f := &p.Report.Findings[i]
+		h := htmlFinding{Finding: f, Anchor: anchor(f), Rule: p.rule(f.Rule)}
+		if anchors[h.Anchor]++; anchors[h.Anchor] > 1 {
+			h.Anchor += "-" + strconv.Itoa(anchors[h.Anchor])
+		}
+		for j := range f.Occurrences {
+			h.Resources = insert(h.Resources, f.Occurrences[j].Resource)
+		}
+		severity.Values = insert(severity.Values, h.Grade())
+		rule.Values = insert(rule.Values, f.Rule)
+		for _, name := range h.Operations() {
+			operation.Values = insert(operation.Values, name)
+		}
+		p.Findings = append(p.Findings, h)
+		if f.Severity == "warning" && groupOf(f.Rule) != "capture" || groupOf(f.Rule) == "drift" {
+			p.Drift = append(p.Drift, h)
+		}
+	}
+	slices.Sort(rule.Values)
+	slices.Sort(operation.Values)
+	p.Filters = []filter{severity, rule, operation}
+}
+
+// Grade is the severity, or that the baseline accepts the finding.
+func (f htmlFinding) Grade() string {
+	if f.Suppressed != nil {
+		return "accepted"
+	}
+	return f.Severity
+}
+
+// Operations are those that the finding was seen in.
+func (f htmlFinding) Operations() []string {
+	if f.Operation != "" {
+		return []string{f.Operation}
+	}
+	var names []string
+	for i := range f.Occurrences {
+		names = insert(names, f.Occurrences[i].Operation)
+	}
+	return names
+}
+
+func (p *htmlPage) addLives() {
+	findings := map[string]*Finding{}
+	for i := range p.Report.Findings {
+		f := &p.Report.Findings[i]
+		findings[f.Fingerprint] = f
+	}
+	for i := range p.Report.Resources {
+		r := &p.Report.Resources[i]
+		life := htmlLife{Resource: r, Timeline: newTimeline(r, findings)}
+		for _, fingerprint := range r.Findings {
+			if f := findings[fingerprint]; f != nil {
+				life.Findings = append(life.Findings, f)
+			}
+		}
+		p.Lives = append(p.Lives, life)
+		p.Resources = insert(p.Resources, r.ID)
+	}
+}
+
+// insert appends s to all, unless it is there or empty.
+func insert(all []string, s string) []string {
+	if s == "" || slices.Contains(all, s) {
+		return all
+	}
+	return append(all, s)
+}
+
+// anchor is the id of a finding's element: the same in every report.
+func anchor(f *Finding) string { return "f-" + f.Fingerprint }
+
+// htmlExcerpt is the line of an occurrence in three parts.
+type htmlExcerpt struct{ Before, Marked, After string }
+
+func newHTMLExcerpt(e *Excerpt) htmlExcerpt {
+	before, marked, after := split(e)
+	if marked == "" {
+		marked = " " // there is something to see, all the same
+	}
+	return htmlExcerpt{before, marked, after}
+}

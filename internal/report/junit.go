@@ -1,0 +1,181 @@
+package report
+
+import (
+	"encoding/xml"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// writeJUnit writes a suite for each operation, with a case for each group of
+// rules. A case fails with its errors; warnings, infos and what the baseline
+// accepts stand in the output. What had nothing to check is skipped.
+func writeJUnit(w io.Writer, r *Report, _ View) error {
+	report := junitReport{Name: "plumb"}
+	for _, s := range junitSuites(r) {
+		suite := s.suite(r)
+		report.Tests += suite.Tests
+		report.Failures += suite.Failures
+		report.Skipped += suite.Skipped
+		report.Suites = append(report.Suites, suite)
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	enc := xml.NewEncoder(w)
+	enc.Indent("", "  ")
+	if err := enc.Encode(report); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+// The elements of a JUnit report, as CI dashboards read them.
+type (
+	junitReport struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Name     string       `xml:"name,attr"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Errors   int          `xml:"errors,attr"`
+		Skipped  int          `xml:"skipped,attr"`
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name       string          `xml:"name,attr"`
+		Tests      int             `xml:"tests,attr"`
+		Failures   int             `xml:"failures,attr"`
+		Errors     int             `xml:"errors,attr"`
+		Skipped    int             `xml:"skipped,attr"`
+		Time       string          `xml:"time,attr"`
+		Properties []junitProperty `xml:"properties>property"`
+		Cases      []junitCase     `xml:"testcase"`
+	}
+	junitProperty struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
+	}
+	junitCase struct {
+		Name      string        `xml:"name,attr"`
+		Classname string        `xml:"classname,attr"`
+		Time      string        `xml:"time,attr"`
+		Skipped   *junitOutcome `xml:"skipped"`
+		Failure   *junitOutcome `xml:"failure"`
+		Out       string        `xml:"system-out,omitempty"`
+	}
+	junitOutcome struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr,omitempty"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// suiteContent is what a suite is made of.
+type suiteContent struct {
+	name     string
+	checked  int // exchanges, or for the suite of all operations bodies
+	findings []*Finding
+}
+
+// allOperations names the suite of the findings that are of a schema, whatever
+// the operation, and of bodies without one.
+const allOperations = "all operations"
+
+func junitSuites(r *Report) []*suiteContent {
+	of := map[string]*suiteContent{}
+	var suites []*suiteContent
+	add := func(operation, name string, checked int) *suiteContent {
+		s := &suiteContent{name: name, checked: checked}
+		of[operation] = s
+		suites = append(suites, s)
+		return s
+	}
+	add("", allOperations, r.Summary.Checked)
+	for _, op := range r.Coverage.Operations {
+		add(op.Operation, Printable(op.Operation), op.Count)
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		s := of[f.Operation]
+		if s == nil { // of a method that is not described
+			s = add(f.Operation, Printable(f.Operation), f.Count)
+		}
+		s.findings = append(s.findings, f)
+	}
+	return suites
+}
+
+func (s *suiteContent) suite(r *Report) junitSuite {
+	suite := junitSuite{Name: s.name, Time: "0"}
+	byGroup := map[string][]*Finding{}
+	count := map[string]int{}
+	for _, f := range s.findings {
+		byGroup[groupOf(f.Rule)] = append(byGroup[groupOf(f.Rule)], f)
+		count["occurrences"] += f.Count
+		if f.Suppressed != nil {
+			count["suppressed"]++
+		} else {
+			count[f.Severity+"s"]++
+		}
+	}
+	count["checked"] = s.checked
+	for _, name := range []string{"errors", "warnings", "infos", "suppressed", "occurrences", "checked"} {
+		suite.Properties = append(suite.Properties, junitProperty{name, strconv.Itoa(count[name])})
+	}
+	for _, name := range groups {
+		if findings := byGroup[name]; len(findings) > 0 || r.hasRules(name) {
+			suite.add(s.testCase(r, name, findings))
+		}
+	}
+	return suite
+}
+
+func (s *junitSuite) add(c junitCase) {
+	s.Tests++
+	if c.Failure != nil {
+		s.Failures++
+	}
+	if c.Skipped != nil {
+		s.Skipped++
+	}
+	s.Cases = append(s.Cases, c)
+}
+
+func (s *suiteContent) testCase(r *Report, group string, findings []*Finding) junitCase {
+	c := junitCase{Name: group, Classname: s.name, Time: "0"}
+	var failed, passed []*Finding
+	for _, f := range findings {
+		if f.Severity == "error" && f.Suppressed == nil {
+			failed = append(failed, f)
+		} else {
+			passed = append(passed, f)
+		}
+	}
+	c.Out = r.textOf(passed)
+	switch {
+	case len(failed) > 0:
+		message := failed[0].headline()
+		if len(failed) > 1 {
+			message += ", and " + plural(len(failed)-1, "more error")
+		}
+		c.Failure = &junitOutcome{Message: message, Type: Printable(failed[0].Rule), Text: "\n" + r.textOf(failed)}
+	case s.checked == 0 && len(findings) == 0:
+		c.Skipped = &junitOutcome{Message: "nothing was checked"}
+	}
+	return c
+}
+
+// textOf returns findings as the text report has them.
+func (r *Report) textOf(findings []*Finding) string {
+	var b strings.Builder
+	t := newText(&b, r, View{})
+	for i, f := range findings {
+		if i > 0 {
+			t.line("")
+		}
+		t.finding(f)
+	}
+	t.buf.Flush()
+	return b.String()
+}

@@ -1,0 +1,126 @@
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/plumbapi/plumb/internal/redact"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// mostLives bounds the resources whose lives a report tells: those with an
+// error, with another finding, without any. All that went well would say
+// little, and make the report large.
+var mostLives = map[validator.Severity]int{
+	validator.Error:   200,
+	validator.Warning: 50,
+	validator.Info:    50,
+	validator.Off:     10,
+}
+
+// lives chooses the resources whose lives are told.
+type lives struct {
+	history *validator.History // nil: none are told
+	tracked map[string]*life   // by the identity as the server spells it
+	counts  [validator.Error + 1]int
+	files   map[string]string // names without credentials
+}
+
+type life struct {
+	id       string // without credentials
+	order    int    // of being seen
+	severity validator.Severity
+	findings []*group
+}
+
+// see takes down that a resource was in a body.
+func (l *lives) see(id, file string, clean func() *redact.Cleaner) {
+	if l.track(id, validator.Off, clean) == nil {
+		return
+	}
+	if _, known := l.files[file]; !known {
+		l.files[file] = valid(clean().Text(file))
+	}
+}
+
+// blame takes down that a resource has a finding.
+func (l *lives) blame(f *validator.Finding, g *group, clean func() *redact.Cleaner) {
+	if f.Resource == "" {
+		return
+	}
+	if life := l.track(f.Resource, f.Severity, clean); life != nil && !slices.Contains(life.findings, g) {
+		life.findings = append(life.findings, g)
+	}
+}
+
+// wants tells whether findings of these severities about a resource change what
+// is told.
+func (l *lives) wants(id string, severities []validator.Severity) bool {
+	if l.history == nil {
+		return false
+	}
+	_, known := l.tracked[id]
+	return known || slices.ContainsFunc(severities, func(s validator.Severity) bool { return l.counts[s] < mostLives[s] })
+}
+
+// track returns the life of a resource if it is among those to be told. One
+// with a worse finding than before has another chance.
+func (l *lives) track(id string, severity validator.Severity, clean func() *redact.Cleaner) *life {
+	if l.history == nil {
+		return nil
+	}
+	known := l.tracked[id]
+	if known != nil && known.severity >= severity || l.counts[severity] >= mostLives[severity] {
+		return known
+	}
+	if known == nil {
+		known = &life{id: valid(clean().Text(id)), order: len(l.tracked)}
+		l.tracked[id] = known
+	} else {
+		l.counts[known.severity]--
+	}
+	known.severity = severity
+	l.counts[severity]++
+	return known
+}
+
+// report tells the lives, those with the worst findings first.
+func (l *lives) report() []Resource {
+	all := []Resource{}
+	ids := slices.SortedFunc(maps.Keys(l.tracked), func(a, b string) int {
+		x, y := l.tracked[a], l.tracked[b]
+		return cmp.Or(cmp.Compare(y.severity, x.severity), cmp.Compare(x.order, y.order))
+	})
+	for _, id := range ids {
+		if seen := l.history.Life(id); len(seen) > 0 {
+			all = append(all, l.resource(l.tracked[id], seen))
+		}
+	}
+	return all
+}
+
+func (l *lives) resource(of *life, seen []validator.Observation) Resource {
+	r := Resource{ID: of.id, Findings: []string{}, Timestamps: []Timestamp{}, Observations: []Observation{}}
+	slices.SortFunc(of.findings, compareGroups)
+	for _, g := range of.findings {
+		r.Findings = append(r.Findings, g.first.Fingerprint())
+	}
+	for _, o := range seen {
+		file, known := l.files[o.Place.File]
+		if !known {
+			file = valid(redact.New(nil).Text(o.Place.File))
+		}
+		r.Observations = append(r.Observations, Observation{File: file, Entry: o.Place.Entry, Line: o.Place.Line, State: o.State, Time: o.Time})
+		for _, t := range o.Timestamps {
+			stamp := Timestamp(t)
+			if !slices.Contains(r.Timestamps, stamp) {
+				r.Timestamps = append(r.Timestamps, stamp)
+			}
+		}
+	}
+	slices.SortStableFunc(r.Timestamps, func(a, b Timestamp) int {
+		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Pointer, b.Pointer))
+	})
+	return r
+}

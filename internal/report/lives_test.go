@@ -1,0 +1,120 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// checkBodies checks bare bodies of batches.
+func checkBodies(t *testing.T, secrets []string, bodies ...string) *Report {
+	t.Helper()
+	desc, err := spec.Builtin()
+	require.NoError(t, err)
+	v, err := validator.New(desc)
+	require.NoError(t, err)
+	h := v.NewHistory()
+	b := New(desc, v.Documented(), "v1", 1)
+	b.Follow(h)
+	for i, body := range bodies {
+		x := &validator.Exchange{Schema: "Batch", Secrets: secrets, Place: validator.Place{File: "bodies", Entry: i + 1, Line: i + 1}}
+		x.Response.Body.Bytes = []byte(body)
+		r := v.Check(x)
+		h.Add(&r)
+		b.Add(x, r)
+	}
+	return b.Report()
+}
+
+func batch(id, status, more string) string {
+	return fmt.Sprintf(`{"id":%q,"object":"batch","endpoint":"/v1/responses","input_file_id":"f","completion_window":"24h","status":%q,"created_at":1700000000%s}`, id, status, more)
+}
+
+// The lives that are told are bounded: all would be as large as the recording.
+// Those with errors come first.
+func TestLivesAreBounded(t *testing.T) {
+	var bodies []string
+	for i := range 300 {
+		bodies = append(bodies, batch(fmt.Sprint("good", i), "validating", ""), batch(fmt.Sprint("null", i), "validating", `,"model":null`), batch(fmt.Sprint("bad", i), "paused", ""))
+	}
+	r := checkBodies(t, nil, bodies...)
+	kinds := ""
+	for _, res := range r.Resources {
+		kinds += res.ID[:1]
+	}
+	assert.Equal(t, strings.Repeat("b", 200)+strings.Repeat("n", 50)+strings.Repeat("g", 10), kinds)
+}
+
+// A resource whose error comes late is told from its beginning.
+func TestLifeIsToldFromItsBeginning(t *testing.T) {
+	var bodies []string
+	for i := range 100 {
+		bodies = append(bodies, batch(fmt.Sprint("b", i), "validating", ""))
+	}
+	bodies = append(bodies, batch("b77", "failed", `,"failed_at":1700000100`), batch("b77", "validating", `,"failed_at":1700000100`))
+	r := checkBodies(t, nil, bodies...)
+	require.NotEmpty(t, r.Resources)
+	at := func(unix int64) time.Time { return time.Unix(unix, 0).UTC() }
+	var fingerprints []string
+	for _, f := range r.Findings {
+		fingerprints = append(fingerprints, f.Fingerprint)
+	}
+	assert.Empty(t, cmp.Diff(Resource{
+		ID:           "b77",
+		Findings:     fingerprints,
+		Timestamps:   []Timestamp{{"/created_at", "validating", at(1700000000)}, {"/failed_at", "failed", at(1700000100)}},
+		Observations: []Observation{{File: "bodies", Entry: 78, Line: 78, State: "validating"}, {File: "bodies", Entry: 101, Line: 101, State: "failed"}, {File: "bodies", Entry: 102, Line: 102, State: "validating"}},
+	}, r.Resources[0]))
+}
+
+func TestNoSecretIsInALife(t *testing.T) {
+	r := checkBodies(t, []string{"hidden-word"}, batch("batch-hidden-word", "hidden-word", ""), batch("b2", "paused", ""))
+	require.Len(t, r.Resources, 2)
+	assert.NotContains(t, render(t, "json", r, View{}), "hidden-word")
+}
+
+// Without a history there are no lives, and rules of histories are not said to
+// have been applied.
+func TestWithoutHistory(t *testing.T) {
+	documented := validator.Documented{Rules: []validator.Rule{{ID: "history-changed", Severity: validator.Error}, {ID: "json-syntax", Severity: validator.Error}, {ID: "time-order"}}}
+	b := New(description(), documented, "v1", 1)
+	x := &validator.Exchange{}
+	b.Add(x, validator.Result{Bodies: 1, Resources: []string{"batch_1"}})
+	r := b.Report()
+	assert.Empty(t, r.Resources)
+	assert.Equal(t, []Rule{{ID: "json-syntax", Severity: "error"}}, r.Rules)
+}
+
+func TestTimelineWithoutTimes(t *testing.T) {
+	assert.Nil(t, newTimeline(&Resource{Observations: []Observation{{State: "validating"}}}, nil))
+}
+
+// Later times stand farther right, with room for what is written there; and
+// each bar ends where the next begins.
+func TestTimelineKeepsTheOrder(t *testing.T) {
+	start := time.Date(2025, 3, 14, 12, 0, 0, 0, time.UTC)
+	r := &Resource{}
+	for i, after := range []time.Duration{0, time.Second, time.Minute, 24 * time.Hour} {
+		r.Timestamps = append(r.Timestamps, Timestamp{fmt.Sprint("/t", i), fmt.Sprint("s", i), start.Add(after)})
+		r.Observations = append(r.Observations, Observation{State: fmt.Sprint("s", i), Time: start.Add(after + 2*time.Second)})
+	}
+	drawn := newTimeline(r, nil)
+	require.Len(t, drawn.Told, 4)
+	require.Len(t, drawn.Seen, 4)
+	for _, lane := range [][]bar{drawn.Told, drawn.Seen} {
+		for i := 1; i < len(lane); i++ {
+			assert.GreaterOrEqual(t, lane[i].X, lane[i-1].X+barRoom)
+			assert.Equal(t, lane[i].X, lane[i-1].X+lane[i-1].Width)
+			assert.False(t, lane[i-1].Open)
+		}
+		assert.True(t, lane[3].Open)
+	}
+}

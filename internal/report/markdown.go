@@ -1,0 +1,163 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// mostMarkdown is how many bytes a comment on a pull request may have, less a
+// little for a caller's own words. GitHub counts characters, which are fewer.
+const mostMarkdown = 65536 - 512
+
+// writeMarkdown writes the report as a comment on a pull request: the totals
+// and as many findings as fit.
+func writeMarkdown(w io.Writer, r *Report, _ View) error {
+	head, tail := markdownHead(r), markdownTail(r)
+	var b strings.Builder
+	b.WriteString(head)
+	left := mostMarkdown - len(head) - len(tail) - 200 // for what is left out
+	shown := 0
+	for _, f := range shownFindings(r, View{}) {
+		text := markdownFinding(r, f)
+		if left -= len(text); left < 0 {
+			break
+		}
+		b.WriteString(text)
+		shown++
+	}
+	if rest := r.Summary.Errors + r.Summary.Warnings + r.Summary.Infos - shown; rest > 0 {
+		fmt.Fprintf(&b, "%s not shown here; the other formats have all that the run kept.\n\n", capital(plural(rest, "more finding")))
+	}
+	b.WriteString(tail)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func markdownHead(r *Report) string {
+	var b strings.Builder
+	s := r.Summary
+	verdict := "no findings"
+	if s.Errors+s.Warnings+s.Infos > 0 {
+		verdict = plural(s.Errors, "error") + ", " + plural(s.Warnings, "warning") + ", " + plural(s.Infos, "info")
+	} else if s.Suppressed > 0 {
+		verdict = "no new findings"
+	} else if s.Checked == 0 {
+		verdict = "nothing was checked"
+	}
+	fmt.Fprintf(&b, "## plumb: %s\n\n", verdict)
+	line := readText(s)
+	if s.Occurrences > 0 {
+		line += "; found " + times(s.Occurrences)
+	}
+	if s.Suppressed > 0 {
+		line += "; " + number(s.Suppressed) + " accepted by the baseline"
+	}
+	fmt.Fprintf(&b, "%s. Held against %s.\n\n", capital(line), code(cut(r.Description.name(), 500)))
+	return b.String()
+}
+
+func markdownFinding(r *Report, f *Finding) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "- **%s** %s", f.Severity, code(f.Rule))
+	if f.Pointer != "" {
+		b.WriteString(" " + code(f.Pointer))
+	}
+	b.WriteString(": " + escapeMarkdown(f.Message))
+	if f.Count > 1 {
+		fmt.Fprintf(&b, " (%s in %s)", times(f.Count), plural(f.Files, "file"))
+	}
+	b.WriteString("\n")
+	if len(f.Occurrences) > 0 {
+		o := &f.Occurrences[0]
+		b.WriteString("  - at " + code(placeText(o)))
+		if o.Found != "" {
+			b.WriteString(", found " + code(o.Found))
+		}
+		if o.Allowed != "" {
+			b.WriteString(", allowed " + code(o.Allowed))
+		}
+		b.WriteString("\n")
+	}
+	if where := describedAt(f); where != "" {
+		b.WriteString("  - described in " + code(where) + "\n")
+	}
+	for _, note := range acceptanceNotes(f) {
+		b.WriteString("  - " + escapeMarkdown(note) + "\n")
+	}
+	if fix := r.rule(f.Rule).Fix; fix != "" {
+		b.WriteString("  - fix: " + escapeMarkdown(fix) + "\n")
+	}
+	return b.String() + "\n"
+}
+
+// markdownTail says what the run has not seen.
+func markdownTail(r *Report) string {
+	var b strings.Builder
+	c := r.Coverage
+	fmt.Fprintf(&b, "Seen of the description: %s, %s, %s.\n",
+		share(c.Operations, "operation", func(o OperationCoverage) int { return o.Count }),
+		share(c.Members, "documented member", func(m MemberCoverage) int { return m.Count }),
+		share(c.Values, "documented value", func(v ValueCoverage) int { return v.Count }))
+	const most = 10
+	for i, s := range r.Skipped {
+		if i == most {
+			fmt.Fprintf(&b, "- skipped for %s\n", plural(len(r.Skipped)-most, "more reason"))
+			break
+		}
+		fmt.Fprintf(&b, "- %s skipped: %s\n", number(s.Count), code(cut(s.Reason, 500)))
+	}
+	return b.String()
+}
+
+// share says how many of the things were seen.
+func share[T any](all []T, noun string, count func(T) int) string {
+	seen := 0
+	for _, one := range all {
+		if count(one) > 0 {
+			seen++
+		}
+	}
+	return number(seen) + " of " + plural(len(all), noun)
+}
+
+// code returns s as a code span, in which nothing has a meaning.
+func code(s string) string {
+	s = Printable(s)
+	fence := "`"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	if s == "" || strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") || strings.Trim(s, " ") != s {
+		s = " " + s + " "
+	}
+	return fence + s + fence
+}
+
+// cut returns the beginning of s, at most n bytes of it.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "") + ellipsis
+}
+
+// escapeMarkdown takes the meaning from what is Markdown, HTML or a mention.
+func escapeMarkdown(s string) string {
+	var b strings.Builder
+	for _, r := range Printable(s) {
+		if strings.ContainsRune("\\`*_{}[]<>()#+!|~&@:", r) {
+			fmt.Fprintf(&b, "&#%d;", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

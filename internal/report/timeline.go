@@ -1,0 +1,217 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// timeline is the drawing of a resource's life: a lane with the states as the
+// timestamps tell them, and one with the states as responses showed them.
+// Lengths are in pixels. Between two times there is room that grows with the
+// logarithm of what lies between them, so that seconds and days are both seen.
+type timeline struct {
+	Width    int
+	Told     []bar  // by the timestamps
+	Seen     []bar  // in responses
+	Ticks    []tick // timestamps
+	Dots     []tick // responses
+	Unplaced []*Finding
+}
+
+// bar is a state along time.
+type bar struct {
+	X, Width int
+	State    string
+	Open     bool // it has no known end
+}
+
+// tick is one time.
+type tick struct {
+	X      int
+	Row    int // of the label, so that neighbours do not overlap
+	Label  string
+	Time   time.Time
+	Faults []*Finding // that contradict it
+}
+
+const (
+	captions = 112 // before the lanes
+	margin   = 8
+	tickRoom = 72 // at least, after a timestamp
+	barRoom  = 72 // after a response with a new state
+	dotRoom  = 14 // after another response
+	lastRoom = 150
+)
+
+// newTimeline draws the life of r; findings are all of the report by their
+// fingerprints. It returns nil where no time is known.
+func newTimeline(r *Resource, findings map[string]*Finding) *timeline {
+	x, width := scale(r)
+	if len(x) == 0 {
+		return nil
+	}
+	t := &timeline{Width: width}
+	t.told(r, x)
+	t.seen(r, x)
+	t.mark(r, findings)
+	return t
+}
+
+// scale gives each time of a life its place.
+func scale(r *Resource) (x map[time.Time]int, width int) {
+	room := map[time.Time]float64{}
+	state := ""
+	for i, o := range r.Observations {
+		if o.Time.IsZero() {
+			continue
+		}
+		room[o.Time.UTC()] = dotRoom
+		if i == 0 || o.State != state {
+			room[o.Time.UTC()] = barRoom
+		}
+		state = o.State
+	}
+	for _, s := range r.Timestamps {
+		room[s.Time.UTC()] = tickRoom
+	}
+	times := make([]time.Time, 0, len(room))
+	for at := range room {
+		times = append(times, at)
+	}
+	slices.SortFunc(times, time.Time.Compare)
+	x = map[time.Time]int{}
+	at := float64(captions)
+	for i, now := range times {
+		if i > 0 {
+			apart := now.Sub(times[i-1]).Seconds()
+			at += max(room[times[i-1]], 22*math.Log10(1+apart))
+		}
+		x[now] = int(at)
+	}
+	return x, int(at) + lastRoom
+}
+
+// told makes bars of the timestamps of states: each lasts until the next.
+func (t *timeline) told(r *Resource, x map[time.Time]int) {
+	end := t.Width - margin
+	for i, s := range r.Timestamps {
+		t.Ticks = append(t.Ticks, tick{X: x[s.Time.UTC()], Row: i % 2, Label: strings.TrimPrefix(s.Pointer, "/"), Time: s.Time})
+		if s.State == "" {
+			continue
+		}
+		if n := len(t.Told); n > 0 {
+			t.Told[n-1].Width = x[s.Time.UTC()] - t.Told[n-1].X
+			t.Told[n-1].Open = false
+		}
+		t.Told = append(t.Told, bar{X: x[s.Time.UTC()], Width: end - x[s.Time.UTC()], State: s.State, Open: true})
+	}
+}
+
+// seen makes bars of responses that showed one state after the other.
+func (t *timeline) seen(r *Resource, x map[time.Time]int) {
+	end := t.Width - margin
+	for _, o := range r.Observations {
+		if o.Time.IsZero() {
+			continue
+		}
+		at := x[o.Time.UTC()]
+		t.Dots = append(t.Dots, tick{X: at, Label: placeText(&Occurrence{File: o.File, Entry: o.Entry, Line: o.Line}), Time: o.Time})
+		state := o.State
+		if state == "" {
+			state = "(no known state)"
+		}
+		n := len(t.Seen)
+		if n > 0 && t.Seen[n-1].State == state {
+			continue
+		}
+		if n > 0 {
+			t.Seen[n-1].Width = at - t.Seen[n-1].X
+			t.Seen[n-1].Open = false
+		}
+		t.Seen = append(t.Seen, bar{X: at, Width: end - at, State: state, Open: true})
+	}
+}
+
+// mark puts each finding on the timestamp that it is about, else on the
+// response that it was found in; the rest stays beside the drawing.
+func (t *timeline) mark(r *Resource, findings map[string]*Finding) {
+	for _, fingerprint := range r.Findings {
+		f := findings[fingerprint]
+		if f == nil {
+			continue
+		}
+		if !contradicts(f) || !t.markTick(f, r) && !t.markDot(f, r) {
+			t.Unplaced = append(t.Unplaced, f)
+		}
+	}
+}
+
+// contradicts tells whether a finding is about what the resource says of its
+// own life, not about the form of a body.
+func contradicts(f *Finding) bool {
+	return f.Severity == "error" || slices.Contains([]string{"time", "state", "history"}, groupOf(f.Rule))
+}
+
+func (t *timeline) markTick(f *Finding, r *Resource) bool {
+	for i, s := range r.Timestamps {
+		if s.Pointer == f.Pointer {
+			t.Ticks[i].Faults = append(t.Ticks[i].Faults, f)
+			return true
+		}
+	}
+	return false
+}
+
+func (t *timeline) markDot(f *Finding, r *Resource) bool {
+	dot := 0
+	for _, o := range r.Observations {
+		if o.Time.IsZero() {
+			continue
+		}
+		for _, at := range f.Occurrences {
+			if at.Resource == r.ID && at.File == o.File && at.Entry == o.Entry {
+				t.Dots[dot].Faults = append(t.Dots[dot].Faults, f)
+				return true
+			}
+		}
+		dot++
+	}
+	return false
+}
+
+// Marks are the places with contradictions, from the left.
+func (t *timeline) Marks() []tick {
+	var marks []tick
+	for _, at := range slices.Concat(t.Ticks, t.Dots) {
+		if len(at.Faults) > 0 {
+			marks = append(marks, at)
+		}
+	}
+	slices.SortStableFunc(marks, func(a, b tick) int { return a.X - b.X })
+	for i := range marks {
+		marks[i].Row = i
+	}
+	return marks
+}
+
+// Top is where the lanes begin: below a line for each mark.
+func (t *timeline) Top() int { return 16*len(t.Marks()) + 6 }
+
+// Height is that of the drawing.
+func (t *timeline) Height() int { return t.Top() + 96 }
+
+// Y is where the line of text of a mark stands.
+func (t tick) Y() int { return 16*t.Row + 13 }
+
+// Rules names the rules that the findings at a place are of.
+func (t tick) Rules() string {
+	var names []string
+	for _, f := range t.Faults {
+		if !slices.Contains(names, f.Rule) {
+			names = append(names, f.Rule)
+		}
+	}
+	return strings.Join(names, ", ")
+}

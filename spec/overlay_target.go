@@ -1,0 +1,96 @@
+package spec
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/pb33f/go-yaml"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+)
+
+// Target returns a JSONPath by which an overlay reaches a place. It is empty
+// for a place that no target reaches.
+func (d *Description) Target(p Place) string {
+	d.targetsOnce.Do(func() {
+		d.targets = map[*node]string{}
+		v := newView(d.main.root)
+		var name func(y *yaml.Node, path string)
+		name = func(y *yaml.Node, path string) {
+			n := v.origins[y].node
+			if _, ok := d.targets[n]; !ok {
+				d.targets[n] = path
+			}
+			for i, child := range y.Content {
+				switch {
+				case y.Kind == yaml.SequenceNode:
+					name(child, path+"["+strconv.Itoa(i)+"]")
+				case i%2 == 1:
+					name(child, path+memberSelector(y.Content[i-1].Value))
+				}
+			}
+		}
+		name(v.root.Content[0], "$")
+	})
+	n := d.nodeAt(p)
+	if n == nil {
+		return ""
+	}
+	return d.targets[n]
+}
+
+var shorthand = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// memberSelector is the part of a JSONPath that selects a member.
+func memberSelector(name string) string {
+	if shorthand.MatchString(name) {
+		return "." + name
+	}
+	return "['" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(name) + "']"
+}
+
+// Written returns what stands at a place as JSON, in the words of the file. It
+// is nil where nothing does.
+func (d *Description) Written(p Place) []byte {
+	if n := d.nodeAt(p); n != nil {
+		return n.appendWritten(nil)
+	}
+	return nil
+}
+
+// Nullable tells whether a schema is in the language of OpenAPI 3.0, which says
+// by the word nullable that null is allowed.
+func (d *Description) Nullable(p Place) bool {
+	n := d.nodeAt(p)
+	return n != nil && n.isSchema() && n.mark.dialect == openAPI30
+}
+
+func (d *Description) nodeAt(p Place) *node {
+	f, ok := d.files[p.File]
+	if !ok {
+		return nil
+	}
+	n := f.root
+	for _, token := range jsonvalue.SplitPointer(p.Pointer) {
+		if n, _, _ = n.child(token); n == nil {
+			return nil
+		}
+	}
+	return n
+}
+
+func (n *node) appendWritten(b []byte) []byte {
+	switch n.kind {
+	case jsonvalue.Array:
+		return appendList(b, n.items, func(b []byte, n *node) []byte { return n.appendWritten(b) })
+	case jsonvalue.Object:
+		w := objectWriter{b: b}
+		for _, m := range n.members {
+			w.name(m.name)
+			w.b = m.value.appendWritten(w.b)
+		}
+		return w.end()
+	}
+	return n.appendJSON(b)
+}

@@ -1,0 +1,410 @@
+package plan
+
+import (
+	"math/bits"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lifecycle"
+)
+
+// scope is an object with a lifecycle or rules.
+type scope struct {
+	life  *life
+	rules []rule
+}
+
+// scope compiles what is said of the object of a node.
+func (c *compiler) scope(n *node, source *lifecycle.Lifecycle, rules []Rule, r *region) {
+	if source == nil && len(rules) == 0 {
+		return
+	}
+	defer func() {
+		if reason, ok := recover().(unplanned); ok {
+			n.opaquely("%s", string(reason))
+		}
+	}()
+	s := &scope{}
+	if source != nil {
+		s.life = c.life(n, source, r)
+	}
+	for _, from := range rules {
+		s.rules = append(s.rules, c.rule(n, from, r))
+	}
+	n.scopes = append(n.scopes, s)
+}
+
+// scope executes what is said of the object that begins at start and was just
+// read.
+func (r *Reader) scope(s *scope, start int) bool {
+	if s.life != nil && !r.life(s.life, start) {
+		return false
+	}
+	for i := range s.rules {
+		if !r.rule(&s.rules[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// life is a lifecycle on the slots of a region. Sets of timestamps are bits by
+// their index in stamps.
+type life struct {
+	source   *lifecycle.Lifecycle
+	identity int32
+	state    int32
+	watched  []int32
+	stamps   []stamp
+	least    int64 // nanoseconds, of what is plausible
+	most     int64
+	unit     time.Duration
+
+	before  []earlier // by timestamp
+	records uint64    // the timestamps of states
+
+	states  []lifeState
+	byName  map[string]int
+	byValue []int  // the state that an enumerated value of the schema is
+	final   uint64 // the timestamps of final states
+	bounds  []bound
+
+	base deviation
+}
+
+// stamp is a timestamp.
+type stamp struct {
+	slot int32
+	text bool
+	path []int32 // the slots of the members that lead to it
+}
+
+// earlier are the timestamps that must not come after another.
+type earlier struct {
+	set   uint64
+	pairs []pair
+}
+
+type pair struct{ earlier, index int }
+
+// lifeState is what holds for a resource in one state.
+type lifeState struct {
+	own    int    // the timestamp that it must have; -1: none
+	passed uint64 // the timestamps of the states before it
+	beyond uint64 // the timestamps of states that it cannot have been in
+}
+
+// bound is how long a state lasts at most.
+type bound struct {
+	state  int
+	begin  int
+	next   []int // the timestamps of the states after it
+	atMost int64
+}
+
+// The deviations of lifecycles are numbered in blocks.
+const (
+	blockUnit = iota
+	blockFuture
+	blockSkew
+	blockMissing
+	blockOrder = blockMissing + 8
+	blockRest  = blockOrder + 64
+	blockSize  = 64
+)
+
+// differs records a deviation, the nth of a block, in a variety.
+func (r *Reader) differs(l *life, block, n, variety int) {
+	r.sig.add((l.base + deviation((block*blockSize+n)*1024+variety)).signature())
+}
+
+// life compiles a lifecycle.
+func (c *compiler) life(n *node, source *lifecycle.Lifecycle, r *region) *life {
+	l := &life{source: source, unit: source.Unit, byName: map[string]int{}, base: c.newKey(1 << 24)}
+	if source.NotBefore.Year() < 1970 || source.NotAfter.Year() > 2200 || len(source.Timestamps) > 64 || len(source.States()) > 60 {
+		c.fail("a lifecycle with times far away, or very many states")
+	}
+	l.identity, l.state = c.slotAt(n, split(source.Identity), r), c.slotAt(n, split(source.State), r)
+	for _, pointer := range c.Watched(source) {
+		l.watched = append(l.watched, c.slotAt(n, split(pointer), r))
+	}
+	index := map[string]int{}
+	for i, t := range source.Timestamps {
+		index[t.Pointer] = i
+		path := split(t.Pointer)
+		s := stamp{slot: c.slotAt(n, path, r), text: t.Text}
+		for depth := range path {
+			s.path = append(s.path, c.slotAt(n, path[:depth+1], r))
+		}
+		l.stamps = append(l.stamps, s)
+		if source.Records(t.Pointer) {
+			l.records |= 1 << i
+		}
+	}
+	l.least, l.most = source.NotBefore.Unix(), source.NotAfter.Unix()
+	l.before = make([]earlier, len(l.stamps))
+	for i, p := range source.Before {
+		e := &l.before[index[p.Later]]
+		e.set |= 1 << index[p.Earlier]
+		e.pairs = append(e.pairs, pair{index[p.Earlier], i})
+	}
+	c.states(l, n, index)
+	if at := c.find(n, split(source.State)); at != nil {
+		for _, v := range at.values {
+			i, ok := l.byName[v.text]
+			if !ok || v.kind != kindString {
+				i = -1
+			}
+			l.byValue = append(l.byValue, i)
+		}
+	}
+	return l
+}
+
+// states compiles what is said of the states.
+func (c *compiler) states(l *life, n *node, index map[string]int) {
+	all := l.source.States()
+	required := func(pointer string) bool {
+		path := split(pointer)
+		i, ok := n.byName[path[0]]
+		return ok && len(path) == 1 && !n.members[i].optional
+	}
+	for i, s := range all {
+		l.byName[s.Name] = i
+		own := lifeState{own: -1}
+		if s.Entered != "" && !required(s.Entered) {
+			own.own = index[s.Entered]
+		}
+		for _, p := range s.Passed {
+			if p.Entered != "" && p.Entered != s.Entered && !required(p.Entered) {
+				own.passed |= 1 << index[p.Entered]
+			}
+		}
+		for _, other := range all {
+			if other.Entered == "" {
+				continue
+			}
+			explained := slices.ContainsFunc(all, func(o *lifecycle.State) bool {
+				return o.Entered == other.Entered && l.source.Reaches(o.Name, s.Name)
+			})
+			if !explained {
+				own.beyond |= 1 << index[other.Entered]
+			}
+		}
+		l.states = append(l.states, own)
+		if s.Final() && s.Entered != "" {
+			l.final |= 1 << index[s.Entered]
+		}
+		if s.AtMost > 0 && s.Entered != "" {
+			b := bound{state: i, begin: index[s.Entered], atMost: int64(s.AtMost)}
+			for _, name := range s.Next {
+				if entered := l.source.StateNamed(name).Entered; entered != "" {
+					b.next = append(b.next, index[entered])
+				}
+			}
+			l.bounds = append(l.bounds, b)
+		}
+	}
+}
+
+func split(pointer string) []string { return jsonvalue.SplitPointer(pointer) }
+
+// times are the timestamps of a resource: sets, and what they say.
+type times struct {
+	there       uint64 // whatever they say
+	good        uint64 // plausible times
+	placeholder uint64
+	strange     uint64 // that time-unit speaks of
+	at          [64]int64
+}
+
+// life executes a lifecycle.
+func (r *Reader) life(l *life, start int) bool {
+	t := &r.times
+	if !r.readTimes(l, t) {
+		return false
+	}
+	state := r.stateOf(l)
+	for rest := t.strange; rest != 0; rest &= rest - 1 {
+		r.differs(l, blockUnit, bits.TrailingZeros64(rest), 0)
+	}
+	for rest := t.good; rest != 0; rest &= rest - 1 {
+		later := bits.TrailingZeros64(rest)
+		for set := l.before[later].set & t.good; set != 0; set &= set - 1 {
+			if t.at[bits.TrailingZeros64(set)] > t.at[later] {
+				r.disorder(l, t, later)
+				break
+			}
+		}
+	}
+	if r.now != never {
+		r.future(l, t)
+	}
+	for i := range l.bounds {
+		r.bound(l, t, &l.bounds[i], state)
+	}
+	r.states(l, t, state)
+	r.note(l, start, state)
+	return true
+}
+
+// readTimes reads the timestamps out of their slots.
+func (r *Reader) readTimes(l *life, t *times) bool {
+	t.there, t.good, t.placeholder, t.strange = 0, 0, 0, 0
+	for i := range l.stamps {
+		s := &l.stamps[i]
+		bit, slot := uint64(1)<<i, uint64(1)<<s.slot
+		switch {
+		case r.frame.set()&slot == 0:
+			continue
+		case r.frame.integers&slot != 0 && !s.text:
+			n := r.frame.values[s.slot].integer
+			switch at, ok := l.time(n); {
+			case ok:
+				t.good |= bit
+				t.at[i] = at
+			case n == 0:
+				t.placeholder |= bit
+				t.strange |= bit
+			default:
+				t.strange |= bit
+			}
+		case r.frame.texts&slot != 0:
+			at, ok := timeOf(r.frame.values[s.slot].text)
+			switch {
+			case ok && s.text:
+				if at.Year() < 1970 || at.Year() > 2200 {
+					return false
+				}
+				t.good |= bit
+				t.at[i] = at.UnixNano()
+			case ok || s.text:
+				t.strange |= bit
+			default:
+				if _, err := strconv.ParseInt(string(r.frame.values[s.slot].text), 10, 64); err == nil {
+					t.strange |= bit
+				}
+			}
+		}
+		t.there |= bit
+	}
+	return true
+}
+
+// time returns when n is, in nanoseconds, if that is plausible.
+func (l *life) time(n int64) (int64, bool) {
+	if l.unit == time.Second {
+		return n * int64(time.Second), l.least <= n && n <= l.most
+	}
+	// As the reference engine computes it.
+	seconds := float64(n) * l.unit.Seconds()
+	if seconds < float64(l.least) || seconds > float64(l.most) {
+		return 0, false
+	}
+	whole := int64(seconds)
+	return whole*int64(time.Second) + int64((seconds-float64(whole))*1e9), true
+}
+
+// timeOf reads a time as RFC 3339 has it.
+func timeOf(text []byte) (time.Time, bool) {
+	var t time.Time
+	if t.UnmarshalText(text) == nil { // does not allocate, and is stricter
+		return t, true
+	}
+	t, err := time.Parse(time.RFC3339, string(text))
+	return t, err == nil
+}
+
+// stateOf returns the state of the resource; -1 where it is none.
+func (r *Reader) stateOf(l *life) int {
+	if r.frame.texts&(1<<l.state) == 0 {
+		return -1
+	}
+	v := &r.frame.values[l.state]
+	if uint(v.index) < uint(len(l.byValue)) {
+		return l.byValue[v.index]
+	}
+	if i, ok := l.byName[string(v.text)]; ok {
+		return i
+	}
+	return -1
+}
+
+// disorder records which timestamp a later one is most wrongly before.
+func (r *Reader) disorder(l *life, t *times, later int) {
+	worst := -1
+	var latest int64
+	for _, p := range l.before[later].pairs {
+		at := t.at[p.earlier]
+		if t.good>>p.earlier&1 != 0 && at > t.at[later] && (worst < 0 || at > latest) {
+			worst, latest = p.index, at
+		}
+	}
+	r.differs(l, blockRest, 0, worst)
+}
+
+// future records timestamps of states that are later than the exchange.
+func (r *Reader) future(l *life, t *times) {
+	for rest := t.good & l.records; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		switch ahead := t.at[i] - r.now; {
+		case ahead <= int64(time.Second):
+		case ahead > int64(ClockSlack):
+			r.differs(l, blockFuture, i, 0)
+		default:
+			r.differs(l, blockSkew, i, 0)
+		}
+	}
+}
+
+// ClockSlack is how far the clocks of a server and of a recorder may differ.
+const ClockSlack = time.Minute
+
+// bound records that a state lasts too long.
+func (r *Reader) bound(l *life, t *times, b *bound, state int) {
+	if t.good>>b.begin&1 == 0 {
+		return
+	}
+	left, end := -1, int64(0)
+	for _, next := range b.next {
+		if at := t.at[next]; t.good>>next&1 != 0 && (left < 0 || at < end) {
+			left, end = next, at
+		}
+	}
+	if left < 0 {
+		if state != b.state || r.now == never {
+			return
+		}
+		end = r.now
+	}
+	if end-t.at[b.begin] > b.atMost {
+		r.differs(l, blockRest, 1+b.state, 1+left)
+	}
+}
+
+// states records what does not go with the state.
+func (r *Reader) states(l *life, t *times, state int) {
+	entered := t.there &^ t.placeholder
+	if finals := entered & l.final; finals&(finals-1) != 0 {
+		for ; finals != 0; finals &= finals - 1 {
+			r.differs(l, blockRest+1, bits.TrailingZeros64(finals), 1+state)
+		}
+	}
+	if state < 0 {
+		return
+	}
+	s := &l.states[state]
+	missing := s.passed &^ t.there
+	if s.own >= 0 {
+		missing |= 1 << s.own &^ t.there
+	}
+	for ; missing != 0; missing &= missing - 1 {
+		i := bits.TrailingZeros64(missing)
+		r.differs(l, blockMissing+min(r.standing(l.stamps[i].path), 7), i, state)
+	}
+	for beyond := s.beyond & entered; beyond != 0; beyond &= beyond - 1 {
+		r.differs(l, blockRest+2, bits.TrailingZeros64(beyond), state)
+	}
+}

@@ -1,0 +1,98 @@
+package plan
+
+import (
+	"math/big"
+
+	"github.com/plumbapi/plumb/schemas"
+)
+
+// numbers compiles minimum, maximum and their exclusive forms. Limits that are
+// no integers are left to the reference engine.
+func (c *compiler) numbers(n *node, d *schemas.Demands) {
+	for _, limits := range []struct {
+		from      []*big.Rat
+		to        *[]limit
+		exclusive bool
+	}{
+		{d.Minimum, &n.minimum, false}, {d.ExclusiveMinimum, &n.minimum, true},
+		{d.Maximum, &n.maximum, false}, {d.ExclusiveMaximum, &n.maximum, true},
+	} {
+		for _, bound := range limits.from {
+			if !bound.IsInt() || !bound.Num().IsInt64() {
+				n.opaquely("a limit of numbers that is no integer")
+				return
+			}
+			*limits.to = append(*limits.to, limit{bound.Num().Int64(), limits.exclusive})
+		}
+	}
+	if len(n.minimum)+len(n.maximum) > 60 {
+		n.opaquely("very many limits of numbers")
+	}
+}
+
+// limit is a bound of numbers.
+type limit struct {
+	value     int64
+	exclusive bool
+}
+
+// limits executes the keywords of numbers.
+func (r *Reader) limits(n *node, v number) {
+	way := uint64(wayLimit)
+	for _, m := range n.minimum {
+		if m.exclusive && v.ceiling() <= m.value || v.floor() < m.value {
+			r.sig.add(n.deviation(way))
+		}
+		way++
+	}
+	for _, m := range n.maximum {
+		if m.exclusive && v.floor() >= m.value || v.ceiling() > m.value {
+			r.sig.add(n.deviation(way))
+		}
+		way++
+	}
+}
+
+// numberValue reads a number.
+func (r *Reader) numberValue(n *node) bool {
+	start := r.pos
+	v, ok := r.number()
+	if !ok || len(n.scopes) > 0 {
+		return false
+	}
+	kind := kindInteger
+	if v.fraction || v.exponent {
+		kind = kindFraction
+	}
+	needed := n.slot >= 0 || len(n.values)+len(n.minimum)+len(n.maximum) > 0
+	integerOnly := n.types&(kindInteger|kindFraction) == kindInteger
+	if v.exponent && (needed || integerOnly) || !v.exact && needed {
+		return false // it can be an integer all the same, or is too large
+	}
+	fits, ok := true, true
+	if n.types&kind == 0 {
+		if fits, ok = r.allows(n, kind); !ok {
+			return false
+		}
+	}
+	if !needed {
+		return true
+	}
+	if len(n.values) > 0 {
+		if v.pointed || v.negative && v.whole == 0 {
+			return false // equal numbers can be written differently
+		}
+		r.enumerated(n, kindInteger, r.data[start:r.pos], fits)
+	}
+	if fits {
+		r.limits(n, v)
+	}
+	if n.slot >= 0 {
+		if !v.integer() {
+			return false
+		}
+		r.frame.integers |= 1 << n.slot
+		r.frame.values[n.slot] = slotValue{text: r.data[start:r.pos], integer: v.value()}
+	}
+	return true
+}

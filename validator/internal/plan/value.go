@@ -1,0 +1,201 @@
+package plan
+
+import (
+	"strconv"
+
+	"github.com/plumbapi/plumb/schemas"
+)
+
+// kinds is a set of kinds of values.
+type kinds uint8
+
+const (
+	kindNull kinds = 1 << iota
+	kindBool
+	kindInteger
+	kindFraction // a number that is no integer
+	kindString
+	kindArray
+	kindObject
+	allKinds = 1<<iota - 1
+)
+
+var kindsNamed = map[string]kinds{
+	"null": kindNull, "boolean": kindBool, "integer": kindInteger, "number": kindInteger | kindFraction,
+	"string": kindString, "array": kindArray, "object": kindObject,
+}
+
+// kinds compiles the keyword type.
+func (c *compiler) kinds(n *node, d *schemas.Demands) {
+	for _, allowed := range d.Types {
+		var set kinds
+		for _, name := range allowed {
+			set |= kindsNamed[name]
+		}
+		n.types &= set
+	}
+}
+
+// allows executes the keyword type. A schema whose type does not fit looks no
+// further; where there are several, the others do, and the reference engine
+// has to tell.
+func (r *Reader) allows(n *node, k kinds) (fits, ok bool) {
+	if n.types&k != 0 {
+		return true, true
+	}
+	r.sig.add(n.kindDeviation(k))
+	return false, n.plain
+}
+
+func (n *node) kindDeviation(k kinds) Signature { return n.deviation(wayKind + uint64(k)) }
+
+// value is one that an enum or const enumerates.
+type value struct {
+	kind  kinds
+	text  string // of a string, decoded; else as JSON
+	place int32  // for coverage
+}
+
+// values compiles the keywords enum and const.
+func (c *compiler) values(n *node, shape *schemas.Shape, d *schemas.Demands, at position) {
+	index := map[string]int{}
+	for _, text := range shape.Values {
+		v := value{kind: kindOf(text), text: text, place: c.place(at, text)}
+		if s, ok := decodedString(text); ok {
+			v.text = s
+		}
+		switch v.kind {
+		case kindObject, kindArray:
+			n.opaquely("an object or array under enum or const")
+		case kindInteger:
+			if i, err := strconv.ParseInt(text, 10, 64); err != nil || strconv.FormatInt(i, 10) != text {
+				n.opaquely("a number under enum or const that is not written as a plain integer")
+			}
+		}
+		index[text] = len(n.values)
+		n.values = append(n.values, v)
+	}
+	if len(n.values) > 1000 || len(d.Enums) > 60 {
+		n.opaquely("very many values")
+		return
+	}
+	for _, allowed := range d.Enums {
+		set := make([]bool, len(n.values))
+		for _, text := range allowed {
+			set[index[text]] = true
+		}
+		n.enums = append(n.enums, set)
+	}
+}
+
+func kindOf(text string) kinds {
+	switch text[0] {
+	case '"':
+		return kindString
+	case '{':
+		return kindObject
+	case '[':
+		return kindArray
+	case 't', 'f':
+		return kindBool
+	case 'n':
+		return kindNull
+	}
+	return kindInteger
+}
+
+// enumerated executes enum and const: it returns which of the values it is, or
+// -1. The text is that of value.text.
+func (r *Reader) enumerated(n *node, k kinds, text []byte, fits bool) int {
+	found := -1
+	for i := range n.values {
+		if v := &n.values[i]; v.kind == k && len(v.text) == len(text) && v.text == string(text) {
+			found = i
+			if v.place >= 0 {
+				r.seenValues = append(r.seenValues, v.place)
+			}
+			break
+		}
+	}
+	if fits {
+		for i, set := range n.enums {
+			if found < 0 || !set[found] {
+				r.sig.add(n.deviation(wayEnum + uint64(i)))
+			}
+		}
+	}
+	return found
+}
+
+// value reads the value at the position. It returns false where the reference
+// engine has to look at the body.
+func (r *Reader) value(n *node) bool {
+	if n == anything {
+		return r.skip()
+	}
+	if n.opaque != "" || r.pos >= len(r.data) {
+		return false
+	}
+	switch r.data[r.pos] {
+	case '"':
+		return r.stringValue(n)
+	case '{':
+		return r.objectValue(n)
+	case '[':
+		return r.arrayValue(n)
+	case 't', 'f':
+		return r.boolean(n)
+	case 'n':
+		return r.null(n, n.kindDeviation(kindNull))
+	}
+	return r.numberValue(n)
+}
+
+func (r *Reader) boolean(n *node) bool {
+	word := "true"
+	if r.data[r.pos] == 'f' {
+		word = "false"
+	}
+	if !r.literal(word) || len(n.scopes) > 0 {
+		return false
+	}
+	if n.slot >= 0 {
+		r.frame.other |= 1 << n.slot
+		r.frame.values[n.slot].text = r.data[r.pos-len(word) : r.pos]
+	}
+	fits, ok := r.allows(n, kindBool)
+	if ok && len(n.values) > 0 {
+		r.enumerated(n, kindBool, r.data[r.pos-len(word):r.pos], fits)
+	}
+	return ok
+}
+
+// null reads null, of which the deviation stands for not being allowed.
+func (r *Reader) null(n *node, deviation Signature) bool {
+	if !r.literal("null") || n.whole {
+		return false
+	}
+	if n.slot >= 0 {
+		r.frame.null |= 1 << n.slot
+	}
+	fits := n.types&kindNull != 0
+	if len(n.values) > 0 {
+		found := -1
+		for i := range n.values {
+			if n.values[i].kind == kindNull {
+				found = i
+				if p := n.values[i].place; p >= 0 {
+					r.seenValues = append(r.seenValues, p)
+				}
+			}
+		}
+		for _, set := range n.enums {
+			fits = fits && found >= 0 && set[found]
+		}
+	}
+	if !fits {
+		r.sig.add(deviation)
+		return n.plain
+	}
+	return true
+}
