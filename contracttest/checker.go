@@ -1,0 +1,145 @@
+package contracttest
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/internal/redact"
+	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// checker checks the exchanges of one test.
+type checker struct {
+	t         testing.TB
+	validator *validator.Validator
+	limits    recording.Limits
+	failOn    Severity
+
+	entries atomic.Int64 // exchanges so far
+
+	mu       sync.Mutex // guards what follows
+	history  *validator.History
+	builder  *report.Builder
+	reported map[string]bool // fingerprints of findings that failed the test
+	ended    bool
+}
+
+// occurrences of a finding that the summary keeps: it only counts them.
+const keptOccurrences = 1
+
+// start prepares the checking for a test, and the summary at its end.
+func start(t testing.TB, opts []Option) *checker {
+	t.Helper()
+	cfg := config{failOn: Error}
+	for _, opt := range opts {
+		opt(&cfg)
+	}
+	desc, v, err := load(cfg)
+	if err != nil {
+		t.Fatalf("plumb: %v", err)
+	}
+	c := &checker{
+		t:         t,
+		validator: v,
+		limits:    recording.DefaultLimits,
+		failOn:    cfg.failOn,
+		history:   v.NewHistory(),
+		builder:   report.New(desc, v.Documented(), "contracttest", keptOccurrences),
+		reported:  map[string]bool{},
+	}
+	if c.failOn == Off {
+		c.failOn = Error + 1
+	}
+	t.Cleanup(func() {
+		t.Helper()
+		c.end()
+	})
+	return c
+}
+
+// loaded holds the descriptions that tests share: to load one takes longer than
+// most tests.
+var loaded sync.Map // from what it is made of, as text, to func() (*spec.Description, error)
+
+func load(cfg config) (*spec.Description, *validator.Validator, error) {
+	folder, _ := os.Getwd() // a test can change it
+	key := fmt.Sprintf("%q", append([]string{folder, cfg.spec}, cfg.overlays...))
+	once, _ := loaded.LoadOrStore(key, sync.OnceValues(func() (*spec.Description, error) {
+		var overlays []spec.Overlay
+		for _, name := range cfg.overlays {
+			overlay, err := spec.ReadOverlay(name)
+			if err != nil {
+				return nil, err
+			}
+			overlays = append(overlays, overlay)
+		}
+		if cfg.spec == "" {
+			return spec.Builtin(overlays...)
+		}
+		return spec.LoadFile(cfg.spec, "", overlays...)
+	}))
+	desc, err := once.(func() (*spec.Description, error))()
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err := validator.New(desc, cfg.rules...)
+	return desc, v, err
+}
+
+// check checks an exchange, and fails the test for each finding that is new.
+// After the end of the test, which must not be written to then, it does nothing.
+func (c *checker) check(x *validator.Exchange) {
+	c.t.Helper()
+	if x.Place.File == "" {
+		x.Place.File = requestLine(x)
+	}
+	x.Place.Entry = int(c.entries.Add(1))
+	result := c.validator.Check(x)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return
+	}
+	for _, f := range c.add(x, &result) {
+		if id := f.Fingerprint(); f.Severity >= c.failOn && !c.reported[id] {
+			c.reported[id] = true
+			c.t.Errorf("plumb: %s", describe(x, &f))
+		}
+	}
+}
+
+// add takes in the result of checking x, and returns the findings, without
+// credentials.
+func (c *checker) add(x *validator.Exchange, result *validator.Result) []validator.Finding {
+	c.history.Add(result)
+	c.builder.Add(x, *result)
+	if len(result.Findings) == 0 {
+		return nil
+	}
+	clean := redact.ForExchange(x)
+	findings := slices.Clone(result.Findings)
+	for i := range findings {
+		clean.Finding(&findings[i])
+	}
+	return findings
+}
+
+// end writes the summary, and fails a test that checked nothing.
+func (c *checker) end() {
+	c.t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = true
+	r := c.builder.Report()
+	c.t.Log("plumb: " + summary(r))
+	if r.Summary.Checked == 0 && !c.t.Skipped() {
+		c.t.Errorf("plumb: nothing was checked: %s", nothingChecked(r))
+	}
+}

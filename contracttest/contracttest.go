@@ -1,0 +1,139 @@
+// Package contracttest holds the HTTP traffic of a Go test against an OpenAPI
+// description, and fails the test where the two differ.
+//
+// A test takes what fits it: [Client] and [Transport] check what a client
+// receives, [Handler] what a server under test answers, [Recordings] what was
+// recorded before, and [Body] a single body. The responses of one resource are
+// held against each other, too, in the order in which they come.
+//
+// The description of OpenAI's Batch API is built in; [WithSpec] puts another
+// one in its place. Each finding fails the test once, however often it occurs.
+// At the end of the test a summary says what was checked and what of the
+// description was never seen; a test that checked nothing fails.
+//
+// All functions are safe for tests that run in parallel, and for use from many
+// goroutines. What happens after the end of the test is not checked.
+package contracttest
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/plumbapi/plumb/internal/live"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// Severity says what a finding means for those who use the API.
+type Severity = validator.Severity
+
+// The severities, in rising order.
+const (
+	Off     = validator.Off     // the rule is not applied
+	Info    = validator.Info    // worth knowing
+	Warning = validator.Warning // differs from the description, in a way that tolerant clients survive
+	Error   = validator.Error   // a client written to the description breaks, or the data contradicts itself
+)
+
+// Option is a choice for the functions of this package.
+type Option func(*config)
+
+type config struct {
+	spec     string
+	overlays []string
+	rules    []validator.Option
+	failOn   Severity
+}
+
+// WithSpec names the OpenAPI 3.0 or 3.1 description to check against, as a path
+// from the folder of the test.
+func WithSpec(file string) Option {
+	return func(c *config) { c.spec = file }
+}
+
+// WithOverlay amends the description by an OpenAPI Overlay 1.0 document: a file,
+// as a path from the folder of the test, or a built-in one. Of these, "observed"
+// describes what OpenAI's server really sends, and the others what a vendor
+// does: "azure", "zhipu" and so on. Overlays apply in the order of the options.
+func WithOverlay(name string) Option {
+	return func(c *config) { c.overlays = append(c.overlays, name) }
+}
+
+// WithRule sets the severity of the rules that a glob as in [path.Match]
+// matches: WithRule("drift-*", Off). Of several that match, the last counts.
+func WithRule(glob string, severity Severity) Option {
+	return func(c *config) { c.rules = append(c.rules, validator.WithRule(glob, severity)) }
+}
+
+// WithFailOn sets the lowest severity of a finding that fails the test: [Error]
+// unless set. Findings below it are in the summary. With [Off] no finding fails
+// the test.
+func WithFailOn(severity Severity) Option {
+	return func(c *config) { c.failOn = severity }
+}
+
+// Client returns a client whose exchanges are checked. It is a copy of
+// [http.DefaultClient] with a [Transport].
+func Client(t testing.TB, opts ...Option) *http.Client {
+	t.Helper()
+	client := *http.DefaultClient
+	client.Transport = Transport(t, client.Transport, opts...)
+	return &client
+}
+
+// Transport returns a RoundTripper that checks what passes through base, by
+// default [http.DefaultTransport]. Requests and responses pass unchanged. A
+// response is checked when it comes, so that its findings stand before what
+// the test itself makes of it; a response of unknown length that is no JSON is
+// checked when its body was read. Streams, and bodies of more than 16 MiB, pass
+// without a check and are counted as skipped.
+func Transport(t testing.TB, base http.RoundTripper, opts ...Option) http.RoundTripper {
+	t.Helper()
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	return &transport{base: base, checker: start(t, opts)}
+}
+
+type transport struct {
+	base    http.RoundTripper
+	checker *checker
+}
+
+// RoundTrip makes the request. That there is no response is the test's to
+// judge, and no finding.
+func (tr *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	tr.checker.t.Helper()
+	resp, err := tr.base.RoundTrip(req)
+	if err != nil || resp == nil {
+		return resp, err
+	}
+	if !live.Ends(resp, tr.checker.limits) {
+		live.Follow(req, resp, tr.checker.limits, tr.checker.check)
+		return resp, nil
+	}
+	// An error of the body comes to the caller when it is read.
+	x, _ := live.Read(req, resp, tr.checker.limits)
+	tr.checker.check(x)
+	return resp, nil
+}
+
+// CloseIdleConnections closes those of the base.
+func (tr *transport) CloseIdleConnections() {
+	if base, ok := tr.base.(interface{ CloseIdleConnections() }); ok {
+		base.CloseIdleConnections()
+	}
+}
+
+// Body checks one body by the schema that components/schemas of the description
+// calls by that name.
+func Body(t testing.TB, schema string, body []byte, opts ...Option) {
+	t.Helper()
+	c := start(t, opts)
+	if ok, names := c.validator.HasSchema(schema); !ok {
+		t.Fatalf("plumb: the description has no schema %q; it has %q", schema, names)
+	}
+	x := &validator.Exchange{Schema: schema}
+	x.Response.Body.Bytes = body
+	x.Place.File = schema
+	c.check(x)
+}

@@ -1,0 +1,92 @@
+package contracttest_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/plumbapi/plumb/contracttest"
+)
+
+const batch = `{"id":"batch_1","object":"batch","endpoint":"/v1/responses","input_file_id":"file-1",
+	"completion_window":"24h","status":"validating","created_at":1741967569}`
+
+// server answers as a server under test would.
+var server = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprint(w, batch)
+})
+
+// A test gives its client, or the client of a package for the API, a transport
+// that checks every answer.
+func ExampleClient() {
+	test := func(t *testing.T) {
+		api := httptest.NewServer(server)
+		defer api.Close()
+
+		client := contracttest.Client(t)
+		resp, err := client.Get(api.URL + "/v1/batches/batch_1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		_, _ = io.Copy(io.Discard, resp.Body)
+	}
+	fmt.Println(passes(test))
+	// Output: true
+}
+
+// A transport stands in front of any other: of one that adds credentials, or
+// that replays a cassette.
+func ExampleTransport() {
+	test := func(t *testing.T) {
+		api := httptest.NewServer(server)
+		defer api.Close()
+
+		client := &http.Client{Transport: contracttest.Transport(t, api.Client().Transport,
+			contracttest.WithOverlay("observed"), contracttest.WithFailOn(contracttest.Warning))}
+		resp, err := client.Get(api.URL + "/v1/batches/batch_1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+	}
+	fmt.Println(passes(test))
+	// Output: true
+}
+
+// A server is checked from the inside, whoever calls it.
+func ExampleHandler() {
+	test := func(t *testing.T) {
+		h := contracttest.Handler(t, server)
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/v1/batches/batch_1", nil))
+	}
+	fmt.Println(passes(test))
+	// Output: true
+}
+
+// Recordings become subtests, one for each exchange.
+func ExampleRecordings() {
+	test := func(t *testing.T) {
+		contracttest.Recordings(t, "../fixtures/answers/metadata-of-the-caller.ndjson")
+	}
+	fmt.Println(passes(test))
+	// Output: true
+}
+
+// A body alone is checked by the schema that is named.
+func ExampleBody() {
+	test := func(t *testing.T) {
+		contracttest.Body(t, "Batch", []byte(batch))
+	}
+	fmt.Println(passes(test))
+	// Output: true
+}
+
+// passes runs a test as go test does.
+func passes(test func(*testing.T)) bool {
+	return testing.RunTests(func(string, string) (bool, error) { return true, nil },
+		[]testing.InternalTest{{Name: "TestExample", F: test}})
+}

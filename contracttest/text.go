@@ -1,0 +1,163 @@
+package contracttest
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// describe shows a finding in a few lines, from which credentials are removed
+// already.
+func describe(x *validator.Exchange, f *validator.Finding) string {
+	var b strings.Builder
+	b.WriteString(f.Rule)
+	if f.Pointer != "" {
+		b.WriteString(" at " + f.Pointer)
+	}
+	b.WriteString(": " + f.Message)
+	line := func(name, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "\n    %-10s %s", name+":", report.Printable(text))
+		}
+	}
+	line("found", f.Found)
+	line("allowed", f.Allowed)
+	line("in", where(x, f))
+	line("described", described(f))
+	return b.String()
+}
+
+// where says which exchange a finding is of.
+func where(x *validator.Exchange, f *validator.Finding) string {
+	var parts []string
+	switch {
+	case x.Request.URL != "" && f.Line == 0:
+		parts = append(parts, f.File, "exchange "+strconv.Itoa(f.Entry))
+	case f.Line != 0:
+		parts = append(parts, f.File+":"+strconv.Itoa(f.Line)+":"+strconv.Itoa(max(f.Column, 1)))
+	default:
+		parts = append(parts, f.File)
+	}
+	if operation := f.Operation + f.Occurrence.Operation; operation != "" {
+		parts = append(parts, operation)
+	}
+	if status := f.Status + f.Occurrence.Status; status != 0 {
+		parts = append(parts, "status "+strconv.Itoa(status))
+	}
+	if f.Resource != "" {
+		parts = append(parts, f.Resource)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// requestLine is what places call a live exchange. The query can hold
+// credentials, and is left out.
+func requestLine(x *validator.Exchange) string {
+	path := x.Request.URL
+	if u, err := url.Parse(path); err == nil {
+		path = u.EscapedPath()
+	}
+	return x.Request.Method + " " + path
+}
+
+func described(f *validator.Finding) string {
+	d := f.Description
+	if d.File == "" {
+		return ""
+	}
+	text := d.File
+	if d.Line != 0 {
+		text += ":" + strconv.Itoa(d.Line)
+	}
+	if d.Pointer != "" {
+		text += " (" + d.Pointer + ")"
+	}
+	return text
+}
+
+// summary says what was checked, which findings there are, and what of the
+// description was not seen.
+func summary(r *report.Report) string {
+	s := r.Summary
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d exchanges, %d bodies checked", s.Exchanges, s.Checked)
+	if s.Skipped > 0 {
+		fmt.Fprintf(&b, ", %d skipped", s.Skipped)
+	}
+	fmt.Fprintf(&b, "; %d errors, %d warnings, %d infos", s.Errors, s.Warnings, s.Infos)
+	for _, skipped := range r.Skipped {
+		fmt.Fprintf(&b, "\n    skipped: %s (%d)", report.Printable(skipped.Reason), skipped.Count)
+	}
+	for _, f := range r.Findings {
+		place := f.Operation
+		if f.Pointer != "" {
+			place = f.Pointer
+		}
+		fmt.Fprintf(&b, "\n    %s %s %s: %s (%d)", f.Severity, f.Rule, report.Printable(place), f.Message, f.Count)
+	}
+	b.WriteString(unseen(r.Coverage))
+	return b.String()
+}
+
+// unseen names what of the description was not seen. Of schemas that were not
+// seen at all nothing is named.
+func unseen(c report.Coverage) string {
+	var operations, members, values []string
+	seenOperations := 0
+	for _, o := range c.Operations {
+		if o.Count > 0 {
+			seenOperations++
+		} else {
+			operations = append(operations, o.Operation)
+		}
+	}
+	used := map[string]bool{}
+	for _, m := range c.Members {
+		used[m.Schema] = used[m.Schema] || m.Count > 0
+	}
+	seenMembers, seenValues := 0, 0
+	for _, m := range c.Members {
+		switch {
+		case m.Count > m.Null:
+			seenMembers++
+		case used[m.Schema]:
+			members = append(members, m.Schema+m.Pointer)
+		}
+	}
+	for _, v := range c.Values {
+		switch {
+		case v.Count > 0:
+			seenValues++
+		case used[v.Schema]:
+			values = append(values, v.Schema+v.Pointer+" "+string(v.Value))
+		}
+	}
+	return unseenLine("operations", seenOperations, operations) + unseenLine("members", seenMembers, members) + unseenLine("values", seenValues, values)
+}
+
+func unseenLine(what string, seen int, missing []string) string {
+	if seen == 0 {
+		return ""
+	}
+	line := fmt.Sprintf("\n    %s seen: %d of %d", what, seen, seen+len(missing))
+	if len(missing) > 0 {
+		line += "; not seen: " + report.Printable(strings.Join(missing, ", "))
+	}
+	return line
+}
+
+// nothingChecked says why, and what to do.
+func nothingChecked(r *report.Report) string {
+	if len(r.Skipped) == 0 {
+		return "no exchange was seen; make the requests with this client, or to this handler"
+	}
+	var reasons []string
+	for _, s := range r.Skipped {
+		reasons = append(reasons, report.Printable(s.Reason))
+	}
+	return strings.Join(reasons, "; ") + "; WithSpec names the description to check against"
+}
