@@ -122,6 +122,23 @@ func TestSummaryLaws(t *testing.T) {
 	})
 }
 
+// Values that are too many are so wherever the input is split.
+func TestSummaryOfManyValues(t *testing.T) {
+	v := summaryValidator(t)
+	for _, n := range []int{mostValues, mostValues + 1, 3 * mostValues} {
+		var all []*Exchange
+		for i := range n {
+			all = append(all, bareBatch(fmt.Sprintf(`"id": "b%d", "x": {"k%d": %d}`, i, i, i)))
+		}
+		whole := encoded(t, summarize(v, all))
+		for cut := range n + 1 {
+			a, b := summarize(v, all[:cut]), summarize(v, all[cut:])
+			require.NoError(t, b.Merge(a))
+			require.Equal(t, whole, encoded(t, b), "%d of %d", cut, n)
+		}
+	}
+}
+
 func bareBatch(members string) *Exchange {
 	return &Exchange{
 		Schema:   "Batch",

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -40,9 +41,23 @@ var patterns = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)\b(?:(?:proxy-)?authorization|(?:x-)?api-key|(?:set-)?cookie):\s*([^\s"][^"\r\n]*)`),
 }
 
+// needs are, for each pattern, the words one of which a text has, in any case,
+// that it matches: most texts have none, and need not be searched.
+var needs = func() [][]string {
+	schemes := []string{"bearer", "basic", "apikey"}
+	prefixes := []string{"sk-", "pk-", "rk-"}
+	members := []string{"authorization", "key", "passw", "passphrase", "secret", `token"`, `token\`, "credential", "cookie", "signature"}
+	headers := []string{"authorization:", "api-key:", "cookie:"}
+	return [][]string{schemes, prefixes, prefixes, {"…", "..."}, {"eyj"}, {"="}, {"="}, {"://"}, members, members, members, headers}
+}()
+
 func patternSpans(s string) []span {
 	var found []span
-	for _, pattern := range patterns {
+	lower := strings.ToLower(strings.ReplaceAll(s, "ſ", "s")) // which regexp takes for the same
+	for i, pattern := range patterns {
+		if !slices.ContainsFunc(needs[i], func(word string) bool { return strings.Contains(lower, word) }) {
+			continue
+		}
 		for _, m := range pattern.FindAllStringSubmatchIndex(s, -1) {
 			if m[2] >= 0 && m[2] < m[3] {
 				found = append(found, span{m[2], m[3]})

@@ -81,7 +81,7 @@ func (c *Cleaner) Finding(f *validator.Finding) {
 	// A member whose name says that it is secret hides its whole value, which
 	// the pattern cannot see where the name is not beside it. Of a missing
 	// member there is no value.
-	if secretMember(f.Pointer) && f.Rule != "schema-required" && f.Found != "" && f.Found != "null" {
+	if SecretMember(f.Pointer) && f.Rule != "schema-required" && f.Found != "" && f.Found != "null" {
 		f.Found = Mark
 		f.Excerpt = mark(f.Excerpt, union(append(c.spans(f.Excerpt.Text), marked(f.Excerpt))))
 	} else {
@@ -160,8 +160,8 @@ func mark(e validator.Excerpt, spans []span) validator.Excerpt {
 	return validator.Excerpt{Text: replace(e.Text, spans), Column: start, Width: end - start}
 }
 
-// secretMember tells whether a pointer leads to a member with a secret's name.
-func secretMember(pointer string) bool {
+// SecretMember tells whether a pointer leads to a member with a secret's name.
+func SecretMember(pointer string) bool {
 	tokens := jsonvalue.SplitPointer(pointer)
 	for i := len(tokens) - 1; i >= 0; i-- {
 		if tokens[i] != "*" {
