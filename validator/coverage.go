@@ -30,7 +30,7 @@ func (v *Validator) Documented() Documented {
 	d := Documented{Rules: v.Rules()}
 	for _, s := range v.bodies {
 		if s.response {
-			d.add(s.label(), "", s.Shape, s, nil)
+			d.add(s.label(), "", s.Shape, s, nil, len(d.Members))
 		}
 	}
 	order := func(a, b Seen) int {
@@ -41,10 +41,14 @@ func (v *Validator) Documented() Documented {
 	return d
 }
 
+// mostDocumented bounds how many members of one schema are listed: schemas that
+// refer to each other in many ways have more than anyone can count.
+const mostDocumented = 5000
+
 // add lists what the shape documents below the pointer. Shapes that are open
 // already are recursive: their members are listed once.
-func (d *Documented) add(schema, pointer string, shape *schemas.Shape, s *bodySchema, open []*schemas.Shape) {
-	if shape == nil || slices.Contains(open, shape) {
+func (d *Documented) add(schema, pointer string, shape *schemas.Shape, s *bodySchema, open []*schemas.Shape, from int) {
+	if shape == nil || slices.Contains(open, shape) || len(d.Members)-from > mostDocumented {
 		return
 	}
 	open = append(slices.Clip(open), shape)
@@ -57,10 +61,10 @@ func (d *Documented) add(schema, pointer string, shape *schemas.Shape, s *bodySc
 		if pointer == "" && s.elements != nil && s.elementsName == m.Name {
 			continue // its elements are bodies of their own
 		}
-		d.add(schema, at, m.Shape, s, open)
+		d.add(schema, at, m.Shape, s, open, from)
 	}
 	if s.elements == nil || s.elementsName != "" || pointer != "" {
-		d.add(schema, pointer+"/*", shape.Item(0), s, open)
+		d.add(schema, pointer+"/*", shape.Item(0), s, open, from)
 	}
 }
 

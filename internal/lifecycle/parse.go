@@ -237,7 +237,8 @@ func (p *parser) timestamp(l *Lifecycle, at, pointer string) {
 
 // timestamps lists the members of a shape that hold times.
 func timestamps(shape *schemas.Shape, pointer string, open []*schemas.Shape) []Timestamp {
-	if slices.Contains(open, shape) {
+	const deepest = 6 // a resource's own times are not deeper
+	if slices.Contains(open, shape) || len(open) == deepest {
 		return nil
 	}
 	open = append(slices.Clip(open), shape)
