@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/pb33f/libopenapi"
+	"github.com/pb33f/libopenapi-validator/schema_validation"
+	v5 "github.com/santhosh-tekuri/jsonschema/v5"
+	v6 "github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+const unit = "encoding/json, Unmarshal into any"
+
+// schemaFile holds the schema of a batch, which refers to no other file.
+const schemaFile = "../schemas/batch.json"
+
+// inProcess returns the rows of engines that are Go packages: bodies in,
+// verdict out.
+func inProcess(in *input) ([]*row, error) {
+	each := func(name string, bodies texts, check func([]byte) error) *row {
+		return &row{name: name, bodies: len(bodies), run: func() error {
+			for _, body := range bodies {
+				if err := check(body); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}
+	}
+	rows := []*row{each(unit, in.clean, func(body []byte) error {
+		_, err := decode(body)
+		return err
+	})}
+	for _, r := range []struct {
+		name   string
+		bodies texts
+	}{{"plumb, clean", in.clean}, {"plumb, 5 % broken, each in its own way", in.mixed}, {"plumb, all broken in the same way", in.same}} {
+		own, err := plumbRow(r.name, r.bodies)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, own)
+	}
+	peers, err := newPeers()
+	if err != nil {
+		return nil, err
+	}
+	some := in.clean[:len(in.clean)/10] // the others are slow
+	for _, p := range peers {
+		rows = append(rows, each(p.name+", with its decode", some, p.check))
+	}
+	return rows, nil
+}
+
+// plumbRow is what the command does with bodies after they were read: all
+// rules, histories, coverage and the report. Each measurement is a run of its
+// own.
+func plumbRow(name string, bodies texts) (*row, error) {
+	d, err := spec.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	v, err := validator.New(d)
+	if err != nil {
+		return nil, err
+	}
+	documented := v.Documented()
+	exchanges := make([]*validator.Exchange, len(bodies))
+	for i, body := range bodies {
+		exchanges[i] = &validator.Exchange{
+			Place:    validator.Place{File: "bodies.ndjson", Entry: i + 1, Line: i + 1, Column: 1},
+			Response: validator.Response{Body: validator.Body{Bytes: body}},
+		}
+	}
+	return &row{name: name, bodies: len(bodies), run: func() error {
+		checker, history := v.NewRun().NewChecker(), v.NewHistory()
+		builder := report.New(d, documented, "bench", 5)
+		builder.Follow(history)
+		const batch = 64
+		for from := 0; from < len(exchanges); from += batch {
+			part := exchanges[from:min(from+batch, len(exchanges))]
+			out := checker.Check(part)
+			builder.Seen(out)
+			for i, x := range part {
+				history.Add(&out.Results[i])
+				builder.Add(x, out.Results[i])
+			}
+		}
+		if r := builder.Report(); r.Summary.Exchanges != len(bodies) {
+			return fmt.Errorf("%d exchanges", r.Summary.Exchanges)
+		}
+		return nil
+	}}, nil
+}
+
+// peer is another validator. That it finds fault with null is not counted
+// against it.
+type peer struct {
+	name  string
+	check func(body []byte) error
+}
+
+func newPeers() ([]peer, error) {
+	schema, err := os.ReadFile(schemaFile)
+	if err != nil {
+		return nil, err
+	}
+	// The peers stop or collect at the first fault of a body, so each
+	// optional member may be null for them: they read all of each body.
+	if schema, err = nullable(schema); err != nil {
+		return nil, err
+	}
+	five, err := v5.CompileString("batch.json", string(schema))
+	if err != nil {
+		return nil, err
+	}
+	doc, err := v6.UnmarshalJSON(bytes.NewReader(schema))
+	if err != nil {
+		return nil, err
+	}
+	c := v6.NewCompiler()
+	if err := c.AddResource("batch.json", doc); err != nil {
+		return nil, err
+	}
+	six, err := c.Compile("batch.json")
+	if err != nil {
+		return nil, err
+	}
+	openapi := []byte(`{"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}, "components": {"schemas": {"Batch": ` + string(schema) + `}}}`)
+	kin, err := openapi3.NewLoader().LoadFromData(openapi)
+	if err != nil {
+		return nil, err
+	}
+	batch := kin.Components.Schemas["Batch"].Value
+	lib, err := libopenapi.NewDocument(openapi)
+	if err != nil {
+		return nil, err
+	}
+	model, errs := lib.BuildV3Model()
+	if errs != nil {
+		return nil, errs
+	}
+	proxy, _ := model.Model.Components.Schemas.Get("Batch")
+	libSchema := proxy.Schema()
+	libValidator := schema_validation.NewSchemaValidator()
+	decoded := func(check func(any) error) func([]byte) error {
+		return func(body []byte) error {
+			value, err := decode(body)
+			if err != nil {
+				return err
+			}
+			return check(value)
+		}
+	}
+	return []peer{
+		{"kin-openapi, VisitJSON", decoded(func(v any) error { return batch.VisitJSON(v) })},
+		{"jsonschema v5", decoded(five.Validate)},
+		{"jsonschema v6", decoded(six.Validate)},
+		{"libopenapi-validator", func(body []byte) error {
+			if ok, errs := libValidator.ValidateSchemaBytes(libSchema, body); !ok {
+				return fmt.Errorf("%v", errs)
+			}
+			return nil
+		}},
+	}, nil
+}
+
+// nullable returns a schema whose optional members may be null.
+func nullable(text []byte) ([]byte, error) {
+	var schema map[string]any
+	if err := json.Unmarshal(text, &schema); err != nil {
+		return nil, err
+	}
+	required := map[string]bool{}
+	for _, name := range schema["required"].([]any) {
+		required[name.(string)] = true
+	}
+	for name, member := range schema["properties"].(map[string]any) {
+		member := member.(map[string]any)
+		if kind, ok := member["type"].(string); ok && !required[name] {
+			member["type"] = []string{kind, "null"}
+		}
+	}
+	for name := range schema {
+		if strings.HasPrefix(name, "x-") || name == "$schema" {
+			delete(schema, name)
+		}
+	}
+	return json.Marshal(schema)
+}

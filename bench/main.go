@@ -1,0 +1,127 @@
+// Command bench holds plumb beside its peers: the same bodies through each, in
+// turn, and how many times the speed of encoding/json each reaches.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/pprof"
+	"slices"
+	"text/tabwriter"
+
+	"github.com/plumbapi/plumb/bench/bodies"
+)
+
+func main() {
+	rounds := flag.Int("rounds", 5, "how often each row is measured")
+	count := flag.Int("bodies", 20000, "how many bodies each measurement reads")
+	large := flag.Int("mb", 64, "size of the recordings for the rows about memory, in MB")
+	only := flag.String("only", "", "measure only the rows whose names contain this")
+	profile := flag.String("cpuprofile", "", "write a profile of the processor to this file")
+	flag.Parse()
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err == nil {
+			err = pprof.StartCPUProfile(f)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		defer pprof.StopCPUProfile()
+	}
+	if err := run(*rounds, *count, *large, *only); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(rounds, count, large int, only string) error {
+	dir, err := os.MkdirTemp("", "plumb-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	in := newInput(count)
+	rows, err := inProcess(in)
+	if err != nil {
+		return err
+	}
+	rows = slices.DeleteFunc(rows, func(r *row) bool { return r.name != unit && !contains(r.name, only) })
+	fmt.Printf("%d bodies of %d bytes on average, %d rounds, %s %s/%s\n\n", count, in.clean.average(), rounds, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	for i := range rounds + 1 {
+		for _, r := range rows {
+			if err := r.measure(i > 0); err != nil {
+				return fmt.Errorf("%s: %w", r.name, err)
+			}
+		}
+	}
+	print(rows)
+	return processes(dir, in, large, rounds, only)
+}
+
+// print shows the ratios to the first row, each of the median round, with the
+// least and the most of all rounds.
+func print(rows []*row) {
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "ratio\tleast\tmost\tns/body\tallocs/body\t \t")
+	for _, r := range rows {
+		ratios := make([]float64, len(r.seconds))
+		for i := range ratios {
+			// Against the unit of the same round: machines are not equally
+			// fast all the time.
+			ratios[i] = rows[0].seconds[i] / float64(rows[0].bodies) / r.seconds[i] * float64(r.bodies)
+		}
+		slices.Sort(ratios)
+		fmt.Fprintf(w, "%.2f\t%.2f\t%.2f\t%.0f\t%.1f\t %s\t\n", ratios[len(ratios)/2], ratios[0], ratios[len(ratios)-1], 1e9*median(r.seconds)/float64(r.bodies), r.allocs, r.name)
+	}
+	w.Flush()
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}
+
+// texts are bodies, one after the other.
+type texts [][]byte
+
+func (t texts) average() int {
+	n := 0
+	for _, body := range t {
+		n += len(body)
+	}
+	return n / len(t)
+}
+
+// input is what the rows read.
+type input struct {
+	clean texts
+	mixed texts // 5 % of them broken, each in its own way
+	same  texts // all broken in the same way
+}
+
+func newInput(count int) *input {
+	in := &input{}
+	g, other := bodies.New(1), bodies.New(2)
+	for i := range count {
+		body := g.Next()
+		in.clean = append(in.clean, body)
+		if i%20 == 7 {
+			body = other.Broken()
+		}
+		in.mixed = append(in.mixed, body)
+		in.same = append(in.same, other.Paused())
+	}
+	return in
+}
+
+// decode is what everybody does who validates decoded values.
+func decode(body []byte) (any, error) {
+	var value any
+	err := json.Unmarshal(body, &value)
+	return value, err
+}

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"text/tabwriter"
+	"time"
+
+	"github.com/plumbapi/plumb/bench/bodies"
+)
+
+// process is a row about a whole process.
+type process struct {
+	name    string
+	command []string
+
+	seconds []float64
+	memory  int64 // the most of all rounds, in bytes
+}
+
+// processes measures whole processes, from their start to the report.
+func processes(dir string, in *input, large, rounds int, only string) error {
+	plumb := filepath.Join(dir, "plumb")
+	build := exec.Command("go", "build", "-trimpath", "-o", plumb, "./cmd/plumb")
+	build.Dir = ".."
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("plumb cannot be built: %w: %s", err, out)
+	}
+	files := recordings{dir}
+	small, err := files.ndjson("small", in.clean[:1], 0)
+	if err != nil {
+		return err
+	}
+	lines, err := files.ndjson("large", nil, large)
+	if err != nil {
+		return err
+	}
+	har, err := files.har("har", 10_000, 0)
+	if err != nil {
+		return err
+	}
+	largeHAR, err := files.har("large", 0, large)
+	if err != nil {
+		return err
+	}
+	check := func(args ...string) []string {
+		return append([]string{plumb, "check", "-q", "--fail-on", "never"}, args...)
+	}
+	rows := []*process{
+		{name: "plumb, one small file", command: check(small)},
+		{name: fmt.Sprintf("plumb, %d MB of NDJSON, one core", large), command: check("--jobs", "1", lines)},
+		{name: fmt.Sprintf("plumb, %d MB of NDJSON, all cores", large), command: check(lines)},
+		{name: "plumb, HAR of 10,000 exchanges", command: check(har)},
+		{name: fmt.Sprintf("plumb, HAR of %d MB", large), command: check(largeHAR)},
+	}
+	if redocly, err := exec.LookPath("redocly"); err == nil {
+		rows = append(rows, &process{name: "redocly drift, HAR of 10,000 exchanges", command: []string{redocly, "drift", "../spec/openapi.yaml", har}})
+	} else {
+		fmt.Println("\nredocly is not installed: its row is left out")
+	}
+	for range rounds {
+		for _, p := range rows {
+			if contains(p.name, only) {
+				if err := p.measure(); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	fmt.Println()
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "seconds\tmost\tMB\t \t")
+	for _, p := range rows {
+		if len(p.seconds) > 0 {
+			most := p.seconds[0]
+			for _, s := range p.seconds {
+				most = max(most, s)
+			}
+			fmt.Fprintf(w, "%.3f\t%.3f\t%d\t %s\t\n", median(p.seconds), most, p.memory>>20, p.name)
+		}
+	}
+	return w.Flush()
+}
+
+func (p *process) measure() error {
+	cmd := exec.Command(p.command[0], p.command[1:]...)
+	if p.name[:5] == "plumb" && contains(p.name, "one core") {
+		cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+	}
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	start := time.Now()
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("%s: %w", p.name, err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	for {
+		select {
+		case err := <-done:
+			if err != nil {
+				return fmt.Errorf("%s: %w: %s", p.name, err, out.Bytes())
+			}
+			p.seconds = append(p.seconds, time.Since(start).Seconds())
+			return nil
+		case <-time.After(5 * time.Millisecond):
+			p.memory = max(p.memory, peak(cmd.Process.Pid))
+		}
+	}
+}
+
+// peak returns the most memory that a running process has had so far, in
+// bytes; 0 where the system does not say. What the system says after the end
+// counts the memory of this process, too, from which the other was started.
+func peak(pid int) int64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := bytes.Cut(status, []byte("VmHWM:"))
+	var kib int64
+	if _, err := fmt.Fscan(bytes.NewReader(rest), &kib); err != nil {
+		return 0
+	}
+	return kib << 10
+}
+
+// recordings writes files to be checked.
+type recordings struct{ dir string }
+
+func (r recordings) write(name string, write func(io.Writer) error) (string, error) {
+	name = filepath.Join(r.dir, name)
+	f, err := os.Create(name)
+	if err != nil {
+		return "", err
+	}
+	w := bufio.NewWriter(f)
+	if err := write(w); err != nil {
+		return "", err
+	}
+	if err := w.Flush(); err != nil {
+		return "", err
+	}
+	return name, f.Close()
+}
+
+// ndjson writes the bodies, or so many MB of them.
+func (r recordings) ndjson(name string, given texts, mb int) (string, error) {
+	return r.write(name+".ndjson", func(w io.Writer) error {
+		g := bodies.New(3)
+		for size, i := 0, 0; size < mb<<20 || i < len(given); i++ {
+			var body []byte
+			if i < len(given) {
+				body = given[i]
+			} else {
+				body = g.Next()
+			}
+			if _, err := w.Write(append(body, '\n')); err != nil {
+				return err
+			}
+			size += len(body) + 1
+		}
+		return nil
+	})
+}
+
+// har writes a HAR file with so many entries, or of so many MB.
+func (r recordings) har(name string, entries, mb int) (string, error) {
+	return r.write(name+".har", func(w io.Writer) error {
+		if _, err := io.WriteString(w, `{"log":{"version":"1.2","creator":{"name":"bench","version":"1"},"entries":[`); err != nil {
+			return err
+		}
+		g := bodies.New(4)
+		for size, i := 0, 0; size < mb<<20 || i < entries; i++ {
+			separator := ","
+			if i == 0 {
+				separator = ""
+			}
+			body := g.Next()
+			text, err := json.Marshal(string(body))
+			if err != nil {
+				return err
+			}
+			when := time.Unix(1790000000+int64(i), 0).UTC().Format(time.RFC3339)
+			n, err := fmt.Fprintf(w, "%s\n"+harEntry, separator, when, "https://api.example.com/v1/batches/"+identity(body), len(body), text)
+			if err != nil {
+				return err
+			}
+			size += n
+		}
+		_, err := io.WriteString(w, "]}}\n")
+		return err
+	})
+}
+
+// identity returns the id of a batch.
+func identity(body []byte) string {
+	_, rest, _ := bytes.Cut(body, []byte(`"id":"`))
+	id, _, _ := bytes.Cut(rest, []byte(`"`))
+	return string(id)
+}
+
+// harEntry is an entry as browsers write it: when, URL, size and text of the
+// body.
+const harEntry = `{"startedDateTime":%q,"time":12.5,"request":{"method":"GET","url":%q,"httpVersion":"HTTP/2","headers":[{"name":"accept","value":"application/json"},{"name":"user-agent","value":"bench"}],"queryString":[],"cookies":[],"headersSize":-1,"bodySize":0},` +
+	`"response":{"status":200,"statusText":"OK","httpVersion":"HTTP/2","headers":[{"name":"content-type","value":"application/json"},{"name":"x-request-id","value":"req_1"}],"cookies":[],"content":{"size":%d,"mimeType":"application/json","text":%s},"redirectURL":"","headersSize":-1,"bodySize":-1},"cache":{},"timings":{"send":0,"wait":12,"receive":0.5}}`

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// row is one line of the table.
+type row struct {
+	name   string
+	bodies int
+	cores  int // 1: by the time of the processor; else by the clock
+	run    func() error
+
+	seconds []float64 // by round
+	allocs  float64   // for each body
+}
+
+func contains(name, part string) bool { return strings.Contains(name, part) }
+
+// measure runs the row; the first time only to warm up.
+func (r *row) measure(kept bool) error {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(max(r.cores, 1)))
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	start, processor := time.Now(), processorTime()
+	if err := r.run(); err != nil {
+		return err
+	}
+	seconds := (processorTime() - processor).Seconds()
+	if r.cores > 1 {
+		seconds = time.Since(start).Seconds()
+	}
+	runtime.ReadMemStats(&after)
+	if kept {
+		r.seconds = append(r.seconds, seconds)
+		r.allocs = float64(after.Mallocs-before.Mallocs) / float64(r.bodies)
+	}
+	return nil
+}
+
+// processorTime is what this process used of the processors. Other processes
+// of the machine disturb it less than the clock.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
