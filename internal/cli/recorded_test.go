@@ -56,3 +56,28 @@ func TestRealRecordings(t *testing.T) {
 	}
 	assert.Equal(t, map[string]int{`"completed"`: 23, `"validating"`: 12, `"in_progress"`: 7, `"cancelled"`: 6, `"cancelling"`: 3, `"finalizing"`: 2}, states)
 }
+
+// With the overlay of what was observed the real API gives no finding, and so
+// it does with the overlay that plumb suggests.
+func TestRealRecordingsWithOverlays(t *testing.T) {
+	dir, err := filepath.Abs(recorded)
+	require.NoError(t, err)
+	if _, err := os.Stat(dir); err != nil {
+		t.Skipf("no real recordings: %v", err)
+	}
+	t.Chdir(t.TempDir())
+	run := func(args ...string) (int, string) {
+		var out, errs bytes.Buffer
+		status := Run(t.Context(), args, nil, &out, &errs, func(string) string { return "" })
+		return status, out.String() + errs.String()
+	}
+	status, text := run("drift", "--suggest", "suggested.yaml", dir)
+	require.Equal(t, statusOK, status, text)
+	for _, overlay := range []string{"observed", "suggested.yaml"} {
+		status, text = run("check", "--fail-on", "info", "--overlay", overlay, dir)
+		assert.Equal(t, statusOK, status, text)
+		assert.Contains(t, text, "no findings")
+	}
+	status, text = run("check", "--fail-on", "info", dir)
+	assert.Equal(t, statusFindings, status, text)
+}
