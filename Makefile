@@ -48,7 +48,7 @@ lint: ## gofmt, go vet, staticcheck, and go.mod is tidy
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	go tool staticcheck ./...
-	go mod tidy -diff
+	@for module in . $(CLIENTS) bench; do (cd $$module && echo "go mod tidy -diff in $$module" && go mod tidy -diff) || exit 1; done
 
 .PHONY: update
 update: ## rewrite the golden files and the generated documents
