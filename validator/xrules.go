@@ -17,7 +17,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// XRulesVocabulary is the JSON Schema of x-rules.
+// xRulesVocabulary is the JSON Schema of x-rules.
 //
 //go:embed xrules_vocabulary.json
 var xRulesVocabulary []byte
@@ -29,7 +29,6 @@ type xRule struct {
 	place      spec.Place
 	source     string // of the expression
 	expression *expression.Expression
-	ofResponse bool
 }
 
 // xRulesOf reads the x-rules of one schema or response.
@@ -105,9 +104,6 @@ func (v *Validator) loadXRules(set *schemas.Set) error {
 	for _, op := range v.desc.Operations {
 		for _, response := range op.Responses {
 			rules := add(xRulesOf(set.Extension(response.Place, "x-rules")))
-			for _, r := range rules {
-				r.ofResponse = true
-			}
 			for _, m := range response.Media {
 				if m.HasSchema {
 					errs = append(errs, describedPlaces(rules, v.bodies[m.Schema].Shape))
