@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 	}
 	x.Time = firstTime(x.Response.Header, text(v.At("startedDateTime")))
 	if took, err := strconv.ParseFloat(number(v.At("time")), 64); err == nil && took > 0 && v.At("startedDateTime") != nil {
-		x.Time = x.Time.Add(time.Duration(took * float64(time.Millisecond)))
+		x.Time = x.Time.Add(time.Duration(math.Round(took * float64(time.Millisecond)))) // cut short, it would be a nanosecond early
 	}
 	x.Secrets = redact.Credentials(x.Request.URL, harHeader(request.At("headers")), x.Response.Header)
 
