@@ -18,7 +18,8 @@ const module = "github.com/plumbapi/plumb"
 // of lower layers only.
 var layers = [][]string{
 	{""}, // the embedded files
-	{"/internal/jsonvalue", "/internal/expression"},
+	{"/internal/jsonvalue", "/internal/hostile", "/internal/startup"},
+	{"/internal/expression"},
 	{"/spec"},
 	{"/schemas"},
 	{"/internal/lifecycle"},

@@ -75,31 +75,34 @@ func (s *Shape) Demands() (d *Demands, keyword string) {
 
 // foreign returns a keyword of the schema that Demands has no place for.
 func foreign(c *jsonschema.Schema) string {
-	for keyword, has := range map[string]bool{
-		"anyOf":                 len(c.AnyOf) > 0,
-		"oneOf":                 len(c.OneOf) > 0,
-		"not":                   c.Not != nil,
-		"if":                    c.If != nil,
-		"$dynamicRef":           c.DynamicRef != nil,
-		"$recursiveRef":         c.RecursiveRef != nil,
-		"dependentSchemas":      len(c.DependentSchemas) > 0,
-		"dependentRequired":     len(c.DependentRequired) > 0,
-		"dependencies":          len(c.Dependencies) > 0,
-		"unevaluatedProperties": c.UnevaluatedProperties != nil,
-		"unevaluatedItems":      c.UnevaluatedItems != nil,
-		"uniqueItems":           c.UniqueItems,
-		"contains":              c.Contains != nil,
-		"multipleOf":            c.MultipleOf != nil,
-		"items":                 c.Items != nil,
-		"additionalItems":       c.AdditionalItems != nil,
-		"pattern":               len(c.Extensions) > 0,
-		"false":                 c.Always != nil && !*c.Always,
-		// Formats are asserted by the drafts before 2019-09 only.
-		"format": c.Draft != jsonschema.Draft2020 && c.Draft != jsonschema.Draft2019 &&
-			(c.Format != "" || c.ContentEncoding != "" || c.ContentMediaType != ""),
+	for _, k := range [...]struct {
+		keyword string
+		has     bool
+	}{
+		{"anyOf", len(c.AnyOf) > 0},
+		{"oneOf", len(c.OneOf) > 0},
+		{"not", c.Not != nil},
+		{"if", c.If != nil},
+		{"$dynamicRef", c.DynamicRef != nil},
+		{"$recursiveRef", c.RecursiveRef != nil},
+		{"dependentSchemas", len(c.DependentSchemas) > 0},
+		{"dependentRequired", len(c.DependentRequired) > 0},
+		{"dependencies", len(c.Dependencies) > 0},
+		{"unevaluatedProperties", c.UnevaluatedProperties != nil},
+		{"unevaluatedItems", c.UnevaluatedItems != nil},
+		{"uniqueItems", c.UniqueItems},
+		{"contains", c.Contains != nil},
+		{"multipleOf", c.MultipleOf != nil},
+		{"items", c.Items != nil},
+		{"additionalItems", c.AdditionalItems != nil},
+		{"pattern", len(c.Extensions) > 0},
+		{"false", c.Always != nil && !*c.Always},
+		// What a text holds is asserted by the drafts before 2019-09 only.
+		{"contentMediaType", c.Draft != jsonschema.Draft2020 && c.Draft != jsonschema.Draft2019 &&
+			(c.ContentEncoding != "" || c.ContentMediaType != "")},
 	} {
-		if has {
-			return keyword
+		if k.has {
+			return k.keyword
 		}
 	}
 	return ""

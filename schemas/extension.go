@@ -26,38 +26,59 @@ func (s *Set) Shapes() []*Shape {
 	return all
 }
 
-// Extension returns the value of a keyword that JSON Schema does not define,
-// as JSON text, and a function that tells where what a pointer into it leads
-// to is written. The text is nil where none of the shape's schemas has it.
-func (s *Shape) Extension(keyword string) (text []byte, placeOf func(pointer string) spec.Place) {
+// Extension is the value of a keyword that JSON Schema does not define.
+type Extension struct {
+	Text []byte // as JSON
+
+	set     *Set
+	keyword string
+	at      spec.Place // of the object that has the keyword
+}
+
+// Extension returns the extension that one of the shape's schemas has under
+// the keyword; nil where none has it.
+func (s *Shape) Extension(keyword string) *Extension {
 	for _, n := range s.nodes {
 		base, fragment, _ := strings.Cut(n.Location, "#")
 		at := spec.Place{File: s.set.roots[base], Pointer: unescapeFragment(fragment)}
-		if text, placeOf := s.set.Extension(at, keyword); text != nil {
-			return text, placeOf
+		if e := s.set.Extension(at, keyword); e != nil {
+			return e
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // Extension does for any object of the description what [Shape.Extension]
 // does for a shape.
-func (s *Set) Extension(at spec.Place, keyword string) (text []byte, placeOf func(pointer string) spec.Place) {
+func (s *Set) Extension(at spec.Place, keyword string) *Extension {
 	if _, loaded := s.files[at.File]; !loaded {
 		r, err := s.load(fileURL(at.File))
 		if err != nil {
-			return nil, nil
+			return nil
 		}
 		r.Close()
 	}
 	value := s.keyword(fileURL(at.File)+"#"+escapeFragment(at.Pointer), keyword)
 	if value == nil {
-		return nil, nil
+		return nil
 	}
-	base := at.Pointer + "/" + jsonvalue.EscapePointer(keyword)
-	return []byte(JSONText(value)), func(pointer string) spec.Place {
-		return s.desc.Place(at.File, base+pointer)
+	return &Extension{[]byte(JSONText(value)), s, keyword, at}
+}
+
+// Place returns where what a pointer into the extension leads to is written.
+func (e *Extension) Place(pointer string) spec.Place {
+	return e.set.desc.Place(e.at.File, e.at.Pointer+"/"+jsonvalue.EscapePointer(e.keyword)+pointer)
+}
+
+// Check holds the extension against the JSON Schema of its vocabulary. The
+// error says, with file, line and column, everything that is wrong. What is
+// embedded in the program is not checked, for it would take a tenth of the
+// time that a short run takes.
+func (e *Extension) Check(vocabulary []byte) error {
+	if e.set.desc.Embedded {
+		return nil
 	}
+	return checkText(e.keyword, vocabulary, e.Text, e.Place)
 }
 
 // vocabularies are the compiled schemas of extensions, by name. Compiling one
@@ -82,10 +103,7 @@ func vocabulary(name string, schema []byte) (*jsonschema.Schema, error) {
 	return compiled, err
 }
 
-// CheckText holds the value of an extension against the JSON Schema of its
-// vocabulary. The error says, with file, line and column, everything that is
-// wrong with the value.
-func CheckText(name string, schema, value []byte, placeOf func(pointer string) spec.Place) error {
+func checkText(name string, schema, value []byte, placeOf func(pointer string) spec.Place) error {
 	compiled, err := vocabulary(name, schema)
 	if err != nil {
 		return err

@@ -31,20 +31,85 @@ type Failure struct {
 // Validate returns every way in which v does not satisfy the schema, each
 // once, ordered by path, keyword and place; nil if it does. Of alternatives
 // (anyOf, oneOf) of which none fits it gives the failures of the nearest.
-func (s *Schema) Validate(v *jsonvalue.Value) []Failure {
-	err := s.node.Validate(decoded(v))
-	if err == nil {
-		return nil
+func (s *Schema) Validate(v *jsonvalue.Value) []Failure { return s.ValidateVisits(s.Visit(v)) }
+
+// ValidateVisits does what Validate does, for a value that was visited.
+func (s *Schema) ValidateVisits(all Visits) []Failure {
+	if s.set.dynamic {
+		return sortFailures(s.Shape.failures(all[0].Value))
 	}
-	var invalid *jsonschema.ValidationError
-	if !errors.As(err, &invalid) {
-		// A schema that refers to itself without end.
-		return []Failure{{Keyword: "$ref", Place: s.Place, Reason: strings.ReplaceAll(err.Error(), baseURL, "")}}
+	var failures []Failure
+	for i := 0; i < len(all); i++ {
+		shape, value := all[i].Shape, all[i].Value
+		found := shape.verdict(value)
+		if found == accepted {
+			continue
+		}
+		prefix := all.Path(i)
+		if found == lacking {
+			failures = shape.missing(value, prefix, failures)
+			continue
+		}
+		for _, f := range shape.failures(value) {
+			f.Path = append(prefix[:len(prefix):len(prefix)], f.Path...)
+			failures = append(failures, f)
+		}
+		for end := int32(i); i+1 < len(all) && all[i+1].parent >= end; {
+			i++ // what is within was looked at
+		}
 	}
-	e := explainer{set: s.set, root: v}
-	failures := e.leaves(invalid)
+	return sortFailures(failures)
+}
+
+func sortFailures(failures []Failure) []Failure {
+	if len(failures) < 2 {
+		return failures
+	}
 	slices.SortFunc(failures, compareFailures)
 	return slices.CompactFunc(failures, func(a, b Failure) bool { return compareFailures(a, b) == 0 })
+}
+
+// failures returns how the compiler finds that a value does not satisfy the
+// shape's schemas. Paths begin at the value.
+func (s *Shape) failures(v *jsonvalue.Value) []Failure {
+	if v.Kind == jsonvalue.Null { // the commonest fault by far, and always the same
+		s.ofNull.Do(func() { s.nullFailures = s.findFailures(v) })
+		return s.nullFailures
+	}
+	return s.findFailures(v)
+}
+
+// missing adds the required members that an object at the path does not have.
+func (s *Shape) missing(object *jsonvalue.Value, path []string, failures []Failure) []Failure {
+	for _, n := range s.nodes {
+		for _, name := range n.Required {
+			if object.Member(name) == nil {
+				f := s.set.leafAt(n.Location+"/required", false).failure
+				f.Path, f.Member = path, name
+				failures = append(failures, f)
+			}
+		}
+	}
+	return failures
+}
+
+func (s *Shape) findFailures(v *jsonvalue.Value) []Failure {
+	var failures []Failure
+	value := decoded(v)
+	for _, n := range s.roots {
+		err := n.Validate(value)
+		if err == nil {
+			continue
+		}
+		var invalid *jsonschema.ValidationError
+		if errors.As(err, &invalid) {
+			e := explainer{set: s.set, root: v}
+			failures = append(failures, e.leaves(invalid)...)
+		} else { // a schema that refers to itself without end
+			failures = append(failures, Failure{Keyword: "$ref", Place: n.place, Reason: strings.ReplaceAll(err.Error(), baseURL, "")})
+		}
+	}
+	return failures
 }
 
 func compareFailures(a, b Failure) int {
@@ -184,47 +249,74 @@ func distance(failures []Failure, path []string) []int {
 	return []int{wrongKind, wrongConstant, len(failures)}
 }
 
+// leaf is what is to be said of a keyword, whatever fails it.
+type leaf struct {
+	schema  *jsonschema.Schema
+	tokens  []string // from the keyword on; none where the schema itself fails
+	failure Failure  // without what the value tells
+}
+
+// leafAt returns the leaf of the keyword at a location.
+func (s *Set) leafAt(location string, negated bool) *leaf {
+	key := leafKey{location, negated}
+	if known, ok := s.leaves.Load(key); ok {
+		return known.(*leaf)
+	}
+	l := &leaf{failure: Failure{Place: s.place(location)}}
+	if negated { // the place of the keyword is that of a schema, too
+		l.schema, l.tokens = s.schemaOf(strings.TrimSuffix(location, "/not"))
+		l.tokens = append(l.tokens, "not")
+	} else {
+		l.schema, l.tokens = s.schemaOf(location)
+	}
+	if f := &l.failure; len(l.tokens) > 0 && l.schema != nil {
+		f.Keyword = l.tokens[0]
+		value := s.keyword(l.schema.Location, f.Keyword)
+		if f.Keyword == "pattern" && value == nil { // it was moved
+			value = s.keyword(l.schema.Location, ecmaPatternKeyword)
+		}
+		f.Limit = JSONText(value)
+		switch f.Keyword {
+		case "type":
+			f.Values = l.schema.Types
+		case "const":
+			f.Values = []string{f.Limit}
+		case "enum":
+			for _, v := range l.schema.Enum {
+				f.Values = append(f.Values, JSONText(v))
+			}
+		}
+	}
+	s.leaves.Store(key, l)
+	return l
+}
+
+type leafKey struct {
+	location string
+	negated  bool
+}
+
 // leaf explains an error without causes; it is several failures where the
 // compiler names several members at once.
 func (e *explainer) leaf(err *jsonschema.ValidationError) []Failure {
-	schema, tokens := e.schemaOf(err.AbsoluteKeywordLocation)
-	if err.Message == "not failed" { // the place of the keyword is that of a schema, too
-		schema, tokens = e.schemaOf(strings.TrimSuffix(err.AbsoluteKeywordLocation, "/not"))
-		tokens = append(tokens, "not")
-	}
-	f := Failure{
-		Place:  e.set.place(err.AbsoluteKeywordLocation),
-		Path:   jsonvalue.SplitPointer(unescapeFragment(err.InstanceLocation)),
-		Name:   isName(err.KeywordLocation),
-		Reason: err.Message,
-	}
-	if len(tokens) == 0 || schema == nil {
+	l := e.set.leafAt(err.AbsoluteKeywordLocation, err.Message == "not failed")
+	f := l.failure
+	f.Path = jsonvalue.SplitPointer(unescapeFragment(err.InstanceLocation))
+	f.Name = isName(err.KeywordLocation)
+	f.Reason = err.Message
+	if len(l.tokens) == 0 || l.schema == nil {
 		f.Keyword, f.Reason = "false", ""
 		if n := len(f.Path); n > 0 && strings.HasSuffix(err.KeywordLocation, "/unevaluatedProperties") && !f.Name {
 			f.Keyword, f.Member, f.Path = "unevaluatedProperties", f.Path[n-1], f.Path[:n-1]
 		}
 		return []Failure{f}
 	}
-	f.Keyword = tokens[0]
-	value := e.set.keyword(schema.Location, f.Keyword)
-	if f.Keyword == "pattern" && value == nil { // it was moved
-		value = e.set.keyword(schema.Location, ecmaPatternKeyword)
-	}
-	f.Limit = JSONText(value)
 	switch f.Keyword {
-	case "type":
-		f.Values = schema.Types
-	case "const":
-		f.Values = []string{f.Limit}
-	case "enum":
-		for _, v := range schema.Enum {
-			f.Values = append(f.Values, JSONText(v))
-		}
 	case "required":
-		return e.expand(f, schema.Required, func(object *jsonvalue.Value, name string) bool { return object.Member(name) == nil })
+		return e.expand(f, l.schema.Required, func(object *jsonvalue.Value, name string) bool { return object.Member(name) == nil })
 	case "dependentRequired":
-		if i, err := strconv.Atoi(tokens[len(tokens)-1]); err == nil && len(tokens) == 3 {
-			f.Member = schema.DependentRequired[tokens[1]][i]
+		if i, err := strconv.Atoi(l.tokens[len(l.tokens)-1]); err == nil && len(l.tokens) == 3 {
+			f.Member = l.schema.DependentRequired[l.tokens[1]][i]
 		}
 	case "additionalProperties":
 		var names []string
@@ -233,7 +325,7 @@ func (e *explainer) leaf(err *jsonschema.ValidationError) []Failure {
 				names = append(names, m.Name)
 			}
 		}
-		return e.expand(f, names, func(_ *jsonvalue.Value, name string) bool { return !describes(schema, name) })
+		return e.expand(f, names, func(_ *jsonvalue.Value, name string) bool { return !describes(l.schema, name) })
 	}
 	return []Failure{f}
 }
@@ -268,10 +360,10 @@ func describes(schema *jsonschema.Schema, name string) bool {
 
 // schemaOf cuts the location of a keyword into the schema and the tokens from
 // the keyword on: none if the location is that of a schema.
-func (e *explainer) schemaOf(location string) (*jsonschema.Schema, []string) {
+func (s *Set) schemaOf(location string) (*jsonschema.Schema, []string) {
 	var tokens []string
 	for {
-		if n := e.set.byURL[location]; n != nil {
+		if n := s.byURL[location]; n != nil {
 			return n.Schema, tokens
 		}
 		slash := strings.LastIndexByte(location, '/')
@@ -286,6 +378,9 @@ func (e *explainer) schemaOf(location string) (*jsonschema.Schema, []string) {
 
 // isName tells whether the keyword speaks of the name of a member.
 func isName(location string) bool {
+	if !strings.Contains(location, "propertyNames") {
+		return false
+	}
 	tokens := strings.Split(location, "/")
 	for i, t := range tokens {
 		if t == "propertyNames" && (i == 0 || tokens[i-1] != "properties") {

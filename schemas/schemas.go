@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
@@ -31,6 +32,8 @@ type Set struct {
 	byURL    map[string]*node
 	roots    map[string]string // base URL of compiled schemas -> file
 	shapes   map[string]*Shape
+	dynamic  bool     // some references lead to where the value was come by
+	leaves   sync.Map // by location of a keyword: the *leaf of it
 }
 
 // Schema is one compiled schema.
@@ -56,6 +59,11 @@ func Compile(d *spec.Description) (*Set, error) {
 	}
 	s.compiler.Draft = jsonschema.Draft2020
 	s.compiler.RegisterExtension(ecmaPatternKeyword, nil, ecmaPattern{})
+	// Formats are annotations, as JSON Schema 2020-12 has it. The compiler would
+	// assert those it knows in files that do not name their dialect.
+	for format := range jsonschema.Formats {
+		s.compiler.Formats[format] = func(any) bool { return true }
+	}
 	s.compiler.LoadURL = s.load
 	return s, nil
 }

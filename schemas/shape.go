@@ -6,10 +6,13 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
+	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -22,19 +25,27 @@ type Shape struct {
 	Values  []string   // enumerated values, as JSON text
 	Format  string     // of the first schema that has one
 
+	values   values
 	byName   map[string]*Member
 	patterns []patternShape
 	rest     *Shape   // members that additionalProperties describes
 	open     bool     // members without a description are expected
 	prefix   []*Shape // the first elements
 	items    *Shape   // the other elements
-	nodes    []*node
+	roots    []*node
+	nodes    []*node // the roots, and what applies with them
 	set      *Set
+
+	acceptorOnce sync.Once
+	accepting    *acceptor
+	ofNull       sync.Once
+	nullFailures []Failure
 }
 
 // Member is a member that a schema names.
 type Member struct {
 	Name     string
+	Index    int  // in the Members of its shape
 	Required bool // in any of the alternatives
 	Place    spec.Place
 	Shape    *Shape
@@ -86,6 +97,7 @@ func (s *Set) node(compiled *jsonschema.Schema) *node {
 	}
 	n := &node{Schema: compiled, place: s.place(compiled.Location)}
 	s.byURL[compiled.Location] = n
+	s.dynamic = s.dynamic || compiled.DynamicRef != nil || compiled.RecursiveRef != nil
 	seen := map[*jsonschema.Schema]bool{}
 	var collect func(*jsonschema.Schema)
 	collect = func(c *jsonschema.Schema) {
@@ -150,7 +162,7 @@ func (s *Set) shape(roots []*node) *Shape {
 	if shape := s.shapes[key]; shape != nil {
 		return shape
 	}
-	shape := &Shape{Place: roots[0].place, byName: map[string]*Member{}, set: s}
+	shape := &Shape{Place: roots[0].place, byName: map[string]*Member{}, roots: roots, set: s}
 	s.shapes[key] = shape
 
 	var all []*node
@@ -171,6 +183,7 @@ func (s *Set) shape(roots []*node) *Shape {
 		for _, v := range append(slices.Clone(n.Constant), n.Enum...) {
 			if text := JSONText(v); !slices.Contains(shape.Values, text) {
 				shape.Values = append(shape.Values, text)
+				shape.values.add(v, text)
 			}
 		}
 	}
@@ -206,7 +219,7 @@ func (s *Set) fillMembers(shape *Shape, all []*node) {
 	}
 	shape.rest = s.shape(rest)
 	for _, name := range slices.Sorted(maps.Keys(named)) {
-		m := &Member{Name: name, Required: required[name], Place: named[name][0].place}
+		m := &Member{Name: name, Index: len(shape.Members), Required: required[name], Place: named[name][0].place}
 		// The first node in the order of the schemas, not of a map.
 		for _, n := range all {
 			if sub := n.Properties[name]; sub != nil {
@@ -249,6 +262,48 @@ func (s *Set) fillItems(shape *Shape, all []*node) {
 		}
 		shape.prefix = append(shape.prefix, s.shape(at))
 	}
+}
+
+// values are those that a shape enumerates.
+type values struct {
+	texts map[string]string // the JSON texts of strings
+	other []string          // those of all else
+}
+
+func (all *values) add(v any, text string) {
+	s, isString := v.(string)
+	if !isString {
+		all.other = append(all.other, text)
+		return
+	}
+	if all.texts == nil {
+		all.texts = map[string]string{}
+	}
+	all.texts[s] = text
+}
+
+// Enumerated returns which of the values that the shape enumerates a scalar is,
+// as JSON text.
+func (s *Shape) Enumerated(v *jsonvalue.Value) (text string, ok bool) {
+	if len(s.Values) == 0 {
+		return "", false
+	}
+	switch v.Kind {
+	case jsonvalue.String:
+		text, ok = s.values.texts[v.Text]
+		return text, ok
+	case jsonvalue.Number:
+		text = v.Text
+	case jsonvalue.Bool:
+		text = strconv.FormatBool(v.True)
+	default:
+		text = v.Kind.String() // of an array or object, what no scalar is
+	}
+	i := slices.Index(s.values.other, text)
+	if i < 0 {
+		return "", false
+	}
+	return s.values.other[i], true
 }
 
 // Constants returns the members that every value of the schema has with one

@@ -84,7 +84,12 @@ func relative(folder, file string) (string, error) {
 // Builtin returns the built-in description of the Batch API, amended with the
 // overlays.
 func Builtin(overlays ...Overlay) (*Description, error) {
-	return Load(plumb.Files, "spec/openapi.yaml", Options{RefRoot: ".", Overlays: overlays})
+	d, err := Load(plumb.Files, "spec/openapi.yaml", Options{RefRoot: ".", Overlays: overlays})
+	if err != nil {
+		return nil, err
+	}
+	d.Embedded = !slices.ContainsFunc(overlays, func(o Overlay) bool { return o.file == "" })
+	return d, nil
 }
 
 // loader reads the files of one description.

@@ -18,7 +18,7 @@ type Overlay struct {
 	Name string // as reports call it
 	Data []byte // the document, YAML or JSON
 
-	file string // that the lines of Data are in; empty: Name
+	file string // of a built-in overlay, the file that the lines of Data are in; empty: Name
 }
 
 // overlayFolder is where the built-in overlays are.

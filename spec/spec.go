@@ -38,6 +38,10 @@ type Description struct {
 	File     string // its main file, as places name it
 	Overlays []string
 
+	// Embedded tells that all of it is part of this program, whose tests hold
+	// it to what is asked of extensions.
+	Embedded bool
+
 	Operations []*Operation // in the order of the file
 	Schemas    []Schema     // components/schemas, in the order of the file
 

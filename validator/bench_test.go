@@ -2,6 +2,8 @@ package validator_test
 
 import (
 	"encoding/json"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,14 +11,30 @@ import (
 	"github.com/plumbapi/plumb/validator"
 )
 
-// BenchmarkCheck is the reference engine.
+// BenchmarkCheck is the reference engine: on a body that is as described, on the
+// same with one fault each, and on one as real servers send it.
 func BenchmarkCheck(b *testing.B) {
-	v := builtin(b)
-	life := lifeOf("batch_1")
-	b.SetBytes(int64(len(life[4].Response.Body.Bytes)))
-	b.ReportAllocs()
-	for b.Loop() {
-		v.Check(life[4])
+	clean := regexp.MustCompile(`"\w+":null,`).ReplaceAllString(realBody, "")
+	for _, bench := range []struct{ name, body string }{
+		{"clean", clean},
+		{"schema-required", strings.Replace(clean, `"endpoint"`, `"end"`, 1)},
+		{"schema-type", strings.Replace(clean, `"created_at":1757967569`, `"created_at":"1757967569"`, 1)},
+		{"schema-enum", strings.Replace(clean, `"cancelled"`, `"paused"`, 1)},
+		{"time-order", strings.Replace(clean, `"cancelling_at":1757967659`, `"cancelling_at":1757967559`, 1)},
+		{"usage-total", strings.Replace(clean, `"total_tokens":0`, `"total_tokens":1`, 1)},
+		{"nulls", realBody},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			v := builtin(b)
+			x := &validator.Exchange{Response: validator.Response{Body: validator.Body{Bytes: []byte(bench.body)}}}
+			found := v.Check(x).Findings
+			require.Equal(b, bench.name == "clean", len(found) == 0, "%v", found)
+			b.SetBytes(int64(len(bench.body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				v.Check(x)
+			}
+		})
 	}
 }
 

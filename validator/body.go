@@ -3,6 +3,7 @@ package validator
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/schemas"
@@ -12,6 +13,11 @@ import (
 type bodySchema struct {
 	*schemas.Schema
 
+	labelled  string           // see label
+	seen      *documented      // its root
+	constants []constantMember // what a bare body is recognised by
+	required  []string
+
 	response bool // a response of the description has it
 
 	// A response can be a list of what other responses hold singly, as the
@@ -19,6 +25,24 @@ type bodySchema struct {
 	elements     *bodySchema
 	elementsName string // of the member that holds the array; empty: the body is the array
 }
+
+// constantMember is a member with one certain value, as JSON text.
+type constantMember struct{ name, text string }
+
+func newBodySchema(s *schemas.Schema) *bodySchema {
+	b := &bodySchema{Schema: s, labelled: s.Name, required: s.Shape.Required()}
+	if b.labelled == "" {
+		b.labelled = s.Place.File + "#" + s.Place.Pointer
+	}
+	b.seen = newDocumented("", s.Shape, &atomic.Int32{})
+	for name, text := range s.Shape.Constants() {
+		b.constants = append(b.constants, constantMember{name, text})
+	}
+	return b
+}
+
+// label is what coverage calls the schema.
+func (s *bodySchema) label() string { return s.labelled }
 
 // findElements finds out whether values of the schema are lists. The resources
 // are the schemas that responses have.
@@ -33,14 +57,6 @@ func (s *bodySchema) findElements(resources map[*schemas.Shape]*bodySchema) {
 			return
 		}
 	}
-}
-
-// label is what coverage calls the schema.
-func (s *bodySchema) label() string {
-	if s.Name != "" {
-		return s.Name
-	}
-	return s.Place.File + "#" + s.Place.Pointer
 }
 
 // unit is an object that is checked as a body of its own.
@@ -103,17 +119,19 @@ func (v *Validator) infer(root *jsonvalue.Value) (s *bodySchema, reason string) 
 // recognises returns by how many members the schema knows the object as one of
 // its values; 0 if it does not. Constants outweigh a required member.
 func (s *bodySchema) recognises(object *jsonvalue.Value) int {
-	constants := s.Shape.Constants()
-	for name, text := range constants {
-		m := object.Member(name)
-		if m == nil || jsonText(m) != text {
+	for _, c := range s.constants {
+		m := object.Member(c.name)
+		if m == nil {
+			return 0
+		}
+		if text, ok := s.Shape.Named(c.name).Shape.Enumerated(m); !ok || text != c.text {
 			return 0
 		}
 	}
-	if len(constants) > 0 {
-		return 1 + len(constants)
+	if len(s.constants) > 0 {
+		return 1 + len(s.constants)
 	}
-	if required := s.Shape.Required(); len(required) == 1 && object.Member(required[0]) != nil {
+	if len(s.required) == 1 && object.Member(s.required[0]) != nil {
 		return 1
 	}
 	return 0

@@ -3,6 +3,7 @@ package validator
 import (
 	"cmp"
 	"slices"
+	"sync/atomic"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/schemas"
@@ -68,40 +69,100 @@ func (d *Documented) add(schema, pointer string, shape *schemas.Shape, s *bodySc
 	}
 }
 
-// see records what of the description stands in the body, for coverage.
-func (p *pass) see() {
-	if len(p.units[0].path) > 0 { // the list itself
-		p.seeValue(p.schema, "", p.root, p.schema.Shape, true)
+// documented is a place of a schema that values are seen at.
+type documented struct {
+	pointer string
+	shape   *schemas.Shape
+	members []atomic.Pointer[documented] // by the index of the member
+	items   atomic.Pointer[documented]
+	known   *atomic.Int32 // how many places of the schema are kept
+}
+
+func newDocumented(pointer string, shape *schemas.Shape, known *atomic.Int32) *documented {
+	return &documented{pointer: pointer, shape: shape, members: make([]atomic.Pointer[documented], len(shape.Members)), known: known}
+}
+
+// member returns the place of a member.
+func (d *documented) member(m *schemas.Member) *documented {
+	return d.child(&d.members[m.Index], m.Shape, m.Name)
+}
+
+// item returns the place of the elements that a shape describes.
+func (d *documented) item(shape *schemas.Shape) *documented {
+	return d.child(&d.items, shape, "*")
+}
+
+// child returns a place below d, the same whenever that is possible: recursive
+// schemas have places without end, and the first elements of an array shapes of
+// their own.
+func (d *documented) child(kept *atomic.Pointer[documented], shape *schemas.Shape, name string) *documented {
+	if known := kept.Load(); known != nil && known.shape == shape {
+		return known
 	}
-	for _, u := range p.units {
-		p.seeValue(u.schema, "", u.value, u.schema.Shape, false)
+	child := newDocumented(d.pointer+"/"+jsonvalue.EscapePointer(name), shape, d.known)
+	if d.known.Add(1) <= mostDocumented {
+		kept.CompareAndSwap(nil, child)
+	}
+	return child
+}
+
+// see records what of the description stands in the body, for coverage. Of a
+// list, the elements are bodies of their own.
+func (p *pass) see() {
+	visits := p.visits()
+	p.out.Seen = make([]Seen, 0, len(visits)+len(visits)/4)
+	at := make([]seenAt, len(visits))
+	var list *jsonvalue.Value // the array of the elements
+	if len(p.units[0].path) > 0 {
+		if list = p.root; p.schema.elementsName != "" {
+			list = p.root.Member(p.schema.elementsName)
+		}
+	}
+	for i := range visits {
+		here := p.seenAt(visits, at, i, list)
+		if at[i] = here; here.place == nil {
+			continue
+		}
+		value := visits[i].Value
+		if here.member {
+			p.out.Seen = append(p.out.Seen, Seen{Schema: here.body.label(), Pointer: here.place.pointer, Null: value.Kind == jsonvalue.Null})
+		}
+		if text, ok := visits[i].Shape.Enumerated(value); ok && !here.list {
+			p.out.Seen = append(p.out.Seen, Seen{Schema: here.body.label(), Pointer: here.place.pointer, Value: text})
+		}
 	}
 }
 
-// seeValue records the documented members and values of a value. Of a list it
-// leaves the elements out, which are bodies of their own.
-func (p *pass) seeValue(s *bodySchema, pointer string, v *jsonvalue.Value, shape *schemas.Shape, list bool) {
-	if shape == nil {
-		return
+// seenAt is where a value of a body is seen.
+type seenAt struct {
+	body   *bodySchema
+	place  *documented // nil where nothing is documented
+	member bool
+	list   bool // the elements of it, if any, are bodies of their own
+}
+
+func (p *pass) seenAt(visits schemas.Visits, at []seenAt, i int, list *jsonvalue.Value) seenAt {
+	parent := visits.Parent(i)
+	if parent < 0 {
+		return seenAt{body: p.schema, place: p.schema.seen, list: visits[i].Value == list}
 	}
-	if text := jsonText(v); slices.Contains(shape.Values, text) {
-		p.out.Seen = append(p.out.Seen, Seen{Schema: s.label(), Pointer: pointer, Value: text})
-	}
-	for _, m := range v.Members {
-		named := shape.Named(m.Name)
-		if named == nil {
-			continue
+	around := at[parent]
+	if around.list {
+		if s := p.schema.elements; visits[parent].Value == list && visits[i].Shape == s.Shape {
+			return seenAt{body: s, place: s.seen}
 		}
-		at := pointer + "/" + jsonvalue.EscapePointer(m.Name)
-		p.out.Seen = append(p.out.Seen, Seen{Schema: s.label(), Pointer: at, Null: m.Value.Kind == jsonvalue.Null})
-		if !list || pointer != "" || m.Name != s.elementsName {
-			p.seeValue(s, at, m.Value, named.Shape, list)
-		}
+		return seenAt{}
 	}
-	if list && pointer == "" && s.elementsName == "" {
-		return
+	if around.place == nil {
+		return seenAt{}
 	}
-	for i, item := range v.Items {
-		p.seeValue(s, pointer+"/*", item, shape.Item(i), list)
+	if visits[parent].Value.Kind == jsonvalue.Array {
+		return seenAt{body: around.body, place: around.place.item(visits[i].Shape)}
 	}
+	m := visits[parent].Shape.Named(visits.Name(i))
+	if m == nil {
+		return seenAt{}
+	}
+	isList := list != nil && parent == 0 && m.Name == p.schema.elementsName
+	return seenAt{around.body, around.place.member(m), true, isList}
 }

@@ -1,12 +1,5 @@
 package validator
 
-import (
-	"slices"
-
-	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/schemas"
-)
-
 var driftNull = &Rule{
 	ID:       "drift-null",
 	Severity: Warning,
@@ -37,16 +30,20 @@ meant. Settle it by describing the member.`,
 	Fix:     "Describe the member, or take it out of the response.",
 	Example: `{"id": "batch_1", "expected_completion_at": 1741971169}`,
 	run: func(p *pass) {
-		p.values(func(path []string, object *jsonvalue.Value, shape *schemas.Shape) {
-			for i, m := range object.Members {
-				if _, undocumented := shape.Member(m.Name); !undocumented || object.Member(m.Name) != object.Members[i].Value {
+		for i, visit := range p.visits() {
+			if !visit.Undocumented {
+				continue
+			}
+			object, shape := visit.Value, visit.Shape
+			for _, m := range object.Members {
+				if _, undocumented := shape.Member(m.Name); !undocumented || object.Member(m.Name) != m.Value {
 					continue // of a repeated member the last counts
 				}
-				at := append(slices.Clip(path), m.Name)
+				at := append(p.visits().Path(i), m.Name)
 				members := p.v.desc.Place(shape.Place.File, shape.Place.Pointer+"/properties")
 				p.reportOfSchema(p.nameAt(at), placed("the member is not documented", members, p.foundText(at), ""))
 			}
-		})
+		}
 	},
 }
 

@@ -1,6 +1,7 @@
 package validator
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"slices"
@@ -19,9 +20,12 @@ import (
 type History struct {
 	v         *Validator
 	files     []string // that places are in
-	fileIndex map[string]uint64
-	resources map[resourceKey]timeline
-	scratch   [2][]cell // for two observations
+	fileIndex map[string]int64
+	watches   watches
+	timelines timelines
+	scratch   []byte
+	changes   []change
+	trial     comparison
 
 	// The last response as it was, only of resources that have rules with
 	// oldSelf.
@@ -35,8 +39,11 @@ type lastSeen struct {
 
 // NewHistory returns a history without responses.
 func (v *Validator) NewHistory() *History {
-	return &History{v: v, fileIndex: map[string]uint64{}, resources: map[resourceKey]timeline{}, last: map[resourceKey]lastSeen{}}
+	return &History{v: v, fileIndex: map[string]int64{}, watches: watches{}, last: map[resourceKey]lastSeen{}}
 }
+
+// Size is how many bytes the history takes, about.
+func (h *History) Size() int { return h.timelines.size }
 
 // Add takes in the outcome of a check and appends to its findings those that
 // it gives together with earlier ones. A result is added once, directly after
@@ -60,78 +67,92 @@ func (h *History) Add(r *Result) {
 	r.Findings = p.out.Findings
 }
 
+// add takes in a resource of a body that the reference engine read.
 func (h *History) add(p *pass, r *resource) {
-	key := keyOf(r.life, []byte(r.id))
-	s := h.observe(p, r)
-	h.insert(key, r.life, &s, func(before, after observation, laterAtHand bool) {
-		h.compare(p, r, before, after, laterAtHand)
+	w := h.watches.of(r.life)
+	key := w.key([]byte(r.id))
+	at := h.moment(p.x, lineOf(p.x, r.value.Start))
+	h.insert(key, w, &at, w.pack(nil, observe(r)), func(before, after moment, changes []change, laterAtHand bool) {
+		h.compare(p, r, before, after, changes, laterAtHand)
 	})
-	h.applyXRules(p, r, key, s.time)
+	h.applyXRules(p, r, key, at.time)
 }
 
-// addNote does what add does, for a body that a plan read. Only a finding
-// needs the body itself.
+// addNote takes in a resource of a body that a plan read. Only a finding needs
+// the body itself.
 func (h *History) addNote(to *Result, n *note) {
-	var s observation
-	h.place(&s, n.x, n.start)
-	compare := func(before, after observation, laterAtHand bool) { h.compareNote(to, n, before, after, laterAtHand) }
-	t := h.resources[n.key]
-	if !t.extends(s.time) {
-		s.cells = n.read(nil)
-		h.insert(n.key, n.life, &s, compare)
-		return
-	}
-	if s.time == 0 {
-		s.time = t.time
-	}
-	if n.hash == t.hash {
-		t.repeat(&s)
-	} else {
-		for i, cells := range h.scratch {
-			h.scratch[i] = slices.Grow(cells[:0], t.width)
+	at := h.moment(n.x, n.line)
+	h.insert(n.key, n.watch, &at, n.cells, func(before, after moment, changes []change, laterAtHand bool) {
+		if !h.contradicts(n.watch, changes) {
+			return
 		}
-		last := t.last(h.scratch[0])
-		s.cells = n.read(h.scratch[1])
-		compare(last, s, true)
-		t.extend(last.cells, &s, n.hash)
-	}
-	h.resources[n.key] = t
+		if p, r := n.openAgain(h.v); r != nil {
+			p.out.Findings = to.Findings
+			h.compare(p, r, before, after, changes, laterAtHand)
+			to.Findings = p.out.Findings
+		}
+	})
 }
 
-// compareNote does what compare does, for a body that a plan read.
-func (h *History) compareNote(to *Result, n *note, before, after observation, laterAtHand bool) {
-	c := comparison{h: h, r: &resource{life: n.life}, before: before, after: after}
+// contradicts tells whether any rule may have to say something of changes.
+func (h *History) contradicts(w *watch, changes []change) bool {
+	h.trial = comparison{life: w.life, changes: changes}
 	for _, rule := range historyRules {
-		rule.history(&c)
+		rule.history(&h.trial)
 	}
-	if !c.differs {
+	return h.trial.differs
+}
+
+// comparing is given two neighbouring observations, that differ. The one whose
+// body is at hand is the later one, or else the earlier.
+type comparing func(before, after moment, changes []change, laterAtHand bool)
+
+// insert puts an observation where it belongs by its time, and calls compare
+// for its neighbours there. Most often it is the last.
+func (h *History) insert(key resourceKey, w *watch, at *moment, cells []byte, compare comparing) {
+	encoded := h.timelines.get(key)
+	if encoded == nil {
+		first := timeline{count: 1, last: *at, cells: cells}
+		h.scratch = first.append(h.scratch[:0])
+		h.timelines.set(key, h.scratch)
 		return
 	}
-	if p, r := n.openAgain(h.v); r != nil {
-		p.out.Findings = to.Findings
-		h.compare(p, r, before, after, laterAtHand)
-		to.Findings = p.out.Findings
+	t := readTimeline(encoded)
+	if !t.extends(at.time) {
+		h.insertAnywhere(key, w, t, at, cells, compare)
+		return
 	}
+	if at.time == 0 {
+		at.time = t.last.time
+	}
+	if bytes.Equal(t.cells, cells) {
+		h.scratch = t.repeat(h.scratch[:0], *at)
+	} else {
+		h.changes = w.changes(t.cells, cells, h.changes[:0])
+		compare(t.last, *at, h.changes, true)
+		h.scratch = t.extend(h.scratch[:0], *at, cells, h.changes)
+	}
+	h.timelines.set(key, h.scratch)
 }
 
-// insert puts s where it belongs by its time, and calls compare for its
-// neighbours there.
-func (h *History) insert(key resourceKey, life *lifecycle.Lifecycle, s *observation, compare func(before, after observation, laterAtHand bool)) {
-	all := decode(h.resources[key].encoded, len(watched(life)))
-	at := len(all)
-	if s.time == 0 && at > 0 {
-		s.time = all[at-1].time
+func (h *History) insertAnywhere(key resourceKey, w *watch, t timeline, at *moment, cells []byte, compare comparing) {
+	all := w.observations(t)
+	i := len(all)
+	if at.time == 0 {
+		at.time = all[i-1].time
 	}
-	for at > 0 && all[at-1].time > s.time {
-		at--
+	for i > 0 && all[i-1].time > at.time {
+		i--
 	}
-	if at > 0 {
-		compare(all[at-1], *s, true)
+	if i > 0 {
+		compare(all[i-1].moment, *at, w.changes(w.pack(nil, all[i-1].cells), cells, nil), true)
 	}
-	if at < len(all) {
-		compare(*s, all[at], false)
+	if i < len(all) {
+		compare(*at, all[i].moment, w.changes(cells, w.pack(nil, all[i].cells), nil), false)
 	}
-	h.resources[key] = newTimeline(thin(slices.Insert(all, at, *s)))
+	t = w.newTimeline(thin(slices.Insert(all, i, observation{*at, w.unpack(cells)})))
+	h.scratch = t.append(h.scratch[:0])
+	h.timelines.set(key, h.scratch)
 }
 
 // applyXRules evaluates the rules that look at oldSelf, the same resource in
@@ -153,61 +174,60 @@ func (h *History) applyXRules(p *pass, r *resource, key resourceKey, at int64) {
 	}
 	old, _ := jsonvalue.Parse(before.text, h.v.maxDepth)
 	for _, x := range using {
-		variables := p.variables(celValue(r.value))
-		variables[expression.OldSelf] = celValue(old)
+		variables := p.variables(r.value)
+		variables.OldSelf = old
 		p.applyXRule(x, r.path, variables)
 	}
 }
 
-// watched are the members whose values a history keeps: the state first, then
-// those that the lifecycle speaks of.
-func watched(life *lifecycle.Lifecycle) []string {
-	pointers := make([]string, 0, 1+len(life.NeverChanges)+len(life.SetOnce)+len(life.NeverDecreases))
-	pointers = append(pointers, life.State)
-	for _, list := range [][]lifecycle.Member{life.NeverChanges, life.SetOnce, life.NeverDecreases} {
-		for _, m := range list {
-			pointers = append(pointers, m.Pointer)
-		}
-	}
-	return pointers
-}
-
 // observe takes down what a response says of a resource.
-func (h *History) observe(p *pass, r *resource) observation {
-	var s observation
-	h.place(&s, p.x, r.value.Start)
-	for _, pointer := range watched(r.life) {
-		s.cells = append(s.cells, cellOf(r.at(pointer)))
+func observe(r *resource) []cell {
+	members := watched(r.life)
+	cells := make([]cell, len(members))
+	for i, pointer := range members {
+		cells[i] = cellOf(r.at(pointer))
 	}
 	if r.state != nil && len(r.state.Name) <= math.MaxUint8 {
-		s.cells[0] = cell{kind: text, short: r.state.Name}
+		cells[0] = cell{kind: text, short: r.state.Name}
 	}
-	return s
+	return cells
 }
 
-// place says when and where an exchange was, with a resource that begins at an
-// offset of its body.
-func (h *History) place(s *observation, x *Exchange, start int) {
-	file, ok := h.fileIndex[x.Place.File]
-	if !ok {
-		file = uint64(len(h.files))
-		h.fileIndex[x.Place.File] = file
-		h.files = append(h.files, x.Place.File)
-	}
-	line := x.Place.Line
-	if x.Response.Body.Locate != nil {
-		line, _ = x.Response.Body.Locate(start)
-	}
-	s.file, s.entry, s.line = file, uint64(x.Place.Entry), uint64(line)
+// moment says when an exchange was, and where a resource in it.
+func (h *History) moment(x *Exchange, line int) moment {
+	m := moment{file: h.file(x.Place.File), entry: int64(x.Place.Entry), line: int64(line)}
 	if !x.Time.IsZero() {
-		s.time = x.Time.UnixMilli()
+		m.time = x.Time.UnixMilli()
 	}
+	return m
 }
 
-// compare applies the rules of histories to two neighbouring responses. The
-// one whose body is at hand is the later one, or else the earlier.
-func (h *History) compare(p *pass, r *resource, before, after observation, laterAtHand bool) {
-	c := comparison{h: h, p: p, r: r, before: before, after: after, laterAtHand: laterAtHand}
+// file returns the number of a file.
+func (h *History) file(name string) int64 {
+	if last := len(h.files) - 1; last >= 0 && h.files[last] == name {
+		return int64(last)
+	}
+	number, ok := h.fileIndex[name]
+	if !ok {
+		number = int64(len(h.files))
+		h.fileIndex[name] = number
+		h.files = append(h.files, name)
+	}
+	return number
+}
+
+// lineOf is the line of a byte of the body.
+func lineOf(x *Exchange, offset int) int {
+	if x.Response.Body.Locate == nil {
+		return x.Place.Line
+	}
+	line, _ := x.Response.Body.Locate(offset)
+	return line
+}
+
+// compare applies the rules of histories to two neighbouring responses.
+func (h *History) compare(p *pass, r *resource, before, after moment, changes []change, laterAtHand bool) {
+	c := comparison{h: h, life: r.life, p: p, r: r, before: before, after: after, changes: changes, laterAtHand: laterAtHand}
 	for _, rule := range historyRules {
 		p.use(rule)
 		if p.severity != Off {
@@ -221,19 +241,23 @@ var historyRules = []*Rule{historyChanged, historyDecreased, historySetOnce, his
 
 // comparison is two neighbouring responses of a resource, for rules to look at.
 type comparison struct {
+	life          *lifecycle.Lifecycle
 	h             *History
 	p             *pass // nil: nothing is reported
 	r             *resource
 	differs       bool // there is something to report
-	before, after observation
+	before, after moment
+	changes       []change // in the order of the members that are watched
 	laterAtHand   bool
 }
 
-// members calls yield for the members of one list of the lifecycle, with their
-// values before and after. The first of the list is the nth that is watched.
+// members calls yield for the members of one list of the lifecycle that
+// changed. The first of the list is the nth that is watched.
 func (c *comparison) members(list []lifecycle.Member, n int, yield func(m lifecycle.Member, before, after cell)) {
-	for i, m := range list {
-		yield(m, c.before.cells[n+i], c.after.cells[n+i])
+	for _, change := range c.changes {
+		if i := change.index - n; i >= 0 && i < len(list) {
+			yield(list[i], change.before, change.after)
+		}
 	}
 }
 
@@ -265,7 +289,7 @@ func (c *comparison) textAt(pointer string) string {
 }
 
 // where names the place and time of a response.
-func (h *History) where(s observation) string {
+func (h *History) where(s moment) string {
 	text := fmt.Sprintf("in %s, line %d", h.files[s.file], s.line)
 	if s.line == 0 { // seen live
 		text = fmt.Sprintf("in %s, exchange %d", h.files[s.file], s.entry)
@@ -286,15 +310,19 @@ two responses; but nothing leads out of a final state, and nothing back.`,
 	Fix:     "Correct the state that the server reports; if the move is allowed, add it to next of the state before.",
 	Example: `{"status": "cancelled"}, and later {"status": "in_progress"}`,
 	history: func(c *comparison) {
-		from, to := c.r.life.StateNamed(c.before.cells[0].name()), c.r.life.StateNamed(c.after.cells[0].name())
-		if from == nil || to == nil || c.r.life.Reaches(from.Name, to.Name) {
+		if len(c.changes) == 0 || c.changes[0].index != 0 {
+			return
+		}
+		before, after := c.changes[0].before, c.changes[0].after
+		from, to := c.life.StateNamed(before.name()), c.life.StateNamed(after.name())
+		if from == nil || to == nil || c.life.Reaches(from.Name, to.Name) {
 			return
 		}
 		allowed := from.Name + " is final"
 		if !from.Final() {
 			allowed = "after " + from.Name + ": " + strings.Join(from.Next, ", ") + ", and what comes after these"
 		}
-		c.report(lifecycle.Member{Pointer: c.r.life.State, Place: from.Place}, "the resource made a move that is not allowed", c.before.cells[0], c.after.cells[0], allowed)
+		c.report(lifecycle.Member{Pointer: c.life.State, Place: from.Place}, "the resource made a move that is not allowed", before, after, allowed)
 	},
 }
 
@@ -308,8 +336,8 @@ of an object does not matter, and a response without the member says nothing.`,
 	Fix:     "Keep the value in all responses; if it may change, take the member out of neverChanges.",
 	Example: `{"created_at": 1741967569}, and later {"created_at": 1741967570}`,
 	history: func(c *comparison) {
-		c.members(c.r.life.NeverChanges, 1, func(m lifecycle.Member, before, after cell) {
-			if before.kind != absent && after.kind != absent && before != after {
+		c.members(c.life.NeverChanges, 1, func(m lifecycle.Member, before, after cell) {
+			if before.kind != absent && after.kind != absent {
 				c.report(m, "a member changed that never changes", before, after, "the value that it had")
 			}
 		})
@@ -326,10 +354,10 @@ setOnce in ` + "`x-lifecycle`" + `.`,
 	Fix:     "Keep the value once it is set; if it may change, take the member out of setOnce.",
 	Example: `{"cancelling_at": 1741967569}, and later {"cancelling_at": null}`,
 	history: func(c *comparison) {
-		c.members(c.r.life.SetOnce, 1+len(c.r.life.NeverChanges), func(m lifecycle.Member, before, after cell) {
+		c.members(c.life.SetOnce, 1+len(c.life.NeverChanges), func(m lifecycle.Member, before, after cell) {
 			// Servers also write "" for what is not set yet.
 			set := before.kind != absent && before.kind != null && before != cell{kind: text}
-			if set && after.kind != absent && before != after {
+			if set && after.kind != absent {
 				c.report(m, "a member that is set once changed or was cleared", before, after, "the value that it had")
 			}
 		})
@@ -345,8 +373,7 @@ grows (neverDecreases in ` + "`x-lifecycle`" + `).`,
 	Fix:     "Keep the count from falling; if it may fall, take the member out of neverDecreases.",
 	Example: `{"completed": 5}, and later {"completed": 4}`,
 	history: func(c *comparison) {
-		life := c.r.life
-		c.members(life.NeverDecreases, 1+len(life.NeverChanges)+len(life.SetOnce), func(m lifecycle.Member, before, after cell) {
+		c.members(c.life.NeverDecreases, 1+len(c.life.NeverChanges)+len(c.life.SetOnce), func(m lifecycle.Member, before, after cell) {
 			if before.isNumber() && after.isNumber() && after.number() < before.number() {
 				c.report(m, "a number fell that never falls", before, after, "at least what it was")
 			}
@@ -365,19 +392,4 @@ func isTime[T string | []byte](text T) bool {
 	}
 	_, err := time.Parse(time.RFC3339, string(text))
 	return err == nil
-}
-
-// value of a member in a response, as far as a history keeps it.
-func cellOf(v *jsonvalue.Value) cell {
-	switch {
-	case v == nil:
-		return cell{}
-	case v.Kind == jsonvalue.Null:
-		return cell{kind: null}
-	case v.Kind == jsonvalue.Number:
-		return numberCell(v.Text)
-	case v.Kind == jsonvalue.String && (len(v.Text) <= longestText || isTime(v.Text)):
-		return cell{kind: text, short: v.Text}
-	}
-	return cell{kind: digest, bits: digestOf(v)}
 }

@@ -30,8 +30,11 @@ type Timestamp struct {
 func (h *History) Life(id string) []Observation {
 	var all []Observation
 	for _, life := range h.lifecycles() {
-		for _, s := range decode(h.resources[keyOf(life, []byte(id))].encoded, len(watched(life))) {
-			all = append(all, h.observation(life, s))
+		w := h.watches.of(life)
+		if encoded := h.timelines.get(w.key([]byte(id))); encoded != nil {
+			for _, s := range w.observations(readTimeline(encoded)) {
+				all = append(all, h.observation(w, s))
+			}
 		}
 	}
 	return all
@@ -61,20 +64,24 @@ func stateEntered(life *lifecycle.Lifecycle, pointer string) string {
 	return ""
 }
 
-func (h *History) observation(life *lifecycle.Lifecycle, s observation) Observation {
+func (h *History) observation(w *watch, s observation) Observation {
 	o := Observation{
 		Place: Place{File: h.files[s.file], Entry: int(s.entry), Line: int(s.line)},
 	}
+	life := w.life
 	if life.StateNamed(s.cells[0].name()) != nil {
 		o.State = s.cells[0].name()
 	}
 	if s.time != 0 {
 		o.Time = time.UnixMilli(s.time).UTC()
 	}
-	for i, pointer := range watched(life) {
+	for i, pointer := range w.members {
 		for _, t := range life.Timestamps {
+			if t.Pointer != pointer {
+				continue
+			}
 			v := s.cells[i].value()
-			if t.Pointer != pointer || v == nil {
+			if v == nil {
 				continue
 			}
 			if at := readStamp(v, t.Text, life).time; !at.IsZero() {

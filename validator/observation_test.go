@@ -1,6 +1,7 @@
 package validator
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -8,12 +9,17 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lifecycle"
 )
 
 func drawCell(t *rapid.T) cell {
-	switch kind := byte(rapid.IntRange(int(absent), int(digest)).Draw(t, "kind")); kind {
-	case integer, real, digest:
+	switch kind := byte(rapid.IntRange(int(absent), int(digested)).Draw(t, "kind")); kind {
+	case integer:
+		return cell{kind: kind, bits: uint64(rapid.OneOf(rapid.Int64(), rapid.Int64Range(1_700_000_000, 1_700_001_000)).Draw(t, "number"))}
+	case real:
 		return cell{kind: kind, bits: rapid.Uint64().Draw(t, "bits")}
+	case digested:
+		return cell{kind: kind, bits: uint64(rapid.Uint32().Draw(t, "digest"))}
 	case text:
 		return cell{kind: kind, short: rapid.StringN(0, 4, longestText).Draw(t, "text")}
 	default:
@@ -21,39 +27,51 @@ func drawCell(t *rapid.T) cell {
 	}
 }
 
-func drawTimeline(t *rapid.T) []observation {
-	n := rapid.IntRange(1, 20).Draw(t, "cells")
-	var timeline []observation
-	for range rapid.IntRange(0, 6).Draw(t, "responses") {
-		s := observation{
-			time: rapid.Int64Range(0, 1<<42).Draw(t, "time"), file: rapid.Uint64Range(0, 300).Draw(t, "file"),
-			entry: rapid.Uint64().Draw(t, "entry"), line: rapid.Uint64().Draw(t, "line"),
-		}
-		for range n {
-			s.cells = append(s.cells, drawCell(t))
-		}
-		timeline = append(timeline, s)
+func drawCells(t *rapid.T, n int) []cell {
+	cells := make([]cell, n)
+	for i := range cells {
+		cells[i] = drawCell(t)
 	}
-	return timeline
+	return cells
 }
 
-func TestEncode(t *testing.T) {
+func drawWatch(t *rapid.T) *watch {
+	return &watch{life: &lifecycle.Lifecycle{}, members: make([]string, rapid.IntRange(1, 20).Draw(t, "cells"))}
+}
+
+func drawObservations(t *rapid.T, cells int) []observation {
+	var all []observation
+	for range rapid.IntRange(1, 6).Draw(t, "responses") {
+		all = append(all, observation{moment{
+			time: rapid.Int64Range(0, 1<<42).Draw(t, "time"), file: rapid.Int64Range(0, 300).Draw(t, "file"),
+			entry: rapid.Int64Range(0, 1<<40).Draw(t, "entry"), line: rapid.Int64Range(0, 1<<40).Draw(t, "line"),
+		}, drawCells(t, cells)})
+	}
+	return all
+}
+
+// Cells are packed to equal bytes if, and only if, they are equal.
+func TestPack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		timeline := drawTimeline(t)
-		n := 0
-		if len(timeline) > 0 {
-			n = len(timeline[0].cells)
-		}
-		got := decode(encode(timeline), n)
-		if diff := cmp.Diff(timeline, got, cmp.AllowUnexported(observation{}, cell{})); diff != "" {
+		w := drawWatch(t)
+		a, b := drawCells(t, len(w.members)), drawCells(t, len(w.members))
+		packed := w.pack([]byte("before"), a)[len("before"):]
+		if diff := cmp.Diff(a, w.unpack(packed), unexported); diff != "" {
 			t.Fatal(diff)
 		}
+		assert.Equal(t, cmp.Equal(a, b, unexported), string(packed) == string(w.pack(nil, b)))
+		for _, c := range w.changes(packed, w.pack(nil, b), nil) {
+			assert.NotEqual(t, c.before, c.after)
+			assert.Equal(t, change{c.index, a[c.index], b[c.index]}, c)
+			a[c.index] = b[c.index]
+		}
+		assert.Equal(t, a, b, "there are no other changes")
 	})
 }
 
 func TestThin(t *testing.T) {
 	at := func(time int64, value uint64) observation {
-		return observation{time: time, cells: []cell{{kind: integer, bits: value}}}
+		return observation{moment{time: time}, []cell{{kind: integer, bits: value}}}
 	}
 	times := func(timeline []observation) []int64 {
 		var all []int64
@@ -74,16 +92,44 @@ func TestThin(t *testing.T) {
 }
 
 func TestDigest(t *testing.T) {
-	of := func(text string) uint64 {
+	of := func(text string) digest {
 		v, _ := jsonvalue.Parse([]byte(text), 10)
+		assert.Equal(t, digestOf(v), digestJSON([]byte(text), 10), text)
 		return digestOf(v)
 	}
-	for _, equal := range [][2]string{{`{"a":1,"b":[1,2]}`, `{"b":[1,2],"a":1}`}, {`"\u0061"`, `"a"`}} {
+	for _, equal := range [][2]string{
+		{`{"a":1,"b":[1,2]}`, ` { "b" : [ 1 , 2 ] , "a" : 1 } `}, {`"\u0061"`, `"a"`}, {`{"\u0061":[]}`, `{"a":[ ]}`}, {`{}`, `{ }`},
+	} {
 		assert.Equal(t, of(equal[0]), of(equal[1]), equal)
 	}
-	for _, different := range [][2]string{{`{"a":1}`, `{"a":2}`}, {`{"a":1}`, `{"b":1}`}, {`[1,2]`, `[2,1]`}, {`true`, `false`}, {`"1"`, `1`}, {`{"a":{"b":1}}`, `{"b":{"a":1}}`}, {`{}`, `[]`}} {
+	for _, different := range [][2]string{
+		{`{"a":1}`, `{"a":2}`}, {`{"a":1}`, `{"b":1}`}, {`[1,2]`, `[2,1]`}, {`true`, `false`}, {`"1"`, `1`}, {`{"a":{"b":1}}`, `{"b":{"a":1}}`},
+		{`{}`, `[]`}, {`{"a":1,"b":2}`, `{"a":2,"b":1}`}, {`[[1],2]`, `[1,[2]]`}, {`"true"`, `true`}, {`[null]`, `[]`}, {`{"a":"b","c":"d"}`, `{"a":"d","c":"b"}`},
+	} {
 		assert.NotEqual(t, of(different[0]), of(different[1]), different)
 	}
+}
+
+// A digest of a text is that of the value, however it is written.
+func TestDigestOfText(t *testing.T) {
+	var value func(depth int) *rapid.Generator[any]
+	value = func(depth int) *rapid.Generator[any] {
+		kinds := []*rapid.Generator[any]{rapid.Int().AsAny(), rapid.Bool().AsAny(), rapid.String().AsAny(), rapid.Just[any](nil)}
+		if depth > 0 {
+			kinds = append(kinds, rapid.SliceOfN(value(depth-1), 0, 3).AsAny(), rapid.MapOfN(rapid.String(), value(depth-1), 0, 3).AsAny())
+		}
+		return rapid.OneOf(kinds...)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		text, err := json.MarshalIndent(value(3).Draw(t, "value"), "", rapid.SampledFrom([]string{"", "\t"}).Draw(t, "indent"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, _ := jsonvalue.Parse(text, 10)
+		if digestOf(v) != digestJSON(text, 10) {
+			t.Fatalf("%s", text)
+		}
+	})
 }
 
 func TestNumberCell(t *testing.T) {

@@ -23,6 +23,7 @@ type pass struct {
 	faults   []jsonvalue.Fault
 	root     *jsonvalue.Value // nil where the body is not JSON, or not looked at
 	schema   *bodySchema      // nil where none applies
+	visited  schemas.Visits   // made on first use
 	units    []unit
 	failures []schemas.Failure
 	nulls    []schemas.Failure // of failures, those that are null for an optional member
@@ -41,10 +42,7 @@ type pass struct {
 // use makes a rule the one that reports.
 func (p *pass) use(r *Rule) {
 	p.rule = r
-	p.severity = p.v.severity[r.ID]
-	if p.severity == Warning && p.v.strict {
-		p.severity = Error
-	}
+	p.severity = p.v.severityOf(r)
 }
 
 // identify finds the operation, the response and the schema of the exchange.
@@ -134,7 +132,7 @@ func (p *pass) parse() {
 	}
 	p.units = p.schema.units(p.root)
 	p.out.Bodies = len(p.units)
-	for _, f := range p.schema.Validate(p.root) {
+	for _, f := range p.schema.ValidateVisits(p.visits()) {
 		if p.isOptionalNull(f) {
 			p.nulls = append(p.nulls, f)
 		} else {
@@ -150,26 +148,12 @@ func (p *pass) parse() {
 	p.see()
 }
 
-// values calls yield for each value in the body that a schema describes, with
-// the path to it, parents first.
-func (p *pass) values(yield func(path []string, v *jsonvalue.Value, shape *schemas.Shape)) {
-	var walk func(path []string, v *jsonvalue.Value, shape *schemas.Shape)
-	walk = func(path []string, v *jsonvalue.Value, shape *schemas.Shape) {
-		if shape == nil {
-			return
-		}
-		yield(path, v, shape)
-		for _, m := range v.Members {
-			sub, _ := shape.Member(m.Name)
-			walk(append(slices.Clip(path), m.Name), m.Value, sub)
-		}
-		for i, item := range v.Items {
-			walk(append(slices.Clip(path), indexToken(i)), item, shape.Item(i))
-		}
+// visits returns the values in the body that schemas describe.
+func (p *pass) visits() schemas.Visits {
+	if p.visited == nil && p.root != nil && p.schema != nil {
+		p.visited = p.schema.Visit(p.root)
 	}
-	if p.root != nil && p.schema != nil {
-		walk(nil, p.root, p.schema.Shape)
-	}
+	return p.visited
 }
 
 // eachResource calls yield for each resource in the body.

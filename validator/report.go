@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/schemas"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -81,6 +80,9 @@ func (p *pass) add(f Finding) {
 	f.Severity = p.severity
 	f.Operation = p.out.Operation
 	f.Status = p.out.Status
+	if p.out.Findings == nil {
+		p.out.Findings = make([]Finding, 0, 1+len(p.nulls)+len(p.failures))
+	}
 	p.out.Findings = append(p.out.Findings, f)
 }
 
@@ -149,24 +151,45 @@ func excerpt(text []byte, start, end int) Excerpt {
 			from++
 		}
 	}
-	head, mark, tail := printable(text[from:start]), printable(text[start:end]), printable(text[end:to])
-	if from > lineStart && strings.TrimSpace(string(text[lineStart:from])) != "" {
-		head = "…" + head
+	e := Excerpt{Column: start - from, Width: end - start}
+	if part := text[from:to]; isPlainASCII(part) {
+		e.Text = string(part)
+	} else {
+		head, mark := printable(text[from:start]), printable(text[start:end])
+		e = Excerpt{head + mark + printable(text[end:to]), len(head), len(mark)}
+	}
+	const cut = "…"
+	if len(bytes.TrimSpace(text[lineStart:from])) > 0 {
+		e.Text = cut + e.Text
+		e.Column += len(cut)
 	}
 	if to < lineEnd {
-		tail += "…"
+		e.Text += cut
 	}
-	return Excerpt{Text: strings.TrimRight(head+mark+tail, " "), Column: len(head), Width: len(mark)}
+	e.Text = strings.TrimRight(e.Text, " ")
+	return e
 }
 
 // printable returns text as valid UTF-8 without control characters.
 func printable(text []byte) string {
+	if isPlainASCII(text) {
+		return string(text)
+	}
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
 		}
 		return r
 	}, strings.ToValidUTF8(string(text), "\uFFFD"))
+}
+
+func isPlainASCII(text []byte) bool {
+	for _, c := range text {
+		if c < ' ' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // shorten returns text cut to a length that fits into a line.
@@ -203,33 +226,27 @@ func (p *pass) foundText(path []string) string {
 // plain returns the text of a JSON string without its quotes, where nobody
 // could take it for another value; all other JSON text as it is.
 func plain(text string) string {
-	var s string
-	if json.Unmarshal([]byte(text), &s) != nil || s == "" || s != strings.TrimSpace(s) || s != printable([]byte(s)) {
+	if !strings.HasPrefix(text, `"`) {
 		return text
 	}
-	if json.Valid([]byte(s)) || strings.ContainsAny(s[:1], `"{[`) {
+	var s string
+	if inner := text[1:max(1, len(text)-1)]; strings.HasSuffix(text, `"`) && !strings.ContainsAny(inner, `\"`) && isPlainASCII([]byte(inner)) {
+		s = inner
+	} else if json.Unmarshal([]byte(text), &s) != nil {
+		return text
+	}
+	if s == "" || s != strings.TrimSpace(s) || s != printable([]byte(s)) || beginsAsJSON(s[0]) && (json.Valid([]byte(s)) || strings.ContainsAny(s[:1], `"{[`)) {
 		return text
 	}
 	return s
 }
+
+// beginsAsJSON tells whether a JSON value can begin with a byte.
+func beginsAsJSON(c byte) bool { return '0' <= c && c <= '9' || strings.IndexByte(`"{[-tfn`, c) >= 0 }
 
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
 	return strconv.Itoa(n) + " " + noun + "s"
-}
-
-// jsonText returns a scalar as compact JSON text, for comparing it with the
-// constants of a schema; the kind of other values.
-func jsonText(v *jsonvalue.Value) string {
-	switch v.Kind {
-	case jsonvalue.String:
-		return schemas.JSONText(v.Text)
-	case jsonvalue.Number:
-		return v.Text
-	case jsonvalue.Bool:
-		return strconv.FormatBool(v.True)
-	}
-	return v.Kind.String()
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
@@ -19,49 +20,61 @@ type resource struct {
 	life  *lifecycle.Lifecycle
 	id    string           // empty where the body does not say
 	state *lifecycle.State // nil where the body does not say, or says one that there is not
-	times map[string]stamp // the timestamps that the body has, by their pointers
+	times []stamp          // in the order of the lifecycle's timestamps
 }
 
-// stamp is what stands where a timestamp is due, null aside.
+// stamp is what stands where a timestamp is due.
 type stamp struct {
+	there  bool      // something, and not null
 	text   string    // as written
 	time   time.Time // zero unless it is one, of the right unit and within the plausible range
 	remark string    // what it is instead
 }
 
 // placeholder tells whether somebody left a zero where no time is known.
-func (s stamp) placeholder() bool { return s.remark == placeholderRemark }
+func (s *stamp) placeholder() bool { return s.remark == placeholderRemark }
 
 const placeholderRemark = "a placeholder: it stands for the first second of 1970"
 
 // findResources finds the resources in the body.
 func (p *pass) findResources() {
-	p.values(func(path []string, v *jsonvalue.Value, shape *schemas.Shape) {
-		if life := p.v.lives[shape]; life != nil && v.Kind == jsonvalue.Object {
-			p.resources = append(p.resources, newResource(path, v, shape, life))
+	for i, visit := range p.visits() {
+		if visit.Value.Kind != jsonvalue.Object {
+			continue
 		}
-	})
+		if life := p.v.lives[visit.Shape]; life != nil {
+			p.resources = append(p.resources, newResource(p.visits().Path(i), visit.Value, visit.Shape, life))
+		}
+	}
 }
 
 func newResource(path []string, v *jsonvalue.Value, shape *schemas.Shape, life *lifecycle.Lifecycle) *resource {
-	r := &resource{path: path, value: v, shape: shape, life: life, times: map[string]stamp{}}
+	r := &resource{path: path, value: v, shape: shape, life: life, times: make([]stamp, len(life.Timestamps))}
 	if id := r.at(life.Identity); id != nil && (id.Kind == jsonvalue.String || id.Kind == jsonvalue.Number) {
-		r.id = id.Text
+		r.id = strings.Clone(id.Text) // which outlives the body
 	}
 	if state := r.at(life.State); state != nil && state.Kind == jsonvalue.String {
 		r.state = life.StateNamed(state.Text)
 	}
-	for _, t := range life.Timestamps {
+	for i, t := range life.Timestamps {
 		if at := r.at(t.Pointer); at != nil && at.Kind != jsonvalue.Null {
-			r.times[t.Pointer] = readStamp(at, t.Text, life)
+			r.times[i] = readStamp(at, t.Text, life)
 		}
 	}
 	return r
 }
 
+// stamp returns the timestamp at a pointer; nothing where there is none.
+func (r *resource) stamp(pointer string) stamp {
+	if i := r.life.TimestampAt(pointer); i >= 0 {
+		return r.times[i]
+	}
+	return stamp{}
+}
+
 // at returns the value that a pointer from the resource leads to, or nil.
 func (r *resource) at(pointer string) *jsonvalue.Value {
-	return r.value.At(jsonvalue.SplitPointer(pointer)...)
+	return r.value.Pointer(pointer)
 }
 
 // pathTo returns the path from the root of the body to a member.
@@ -72,7 +85,7 @@ func (r *resource) pathTo(pointer string) []string {
 // readStamp reads a timestamp: of text as RFC 3339 has it, else of a number in
 // the lifecycle's unit.
 func readStamp(v *jsonvalue.Value, text bool, life *lifecycle.Lifecycle) stamp {
-	s := stamp{text: v.Text}
+	s := stamp{there: true, text: v.Text}
 	switch {
 	case v.Kind == jsonvalue.String && text:
 		t, err := time.Parse(time.RFC3339, v.Text)
@@ -136,7 +149,7 @@ var unitNames = map[time.Duration]string{
 
 // describe shows a timestamp by its name, as written, and as a date.
 func (r *resource) describe(pointer string) string {
-	s := r.times[pointer]
+	s := r.stamp(pointer)
 	if s.time.IsZero() {
 		return pointer + " " + s.text
 	}

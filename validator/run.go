@@ -1,7 +1,7 @@
 package validator
 
 import (
-	"iter"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -17,22 +17,48 @@ import (
 // has seen often enough, which then are only counted. It is safe for
 // concurrent use.
 type Run struct {
-	v *Validator
+	v      *Validator
+	enough int // see Enough
+
+	withoutHistory bool
 
 	mu       sync.Mutex
 	plans    map[planned]*planOf
 	patterns map[patternKey]*Pattern
+	halves   map[halfKey]*half
+	released []*Batch // to be used again
 }
 
 // NewRun returns a Run that has seen nothing.
 func (v *Validator) NewRun() *Run {
-	return &Run{v: v, plans: map[planned]*planOf{}, patterns: map[patternKey]*Pattern{}}
+	return &Run{v: v, enough: math.MaxInt, plans: map[planned]*planOf{}, patterns: map[patternKey]*Pattern{}, halves: map[halfKey]*half{}}
 }
+
+// Enough says that of the exchanges of one batch that have the same pattern
+// nobody needs the occurrences of more than the first n. It is to be called
+// before the first check.
+func (r *Run) Enough(n int) {
+	r.enough = max(n, 1)
+}
+
+// WithoutHistory says that no history takes the results, which then need not
+// hold what one keeps. It is to be called before the first check.
+func (r *Run) WithoutHistory() { r.withoutHistory = true }
 
 // Pattern is what exchanges have in common whose bodies differ from the
 // description in the same ways: the findings, but for their occurrences.
 type Pattern struct {
 	findings atomic.Pointer[[]Finding]
+	settled  atomic.Bool
+	halves   [2]*half // nil where the findings cannot be told apart
+}
+
+// half is a part of the findings of patterns. Most bodies are null in one of a
+// few ways, and each fault meets all of these; so the findings of null are held
+// apart from the others, and a pattern need not be explained whose halves are
+// those of other patterns.
+type half struct {
+	findings []Finding // before it is settled, only under the lock of the run
 	settled  atomic.Bool
 }
 
@@ -49,7 +75,14 @@ func (p *Pattern) Findings() []Finding {
 
 // Settle says that nobody needs the occurrences of the findings any more:
 // further exchanges of the pattern are counted without being explained.
-func (p *Pattern) Settle() { p.settled.Store(true) }
+func (p *Pattern) Settle() {
+	p.settled.Store(true)
+	for _, h := range p.halves {
+		if h != nil {
+			h.settled.Store(true)
+		}
+	}
+}
 
 // mostPatterns bounds what a run remembers. Exchanges of further patterns are
 // always explained.
@@ -57,22 +90,82 @@ const mostPatterns = 1 << 16
 
 // patternKey is what tells patterns apart.
 type patternKey struct {
-	route     route
-	signature plan.Signature
-	named     bool // the resource in the body says who it is
+	route route
+	reading
+}
+
+// halfKey is what tells halves apart.
+type halfKey struct {
+	patternKey
+	drift bool // the half that is of null for optional members
 }
 
 // pattern returns the pattern with that key; nil if it is not known, unless
-// there is room for it and it is to be made.
+// there is room for it and it is to be made, or its halves are settled.
 func (r *Run) pattern(key patternKey, make bool) *Pattern {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p := r.patterns[key]
-	if p == nil && make && len(r.patterns) < mostPatterns {
-		p = &Pattern{}
-		r.patterns[key] = p
+	if p != nil || len(r.patterns) >= mostPatterns {
+		return p
 	}
+	fault, drift := r.halves[key.half(false)], r.halves[key.half(true)]
+	switch {
+	case fault != nil && drift != nil && fault.settled.Load() && drift.settled.Load():
+		p = &Pattern{}
+		all := slices.Concat(fault.findings, drift.findings)
+		p.findings.Store(&all)
+		p.settled.Store(true)
+	case make:
+		p = &Pattern{}
+	default:
+		return nil
+	}
+	r.patterns[key] = p
 	return p
+}
+
+// half returns the key of one half.
+func (k patternKey) half(drift bool) halfKey {
+	k.drifts = 0
+	if drift {
+		k.signature = plan.Signature{}
+	} else {
+		k.signature = k.signature.Without(k.drift)
+		k.drift = plan.Signature{}
+	}
+	return halfKey{k, drift}
+}
+
+// explained makes findings those of a pattern. So many of them are of null for
+// optional members, as far as the plan knows.
+func (r *Run) explained(p *Pattern, key patternKey, findings []Finding, drifts int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if p.findings.Load() != nil {
+		return
+	}
+	all := make([]Finding, len(findings))
+	var parts [2][]Finding
+	for i, f := range findings {
+		f.Occurrence = Occurrence{Resource: f.Resource}
+		all[i] = f
+		part := 0
+		if f.Rule == driftNull.ID {
+			part = 1
+		}
+		parts[part] = append(parts[part], f)
+	}
+	if len(parts[1]) == drifts {
+		for i, part := range parts {
+			k := key.half(i == 1)
+			if r.halves[k] == nil {
+				r.halves[k] = &half{findings: part}
+			}
+			p.halves[i] = r.halves[k]
+		}
+	}
+	p.findings.Store(&all)
 }
 
 // planned is what a plan is made for.
@@ -150,327 +243,4 @@ func planRules(rules []*xRule) []plan.Rule {
 		all = append(all, plan.Rule{Expression: r.expression, At: r.at})
 	}
 	return all
-}
-
-// route is what an exchange says about how its body is to be read, and what
-// its findings say of it.
-type route struct {
-	schema      *bodySchema
-	operation   *spec.Operation // nil for a bare body
-	response    *spec.Response  // likewise
-	status      int
-	contentType string // of an exchange whose media type is not described
-	inferred    bool   // the schema of a bare body was found out
-}
-
-// Batch is the outcome of checking several exchanges.
-type Batch struct {
-	Results   []Result // in the order of the exchanges
-	Explained int      // how many of them the reference engine looked at
-
-	tallies []*plan.Tally
-	notes   []note
-	cells   []byte   // of the notes
-	ids     []byte   // of the resources in the notes
-	strings []string // the ids
-}
-
-// Seen returns what of the description stood in bodies of the batch, beyond
-// what its results say, and how many times.
-func (b *Batch) Seen() iter.Seq2[Seen, int] {
-	return func(yield func(Seen, int) bool) {
-		for _, t := range b.tallies {
-			for i, place := range t.Plan.Places {
-				s := Seen{Schema: place.Schema, Pointer: place.Pointer, Value: place.Value}
-				if n := t.Seen[i] - t.Nulls[i]; n > 0 && !yield(s, n) {
-					return
-				}
-				s.Null = true
-				if n := t.Nulls[i]; n > 0 && !yield(s, n) {
-					return
-				}
-			}
-		}
-	}
-}
-
-func (b *Batch) tally(p *plan.Plan) *plan.Tally {
-	for _, t := range b.tallies {
-		if t.Plan == p {
-			return t
-		}
-	}
-	t := p.NewTally()
-	b.tallies = append(b.tallies, t)
-	return t
-}
-
-// Checker checks exchanges of a run on one goroutine.
-type Checker struct {
-	run     *Run
-	reader  *plan.Reader
-	digests map[string]uint64
-	batch   *Batch
-	x       *Exchange
-	first   int // of the notes of the reading
-	routes  map[routeKey]route
-	last    *bodySchema  // of the bare body before
-	tried   []patternKey // the readings of a bare body by the plans of several schemas
-}
-
-// NewChecker returns a Checker. Each goroutine needs its own.
-func (r *Run) NewChecker() *Checker {
-	c := &Checker{run: r, reader: plan.NewReader(r.v.maxDepth), digests: map[string]uint64{}, routes: map[routeKey]route{}}
-	c.reader.Take = c.note
-	return c
-}
-
-// Check holds exchanges against the description. They must not change until
-// the results were added to a history.
-func (c *Checker) Check(exchanges []*Exchange) *Batch {
-	b := &Batch{Results: make([]Result, len(exchanges))}
-	if last := c.batch; last != nil { // the next one will be much the same
-		b.notes, b.cells, b.ids = make([]note, 0, len(last.notes)), make([]byte, 0, len(last.cells)), make([]byte, 0, len(last.ids))
-	}
-	c.batch = b
-	for i, x := range exchanges {
-		c.x = x
-		before := b.mark()
-		if c.check(b, x, &b.Results[i]); b.Results[i].notes == nil {
-			b.forget(before)
-		}
-	}
-	b.name()
-	return b
-}
-
-func (c *Checker) check(b *Batch, x *Exchange, to *Result) {
-	if body := x.Response.Body; len(body.Bytes) == 0 || body.Missing != "" || len(x.Defects) > 0 || !looksLikeJSON(body.Bytes) {
-		c.explain(b, x, to)
-		return
-	}
-	if x.Request.URL == "" {
-		c.checkBare(b, x, to)
-		return
-	}
-	match := c.run.v.desc.Find(x.Request.Method, x.Request.URL, c.run.v.servers)
-	way, ok := c.route(x, match)
-	if !ok {
-		c.explain(b, x, to)
-		return
-	}
-	p := c.run.plan(way.schema, way.response)
-	if p == nil {
-		c.explain(b, x, to)
-		return
-	}
-	sig, ok := c.read(p, x, match.Params)
-	switch {
-	case !ok:
-		c.explain(b, x, to)
-	case sig == plan.Signature{} && way.contentType == "":
-		c.accept(b, x, to, p, way)
-	default:
-		c.repeat(b, x, to, p, patternKey{way, sig, c.named()})
-	}
-}
-
-// read reads the body of an exchange by a plan.
-func (c *Checker) read(p *plan.Plan, x *Exchange, params map[string]string) (plan.Signature, bool) {
-	c.first = len(c.batch.notes)
-	return c.reader.Read(p, x.Response.Body.Bytes, plan.Circumstances{Time: x.Time, Status: x.Response.Status, Params: params})
-}
-
-// named tells whether the body that was read last holds a resource that says
-// who it is.
-func (c *Checker) named() bool { return len(c.batch.notes) > c.first }
-
-// explain checks an exchange with the reference engine.
-func (c *Checker) explain(b *Batch, x *Exchange, to *Result) {
-	b.Explained++
-	*to = c.run.v.Check(x)
-}
-
-// repeat handles an exchange with deviations: it is explained, or if that was
-// done often enough, counted.
-func (c *Checker) repeat(b *Batch, x *Exchange, to *Result, p *plan.Plan, key patternKey) {
-	var pattern *Pattern
-	if c.reader.Resources <= 1 { // else findings are about several resources
-		pattern = c.run.pattern(key, true)
-	}
-	if pattern != nil && pattern.settled.Load() {
-		c.accept(b, x, to, p, key.route)
-		to.Pattern, to.Counted = pattern, true
-		return
-	}
-	c.explain(b, x, to)
-	to.explains(pattern)
-}
-
-// explains makes the findings of a result those of a pattern.
-func (r *Result) explains(p *Pattern) {
-	if p == nil {
-		return
-	}
-	r.Pattern = p
-	if p.findings.Load() == nil {
-		common := make([]Finding, len(r.Findings))
-		for i, f := range r.Findings {
-			common[i] = f
-			common[i].Occurrence = Occurrence{Resource: f.Resource}
-		}
-		p.findings.CompareAndSwap(nil, &common)
-	}
-}
-
-// accept fills in the result of an exchange whose findings need no
-// explanation.
-func (c *Checker) accept(b *Batch, x *Exchange, to *Result, p *plan.Plan, way route) {
-	to.Bodies = max(1, c.reader.Units)
-	to.Status = x.Response.Status
-	if way.operation != nil {
-		to.Operation = way.operation.ID
-	}
-	c.reader.Count(b.tally(p))
-	if n := len(b.notes); n > c.first {
-		to.notes = b.notes[c.first:n:n]
-	}
-}
-
-// routeKey is what a route depends on.
-type routeKey struct {
-	operation   *spec.Operation
-	status      int
-	contentType string
-}
-
-const mostRoutes = 1000
-
-// route finds how the body of an exchange is to be read. It is false where the
-// reference engine has to say.
-func (c *Checker) route(x *Exchange, match spec.Match) (route, bool) {
-	if match.Operation == nil || x.Request.Method == "HEAD" {
-		return route{}, false
-	}
-	contentType := x.Response.Header.Get("Content-Type")
-	key := routeKey{match.Operation, x.Response.Status, contentType}
-	if way, ok := c.routes[key]; ok {
-		return way, way.schema != nil
-	}
-	p := &pass{v: c.run.v, x: x}
-	p.identify()
-	way := route{schema: p.schema, operation: match.Operation, response: p.response, status: x.Response.Status}
-	if p.response != nil && contentType != "" && p.response.MediaFor(contentType) == nil {
-		way.contentType = contentType
-	}
-	if len(c.routes) < mostRoutes {
-		c.routes[key] = way
-	}
-	return way, way.schema != nil
-}
-
-// checkBare checks a bare body. Which schema it has is found out by reading it
-// by the plans of those that it can have.
-func (c *Checker) checkBare(b *Batch, x *Exchange, to *Result) {
-	c.tried = c.tried[:0]
-	for _, s := range c.candidates(x) {
-		p := c.run.plan(s, nil)
-		if p == nil {
-			continue
-		}
-		sig, ok := c.read(p, x, nil)
-		if !ok {
-			continue
-		}
-		key := patternKey{route{schema: s, status: x.Response.Status, inferred: x.Schema == ""}, sig, c.named()}
-		if sig == (plan.Signature{}) {
-			c.last = s
-			c.accept(b, x, to, p, key.route)
-			return
-		}
-		if pattern := c.run.pattern(key, false); pattern != nil && c.reader.Resources <= 1 && pattern.settled.Load() {
-			c.last = s
-			c.accept(b, x, to, p, key.route)
-			to.Pattern, to.Counted = pattern, true
-			return
-		}
-		if c.reader.Resources <= 1 { // as in repeat
-			c.tried = append(c.tried, key)
-		}
-	}
-	c.explain(b, x, to)
-	for _, t := range c.tried {
-		// The schema is known by constants. That these are right, or not, is
-		// part of the signature.
-		if to.schema == t.route.schema {
-			to.explains(c.run.pattern(t, true))
-		}
-	}
-}
-
-// candidates returns the schemas that a bare body can have, the likeliest
-// first.
-func (c *Checker) candidates(x *Exchange) []*bodySchema {
-	v := c.run.v
-	if x.Schema != "" {
-		for _, s := range v.named {
-			if s.Name == x.Schema {
-				return []*bodySchema{s}
-			}
-		}
-		return nil
-	}
-	v.decideOnce.Do(v.decide)
-	if len(v.decisive) > 1 && c.last != nil && v.decisive[0] != c.last {
-		ordered := []*bodySchema{c.last}
-		for _, s := range v.decisive {
-			if s != c.last {
-				ordered = append(ordered, s)
-			}
-		}
-		return ordered
-	}
-	return v.decisive
-}
-
-// decide finds the named schemas whose constants leave no doubt: no value that
-// has them can be of another schema.
-func (v *Validator) decide() {
-	for _, s := range v.named {
-		own := s.Shape.Constants()
-		rival := false
-		for _, other := range v.named {
-			rival = rival || other != s && other.canHave(own)
-		}
-		if len(own) > 0 && !rival {
-			v.decisive = append(v.decisive, s)
-		}
-	}
-}
-
-// canHave tells whether an object with the constants can be recognised as a
-// value of the schema by as many members, or more.
-func (s *bodySchema) canHave(constants map[string]string) bool {
-	own := s.Shape.Constants()
-	if len(own) < len(constants) {
-		return false
-	}
-	for name, text := range own {
-		if there, ok := constants[name]; ok && there != text {
-			return false
-		}
-	}
-	return true
-}
-
-// looksLikeJSON tells whether the text begins as a JSON object or array does.
-func looksLikeJSON(text []byte) bool {
-	for _, c := range text {
-		switch c {
-		case ' ', '\t', '\n', '\r':
-		default:
-			return c == '{' || c == '['
-		}
-	}
-	return false
 }

@@ -62,8 +62,7 @@ func (r *resource) required(pointer string) bool {
 // has tells whether a timestamp is there, whatever it says; a placeholder is
 // taken for its name.
 func (r *resource) has(pointer string) bool {
-	_, ok := r.times[pointer]
-	return ok
+	return r.stamp(pointer).there
 }
 
 var stateTimestampEarly = &Rule{
@@ -125,12 +124,12 @@ func (r *resource) unreachable() []*lifecycle.State {
 		}
 		// States can share a timestamp; one that was passed explains it.
 		if !slices.ContainsFunc(states, func(other *lifecycle.State) bool {
-			return other.Entered == s.Entered && r.life.Reaches(other.Name, r.state.Name)
+			return other.At == s.At && r.life.Reaches(other.Name, r.state.Name)
 		}) {
 			all = append(all, s)
 		}
 	}
-	return slices.CompactFunc(all, func(a, b *lifecycle.State) bool { return a.Entered == b.Entered })
+	return slices.CompactFunc(all, func(a, b *lifecycle.State) bool { return a.At == b.At })
 }
 
 // finals returns the final states whose timestamps are there; of those that
@@ -138,7 +137,7 @@ func (r *resource) unreachable() []*lifecycle.State {
 func (r *resource) finals() []*lifecycle.State {
 	var all []*lifecycle.State
 	for _, s := range r.life.States() {
-		if s.Final() && r.entered(s) && !slices.ContainsFunc(all, func(other *lifecycle.State) bool { return other.Entered == s.Entered }) {
+		if s.Final() && r.entered(s) && !slices.ContainsFunc(all, func(other *lifecycle.State) bool { return other.At == s.At }) {
 			all = append(all, s)
 		}
 	}
@@ -148,5 +147,5 @@ func (r *resource) finals() []*lifecycle.State {
 // entered tells whether the timestamp of a state says that it was reached. A
 // placeholder says nothing.
 func (r *resource) entered(s *lifecycle.State) bool {
-	return s.Entered != "" && r.has(s.Entered) && !r.times[s.Entered].placeholder()
+	return s.At >= 0 && r.times[s.At].there && !r.times[s.At].placeholder()
 }

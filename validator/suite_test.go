@@ -175,3 +175,13 @@ func findsNothing(v *validator.Validator, data []byte) bool {
 	}
 	return true
 }
+
+// A format is an annotation, for both engines.
+func TestFormatIsNoAssertion(t *testing.T) {
+	v, err := describedBy([]byte(`{"properties": {"at": {"type": "string", "format": "date-time"}}}`))
+	require.NoError(t, err)
+	e := newEngines(v, v.Documented())
+	x := exchangeOf([]byte(`{"at": "yesterday"}`))
+	assert.Empty(t, e.differ(x))
+	assert.Empty(t, v.Check(x).Findings)
+}

@@ -27,6 +27,11 @@ type Summary struct {
 	statuses map[statusKey]*ObservedStatus
 	places   map[placeKey]*Observed
 	findings map[findingKey]*ObservedFinding
+
+	// What Add remembers of earlier exchanges, to be quick.
+	spots    map[rootKey]*spot
+	patterns map[*Pattern][]*ObservedFinding
+	texts    map[string]string // without credentials, by the texts as they were
 }
 
 type statusKey struct {
@@ -55,11 +60,11 @@ type Span struct {
 	Last  time.Time `json:"last,omitzero"`
 }
 
+// add takes in a time, which is UTC and without a monotonic clock.
 func (s *Span) add(t time.Time) {
 	if t.IsZero() {
 		return
 	}
-	t = t.Round(0).UTC()
 	if s.First.IsZero() || t.Before(s.First) {
 		s.First = t
 	}
@@ -68,7 +73,8 @@ func (s *Span) add(t time.Time) {
 	}
 }
 
-func (s *Span) merge(o Span) {
+// Extend makes the span one that o is in.
+func (s *Span) Extend(o Span) {
 	s.add(o.First)
 	s.add(o.Last)
 }
@@ -143,7 +149,8 @@ func (r *Range) add(n float64) *Range {
 	if r == nil {
 		return &Range{n, n}
 	}
-	return &Range{min(r.Min, n), max(r.Max, n)}
+	r.Min, r.Max = min(r.Min, n), max(r.Max, n)
+	return r
 }
 
 func (r *Range) merge(o *Range) *Range {
@@ -177,6 +184,26 @@ type Observed struct {
 	Limit int `json:"limit"` // different values that are kept
 
 	extra map[string]bool // undocumented members
+
+	// Counted, and not yet in Types and Values.
+	types  [len(typeNames)]int
+	values map[string]*int
+}
+
+// settle brings Types and Values up to date.
+func (o *Observed) settle() {
+	for t, n := range o.types {
+		if n > 0 {
+			o.Types[typeNames[t]] += n
+		}
+	}
+	clear(o.types[:])
+	for text, n := range o.values {
+		if *n > 0 {
+			o.addValue(text, *n)
+			*n = 0
+		}
+	}
 }
 
 // Null is how many of the values are null.
@@ -199,7 +226,7 @@ func (o *Observed) merge(p *Observed) {
 		o.tooMany()
 	}
 	o.Number, o.Length, o.Size = o.Number.merge(p.Number), o.Length.merge(p.Length), o.Size.merge(p.Size)
-	o.Span.merge(p.Span)
+	o.Span.Extend(p.Span)
 	for _, e := range p.Examples {
 		o.Examples = addExample(o.Examples, e)
 	}
@@ -217,7 +244,7 @@ func (o *Observed) addValue(text string, n int) {
 	}
 }
 
-func (o *Observed) tooMany() { o.Many, o.Values = true, nil }
+func (o *Observed) tooMany() { o.Many, o.Values, o.values = true, nil, nil }
 
 // ObservedFinding is a rule that was not satisfied at a place.
 type ObservedFinding struct {
@@ -249,7 +276,7 @@ func (f *ObservedFinding) merge(g *ObservedFinding) {
 	f.Severity = max(a, b).String()
 	f.Count += g.Count
 	f.Lasted = f.Lasted.merge(g.Lasted)
-	f.Span.merge(g.Span)
+	f.Span.Extend(g.Span)
 	for _, e := range g.Examples {
 		f.Examples = addExample(f.Examples, e)
 	}
@@ -264,6 +291,9 @@ func (v *Validator) NewSummary() *Summary {
 		statuses: map[statusKey]*ObservedStatus{},
 		places:   map[placeKey]*Observed{},
 		findings: map[findingKey]*ObservedFinding{},
+		spots:    map[rootKey]*spot{},
+		patterns: map[*Pattern][]*ObservedFinding{},
+		texts:    map[string]string{},
 	}
 }
 
@@ -286,7 +316,7 @@ func (s *Summary) Merge(o *Summary) error {
 			continue
 		}
 		c := *f
-		c.Examples = slices.Clone(f.Examples)
+		c.Examples, c.Lasted = slices.Clone(f.Examples), (*Range)(nil).merge(f.Lasted)
 		s.findings[c.key()] = &c
 	}
 	// Parents first, for they know which members are too many.
@@ -303,7 +333,7 @@ func (s *Summary) Merge(o *Summary) error {
 
 func (s *ObservedStatus) merge(o *ObservedStatus) {
 	s.Count += o.Count
-	s.Span.merge(o.Span)
+	s.Span.Extend(o.Span)
 	for mediaType, n := range o.Media {
 		s.addMedia(mediaType, n)
 	}
@@ -336,6 +366,9 @@ func (s *Summary) Statuses() []*ObservedStatus {
 // Places returns what stood at each place, sorted by operation, status, schema
 // and pointer, parents before children.
 func (s *Summary) Places() []*Observed {
+	for _, p := range s.places {
+		p.settle()
+	}
 	return slices.SortedFunc(maps.Values(s.places), func(a, b *Observed) int {
 		return cmp.Or(cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Pointer, b.Pointer))
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +32,7 @@ func noSecrets(*Finding) {}
 func summarize(v *Validator, exchanges []*Exchange) *Summary {
 	s := v.NewSummary()
 	for _, x := range exchanges {
-		s.Add(x, v.Check(x), noSecrets)
+		s.Add(x, v.Check(x), noSecrets, true)
 	}
 	return s
 }
@@ -84,14 +85,16 @@ func TestSummaryLaws(t *testing.T) {
 		shuffled := slices.Clone(exchanges)
 		rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed"))).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 		cut := rapid.IntRange(0, len(shuffled)).Draw(t, "cut")
-		second := rapid.IntRange(cut, len(shuffled)).Draw(t, "second cut")
+		cut2 := rapid.IntRange(cut, len(shuffled)).Draw(t, "second cut")
 		parts := func() (a, b, c *Summary) {
-			return summarize(v, shuffled[:cut]), summarize(v, shuffled[cut:second]), summarize(v, shuffled[second:])
+			return summarize(v, shuffled[:cut]), summarize(v, shuffled[cut:cut2]), summarize(v, shuffled[cut2:])
 		}
 
 		a, b, c := parts()
+		second := encoded(t, b)
 		require.NoError(t, a.Merge(b))
 		require.NoError(t, a.Merge(c))
+		assert.Equal(t, second, encoded(t, b), "b is as it was")
 		assert.Equal(t, whole, encoded(t, a), "(a b) c")
 
 		a, b, c = parts()
@@ -194,7 +197,7 @@ func TestSummaryIsBounded(t *testing.T) {
 	for i := range 2000 {
 		x := bareBatch(fmt.Sprintf(`"id": "b%d", "status": "s%d", "map": {"k%d": {"deep": {"er": %d}}}`, i, i, i, i))
 		x.Place.Entry = i + 1
-		s.Add(x, v.Check(x), noSecrets)
+		s.Add(x, v.Check(x), noSecrets, true)
 	}
 	assert.Less(t, len(s.places), 10)
 	assert.True(t, placeOf(s, "/map").ManyMembers)
@@ -213,9 +216,33 @@ func TestSummaryHoldsNoCredentials(t *testing.T) {
 		}
 	}
 	s := v.NewSummary()
-	s.Add(x, v.Check(x), clean)
+	s.Add(x, v.Check(x), clean, false)
 	assert.NotContains(t, encoded(t, s), "sesame")
 	assert.Contains(t, encoded(t, s), "[redacted]")
+}
+
+// What is a credential in one exchange can be a common word in another.
+func TestSummaryOfNamesThatAreCredentials(t *testing.T) {
+	v := summaryValidator(t)
+	s := v.NewSummary()
+	clean := func(f *Finding) { f.Pointer = strings.ReplaceAll(f.Pointer, "sesame", "[redacted]") }
+	for _, bare := range []bool{true, false, true} {
+		x := bareBatch(`"id": "b", "sesame": 1`)
+		s.Add(x, v.Check(x), clean, bare)
+	}
+	assert.Equal(t, 2, placeOf(s, "/sesame").Count)
+	assert.Equal(t, 1, placeOf(s, "/[redacted]").Count)
+}
+
+func TestPlainInteger(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		literal := rapid.OneOf(rapid.StringMatching(`[0-9]{1,16}`), rapid.StringMatching(`[1-9][0-9]{18,24}`), rapid.StringMatching(`-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,4})?([eE][+-]?[0-9]{1,3})?`)).Draw(t, "literal")
+		if n, ok := plainInteger([]byte(literal)); ok {
+			want, err := strconv.ParseFloat(literal, 64)
+			require.NoError(t, err)
+			assert.Equal(t, want, n)
+		}
+	})
 }
 
 func TestSummariesOfDifferentDescriptions(t *testing.T) {

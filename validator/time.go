@@ -18,8 +18,8 @@ A zero is a placeholder: leave the member out until the time is known.`,
 	Example: `{"created_at": 1741967569000}`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {
-			for _, t := range r.life.Timestamps {
-				if s := r.times[t.Pointer]; s.remark != "" {
+			for i, t := range r.life.Timestamps {
+				if s := &r.times[i]; s.remark != "" {
 					p.report(p.valueAt(r.pathTo(t.Pointer)), placed("the timestamp is no plausible time in its unit", t.Place, s.text+": "+s.remark, allowedTime(r.life, t)))
 				}
 			}
@@ -46,25 +46,35 @@ later than they may be, the finding names the latest.`,
 	Example: `{"cancelling_at": 1741967570, "cancelled_at": 1741967569}`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {
-			worst := map[string]lifecycle.Pair{}
-			for _, pair := range r.life.Before {
-				earlier, later := r.times[pair.Earlier].time, r.times[pair.Later].time
-				if earlier.IsZero() || later.IsZero() || !later.Before(earlier) {
-					continue
-				}
-				if known, ok := worst[pair.Later]; !ok || earlier.After(r.times[known.Earlier].time) {
-					worst[pair.Later] = pair
-				}
-			}
+			worst := r.disordered()
 			for _, t := range r.life.Timestamps {
 				if pair, ok := worst[t.Pointer]; ok {
-					gap := apart(r.times[pair.Earlier].time, r.times[pair.Later].time)
+					gap := apart(r.stamp(pair.Earlier).time, r.stamp(pair.Later).time)
 					p.report(p.valueAt(r.pathTo(t.Pointer)), placed("the timestamp is before one that must not come after it", pair.Place,
 						r.describe(pair.Later)+" is "+gap+" before "+r.describe(pair.Earlier), "no time before "+pair.Earlier))
 				}
 			}
 		})
 	},
+}
+
+// disordered returns, for each timestamp before which others stand that must
+// not come after it, the pair with the latest of them; nil where there is none.
+func (r *resource) disordered() map[string]lifecycle.Pair {
+	var worst map[string]lifecycle.Pair
+	for _, pair := range r.life.Before {
+		earlier, later := &r.times[pair.EarlierAt], &r.times[pair.LaterAt]
+		if earlier.time.IsZero() || later.time.IsZero() || !later.time.Before(earlier.time) {
+			continue
+		}
+		if known, ok := worst[pair.Later]; !ok || earlier.time.After(r.times[known.EarlierAt].time) {
+			if worst == nil {
+				worst = map[string]lifecycle.Pair{}
+			}
+			worst[pair.Later] = pair
+		}
+	}
+	return worst
 }
 
 // clockSlack is how far the clocks of a server and of a recorder may differ.
@@ -112,8 +122,8 @@ func (p *pass) eachFuture(yield func(r *resource, pointer string, ahead time.Dur
 		return
 	}
 	p.eachResource(func(r *resource) {
-		for _, t := range r.life.Timestamps {
-			s := r.times[t.Pointer]
+		for i, t := range r.life.Timestamps {
+			s := &r.times[i]
 			if s.time.IsZero() || !r.life.Records(t.Pointer) {
 				continue
 			}
@@ -127,7 +137,7 @@ func (p *pass) eachFuture(yield func(r *resource, pointer string, ahead time.Dur
 func (p *pass) reportFuture(r *resource, pointer string) {
 	now := p.x.Time.UTC()
 	p.report(p.valueAt(r.pathTo(pointer)), placed("the timestamp is later than the response", r.life.Place,
-		r.describe(pointer)+" is "+apart(now, r.times[pointer].time)+" after the response ("+now.Format(time.DateTime)+" UTC)", "no time after the response"))
+		r.describe(pointer)+" is "+apart(now, r.stamp(pointer).time)+" after the response ("+now.Format(time.DateTime)+" UTC)", "no time after the response"))
 }
 
 var timeBound = &Rule{
@@ -142,12 +152,19 @@ that reality breaks always is drift: settle it by amending the description.`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {
 			for _, s := range r.life.States() {
-				begin := r.times[s.Entered].time
-				if s.AtMost == 0 || begin.IsZero() {
+				if s.AtMost == 0 {
 					continue
 				}
-				pointer, end, what := r.leaving(s, p.x.Time)
+				begin := r.stamp(s.Entered).time
+				if begin.IsZero() {
+					continue
+				}
+				pointer, end, left := r.leaving(s, p.x.Time)
 				if !end.IsZero() && end.Sub(begin) > s.AtMost {
+					what := "the response (" + end.UTC().Format(time.DateTime) + " UTC)"
+					if left {
+						what = r.describe(pointer)
+					}
 					f := placed("the state lasts longer than documented", s.Place,
 						apart(begin, end)+" from "+r.describe(s.Entered)+" to "+what, humanDuration(s.AtMost)+" in state "+s.Name)
 					f.Lasted = end.Sub(begin)
@@ -160,15 +177,15 @@ that reality breaks always is drift: settle it by amending the description.`,
 
 // leaving returns when the resource left a state, or, if it is in the state
 // still, when it was last seen there; with the pointer to tell so.
-func (r *resource) leaving(s *lifecycle.State, seen time.Time) (pointer string, end time.Time, what string) {
+func (r *resource) leaving(s *lifecycle.State, seen time.Time) (pointer string, end time.Time, left bool) {
 	for _, name := range s.Next {
 		entered := r.life.StateNamed(name).Entered
-		if t := r.times[entered].time; !t.IsZero() && (end.IsZero() || t.Before(end)) {
-			pointer, end, what = entered, t, r.describe(entered)
+		if t := r.stamp(entered).time; !t.IsZero() && (end.IsZero() || t.Before(end)) {
+			pointer, end, left = entered, t, true
 		}
 	}
 	if end.IsZero() && r.state == s && !seen.IsZero() {
-		return s.Entered, seen, "the response (" + seen.UTC().Format(time.DateTime) + " UTC)"
+		return s.Entered, seen, false
 	}
-	return pointer, end, what
+	return pointer, end, left
 }

@@ -2,128 +2,155 @@ package validator
 
 import (
 	"encoding/binary"
-	"hash/maphash"
 	"slices"
 )
 
-// timeline is what a history keeps of one resource: its observations, encoded,
-// and what is needed to add another at the end without decoding them.
+// timeline is what a history keeps of one resource: its observations, the last
+// one first and whole, of each before it what differs from the one after it.
+// So another can be put at the end without decoding the others.
 type timeline struct {
-	encoded []byte
-	count   int
-	width   int    // cells of an observation
-	start   int    // where the last observation begins in encoded
-	time    int64  // of the last observation
-	before  int64  // of the one before; 0 without one
-	hash    uint64 // of the cells of the last observation
-	again   bool   // the last two say the same
-	loose   bool   // thinned, the rest would be thinned again
+	count int
+	again bool   // the last two say the same
+	loose bool   // thinned, the rest would be thinned again
+	last  moment // of the last observation
+	cells []byte // of the last observation, packed
+	older []byte // the others, backwards; see appendOlder
 }
 
-// newTimeline returns the timeline of some observations.
-func newTimeline(all []observation) timeline {
-	n := len(all)
-	last := all[n-1]
-	t := timeline{encoded: encode(all), count: n, width: len(last.cells), time: last.time, hash: hashOf(last.cells)}
-	if n > 1 {
-		t.before = all[n-2].time
-		t.again = slices.Equal(all[n-2].cells, last.cells)
-		t.loose = len(thin(slices.Clone(all))) < n
-		// What stands before the last does not depend on it.
-		t.start = len(encode(all[:n-1]))
-	}
+// readTimeline reads what append wrote; the timeline shares its bytes.
+func readTimeline(b []byte) timeline {
+	t := timeline{count: int(b[0] >> 2), again: b[0]&1 != 0, loose: b[0]&2 != 0}
+	t.last, b = readMoment(b[1:])
+	n, size := binary.Uvarint(b)
+	b = b[size:]
+	t.cells, t.older = b[:n], b[n:]
 	return t
 }
 
-// hashOf returns the hash of cells, which is that of their encoding.
-func hashOf(cells []cell) uint64 {
-	b := make([]byte, 0, 16*len(cells))
-	for _, c := range cells {
-		b = appendCell(b, c)
+// append writes the timeline to the end of b.
+func (t *timeline) append(b []byte) []byte {
+	flags := byte(t.count << 2)
+	if t.again {
+		flags |= 1
 	}
-	return maphash.Bytes(digestSeeds[0], b)
+	if t.loose {
+		flags |= 2
+	}
+	b = appendMoment(append(b, flags), t.last)
+	b = binary.AppendUvarint(b, uint64(len(t.cells)))
+	return append(append(b, t.cells...), t.older...)
 }
 
 // extends tells whether an observation of that time can be added at the end.
 func (t *timeline) extends(time int64) bool {
-	return t.count > 0 && t.count < mostObservations && !t.loose && (time == 0 || time >= t.time)
+	return t.count < mostObservations && !t.loose && (time == 0 || time >= t.last.time)
 }
 
-// repeat adds an observation that says what the last one says. Of equal ones in
-// a row the first and the last are kept.
-func (t *timeline) repeat(s *observation) {
+// repeat writes to b the timeline with one more observation, that says what the
+// last one says. Of equal ones in a row the first and the last are kept.
+func (t *timeline) repeat(b []byte, at moment) []byte {
+	longer := timeline{count: t.count, again: true, last: at, cells: t.cells}
+	before, rest := t.last, t.older
 	if t.again {
-		t.encoded = t.encoded[:t.start]
+		before, rest = t.last.readBefore(t.older)
+		rest = rest[1:] // that nothing changed
 	} else {
-		t.before, t.again = t.time, true
-		t.count++
+		longer.count++
 	}
-	t.start = len(t.encoded)
-	t.encoded = appendPlace(t.encoded, s, t.before)
-	t.encoded = append(t.encoded, noChanges[:(t.width+7)/8]...)
-	t.time = s.time
+	b = longer.append(b)
+	b = append(at.appendBefore(b, before), 0)
+	return append(b, rest...)
 }
 
-var noChanges [1 << 10]byte
-
-// extend adds an observation that says something else than the last one did.
-func (t *timeline) extend(last []cell, s *observation, hash uint64) {
-	t.start, t.before, t.again = len(t.encoded), t.time, false
-	t.encoded = appendPlace(t.encoded, s, t.before)
-	t.encoded = appendChanges(t.encoded, last, s.cells)
-	t.count++
-	t.time, t.hash = s.time, hash
+// change is a cell that differs between two observations.
+type change struct {
+	index         int
+	before, after cell
 }
 
-// last decodes the last observation; its cells go into a slice that is given.
-func (t *timeline) last(into []cell) observation {
-	s := observation{cells: into[:t.width]}
-	clear(s.cells)
-	for b := t.encoded; len(b) > 0; {
-		b = s.next(b)
+// extend writes to b the timeline with one more observation, that says
+// something else than the last one did.
+func (t *timeline) extend(b []byte, at moment, cells []byte, changes []change) []byte {
+	longer := timeline{count: t.count + 1, last: at, cells: cells}
+	b = longer.append(b)
+	b = appendChanges(at.appendBefore(b, t.last), changes)
+	return append(b, t.older...)
+}
+
+func appendChanges(b []byte, changes []change) []byte {
+	b = binary.AppendUvarint(b, uint64(len(changes)))
+	for _, c := range changes {
+		b = appendCell(binary.AppendUvarint(b, uint64(c.index)), c.before)
 	}
-	return s
+	return b
 }
 
-// next reads the observation that comes after s in an encoded timeline into s.
-func (s *observation) next(b []byte) []byte {
-	delta, size := binary.Varint(b)
-	b = b[size:]
-	s.time += delta
-	for _, n := range []*uint64{&s.file, &s.entry, &s.line} {
-		*n, size = binary.Uvarint(b)
+// newTimeline returns the timeline of some observations.
+func (w *watch) newTimeline(all []observation) timeline {
+	n := len(all) - 1
+	t := timeline{
+		count: len(all),
+		again: n > 0 && slices.Equal(all[n-1].cells, all[n].cells),
+		loose: len(thin(slices.Clone(all))) < len(all),
+		last:  all[n].moment,
+		cells: w.pack(nil, all[n].cells),
+	}
+	var changes []change
+	for ; n > 0; n-- {
+		changes = changes[:0]
+		for i, c := range all[n-1].cells {
+			if after := all[n].cells[i]; c != after {
+				changes = append(changes, change{i, c, after})
+			}
+		}
+		t.older = appendChanges(all[n].appendBefore(t.older, all[n-1].moment), changes)
+	}
+	return t
+}
+
+// observations returns those of a timeline, the first one first.
+func (w *watch) observations(t timeline) []observation {
+	all := make([]observation, t.count)
+	s := observation{t.last, w.unpack(t.cells)}
+	all[t.count-1] = s
+	b := t.older
+	for i := t.count - 2; i >= 0; i-- {
+		s.moment, b = s.readBefore(b)
+		n, size := binary.Uvarint(b)
+		b = b[size:]
+		s.cells = slices.Clone(s.cells)
+		for range n {
+			index, size := binary.Uvarint(b)
+			s.cells[index], b = readCell(b[size:])
+		}
+		all[i] = s
+	}
+	return all
+}
+
+func appendMoment(b []byte, m moment) []byte {
+	b = binary.AppendVarint(b, m.time)
+	b = binary.AppendVarint(b, m.file)
+	b = binary.AppendVarint(b, m.entry)
+	return binary.AppendVarint(b, m.line-m.entry) // most often they are near
+}
+
+func readMoment(b []byte) (m moment, rest []byte) {
+	for _, n := range []*int64{&m.time, &m.file, &m.entry, &m.line} {
+		var size int
+		*n, size = binary.Varint(b)
 		b = b[size:]
 	}
-	bits := b[:(len(s.cells)+7)/8]
-	b = b[len(bits):]
-	for i := range s.cells {
-		if bits[i/8]&(1<<(i%8)) != 0 {
-			s.cells[i], b = readCell(b)
-		}
-	}
-	return b
+	m.line += m.entry
+	return m, b
 }
 
-// appendPlace writes the time of an observation, as the difference to the one
-// before, and its place.
-func appendPlace(b []byte, s *observation, before int64) []byte {
-	b = binary.AppendVarint(b, s.time-before)
-	b = binary.AppendUvarint(b, s.file)
-	b = binary.AppendUvarint(b, s.entry)
-	return binary.AppendUvarint(b, s.line)
+// appendBefore writes an earlier moment as its difference to m.
+func (m moment) appendBefore(b []byte, before moment) []byte {
+	return appendMoment(b, moment{m.time - before.time, m.file - before.file, m.entry - before.entry, m.line - before.line})
 }
 
-// appendChanges writes a bit for each cell that differs from the one before,
-// and these cells.
-func appendChanges(b []byte, before, cells []cell) []byte {
-	bits := len(b)
-	b = append(b, make([]byte, (len(cells)+7)/8)...)
-	for i, c := range cells {
-		if i < len(before) && before[i] == c {
-			continue
-		}
-		b[bits+i/8] |= 1 << (i % 8)
-		b = appendCell(b, c)
-	}
-	return b
+func (m moment) readBefore(b []byte) (moment, []byte) {
+	d, b := readMoment(b)
+	return moment{m.time - d.time, m.file - d.file, m.entry - d.entry, m.line - d.line}, b
 }

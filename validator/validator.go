@@ -23,6 +23,7 @@ type Validator struct {
 	desc     *spec.Description
 	rules    []*Rule             // sorted by id
 	severity map[string]Severity // by the id of the rule
+	running  []running           // those that look at single responses
 	strict   bool
 	servers  bool
 	maxDepth int
@@ -36,6 +37,20 @@ type Validator struct {
 
 	decisive   []*bodySchema // see decide
 	decideOnce sync.Once
+}
+
+// running is a rule that is not off.
+type running struct {
+	*Rule
+	severity Severity
+}
+
+// severityOf returns the severity of a rule's findings.
+func (v *Validator) severityOf(r *Rule) Severity {
+	if severity := v.severity[r.ID]; severity != Warning || !v.strict {
+		return severity
+	}
+	return Error
 }
 
 // Option is a choice for [New].
@@ -117,6 +132,11 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 			return nil, err
 		}
 	}
+	for _, r := range rules {
+		if severity := v.severityOf(r); r.run != nil && severity != Off {
+			v.running = append(v.running, running{r, severity})
+		}
+	}
 	return v, nil
 }
 
@@ -138,7 +158,7 @@ func (v *Validator) compile() error {
 		if err != nil {
 			return err
 		}
-		v.bodies[at] = &bodySchema{Schema: s}
+		v.bodies[at] = newBodySchema(s)
 		return nil
 	}
 	for _, s := range v.desc.Schemas {
@@ -212,6 +232,8 @@ type Result struct {
 	Counted bool
 
 	schema *bodySchema // that the body was checked by
+	read   bool        // by a plan
+	list   bool        // with elements that are bodies of their own; only where read
 	pass   *pass       // for the history; nil where the body has no resource
 	notes  []note      // likewise, of a body that a plan read
 }
@@ -221,11 +243,9 @@ func (v *Validator) Check(x *Exchange) Result {
 	p := &pass{v: v, x: x}
 	p.identify()
 	p.parse()
-	for _, r := range rules {
-		p.use(r)
-		if r.run != nil && p.severity != Off {
-			r.run(p)
-		}
+	for _, r := range v.running {
+		p.rule, p.severity = r.Rule, r.severity
+		r.run(p)
 	}
 	p.applyXRules()
 	slices.SortStableFunc(p.out.Findings, func(a, b Finding) int {

@@ -29,27 +29,28 @@ type xRule struct {
 	place      spec.Place
 	source     string // of the expression
 	expression *expression.Expression
+	overTime   bool // it looks at oldSelf
 }
 
 // xRulesOf reads the x-rules of one schema or response.
-func xRulesOf(text []byte, placeOf func(string) spec.Place) ([]*xRule, error) {
-	if text == nil {
+func xRulesOf(e *schemas.Extension) ([]*xRule, error) {
+	if e == nil {
 		return nil, nil
 	}
-	if err := schemas.CheckText("x-rules", xRulesVocabulary, text, placeOf); err != nil {
+	if err := e.Check(xRulesVocabulary); err != nil {
 		return nil, err
 	}
 	var docs []struct{ ID, Message, Expression, Severity, At, Text, Fix, Example string }
-	if err := json.Unmarshal(text, &docs); err != nil {
+	if err := json.Unmarshal(e.Text, &docs); err != nil {
 		return nil, err
 	}
 	var all []*xRule
 	var errs []error
 	for i, doc := range docs {
 		item := "/" + strconv.Itoa(i)
-		e, err := expression.Compile(doc.Expression)
+		compiled, err := expression.Compile(doc.Expression)
 		if err != nil {
-			at := placeOf(item + "/expression")
+			at := e.Place(item + "/expression")
 			errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: %s does not compile: %w", at.Source(), at.Line, at.Column, doc.ID, err))
 			continue
 		}
@@ -69,9 +70,10 @@ func xRulesOf(text []byte, placeOf func(string) spec.Place) ([]*xRule, error) {
 				Text: doc.Text + "The description states it as an expression in CEL:\n\n    " + doc.Expression,
 			},
 			at:         jsonvalue.SplitPointer(doc.At),
-			place:      placeOf(item),
+			place:      e.Place(item),
 			source:     doc.Expression,
-			expression: e,
+			expression: compiled,
+			overTime:   compiled.Uses(expression.OldSelf),
 		})
 	}
 	return all, errors.Join(errs...)
@@ -157,42 +159,45 @@ func (p *pass) applyXRules() {
 	}
 	p.blamed = slices.Clone(p.errorsAt)
 	if rules := p.v.responseRules[p.response]; len(rules) > 0 {
-		variables := p.variables(celValue(p.root))
+		variables := p.variables(p.root)
 		for _, r := range rules {
 			p.applyXRule(r, nil, variables)
 		}
 	}
-	p.values(func(path []string, v *jsonvalue.Value, shape *schemas.Shape) {
-		rules := p.v.shapeRules[shape]
-		if len(rules) == 0 || v.Kind == jsonvalue.Null {
-			return
+	for i, visit := range p.visits() {
+		rules := p.v.shapeRules[visit.Shape]
+		if len(rules) == 0 || visit.Value.Kind == jsonvalue.Null {
+			continue
 		}
-		variables := p.variables(celValue(v))
+		path, variables := p.visits().Path(i), p.variables(visit.Value)
 		for _, r := range rules {
-			if !r.expression.Uses(expression.OldSelf) {
+			if !r.overTime {
 				p.applyXRule(r, path, variables)
 			}
 		}
-	})
+	}
 }
 
 // applyXRule evaluates one rule on the object at the path.
-func (p *pass) applyXRule(r *xRule, path []string, variables map[string]any) {
-	p.use(r.Rule)
-	if p.severity == Off {
+func (p *pass) applyXRule(r *xRule, path []string, variables *expression.Variables) {
+	holds, ok := r.expression.Holds(variables)
+	if holds && ok {
+		return
+	}
+	if p.use(r.Rule); p.severity == Off {
 		return
 	}
 	at := p.valueAt(append(slices.Clip(path), r.at...))
-	switch holds, err := r.expression.Holds(variables); {
-	case err != nil:
+	switch {
+	case !ok:
 		// Data that breaks its schema is reported there.
-		if !p.failsWithin(path) {
-			p.use(ruleFailed)
-			if p.severity != Off {
-				p.report(at, placed("the rule "+r.ID+" cannot be evaluated", r.place, err.Error(), ""))
-			}
+		if p.failsWithin(path) {
+			return
 		}
-	case !holds && !slices.Contains(p.blamed, at.start):
+		if p.use(ruleFailed); p.severity != Off {
+			p.report(at, placed("the rule "+r.ID+" cannot be evaluated", r.place, r.expression.Failure(variables).Error(), ""))
+		}
+	case !slices.Contains(p.blamed, at.start):
 		// Where the value is blamed already, this is a mere consequence.
 		p.report(at, placed(r.Title, r.place, p.foundText(at.path), r.source))
 	}
@@ -205,63 +210,26 @@ func (p *pass) failsWithin(path []string) bool {
 	})
 }
 
-// celValue returns a value as CEL has it. Members that are null are left out,
-// so that has() tells whether there is a value.
-func celValue(v *jsonvalue.Value) any {
-	switch v.Kind {
-	case jsonvalue.Bool:
-		return v.True
-	case jsonvalue.String:
-		return v.Text
-	case jsonvalue.Number:
-		if n, err := strconv.ParseInt(v.Text, 10, 64); err == nil {
-			return n
-		}
-		f, _ := strconv.ParseFloat(v.Text, 64)
-		return f
-	case jsonvalue.Array:
-		items := make([]any, len(v.Items))
-		for i, item := range v.Items {
-			items[i] = celValue(item)
-		}
-		return items
-	case jsonvalue.Object:
-		members := make(map[string]any, len(v.Members))
-		for _, m := range v.Members {
-			if m.Value.Kind != jsonvalue.Null {
-				members[m.Name] = celValue(m.Value)
-			}
-		}
-		return members
-	}
-	return nil
-}
-
 // variables returns what an expression reads, but for oldSelf.
-func (p *pass) variables(self any) map[string]any {
-	if p.request == nil {
-		p.request = p.celRequest()
-	}
-	return map[string]any{
-		expression.Self:     self,
-		expression.Request:  p.request,
-		expression.Response: map[string]any{"status": int64(p.out.Status)},
-	}
+func (p *pass) variables(self *jsonvalue.Value) *expression.Variables {
+	return &expression.Variables{Self: self, Request: p.celRequest, Status: p.out.Status}
 }
 
+// celRequest returns the request as expressions have it. It is made once.
 func (p *pass) celRequest() map[string]any {
-	request := map[string]any{"method": p.x.Request.Method}
+	if p.request != nil {
+		return p.request
+	}
 	params := map[string]any{}
 	for name, value := range p.match.Params {
 		params[name] = value
 	}
-	request["params"] = params
 	query := map[string]any{}
 	if u, err := url.Parse(p.x.Request.URL); err == nil {
 		for name, values := range u.Query() {
 			query[name] = values[0]
 		}
 	}
-	request["query"] = query
-	return request
+	p.request = map[string]any{"method": p.x.Request.Method, "params": params, "query": query}
+	return p.request
 }

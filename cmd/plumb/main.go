@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/plumbapi/plumb/internal/cli"
+	_ "github.com/plumbapi/plumb/internal/startup"
 )
 
 func main() {

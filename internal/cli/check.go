@@ -79,6 +79,7 @@ type check struct {
 	today     time.Time          // on which the baseline is held against the findings
 	summary   *validator.Summary // nil unless it is asked for
 	faults    faults             // nil unless an amendment is to be checked
+	garbage   garbage
 
 	// Both are said after the report, where they are seen.
 	notes    []error
@@ -124,6 +125,7 @@ func (c *check) close() {
 // collect checks the recordings.
 func (c *check) collect(ctx context.Context, args []string) *report.Report {
 	bar := c.progress()
+	c.garbage.off = c.getenv("GOGC") != ""
 	p := pipeline{
 		validator: c.validator,
 		limits: recording.Limits{
@@ -139,11 +141,20 @@ func (c *check) collect(ctx context.Context, args []string) *report.Report {
 	if p.jobs == 0 {
 		p.jobs = runtime.GOMAXPROCS(0)
 	}
-	if c.summary == nil { // which tells of every exchange
-		p.repeats, p.seen = c.validator.NewRun(), c.builder.Seen
+	p.repeats, p.seen = c.validator.NewRun(), c.builder.Seen
+	p.repeats.Enough(c.options.maxOccurrences)
+	if c.history == nil {
+		p.repeats.WithoutHistory()
+	}
+	var parts parts
+	if c.summary != nil {
+		p.observe = func() observer { return parts.add(c.validator.NewSummary()) }
 	}
 	p.run(ctx, c.files, c)
-	if c.options.verbose && p.repeats != nil {
+	if err := parts.mergeInto(c.summary); err != nil {
+		c.failures = append(c.failures, err)
+	}
+	if c.options.verbose {
 		for _, why := range p.repeats.Fallbacks() {
 			c.say("read by the slower engine: %s", why)
 		}
@@ -210,13 +221,15 @@ func (c *check) prepare(args []string) (err error) {
 // checked takes the result of one exchange; they come in the order of reading.
 func (c *check) checked(x *validator.Exchange, r validator.Result) {
 	if c.history != nil {
+		own := len(r.Findings)
 		c.history.Add(&r)
+		c.garbage.follow(c.history.Size())
+		if c.summary != nil {
+			c.summary.AddFindings(x, r.Findings[own:], cleaner(x))
+		}
 	}
 	c.builder.Add(x, r)
-	if c.summary != nil {
-		observe(c.summary, x, r)
-	}
-	c.faults.add(r)
+	c.faults.add(x, r)
 	if r.Skipped != "" && c.options.verbose {
 		c.skipped(x, r)
 	}

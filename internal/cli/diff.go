@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -58,23 +59,12 @@ input or a broken description.`,
 
 // diffReport is what plumb diff says.
 type diffReport struct {
-	SchemaVersion int                 `json:"schemaVersion"`
-	Old           report.Description  `json:"old"`
-	New           report.Description  `json:"new"`
-	Changes       []difference.Change `json:"changes"`
-	Appear        []finding           `json:"appear,omitempty"` // with NEW only; nil without recordings
-	Go            []finding           `json:"go,omitempty"`     // with OLD only; likewise
-}
-
-// finding is one of the recordings', under one description.
-type finding struct {
-	Rule      string `json:"rule"`
-	Severity  string `json:"severity"`
-	Operation string `json:"operation"`
-	Status    int    `json:"status"`
-	Pointer   string `json:"pointer"`
-	Message   string `json:"message"`
-	Count     int    `json:"count"`
+	SchemaVersion int                  `json:"schemaVersion"`
+	Old           report.Description   `json:"old"`
+	New           report.Description   `json:"new"`
+	Changes       []difference.Change  `json:"changes"`
+	Appear        []difference.Finding `json:"appear,omitzero"` // with NEW; nil without recordings
+	Go            []difference.Finding `json:"go,omitzero"`     // with OLD; likewise
 }
 
 func (a *app) diff(ctx context.Context, o *options, before, after string, recordings []string) error {
@@ -126,91 +116,52 @@ func (a *app) weigh(ctx context.Context, o *options, r *diffReport, before, afte
 		}
 		c.close()
 	}
-	total := reports[0].Summary.Exchanges
-	for i := range r.Changes {
-		c := &r.Changes[i]
-		if c.Method == "" {
-			continue
-		}
-		c.Recorded = &difference.Recorded{Of: total}
-		for _, report := range reports {
-			for _, op := range report.Coverage.Operations {
-				if op.Method == c.Method && op.Path == c.Path {
-					c.Recorded.Count = max(c.Recorded.Count, answers(op, c.Status))
-				}
-			}
-		}
-	}
-	r.Appear, r.Go = without(reports[1], reports[0]), without(reports[0], reports[1])
+	difference.Weigh(r.Changes, reports[0], reports[1])
+	r.Appear, r.Go = difference.More(reports[1], reports[0]), difference.More(reports[0], reports[1])
 	return nil
-}
-
-// answers counts the exchanges of an operation, and of a status if it is one.
-func answers(op report.OperationCoverage, status string) int {
-	if status == "" {
-		return op.Count
-	}
-	for _, s := range op.Statuses {
-		if s.Status == status {
-			return s.Count
-		}
-	}
-	return 0
-}
-
-// without returns the findings of a report that another lacks. Both speak of
-// the same places by pointers; their descriptions are different files.
-func without(r, other *report.Report) []finding {
-	place := func(f *report.Finding) finding {
-		return finding{Rule: f.Rule, Operation: f.Operation, Status: f.Status, Pointer: f.Pointer}
-	}
-	known := map[finding]bool{}
-	for i := range other.Findings {
-		known[place(&other.Findings[i])] = true
-	}
-	all := []finding{}
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		one := place(f)
-		if known[one] {
-			continue
-		}
-		one.Severity, one.Message, one.Count = f.Severity, f.Message, f.Count
-		all = append(all, one)
-	}
-	return all
 }
 
 // writeDiff writes the report for people.
 func writeDiff(w io.Writer, r *diffReport, weighed bool) error {
 	b := bufio.NewWriter(w)
+	line := func(indent int, text string) {
+		fmt.Fprintln(b, report.Wrap(text, report.Width, indent))
+	}
+	count := map[string]int{}
 	for _, c := range r.Changes {
+		count[c.Severity]++
 		place := strings.TrimSpace(c.Method + " " + c.Path)
 		if place != "" {
 			place = " " + place
 		}
-		fmt.Fprintf(b, "%s[%s]%s: %s\n", c.Severity, report.Printable(c.ID), report.Printable(place), report.Printable(c.Text))
+		line(4, c.Severity+"["+report.Printable(c.ID)+"]"+report.Printable(place)+": "+report.Printable(c.Text))
 		if c.Recorded != nil {
-			fmt.Fprintf(b, "    touches %d of %d recorded exchanges\n", c.Recorded.Count, c.Recorded.Of)
+			line(4, fmt.Sprintf("    touches %d of %s", c.Recorded.Count, report.Plural(c.Recorded.Of, "recorded exchange")))
 		}
 	}
 	if len(r.Changes) == 0 {
-		fmt.Fprintln(b, "no changes")
+		line(0, "no changes")
+	} else {
+		line(0, "\n"+report.Plural(count["error"], "error")+", "+report.Plural(count["warning"], "warning")+", "+report.Plural(count["info"], "info"))
 	}
 	if weighed {
-		writeFindings(b, "findings that appear", r.Appear)
-		writeFindings(b, "findings that go", r.Go)
+		writeFindings(line, "\nfindings that appear", r.Appear)
+		writeFindings(line, "findings that go", r.Go)
 	}
 	return b.Flush()
 }
 
-func writeFindings(w io.Writer, title string, findings []finding) {
+func writeFindings(line func(indent int, text string), title string, findings []difference.Finding) {
 	if len(findings) == 0 {
-		fmt.Fprintf(w, "%s: none\n", title)
+		line(0, title+": none")
 		return
 	}
-	fmt.Fprintf(w, "%s:\n", title)
+	line(0, title+":")
 	for _, f := range findings {
-		fmt.Fprintf(w, "  %s[%s] %s: %s (%d)\n", f.Severity, report.Printable(f.Rule), report.Printable(f.Pointer), report.Printable(f.Message), f.Count)
+		place := f.Pointer
+		if f.Operation != "" {
+			place = strings.TrimSpace(f.Operation + " " + strconv.Itoa(f.Status) + " " + place)
+		}
+		line(6, "  "+f.Severity+"["+report.Printable(f.Rule)+"] "+report.Printable(place)+": "+report.Printable(f.Message)+" ("+report.Number(f.Count)+")")
 	}
 }

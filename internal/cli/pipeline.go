@@ -17,6 +17,7 @@ type pipeline struct {
 	validator *validator.Validator
 	repeats   *validator.Run         // leaves out findings that were explained often enough; nil: all are explained
 	seen      func(*validator.Batch) // takes, with repeats, what bodies had, before their results are handed on
+	observe   func() observer        // makes, for each goroutine that checks, what takes each result there; may be nil
 	limits    recording.Limits
 	schema    string // of bare bodies
 	jobs      int
@@ -24,22 +25,23 @@ type pipeline struct {
 	open      func(name string) (io.ReadCloser, error)
 }
 
+// observer takes an exchange and its result, on the goroutine that checked it
+// and in no order.
+type observer func(*validator.Exchange, validator.Result)
+
 // sink takes what a pipeline finds out; its methods are called one at a time.
 type sink interface {
 	checked(*validator.Exchange, validator.Result)
 	ended(recording.File, error)
 }
 
-const (
-	batchExchanges = 64        // checked at one go, so that handing over costs little
-	batchBytes     = 256 << 10 // of bodies: large ones go alone
-)
-
-// batch is a part of what was read from one file.
+// batch is a part of what was read from one file: a block on its way from the
+// goroutine that reads, over one that checks it, to the one that hands results
+// on.
 type batch struct {
 	file      recording.File
-	entries   []recording.Entry
-	exchanges []*validator.Exchange
+	block     *recording.Block      // nil where there is but an error
+	exchanges []*validator.Exchange // of the block
 	outcome   *validator.Batch
 	weight    int64         // bytes of bodies, as far as the budget counts them
 	err       error         // ended the file, after the exchanges
@@ -51,7 +53,7 @@ type batch struct {
 func (p *pipeline) run(ctx context.Context, files []recording.File, to sink) {
 	budget := semaphore.NewWeighted(int64(p.budget))
 	work := make(chan *batch)
-	order := make(chan *batch, 2*p.jobs)
+	order := make(chan *batch, p.jobs)
 	var workers sync.WaitGroup
 	for range p.jobs {
 		workers.Go(func() {
@@ -93,20 +95,28 @@ func (p *pipeline) run(ctx context.Context, files []recording.File, to sink) {
 			case <-ctx.Done():
 				return
 			}
-			if p.seen != nil {
-				p.seen(b.outcome)
-			}
-			for i, x := range b.exchanges {
-				to.checked(x, b.outcome.Results[i])
-			}
-			if b.err != nil {
-				to.ended(b.file, b.err)
-			}
+			p.handOn(b, to)
 			budget.Release(b.weight)
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// handOn gives the results of a batch to the sink, and the batch back.
+func (p *pipeline) handOn(b *batch, to sink) {
+	if b.err != nil {
+		to.ended(b.file, b.err)
+		return
+	}
+	if p.seen != nil {
+		p.seen(b.outcome)
+	}
+	for i, x := range b.exchanges {
+		to.checked(x, b.outcome.Results[i])
+	}
+	b.outcome.Release()
+	b.block.Release()
 }
 
 // checker returns a function that checks batches on one goroutine.
@@ -121,65 +131,59 @@ func (p *pipeline) checker() func(*batch) {
 	if p.repeats != nil {
 		check = p.repeats.NewChecker().Check
 	}
+	observe := observer(func(*validator.Exchange, validator.Result) {})
+	if p.observe != nil {
+		observe = p.observe()
+	}
 	return func(b *batch) {
-		b.exchanges = make([]*validator.Exchange, len(b.entries))
-		for i := range b.entries {
-			x := b.entries[i].Exchange()
-			b.exchanges[i] = x
+		if b.block == nil {
+			return
+		}
+		b.exchanges = b.block.Exchanges()
+		for _, x := range b.exchanges {
 			if x.Schema == "" && x.Request == (validator.Request{}) {
 				x.Schema = p.schema
 			}
 		}
 		b.outcome = check(b.exchanges)
+		for i, x := range b.exchanges {
+			observe(x, b.outcome.Results[i])
+		}
 	}
 }
 
 // read reads the files and sends their exchanges off in batches, until send
 // returns false.
 func (p *pipeline) read(ctx context.Context, files []recording.File, send func(*batch) bool) {
+	var pool recording.Pool
 	for _, file := range files {
-		if !p.readFile(ctx, file, send) {
+		if !p.readFile(ctx, file, &pool, send) {
 			return
 		}
 	}
 }
 
-func (p *pipeline) readFile(ctx context.Context, file recording.File, send func(*batch) bool) bool {
-	b, size := newBatch(file), 0
-	flush := func() bool {
-		b.weight = int64(min(size, p.budget))
-		full := b
-		b, size = newBatch(file), 0
-		return send(full)
-	}
+func (p *pipeline) readFile(ctx context.Context, file recording.File, pool *recording.Pool, send func(*batch) bool) bool {
 	r, err := p.open(file.Path)
 	if err != nil {
-		b.err = err
-		return flush()
+		return send(newBatch(file, nil, err))
 	}
 	defer r.Close()
-	for e, err := range recording.Entries(ctx, file.Path, r, p.limits) {
+	for block, err := range recording.Blocks(ctx, file.Path, r, p.limits, pool) {
 		if ctx.Err() != nil {
 			return false
 		}
-		if err != nil {
-			b.err = err
-			break
+		b := newBatch(file, block, err)
+		if block != nil {
+			b.weight = int64(min(block.Size(), p.budget))
 		}
-		b.entries = append(b.entries, e)
-		size += e.Size
-		if len(b.entries) == batchExchanges || size >= batchBytes {
-			if !flush() {
-				return false
-			}
+		if !send(b) {
+			return false
 		}
 	}
-	if len(b.entries) == 0 && b.err == nil {
-		return true
-	}
-	return flush()
+	return true
 }
 
-func newBatch(file recording.File) *batch {
-	return &batch{file: file, done: make(chan struct{})}
+func newBatch(file recording.File, block *recording.Block, err error) *batch {
+	return &batch{file: file, block: block, err: err, done: make(chan struct{})}
 }

@@ -24,13 +24,17 @@ type fault struct {
 	rule  string
 }
 
-func (f faults) add(r validator.Result) {
+func (f faults) add(x *validator.Exchange, r validator.Result) {
 	if f == nil {
 		return
 	}
-	for i := range r.Findings {
-		if x := &r.Findings[i]; !drift.IsDrift(x.Rule) {
-			f[fault{x.File, x.Entry, x.Rule}] = true
+	findings := r.Findings
+	if r.Counted {
+		findings = append(slices.Clip(findings), r.Pattern.Findings()...)
+	}
+	for i := range findings {
+		if rule := findings[i].Rule; !drift.IsDrift(rule) {
+			f[fault{x.Place.File, x.Place.Entry, rule}] = true
 		}
 	}
 }

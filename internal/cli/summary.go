@@ -10,20 +10,65 @@ import (
 	"github.com/plumbapi/plumb/validator"
 )
 
-// observe adds an exchange to a summary, without its credentials. Most bodies
-// hold none: then no value of them has to be looked at by itself, but for those
-// of members whose names say that they are secret.
-func observe(s *validator.Summary, x *validator.Exchange, r validator.Result) {
+// parts are the summaries of a run, one of each goroutine that checks.
+type parts struct {
+	mu  sync.Mutex
+	all []*part
+}
+
+// part is a summary that is no longer filled once it was merged: a run that is
+// interrupted does not wait for its goroutines.
+type part struct {
+	mu      sync.Mutex
+	summary *validator.Summary
+}
+
+// add returns what fills s.
+func (p *parts) add(s *validator.Summary) observer {
+	own := &part{summary: s}
+	p.mu.Lock()
+	p.all = append(p.all, own)
+	p.mu.Unlock()
+	var bodies redact.Bodies
+	return func(x *validator.Exchange, r validator.Result) {
+		own.mu.Lock()
+		defer own.mu.Unlock()
+		if own.summary != nil {
+			own.summary.Add(x, r, cleaner(x), bodies.Bare(x))
+		}
+	}
+}
+
+// mergeInto adds the parts to s.
+func (p *parts) mergeInto(s *validator.Summary) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, own := range p.all {
+		own.mu.Lock()
+		err := s.Merge(own.summary)
+		own.summary = nil
+		own.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cleaner returns what removes the credentials of an exchange from what is
+// taken of it. Most values hold none: they are only looked at by themselves
+// where the body holds one, or where the name of their member says so.
+func cleaner(x *validator.Exchange) func(*validator.Finding) {
 	cleaner := sync.OnceValue(func() *redact.Cleaner { return redact.ForExchange(x) })
 	clean := sync.OnceValue(func() bool {
 		body := string(x.Response.Body.Bytes)
 		return cleaner().Text(body) == body
 	})
-	s.Add(x, r, func(f *validator.Finding) {
+	return func(f *validator.Finding) {
 		if f.File != "" || f.Message != "" || !clean() || redact.SecretMember(f.Pointer) {
 			cleaner().Finding(f)
 		}
-	})
+	}
 }
 
 // writeSummary writes the summary of the run, if it is asked for.

@@ -31,12 +31,6 @@ type Change struct {
 	Recorded *Recorded `json:"recorded,omitempty"` // nil without recordings
 }
 
-// Recorded is how many recorded exchanges a change touches.
-type Recorded struct {
-	Count int `json:"count"` // of the operation, and of the status where there is one
-	Of    int `json:"of"`    // exchanges in all
-}
-
 // Compare returns how the new description differs from the old one, the gravest
 // changes first.
 func Compare(before, after *spec.Description) ([]Change, error) {
@@ -55,33 +49,38 @@ func Compare(before, after *spec.Description) ([]Change, error) {
 	localizer := checker.NewDefaultLocalizer()
 	changes := []Change{}
 	for _, c := range checker.CheckBackwardCompatibilityUntilLevel(checker.NewConfig(checker.GetAllChecks()), report, sources, checker.INFO) {
+		text := strings.TrimSpace(c.GetUncolorizedText(localizer))
 		changes = append(changes, Change{
 			Severity: severity(c.GetLevel()), ID: c.GetId(), Method: c.GetOperation(), Path: c.GetPath(),
-			Status: status(c), Text: strings.TrimSpace(c.GetUncolorizedText(localizer)),
+			Status: status(c.GetId(), text), Text: text,
 		})
 	}
-	order := []string{"error", "warning", "info"}
 	slices.SortStableFunc(changes, func(a, b Change) int {
-		return cmp.Or(cmp.Compare(slices.Index(order, a.Severity), slices.Index(order, b.Severity)),
-			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Text, b.Text))
+		return cmp.Or(compareSeverity(a, b), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Text, b.Text))
 	})
 	return slices.Compact(changes), nil
 }
 
-var statusCode = regexp.MustCompile(`^[1-5][0-9][0-9]$`)
+// compareSeverity puts the graver change first.
+func compareSeverity(a, b Change) int {
+	order := []string{"error", "warning", "info"}
+	return cmp.Compare(slices.Index(order, a.Severity), slices.Index(order, b.Severity))
+}
 
-// status finds the status of a change of a response among what its text is made
-// of.
-func status(c checker.Change) string {
-	if !strings.HasPrefix(c.GetId(), "response-") {
+// statusText is how the text of a change names its status. What the text is
+// made of does not tell: a bound or a value can look like a status.
+var statusText = regexp.MustCompile("status(?: code)? `([1-5](?:[0-9][0-9]|XX)|default)`|`([1-5](?:[0-9][0-9]|XX)|default)`(?: response)? status")
+
+// status finds the status of a change of a response.
+func status(id, text string) string {
+	if !strings.Contains(id, "response") {
 		return ""
 	}
-	for _, arg := range c.GetArgs() {
-		if text := fmt.Sprint(arg); statusCode.MatchString(text) {
-			return text
-		}
+	m := statusText.FindStringSubmatch(text)
+	if m == nil {
+		return ""
 	}
-	return ""
+	return m[1] + m[2]
 }
 
 func severity(l checker.Level) string {

@@ -35,8 +35,9 @@ func (a *amender) addOperation(i *Item, at spec.Place) bool {
 	if !slices.Contains(methods, method) {
 		return false
 	}
-	for _, other := range a.actions { // another status of the same operation
-		if other.target == a.desc.Target(at) && get(other.update, method) != nil {
+	for k := range a.actions { // another status of the same operation
+		if other := &a.actions[k]; other.target == a.desc.Target(at) && get(other.update, method) != nil {
+			other.evidence = append(other.evidence, i.evidence()...)
 			return true
 		}
 	}

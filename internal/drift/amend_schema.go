@@ -66,7 +66,7 @@ func (a *amender) addStates(schema spec.Place, i *Item) bool {
 	}
 	update := mapping()
 	for n := 0; n < len(states.Content); n += 2 {
-		if next := get(states.Content[n+1], "next"); next != nil && len(next.Content) > 0 {
+		if next := get(states.Content[n+1], "next"); next != nil {
 			update.Content = append(update.Content, names[n/2], mapping("next", sequence(fresh...)))
 		}
 	}
@@ -106,9 +106,7 @@ func (a *amender) addTypes(i *Item, schema spec.Place) bool {
 	}
 	c := a.change(schema, i)
 	for _, v := range i.Found {
-		if !slices.Contains(c.types, v.Value) {
-			c.types = append(c.types, v.Value)
-		}
+		c.types = append(c.types, v.Value)
 	}
 	return true
 }
@@ -122,9 +120,7 @@ func (a *amender) addNull(i *Item, schema spec.Place) bool {
 		return false
 	}
 	c := a.change(schema, i)
-	if !slices.Contains(c.types, "null") {
-		c.types = append(c.types, "null")
-	}
+	c.types = append(c.types, "null")
 	return true
 }
 
@@ -143,7 +139,7 @@ func (a *amender) finishTypes() {
 		null := false
 		for _, t := range c.types {
 			null = null || t == "null"
-			if t != "null" && !slices.Contains(all, t) && !(t == "integer" && slices.Contains(all, "number")) {
+			if t != "null" && !slices.Contains(all, t) {
 				all = append(all, t)
 			}
 		}
@@ -161,7 +157,7 @@ func (a *amender) finishTypes() {
 // widenTypes does it in the words of JSON Schema.
 func (a *amender) widenTypes(c *typeChange, w *yaml.Node, described, all []string, null bool) {
 	update, gone := mapping(), []string{}
-	if null && len(described) > 0 && !slices.Contains(all, "null") {
+	if null && !slices.Contains(all, "null") {
 		all = append(all, "null")
 	}
 	if len(described) > 0 && !slices.Equal(all, described) {
@@ -174,7 +170,7 @@ func (a *amender) widenTypes(c *typeChange, w *yaml.Node, described, all []strin
 	if ref := get(w, "$ref"); null && ref != nil {
 		gone = append(gone, "$ref")
 		update.Content = append(update.Content, scalar("anyOf"), sequence(mapping("$ref", ref), mapping("type", str("null"))))
-	} else if anyOf := get(w, "anyOf"); null && anyOf != nil && len(described) == 0 {
+	} else if anyOf := get(w, "anyOf"); null && anyOf != nil {
 		update.Content = append(update.Content, scalar("anyOf"), sequence(mapping("type", str("null"))))
 	}
 	a.replace(c.schema, c.evidence, gone, update)
@@ -183,7 +179,8 @@ func (a *amender) widenTypes(c *typeChange, w *yaml.Node, described, all []strin
 // nullInValues adds null to enumerated values, and returns the keyword that
 // has to go for it.
 func nullInValues(w, update *yaml.Node) (gone []string) {
-	if values := get(w, "enum"); values != nil && !slices.Contains(texts(values), "null") {
+	isNull := func(n *yaml.Node) bool { return n.Tag == "!!null" }
+	if values := get(w, "enum"); values != nil && !slices.ContainsFunc(values.Content, isNull) {
 		update.Content = append(update.Content, scalar("enum"), sequence(scalar("null")))
 	}
 	if constant := get(w, "const"); constant != nil {

@@ -123,10 +123,10 @@ func New(desc *spec.Description, v *validator.Validator, s *validator.Summary, v
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Reason, b.Reason))
 	})
 	for _, p := range s.Places() {
-		r.Summary.extend(p.Span)
+		r.Summary.Extend(p.Span)
 	}
 	for _, status := range s.Statuses() {
-		r.Summary.extend(status.Span)
+		r.Summary.Extend(status.Span)
 	}
 	o := observed{v: v, places: s.Places(), statuses: s.Statuses()}
 	faults := map[string]int{}
@@ -148,15 +148,6 @@ func New(desc *spec.Description, v *validator.Validator, s *validator.Summary, v
 	return r
 }
 
-func (s *Summary) extend(span validator.Span) {
-	if !span.First.IsZero() && (s.First.IsZero() || span.First.Before(s.First)) {
-		s.First = span.First
-	}
-	if span.Last.After(s.Last) {
-		s.Last = span.Last
-	}
-}
-
 // observed finds out what else was seen where a finding is.
 type observed struct {
 	v        *validator.Validator
@@ -168,7 +159,7 @@ func (o *observed) item(f *validator.ObservedFinding) Item {
 	i := Item{
 		Kind: kinds[kindOf(f.Rule)].name, Rule: f.Rule, Severity: f.Severity, Message: f.Message, Fingerprint: f.Fingerprint,
 		Operation: f.Operation, Status: f.Status, Pointer: f.Pointer, Allowed: f.Allowed,
-		Description: report.Place{File: f.Description.Source(), Line: f.Description.Line, Pointer: f.Description.Pointer},
+		Description: report.NewPlace(f.Description),
 		Count:       f.Count, Span: f.Span, Examples: f.Examples, Found: []Value{}, finding: f,
 	}
 	switch i.Kind {

@@ -2,6 +2,7 @@ package drift
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
 	"github.com/plumbapi/plumb/validator"
 )
@@ -72,24 +74,36 @@ func united(items []Item) []*Item {
 			all = append(all, &item)
 			continue
 		}
+		if first.Operation != item.Operation {
+			first.Operation, first.Status = "", 0
+		}
 		first.Count += item.Count
 		first.Of += item.Of
+		first.Span.Extend(item.Span)
+		first.Examples = earlier(first.Examples, item.Examples)
 		first.places = append(slices.Clip(first.places), item.places...)
 		first.Found = addFound(first.Found, item.Found)
 	}
 	return all
 }
 
-func addFound(a, b []Value) []Value {
-	sum := slices.Clone(a)
-	for _, v := range b {
-		if i := slices.IndexFunc(sum, func(w Value) bool { return w.Value == v.Value }); i >= 0 {
-			sum[i].Count += v.Count
-		} else {
-			sum = append(sum, v)
+// earlier returns those of two lists of examples that begin earlier.
+func earlier(a, b []validator.Example) []validator.Example {
+	if len(a) == 0 || len(b) > 0 && cmp.Or(cmp.Compare(b[0].File, a[0].File), cmp.Compare(b[0].Entry, a[0].Entry), cmp.Compare(b[0].Line, a[0].Line)) < 0 {
+		return b
+	}
+	return a
+}
+
+// addFound adds values that are not among the others.
+func addFound(all, more []Value) []Value {
+	all = slices.Clone(all)
+	for _, v := range more {
+		if !slices.ContainsFunc(all, func(w Value) bool { return w.Value == v.Value }) {
+			all = append(all, v)
 		}
 	}
-	return sum
+	return all
 }
 
 // amender collects actions.
@@ -193,9 +207,6 @@ func (a *amender) act(p spec.Place, evidence []string, remove bool, update *yaml
 // are no scalars would otherwise be merged with.
 func (a *amender) replace(p spec.Place, evidence []string, gone []string, update *yaml.Node) bool {
 	for _, keyword := range gone {
-		if a.desc.Written(below(p, keyword)) == nil {
-			continue
-		}
 		if !a.act(below(p, keyword), evidence, true, nil) {
 			return false
 		}
@@ -206,11 +217,7 @@ func (a *amender) replace(p spec.Place, evidence []string, gone []string, update
 
 // evidence says what an action rests on.
 func (i *Item) evidence() []string {
-	place := i.Pointer
-	if i.Operation != "" {
-		place = strings.TrimSpace(i.Operation + " " + number(i.Status) + " " + place)
-	}
-	lines := []string{fmt.Sprintf("%s: %s", place, i.Message), "seen in " + ofText(i) + spanText(i.Span)}
+	lines := []string{fmt.Sprintf("%s: %s", i.place(), i.Message), "seen in " + ofText(i) + spanText(i.Span)}
 	if len(i.Examples) > 0 {
 		lines = append(lines, "first in "+exampleText(i.Examples[0])+foundText(i.Examples[0].Found))
 	}
@@ -244,7 +251,7 @@ func (s *Suggestion) Document() ([]byte, error) {
 		"actions", list,
 	)
 	root.HeadComment = comment([]string{
-		fmt.Sprintf("Written by plumb drift --suggest, from %s with %s%s.", count(r.Summary.Exchanges, "exchange"), count(r.Summary.Checked, "checked body"), spanText(r.Summary.Span)),
+		fmt.Sprintf("Written by plumb drift --suggest, from %s with %s%s.", report.Plural(r.Summary.Exchanges, "exchange"), report.Plural(r.Summary.Checked, "checked body"), spanText(r.Summary.Span)),
 		"Each action names what it rests on. Read it before you make it the description.",
 	})
 	var buf bytes.Buffer

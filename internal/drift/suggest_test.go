@@ -37,7 +37,7 @@ func (d described) observe(exchanges []*validator.Exchange) (s *validator.Summar
 	s, faults = d.v.NewSummary(), map[string]bool{}
 	for i, x := range exchanges {
 		r := d.v.Check(x)
-		s.Add(x, r, func(*validator.Finding) {})
+		s.Add(x, r, func(*validator.Finding) {}, true)
 		for _, f := range r.Findings {
 			if !IsDrift(f.Rule) {
 				faults[fmt.Sprint(i, f.Rule)] = true

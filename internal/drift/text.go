@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,61 +41,74 @@ func WriteText(w io.Writer, r *Report) error {
 	return t.Flush()
 }
 
-// text writes lines; what comes from outside goes through [report.Printable].
+// text writes lines.
 type text struct{ *bufio.Writer }
 
 func (t text) line(format string, args ...any) {
+	fmt.Fprintf(t, format+"\n", args...)
+}
+
+// wrapped writes lines that fit, all but the first indented. What comes from
+// outside goes through [report.Printable].
+func (t text) wrapped(indent int, format string, args ...any) {
 	for i, a := range args {
 		if s, ok := a.(string); ok {
 			args[i] = report.Printable(s)
 		}
 	}
-	fmt.Fprintf(t, format+"\n", args...)
+	t.line("%s", report.Wrap(fmt.Sprintf(format, args...), report.Width, indent))
 }
 
 func (t text) head(r *Report) {
 	s := r.Summary
-	t.line("%s: %s, %s checked%s%s", strings.TrimSpace(r.Description.Title+" "+r.Description.Version),
-		count(s.Exchanges, "exchange"), count(s.Checked, "body"), skippedText(s.Skipped), spanText(s.Span))
-	for _, skipped := range r.Skipped {
-		t.line("  %d skipped: %s", skipped.Count, skipped.Reason)
+	t.wrapped(0, "%s: %s%s", strings.TrimSpace(r.Description.Title+" "+r.Description.Version),
+		report.ReadText(s.Exchanges, s.Checked, s.Skipped), spanText(s.Span))
+	for _, line := range report.SkippedLines(r.Skipped, report.Width) {
+		t.line("%s", line)
 	}
-}
-
-func skippedText(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return ", " + number(n) + " skipped"
 }
 
 func (t text) item(i *Item) {
-	place := i.Pointer
-	if i.Operation != "" {
-		place = strings.TrimSpace(i.Operation + " " + number(i.Status) + " " + place)
-	}
-	t.line("  %s: %s%s", place, ofText(i), spanText(i.Span))
+	t.wrapped(6, "  %s: %s%s", i.place(), ofText(i), spanText(i.Span))
 	if len(i.Found) > 0 {
 		var found []string
 		for _, v := range i.Found {
 			found = append(found, v.Value+" ("+number(v.Count)+")")
 		}
-		t.line("      found: %s", strings.Join(found, ", "))
+		t.wrapped(10, "      found: %s", strings.Join(found, ", "))
 	} else if len(i.Examples) > 0 && i.Examples[0].Found != "" {
-		t.line("      found: %s", i.Examples[0].Found)
+		t.wrapped(10, "      found: %s", i.Examples[0].Found)
 	}
 	if i.Allowed != "" {
-		t.line("      described: %s", i.Allowed)
+		t.wrapped(10, "      described: %s", i.Allowed)
 	}
 	for _, e := range i.Examples[:min(1, len(i.Examples))] {
-		t.line("      seen in %s", exampleText(e))
+		t.wrapped(10, "      seen in %s", exampleText(e))
 	}
 	if i.Description.File != "" {
-		t.line("      described in %s:%d", i.Description.File, i.Description.Line)
+		t.wrapped(10, "      described in %s:%d", i.Description.File, i.Description.Line)
 	}
 	if i.History != nil {
-		t.line("      %s", i.History.String())
+		t.wrapped(10, "      %s", i.History.String())
 	}
+}
+
+// place is where the item is: "cancelBatch 200 /errors".
+func (i *Item) place() string {
+	var parts []string
+	if i.Operation != "" {
+		parts = append(parts, i.Operation)
+	}
+	if i.Status != 0 {
+		parts = append(parts, number(i.Status))
+	}
+	if i.Pointer != "" {
+		parts = append(parts, i.Pointer)
+	}
+	if len(parts) == 0 {
+		return "the whole body"
+	}
+	return strings.Join(parts, " ")
 }
 
 func ofText(i *Item) string {
@@ -149,26 +163,45 @@ func (t text) neverSeen(n *NeverSeen) {
 	}
 	list("responses", answers)
 	list("schemas", n.Schemas)
-	members := func(all []Member) []string {
-		var names []string
-		for _, m := range all {
-			names = append(names, m.Schema+" "+m.Pointer)
+	for _, schema := range schemasOf(n.Members) {
+		list("members of "+schema, pointersOf(n.Members, schema))
+	}
+	for _, schema := range schemasOf(n.OnlyNull) {
+		list("members of "+schema+" with a value other than null", pointersOf(n.OnlyNull, schema))
+	}
+	for from := 0; from < len(n.Values); {
+		first := n.Values[from]
+		var values []string
+		for ; from < len(n.Values) && n.Values[from].Schema == first.Schema && n.Values[from].Pointer == first.Pointer; from++ {
+			values = append(values, string(n.Values[from].Value))
 		}
-		return names
+		list("values of "+first.Schema+" "+first.Pointer, values)
 	}
-	list("members", members(n.Members))
-	list("members with a value other than null", members(n.OnlyNull))
-	var values []string
-	for _, v := range n.Values {
-		values = append(values, v.Schema+" "+v.Pointer+" "+string(v.Value))
-	}
-	list("values", values)
 	if len(lines) > 0 {
 		t.line("\ndescribed, and never seen")
 	}
 	for _, line := range lines {
-		t.line("  %s", line)
+		t.wrapped(6, "  %s", line)
 	}
+}
+
+// schemasOf names the schemas of members, each once.
+func schemasOf(members []Member) []string {
+	var names []string
+	for _, m := range members {
+		names = append(names, m.Schema)
+	}
+	return slices.Compact(names) // members are sorted by their schemas
+}
+
+func pointersOf(members []Member, schema string) []string {
+	var pointers []string
+	for _, m := range members {
+		if m.Schema == schema {
+			pointers = append(pointers, m.Pointer)
+		}
+	}
+	return pointers
 }
 
 func (t text) tail(r *Report) {
@@ -177,21 +210,13 @@ func (t text) tail(r *Report) {
 		faults = append(faults, f.Rule+" ("+number(f.Count)+")")
 	}
 	if len(faults) > 0 {
-		t.line("\nfaults, which are no drift (plumb check shows them): %s", strings.Join(faults, ", "))
+		t.line("")
+		t.wrapped(6, "faults, which are no drift (plumb check shows them): %s", strings.Join(faults, ", "))
 	}
 	for _, run := range r.Trend {
 		for _, g := range run.Gone {
-			t.line("\ngone since %s: %s %s", run.Name, g.Rule, g.Pointer)
+			t.line("")
+			t.wrapped(6, "gone since %s: %s %s", run.Name, g.Rule, g.Pointer)
 		}
 	}
-}
-
-func count(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "y"):
-		return number(n) + " " + strings.TrimSuffix(noun, "y") + "ies"
-	}
-	return number(n) + " " + noun + "s"
 }

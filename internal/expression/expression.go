@@ -1,5 +1,9 @@
 // Package expression compiles and evaluates the expressions of x-rules, which
 // are written in CEL, the Common Expression Language.
+//
+// Most are simple. These become a [Tree], and are evaluated without the library
+// of CEL, which takes longer to load them than to check a recording. The
+// outcome is that of CEL, which decides on all others.
 package expression
 
 import (
@@ -17,24 +21,34 @@ import (
 // for each member that is looked at.
 const CostLimit = 100_000
 
-// The variables of an expression.
-const (
-	Self     = "self"     // the object that the schema describes
-	OldSelf  = "oldSelf"  // the same resource in the response before
-	Request  = "request"  // method, path, query and params of the request
-	Response = "response" // status of the response
-)
-
 // Expression is a compiled expression that is true or false. It is safe for
 // concurrent use.
 type Expression struct {
-	program cel.Program
-	uses    map[string]bool
-	tree    *Tree
+	uses    func(variable string) bool
+	tree    *Tree                       // nil where it is more than trees can say
+	program func() (cel.Program, error) // made on first use where there is a tree
 }
 
-// environment is made on first use: most runs have a description without
-// expressions, or no body for them.
+// Compile compiles an expression. An error says what is wrong with it, and at
+// which line and column of its text.
+func Compile(text string) (*Expression, error) {
+	if t := parse(text); t != nil {
+		return &Expression{uses: t.uses, tree: t, program: sync.OnceValues(func() (cel.Program, error) {
+			program, _, err := compile(text)
+			return program, err
+		})}, nil
+	}
+	program, variables, err := compile(text)
+	if err != nil {
+		return nil, err
+	}
+	return &Expression{
+		uses:    func(variable string) bool { return variables[variable] },
+		program: func() (cel.Program, error) { return program, nil },
+	}, nil
+}
+
+// environment is made on first use: most runs have no expressions that need it.
 var environment = sync.OnceValues(func() (*cel.Env, error) {
 	return cel.NewEnv(
 		cel.Variable(Self, cel.DynType),
@@ -46,12 +60,11 @@ var environment = sync.OnceValues(func() (*cel.Env, error) {
 	)
 })
 
-// Compile compiles an expression. An error says what is wrong with it, and at
-// which line and column of its text.
-func Compile(text string) (*Expression, error) {
+// compile makes a program of CEL, and tells which variables it reads.
+func compile(text string) (program cel.Program, variables map[string]bool, err error) {
 	env, err := environment()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ast, issues := env.Compile(text)
 	if issues.Err() != nil {
@@ -59,28 +72,47 @@ func Compile(text string) (*Expression, error) {
 		for _, e := range issues.Errors() {
 			parts = append(parts, fmt.Sprintf("%s (at %d:%d)", e.Message, e.Location.Line(), e.Location.Column()+1))
 		}
-		return nil, errors.New(strings.Join(parts, "; "))
+		return nil, nil, errors.New(strings.Join(parts, "; "))
 	}
 	if t := ast.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {
-		return nil, fmt.Errorf("the expression gives %s, not a bool", t)
+		return nil, nil, fmt.Errorf("the expression gives %s, not a bool", t)
 	}
-	e := &Expression{uses: map[string]bool{}, tree: treeOf(ast)}
+	variables = map[string]bool{}
 	for _, ref := range ast.NativeRep().ReferenceMap() {
-		e.uses[ref.Name] = true
+		variables[ref.Name] = true
 	}
-	if e.program, err = env.Program(ast, cel.CostLimit(CostLimit), cel.EvalOptions(cel.OptOptimize)); err != nil {
-		return nil, err
-	}
-	return e, nil
+	program, err = env.Program(ast, cel.CostLimit(CostLimit), cel.EvalOptions(cel.OptOptimize))
+	return program, variables, err
 }
 
 // Uses tells whether the expression reads a variable.
-func (e *Expression) Uses(variable string) bool { return e.uses[variable] }
+func (e *Expression) Uses(variable string) bool { return e.uses(variable) }
 
-// Holds evaluates the expression. An error says that it cannot be evaluated on
-// this data, or gives no bool.
-func (e *Expression) Holds(variables map[string]any) (bool, error) {
-	value, _, err := e.program.Eval(variables)
+// Holds evaluates the expression. It is not ok where the expression cannot be
+// evaluated on this data, or gives no bool: [Expression.Failure] says why.
+func (e *Expression) Holds(v *Variables) (holds, ok bool) {
+	if e.tree != nil {
+		if o := e.tree.holds(v); o != unsure {
+			return o == yes, o != failed
+		}
+	}
+	holds, err := e.evaluate(v)
+	return holds, err == nil
+}
+
+// Failure says why the expression cannot be evaluated; nil if it can.
+func (e *Expression) Failure(v *Variables) error {
+	_, err := e.evaluate(v)
+	return err
+}
+
+// evaluate has CEL evaluate the expression.
+func (e *Expression) evaluate(v *Variables) (bool, error) {
+	program, err := e.program()
+	if err != nil {
+		return false, err
+	}
+	value, _, err := program.Eval(v.decoded())
 	if err != nil {
 		return false, err
 	}

@@ -8,13 +8,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/plumbapi/plumb/internal/expression"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
 func TestHolds(t *testing.T) {
-	self := map[string]any{
-		"a": int64(1), "b": int64(2), "whole": 3.0, "name": "batch_1",
-		"list": []any{int64(1), int64(2)}, "nested": map[string]any{"x": int64(5)},
-	}
+	self, _ := jsonvalue.Parse([]byte(`{"a": 1, "b": 2, "whole": 3.0, "name": "batch_1", "list": [1, 2], "nested": {"x": 5}}`), 10)
 	tests := []struct {
 		text  string
 		holds bool
@@ -37,17 +35,19 @@ func TestHolds(t *testing.T) {
 		t.Run(tt.text[:min(len(tt.text), 40)], func(t *testing.T) {
 			e, err := expression.Compile(tt.text)
 			require.NoError(t, err)
-			holds, err := e.Holds(map[string]any{
-				"self":     self,
-				"request":  map[string]any{"params": map[string]any{"x": int64(5)}},
-				"response": map[string]any{"status": int64(200)},
-			})
-			if tt.fails != "" {
-				assert.ErrorContains(t, err, tt.fails)
-				return
+			variables := &expression.Variables{
+				Self:    self,
+				Request: func() map[string]any { return map[string]any{"params": map[string]any{"x": int64(5)}} },
+				Status:  200,
 			}
-			require.NoError(t, err)
+			holds, ok := e.Holds(variables)
+			assert.Equal(t, tt.fails == "", ok)
 			assert.Equal(t, tt.holds, holds)
+			if err := e.Failure(variables); tt.fails != "" {
+				assert.ErrorContains(t, err, tt.fails)
+			} else {
+				assert.NoError(t, err)
+			}
 		})
 	}
 }
@@ -77,9 +77,16 @@ func TestUses(t *testing.T) {
 }
 
 func BenchmarkCompile(b *testing.B) {
-	for b.Loop() {
-		if _, err := expression.Compile("self.usage.total_tokens == self.usage.input_tokens + self.usage.output_tokens"); err != nil {
-			b.Fatal(err)
-		}
+	for name, text := range map[string]string{
+		"simple": "self.usage.total_tokens == self.usage.input_tokens + self.usage.output_tokens",
+		"CEL":    "self.usage.total_tokens == self.usage.input_tokens * 2",
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := expression.Compile(text); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -36,6 +36,8 @@ type Lifecycle struct {
 	sorted []*State // by name
 
 	records map[string]bool // the timestamps of states
+	indexes map[string]int  // of the Timestamps
+	reaches map[string]map[string]bool
 }
 
 // Member is a member that the lifecycle speaks of, and where it does.
@@ -52,8 +54,9 @@ type Timestamp struct {
 
 // Pair is two timestamps that are ordered.
 type Pair struct {
-	Earlier, Later string
-	Place          spec.Place // where the description says so
+	Earlier, Later     string
+	EarlierAt, LaterAt int        // their indexes in the Timestamps
+	Place              spec.Place // where the description says so
 }
 
 // State is one state of a resource.
@@ -61,6 +64,7 @@ type State struct {
 	Name    string
 	Place   spec.Place
 	Entered string        // pointer to the timestamp of its beginning; may be empty
+	At      int           // index of that in the Timestamps; -1 where there is none
 	Next    []string      // the states that can come directly after it
 	AtMost  time.Duration // 0: not documented
 	Passed  []*State      // the states that every life has been in before it, in order of their names
@@ -78,10 +82,19 @@ func (l *Lifecycle) States() []*State { return l.sorted }
 // Records tells whether a timestamp records the beginning of a state.
 func (l *Lifecycle) Records(pointer string) bool { return l.records[pointer] }
 
+// TimestampAt returns the index of the timestamp with that pointer in the
+// Timestamps; -1 where there is none.
+func (l *Lifecycle) TimestampAt(pointer string) int {
+	if i, ok := l.indexes[pointer]; ok {
+		return i
+	}
+	return -1
+}
+
 // Reaches tells whether a resource that was in one state can be in another
 // later, over any number of moves. A state reaches itself.
 func (l *Lifecycle) Reaches(from, to string) bool {
-	return from == to || l.reachable(from, "")[to]
+	return from == to || l.reaches[from][to]
 }
 
 // reachable returns the states that moves lead to from a state, without ever
@@ -103,11 +116,19 @@ func (l *Lifecycle) reachable(from, avoid string) map[string]bool {
 	return seen
 }
 
+// order says that one timestamp must not be later than another.
+func (l *Lifecycle) order(earlier, later string, place spec.Place) {
+	l.Before = append(l.Before, Pair{earlier, later, l.TimestampAt(earlier), l.TimestampAt(later), place})
+}
+
 // derive computes what follows from the moves: which states must have been
 // passed before each, and in which order the timestamps of states come.
 func (l *Lifecycle) derive() {
 	states := l.States()
+	l.reaches = map[string]map[string]bool{}
 	for _, s := range states {
+		l.reaches[s.Name] = l.reachable(s.Name, "")
+		s.At = l.TimestampAt(s.Entered)
 		for _, other := range states {
 			if other != s && s.Name != l.Initial && (other.Name == l.Initial || !l.reachable(l.Initial, other.Name)[s.Name]) {
 				s.Passed = append(s.Passed, other)
@@ -124,7 +145,7 @@ func (l *Lifecycle) derive() {
 			}
 			// In a circle of states there is no first.
 			if l.reachable(a.Name, "")[b.Name] && !l.reachable(b.Name, "")[a.Name] {
-				l.Before = append(l.Before, Pair{a.Entered, b.Entered, b.Place})
+				l.order(a.Entered, b.Entered, b.Place)
 			}
 		}
 	}

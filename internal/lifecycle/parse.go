@@ -44,19 +44,19 @@ type document struct {
 // its schemas have none. An error says, with file, line and column, everything
 // that is wrong with it.
 func Parse(shape *schemas.Shape) (*Lifecycle, error) {
-	text, placeOf := shape.Extension(Keyword)
-	if text == nil {
+	e := shape.Extension(Keyword)
+	if e == nil {
 		return nil, nil
 	}
-	if err := schemas.CheckText("x-lifecycle", Vocabulary, text, placeOf); err != nil {
+	if err := e.Check(Vocabulary); err != nil {
 		return nil, err
 	}
 	var doc document
-	if err := json.Unmarshal(text, &doc); err != nil {
-		at := placeOf("")
+	if err := json.Unmarshal(e.Text, &doc); err != nil {
+		at := e.Place("")
 		return nil, fmt.Errorf("%s:%d:%d: %s: %w", at.Source(), at.Line, at.Column, Keyword, err)
 	}
-	p := parser{doc: doc, shape: shape, placeOf: placeOf}
+	p := parser{doc: doc, shape: shape, placeOf: e.Place}
 	l := p.lifecycle()
 	if len(p.errs) > 0 {
 		return nil, errors.Join(p.errs...)
@@ -88,6 +88,7 @@ func (p *parser) lifecycle() *Lifecycle {
 		NotAfter:  time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC),
 		states:    map[string]*State{},
 		records:   map[string]bool{},
+		indexes:   map[string]int{},
 	}
 	if p.doc.Timestamps.Unit == "milliseconds" {
 		l.Unit = time.Millisecond
@@ -103,13 +104,16 @@ func (p *parser) lifecycle() *Lifecycle {
 		p.sameStates(member.Values)
 	}
 	l.Timestamps = timestamps(p.shape, "", nil)
+	for i, t := range l.Timestamps {
+		l.indexes[t.Pointer] = i
+	}
 	p.states(l)
 	for i, chain := range p.doc.Order {
 		for j, pointer := range chain {
 			at := fmt.Sprintf("/order/%d/%d", i, j)
 			p.timestamp(l, at, pointer)
 			if j > 0 {
-				l.Before = append(l.Before, Pair{chain[j-1], pointer, p.placeOf(at)})
+				l.order(chain[j-1], pointer, p.placeOf(at))
 			}
 		}
 	}

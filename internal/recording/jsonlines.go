@@ -13,37 +13,6 @@ import (
 	"github.com/plumbapi/plumb/validator"
 )
 
-// jsonLines reads one exchange or bare body a line. A line that is broken does
-// not touch the next one.
-func (r *reader) jsonLines() error {
-	exchanges := r.secondLineIsExchange()
-	for {
-		if _, ok := r.src.next(); !ok {
-			return nil
-		}
-		e := r.src.cut(r.lim.Entry, lines{})
-		var err error
-		switch {
-		case e.large:
-			err = r.give(r.tooLarge(e))
-		case isExchange(e.data):
-			exchanges = true
-			err = r.parseLater(e, (*reader).exchange)
-		default:
-			err = r.give(r.bareLine(e, exchanges))
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// secondLineIsExchange tells what kind of lines to expect when the first one is broken.
-func (r *reader) secondLineIsExchange() bool {
-	_, rest, _ := bytes.Cut(trimSpace(r.src.window()), []byte("\n"))
-	return isExchange(rest)
-}
-
 // bareLine reads a line that is no exchange. Broken JSON is a fault of the
 // body, which its check finds, unless the other lines are exchanges, or the
 // recording ends within it.

@@ -202,7 +202,7 @@ func (r *reader) elements(parse func(*reader, *entry) *validator.Exchange) (bool
 		c, ok := r.src.next()
 		good := ok && (!delimits(c) || c == '"')
 		if good {
-			e := r.src.cut(r.lim.Entry, &valueScanner{})
+			e := r.cutValue()
 			if err := r.parseLater(e, parse); err != nil || !e.ended {
 				return false, err
 			}
@@ -213,6 +213,20 @@ func (r *reader) elements(parse func(*reader, *entry) *validator.Exchange) (bool
 			return ok, err
 		}
 	}
+}
+
+// cutValue cuts out a value. Its text is most often a part of the block's.
+func (r *reader) cutValue() *entry {
+	b := r.open()
+	b.makeRoom()
+	from := len(b.text)
+	e := &entry{start: r.src.place(), parts: [][]byte{b.text[from:from]}}
+	r.src.extend(e, r.lim.Entry, &valueScanner{})
+	if !e.large {
+		b.text = b.text[:min(from+e.size, cap(b.text))]
+	}
+	e.join()
+	return e
 }
 
 // separator goes over what follows an element. Where that is neither a comma

@@ -43,13 +43,19 @@ var (
 // HAR file of an idle browser, gives neither exchanges nor an error.
 func Read(ctx context.Context, name string, r io.Reader, lim Limits) iter.Seq2[*validator.Exchange, error] {
 	return func(yield func(*validator.Exchange, error) bool) {
-		for e, err := range Entries(ctx, name, r, lim) {
-			var x *validator.Exchange
-			if err == nil {
-				x = e.Exchange()
-			}
-			if !yield(x, err) {
+		for b, err := range Blocks(ctx, name, r, lim, nil) {
+			if err != nil {
+				yield(nil, err)
 				return
+			}
+			for _, x := range b.Exchanges() {
+				if err := ctx.Err(); err != nil {
+					yield(nil, err)
+					return
+				}
+				if !yield(x, nil) {
+					return
+				}
 			}
 		}
 	}
@@ -63,10 +69,12 @@ type reader struct {
 	ctx   context.Context
 	name  string
 	lim   Limits
-	yield func(Entry, error) bool
+	pool  *Pool // may be nil
+	yield func(*Block, error) bool
 
 	src     *source
-	entries int // given so far
+	block   *Block // that is being filled; nil before its first entry
+	entries int    // put into blocks so far
 }
 
 // read finds the format and reads to the end.
@@ -123,13 +131,6 @@ func (r *reader) sourceFault() error {
 		return fmt.Errorf("%s:%d: %w", r.name, r.src.line, err)
 	}
 	return r.giveDefect(d)
-}
-
-// give hands an exchange to the caller. The place needs line and column only.
-func (r *reader) give(x *validator.Exchange) error {
-	r.entries++
-	r.locate(x, r.entries)
-	return r.hand(Entry{Size: len(x.Response.Body.Bytes), exchange: x})
 }
 
 // giveDefect hands over an exchange that consists of nothing but a defect.

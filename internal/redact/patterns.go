@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
+	"sync"
 )
 
 // secretNames are the names of members, headers and parameters whose values
@@ -14,51 +14,59 @@ import (
 const secretNames = `(?:authorization|(?:api|access|private|secret|subscription)[-_]?key|passw(?:or)?d|passphrase|secret|` +
 	`(?:access|refresh|id|auth|session|bearer|security)[-_]?token|credentials?|cookie|signature)`
 
-var secretName = regexp.MustCompile(`(?i)^(?:[\w.-]*[-_.])?(?:` + secretNames + `|token)$`)
+// secretName matches such a name. Like patterns, it is compiled when it is
+// needed: few runs need all.
+var secretName = compiled(`(?i)^(?:[\w.-]*[-_.])?(?:` + secretNames + `|token)$`)
+
+func compiled(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
 
 // patterns find what looks like a credential: the first group of each that
 // took part is the credential.
-var patterns = []*regexp.Regexp{
+var patterns = []func() *regexp.Regexp{
 	// Authorization schemes. A word with a digit, or a long one, is no prose.
-	regexp.MustCompile(`(?i)\b(?:bearer|basic|apikey)\s+([\w.~+/=-]{8,}|[\w.~+/=-]*\d[\w.~+/=-]*)`),
+	compiled(`(?i)\b(?:bearer|basic|apikey)\s+([\w.~+/=-]{8,}|[\w.~+/=-]*\d[\w.~+/=-]*)`),
 	// Keys of OpenAI and of those who took over its prefix.
-	regexp.MustCompile(`\b((?:sk|pk|rk)-[\w-]{16,})`),
-	regexp.MustCompile(`\b((?:sk|pk|rk)-[\w-]{4,})(?:…|\.\.\.)`),
+	compiled(`\b((?:sk|pk|rk)-[\w-]{16,})`),
+	compiled(`\b((?:sk|pk|rk)-[\w-]{4,})(?:…|\.\.\.)`),
 	// A long word whose beginning was cut off, and with it what tells a key.
-	regexp.MustCompile(`^(?:…|\.\.\.)([\w+/=~-]{20,})`),
+	compiled(`^(?:…|\.\.\.)([\w+/=~-]{20,})`),
 	// JSON Web Tokens, whole or cut.
-	regexp.MustCompile(`\b(eyJ[\w-]{8,}(?:\.[\w-]*){0,2})`),
+	compiled(`\b(eyJ[\w-]{8,}(?:\.[\w-]*){0,2})`),
 	// Parameters of a query or form.
-	regexp.MustCompile(`(?i)\b(?:[\w-]*` + secretNames + `|x-amz-credential|sig)=([^&;#\s"'<>]+)`),
-	regexp.MustCompile(`(?i)[?&](?:key|token|code)=([^&;#\s"'<>]+)`),
+	compiled(`(?i)\b(?:[\w-]*` + secretNames + `|x-amz-credential|sig)=([^&;#\s"'<>]+)`),
+	compiled(`(?i)[?&](?:key|token|code)=([^&;#\s"'<>]+)`),
 	// The user and password of a URL.
-	regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]*://([^/?#\s@"'<>]+)@`),
+	compiled(`(?i)\b[a-z][a-z0-9+.-]*://([^/?#\s@"'<>]+)@`),
 	// Members, with their quotes escaped or not; the text can be cut within the value.
-	regexp.MustCompile(`(?i)\\+"(?:[\w.-]*[-_.])?(?:` + secretNames + `|token)\\+"\s*:\s*\\+"((?:[^"\\]|\\\\|\\[^"\\])*)`),
-	regexp.MustCompile(`(?i)"(?:[\w.-]*[-_.])?(?:` + secretNames + `|token)"\s*:\s*"((?:[^"\\]|\\.)*)`),
-	regexp.MustCompile(`(?i)"(?:[\w.-]*[-_.])?(?:` + secretNames + `|token)"\s*:\s*(-?\d[^\s,}\]]*)`),
+	compiled(`(?i)\\+"(?:[\w.-]*[-_.])?(?:` + secretNames + `|token)\\+"\s*:\s*\\+"((?:[^"\\]|\\\\|\\[^"\\])*)`),
+	compiled(`(?i)"(?:[\w.-]*[-_.])?(?:` + secretNames + `|token)"\s*:\s*"((?:[^"\\]|\\.)*)`),
+	compiled(`(?i)"(?:[\w.-]*[-_.])?(?:` + secretNames + `|token)"\s*:\s*(-?\d[^\s,}\]]*)`),
 	// Headers.
-	regexp.MustCompile(`(?i)\b(?:(?:proxy-)?authorization|(?:x-)?api-key|(?:set-)?cookie):\s*([^\s"][^"\r\n]*)`),
+	compiled(`(?i)\b(?:(?:proxy-)?authorization|(?:x-)?api-key|(?:set-)?cookie):\s*([^\s"][^"\r\n]*)`),
 }
 
-// needs are, for each pattern, the words one of which a text has, in any case,
-// that it matches: most texts have none, and need not be searched.
-var needs = func() [][]string {
-	schemes := []string{"bearer", "basic", "apikey"}
-	prefixes := []string{"sk-", "pk-", "rk-"}
-	members := []string{"authorization", "key", "passw", "passphrase", "secret", `token"`, `token\`, "credential", "cookie", "signature"}
-	headers := []string{"authorization:", "api-key:", "cookie:"}
-	return [][]string{schemes, prefixes, prefixes, {"…", "..."}, {"eyj"}, {"="}, {"="}, {"://"}, members, members, members, headers}
-}()
+// needs are, for each pattern, the words one of which a text has that it
+// matches: most texts have none, and need not be searched.
+var needs = []words{
+	schemeWords, keyPrefixes, keyPrefixes, ellipses, tokenStart, equals, equals, authority,
+	memberWords, memberWords, memberWords, headerWords,
+}
 
-func patternSpans(s string) []span {
+func patternSpans(s string) []span { return spansOf(wordsIn(s), s) }
+
+// spansOf returns what patterns find in a text with the words.
+func spansOf(there words, s string) []span {
+	if there == 0 {
+		return nil
+	}
 	var found []span
-	lower := strings.ToLower(strings.ReplaceAll(s, "ſ", "s")) // which regexp takes for the same
 	for i, pattern := range patterns {
-		if !slices.ContainsFunc(needs[i], func(word string) bool { return strings.Contains(lower, word) }) {
+		if needs[i]&there == 0 {
 			continue
 		}
-		for _, m := range pattern.FindAllStringSubmatchIndex(s, -1) {
+		for _, m := range pattern().FindAllStringSubmatchIndex(s, -1) {
 			if m[2] >= 0 && m[2] < m[3] {
 				found = append(found, span{m[2], m[3]})
 			}

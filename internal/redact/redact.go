@@ -165,7 +165,7 @@ func SecretMember(pointer string) bool {
 	tokens := jsonvalue.SplitPointer(pointer)
 	for i := len(tokens) - 1; i >= 0; i-- {
 		if tokens[i] != "*" {
-			return secretName.MatchString(tokens[i])
+			return secretName().MatchString(tokens[i])
 		}
 	}
 	return false

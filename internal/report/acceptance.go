@@ -52,6 +52,6 @@ func shownFindings(r *Report, view View) []*Finding {
 // suppressed says how many findings the baseline accepts.
 func (t *text) suppressed(s Summary) {
 	if s.Suppressed > 0 {
-		t.line(number(s.Suppressed) + " accepted by the baseline")
+		t.line(Number(s.Suppressed) + " accepted by the baseline")
 	}
 }

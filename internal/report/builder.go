@@ -6,7 +6,6 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/spec"
@@ -30,6 +29,7 @@ type Builder struct {
 	coverage *coverage
 	rules    []validator.Rule
 	lives    lives
+	blames   []blame // of the exchange that is being added
 }
 
 // place is what the occurrences of one finding have in common; it is what
@@ -78,28 +78,44 @@ func (b *Builder) Follow(h *validator.History) { b.lives.history = h }
 func (b *Builder) Add(x *validator.Exchange, r validator.Result) {
 	b.summary.Exchanges++
 	b.summary.Checked += r.Bodies
-	b.coverage.add(r)
-	clean := sync.OnceValue(func() *redact.Cleaner { return redact.ForExchange(x) })
+	b.coverage.add(&r)
+	clean := cleaner{x: x}
 	if r.Skipped != "" {
 		reason, known := b.reasons[r.Skipped]
 		if !known {
-			reason = valid(clean().Text(r.Skipped))
+			reason = valid(clean.get().Text(r.Skipped))
 			b.reasons[r.Skipped] = reason
 		}
 		b.Skip(reason)
 	}
 	for _, id := range r.Resources {
-		b.lives.see(id, x.Place.File, clean)
+		b.lives.see(id, x.Place.File, &clean)
 	}
+	b.blames = b.blames[:0]
 	if r.Counted {
-		b.count(x, &r, clean)
+		b.count(x, &r, &clean)
 	}
 	for i := range r.Findings {
-		b.finding(&r.Findings[i], clean)
+		b.finding(&r.Findings[i], &clean)
 	}
+	b.lives.blame(b.blames, &clean)
 	if r.Pattern != nil && !r.Counted {
-		b.learn(r.Pattern)
+		b.learn(r.Pattern, &clean)
 	}
+}
+
+// cleaner removes the credentials of an exchange. To find them takes longer
+// than to check a body: only what comes into the report is worth it.
+type cleaner struct {
+	x     *validator.Exchange
+	found *redact.Cleaner
+}
+
+func (c *cleaner) get() *redact.Cleaner {
+	if c.found == nil {
+		c.found = redact.ForExchange(c.x)
+	}
+	return c.found
 }
 
 // Skip counts an exchange or a file that was not validated.
@@ -110,15 +126,26 @@ func (b *Builder) Skip(reason string) {
 
 // finding adds f. Most often the group is known and full; then nothing needs to
 // be cleaned.
-func (b *Builder) finding(f *validator.Finding, clean func() *redact.Cleaner) {
+func (b *Builder) finding(f *validator.Finding, clean *cleaner) {
+	g := b.group(f, clean)
+	g.count++
+	g.first.Severity = max(g.first.Severity, f.Severity)
+	g.files.set(b.file(f.File))
+	if len(g.occurrences) < b.keep {
+		kept := cleaned(f, clean)
+		g.occurrences = append(g.occurrences, occurrence(&kept))
+	}
+	if f.Resource != "" && b.lives.history != nil {
+		b.blames = append(b.blames, blame{f.Resource, f.Severity, g})
+	}
+}
+
+// group returns the group that f belongs to.
+func (b *Builder) group(f *validator.Finding, clean *cleaner) *group {
 	raw := placeOf(f)
 	g := b.raw[raw]
-	kept := *f
-	if g == nil || len(g.occurrences) < b.keep {
-		clean().Finding(&kept)
-		makeValid(&kept)
-	}
 	if g == nil {
+		kept := cleaned(f, clean)
 		at := placeOf(&kept)
 		if g = b.groups[at]; g == nil {
 			g = &group{first: kept}
@@ -127,13 +154,15 @@ func (b *Builder) finding(f *validator.Finding, clean func() *redact.Cleaner) {
 		}
 		b.raw[raw] = g
 	}
-	g.count++
-	g.first.Severity = max(g.first.Severity, f.Severity)
-	g.files.set(b.file(f.File))
-	if len(g.occurrences) < b.keep {
-		g.occurrences = append(g.occurrences, occurrence(&kept))
-	}
-	b.lives.blame(f, g, clean)
+	return g
+}
+
+// cleaned returns f without credentials, in good UTF-8.
+func cleaned(f *validator.Finding, clean *cleaner) validator.Finding {
+	kept := *f
+	clean.get().Finding(&kept)
+	makeValid(&kept)
+	return kept
 }
 
 // makeValid makes UTF-8 of the texts that can come from a file system or a
@@ -174,6 +203,9 @@ func occurrence(f *validator.Finding) Occurrence {
 
 // Report returns the report of all that was added.
 func (b *Builder) Report() *Report {
+	for _, p := range b.patterns {
+		p.tell()
+	}
 	r := &Report{
 		SchemaVersion: version,
 		Tool:          Tool{"plumb", b.version},
@@ -221,7 +253,8 @@ func (b *Builder) reportRules() []Rule {
 	}
 	rules := []Rule{}
 	for _, r := range b.rules {
-		applied := r.Severity != validator.Off && (b.lives.history != nil || groupOf(r.ID) != "history")
+		applied := r.Severity != validator.Off && (b.lives.history != nil || groupOf(r.ID) != "history") &&
+			groupOf(r.ID) != "scenario" // nobody says whether there was one
 		if !applied && !broken[r.ID] {
 			continue
 		}
@@ -274,6 +307,16 @@ func (s *bitset) set(i int) {
 		*s = append(*s, 0)
 	}
 	(*s)[i/64] |= 1 << (i % 64)
+}
+
+// join adds the numbers of another set.
+func (s *bitset) join(t bitset) {
+	for len(*s) < len(t) {
+		*s = append(*s, 0)
+	}
+	for i, word := range t {
+		(*s)[i] |= word
+	}
 }
 
 func (s bitset) len() int {

@@ -45,7 +45,7 @@ func newCoverage(desc *spec.Description, documented validator.Documented) *cover
 	return c
 }
 
-func (c *coverage) add(r validator.Result) {
+func (c *coverage) add(r *validator.Result) {
 	if r.Operation != "" {
 		c.statuses[operationStatus{r.Operation, r.Status}]++
 	}

@@ -87,31 +87,3 @@ func tail(s string, width int) string {
 	}
 	return ellipsis + s[from:]
 }
-
-// wrap breaks s at spaces into lines of at most width columns, all but the
-// first indented. A word that is longer stays whole, so that paths can be
-// copied.
-func wrap(s string, width, indent int) string {
-	if uniseg.StringWidth(s) <= width {
-		return s
-	}
-	var b strings.Builder
-	lead := len(s) - len(strings.TrimLeft(s, " "))
-	b.WriteString(s[:lead])
-	column := lead
-	for i, word := range strings.Split(s[lead:], " ") {
-		w := uniseg.StringWidth(word)
-		switch {
-		case i == 0:
-		case column+1+w <= width:
-			b.WriteByte(' ')
-			column++
-		default:
-			b.WriteString("\n" + strings.Repeat(" ", indent))
-			column = indent
-		}
-		b.WriteString(word)
-		column += w
-	}
-	return b.String()
-}

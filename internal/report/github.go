@@ -47,7 +47,7 @@ func annotation(r *Report, f *Finding) string {
 		lines = append(lines, details(f, o)...)
 	}
 	if f.Count > 1 {
-		lines = append(lines, "found "+times(f.Count)+" in "+plural(f.Files, "file"))
+		lines = append(lines, "found "+times(f.Count)+" in "+Plural(f.Files, "file"))
 	}
 	lines = append(lines, acceptanceNotes(f)...)
 	if fix := r.rule(f.Rule).Fix; fix != "" {

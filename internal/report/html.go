@@ -65,23 +65,22 @@ func writeHTML(w io.Writer, r *Report, _ View) error {
 }
 
 var htmlTemplate = template.Must(template.New("report.html").Funcs(template.FuncMap{
-	"show":     Printable,
-	"lines":    printableLines,
-	"number":   number,
-	"plural":   plural,
-	"times":    times,
-	"place":    placeText,
-	"origin":   origin,
-	"where":    describedAt,
-	"excerpt":  newHTMLExcerpt,
-	"anchor":   anchor,
-	"list":     func(all []string) string { return Printable(strings.Join(all, " ")) },
-	"utc":      func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.999") + " UTC" },
-	"right":    func(x, width int) bool { return x > width/2 },
-	"add":      func(a, b int) int { return a + b },
-	"readText": readText,
-	"notes":    acceptanceNotes,
-	"json":     func(text []byte) string { return Printable(string(text)) },
+	"show":    Printable,
+	"lines":   printableLines,
+	"number":  Number,
+	"plural":  Plural,
+	"times":   times,
+	"place":   placeText,
+	"origin":  origin,
+	"where":   describedAt,
+	"excerpt": newHTMLExcerpt,
+	"anchor":  anchor,
+	"list":    func(all []string) string { return Printable(strings.Join(all, " ")) },
+	"utc":     func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.999") + " UTC" },
+	"right":   func(x, width int) bool { return x > width/2 },
+	"add":     func(a, b int) int { return a + b },
+	"notes":   acceptanceNotes,
+	"json":    func(text []byte) string { return Printable(string(text)) },
 }).ParseFS(htmlFiles, "html/report.html"))
 
 func newPage(r *Report) (*htmlPage, error) {
@@ -143,6 +142,17 @@ func (f htmlFinding) Grade() string {
 		return "accepted"
 	}
 	return f.Severity
+}
+
+// Standing is what the baseline has on the finding; empty where it has nothing.
+func (f htmlFinding) Standing() string {
+	switch {
+	case f.Suppressed != nil:
+		return "accepted"
+	case f.Expired != nil:
+		return "no longer accepted"
+	}
+	return ""
 }
 
 // Operations are those that the finding was seen in.

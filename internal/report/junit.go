@@ -8,8 +8,9 @@ import (
 )
 
 // writeJUnit writes a suite for each operation, with a case for each group of
-// rules. A case fails with its errors; warnings, infos and what the baseline
-// accepts stand in the output. What had nothing to check is skipped.
+// rules. A case fails with its errors, and with what the baseline accepted until
+// a day that is over; warnings, infos and what the baseline accepts stand in the
+// output. What had nothing to check is skipped.
 func writeJUnit(w io.Writer, r *Report, _ View) error {
 	report := junitReport{Name: "plumb"}
 	for _, s := range junitSuites(r) {
@@ -146,7 +147,7 @@ func (s *suiteContent) testCase(r *Report, group string, findings []*Finding) ju
 	c := junitCase{Name: group, Classname: s.name, Time: "0"}
 	var failed, passed []*Finding
 	for _, f := range findings {
-		if f.Severity == "error" && f.Suppressed == nil {
+		if f.Expired != nil || f.Severity == "error" && f.Suppressed == nil {
 			failed = append(failed, f)
 		} else {
 			passed = append(passed, f)
@@ -155,9 +156,9 @@ func (s *suiteContent) testCase(r *Report, group string, findings []*Finding) ju
 	c.Out = r.textOf(passed)
 	switch {
 	case len(failed) > 0:
-		message := failed[0].headline()
+		message := strings.Join(append([]string{failed[0].headline()}, acceptanceNotes(failed[0])...), "; ")
 		if len(failed) > 1 {
-			message += ", and " + plural(len(failed)-1, "more error")
+			message += ", and " + Plural(len(failed)-1, "more finding")
 		}
 		c.Failure = &junitOutcome{Message: message, Type: Printable(failed[0].Rule), Text: "\n" + r.textOf(failed)}
 	case s.checked == 0 && len(findings) == 0:

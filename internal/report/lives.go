@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/validator"
@@ -12,7 +13,7 @@ import (
 // mostLives bounds the resources whose lives a report tells: those with an
 // error, with another finding, without any. All that went well would say
 // little, and make the report large.
-var mostLives = map[validator.Severity]int{
+var mostLives = [...]int{
 	validator.Error:   200,
 	validator.Warning: 50,
 	validator.Info:    50,
@@ -23,8 +24,14 @@ var mostLives = map[validator.Severity]int{
 type lives struct {
 	history *validator.History // nil: none are told
 	tracked map[string]*life   // by the identity as the server spells it
+	last    found              // what was looked up last
 	counts  [validator.Error + 1]int
 	files   map[string]string // names without credentials
+}
+
+type found struct {
+	id   string
+	life *life // nil where it is not tracked
 }
 
 type life struct {
@@ -35,22 +42,36 @@ type life struct {
 }
 
 // see takes down that a resource was in a body.
-func (l *lives) see(id, file string, clean func() *redact.Cleaner) {
+func (l *lives) see(id, file string, clean *cleaner) {
 	if l.track(id, validator.Off, clean) == nil {
 		return
 	}
 	if _, known := l.files[file]; !known {
-		l.files[file] = valid(clean().Text(file))
+		l.files[file] = valid(clean.get().Text(file))
 	}
 }
 
-// blame takes down that a resource has a finding.
-func (l *lives) blame(f *validator.Finding, g *group, clean func() *redact.Cleaner) {
-	if f.Resource == "" {
-		return
+// blame is a finding that a resource has.
+type blame struct {
+	id       string
+	severity validator.Severity
+	group    *group
+}
+
+// blame takes down what findings the resources of an exchange have. In which
+// order does not matter: not every exchange gives its findings in the same.
+func (l *lives) blame(all []blame, clean *cleaner) {
+	for severity := validator.Error; severity > validator.Off; severity-- {
+		for _, b := range all {
+			if b.severity == severity {
+				l.track(b.id, severity, clean)
+			}
+		}
 	}
-	if life := l.track(f.Resource, f.Severity, clean); life != nil && !slices.Contains(life.findings, g) {
-		life.findings = append(life.findings, g)
+	for _, b := range all {
+		if life := l.find(b.id); life != nil && !slices.Contains(life.findings, b.group) {
+			life.findings = append(life.findings, b.group)
+		}
 	}
 }
 
@@ -60,29 +81,39 @@ func (l *lives) wants(id string, severities []validator.Severity) bool {
 	if l.history == nil {
 		return false
 	}
-	_, known := l.tracked[id]
-	return known || slices.ContainsFunc(severities, func(s validator.Severity) bool { return l.counts[s] < mostLives[s] })
+	return l.find(id) != nil || slices.ContainsFunc(severities, func(s validator.Severity) bool { return l.counts[s] < mostLives[s] })
 }
 
 // track returns the life of a resource if it is among those to be told. One
 // with a worse finding than before has another chance.
-func (l *lives) track(id string, severity validator.Severity, clean func() *redact.Cleaner) *life {
+func (l *lives) track(id string, severity validator.Severity, clean *cleaner) *life {
 	if l.history == nil {
 		return nil
 	}
-	known := l.tracked[id]
+	known := l.find(id)
 	if known != nil && known.severity >= severity || l.counts[severity] >= mostLives[severity] {
 		return known
 	}
 	if known == nil {
-		known = &life{id: valid(clean().Text(id)), order: len(l.tracked)}
+		known = &life{id: valid(clean.get().Text(id)), order: len(l.tracked)}
+		id = strings.Clone(id) // it can be part of a long text
 		l.tracked[id] = known
+		l.last = found{id, known}
 	} else {
 		l.counts[known.severity]--
 	}
 	known.severity = severity
 	l.counts[severity]++
 	return known
+}
+
+// find returns the life of a resource if it is tracked. It is asked for the
+// same several times in a row.
+func (l *lives) find(id string) *life {
+	if l.last.id != id {
+		l.last = found{id, l.tracked[id]}
+	}
+	return l.last.life
 }
 
 // report tells the lives, those with the worst findings first.

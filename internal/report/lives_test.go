@@ -118,3 +118,18 @@ func TestTimelineKeepsTheOrder(t *testing.T) {
 		assert.True(t, lane[3].Open)
 	}
 }
+
+// What is told does not depend on the order in which an exchange gives its
+// findings: it is that of the members of the first body with such findings.
+func TestLivesDoNotDependOnTheOrderOfFindings(t *testing.T) {
+	resources := func(members ...string) []Resource {
+		var bodies []string
+		for i := range 60 { // more than are told for their warnings alone
+			bodies = append(bodies, batch(fmt.Sprint("null", i), "validating", `,"model":null`))
+		}
+		return checkBodies(t, nil, append(bodies, batch("b", "validating", ","+strings.Join(members, ",")))...).Resources
+	}
+	null, wrong := `"output_file_id":null`, `"request_counts":7`
+	assert.Empty(t, cmp.Diff(resources(null, wrong), resources(wrong, null)))
+	assert.Len(t, resources(null, wrong)[0].Findings, 2)
+}

@@ -27,7 +27,7 @@ func writeMarkdown(w io.Writer, r *Report, _ View) error {
 		shown++
 	}
 	if rest := r.Summary.Errors + r.Summary.Warnings + r.Summary.Infos - shown; rest > 0 {
-		fmt.Fprintf(&b, "%s not shown here; the other formats have all that the run kept.\n\n", capital(plural(rest, "more finding")))
+		fmt.Fprintf(&b, "%s not shown here; the other formats have all that the run kept.\n\n", capital(Plural(rest, "more finding")))
 	}
 	b.WriteString(tail)
 	_, err := io.WriteString(w, b.String())
@@ -39,19 +39,19 @@ func markdownHead(r *Report) string {
 	s := r.Summary
 	verdict := "no findings"
 	if s.Errors+s.Warnings+s.Infos > 0 {
-		verdict = plural(s.Errors, "error") + ", " + plural(s.Warnings, "warning") + ", " + plural(s.Infos, "info")
+		verdict = Plural(s.Errors, "error") + ", " + Plural(s.Warnings, "warning") + ", " + Plural(s.Infos, "info")
 	} else if s.Suppressed > 0 {
 		verdict = "no new findings"
 	} else if s.Checked == 0 {
 		verdict = "nothing was checked"
 	}
 	fmt.Fprintf(&b, "## plumb: %s\n\n", verdict)
-	line := readText(s)
+	line := ReadText(s.Exchanges, s.Checked, s.Skipped)
 	if s.Occurrences > 0 {
 		line += "; found " + times(s.Occurrences)
 	}
 	if s.Suppressed > 0 {
-		line += "; " + number(s.Suppressed) + " accepted by the baseline"
+		line += "; " + Number(s.Suppressed) + " accepted by the baseline"
 	}
 	fmt.Fprintf(&b, "%s. Held against %s.\n\n", capital(line), code(cut(r.Description.name(), 500)))
 	return b.String()
@@ -65,7 +65,7 @@ func markdownFinding(r *Report, f *Finding) string {
 	}
 	b.WriteString(": " + escapeMarkdown(f.Message))
 	if f.Count > 1 {
-		fmt.Fprintf(&b, " (%s in %s)", times(f.Count), plural(f.Files, "file"))
+		fmt.Fprintf(&b, " (%s in %s)", times(f.Count), Plural(f.Files, "file"))
 	}
 	b.WriteString("\n")
 	if len(f.Occurrences) > 0 {
@@ -102,10 +102,10 @@ func markdownTail(r *Report) string {
 	const most = 10
 	for i, s := range r.Skipped {
 		if i == most {
-			fmt.Fprintf(&b, "- skipped for %s\n", plural(len(r.Skipped)-most, "more reason"))
+			fmt.Fprintf(&b, "- skipped for %s\n", Plural(len(r.Skipped)-most, "more reason"))
 			break
 		}
-		fmt.Fprintf(&b, "- %s skipped: %s\n", number(s.Count), code(cut(s.Reason, 500)))
+		fmt.Fprintf(&b, "- %s skipped: %s\n", Number(s.Count), code(cut(s.Reason, 500)))
 	}
 	return b.String()
 }
@@ -118,7 +118,7 @@ func share[T any](all []T, noun string, count func(T) int) string {
 			seen++
 		}
 	}
-	return number(seen) + " of " + plural(len(all), noun)
+	return Number(seen) + " of " + Plural(len(all), noun)
 }
 
 // code returns s as a code span, in which nothing has a meaning.

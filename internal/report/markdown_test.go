@@ -64,6 +64,6 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 	assert.LessOrEqual(t, len(text), 65536)
 	assert.Greater(t, len(text), 60000, "as many findings as fit")
 	listed := strings.Count(text, "- **error**")
-	assert.Contains(t, text, fmt.Sprintf("%s more findings not shown here", number(3000-listed)))
+	assert.Contains(t, text, fmt.Sprintf("%s more findings not shown here", Number(3000-listed)))
 	assert.Contains(t, text, "2,990 more reasons")
 }

@@ -3,13 +3,14 @@ package report
 import (
 	"slices"
 
-	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/validator"
 )
 
 // pattern is what the report knows of findings that many exchanges have alike.
 type pattern struct {
 	findings   []patternFinding
+	counted    int                  // exchanges that were not explained, since the groups were told
+	files      bitset               // that they are in
 	severities []validator.Severity // of findings about the resource
 }
 
@@ -19,25 +20,29 @@ type patternFinding struct {
 	ofResource bool
 }
 
-// learn takes down the groups of a pattern of which an exchange was just
-// added. Once all of them are full, further exchanges need only be counted.
-func (b *Builder) learn(p *validator.Pattern) {
+// pattern returns what is known of a pattern.
+func (b *Builder) pattern(p *validator.Pattern, clean *cleaner) *pattern {
 	known := b.patterns[p]
-	if known == nil {
-		known = &pattern{}
-		for _, f := range p.Findings() {
-			g := b.raw[placeOf(&f)]
-			if g == nil {
-				return // the rest of the findings was left out
-			}
-			known.findings = append(known.findings, patternFinding{g, f.Severity, f.Resource != ""})
-			if f.Resource != "" && !slices.Contains(known.severities, f.Severity) {
-				known.severities = append(known.severities, f.Severity)
-			}
-		}
-		b.patterns[p] = known
+	if known != nil {
+		return known
 	}
-	for _, f := range known.findings {
+	known = &pattern{}
+	for _, f := range p.Findings() {
+		g := b.group(&f, clean)
+		g.first.Severity = max(g.first.Severity, f.Severity)
+		known.findings = append(known.findings, patternFinding{g, f.Severity, f.Resource != ""})
+		if f.Resource != "" && !slices.Contains(known.severities, f.Severity) {
+			known.severities = append(known.severities, f.Severity)
+		}
+	}
+	b.patterns[p] = known
+	return known
+}
+
+// learn settles a pattern of which an exchange was just added, if its groups
+// are full: then further exchanges need only be counted.
+func (b *Builder) learn(p *validator.Pattern, clean *cleaner) {
+	for _, f := range b.pattern(p, clean).findings {
 		if len(f.group.occurrences) < b.keep {
 			return
 		}
@@ -45,24 +50,29 @@ func (b *Builder) learn(p *validator.Pattern) {
 	p.Settle()
 }
 
-// count adds the findings of an exchange that was not explained.
-func (b *Builder) count(x *validator.Exchange, r *validator.Result, clean func() *redact.Cleaner) {
-	known := b.patterns[r.Pattern]
-	file := b.file(x.Place.File)
-	for _, f := range known.findings {
-		f.group.count++
-		f.group.first.Severity = max(f.group.first.Severity, f.severity)
-		f.group.files.set(file)
-	}
+// count adds an exchange that was not explained. Its findings are added to
+// their groups later, those of many exchanges at once.
+func (b *Builder) count(x *validator.Exchange, r *validator.Result, clean *cleaner) {
+	known := b.pattern(r.Pattern, clean)
+	known.counted++
+	known.files.set(b.file(x.Place.File))
 	if len(r.Resources) != 1 || !b.lives.wants(r.Resources[0], known.severities) {
 		return
 	}
 	for _, f := range known.findings {
 		if f.ofResource {
-			own := validator.Finding{Severity: f.severity, Occurrence: validator.Occurrence{Resource: r.Resources[0]}}
-			b.lives.blame(&own, f.group, clean)
+			b.blames = append(b.blames, blame{r.Resources[0], f.severity, f.group})
 		}
 	}
+}
+
+// tell adds what was counted to the groups.
+func (p *pattern) tell() {
+	for _, f := range p.findings {
+		f.group.count += p.counted
+		f.group.files.join(p.files)
+	}
+	p.counted, p.files = 0, nil
 }
 
 // file returns the number of a file.

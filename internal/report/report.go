@@ -4,8 +4,11 @@ package report
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/plumbapi/plumb/spec"
 )
 
 // Report is what a run has to say: the JSON report, of which the other formats
@@ -78,6 +81,25 @@ type Place struct {
 	File    string `json:"file"`
 	Line    int    `json:"line"`
 	Pointer string `json:"pointer"`
+}
+
+// NewPlace returns the place of the description as reports have it.
+func NewPlace(p spec.Place) Place { return Place{p.Source(), p.Line, p.Pointer} }
+
+// String shows the place: "schemas/batch.json:40 (/properties/status)". It is
+// empty for the zero value.
+func (p Place) String() string {
+	if p.File == "" {
+		return ""
+	}
+	text := p.File
+	if p.Line != 0 {
+		text += ":" + strconv.Itoa(p.Line)
+	}
+	if p.Pointer != "" {
+		text += " (" + p.Pointer + ")"
+	}
+	return text
 }
 
 // Occurrence is one exchange that has the finding's fault.

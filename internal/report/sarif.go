@@ -81,6 +81,9 @@ func sarifResult(f *Finding) *sarif.Result {
 	if len(f.Occurrences) > 0 {
 		lines = append(lines, details(f, &f.Occurrences[0])...)
 	}
+	if f.Expired != nil {
+		lines = append(lines, acceptanceNotes(f)...)
+	}
 	// What looks like a link in a message is one.
 	text := strings.ReplaceAll(strings.Join(lines, "\n"), "](", "] (")
 	result.Message = sarif.NewTextMessage(text)

@@ -9,8 +9,6 @@ import (
 	"strings"
 )
 
-const defaultWidth = 100
-
 // writeText writes the report for people: each finding with the place in the
 // recording, the line itself and what is allowed there, then the totals.
 func writeText(w io.Writer, r *Report, view View) error {
@@ -39,7 +37,7 @@ type text struct {
 
 func newText(w io.Writer, r *Report, view View) *text {
 	if view.Width == 0 {
-		view.Width = defaultWidth
+		view.Width = Width
 	}
 	t := &text{buf: bufio.NewWriter(w), fixes: map[string]string{}, view: view, style: style(view.Color)}
 	for _, rule := range r.Rules {
@@ -63,7 +61,7 @@ func (t *text) finding(f *Finding) {
 	if f.Pointer != "" {
 		head = " " + Printable(f.Pointer) + head
 	}
-	head = strings.TrimPrefix(wrap(rule+head, t.view.Width, 2), rule)
+	head = strings.TrimPrefix(Wrap(rule+head, t.view.Width, 2), rule)
 	t.line(t.style.severity(f.Severity, rule) + t.style.bold(head))
 
 	shown := 0 // occurrences that are shown in full
@@ -142,20 +140,7 @@ func origin(f *Finding, o *Occurrence) string {
 }
 
 // describedAt returns the place of the description, if it has one.
-func describedAt(f *Finding) string {
-	d := f.Description
-	if d.File == "" {
-		return ""
-	}
-	where := d.File
-	if d.Line != 0 {
-		where += ":" + strconv.Itoa(d.Line)
-	}
-	if d.Pointer != "" {
-		where += " (" + d.Pointer + ")"
-	}
-	return where
-}
+func describedAt(f *Finding) string { return f.Description.String() }
 
 // more names the next few of the occurrences that are not shown in full; a
 // place without a file is in the file before it.
@@ -164,9 +149,9 @@ func (t *text) more(f *Finding, shown int) {
 	if rest <= 0 || shown == 0 {
 		return
 	}
-	note := fmt.Sprintf("and %s more", number(rest))
+	note := fmt.Sprintf("and %s more", Number(rest))
 	if f.Files > 1 {
-		note += fmt.Sprintf(", in %s files in all", number(f.Files))
+		note += fmt.Sprintf(", in %s files in all", Number(f.Files))
 	}
 	const few = 3
 	var places []string
@@ -194,7 +179,7 @@ func (t *text) more(f *Finding, shown int) {
 func (t *text) note(s string) {
 	indent := t.gutter + 4
 	lead := strings.Repeat(" ", t.gutter) + "= "
-	wrapped := wrap(lead+s, t.view.Width, indent)[len(lead):]
+	wrapped := Wrap(lead+s, t.view.Width, indent)[len(lead):]
 	if label, rest, ok := strings.Cut(wrapped, ":"); ok {
 		switch label {
 		case "found", "allowed", "fix":

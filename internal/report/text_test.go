@@ -133,7 +133,7 @@ func TestWrapKeepsWordsWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.StringMatching(`([a-z/]{1,30} ){0,20}[a-z]{1,9}`).Draw(t, "s")
 		width := rapid.IntRange(10, 60).Draw(t, "width")
-		got := wrap(s, width, 4)
+		got := Wrap(s, width, 4)
 		assert.Equal(t, strings.Fields(s), strings.Fields(got))
 		for _, line := range strings.Split(got, "\n") {
 			if len(line) > width && len(strings.Fields(line)) > 1 {

@@ -56,63 +56,65 @@ func (c *compiler) holdsUnits(at position) bool {
 }
 
 // arrayValue reads an array.
-func (r *Reader) arrayValue(n *node) bool {
+func (r *Reader) arrayValue(n *node, pos int) int {
 	if len(n.scopes) > 0 {
-		return false
+		return declined
 	}
-	start, slot := r.pos, n.slot
+	slot, size := n.slot, int32(-1)
 	if n.types&kindArray == 0 {
 		if _, ok := r.allows(n, kindArray); !ok || n.items != anything || len(n.prefix) > 0 {
-			return false
+			return declined
 		}
 		n = anything
-	} else if len(n.values) > 0 {
-		r.enumerated(n, kindArray, nil, true)
+	} else {
+		size = n.size
+		if len(n.values) > 0 {
+			r.enumerated(n, kindArray, nil, true)
+		}
 	}
-	if !r.array(n) {
-		return false
+	end := r.array(n, pos)
+	if end < 0 {
+		return declined
 	}
-	if n.size >= 0 {
-		r.frame.integers |= 1 << n.size
-		r.frame.values[n.size].integer = int64(r.count)
+	if size >= 0 {
+		r.frame.integers |= 1 << size
+		r.frame.values[size].integer = int64(r.count)
 	}
 	if slot >= 0 {
 		r.frame.other |= 1 << slot
-		r.frame.values[slot].text = r.data[start:r.pos]
+		r.frame.values[slot] = slotValue{start: int32(pos), end: int32(end)}
 	}
-	return true
+	return end
 }
 
 // array reads an array whose elements n describes.
-func (r *Reader) array(n *node) bool {
+func (r *Reader) array(n *node, pos int) int {
 	if r.depth == r.maxDepth {
-		return false
+		return declined
 	}
 	r.depth++
-	r.pos++
 	count := 0
-	r.space()
-	if r.pos < len(r.data) && r.data[r.pos] == ']' {
-		r.pos++
+	data := r.data
+	pos = space(data, pos+1)
+	if pos < len(data) && data[pos] == ']' {
+		pos++
 	} else {
 		for closed := false; !closed; {
-			if !r.item(n, count) {
-				return false
+			if pos = r.item(n, pos, count); pos < 0 {
+				return declined
 			}
 			count++
-			r.space()
-			if r.pos >= len(r.data) {
-				return false
+			if pos = space(data, pos); pos >= len(data) {
+				return declined
 			}
-			switch r.data[r.pos] {
+			switch data[pos] {
 			case ',':
-				r.pos++
-				r.space()
+				pos = space(data, pos+1)
 			case ']':
-				r.pos++
+				pos++
 				closed = true
 			default:
-				return false
+				return declined
 			}
 		}
 	}
@@ -134,20 +136,21 @@ func (r *Reader) array(n *node) bool {
 		}
 		way++
 	}
-	return true
+	return pos
 }
 
 // item reads the element with that index.
-func (r *Reader) item(n *node, index int) bool {
+func (r *Reader) item(n *node, pos, index int) int {
 	items := n.items
 	if index < len(n.prefix) {
 		items = n.prefix[index]
 	}
 	if items == nil || items == anything {
-		return r.skip()
+		return r.skip(pos)
 	}
-	if !r.inner(items, saltItem) {
-		return false
+	end := r.inner(items, pos, saltItem)
+	if end < 0 {
+		return declined
 	}
 	if len(n.firsts)+len(n.lasts) > 0 {
 		inside := &r.frames[items.region.depth]
@@ -160,7 +163,7 @@ func (r *Reader) item(n *node, index int) bool {
 			}
 		}
 	}
-	return true
+	return end
 }
 
 // take copies a slot of another frame.
@@ -176,15 +179,15 @@ func (f *frame) take(to int32, other *frame, from int32) {
 }
 
 // inner reads a value that is a region of its own.
-func (r *Reader) inner(n *node, salt uint64) bool {
+func (r *Reader) inner(n *node, pos int, salt uint64) int {
 	outer, sig := r.frame, r.sig
 	r.frame, r.sig = &r.frames[n.region.depth], Signature{}
 	r.frame.reset()
-	ok := r.value(n)
+	end := r.value(n, pos)
 	inside := r.sig
 	r.frame, r.sig = outer, sig
 	if inside != (Signature{}) {
 		r.sig.add(inside.within(salt ^ uint64(n.base)<<8))
 	}
-	return ok
+	return end
 }

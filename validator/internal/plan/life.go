@@ -3,7 +3,6 @@ package plan
 import (
 	"math/bits"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
@@ -12,8 +11,10 @@ import (
 
 // scope is an object with a lifecycle or rules.
 type scope struct {
+	id    int
 	life  *life
 	rules []rule
+	asked asked
 }
 
 // scope compiles what is said of the object of a node.
@@ -33,6 +34,8 @@ func (c *compiler) scope(n *node, source *lifecycle.Lifecycle, rules []Rule, r *
 	for _, from := range rules {
 		s.rules = append(s.rules, c.rule(n, from, r))
 	}
+	s.id, s.asked = c.plan.scopes, askedBy(s.rules)
+	c.plan.scopes++
 	n.scopes = append(n.scopes, s)
 }
 
@@ -42,8 +45,9 @@ func (r *Reader) scope(s *scope, start int) bool {
 	if s.life != nil && !r.life(s.life, start) {
 		return false
 	}
-	for i := range s.rules {
-		if !r.rule(&s.rules[i]) {
+	rules := r.rules(s)
+	for i := range rules {
+		if !r.rule(&rules[i]) {
 			return false
 		}
 	}
@@ -211,15 +215,6 @@ func (c *compiler) states(l *life, n *node, index map[string]int) {
 
 func split(pointer string) []string { return jsonvalue.SplitPointer(pointer) }
 
-// times are the timestamps of a resource: sets, and what they say.
-type times struct {
-	there       uint64 // whatever they say
-	good        uint64 // plausible times
-	placeholder uint64
-	strange     uint64 // that time-unit speaks of
-	at          [64]int64
-}
-
 // life executes a lifecycle.
 func (r *Reader) life(l *life, start int) bool {
 	t := &r.times
@@ -250,73 +245,6 @@ func (r *Reader) life(l *life, start int) bool {
 	return true
 }
 
-// readTimes reads the timestamps out of their slots.
-func (r *Reader) readTimes(l *life, t *times) bool {
-	t.there, t.good, t.placeholder, t.strange = 0, 0, 0, 0
-	for i := range l.stamps {
-		s := &l.stamps[i]
-		bit, slot := uint64(1)<<i, uint64(1)<<s.slot
-		switch {
-		case r.frame.set()&slot == 0:
-			continue
-		case r.frame.integers&slot != 0 && !s.text:
-			n := r.frame.values[s.slot].integer
-			switch at, ok := l.time(n); {
-			case ok:
-				t.good |= bit
-				t.at[i] = at
-			case n == 0:
-				t.placeholder |= bit
-				t.strange |= bit
-			default:
-				t.strange |= bit
-			}
-		case r.frame.texts&slot != 0:
-			at, ok := timeOf(r.frame.values[s.slot].text)
-			switch {
-			case ok && s.text:
-				if at.Year() < 1970 || at.Year() > 2200 {
-					return false
-				}
-				t.good |= bit
-				t.at[i] = at.UnixNano()
-			case ok || s.text:
-				t.strange |= bit
-			default:
-				if _, err := strconv.ParseInt(string(r.frame.values[s.slot].text), 10, 64); err == nil {
-					t.strange |= bit
-				}
-			}
-		}
-		t.there |= bit
-	}
-	return true
-}
-
-// time returns when n is, in nanoseconds, if that is plausible.
-func (l *life) time(n int64) (int64, bool) {
-	if l.unit == time.Second {
-		return n * int64(time.Second), l.least <= n && n <= l.most
-	}
-	// As the reference engine computes it.
-	seconds := float64(n) * l.unit.Seconds()
-	if seconds < float64(l.least) || seconds > float64(l.most) {
-		return 0, false
-	}
-	whole := int64(seconds)
-	return whole*int64(time.Second) + int64((seconds-float64(whole))*1e9), true
-}
-
-// timeOf reads a time as RFC 3339 has it.
-func timeOf(text []byte) (time.Time, bool) {
-	var t time.Time
-	if t.UnmarshalText(text) == nil { // does not allocate, and is stricter
-		return t, true
-	}
-	t, err := time.Parse(time.RFC3339, string(text))
-	return t, err == nil
-}
-
 // stateOf returns the state of the resource; -1 where it is none.
 func (r *Reader) stateOf(l *life) int {
 	if r.frame.texts&(1<<l.state) == 0 {
@@ -326,7 +254,7 @@ func (r *Reader) stateOf(l *life) int {
 	if uint(v.index) < uint(len(l.byValue)) {
 		return l.byValue[v.index]
 	}
-	if i, ok := l.byName[string(v.text)]; ok {
+	if i, ok := l.byName[string(r.textOf(v))]; ok {
 		return i
 	}
 	return -1

@@ -10,7 +10,7 @@ type Note struct {
 	ID    []byte // the identity; nil where the body does not say
 	State string // empty where it is none of the lifecycle's
 
-	frame   *frame
+	reader  *Reader
 	watched []int32
 }
 
@@ -40,14 +40,15 @@ func (n *Note) Len() int { return len(n.watched) }
 func (n *Note) Value(i int) Watched {
 	slot := n.watched[i]
 	bit := uint64(1) << slot
-	f, v := n.frame, &n.frame.values[slot]
+	f := n.reader.frame
+	v := &f.values[slot]
 	switch {
 	case f.integers&bit != 0:
 		return Watched{Kind: Integer, Integer: v.integer}
 	case f.texts&bit != 0:
-		return Watched{Kind: Text, Text: v.text}
+		return Watched{Kind: Text, Text: n.reader.textOf(v)}
 	case f.other&bit != 0:
-		return Watched{Kind: Other, Text: v.text}
+		return Watched{Kind: Other, Text: n.reader.textOf(v)}
 	case f.null&bit != 0:
 		return Watched{Kind: Null}
 	}
@@ -61,9 +62,9 @@ func (r *Reader) note(l *life, start, state int) {
 		return
 	}
 	n := &r.taken
-	*n = Note{Life: l.source, Start: start, frame: r.frame, watched: l.watched}
+	*n = Note{Life: l.source, Start: start, reader: r, watched: l.watched}
 	if (r.frame.texts|r.frame.integers)&(1<<l.identity) != 0 {
-		n.ID = r.frame.values[l.identity].text
+		n.ID = r.textOf(&r.frame.values[l.identity])
 	}
 	if state >= 0 {
 		n.State = l.source.States()[state].Name

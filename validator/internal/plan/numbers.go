@@ -54,11 +54,10 @@ func (r *Reader) limits(n *node, v number) {
 }
 
 // numberValue reads a number.
-func (r *Reader) numberValue(n *node) bool {
-	start := r.pos
-	v, ok := r.number()
-	if !ok || len(n.scopes) > 0 {
-		return false
+func (r *Reader) numberValue(n *node, pos int) int {
+	v, end := readNumber(r.data, pos)
+	if end < 0 || len(n.scopes) > 0 {
+		return declined
 	}
 	kind := kindInteger
 	if v.fraction || v.exponent {
@@ -67,32 +66,31 @@ func (r *Reader) numberValue(n *node) bool {
 	needed := n.slot >= 0 || len(n.values)+len(n.minimum)+len(n.maximum) > 0
 	integerOnly := n.types&(kindInteger|kindFraction) == kindInteger
 	if v.exponent && (needed || integerOnly) || !v.exact && needed {
-		return false // it can be an integer all the same, or is too large
+		return declined // it can be an integer all the same, or is too large
 	}
 	fits, ok := true, true
 	if n.types&kind == 0 {
 		if fits, ok = r.allows(n, kind); !ok {
-			return false
+			return declined
 		}
 	}
 	if !needed {
-		return true
+		return end
 	}
 	if len(n.values) > 0 {
 		if v.pointed || v.negative && v.whole == 0 {
-			return false // equal numbers can be written differently
+			return declined // equal numbers can be written differently
 		}
-		r.enumerated(n, kindInteger, r.data[start:r.pos], fits)
+		r.enumerated(n, kindInteger, r.data[pos:end], fits)
 	}
 	if fits {
 		r.limits(n, v)
 	}
 	if n.slot >= 0 {
 		if !v.integer() {
-			return false
+			return declined
 		}
-		r.frame.integers |= 1 << n.slot
-		r.frame.values[n.slot] = slotValue{text: r.data[start:r.pos], integer: v.value()}
+		r.frame.integer(n.slot, v.value(), pos, end)
 	}
-	return true
+	return end
 }

@@ -1,49 +1,15 @@
 package plan
 
 import (
-	"encoding/binary"
-	"hash/maphash"
 	"math/bits"
-	"slices"
 
 	"github.com/plumbapi/plumb/schemas"
 )
-
-// member is a member that the description names.
-type member struct {
-	name     string
-	node     *node
-	place    int32 // for coverage
-	optional bool  // null for it is drift
-	null     Signature
-	nullable nullable
-
-	// How the name is written when nobody is peculiar: in quotes and with a
-	// colon, in words of 8 bytes, and the rest, which counts as far as the mask.
-	words  []uint64
-	last   uint64
-	mask   uint64
-	length int
-}
 
 // patterned is what holds for members whose names match.
 type patterned struct {
 	name matcher
 	node *node
-}
-
-func newMember(name string) member {
-	written := []byte(`"` + name + `":`)
-	m := member{name: name, length: len(written)}
-	for len(written) >= 8 {
-		m.words = append(m.words, binary.LittleEndian.Uint64(written))
-		written = written[8:]
-	}
-	var last [8]byte
-	copy(last[:], written)
-	m.last = binary.LittleEndian.Uint64(last[:])
-	m.mask = 1<<(8*len(written)) - 1
-	return m
 }
 
 // objects compiles properties, required, additionalProperties,
@@ -60,15 +26,14 @@ func (c *compiler) objects(n *node, shape *schemas.Shape, d *schemas.Demands, at
 	n.byName = make(map[string]int, len(shape.Members))
 	for i, m := range shape.Members {
 		inside := at.member(m.Name)
-		own := newMember(m.Name)
+		own := member{name: m.Name}
 		own.place = c.place(inside, "")
 		own.node = c.node(m.Shape, inside)
 		own.optional = !m.Required
-		own.null = own.node.kindDeviation(kindNull)
+		own.nullDeviation = own.node.kindDeviation(kindNull)
 		if own.optional {
-			own.null = n.deviation(wayNull + uint64(i))
+			own.nullDeviation = n.deviation(wayNull + uint64(i))
 		}
-		own.nullable = own.node.nullable()
 		n.byName[m.Name] = i
 		n.members = append(n.members, own)
 	}
@@ -115,273 +80,173 @@ func (c *compiler) memberNames(n *node) {
 }
 
 // objectValue reads an object.
-func (r *Reader) objectValue(n *node) bool {
-	start, slot := r.pos, n.slot
+func (r *Reader) objectValue(n *node, pos int) int {
+	slot := n.slot
 	if n.types&kindObject == 0 {
 		if _, ok := r.allows(n, kindObject); !ok || len(n.members)+len(n.patterned)+len(n.scopes) > 0 || n.rest != nil || n.undocumented {
-			return false
+			return declined
 		}
 		n = anything
 	} else if len(n.values) > 0 {
 		r.enumerated(n, kindObject, nil, true)
 	}
-	if !r.object(n) {
-		return false
+	end := r.object(n, pos)
+	if end < 0 {
+		return declined
 	}
 	if slot >= 0 {
 		r.frame.other |= 1 << slot
 		r.frame.objects |= 1 << slot
-		r.frame.values[slot].text = r.data[start:r.pos]
+		r.frame.values[slot] = slotValue{start: int32(pos), end: int32(end)}
 	}
 	for _, s := range n.scopes {
-		if !r.scope(s, start) {
-			return false
+		if !r.scope(s, pos) {
+			return declined
 		}
 	}
-	return true
+	return end
 }
 
-// object reads an object whose members n describes. They are tried in the
-// order in which they came in the object before.
-func (r *Reader) object(n *node) bool {
+// object reads an object whose members n describes: a gap, the value of a
+// member, and so on.
+func (r *Reader) object(n *node, pos int) int {
 	if r.depth == r.maxDepth {
-		return false
+		return declined
+	}
+	if len(n.members) == 0 {
+		return r.undescribed(n, pos)
 	}
 	r.depth++
-	r.pos++
-	r.space()
-	var present, nulls uint64
 	names := len(r.names)
-	count := 0
-	if r.pos < len(r.data) && r.data[r.pos] == '}' {
-		r.pos++
-	} else {
-		data := r.data
-		var order []uint8
-		if len(n.members) > 0 {
-			order = r.order[n.id]
+	data, known := r.data, r.gaps[n.id]
+	var present, nulls uint64
+	others := 0 // members that are not described
+	pos++
+	for before := beginning; ; {
+		s := &known[before]
+		g := s.last
+		if g != nil && !g.standsAt(data, pos) {
+			g = s.find(data, pos)
 		}
-		before := 0
-		for more := true; more; {
-			i := -1
-			if before < len(order) {
-				if i = int(order[before]); !n.members[i].writtenAt(data, &r.pos) {
-					i = -1
-				}
+		if g != nil {
+			if len(g.values) > 0 {
+				r.take(g, pos)
 			}
-			if i < 0 {
-				var ok bool
-				if i, ok = r.name(n, names); !ok {
-					return false
-				}
-				if i >= 0 {
-					order[before] = uint8(i)
-				}
+			pos += len(g.text)
+		} else if g, pos = r.gap(n, before, pos, names); pos < 0 {
+			return declined
+		}
+		if present&g.present != 0 {
+			return declined // a repeated member
+		}
+		present |= g.present
+		nulls |= g.nulls
+		if g.next < 0 {
+			if g.next == toEnd {
+				break
 			}
-			if i >= 0 {
-				bit := uint64(1) << i
-				if present&bit != 0 {
-					return false // a repeated member
+			others++
+			before = afterOther
+			continue
+		}
+		m := &n.members[g.next]
+		before = g.next + afterFirst
+		if pos >= len(data) {
+			return declined
+		}
+		if c := data[pos]; m.number && c-'0' <= 9 {
+			if value, end := natural(data, pos); end > 0 {
+				if slot := m.node.slot; slot >= 0 {
+					r.frame.integer(slot, value, pos, end)
 				}
-				present |= bit
-				before = i + 1
-				if r.pos < len(data) && data[r.pos] <= ' ' {
-					r.space()
-				}
-				isNull, ok := r.memberValue(&n.members[i])
-				if !ok {
-					return false
-				}
-				if isNull {
-					nulls |= bit
-				}
+				pos = end
+				continue
 			}
-			count++
-			pos := r.pos
-			if pos < len(data) && data[pos] <= ' ' {
-				r.space()
-				pos = r.pos
-			}
-			if pos >= len(data) {
-				return false
-			}
-			switch data[pos] {
-			case ',':
-				pos++
-				if pos < len(data) && data[pos] <= ' ' {
-					r.pos = pos
-					r.space()
-					pos = r.pos
-				}
-			case '}':
-				pos++
-				more = false
-			default:
-				return false
-			}
-			r.pos = pos
+		} else if c == 'n' {
+			nulls |= 1 << g.next
+		}
+		if pos = r.member(m, pos); pos < 0 {
+			return declined
 		}
 	}
 	r.depth--
 	r.names = r.names[:names]
-	if n.covered {
-		r.seenMembers = append(r.seenMembers, seenMembers{n, present, nulls})
-	}
-	if missing := n.required &^ present; missing != 0 {
-		for ; missing != 0; missing &= missing - 1 {
-			r.sig.add(n.deviation(wayMissing + uint64(bits.TrailingZeros64(missing))))
-		}
-	}
+	r.outline(n, present, nulls)
 	if len(n.minCount)+len(n.maxCount) > 0 {
-		r.counted(n, count)
+		r.counted(n, bits.OnesCount64(present)+others)
 	}
-	return true
+	return pos
 }
 
-// memberValue reads the value of a member, and tells whether it is null.
-func (r *Reader) memberValue(m *member) (isNull, ok bool) {
-	data, pos, n := r.data, r.pos, m.node
-	if pos+4 > len(data) {
-		return false, r.value(n)
+// member reads the value of a member. Gaps hold most of those that are null.
+func (r *Reader) member(m *member, pos int) int {
+	if m.described {
+		switch r.data[pos] {
+		case '"':
+			return r.stringValue(m.node, pos)
+		case '{':
+			return r.objectValue(m.node, pos)
+		case 'n':
+			return r.null(m.node, pos, m.nullDeviation)
+		}
 	}
-	switch data[pos] {
-	case 'n':
-		if m.nullable == notSimple {
-			return true, n.opaque == "" && r.null(n, m.null)
-		}
-		if binary.LittleEndian.Uint32(data[pos:]) != 'n'|'u'<<8|'l'<<16|'l'<<24 {
-			return false, false
-		}
-		r.pos = pos + 4
-		if n.slot >= 0 {
-			r.frame.null |= 1 << n.slot
-		}
-		if m.nullable == notAllowed {
-			r.sig.add(m.null)
-		}
-		return true, true
-	case '"':
-		return false, n.opaque == "" && r.stringValue(n)
-	case '{', '[', 't', 'f':
-		return false, r.value(n)
-	}
-	return false, n.opaque == "" && r.numberValue(n)
+	return r.value(m.node, pos)
 }
 
-// nullable is what null is for a member.
-type nullable byte
+// outlines is how many outlines of one object are remembered.
+const outlines = 16
 
-const (
-	notSimple nullable = iota // see Reader.null
-	allowed
-	notAllowed
-)
-
-func (n *node) nullable() nullable {
-	switch {
-	case n.opaque != "" || n.whole || len(n.values) > 0:
-		return notSimple
-	case n.types&kindNull != 0:
-		return allowed
-	case n.plain:
-		return notAllowed
-	}
-	return notSimple
+// outline is what it means that an object has certain members and that some of
+// them are null. Most objects of one kind have one of a few outlines.
+type outline struct {
+	known          bool
+	present, nulls uint64
+	sig            Signature
+	drift          Signature // the part of it that null for optional members is
+	drifts         int       // how many these are
+	nullSlots      uint64
 }
 
-// writtenAt tells whether the name of the member, written as usual, stands at
-// the position, and goes over it.
-func (m *member) writtenAt(data []byte, pos *int) bool {
-	at := *pos
-	if at+8*len(m.words)+8 > len(data) {
-		return false // the slower way looks at the end of a body
+// outline does what is to be done when an object was read.
+func (r *Reader) outline(n *node, present, nulls uint64) {
+	cell := n.id*outlines + int((present^nulls*0x9e3779b97f4a7c15)*0x9e3779b97f4a7c15>>60)
+	o := &r.outlines[cell]
+	if !o.known || o.present != present || o.nulls != nulls {
+		*o = n.outline(present, nulls)
 	}
-	rest := data[at:]
-	for _, word := range m.words {
-		if binary.LittleEndian.Uint64(rest) != word {
-			return false
-		}
-		rest = rest[8:]
+	r.sig.add(o.sig)
+	if r.frame == &r.frames[0] {
+		r.Drift.add(o.drift)
+		r.Drifts += o.drifts
 	}
-	if binary.LittleEndian.Uint64(rest)&m.mask != m.last {
-		return false
+	r.frame.null |= o.nullSlots
+	if n.covered {
+		r.seenMembers = append(r.seenMembers, seenMembers{n, present, nulls, cell})
 	}
-	*pos = at + m.length
-	return true
 }
 
-// name reads a name that is not the one expected, and the colon after it. It
-// returns which member of n it is; for another it reads the value, too, and
-// returns -1.
-func (r *Reader) name(n *node, names int) (index int, ok bool) {
-	if r.pos >= len(r.data) || r.data[r.pos] != '"' {
-		return 0, false
-	}
-	start := r.pos + 1
-	end, escaped := stringEnd(r.data, start)
-	if end < 0 {
-		return 0, false
-	}
-	name := r.data[start:end]
-	if escaped {
-		from := len(r.scratch)
-		r.scratch = unescape(r.scratch, name)
-		name = r.scratch[from:]
-	}
-	r.pos = end + 1
-	r.space()
-	if r.pos >= len(r.data) || r.data[r.pos] != ':' {
-		return 0, false
-	}
-	r.pos++
-	r.space()
-	if index, ok := n.byName[string(name)]; ok {
-		return index, true
-	}
-	// Equal hashes are most likely those of equal names.
-	hash := maphash.Bytes(nameSeed, name)
-	own := r.names[names:]
-	if len(own) == 64 || slices.Contains(own, hash) {
-		return 0, false
-	}
-	r.names = append(r.names, hash)
-	return -1, r.other(n, name, hash)
-}
-
-// other reads the value of a member that is not described by its name.
-func (r *Reader) other(n *node, name []byte, hash uint64) bool {
-	salt := hash ^ uint64(n.base)<<8
-	if n.names != nil {
-		sig := r.sig
-		r.sig = Signature{}
-		r.text(n.names, name)
-		inside := r.sig
-		r.sig = sig
-		if inside != (Signature{}) {
-			inside.add(n.deviation(wayName))
-			r.sig.add(inside.within(salt))
+func (n *node) outline(present, nulls uint64) outline {
+	o := outline{known: true, present: present, nulls: nulls}
+	for rest := nulls; rest != 0; rest &= rest - 1 {
+		m := &n.members[bits.TrailingZeros64(rest)]
+		if m.null == notSimple {
+			continue // Reader.null saw to it
+		}
+		if m.node.slot >= 0 {
+			o.nullSlots |= 1 << m.node.slot
+		}
+		if m.null == notAllowed {
+			o.sig.add(m.nullDeviation)
+			if m.optional {
+				o.drift.add(m.nullDeviation)
+				o.drifts++
+			}
 		}
 	}
-	rest := n.rest
-	patterns := 0
-	for _, p := range n.patterned {
-		if p.name.Match(name) {
-			rest = p.node
-			patterns++
-		}
+	for missing := n.required &^ present; missing != 0; missing &= missing - 1 {
+		o.sig.add(n.deviation(wayMissing + uint64(bits.TrailingZeros64(missing))))
 	}
-	switch {
-	case patterns > 1:
-		return false
-	case patterns == 0 && n.closed:
-		r.sig.add(n.deviation(wayClosed).within(salt))
-	case patterns == 0 && n.undocumented:
-		r.sig.add(n.deviation(wayUnknown).within(salt))
-	}
-	if rest == nil || rest == anything {
-		return r.skip()
-	}
-	return r.inner(rest, hash)
+	return o
 }
 
 // counted executes minProperties and maxProperties.

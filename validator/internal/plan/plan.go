@@ -57,6 +57,7 @@ type Plan struct {
 
 	root    *node
 	nodes   []*node
+	scopes  int // how many there are
 	regions int // how deep regions nest
 }
 
@@ -92,6 +93,9 @@ func Compile(s *Source) (p *Plan, err error) {
 		c.fail("%s", c.plan.root.opaque)
 	}
 	c.plan.regions = c.deepest
+	for _, n := range c.plan.nodes {
+		n.prepare()
+	}
 	return c.plan, nil
 }
 
@@ -179,6 +183,7 @@ type node struct {
 	values []value // that are enumerated
 	enums  [][]bool
 
+	quick                quick
 	minLength, maxLength []int
 	patterns             []matcher
 
@@ -268,6 +273,14 @@ func (c *compiler) node(shape *schemas.Shape, at position) *node {
 		c.scope(n, c.Life(shape), c.Rules(shape), at.region)
 	}
 	return n
+}
+
+// prepare notes what can be seen when everything is compiled.
+func (n *node) prepare() {
+	n.quick = n.quickString()
+	for i := range n.members {
+		n.members[i].prepare()
+	}
 }
 
 // opaquely makes the place one that only the reference engine knows.

@@ -2,12 +2,14 @@ package plan
 
 import (
 	"math"
-	"math/bits"
 	"time"
 )
 
 // Reader reads bodies by plans. It is not safe for concurrent use: each
 // goroutine has its own.
+//
+// Its methods that read take the offset at which to begin, and return the one
+// after what they read, or declined. So the offset stays in a register.
 type Reader struct {
 	// Units is how many elements the body has that are bodies of their own; 0
 	// where it is no list of them.
@@ -16,12 +18,17 @@ type Reader struct {
 	// Resources is how many resources the body has, also such without identity.
 	Resources int
 
+	// Drift is the part of the signature that optional members make which are
+	// null, outside of arrays, and Drifts is how many these are. The findings of
+	// a body are those of this part and those of the rest.
+	Drift  Signature
+	Drifts int
+
 	// Take, if it is set, is given each resource as it is read, even if the
 	// body is declined later.
 	Take func(*Note)
 
 	data     []byte
-	pos      int
 	depth    int
 	count    int // of the elements of the array that was read last
 	maxDepth int
@@ -31,23 +38,31 @@ type Reader struct {
 	status   int64
 	now      int64 // of the exchange, in nanoseconds; never where unknown
 
-	order       [][]uint8 // by node: the member that came last after each member, and as the first
-	frames      []frame
-	names       []uint64 // hashes of the undescribed names in the objects that are open
-	scratch     []byte
+	names       [][]byte // that are not described, in the objects that are open
+	scratch     []byte   // texts without their escapes
 	seenMembers []seenMembers
 	seenValues  []int32
+	read        gap // the last that was not known
 	times       times
 	taken       Note
 
 	plan  *Plan
 	known map[*Plan]*state
+	*state
 }
+
+// declined is what reading returns where the reference engine has to look at
+// the body.
+const declined = -1
 
 // state is what a Reader remembers of a plan.
 type state struct {
-	order  [][]uint8
-	frames []frame
+	gaps     [][]gaps   // by node, and by what they come after
+	constant []habits   // by node
+	outlines []outline  // by node, and by a hash of the outline
+	narrowed []narrowed // by scope, and by a hash of the outlook
+	unlike   int        // bodies of another outlook
+	frames   []frame
 }
 
 // frame holds the values of a region. What has no bit is absent.
@@ -59,20 +74,38 @@ type frame struct {
 
 func (f *frame) reset() { f.null, f.texts, f.integers, f.other, f.objects = 0, 0, 0, 0, 0 }
 
+// integer keeps a number.
+func (f *frame) integer(slot int32, value int64, start, end int) {
+	f.integers |= 1 << slot
+	v := &f.values[slot]
+	v.integer, v.start, v.end, v.unescaped = value, int32(start), int32(end), false
+}
+
 // set are the slots with a value other than null.
 func (f *frame) set() uint64 { return f.texts | f.integers | f.other }
 
-// slotValue is a value that rules need.
+// slotValue is a value that rules need. It has no pointers, so that keeping it
+// is nothing to the collector.
 type slotValue struct {
-	text    []byte // of a string, without escapes; of an array or object as it stands
-	index   int    // of a string: which of the enumerated values it is, or -1
-	integer int64
+	integer    int64
+	start, end int32 // the text: of a string, without quotes; of the others, as it stands
+	index      int32 // of a string: which of the enumerated values it is, or -1
+	unescaped  bool  // the text stands in the scratch
+}
+
+// text returns the text of a value.
+func (r *Reader) textOf(v *slotValue) []byte {
+	if v.unescaped {
+		return r.scratch[v.start:v.end]
+	}
+	return r.data[v.start:v.end]
 }
 
 // seenMembers are the members of an object.
 type seenMembers struct {
 	node           *node
 	present, nulls uint64
+	cell           int // in which outlines like it are remembered
 }
 
 // NewReader returns a Reader for bodies that nest no deeper than maxDepth.
@@ -94,11 +127,15 @@ const never = math.MinInt64
 // and then nothing else is known. What the Reader keeps of the body is good
 // until the next one.
 func (r *Reader) Read(p *Plan, body []byte, c Circumstances) (Signature, bool) {
+	if len(body) > math.MaxInt32/2 { // offsets in slots have 32 bits
+		return Signature{}, false
+	}
 	r.use(p)
-	r.data, r.pos, r.depth, r.sig = body, 0, 0, Signature{}
+	r.data, r.depth, r.sig = body, 0, Signature{}
 	r.names, r.scratch = r.names[:0], r.scratch[:0]
 	r.seenMembers, r.seenValues = r.seenMembers[:0], r.seenValues[:0]
 	r.Units, r.Resources = 0, 0
+	r.Drift, r.Drifts = Signature{}, 0
 	r.params, r.status, r.now = c.Params, int64(c.Status), never
 	if !c.Time.IsZero() {
 		if year := c.Time.Year(); year < 1970 || year > 2200 {
@@ -108,12 +145,11 @@ func (r *Reader) Read(p *Plan, body []byte, c Circumstances) (Signature, bool) {
 	}
 	r.frame = &r.frames[0]
 	r.frame.reset()
-	r.space()
-	if !r.value(p.root) {
+	pos := r.value(p.root, space(body, 0))
+	if pos < 0 || space(body, pos) != len(body) {
 		return Signature{}, false
 	}
-	r.space()
-	return r.sig, r.pos == len(body)
+	return r.sig, true
 }
 
 func (r *Reader) use(p *Plan) {
@@ -122,41 +158,17 @@ func (r *Reader) use(p *Plan) {
 	}
 	s := r.known[p]
 	if s == nil {
-		s = &state{order: make([][]uint8, len(p.nodes)), frames: make([]frame, p.regions+1)}
+		s = &state{
+			gaps:     make([][]gaps, len(p.nodes)),
+			constant: make([]habits, len(p.nodes)),
+			outlines: make([]outline, len(p.nodes)*outlines),
+			narrowed: make([]narrowed, p.scopes*narrowings),
+			frames:   make([]frame, p.regions+1),
+		}
 		for i, n := range p.nodes {
-			if len(n.members) > 0 {
-				s.order[i] = make([]uint8, len(n.members)+1)
-			}
+			s.gaps[i] = make([]gaps, len(n.members)+afterFirst)
 		}
 		r.known[p] = s
 	}
-	r.plan, r.order, r.frames = p, s.order, s.frames
-}
-
-// Tally counts what of the description bodies have, for coverage.
-type Tally struct {
-	Plan  *Plan
-	Seen  []int // by place
-	Nulls []int // likewise: how many of these were null
-}
-
-// NewTally returns a tally without any.
-func (p *Plan) NewTally() *Tally {
-	return &Tally{Plan: p, Seen: make([]int, len(p.Places)), Nulls: make([]int, len(p.Places))}
-}
-
-// Count adds to t what the body that was read last has.
-func (r *Reader) Count(t *Tally) {
-	for i := range r.seenMembers {
-		s := &r.seenMembers[i]
-		for rest := s.present; rest != 0; rest &= rest - 1 {
-			t.Seen[s.node.members[bits.TrailingZeros64(rest)].place]++
-		}
-		for rest := s.nulls; rest != 0; rest &= rest - 1 {
-			t.Nulls[s.node.members[bits.TrailingZeros64(rest)].place]++
-		}
-	}
-	for _, place := range r.seenValues {
-		t.Seen[place]++
-	}
+	r.plan, r.state = p, s
 }

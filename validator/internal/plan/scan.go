@@ -2,33 +2,31 @@ package plan
 
 import (
 	"encoding/binary"
-	"hash/maphash"
 	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
-
-// names are hashed with a seed of this process.
-var nameSeed = maphash.MakeSeed()
-
-func random() uint64 { return maphash.Bytes(maphash.MakeSeed(), nil) }
 
 const (
 	ones  = 0x0101010101010101
 	highs = 0x8080808080808080
 )
 
-// space goes over white space.
-func (r *Reader) space() {
-	for r.pos < len(r.data) {
-		switch r.data[r.pos] {
+// space returns the offset of what follows white space.
+func space(data []byte, pos int) int {
+	for pos < len(data) {
+		switch data[pos] {
 		case ' ', '\n', '\r', '\t':
-			r.pos++
+			pos++
 		default:
-			return
+			return pos
 		}
 	}
+	return pos
 }
+
+// word returns the 8 bytes at an offset.
+func word(data []byte, pos int) uint64 { return binary.LittleEndian.Uint64(data[pos:]) }
 
 // stringEnd returns the offset of the quote that ends the string whose text
 // begins at start, and whether the text has escapes. It is -1 where the string
@@ -38,11 +36,8 @@ func stringEnd(data []byte, start int) (end int, escaped bool) {
 	var all uint64 // has the high bits of all bytes so far
 	for {
 		for i+8 <= len(data) {
-			w := binary.LittleEndian.Uint64(data[i:])
-			quote := w ^ '"'*ones
-			slash := w ^ '\\'*ones
-			stop := ((quote-ones)&^quote | (slash-ones)&^slash | (w-' '*ones)&^w) & highs
-			if stop != 0 {
+			w := word(data, i)
+			if stop := stops(w); stop != 0 {
 				n := bits.TrailingZeros64(stop)
 				all |= w & (1<<(n&^7) - 1)
 				i += n / 8
@@ -73,6 +68,14 @@ func stringEnd(data []byte, start int) (end int, escaped bool) {
 		}
 		escaped = true
 	}
+}
+
+// stops returns a word with a high bit where w has a quote, a backslash or a
+// control; of the bits beyond the first not all are right.
+func stops(w uint64) uint64 {
+	quote := w ^ '"'*ones
+	slash := w ^ '\\'*ones
+	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-' '*ones)&^w) & highs
 }
 
 // escapeEnd returns the offset after the escape at i; -1 where it is none, or
@@ -189,26 +192,19 @@ func (n number) ceiling() int64 {
 	return n.value()
 }
 
-// number reads the number at the position.
-func (r *Reader) number() (n number, ok bool) {
-	data, i := r.data, r.pos
+// readNumber reads a number, and returns the offset after it.
+func readNumber(data []byte, i int) (n number, end int) {
 	if i < len(data) && data[i] == '-' {
 		n.negative = true
 		i++
 	}
 	start := i
-	if i+8 <= len(data) {
-		if w := binary.LittleEndian.Uint64(data[i:]); eightDigits(w) {
-			n.whole = digitsValue(w)
-			i += 8
-		}
-	}
 	for i < len(data) && data[i]-'0' <= 9 {
 		n.whole = n.whole*10 + int64(data[i]-'0')
 		i++
 	}
 	if i == start || data[start] == '0' && i > start+1 {
-		return n, false
+		return n, declined
 	}
 	n.exact = i-start <= 18
 	if i < len(data) && data[i] == '.' {
@@ -220,7 +216,7 @@ func (r *Reader) number() (n number, ok bool) {
 			i++
 		}
 		if i == from {
-			return n, false
+			return n, declined
 		}
 	}
 	if i < len(data) && data[i]|0x20 == 'e' {
@@ -234,56 +230,89 @@ func (r *Reader) number() (n number, ok bool) {
 			i++
 		}
 		if i == from {
-			return n, false
+			return n, declined
 		}
 	}
-	r.pos = i
-	return n, true
+	return n, i
 }
 
-// eightDigits tells whether all bytes of w are decimal digits.
-func eightDigits(w uint64) bool {
-	return (w&0xf0f0f0f0f0f0f0f0)|((w+0x0606060606060606)&0xf0f0f0f0f0f0f0f0)>>4 == 0x3333333333333333
+// natural reads a number of at most 15 digits and nothing else, which is what
+// most are. For another the end is declined: readNumber knows.
+func natural(data []byte, pos int) (n int64, end int) {
+	if pos+17 > len(data) {
+		return 0, declined
+	}
+	w := word(data, pos) ^ '0'*ones
+	digits := countDigits(w)
+	if digits < 8 {
+		if digits == 0 {
+			return 0, declined
+		}
+		n = digitsValue(w << (64 - 8*digits))
+	} else {
+		w2 := word(data, pos+8) ^ '0'*ones
+		more := countDigits(w2)
+		if more == 8 {
+			return 0, declined
+		}
+		n = digitsValue(w)*powers[more] + digitsValue(w2<<(64-8*more))
+		digits += more
+	}
+	end = pos + digits
+	if c := data[end]; c == '.' || c|0x20 == 'e' || w&0xff == 0 && digits > 1 {
+		return 0, declined
+	}
+	return n, end
 }
 
-// digitsValue returns the number that eight digits stand for.
+var powers = [8]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7}
+
+// countDigits tells how many of the first bytes of w, from the least, are less
+// than 10.
+func countDigits(w uint64) int {
+	return bits.TrailingZeros64((w+0x7676767676767676|w)&highs) / 8
+}
+
+// digitsValue returns the number that eight digits stand for, as values from 0
+// to 9.
 func digitsValue(w uint64) int64 {
-	w = (w & 0x0f0f0f0f0f0f0f0f) * (10<<8 + 1) >> 8
-	w = (w & 0x00ff00ff00ff00ff) * (100<<16 + 1) >> 16
-	return int64((w & 0x0000ffff0000ffff) * (10000<<32 + 1) >> 32)
+	w = w * (10<<8 + 1) >> 8 & 0x00ff00ff00ff00ff
+	w = w * (100<<16 + 1) >> 16 & 0x0000ffff0000ffff
+	return int64(w * (10000<<32 + 1) >> 32)
 }
 
 // literal goes over a word that the text must continue with.
-func (r *Reader) literal(word string) bool {
-	if rest := r.data[r.pos:]; len(rest) < len(word) || string(rest[:len(word)]) != word {
-		return false
+func literal(data []byte, pos int, word string) int {
+	if rest := data[pos:]; len(rest) < len(word) || string(rest[:len(word)]) != word {
+		return declined
 	}
-	r.pos += len(word)
-	return true
+	return pos + len(word)
 }
 
 // skip goes over a value that nothing describes. It still must be good JSON
 // without repeated names.
-func (r *Reader) skip() bool {
-	if r.pos >= len(r.data) {
-		return false
+func (r *Reader) skip(pos int) int {
+	if pos >= len(r.data) {
+		return declined
 	}
-	switch r.data[r.pos] {
+	switch r.data[pos] {
 	case '"':
-		end, _ := stringEnd(r.data, r.pos+1)
-		r.pos = end + 1
-		return end >= 0
+		end, _ := stringEnd(r.data, pos+1)
+		if end < 0 {
+			return declined
+		}
+		return end + 1
 	case '{':
-		return r.object(anything)
+		return r.object(anything, pos)
 	case '[':
-		return r.array(anything)
+		return r.array(anything, pos)
 	case 't':
-		return r.literal("true")
+		return literal(r.data, pos, "true")
 	case 'f':
-		return r.literal("false")
+		return literal(r.data, pos, "false")
 	case 'n':
-		return r.literal("null")
+		return literal(r.data, pos, "null")
 	}
-	_, ok := r.number()
-	return ok
+	_, end := readNumber(r.data, pos)
+	return end
 }

@@ -1,6 +1,9 @@
 package plan
 
-import "math/bits"
+import (
+	"hash/maphash"
+	"math/bits"
+)
 
 // Signature stands for all the ways in which a body differs from what its plan
 // accepts, and where: its deviations. Bodies with equal signatures, read by
@@ -17,6 +20,8 @@ type Signature struct{ a, b uint64 }
 // with different deviations and equal signatures.
 var seeds = [2]uint64{random(), random()}
 
+func random() uint64 { return maphash.Bytes(maphash.MakeSeed(), nil) }
+
 // deviation identifies one way to differ at one place of a plan.
 type deviation uint64
 
@@ -28,6 +33,10 @@ func (s *Signature) add(t Signature) {
 	s.a += t.a
 	s.b += t.b
 }
+
+// Without returns the signature of the deviations that are not among those of
+// t, which is of a part of them.
+func (s Signature) Without(t Signature) Signature { return Signature{s.a - t.a, s.b - t.b} }
 
 // within returns the signature of s at a place that the salt stands for.
 func (s Signature) within(salt uint64) Signature {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"math"
 	"unicode/utf8"
 
 	"github.com/plumbapi/plumb/schemas"
@@ -53,26 +54,53 @@ func (r *Reader) text(n *node, text []byte) {
 	}
 }
 
-// stringValue reads a string.
-func (r *Reader) stringValue(n *node) bool {
-	start := r.pos + 1
-	end, escaped := stringEnd(r.data, start)
-	if end < 0 || len(n.scopes) > 0 {
-		return false
+// quick is what a string needs for nobody to look at it: nothing beyond its
+// type and length, and a length in bytes that leaves no doubt of that in code
+// points.
+type quick struct{ least, most int }
+
+// quickString says what a string at the place needs.
+func (n *node) quickString() quick {
+	if n.types&kindString == 0 || n.opaque != "" || n.slot >= 0 || len(n.values)+len(n.scopes)+len(n.patterns) > 0 {
+		return quick{least: math.MaxInt}
 	}
-	r.pos = end + 1
+	q := quick{most: math.MaxInt}
+	for _, least := range n.minLength {
+		q.least = max(q.least, least*utf8.UTFMax)
+	}
+	for _, most := range n.maxLength {
+		q.most = min(q.most, most)
+	}
+	return q
+}
+
+// takes tells whether a string of so many bytes is right without another look.
+func (n *node) takes(length int, escaped bool) bool {
+	return n.quick.least <= length && length <= n.quick.most && (!escaped || n.quick.least == 0)
+}
+
+// stringValue reads a string.
+func (r *Reader) stringValue(n *node, pos int) int {
+	start := pos + 1
+	end, escaped := stringEnd(r.data, start)
+	if end < 0 {
+		return declined
+	}
+	if n.takes(end-start, escaped) {
+		return end + 1
+	}
+	if len(n.scopes) > 0 {
+		return declined
+	}
 	fits, ok := true, true
 	if n.types&kindString == 0 {
 		if fits, ok = r.allows(n, kindString); !ok {
-			return false
+			return declined
 		}
 	}
-	if n.slot < 0 && len(n.values) == 0 && len(n.minLength)+len(n.maxLength)+len(n.patterns) == 0 {
-		return true
-	}
-	text := r.data[start:end]
+	text, from := r.data[start:end], start
 	if escaped {
-		from := len(r.scratch)
+		from = len(r.scratch)
 		r.scratch = unescape(r.scratch, text)
 		text = r.scratch[from:]
 	}
@@ -84,8 +112,10 @@ func (r *Reader) stringValue(n *node) bool {
 		r.text(n, text)
 	}
 	if n.slot >= 0 {
-		r.frame.texts |= 1 << n.slot
-		r.frame.values[n.slot] = slotValue{text: text, index: index}
+		f := r.frame
+		f.texts |= 1 << n.slot
+		v := &f.values[n.slot]
+		v.start, v.end, v.index, v.unescaped = int32(from), int32(from+len(text)), int32(index), escaped
 	}
-	return true
+	return end + 1
 }

@@ -107,15 +107,9 @@ func kindOf(text string) kinds {
 // enumerated executes enum and const: it returns which of the values it is, or
 // -1. The text is that of value.text.
 func (r *Reader) enumerated(n *node, k kinds, text []byte, fits bool) int {
-	found := -1
-	for i := range n.values {
-		if v := &n.values[i]; v.kind == k && len(v.text) == len(text) && v.text == string(text) {
-			found = i
-			if v.place >= 0 {
-				r.seenValues = append(r.seenValues, v.place)
-			}
-			break
-		}
+	found := n.enumerates(k, text)
+	if found >= 0 && n.values[found].place >= 0 {
+		r.seenValues = append(r.seenValues, n.values[found].place)
 	}
 	if fits {
 		for i, set := range n.enums {
@@ -127,53 +121,67 @@ func (r *Reader) enumerated(n *node, k kinds, text []byte, fits bool) int {
 	return found
 }
 
-// value reads the value at the position. It returns false where the reference
-// engine has to look at the body.
-func (r *Reader) value(n *node) bool {
-	if n == anything {
-		return r.skip()
+// enumerates returns which of the values it is, or -1.
+func (n *node) enumerates(k kinds, text []byte) int {
+	for i := range n.values {
+		if v := &n.values[i]; v.kind == k && len(v.text) == len(text) && v.text == string(text) {
+			return i
+		}
 	}
-	if n.opaque != "" || r.pos >= len(r.data) {
-		return false
-	}
-	switch r.data[r.pos] {
-	case '"':
-		return r.stringValue(n)
-	case '{':
-		return r.objectValue(n)
-	case '[':
-		return r.arrayValue(n)
-	case 't', 'f':
-		return r.boolean(n)
-	case 'n':
-		return r.null(n, n.kindDeviation(kindNull))
-	}
-	return r.numberValue(n)
+	return -1
 }
 
-func (r *Reader) boolean(n *node) bool {
+// value reads a value.
+func (r *Reader) value(n *node, pos int) int {
+	if n == anything {
+		return r.skip(pos)
+	}
+	if n.opaque != "" || pos >= len(r.data) {
+		return declined
+	}
+	switch r.data[pos] {
+	case '"':
+		return r.stringValue(n, pos)
+	case '{':
+		return r.objectValue(n, pos)
+	case '[':
+		return r.arrayValue(n, pos)
+	case 't', 'f':
+		return r.boolean(n, pos)
+	case 'n':
+		return r.null(n, pos, n.kindDeviation(kindNull))
+	}
+	return r.numberValue(n, pos)
+}
+
+func (r *Reader) boolean(n *node, pos int) int {
 	word := "true"
-	if r.data[r.pos] == 'f' {
+	if r.data[pos] == 'f' {
 		word = "false"
 	}
-	if !r.literal(word) || len(n.scopes) > 0 {
-		return false
+	end := literal(r.data, pos, word)
+	if end < 0 || len(n.scopes) > 0 {
+		return declined
 	}
 	if n.slot >= 0 {
 		r.frame.other |= 1 << n.slot
-		r.frame.values[n.slot].text = r.data[r.pos-len(word) : r.pos]
+		r.frame.values[n.slot] = slotValue{start: int32(pos), end: int32(end)}
 	}
 	fits, ok := r.allows(n, kindBool)
-	if ok && len(n.values) > 0 {
-		r.enumerated(n, kindBool, r.data[r.pos-len(word):r.pos], fits)
+	if !ok {
+		return declined
 	}
-	return ok
+	if len(n.values) > 0 {
+		r.enumerated(n, kindBool, r.data[pos:end], fits)
+	}
+	return end
 }
 
 // null reads null, of which the deviation stands for not being allowed.
-func (r *Reader) null(n *node, deviation Signature) bool {
-	if !r.literal("null") || n.whole {
-		return false
+func (r *Reader) null(n *node, pos int, deviation Signature) int {
+	end := literal(r.data, pos, "null")
+	if end < 0 || n.whole {
+		return declined
 	}
 	if n.slot >= 0 {
 		r.frame.null |= 1 << n.slot
@@ -195,7 +203,9 @@ func (r *Reader) null(n *node, deviation Signature) bool {
 	}
 	if !fits {
 		r.sig.add(deviation)
-		return n.plain
+		if !n.plain {
+			return declined
+		}
 	}
-	return true
+	return end
 }

@@ -1,0 +1,132 @@
+package difference
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+
+	"github.com/plumbapi/plumb/internal/report"
+)
+
+// Recorded is how many recorded exchanges a change touches.
+type Recorded struct {
+	Count int `json:"count"` // of the operation, and of the status where there is one
+	Of    int `json:"of"`    // exchanges in all
+}
+
+// Weigh says of each change of an operation how many recorded exchanges it
+// touches, and puts those first, of equally grave ones, that touch more. The
+// reports are those of the same recordings, held against either description.
+func Weigh(changes []Change, before, after *report.Report) {
+	for i := range changes {
+		c := &changes[i]
+		if c.Method == "" {
+			continue
+		}
+		c.Recorded = &Recorded{Of: before.Summary.Exchanges}
+		for _, r := range []*report.Report{before, after} {
+			for _, op := range r.Coverage.Operations {
+				if op.Method == c.Method && unnamed(op.Path) == unnamed(c.Path) {
+					c.Recorded.Count = max(c.Recorded.Count, answers(op, c.Status))
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(changes, func(a, b Change) int {
+		return cmp.Or(compareSeverity(a, b), cmp.Compare(b.weight(), a.weight()))
+	})
+}
+
+func (c *Change) weight() int {
+	if c.Recorded == nil {
+		return 0
+	}
+	return c.Recorded.Count
+}
+
+// answers counts the exchanges of an operation, and of a status if it is one:
+// as it was seen, or as the description has it (2XX, default).
+func answers(op report.OperationCoverage, status string) int {
+	if status == "" {
+		return op.Count
+	}
+	n := 0
+	for _, s := range op.Statuses {
+		if s.Status == status || s.Described == status {
+			n += s.Count
+		}
+	}
+	return n
+}
+
+var parameter = regexp.MustCompile(`\{[^}]*\}`)
+
+// unnamed is a path without the names of its parameters, which can change.
+func unnamed(path string) string { return parameter.ReplaceAllString(path, "{}") }
+
+// Finding is one that recordings give under one description and not, or not as
+// often, under another.
+type Finding struct {
+	Rule      string `json:"rule"`
+	Severity  string `json:"severity"`
+	Operation string `json:"operation"`
+	Status    int    `json:"status"`
+	Pointer   string `json:"pointer"`
+	Message   string `json:"message"`
+	Count     int    `json:"count"` // how many more
+}
+
+// findingPlace is what findings under two descriptions have in common: the
+// descriptions are different files, in which operations can have new names.
+type findingPlace struct {
+	rule, operation string
+	status          int
+	pointer         string
+}
+
+// More returns the findings that r has more of than other does, which is a
+// report on the same recordings under another description.
+func More(r, other *report.Report) []Finding {
+	known := counts(other)
+	own := counts(r)
+	names := operations(r)
+	all := []Finding{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		at := placeOf(f, names)
+		more := own[at] - known[at]
+		if more <= 0 {
+			continue
+		}
+		known[at] = own[at] // it is said
+		all = append(all, Finding{Rule: f.Rule, Severity: f.Severity, Operation: f.Operation, Status: f.Status, Pointer: f.Pointer, Message: f.Message, Count: more})
+	}
+	return all
+}
+
+func counts(r *report.Report) map[findingPlace]int {
+	names := operations(r)
+	n := map[findingPlace]int{}
+	for i := range r.Findings {
+		n[placeOf(&r.Findings[i], names)] += r.Findings[i].Count
+	}
+	return n
+}
+
+func placeOf(f *report.Finding, names map[string]string) findingPlace {
+	operation := f.Operation
+	if name, ok := names[operation]; ok {
+		operation = name
+	}
+	return findingPlace{f.Rule, unnamed(operation), f.Status, f.Pointer}
+}
+
+// operations gives each operation the name that it would have without one in
+// the description.
+func operations(r *report.Report) map[string]string {
+	names := map[string]string{}
+	for _, op := range r.Coverage.Operations {
+		names[op.Operation] = op.Method + " " + op.Path
+	}
+	return names
+}

@@ -1,0 +1,156 @@
+package recording
+
+import (
+	"bytes"
+
+	"github.com/plumbapi/plumb/validator"
+)
+
+// lineKind says what a line can be.
+type lineKind struct {
+	exchange  bool // an exchange; otherwise a body, whatever it looks like
+	exchanges bool // there were exchanges before it
+}
+
+// jsonLines reads one exchange or bare body a line. A line that is broken does
+// not touch the next one. It only finds the ends of the lines; the rest is for
+// those who parse the blocks.
+func (r *reader) jsonLines() error {
+	l := lineReader{reader: r, kind: lineKind{exchanges: r.secondLineIsExchange()}}
+	for {
+		if more, err := l.block(); !more || err != nil {
+			return err
+		}
+	}
+}
+
+// secondLineIsExchange tells what kind of lines to expect when the first one is broken.
+func (r *reader) secondLineIsExchange() bool {
+	_, rest, _ := bytes.Cut(trimSpace(r.src.window()), []byte("\n"))
+	return isExchange(rest)
+}
+
+// lineReader cuts lines into blocks.
+type lineReader struct {
+	*reader
+	kind   lineKind
+	tail   []byte // that no block took: the beginning of a line
+	length int    // of a line, on average
+}
+
+// block reads a block of lines: what one reading of the file gives, so that
+// nothing waits for a file that grows slowly. It is false at the end.
+func (l *lineReader) block() (bool, error) {
+	b := l.open()
+	size := blockBytes
+	if l.length > 0 { // no more than a few hundred entries
+		size = min(max(l.length*blockEntries, 16<<10), blockBytes)
+	}
+	b.makeRoom()
+	b.text = append(b.text[:0], l.tail...)
+	end, err := 0, error(nil)
+	for end == 0 && err == nil && len(b.text) < size {
+		var n int
+		n, err = l.src.r.Read(b.text[len(b.text):size])
+		b.text = b.text[:len(b.text)+n]
+		end = bytes.LastIndexByte(b.text[len(b.text)-n:], '\n') + 1
+		if end > 0 {
+			end += len(b.text) - n
+		}
+	}
+	if err != nil {
+		l.src.fail(err)
+		end = len(b.text)
+	}
+	l.tail = append(l.tail[:0], b.text[end:]...)
+	l.find(b.text[:end])
+	if b.used > 0 {
+		l.length = end / b.used
+		if err := l.flush(); err != nil {
+			return false, err
+		}
+	}
+	if err == nil && len(l.tail) >= size {
+		return true, l.longLine()
+	}
+	return err == nil, nil
+}
+
+// find puts the lines of a text into the block.
+func (l *lineReader) find(text []byte) {
+	l.kind.exchange = bytes.Contains(text, []byte(`"response"`))
+	for len(text) > 0 {
+		line := text
+		end := bytes.IndexByte(text, '\n') + 1
+		if end > 0 {
+			line = text[:end]
+		}
+		text = text[len(line):]
+		content := trimSpace(line)
+		if len(content) > 0 {
+			start := l.src.place()
+			start.Column += len(line) - len(content)
+			l.line(entry{data: content, start: start, ended: end > 0})
+		}
+		if l.src.column += len(line); end > 0 {
+			l.src.line, l.src.column = l.src.line+1, 1
+		}
+	}
+}
+
+// line puts a line into the block.
+func (l *lineReader) line(e entry) {
+	if int64(len(e.data)) > l.lim.Entry {
+		l.add(e, 0).given = l.tooLarge(&e)
+		return
+	}
+	isExchange := l.kind.exchange && (!l.kind.exchanges || canExpand(e.data)) && isExchange(e.data)
+	l.kind.exchanges = l.kind.exchanges || isExchange
+	if isExchange && canExpand(e.data) {
+		x := l.exchange(&e)
+		l.add(e, len(x.Response.Body.Bytes)).given = x
+		return
+	}
+	l.add(e, len(e.data)).line = l.kind
+}
+
+// longLine reads the rest of a line that is longer than a block, of which the
+// tail is the beginning.
+func (l *lineReader) longLine() error {
+	e := &entry{start: l.src.place()}
+	e.add(l.tail)
+	l.src.column += len(l.tail)
+	l.tail = l.tail[:0]
+	l.src.extend(e, l.lim.Entry, lines{})
+	e.join()
+	if e.large {
+		return l.give(l.tooLarge(e))
+	}
+	l.kind.exchange = true
+	if content := trimSpace(e.data); len(content) > 0 {
+		e.start.Column += len(e.data) - len(content)
+		e.data = content
+		l.line(*e)
+	}
+	return l.flush()
+}
+
+// readLine makes the exchange of a line.
+func (s *slot) readLine(r *reader) *validator.Exchange {
+	e := &s.entry
+	switch {
+	case s.line.exchange && isExchange(e.data):
+		return r.exchange(e)
+	case s.line.exchanges || !e.ended:
+		return r.bareLine(e, s.line.exchanges)
+	}
+	body := bytes.TrimRight(e.data, " \t\r\n")
+	if int64(len(body)) > r.lim.Body {
+		return r.bareBody(e)
+	}
+	s.exchange = validator.Exchange{
+		Place:    e.start,
+		Response: validator.Response{Body: validator.Body{Bytes: body, Locate: s.locate}},
+	}
+	return &s.exchange
+}

@@ -1,0 +1,225 @@
+package plan
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// gap is the text of an object between two values that have to be read: what
+// is punctuation, names, white space, null, and strings that are enumerated or
+// always the same. Objects of
+// one kind repeat their gaps to the letter, so a Reader keeps those that it has
+// read, and compares most gaps as a whole.
+type gap struct {
+	text           string
+	present, nulls uint64 // the members that it brings, also the one that follows
+	values         []gapValue
+	next           int  // the member whose value follows
+	more           int  // at least so many bytes follow
+	orNull         bool // that value can be null
+}
+
+// gapValue is an enumerated string in a gap.
+type gapValue struct {
+	slot       int32
+	start, end int32 // of its text in the gap
+	index      int32 // which of the values it is
+	place      int32 // for coverage
+}
+
+// What follows a gap other than the value of a described member.
+const (
+	toEnd   = -1 // the gap ended the object
+	toOther = -2 // a member that is not described, which was read with the gap
+)
+
+// What a gap comes after.
+const (
+	beginning  = 0
+	afterOther = 1
+	afterFirst = 2 // the value of the first member; the others follow
+)
+
+// gaps are those that came after one value.
+type gaps struct {
+	last   *gap // the one that stood there last; nil before the first
+	known  []*gap
+	missed int
+}
+
+const (
+	mostGaps   = 24   // after one value
+	longestGap = 1024 // bytes
+	patience   = 16   // of so many new gaps one is kept in the place of an older one
+)
+
+// find returns the gap that stands at the position, if it is a known one.
+func (s *gaps) find(data []byte, pos int) *gap {
+	for _, g := range s.known {
+		if g != s.last && g.standsAt(data, pos) {
+			s.last = g
+			return g
+		}
+	}
+	return nil
+}
+
+func (g *gap) standsAt(data []byte, pos int) bool {
+	end := pos + len(g.text)
+	return end+g.more <= len(data) && string(data[pos:end]) == g.text && (g.orNull || data[end] != 'n')
+}
+
+// gap reads a gap member by member, and keeps it for the next object.
+//
+// The gap is good until the next one is read.
+func (r *Reader) gap(n *node, before, pos, names int) (*gap, int) {
+	data, start := r.data, pos
+	g := gap{more: 1, values: r.read.values[:0]}
+	for first := before == beginning; ; first = false {
+		if pos = space(data, pos); pos >= len(data) {
+			return nil, declined
+		}
+		if data[pos] == '}' {
+			g.next, g.more, g.orNull = toEnd, 0, true
+			pos++
+			break
+		}
+		if !first {
+			if data[pos] != ',' {
+				return nil, declined
+			}
+			pos = space(data, pos+1)
+		}
+		i, name, end := r.name(n, pos)
+		if end < 0 {
+			return nil, declined
+		}
+		if i < 0 {
+			if !r.isNew(name, names) {
+				return nil, declined
+			}
+			end = r.other(n, end, name) // which may read gaps of its own
+			r.read = g
+			r.read.next = toOther
+			return &r.read, end
+		}
+		m, bit := &n.members[i], uint64(1)<<i
+		if g.present&bit != 0 {
+			return nil, declined
+		}
+		g.present |= bit
+		pos = end
+		if m.null != notSimple && isNull(data, pos) {
+			g.nulls |= bit
+			pos += len("null")
+			continue
+		}
+		v, end := r.gapValue(n, i, pos, start)
+		if end < 0 {
+			g.next, g.orNull = i, m.null == notSimple
+			break
+		}
+		g.values = append(g.values, v)
+		pos = end
+	}
+	r.gaps[n.id][before].keep(g, data[start:pos])
+	r.read = g
+	return &r.read, pos
+}
+
+// gapValue reads the value of a member if it is one that gaps hold: a string of
+// which there is nothing to say, and that is enumerated, or was never seen to
+// be another one.
+func (r *Reader) gapValue(n *node, i, pos, start int) (v gapValue, end int) {
+	m := &n.members[i]
+	at := m.node
+	if !m.described || at.types&kindString == 0 || pos >= len(r.data) || r.data[pos] != '"' {
+		return v, declined
+	}
+	stop, escaped := stringEnd(r.data, pos+1)
+	if stop < 0 || escaped || stop-start > longestGap/2 {
+		return v, declined
+	}
+	text := r.data[pos+1 : stop]
+	v = gapValue{slot: at.slot, start: int32(pos + 1 - start), end: int32(stop - start), index: -1, place: -1}
+	if len(at.values) > 0 {
+		found := at.enumerates(kindString, text)
+		if found < 0 {
+			return v, declined
+		}
+		v.index, v.place = int32(found), at.values[found].place
+	} else if !r.sameAsBefore(n, i, text) {
+		return v, declined
+	}
+	sig, values := r.sig, len(r.seenValues)
+	if r.stringValue(at, pos) < 0 || r.sig != sig {
+		r.sig, r.seenValues = sig, r.seenValues[:values]
+		return v, declined
+	}
+	return v, stop + 1
+}
+
+// sameAsBefore tells whether a member has had no other value so far. Gaps that
+// hold the value that it had are of no use any more when it changes.
+func (r *Reader) sameAsBefore(n *node, i int, text []byte) bool {
+	h := &r.constant[n.id]
+	bit := uint64(1) << i
+	switch {
+	case h.varied&bit != 0:
+		return false
+	case h.seen&bit == 0:
+		if h.texts == nil {
+			h.texts = make([]string, len(n.members))
+		}
+		h.seen |= bit
+		h.texts[i] = string(text)
+	case h.texts[i] != string(text):
+		h.varied |= bit
+		clear(r.gaps[n.id])
+		return false
+	}
+	return true
+}
+
+// habits are the strings that the members of an object have always had.
+type habits struct {
+	seen, varied uint64
+	texts        []string
+}
+
+// take does for the values of a gap what reading them does.
+func (r *Reader) take(g *gap, pos int) {
+	for i := range g.values {
+		v := &g.values[i]
+		if v.slot >= 0 {
+			r.frame.texts |= 1 << v.slot
+			s := &r.frame.values[v.slot]
+			s.start, s.end, s.index, s.unescaped = int32(pos)+v.start, int32(pos)+v.end, v.index, false
+		}
+		if v.place >= 0 {
+			r.seenValues = append(r.seenValues, v.place)
+		}
+	}
+}
+
+func isNull(data []byte, pos int) bool {
+	const null = 'n' | 'u'<<8 | 'l'<<16 | 'l'<<24
+	return pos+4 <= len(data) && binary.LittleEndian.Uint32(data[pos:]) == null
+}
+
+// keep keeps a gap with that text.
+func (s *gaps) keep(g gap, text []byte) {
+	if len(text) > longestGap {
+		return
+	}
+	g.text, g.values = string(text), slices.Clone(g.values)
+	if len(s.known) < mostGaps {
+		s.known = append(s.known, &g)
+		s.last = &g
+		return
+	}
+	if s.missed++; s.missed%patience == 0 {
+		s.known[s.missed/patience%mostGaps] = &g
+		s.last = &g
+	}
+}

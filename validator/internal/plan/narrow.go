@@ -1,0 +1,146 @@
+package plan
+
+import "slices"
+
+// Most steps of rules ask what members there are, and which of its values one
+// has that is enumerated, such as the state. Bodies that are alike in this have
+// the same answers; so rules are narrowed to the steps that are still open, and
+// a Reader remembers them.
+
+// outlook is that in which bodies are alike.
+type outlook struct {
+	texts, integers, other, objects uint64
+	values                          uint64 // of the enumerated slots, a byte each
+}
+
+// asked says which slots the steps of the rules of a scope ask for.
+type asked struct {
+	slots      uint64
+	enumerated []int32
+}
+
+// narrowed are the rules of a scope as they are for an outlook.
+type narrowed struct {
+	known bool
+	outlook
+	rules []rule
+}
+
+const (
+	narrowings = 64 // of one scope that are remembered
+	probes     = 4  // where one of them can be
+)
+
+// mostEnumerated is how many enumerated values an outlook can hold.
+const mostEnumerated = 8
+
+func askedBy(rules []rule) asked {
+	var a asked
+	for _, x := range rules {
+		for i := range x.steps {
+			switch s := &x.steps[i]; {
+			case s.kind == stepHas:
+				a.slots |= s.bit | s.parents
+				s.asked = true
+			case s.kind == stepIsOneOf && s.texts != 0:
+				if !slices.Contains(a.enumerated, s.slot) {
+					if len(a.enumerated) == mostEnumerated {
+						continue
+					}
+					a.enumerated = append(a.enumerated, s.slot)
+				}
+				a.slots |= s.bit
+				s.asked = true
+			}
+		}
+	}
+	return a
+}
+
+// outlook returns that of the body.
+func (r *Reader) outlook(a *asked) outlook {
+	f := r.frame
+	o := outlook{f.texts & a.slots, f.integers & a.slots, f.other & a.slots, f.objects & a.slots, 0}
+	for _, slot := range a.enumerated {
+		index := uint32(0xff) // of no value, or too large to be foretold
+		if f.texts>>slot&1 != 0 {
+			index = min(uint32(f.values[slot].index), index)
+		}
+		o.values = o.values<<8 | uint64(index)
+	}
+	return o
+}
+
+// rules returns the rules of the scope, narrowed to what the body leaves open.
+func (r *Reader) rules(s *scope) []rule {
+	if len(s.rules) == 0 {
+		return nil
+	}
+	o := r.outlook(&s.asked)
+	hash := scramble(o.texts ^ o.integers<<1 ^ o.other<<2 ^ o.values*0x9e3779b97f4a7c15)
+	all := r.narrowed[s.id*narrowings:][:narrowings]
+	for i := range uint64(probes) {
+		n := &all[(hash+i)%narrowings]
+		if n.known && n.outlook == o {
+			return n.rules
+		}
+		if !n.known {
+			*n = narrowed{true, o, r.narrow(s)}
+			return n.rules
+		}
+	}
+	if r.unlike++; r.unlike%patience == 0 {
+		all[hash%narrowings].known = false // for the next one like it
+	}
+	return s.rules
+}
+
+func (r *Reader) narrow(s *scope) []rule {
+	var open []rule
+	for _, x := range s.rules {
+		own := rule{verdict: x.verdict}
+		if own.first = own.narrow(r, &x, x.first, map[int]int{}); own.first != ended {
+			open = append(open, own)
+		}
+	}
+	return open
+}
+
+// narrow takes over a step of x, and those that can follow, but for those whose
+// answer is known. It returns where it stands now.
+func (own *rule) narrow(r *Reader, x *rule, at int, done map[int]int) int {
+	for at >= 0 {
+		s := &x.steps[at]
+		holds, known := s.foretell(r.frame)
+		if !known {
+			break
+		}
+		at = s.no
+		if holds {
+			at = s.yes
+		}
+	}
+	if at < 0 {
+		return at
+	}
+	if i, ok := done[at]; ok {
+		return i
+	}
+	s := x.steps[at]
+	s.yes, s.no = own.narrow(r, x, s.yes, done), own.narrow(r, x, s.no, done)
+	own.steps = append(own.steps, s)
+	done[at] = len(own.steps) - 1
+	return done[at]
+}
+
+// foretell answers a step by what an outlook says.
+func (s *step) foretell(f *frame) (holds, known bool) {
+	switch {
+	case !s.asked:
+	case s.kind == stepHas && f.objects&s.parents == s.parents:
+		return f.set()&s.bit != 0, true
+	case s.kind == stepIsOneOf && f.texts&s.bit != 0 && uint32(f.values[s.slot].index) < 64:
+		return s.texts>>uint32(f.values[s.slot].index)&1 != 0, true
+	}
+	return false, false
+}
