@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/internal/redact"
@@ -21,6 +22,7 @@ type checker struct {
 	validator *validator.Validator
 	limits    recording.Limits
 	failOn    Severity
+	accepted  *accepted
 
 	entries atomic.Int64 // exchanges so far
 
@@ -37,11 +39,15 @@ const keptOccurrences = 1
 // start prepares the checking for a test, and the summary at its end.
 func start(t testing.TB, opts []Option) *checker {
 	t.Helper()
-	cfg := config{failOn: Error}
+	cfg := config{failOn: Error, now: time.Now}
 	for _, opt := range opts {
 		opt(&cfg)
 	}
 	desc, v, err := load(cfg)
+	if err != nil {
+		t.Fatalf("plumb: %v", err)
+	}
+	known, err := readBaseline(cfg)
 	if err != nil {
 		t.Fatalf("plumb: %v", err)
 	}
@@ -50,6 +56,7 @@ func start(t testing.TB, opts []Option) *checker {
 		validator: v,
 		limits:    recording.DefaultLimits,
 		failOn:    cfg.failOn,
+		accepted:  known,
 		history:   v.NewHistory(),
 		builder:   report.New(desc, v.Documented(), "contracttest", keptOccurrences),
 		reported:  map[string]bool{},
@@ -108,11 +115,28 @@ func (c *checker) check(x *validator.Exchange) {
 		return
 	}
 	for _, f := range c.add(x, &result) {
-		if id := f.Fingerprint(); f.Severity >= c.failOn && !c.reported[id] {
+		id := f.Fingerprint()
+		if c.reported[id] {
+			continue
+		}
+		if fault := c.fault(x, &f); fault != "" {
 			c.reported[id] = true
-			c.t.Errorf("plumb: %s", describe(x, &f))
+			c.t.Errorf("plumb: %s", fault)
 		}
 	}
+}
+
+// fault describes a finding that fails the test; it is empty for one that does
+// not.
+func (c *checker) fault(x *validator.Exchange, f *validator.Finding) string {
+	entry := c.accepted.find(f)
+	switch {
+	case entry == nil && f.Severity >= c.failOn:
+		return describe(x, f)
+	case entry != nil && c.failOn <= Error && entry.Expired(c.accepted.today):
+		return describe(x, f) + c.accepted.overdue(entry)
+	}
+	return ""
 }
 
 // add takes in the result of checking x, and returns the findings, without
@@ -138,7 +162,8 @@ func (c *checker) end() {
 	defer c.mu.Unlock()
 	c.ended = true
 	r := c.builder.Report()
-	c.t.Log("plumb: " + summary(r))
+	gone := c.accepted.settle(r)
+	c.t.Log("plumb: " + summary(r) + gone)
 	if r.Summary.Checked == 0 && !c.t.Skipped() {
 		c.t.Errorf("plumb: nothing was checked: %s", nothingChecked(r))
 	}

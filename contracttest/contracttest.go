@@ -16,10 +16,14 @@
 package contracttest
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/plumbapi/plumb/internal/live"
+	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/validator"
 )
 
@@ -42,6 +46,8 @@ type config struct {
 	overlays []string
 	rules    []validator.Option
 	failOn   Severity
+	baseline string
+	now      func() time.Time
 }
 
 // WithSpec names the OpenAPI 3.0 or 3.1 description to check against, as a path
@@ -71,13 +77,45 @@ func WithFailOn(severity Severity) Option {
 	return func(c *config) { c.failOn = severity }
 }
 
+// WithBaseline names the baseline, as a path from the folder of the test: the
+// file of findings that are accepted until a date, which "plumb baseline update"
+// writes. They do not fail the test; a finding whose entry has expired does,
+// whatever its severity, unless with [WithFailOn] nothing fails. The summary
+// names the entries whose finding did not occur in the test.
+func WithBaseline(file string) Option {
+	return func(c *config) { c.baseline = file }
+}
+
 // Client returns a client whose exchanges are checked. It is a copy of
-// [http.DefaultClient] with a [Transport].
+// [http.DefaultClient] with a [Transport]. It follows redirects, but no
+// credential goes to another host with them.
 func Client(t testing.TB, opts ...Option) *http.Client {
 	t.Helper()
 	client := *http.DefaultClient
 	client.Transport = Transport(t, client.Transport, opts...)
+	if client.CheckRedirect == nil {
+		client.CheckRedirect = redirected
+	}
 	return &client
+}
+
+// redirected does what net/http does by itself, which keeps only the standard
+// credentials from other hosts: others go by names of their own, and those in
+// a URL as its referrer.
+func redirected(req *http.Request, via []*http.Request) error {
+	const most = 10
+	if len(via) >= most {
+		return fmt.Errorf("stopped after %d redirects", most)
+	}
+	if req.URL.Host == via[0].URL.Host {
+		return nil
+	}
+	for name, values := range req.Header {
+		if slices.Contains([]string{"Authorization", "Cookie", "Referer"}, name) || len(redact.Credentials("", http.Header{name: values}, nil)) > 0 {
+			delete(req.Header, name)
+		}
+	}
+	return nil
 }
 
 // Transport returns a RoundTripper that checks what passes through base, by

@@ -137,7 +137,7 @@ func TestFindingReadsWell(t *testing.T) {
     in:        GET /v1/batches/batch_1, exchange 1, retrieveBatch, status 200, batch_1
     described: schemas/batch.json:\d+ \(/properties/status/enum\)$`, w.errors[0])
 	require.Len(t, w.logs, 1)
-	assert.Regexp(t, `^plumb: 1 exchanges, 1 bodies checked; 1 errors, 0 warnings, 0 infos
+	assert.Regexp(t, `^plumb: 1 exchange read, 1 body checked; 1 error, 0 warnings, 0 infos
     error schema-enum /status: [^\n]+ \(1\)
     operations seen: 1 of 4; not seen: createBatch, listBatches, cancelBatch
     members seen: 7 of \d+; not seen: Batch/`, w.logs[0])

@@ -1,10 +1,12 @@
 package contracttest_test
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/plumbapi/plumb/contracttest"
@@ -57,6 +59,17 @@ func ExampleTransport() {
 	// Output: true
 }
 
+// Drift that is known passes until the day on which its entry expires; what is
+// new fails.
+func ExampleWithBaseline() {
+	test := func(t *testing.T) {
+		contracttest.Body(t, "Batch", []byte(strings.Replace(batch, `"id"`, `"errors":null,"id"`, 1)),
+			contracttest.WithFailOn(contracttest.Warning), contracttest.WithBaseline("testdata/accepted.yaml"))
+	}
+	fmt.Println(passes(test))
+	// Output: true
+}
+
 // A server is checked from the inside, whoever calls it.
 func ExampleHandler() {
 	test := func(t *testing.T) {
@@ -85,8 +98,11 @@ func ExampleBody() {
 	// Output: true
 }
 
-// passes runs a test as go test does.
+// passes runs a test as go test does, without -v: the output is the example's.
 func passes(test func(*testing.T)) bool {
+	verbose := flag.Lookup("test.v").Value
+	defer func(before string) { _ = verbose.Set(before) }(verbose.String())
+	_ = verbose.Set("false")
 	return testing.RunTests(func(string, string) (bool, error) { return true, nil },
 		[]testing.InternalTest{{Name: "TestExample", F: test}})
 }

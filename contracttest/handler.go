@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"testing"
 
 	"github.com/felixge/httpsnoop"
@@ -22,22 +23,32 @@ func Handler(t testing.TB, h http.Handler, opts ...Option) http.Handler {
 		c.t.Helper()
 		asked := r.Clone(r.Context()) // handlers such as http.StripPrefix change the request
 		answer := &answer{header: w.Header, limit: c.limits.Body}
+		ended := false
+		defer func() { // also when h panics, as it does to break an answer off
+			ended = ended && asked.Context().Err() == nil // else the client is gone
+			if !answer.hijacked && (ended || answer.status != 0) {
+				c.answered(asked, answer, ended)
+			}
+		}()
 		h.ServeHTTP(answer.wrap(w), r)
-		if !answer.hijacked {
-			c.answered(asked, answer)
-		}
+		ended = true
 	})
 }
 
-// answered checks an answer that was given.
-func (c *checker) answered(r *http.Request, a *answer) {
+// answered checks an answer that was given; ended tells whether the handler came
+// to its end with the client still there.
+func (c *checker) answered(r *http.Request, a *answer, ended bool) {
 	c.t.Helper()
 	a.begin(http.StatusOK)
 	if a.sent != nil && a.head.Get("Content-Type") == "" && a.head.Get("Content-Encoding") == "" {
 		a.head.Set("Content-Type", http.DetectContentType(a.sent)) // as the server does
 	}
 	x := live.New(r, a.status, a.head)
-	live.SetBody(x, a.sent, c.limits)
+	if promised, ok := a.promised(r.Method); ok && a.size == promised || !ok && ended {
+		live.SetBody(x, a.sent, c.limits)
+	} else {
+		x.Response.Body.Missing = live.BrokenOff
+	}
 	c.check(x)
 }
 
@@ -47,8 +58,16 @@ type answer struct {
 	limit    int64
 	status   int         // 0 until the head is written
 	head     http.Header // as it was when the head was written
-	sent     []byte
+	sent     []byte      // of the body, no more than the limit and a byte
+	size     int64       // of the body
 	hijacked bool
+}
+
+// promised is how long the body is to be, where the head says it. Of another
+// body the client does not get the end.
+func (a *answer) promised(method string) (size int64, ok bool) {
+	size, err := strconv.ParseInt(a.head.Get("Content-Length"), 10, 64)
+	return size, err == nil && method != http.MethodHead && a.status != http.StatusNotModified
 }
 
 // wrap returns a writer that can do what w can, and keeps the answer.
@@ -62,17 +81,28 @@ func (a *answer) wrap(w http.ResponseWriter) http.ResponseWriter {
 		},
 		Write: func(next httpsnoop.WriteFunc) httpsnoop.WriteFunc {
 			return func(p []byte) (int, error) {
-				a.write(p)
-				return next(p)
+				a.begin(http.StatusOK)
+				n, err := next(p)
+				a.keep(p[:n])
+				return n, err
 			}
 		},
 		ReadFrom: func(next httpsnoop.ReadFromFunc) httpsnoop.ReadFromFunc {
-			return func(src io.Reader) (int64, error) { return next(io.TeeReader(src, keeper{a})) }
+			return func(src io.Reader) (int64, error) {
+				a.begin(http.StatusOK)
+				before := a.size
+				n, err := next(io.TeeReader(src, keeper{a}))
+				a.size = before + n // it can have read what it did not send
+				a.sent = a.sent[:min(int64(len(a.sent)), a.size)]
+				return n, err
+			}
 		},
 		WriteString: func(next httpsnoop.WriteStringFunc) httpsnoop.WriteStringFunc {
 			return func(s string) (int, error) {
-				a.write([]byte(s))
-				return next(s)
+				a.begin(http.StatusOK)
+				n, err := next(s)
+				a.keep([]byte(s[:n]))
+				return n, err
 			}
 		},
 		Flush: func(next httpsnoop.FlushFunc) httpsnoop.FlushFunc {
@@ -110,12 +140,13 @@ func (a *answer) begin(status int) {
 type keeper struct{ *answer }
 
 func (k keeper) Write(p []byte) (int, error) {
-	k.write(p)
+	k.keep(p)
 	return len(p), nil
 }
 
-func (a *answer) write(p []byte) {
-	a.begin(http.StatusOK)
+// keep keeps a part of the body that was sent.
+func (a *answer) keep(p []byte) {
+	a.size += int64(len(p))
 	if !live.IsStream(a.head) {
 		room := a.limit + 1 - int64(len(a.sent))
 		a.sent = append(a.sent, p[:min(int64(len(p)), room)]...)

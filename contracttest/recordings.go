@@ -47,8 +47,8 @@ func (c *checker) recording(t *testing.T, file recording.File) {
 		t.Run(strconv.Itoa(x.Place.Entry), func(t *testing.T) {
 			t.Helper()
 			for _, f := range findings {
-				if f.Severity >= c.failOn {
-					t.Errorf("plumb: %s", describe(x, &f))
+				if fault := c.fault(x, &f); fault != "" {
+					t.Errorf("plumb: %s", fault)
 				}
 			}
 			if result.Skipped != "" && !t.Failed() {

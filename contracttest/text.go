@@ -27,7 +27,7 @@ func describe(x *validator.Exchange, f *validator.Finding) string {
 	line("found", f.Found)
 	line("allowed", f.Allowed)
 	line("in", where(x, f))
-	line("described", described(f))
+	line("described", report.NewPlace(f.Description).String())
 	return b.String()
 }
 
@@ -64,40 +64,28 @@ func requestLine(x *validator.Exchange) string {
 	return x.Request.Method + " " + path
 }
 
-func described(f *validator.Finding) string {
-	d := f.Description
-	if d.File == "" {
-		return ""
-	}
-	text := d.File
-	if d.Line != 0 {
-		text += ":" + strconv.Itoa(d.Line)
-	}
-	if d.Pointer != "" {
-		text += " (" + d.Pointer + ")"
-	}
-	return text
-}
-
 // summary says what was checked, which findings there are, and what of the
 // description was not seen.
 func summary(r *report.Report) string {
 	s := r.Summary
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d exchanges, %d bodies checked", s.Exchanges, s.Checked)
-	if s.Skipped > 0 {
-		fmt.Fprintf(&b, ", %d skipped", s.Skipped)
+	fmt.Fprintf(&b, "%s; %s, %s, %s", report.ReadText(s.Exchanges, s.Checked, s.Skipped),
+		report.Plural(s.Errors, "error"), report.Plural(s.Warnings, "warning"), report.Plural(s.Infos, "info"))
+	if s.Suppressed > 0 {
+		fmt.Fprintf(&b, ", %d accepted", s.Suppressed)
 	}
-	fmt.Fprintf(&b, "; %d errors, %d warnings, %d infos", s.Errors, s.Warnings, s.Infos)
-	for _, skipped := range r.Skipped {
-		fmt.Fprintf(&b, "\n    skipped: %s (%d)", report.Printable(skipped.Reason), skipped.Count)
+	for _, line := range report.SkippedLines(r.Skipped, report.Width) {
+		b.WriteString("\n  " + line)
 	}
 	for _, f := range r.Findings {
-		place := f.Operation
+		place, severity := f.Operation, f.Severity
 		if f.Pointer != "" {
 			place = f.Pointer
 		}
-		fmt.Fprintf(&b, "\n    %s %s %s: %s (%d)", f.Severity, f.Rule, report.Printable(place), f.Message, f.Count)
+		if f.Suppressed != nil {
+			severity = "accepted"
+		}
+		fmt.Fprintf(&b, "\n    %s %s %s: %s (%d)", severity, f.Rule, report.Printable(place), f.Message, f.Count)
 	}
 	b.WriteString(unseen(r.Coverage))
 	return b.String()

@@ -42,13 +42,12 @@ checked, the others were.`,
 	run:     (*pass).reportDefects,
 }
 
-// reportDefects reports the faults of the recording that its reader gave the
-// rule's id.
+// reportDefects reports the faults that who made the exchange gave the rule's id.
 func (p *pass) reportDefects() {
 	for _, d := range p.x.Defects {
 		if d.Rule == p.rule.ID {
-			f := Finding{Message: d.Message}
-			f.Found, f.Place = d.Found, d.Place
+			f := placed(d.Message, d.Description, d.Found, d.Allowed)
+			f.Place = d.Place
 			p.add(f)
 		}
 	}

@@ -3,6 +3,8 @@ package validator
 import (
 	"net/http"
 	"time"
+
+	"github.com/plumbapi/plumb/spec"
 )
 
 // Exchange is one request and its response, as recorded or as seen live. The
@@ -22,8 +24,8 @@ type Exchange struct {
 	// schemas state decide.
 	Schema string
 
-	// Defects are faults of the recording, found by its reader. An exchange
-	// can consist of nothing else.
+	// Defects are faults that who made the exchange has found. An exchange can
+	// consist of nothing else.
 	Defects []Defect
 
 	// Secrets are the credentials that the exchange carried (values of
@@ -68,10 +70,14 @@ type Place struct {
 	Column int    // in bytes, from 1; 0 where only the line is known
 }
 
-// Defect is a fault of a recording: not of the API.
+// Defect is a fault of a recording, and not of the API; or that an answer is not
+// what the scenario expects of which it is a part.
 type Defect struct {
-	Rule    string // "capture-truncated", "capture-unreadable" or "capture-limit"
+	Rule    string // "capture-truncated", "capture-unreadable", "capture-limit" or "scenario-unmet"
 	Message string // the same for equal faults: values go into Found
 	Found   string // what stands there; may be empty
+	Allowed string // what is expected; may be empty
 	Place   Place
+
+	Description spec.Place // of what is expected; zero where it is written nowhere
 }

@@ -33,6 +33,7 @@ var rules = []*Rule{
 	jsonSyntax,
 	jsonTrailingData,
 	ruleFailed,
+	scenarioUnmet,
 	schemaAdditionalMember,
 	schemaCombination,
 	schemaConst,

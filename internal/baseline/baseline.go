@@ -44,6 +44,13 @@ type Entry struct {
 // Expired tells whether the entry's last day is over.
 func (e *Entry) Expired(now time.Time) bool { return !now.Before(e.Expires.AddDate(0, 0, 1)) }
 
+// Overdue says of an entry that has expired what it accepted, until when, whose
+// it is and why.
+func (e *Entry) Overdue() string {
+	return fmt.Sprintf("%s at %s was accepted until %s by %s (%s), which is over: settle it, or give it a new date",
+		e.Rule, e.Place(), e.Expires.Format(time.DateOnly), e.Owner, e.Reason)
+}
+
 // Place is where the finding is: "cancelBatch 200 /errors".
 func (e *Entry) Place() string {
 	var parts []string
@@ -100,6 +107,16 @@ func (b *Baseline) Apply(r *report.Report, now time.Time) (expired, gone []*Entr
 	return expired, gone
 }
 
+// Find returns the entry of the finding with that fingerprint; nil without one.
+func (b *Baseline) Find(fingerprint string) *Entry {
+	for _, e := range b.Entries {
+		if e.Fingerprint == fingerprint {
+			return e
+		}
+	}
+	return nil
+}
+
 // Terms are what new entries have in common.
 type Terms struct {
 	Reason, Owner string
@@ -134,7 +151,7 @@ func (b *Baseline) Update(findings []report.Finding, t Terms) (added int) {
 // Missing returns those of the findings that have no entry.
 func (b *Baseline) Missing(findings []report.Finding) []report.Finding {
 	return slices.DeleteFunc(slices.Clone(findings), func(f report.Finding) bool {
-		return slices.ContainsFunc(b.Entries, func(e *Entry) bool { return e.Fingerprint == f.Fingerprint })
+		return b.Find(f.Fingerprint) != nil
 	})
 }
 

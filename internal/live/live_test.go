@@ -98,7 +98,7 @@ func TestBodiesPassUnchanged(t *testing.T) {
 		case int64(len(body)) > lim.Body:
 			require.Equal(t, tooLarge, b.Missing)
 		case broken:
-			require.Equal(t, brokenOff, b.Missing)
+			require.Equal(t, BrokenOff, b.Missing)
 		default:
 			require.Empty(t, b.Missing)
 			require.Equal(t, body, string(b.Bytes))

@@ -18,7 +18,7 @@ func Read(req *http.Request, resp *http.Response, lim recording.Limits) (*valida
 	sent, err := io.ReadAll(io.LimitReader(resp.Body, lim.Body+1))
 	rest := io.Reader(resp.Body)
 	if err != nil {
-		x.Response.Body.Missing = brokenOff
+		x.Response.Body.Missing = BrokenOff
 		rest = failing{err}
 	} else {
 		SetBody(x, sent, lim)
@@ -75,7 +75,7 @@ func (f *follower) Read(p []byte) (int, error) {
 	case err == io.EOF:
 		f.finish("")
 	case err != nil:
-		f.finish(brokenOff)
+		f.finish(BrokenOff)
 	case int64(len(f.sent)) > f.lim.Body:
 		f.finish(tooLarge)
 	}

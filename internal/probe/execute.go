@@ -18,15 +18,17 @@ import (
 	"github.com/plumbapi/plumb/internal/live"
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
 )
 
 // executor makes the requests of one run of a scenario.
 type executor struct {
 	prober   *Prober
 	document *Document
-	answer   string // the last one, for messages
-	repeats  int    // of the last request
-	last     string // the operation of the last request
+	answer   string              // the last one, for messages
+	held     *validator.Exchange // the last one, until its step is judged
+	repeats  int                 // of the last request
+	last     string              // the operation of the last request
 }
 
 // newClient returns a client that never follows a redirect: an API that
@@ -63,6 +65,7 @@ func (e *executor) Execute(ctx context.Context, r *arazzo.ExecutionRequest) (*ar
 		if resp.StatusCode != http.StatusTooManyRequests || attempt == attempts {
 			return resp, missing(op, resp)
 		}
+		e.handOn()
 		if err := e.prober.wait(ctx, retryAfter(http.Header(resp.Headers), attempt), "the server has too many requests (429)"); err != nil {
 			return nil, err
 		}
@@ -151,6 +154,7 @@ func (e *executor) send(ctx context.Context, req *http.Request) (*arazzo.Executi
 		return nil, fmt.Errorf("the limit of %d requests is reached; --max-requests raises it", p.MaxRequests)
 	}
 	p.requests++
+	e.handOn()
 	limited, cancel := context.WithTimeoutCause(ctx, p.Timeout, errTimeout)
 	defer cancel()
 	req = req.WithContext(limited)
@@ -161,7 +165,7 @@ func (e *executor) send(ctx context.Context, req *http.Request) (*arazzo.Executi
 	defer resp.Body.Close()
 	x, err := live.Read(req, resp, p.Limits)
 	x.Place.File, x.Place.Entry = p.Base.Redacted(), p.requests
-	p.Seen(x)
+	e.held = x
 	e.answer = fmt.Sprintf("%s answered with status %d", shown, resp.StatusCode)
 	if resp.StatusCode == http.StatusUnauthorized && len(redact.Credentials("", req.Header, nil)) == 0 {
 		e.answer += ", since no credential was sent: PLUMB_TOKEN, OPENAI_API_KEY or --header gives one"
@@ -178,6 +182,14 @@ func (e *executor) send(ctx context.Context, req *http.Request) (*arazzo.Executi
 	var body any
 	_ = json.Unmarshal(x.Response.Body.Bytes, &body) // what is no JSON has nothing to look at
 	return &arazzo.ExecutionResponse{StatusCode: resp.StatusCode, Headers: resp.Header, Body: body, URL: req.URL.Redacted(), Method: req.Method}, nil
+}
+
+// handOn hands the last exchange on, of which all is known now.
+func (e *executor) handOn() {
+	if e.held != nil {
+		e.prober.Seen(e.held)
+		e.held = nil
+	}
 }
 
 var errTimeout = errors.New("timeout")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -16,71 +15,39 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-)
 
-// hold keeps a request waiting until the client is gone.
-func hold(r *http.Request) { <-r.Context().Done() }
+	"github.com/plumbapi/plumb/internal/hostile"
+	"github.com/plumbapi/plumb/validator"
+)
 
 // Servers that do not behave end in a clear error, in bounded time and memory.
 func TestHostileServers(t *testing.T) {
-	chunk := strings.Repeat("x", 64<<10)
+	const tooLate = "there was no complete answer within 400ms; --timeout raises it"
 	for name, tc := range map[string]struct {
 		serve http.HandlerFunc
 		want  string
 	}{
-		"hangs": {func(_ http.ResponseWriter, r *http.Request) { hold(r) },
-			"there was no complete answer within 300ms; --timeout raises it"},
-		"resets": {func(w http.ResponseWriter, _ *http.Request) {
-			conn, _, err := http.NewResponseController(w).Hijack()
-			if err == nil {
-				_ = conn.(*net.TCPConn).SetLinger(0)
-				conn.Close()
-			}
-		}, ""},
-		"closes": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "EOF"},
-		"sends 10 GB": {func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			for range 10 << 30 / len(chunk) {
-				if _, err := io.WriteString(w, chunk); err != nil {
-					return
-				}
-			}
-		}, "a body over the limit; --max-body raises it"},
-		"sends a byte now and then": {func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			for r.Context().Err() == nil {
-				_, _ = io.WriteString(w, " ")
-				_ = http.NewResponseController(w).Flush()
-				time.Sleep(20 * time.Millisecond)
-			}
-		}, "the answer broke off: there was no complete answer within 300ms"},
-		"promises more than it sends": {func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			w.Header().Set("Content-Length", "1000")
-			_, _ = io.WriteString(w, "{}")
-		}, "the answer broke off: unexpected EOF"},
-		"has endless headers": {func(w http.ResponseWriter, r *http.Request) {
-			conn, buf, err := http.NewResponseController(w).Hijack()
-			if err != nil {
-				return
-			}
-			defer conn.Close()
-			_, err = buf.WriteString("HTTP/1.1 200 OK\r\nA: ")
-			for err == nil {
-				_, err = buf.WriteString(chunk)
-			}
-		}, "server response headers exceeded"},
+		"hangs":                       {hostile.Hang, tooLate},
+		"hangs in the body":           {hostile.HangInBody, "the answer broke off: " + tooLate},
+		"resets":                      {hostile.Reset, "connection reset by peer"},
+		"resets in the body":          {hostile.ResetInBody, "the answer broke off: read tcp"},
+		"closes":                      {hostile.Close, "EOF"},
+		"sends 10 GB":                 {hostile.Flood, "a body over the limit; --max-body raises it"},
+		"sends a byte now and then":   {hostile.Drip, "the answer broke off: " + tooLate},
+		"promises more than it sends": {hostile.SendLess, "the answer broke off: unexpected EOF"},
+		"has an endless head":         {hostile.FloodHead, "server response headers exceeded"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			srv := httptest.NewServer(tc.serve)
 			defer srv.Close()
 			begin := time.Now()
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			out := probeServer(t, srv.URL, nil, func(p *Prober) {
-				p.Timeout, p.Inputs = 300*time.Millisecond, nil
-				if name == "sends 10 GB" {
-					p.Timeout, p.Limits.Body = time.Minute, 1<<20
+				p.Inputs, p.Timeout, p.Limits.Body = nil, time.Minute, 1<<20
+				if strings.Contains(tc.want, tooLate) {
+					p.Timeout = 400 * time.Millisecond
 				}
 			})
 			runtime.ReadMemStats(&after)
@@ -94,20 +61,42 @@ func TestHostileServers(t *testing.T) {
 	}
 }
 
+// Of a server that sends more than it promises, that is checked which it
+// promised.
+func TestMoreThanPromised(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(hostile.SendMore))
+	defer srv.Close()
+	out := probeServer(t, srv.URL, nil, func(p *Prober) { p.Inputs = nil })
+	assert.NotContains(t, out.errors, "list")
+	assert.True(t, out.rules["schema-required"], "the empty object is no list")
+	assert.False(t, out.rules["json-trailing-data"])
+}
+
 func TestNoCredentialGoesToAnotherHost(t *testing.T) {
 	var reached atomic.Bool
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Store(true) }))
 	defer other.Close()
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, other.URL+r.URL.Path, status)
-		}))
+		srv := httptest.NewServer(hostile.RedirectTo(other.URL, status))
 		out := probeServer(t, srv.URL, nil, nil)
 		srv.Close()
 		assert.True(t, out.rules["http-status"], "the redirect is a finding")
-		assert.ErrorContains(t, out.errors["list"], fmt.Sprintf("status %d, a redirect to %s/batches, which is not followed", status, other.URL))
+		assert.ErrorIs(t, out.errors["list"], ErrUnmet)
+		assert.Contains(t, unmet(out)["the answer is not what the step list of the scenario list expects"].Found,
+			fmt.Sprintf("status %d, a redirect to %s/batches, which is not followed", status, other.URL))
 	}
 	assert.False(t, reached.Load())
+}
+
+// unmet returns the findings that a scenario is not met, by their message.
+func unmet(out outcome) map[string]validator.Finding {
+	found := map[string]validator.Finding{}
+	for _, f := range out.found {
+		if f.Rule == "scenario-unmet" {
+			found[f.Message] = f
+		}
+	}
+	return found
 }
 
 func TestThereIsNoSuchAPI(t *testing.T) {
@@ -172,7 +161,7 @@ func TestLimitOfRequests(t *testing.T) {
 }
 
 func TestInterrupt(t *testing.T) {
-	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { hold(r) }))
+	srv := httptest.NewServer(http.HandlerFunc(hostile.Hang))
 	defer srv.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(50*time.Millisecond, cancel)

@@ -3,6 +3,7 @@ package probe
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path"
@@ -32,9 +33,11 @@ type Document struct {
 type Scenario struct {
 	Name     string
 	Summary  string
-	Needs    []string // names of the inputs that it requires
+	Inputs   []string // names of its inputs, sorted
+	Needs    []string // of these, the required ones
 	Part     bool     // other scenarios contain it
 	document *Document
+	defaults map[string]any // of its inputs
 }
 
 // source is a description that a document takes operations from.
@@ -110,13 +113,22 @@ func (d *Document) contains(name string) bool {
 
 // add takes in a workflow.
 func (d *Document) add(w *model.Workflow) error {
-	s := Scenario{Name: w.WorkflowId, Summary: w.Summary, document: d}
+	s := Scenario{Name: w.WorkflowId, Summary: w.Summary, document: d, defaults: map[string]any{}}
 	if w.Inputs != nil {
-		var inputs struct{ Required []string }
+		var inputs struct {
+			Required   []string
+			Properties map[string]struct{ Default any }
+		}
 		if err := w.Inputs.Decode(&inputs); err != nil {
 			return fmt.Errorf("workflow %q: inputs: %w", w.WorkflowId, err)
 		}
 		s.Needs = inputs.Required
+		s.Inputs = slices.Sorted(maps.Keys(inputs.Properties))
+		for name, property := range inputs.Properties {
+			if property.Default != nil {
+				s.defaults[name] = property.Default
+			}
+		}
 	}
 	for _, step := range w.Steps {
 		if step.WorkflowId != "" {

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -92,6 +93,42 @@ func TestOwnScenario(t *testing.T) {
 	assert.Equal(t, "blue", got.Header.Get("X-Kind"))
 	assert.Equal(t, "session=s1", got.Header.Get("Cookie"))
 	assert.Equal(t, "Bearer x", got.Header.Get("Authorization"))
+}
+
+// An input without a value of its own has its default, also in a scenario that
+// is a part of another.
+func TestInputs(t *testing.T) {
+	doc, err := Builtin()
+	require.NoError(t, err)
+	for name, tc := range map[string]struct {
+		given      map[string]any
+		file, sent string // of the requests
+	}{
+		"defaults": {map[string]any{"create": true}, `"model": "gpt-4o-mini"`, `"endpoint":"/v1/responses"`},
+		"given":    {map[string]any{"create": true, "endpoint": "/v1/embeddings", "requests": `{"custom_id": "mine"}`}, `{"custom_id": "mine"}`, `"endpoint":"/v1/embeddings"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var bodies []string
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, err := io.ReadAll(r.Body)
+				assert.NoError(t, err)
+				bodies = append(bodies, string(body))
+				_, _ = io.WriteString(w, `{"id": "x", "status": "failed"}`)
+			}))
+			defer srv.Close()
+			for _, s := range doc.Scenarios {
+				if s.Name == "create" || s.Name == "cancel-twice" {
+					bodies = nil
+					p := &Prober{Base: must(t, srv.URL), Header: http.Header{}, Inputs: tc.given, Timeout: time.Minute, MaxRequests: 10,
+						Limits: recording.DefaultLimits, Seen: func(*validator.Exchange) {}}
+					require.NoError(t, p.Run(t.Context(), &s))
+					require.Greater(t, len(bodies), 1)
+					assert.Contains(t, bodies[0], tc.file)
+					assert.Contains(t, bodies[1], tc.sent)
+				}
+			}
+		})
+	}
 }
 
 func TestBrokenScenarios(t *testing.T) {

@@ -3,12 +3,17 @@
 package proxy
 
 import (
+	"context"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 
 	"github.com/plumbapi/plumb/internal/har"
 	"github.com/plumbapi/plumb/internal/live"
@@ -33,19 +38,23 @@ type Proxy struct {
 	Options
 	reverse *httputil.ReverseProxy
 	queue   chan har.Entry
+	room    *semaphore.Weighted // for what is in the queue, in bytes
 	done    chan struct{}
 
 	mu     sync.RWMutex // held while something is put into the queue
 	closed bool
 }
 
-// waiting is how many responses may have passed that nobody looked at yet. It
-// bounds the memory; what comes after waits.
-const waiting = 256
+// So many responses, and bytes of them, may have passed that nobody looked at
+// yet. It bounds the memory; what comes after waits.
+const (
+	waiting      = 256
+	waitingBytes = 64 << 20
+)
 
 // New returns a proxy, which must be closed.
 func New(opt Options) *Proxy {
-	p := &Proxy{Options: opt, queue: make(chan har.Entry, waiting), done: make(chan struct{})}
+	p := &Proxy{Options: opt, queue: make(chan har.Entry, waiting), room: semaphore.NewWeighted(waitingBytes), done: make(chan struct{})}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DisableCompression = true // else answers to clients that do not ask for it would change
 	transport.MaxIdleConnsPerHost = 64
@@ -55,11 +64,13 @@ func New(opt Options) *Proxy {
 		Rewrite:        p.rewrite,
 		ModifyResponse: p.follow,
 		ErrorHandler:   p.fail,
+		ErrorLog:       log.New(io.Discard, "", 0), // of answers that break off the exchange tells
 	}
 	go func() {
 		defer close(p.done)
 		for e := range p.queue {
 			p.Seen(e)
+			p.room.Release(weight(e))
 		}
 	}()
 	return p
@@ -96,9 +107,13 @@ func (p *Proxy) follow(resp *http.Response) error {
 func (p *Proxy) put(e har.Entry) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	if !p.closed {
+	if !p.closed && p.room.Acquire(context.Background(), weight(e)) == nil {
 		p.queue <- e
 	}
+}
+
+func weight(e har.Entry) int64 {
+	return min(int64(len(e.Exchange.Response.Body.Bytes)), waitingBytes)
 }
 
 func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {

@@ -31,9 +31,16 @@ const paused = `{"id":"batch_1","object":"batch","endpoint":"/v1/responses","inp
 type running struct {
 	*Proxy
 	url     string
+	front   *httptest.Server
 	mu      sync.Mutex
 	entries []har.Entry
 	failed  []error
+}
+
+// finish ends the proxy and what passes through it, so that all has been seen.
+func (r *running) finish() {
+	r.front.Close()
+	r.Close()
 }
 
 func run(t testing.TB, h http.Handler) *running {
@@ -53,9 +60,9 @@ func run(t testing.TB, h http.Handler) *running {
 			r.failed = append(r.failed, err)
 		},
 	})
-	front := httptest.NewServer(r.Proxy)
-	t.Cleanup(front.Close)
-	r.url = front.URL
+	r.front = httptest.NewServer(r.Proxy)
+	t.Cleanup(r.front.Close)
+	r.url = r.front.URL
 	return r
 }
 

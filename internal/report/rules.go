@@ -13,7 +13,7 @@ const described = "description"
 
 // groups are the groups of rules, in the order in which a response is looked
 // at.
-var groups = []string{"capture", "http", "json", "schema", "time", "state", "history", described, "drift"}
+var groups = []string{"capture", "http", "json", "schema", "time", "state", "history", "scenario", described, "drift"}
 
 // groupOf returns the group that a rule is of.
 func groupOf(rule string) string {

@@ -1,0 +1,53 @@
+package contracttest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/plumbapi/plumb/internal/baseline"
+	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// accepted are the findings that a baseline accepts on one day. None is nil.
+type accepted struct {
+	*baseline.Baseline
+	file  string
+	today time.Time
+}
+
+func readBaseline(cfg config) (*accepted, error) {
+	if cfg.baseline == "" {
+		return nil, nil
+	}
+	b, err := baseline.Read(cfg.baseline)
+	return &accepted{b, cfg.baseline, cfg.now().UTC()}, err
+}
+
+// find returns the entry of a finding; nil without one.
+func (a *accepted) find(f *validator.Finding) *baseline.Entry {
+	if a == nil {
+		return nil
+	}
+	return a.Find(f.Fingerprint())
+}
+
+// overdue is the line under a finding whose entry has expired.
+func (a *accepted) overdue(e *baseline.Entry) string {
+	return fmt.Sprintf("\n    baseline:  %s:%d: %s", a.file, e.Line, report.Printable(e.Overdue()))
+}
+
+// settle marks what is accepted in the report, and returns the lines of a
+// summary about the entries whose finding is not there.
+func (a *accepted) settle(r *report.Report) string {
+	if a == nil {
+		return ""
+	}
+	_, gone := a.Apply(r, a.today)
+	var b strings.Builder
+	for _, e := range gone {
+		fmt.Fprintf(&b, "\n    %s:%d: %s does not occur in this test", a.file, e.Line, report.Printable(e.Rule+" at "+e.Place()))
+	}
+	return b.String()
+}

@@ -1,0 +1,112 @@
+// Package hostile has servers that do not behave. The tests of all that speaks
+// with servers use them.
+package hostile
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// chunk is a part of what has no end.
+var chunk = strings.Repeat(" ", 64<<10)
+
+// Hang never answers.
+func Hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+
+// HangInBody begins a JSON body, and never goes on.
+func HangInBody(w http.ResponseWriter, r *http.Request) {
+	begin(w, "{")
+	<-r.Context().Done()
+}
+
+// Reset resets the connection.
+func Reset(w http.ResponseWriter, _ *http.Request) {
+	takeOver(w, func(conn net.Conn, _ *bufio.Writer) {
+		_ = conn.(*net.TCPConn).SetLinger(0)
+	})
+}
+
+// ResetInBody begins a JSON body, and resets the connection.
+func ResetInBody(w http.ResponseWriter, _ *http.Request) {
+	takeOver(w, func(conn net.Conn, out *bufio.Writer) {
+		_, _ = out.WriteString("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
+		_ = out.Flush()
+		time.Sleep(10 * time.Millisecond) // what was not read yet would be lost
+		_ = conn.(*net.TCPConn).SetLinger(0)
+	})
+}
+
+// Close closes the connection without an answer.
+func Close(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+// Flood sends 10 GB, as long as somebody reads it: JSON, unless the media type
+// is set already.
+func Flood(w http.ResponseWriter, _ *http.Request) {
+	if w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", "application/json")
+	}
+	for range 10 << 30 / len(chunk) {
+		if _, err := io.WriteString(w, chunk); err != nil {
+			return
+		}
+	}
+}
+
+// FloodHead sends a head without an end.
+func FloodHead(w http.ResponseWriter, _ *http.Request) {
+	takeOver(w, func(_ net.Conn, out *bufio.Writer) {
+		_, err := out.WriteString("HTTP/1.1 200 OK\r\nA: ")
+		for err == nil {
+			_, err = out.WriteString(chunk)
+		}
+	})
+}
+
+// Drip sends a byte of a JSON body now and then, and comes to no end.
+func Drip(w http.ResponseWriter, r *http.Request) {
+	begin(w, "{")
+	for r.Context().Err() == nil {
+		begin(w, " ")
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// SendLess promises more than it sends.
+func SendLess(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Length", "1000")
+	begin(w, "{}")
+}
+
+// SendMore sends more than it promises: what it promises is the empty object.
+func SendMore(w http.ResponseWriter, _ *http.Request) {
+	takeOver(w, func(_ net.Conn, out *bufio.Writer) {
+		_, _ = out.WriteString("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{} and more")
+		_ = out.Flush()
+	})
+}
+
+// RedirectTo redirects each request to another server, whose URL is given.
+func RedirectTo(url string, status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, url+r.URL.Path, status) }
+}
+
+// begin sends a part of a JSON body at once.
+func begin(w http.ResponseWriter, text string) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, text)
+	_ = http.NewResponseController(w).Flush()
+}
+
+// takeOver does with the connection what net/http would not, and closes it.
+func takeOver(w http.ResponseWriter, do func(net.Conn, *bufio.Writer)) {
+	conn, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	defer conn.Close()
+	do(conn, buffered.Writer)
+}

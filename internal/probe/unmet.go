@@ -1,0 +1,75 @@
+package probe
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pb33f/libopenapi/arazzo"
+	model "github.com/pb33f/libopenapi/datamodel/high/arazzo"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// unmet is the defect of the last exchange, that it does not meet its step: what
+// the step expects, what came instead, and where the scenario says so.
+func (e *executor) unmet(s *Scenario, failed *arazzo.StepFailureError) validator.Defect {
+	d := validator.Defect{Rule: "scenario-unmet", Found: e.answer, Place: e.held.Place}
+	scenario := s.Name
+	if c := e.document.criterion(s.Name, failed); c != nil {
+		scenario = c.scenario
+		d.Allowed = c.String()
+		if value := e.value(c.Context); value != "" {
+			d.Found += ", where " + c.Context + " is " + value
+		}
+		d.Description = spec.Place{File: e.document.file, Pointer: c.pointer}
+		if low := c.GoLow(); low != nil && low.RootNode != nil {
+			d.Description.Line, d.Description.Column = low.RootNode.Line, low.RootNode.Column
+		}
+	}
+	d.Message = fmt.Sprintf("the answer is not what the step %s of the scenario %s expects", failed.StepId, scenario)
+	return d
+}
+
+// criterion is one of those that make a step a success.
+type criterion struct {
+	*model.Criterion
+	scenario string
+	pointer  string // in the document
+}
+
+func (c *criterion) String() string {
+	if c.GetEffectiveType() == "regex" {
+		return c.Context + " matches " + c.Condition
+	}
+	return strings.TrimSpace(c.Context + " " + c.Condition)
+}
+
+// criterion finds the criterion that a step failed at: in the scenario, else in
+// one that it contains.
+func (d *Document) criterion(scenario string, failed *arazzo.StepFailureError) (found *criterion) {
+	i := failed.CriterionIndex
+	for w, workflow := range d.arazzo.Workflows {
+		for s, step := range workflow.Steps {
+			if step.StepId == failed.StepId && i >= 0 && i < len(step.SuccessCriteria) && (found == nil || workflow.WorkflowId == scenario) {
+				found = &criterion{step.SuccessCriteria[i], workflow.WorkflowId, fmt.Sprintf("/workflows/%d/steps/%d/successCriteria/%d", w, s, i)}
+			}
+		}
+	}
+	return found
+}
+
+// value is the text of the value in the last body that a criterion looks at;
+// empty where there is none, or none that is short.
+func (e *executor) value(context string) string {
+	const long, deepest = 80, 1000
+	pointer, ok := strings.CutPrefix(context, "$response.body#")
+	body := e.held.Response.Body.Bytes
+	if root, _ := jsonvalue.Parse(body, deepest); ok && root != nil {
+		if v := root.At(jsonvalue.SplitPointer(pointer)...); v != nil && v.End-v.Start <= long {
+			return string(body[v.Start:v.End])
+		}
+	}
+	return ""
+}

@@ -1,0 +1,98 @@
+package probe
+
+import (
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/internal/mock"
+	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// That a step is not met is a finding of the exchange that does not meet it, and
+// says what the scenario expects, where it says so, and what came.
+func TestUnmetIsAFinding(t *testing.T) {
+	for fault, want := range map[string]validator.Finding{
+		"cancel-of-finished-fails": {
+			Message: "the answer is not what the step cancel of the scenario cancel-finished expects", Operation: "cancelBatch", Status: 500,
+			Description: spec.Place{Pointer: "/workflows/8/steps/2/successCriteria/0"},
+			Occurrence:  validator.Occurrence{Allowed: "$statusCode == 409", Found: "POST .*/cancel answered with status 500$"},
+		},
+		"created-201": { // in each scenario that contains it
+			Message: "the answer is not what the step create of the scenario create expects", Operation: "createBatch", Status: 201,
+			Description: spec.Place{Pointer: "/workflows/5/steps/1/successCriteria/0"},
+			Occurrence:  validator.Occurrence{Allowed: "$statusCode == 200", Found: "POST .*/batches answered with status 201$"},
+		},
+		"state-goes-back": {
+			Message: "the answer is not what the step retrieve of the scenario cancel-finished expects", Operation: "retrieveBatch", Status: 200,
+			Description: spec.Place{Pointer: "/workflows/8/steps/3/successCriteria/1"},
+			Occurrence: validator.Occurrence{Allowed: "$response.body#/status matches ^(completed|failed|expired|cancelled)$",
+				Found: `GET .* answered with status 200, where \$response.body#/status is "finalizing"$`},
+		},
+	} {
+		t.Run(fault, func(t *testing.T) {
+			out := probeMock(t, mock.Options{Faults: []string{fault}})
+			found := unmet(out)
+			require.Equal(t, []string{want.Message}, slices.Collect(maps.Keys(found)))
+			got := found[want.Message]
+			assert.Equal(t, validator.Error, got.Severity)
+			assert.Equal(t, want.Operation, got.Operation)
+			assert.Equal(t, want.Status, got.Status)
+			assert.Equal(t, want.Allowed, got.Allowed)
+			assert.Regexp(t, want.Found, got.Found)
+			assert.Equal(t, builtin, got.Description.File)
+			assert.Equal(t, want.Description.Pointer, got.Description.Pointer)
+
+			x := out.seen[got.Entry-1]
+			assert.Equal(t, x.Place, got.Place)
+			assert.Equal(t, want.Status, x.Response.Status)
+			assert.Len(t, x.Defects, 1)
+			for _, err := range out.errors {
+				assert.ErrorIs(t, err, ErrUnmet)
+			}
+		})
+	}
+}
+
+// The line is that of the criterion.
+func TestUnmetKnowsItsLine(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "things.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(ownScenario), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "openapi.yaml"), []byte(ownDescription), 0o600))
+	doc, err := Load(file)
+	require.NoError(t, err)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") }))
+	defer srv.Close()
+	var seen []*validator.Exchange
+	p := &Prober{Base: must(t, srv.URL), Header: http.Header{}, MaxRequests: 9, Timeout: time.Minute, Limits: recording.DefaultLimits,
+		Seen: func(x *validator.Exchange) { seen = append(seen, x) }}
+	assert.ErrorIs(t, p.Run(t.Context(), &doc.Scenarios[0]), ErrUnmet)
+	require.Len(t, seen, 1)
+	require.Len(t, seen[0].Defects, 1)
+	d := seen[0].Defects[0]
+	assert.Equal(t, file, d.Description.File)
+	assert.Equal(t, 16, d.Description.Line)
+	assert.Equal(t, "/workflows/0/steps/0/successCriteria/0", d.Description.Pointer)
+}
+
+// Steps that are tried again until they are met have no finding, and no exchange
+// is held back longer than its step needs.
+func TestMetInTheEnd(t *testing.T) {
+	out := probeMock(t, mock.Options{})
+	assert.Empty(t, unmet(out))
+	for i, x := range out.seen {
+		assert.Equal(t, i+1, x.Place.Entry)
+	}
+}

@@ -1,0 +1,178 @@
+package proxy
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/semaphore"
+
+	"github.com/plumbapi/plumb/internal/har"
+	"github.com/plumbapi/plumb/internal/hostile"
+)
+
+// receive returns what a client gets: the status, the body as far as it comes,
+// and the error that ends it.
+func receive(client *http.Client, url string) (int, string, error) {
+	resp, err := client.Get(url + "/v1/batches/batch_1")
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(body), err
+}
+
+// A client sees of a target that does not behave what it would see without the
+// proxy; where there is no answer at all, the proxy says so. It ends when the
+// client is gone.
+func TestHostileTargets(t *testing.T) {
+	const tooLate = "deadline exceeded"
+	for name, tc := range map[string]struct {
+		serve   http.HandlerFunc
+		status  int
+		body    string
+		err     string
+		failed  string
+		missing string
+	}{
+		"hangs":                       {serve: hostile.Hang, err: tooLate},
+		"hangs in the body":           {serve: hostile.HangInBody, status: 200, body: "{", err: tooLate, missing: "a response that broke off"},
+		"resets":                      {serve: hostile.Reset, status: 502, failed: "connection reset by peer"},
+		"resets in the body":          {serve: hostile.ResetInBody, status: 200, body: "{", err: "unexpected EOF", missing: "a response that broke off"},
+		"closes":                      {serve: hostile.Close, status: 502, failed: "EOF"},
+		"sends a byte now and then":   {serve: hostile.Drip, status: 200, body: "{", err: tooLate, missing: "a response that broke off"},
+		"promises more than it sends": {serve: hostile.SendLess, status: 200, body: "{}", err: "unexpected EOF", missing: "a response that broke off"},
+		"sends more than it promises": {serve: hostile.SendMore, status: 200, body: "{}"},
+		"has an endless head":         {serve: hostile.FloodHead, status: 502, failed: "server response headers exceeded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ended := make(chan bool)
+			r := run(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				defer close(ended)
+				tc.serve(w, r)
+			}))
+			client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+			if tc.err == tooLate {
+				client.Timeout = 500 * time.Millisecond
+			}
+			status, body, err := receive(client, r.url)
+			assert.Equal(t, tc.status, status)
+			if tc.status != http.StatusBadGateway {
+				assert.Equal(t, tc.body, strings.TrimSpace(body))
+			}
+			switch tc.err {
+			case "":
+				assert.NoError(t, err)
+			case tooLate:
+				assert.ErrorIs(t, err, context.DeadlineExceeded)
+			default:
+				assert.ErrorContains(t, err, tc.err)
+			}
+			select {
+			case <-ended:
+			case <-time.After(10 * time.Second):
+				t.Fatal("the target still answers")
+			}
+			r.finish()
+			if tc.failed == "" {
+				assert.Empty(t, r.failed)
+			} else if assert.Len(t, r.failed, 1) {
+				assert.ErrorContains(t, r.failed[0], "GET /v1/batches/batch_1: the target did not answer: ")
+				assert.ErrorContains(t, r.failed[0], tc.failed)
+			}
+			if tc.status == 0 || tc.status == http.StatusBadGateway {
+				assert.Empty(t, r.entries)
+			} else if assert.Len(t, r.entries, 1) {
+				assert.Equal(t, tc.missing, r.entries[0].Exchange.Response.Body.Missing)
+			}
+		})
+	}
+}
+
+// A flood passes as it comes, through little memory, and ends with the client.
+func TestFlood(t *testing.T) {
+	const read = 128 << 20
+	ended := make(chan bool)
+	r := run(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer close(ended)
+		hostile.Flood(w, r)
+	}))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	resp, err := http.Get(r.url + "/v1/batches/batch_1")
+	require.NoError(t, err)
+	n, err := io.CopyN(io.Discard, resp.Body, read)
+	assert.NoError(t, err)
+	assert.EqualValues(t, read, n)
+	resp.Body.Close()
+	<-ended
+	r.finish()
+	runtime.ReadMemStats(&after)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(read))
+	require.Len(t, r.entries, 1)
+	assert.Equal(t, "a body over the limit", r.entries[0].Exchange.Response.Body.Missing)
+}
+
+// What passed and was not looked at yet takes no more memory than there is room
+// for: the next answer waits with its end.
+func TestUnseenAnswersTakeLittleRoom(t *testing.T) {
+	const size, fit = 64 << 10, 4
+	body := strings.Repeat(" ", size-1) + "1"
+	r := run(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, body)
+	}))
+	r.room = semaphore.NewWeighted(fit * size)
+	look := make(chan bool)
+	seen := r.Seen
+	r.Seen = func(e har.Entry) {
+		<-look
+		seen(e)
+	}
+	for range fit {
+		status, _, err := receive(http.DefaultClient, r.url)
+		require.NoError(t, err)
+		assert.Equal(t, 200, status)
+	}
+	assert.False(t, r.room.TryAcquire(1), "there is no room for more")
+	var passed atomic.Bool
+	last := make(chan error)
+	go func() {
+		_, _, err := receive(http.DefaultClient, r.url)
+		passed.Store(true)
+		last <- err
+	}()
+	time.Sleep(20 * time.Millisecond)
+	assert.False(t, passed.Load())
+	close(look)
+	assert.NoError(t, <-last)
+	r.finish()
+	assert.Len(t, r.entries, fit+1)
+}
+
+// The proxy follows no redirect: no credential goes where the client did not
+// send it.
+func TestNoCredentialGoesToAnotherHost(t *testing.T) {
+	var reached atomic.Bool
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Store(true) }))
+	defer other.Close()
+	r := run(t, hostile.RedirectTo(other.URL, http.StatusTemporaryRedirect))
+	req, err := http.NewRequest(http.MethodGet, r.url+"/v1/batches", nil)
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer sk-very-secret-1234567890")
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	require.NoError(t, err)
+	resp.Body.Close()
+	assert.Equal(t, other.URL+"/v1/batches", resp.Header.Get("Location"))
+	assert.False(t, reached.Load())
+}
