@@ -23,9 +23,9 @@ const unit = "encoding/json, Unmarshal into any"
 // schemaFile holds the schema of a batch, which refers to no other file.
 const schemaFile = "../schemas/batch.json"
 
-// inProcess returns the rows of engines that are Go packages: bodies in,
-// verdict out.
-func inProcess(in *input) ([]*row, error) {
+// inProcess returns the rows of engines: bodies in, verdict out. Files that
+// they need are in dir.
+func inProcess(in *input, dir string) ([]*row, error) {
 	each := func(name string, bodies texts, check func([]byte) error) *row {
 		return &row{name: name, bodies: len(bodies), run: func() error {
 			for _, body := range bodies {
@@ -41,10 +41,16 @@ func inProcess(in *input) ([]*row, error) {
 		return err
 	})}
 	for _, r := range []struct {
-		name   string
-		bodies texts
-	}{{"plumb, clean", in.clean}, {"plumb, 5 % broken, each in its own way", in.mixed}, {"plumb, all broken in the same way", in.same}} {
-		own, err := plumbRow(r.name, r.bodies)
+		name      string
+		bodies    texts
+		histories bool
+	}{
+		{"plumb, clean", in.clean, true},
+		{"plumb, clean, --no-history", in.clean, false},
+		{"plumb, 5 % broken, each in its own way", in.mixed, true},
+		{"plumb, all broken in the same way", in.same, true},
+	} {
+		own, err := plumbRow(r.name, r.bodies, r.histories)
 		if err != nil {
 			return nil, err
 		}
@@ -58,13 +64,13 @@ func inProcess(in *input) ([]*row, error) {
 	for _, p := range peers {
 		rows = append(rows, each(p.name+", with its decode", some, p.check))
 	}
-	return rows, nil
+	return append(rows, ajvRow(dir, in.clean)), nil
 }
 
 // plumbRow is what the command does with bodies after they were read: all
 // rules, histories, coverage and the report. Each measurement is a run of its
 // own.
-func plumbRow(name string, bodies texts) (*row, error) {
+func plumbRow(name string, bodies texts, histories bool) (*row, error) {
 	d, err := spec.Builtin()
 	if err != nil {
 		return nil, err
@@ -74,26 +80,40 @@ func plumbRow(name string, bodies texts) (*row, error) {
 		return nil, err
 	}
 	documented := v.Documented()
-	exchanges := make([]*validator.Exchange, len(bodies))
-	for i, body := range bodies {
-		exchanges[i] = &validator.Exchange{
-			Place:    validator.Place{File: "bodies.ndjson", Entry: i + 1, Line: i + 1, Column: 1},
-			Response: validator.Response{Body: validator.Body{Bytes: body}},
-		}
+	const batch = 256
+	exchanges := make([]*validator.Exchange, batch)
+	for i := range exchanges {
+		exchanges[i] = &validator.Exchange{}
 	}
 	return &row{name: name, bodies: len(bodies), run: func() error {
-		checker, history := v.NewRun().NewChecker(), v.NewHistory()
-		builder := report.New(d, documented, "bench", 5)
-		builder.Follow(history)
-		const batch = 64
-		for from := 0; from < len(exchanges); from += batch {
-			part := exchanges[from:min(from+batch, len(exchanges))]
+		const kept = 5 // occurrences of a finding
+		checks := v.NewRun()
+		checks.Enough(kept)
+		if !histories {
+			checks.WithoutHistory()
+		}
+		checker := checks.NewChecker()
+		builder := report.New(d, documented, "bench", kept)
+		var history *validator.History
+		if histories {
+			history = v.NewHistory()
+			builder.Follow(history)
+		}
+		for from := 0; from < len(bodies); from += batch {
+			part := exchanges[:min(batch, len(bodies)-from)]
+			for i, x := range part {
+				x.Place = validator.Place{File: "bodies.ndjson", Entry: from + i + 1, Line: from + i + 1, Column: 1}
+				x.Response.Body.Bytes = bodies[from+i]
+			}
 			out := checker.Check(part)
 			builder.Seen(out)
 			for i, x := range part {
-				history.Add(&out.Results[i])
+				if histories {
+					history.Add(&out.Results[i])
+				}
 				builder.Add(x, out.Results[i])
 			}
+			out.Release()
 		}
 		if r := builder.Report(); r.Summary.Exchanges != len(bodies) {
 			return fmt.Errorf("%d exchanges", r.Summary.Exchanges)
@@ -110,13 +130,8 @@ type peer struct {
 }
 
 func newPeers() ([]peer, error) {
-	schema, err := os.ReadFile(schemaFile)
+	schema, err := peerSchema()
 	if err != nil {
-		return nil, err
-	}
-	// The peers stop or collect at the first fault of a body, so each
-	// optional member may be null for them: they read all of each body.
-	if schema, err = nullable(schema); err != nil {
 		return nil, err
 	}
 	five, err := v5.CompileString("batch.json", string(schema))
@@ -135,7 +150,7 @@ func newPeers() ([]peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	openapi := []byte(`{"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}, "components": {"schemas": {"Batch": ` + string(schema) + `}}}`)
+	openapi := peerDescription(schema)
 	kin, err := openapi3.NewLoader().LoadFromData(openapi)
 	if err != nil {
 		return nil, err
@@ -172,6 +187,26 @@ func newPeers() ([]peer, error) {
 			return nil
 		}},
 	}, nil
+}
+
+// peerSchema returns the schema of a batch for the peers. They stop or collect
+// at the first fault of a body, so each optional member may be null for them:
+// they read all of each body.
+func peerSchema() ([]byte, error) {
+	text, err := os.ReadFile(schemaFile)
+	if err != nil {
+		return nil, err
+	}
+	return nullable(text)
+}
+
+// peerDescription returns an OpenAPI description with that schema.
+func peerDescription(schema []byte) []byte {
+	return fmt.Appendf(nil, `{"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+		"paths": {"/batches/{batch_id}": {"get": {
+			"parameters": [{"name": "batch_id", "in": "path", "required": true, "schema": {"type": "string"}}],
+			"responses": {"200": {"description": "d", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Batch"}}}}}}}},
+		"components": {"schemas": {"Batch": %s}}}`, schema)
 }
 
 // nullable returns a schema whose optional members may be null.

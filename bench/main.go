@@ -17,7 +17,7 @@ import (
 
 func main() {
 	rounds := flag.Int("rounds", 5, "how often each row is measured")
-	count := flag.Int("bodies", 20000, "how many bodies each measurement reads")
+	count := flag.Int("bodies", 100_000, "how many bodies each measurement reads")
 	large := flag.Int("mb", 64, "size of the recordings for the rows about memory, in MB")
 	only := flag.String("only", "", "measure only the rows whose names contain this")
 	profile := flag.String("cpuprofile", "", "write a profile of the processor to this file")
@@ -46,7 +46,7 @@ func run(rounds, count, large int, only string) error {
 	}
 	defer os.RemoveAll(dir)
 	in := newInput(count)
-	rows, err := inProcess(in)
+	rows, err := inProcess(in, dir)
 	if err != nil {
 		return err
 	}
@@ -67,8 +67,12 @@ func run(rounds, count, large int, only string) error {
 // least and the most of all rounds.
 func print(rows []*row) {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "ratio\tleast\tmost\tns/body\tallocs/body\t \t")
+	fmt.Fprintln(w, "ratio\tleast\tmost\tns/body\tallocs/body\t")
 	for _, r := range rows {
+		if r.missing != nil {
+			fmt.Fprintf(w, "-\t-\t-\t-\t-\t %s: %v\n", r.name, r.missing)
+			continue
+		}
 		ratios := make([]float64, len(r.seconds))
 		for i := range ratios {
 			// Against the unit of the same round: machines are not equally
@@ -76,7 +80,11 @@ func print(rows []*row) {
 			ratios[i] = rows[0].seconds[i] / float64(rows[0].bodies) / r.seconds[i] * float64(r.bodies)
 		}
 		slices.Sort(ratios)
-		fmt.Fprintf(w, "%.2f\t%.2f\t%.2f\t%.0f\t%.1f\t %s\t\n", ratios[len(ratios)/2], ratios[0], ratios[len(ratios)-1], 1e9*median(r.seconds)/float64(r.bodies), r.allocs, r.name)
+		allocs := fmt.Sprintf("%.1f", r.allocs)
+		if r.elsewhere != nil {
+			allocs = "-"
+		}
+		fmt.Fprintf(w, "%.2f\t%.2f\t%.2f\t%.0f\t%s\t %s\n", ratios[len(ratios)/2], ratios[0], ratios[len(ratios)-1], 1e9*median(r.seconds)/float64(r.bodies), allocs, r.name)
 	}
 	w.Flush()
 }
@@ -116,7 +124,20 @@ func newInput(count int) *input {
 		in.mixed = append(in.mixed, body)
 		in.same = append(in.same, other.Paused())
 	}
+	for _, t := range []texts{in.clean, in.mixed, in.same} {
+		t.join()
+	}
 	return in
+}
+
+// join has the bodies stand one after the other, as those of a file do.
+func (t texts) join() {
+	all := make([]byte, 0, len(t)*(t.average()+1))
+	for i, body := range t {
+		from := len(all)
+		all = append(all, body...)
+		t[i] = all[from:len(all):len(all)]
+	}
 }
 
 // decode is what everybody does who validates decoded values.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -19,9 +20,15 @@ import (
 type process struct {
 	name    string
 	command []string
+	env     []string                             // beside that of this process
+	prepare func() error                         // before the first round
+	good    func(output []byte, err error) error // tells whether it ended well; nil if err does
+	against *process                             // the row whose times its own are held against
 
-	seconds []float64
-	memory  int64 // the most of all rounds, in bytes
+	missing   error     // why it cannot be measured
+	seconds   []float64 // by round
+	processor []float64 // seconds of all cores, likewise
+	memory    int64     // the most of all rounds, in bytes
 }
 
 // processes measures whole processes, from their start to the report.
@@ -52,17 +59,26 @@ func processes(dir string, in *input, large, rounds int, only string) error {
 	check := func(args ...string) []string {
 		return append([]string{plumb, "check", "-q", "--fail-on", "never"}, args...)
 	}
+	allowing := filepath.Join(dir, "openapi.json")
+	schema, err := peerSchema()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(allowing, peerDescription(schema), 0o600); err != nil {
+		return err
+	}
+	one := &process{name: fmt.Sprintf("plumb, %d MB of NDJSON, one core", large), command: check("--jobs", "1", lines), env: []string{"GOMAXPROCS=1"}}
+	drift := redocly("redocly drift, HAR of 10,000 exchanges", "../spec/openapi.yaml", har)
+	nothing := redocly("redocly drift, HAR of 10,000 exchanges, null allowed", allowing, har)
 	rows := []*process{
 		{name: "plumb, one small file", command: check(small)},
-		{name: fmt.Sprintf("plumb, %d MB of NDJSON, one core", large), command: check("--jobs", "1", lines)},
-		{name: fmt.Sprintf("plumb, %d MB of NDJSON, all cores", large), command: check(lines)},
-		{name: "plumb, HAR of 10,000 exchanges", command: check(har)},
+		one,
+		{name: fmt.Sprintf("plumb, %d MB of NDJSON, two cores", large), command: check("--jobs", "2", lines), env: []string{"GOMAXPROCS=2"}, against: one},
+		drift,
+		{name: "plumb, HAR of 10,000 exchanges", command: check(har), against: drift},
+		nothing,
+		{name: "plumb, HAR of 10,000 exchanges, null allowed", command: check("--overlay", "observed", har), against: nothing},
 		{name: fmt.Sprintf("plumb, HAR of %d MB", large), command: check(largeHAR)},
-	}
-	if redocly, err := exec.LookPath("redocly"); err == nil {
-		rows = append(rows, &process{name: "redocly drift, HAR of 10,000 exchanges", command: []string{redocly, "drift", "../spec/openapi.yaml", har}})
-	} else {
-		fmt.Println("\nredocly is not installed: its row is left out")
 	}
 	for range rounds {
 		for _, p := range rows {
@@ -75,24 +91,40 @@ func processes(dir string, in *input, large, rounds int, only string) error {
 	}
 	fmt.Println()
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "seconds\tmost\tMB\t \t")
+	fmt.Fprintln(w, "seconds\tmost\tprocessor\tMB\tratio\t")
 	for _, p := range rows {
-		if len(p.seconds) > 0 {
-			most := p.seconds[0]
-			for _, s := range p.seconds {
-				most = max(most, s)
-			}
-			fmt.Fprintf(w, "%.3f\t%.3f\t%d\t %s\t\n", median(p.seconds), most, p.memory>>20, p.name)
+		switch {
+		case p.missing != nil:
+			fmt.Fprintf(w, "-\t-\t-\t-\t-\t %s: %v\n", p.name, p.missing)
+		case len(p.seconds) > 0:
+			fmt.Fprintf(w, "%.3f\t%.3f\t%.3f\t%d\t%s\t %s\n", median(p.seconds), slices.Max(p.seconds), median(p.processor), p.memory>>20, p.ratio(), p.name)
 		}
 	}
 	return w.Flush()
 }
 
-func (p *process) measure() error {
-	cmd := exec.Command(p.command[0], p.command[1:]...)
-	if p.name[:5] == "plumb" && contains(p.name, "one core") {
-		cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+// ratio says how many times as fast it is as the row that it is held against,
+// in the median round.
+func (p *process) ratio() string {
+	if p.against == nil || len(p.against.seconds) != len(p.seconds) {
+		return ""
 	}
+	ratios := make([]float64, len(p.seconds))
+	for i, s := range p.seconds {
+		ratios[i] = p.against.seconds[i] / s
+	}
+	return fmt.Sprintf("%.2f", median(ratios))
+}
+
+func (p *process) measure() error {
+	if p.missing == nil && p.prepare != nil {
+		p.missing = p.prepare()
+	}
+	if p.missing != nil {
+		return nil
+	}
+	cmd := exec.Command(p.command[0], p.command[1:]...)
+	cmd.Env = append(os.Environ(), p.env...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	start := time.Now()
@@ -104,10 +136,14 @@ func (p *process) measure() error {
 	for {
 		select {
 		case err := <-done:
+			if p.good != nil {
+				err = p.good(out.Bytes(), err)
+			}
 			if err != nil {
 				return fmt.Errorf("%s: %w: %s", p.name, err, out.Bytes())
 			}
 			p.seconds = append(p.seconds, time.Since(start).Seconds())
+			p.processor = append(p.processor, (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds())
 			return nil
 		case <-time.After(5 * time.Millisecond):
 			p.memory = max(p.memory, peak(cmd.Process.Pid))

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// errNoNode says that the peers that are written for Node cannot be run here.
+var errNoNode = errors.New("not measured")
+
+// installNode installs the peers that are written for Node, in the versions of
+// node/package-lock.json.
+var installNode = sync.OnceValue(func() error {
+	if _, err := exec.LookPath("npm"); err != nil {
+		return fmt.Errorf("%w: npm is not there", errNoNode)
+	}
+	install := exec.Command("npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel", "error")
+	install.Dir = "node"
+	if out, err := install.CombinedOutput(); err != nil {
+		first, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+		return fmt.Errorf("%w: npm cannot install it: %w: %s", errNoNode, err, first)
+	}
+	return nil
+})
+
+// ajvRow has the bodies validated by ajv, in a process of Node that lasts as
+// long as this one. Its files are in dir.
+func ajvRow(dir string, bodies texts) *row {
+	var process *ajv
+	r := &row{name: "ajv (Node), with its parse", bodies: len(bodies)}
+	r.run = func() error {
+		if process == nil {
+			var err error
+			if process, err = startAJV(dir, bodies); err != nil {
+				return err
+			}
+		}
+		return process.validate()
+	}
+	r.elsewhere = func() time.Duration {
+		if process == nil {
+			return 0
+		}
+		return process.used
+	}
+	return r
+}
+
+// ajv is a running node/ajv.mjs, which ends with its standard input.
+type ajv struct {
+	in   io.Writer
+	out  *bufio.Scanner
+	used time.Duration // of the processor, for the validations so far
+}
+
+func startAJV(dir string, bodies texts) (*ajv, error) {
+	if err := installNode(); err != nil {
+		return nil, err
+	}
+	text, err := peerSchema()
+	if err != nil {
+		return nil, err
+	}
+	schema := filepath.Join(dir, "ajv.json")
+	if err := os.WriteFile(schema, text, 0o600); err != nil {
+		return nil, err
+	}
+	lines, err := recordings{dir}.ndjson("ajv", bodies, 0)
+	if err != nil {
+		return nil, err
+	}
+	// With all threads, that of the collector included, it takes as long by
+	// the clock, and more of the processors.
+	cmd := exec.Command("node", "--single-threaded", "node/ajv.mjs", schema, lines)
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	a := &ajv{in: in, out: bufio.NewScanner(out)}
+	for range 5 { // until its code is compiled
+		if err := a.validate(); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+// validate validates all bodies once.
+func (a *ajv) validate() error {
+	if _, err := io.WriteString(a.in, "\n"); err != nil {
+		return err
+	}
+	if !a.out.Scan() {
+		return errors.New("it ended before it had an answer")
+	}
+	took, err := time.ParseDuration(a.out.Text() + "us")
+	a.used += took
+	return err
+}
+
+// redocly returns the row of a run of redocly drift over the HAR, which must be
+// of 10,000 exchanges.
+func redocly(name, description, har string) *process {
+	return &process{
+		name:    name,
+		command: []string{"node/node_modules/.bin/redocly", "drift", har, "--api", description, "--server", "https://api.example.com/v1"},
+		env:     []string{"REDOCLY_TELEMETRY=off", "REDOCLY_SUPPRESS_UPDATE_NOTICE=true"},
+		prepare: installNode,
+		good: func(out []byte, err error) error {
+			var ended *exec.ExitError
+			if errors.As(err, &ended) && ended.ExitCode() == 1 {
+				err = nil // it found something
+			}
+			if err == nil && !bytes.Contains(out, []byte("Exchanges: total=10000 documented=10000")) {
+				err = errors.New("it did not check all exchanges")
+			}
+			return err
+		},
+	}
+}
