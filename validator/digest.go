@@ -134,17 +134,18 @@ func (h *textHasher) more(end byte) bool {
 
 // text returns a string as it is written.
 func (h *textHasher) text() []byte {
-	for end := 1; ; end++ {
-		switch h.data[end] {
-		case '\\':
-			h.escaped = true
-			end++
-		case '"':
-			text := h.data[1:end]
-			h.data = h.data[end+1:]
-			return text
+	text := h.data[1:]
+	end := bytes.IndexByte(text, '"')
+	if bytes.IndexByte(text[:end], '\\') >= 0 {
+		h.escaped = true
+		for end = 0; text[end] != '"'; end++ {
+			if text[end] == '\\' {
+				end++
+			}
 		}
 	}
+	h.data = text[end+1:]
+	return text[:end]
 }
 
 func (h *textHasher) space() {

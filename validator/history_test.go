@@ -114,7 +114,7 @@ func TestHistoryWithoutTimes(t *testing.T) {
 	assert.Contains(t, check(1, 0), "history-transition")
 }
 
-// A history takes less than 250 bytes for a resource with three responses.
+// A history takes less than 200 bytes for a resource with three responses.
 func TestHistoryMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes some seconds")
@@ -139,6 +139,6 @@ func TestHistoryMemory(t *testing.T) {
 	}
 	each := (heap() - before) / resources
 	t.Logf("%d bytes for each resource of three responses", each)
-	assert.Less(t, each, uint64(250))
+	assert.Less(t, each, uint64(200))
 	runtime.KeepAlive(h)
 }

@@ -31,11 +31,7 @@ type packer struct {
 
 // pack begins an observation of so many cells, after what is in b.
 func pack(b []byte, cells int) packer {
-	p := packer{b: b, kinds: len(b)}
-	for range (cells + 1) / 2 {
-		p.b = append(p.b, 0)
-	}
-	return p
+	return packer{b: append(b, make([]byte, (cells+1)/2)...), kinds: len(b)}
 }
 
 func (p *packer) kind(kind byte) {
