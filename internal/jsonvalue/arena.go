@@ -2,18 +2,58 @@ package jsonvalue
 
 import (
 	"bytes"
-	"slices"
 	"sync"
 )
+
+// Parser parses texts one after the other in the same memory: the value of a
+// text, and all in it, is good until the next text is parsed; strings may be
+// kept. A Parser is not safe for concurrent use.
+type Parser struct {
+	values  []Value
+	members []Member
+	items   []*Value
+	text    []byte // of a string with escapes
+}
+
+// Parse does what [Parse] does.
+func (m *Parser) Parse(data []byte, maxDepth int) (*Value, []Fault) {
+	if cap(m.values) > mostPerBlock || cap(m.members) > mostPerBlock || cap(m.items) > mostPerBlock || cap(m.text) > 64*mostPerBlock {
+		*m = Parser{} // one large text is not to take memory for ever
+	}
+	m.values, m.members, m.items = m.values[:0], m.members[:0], m.items[:0]
+	if n := countValues(data); cap(m.values) < n {
+		m.values = make([]Value, 0, n)
+	}
+	return parse(data, maxDepth, m)
+}
 
 // mostPerBlock bounds how many values are allocated at once.
 const mostPerBlock = 512
 
-// block returns room for the values of a text, or for as many as a block has.
-func block(text []byte) []Value {
+// countValues returns how many values a text has, about, or a block.
+func countValues(text []byte) int {
 	text = text[:min(len(text), 64*mostPerBlock)]
-	n := 1 + bytes.Count(text, []byte{','}) + bytes.Count(text, []byte{'{'}) + bytes.Count(text, []byte{'['})
-	return make([]Value, 0, min(n, mostPerBlock))
+	return min(1+bytes.Count(text, []byte{','})+bytes.Count(text, []byte{'{'})+bytes.Count(text, []byte{'['}), mostPerBlock)
+}
+
+// value returns room for a value, which stands at the beginning of a text.
+func (m *Parser) value(text []byte) *Value {
+	if len(m.values) == cap(m.values) {
+		m.values = make([]Value, 0, countValues(text))
+	}
+	m.values = m.values[:len(m.values)+1]
+	return &m.values[len(m.values)-1]
+}
+
+// keep returns a copy of a part in memory that has room for others.
+func keep[T any](memory *[]T, part []T) []T {
+	from := len(*memory)
+	if cap(*memory)-from < len(part) {
+		from = 0
+		*memory = make([]T, 0, max(len(part), 2*cap(*memory)))
+	}
+	*memory = append(*memory, part...)
+	return (*memory)[from:len(*memory):len(*memory)]
 }
 
 // open are the members and elements of the objects and arrays that are being
@@ -42,18 +82,4 @@ func (o *open) release() {
 		o.members, o.items, o.path = o.members[:0], o.items[:0], o.path[:0]
 		opens.Put(o)
 	}
-}
-
-// closeObject returns the members from the mark on.
-func (o *open) closeObject(mark int) []Member {
-	members := slices.Clone(o.members[mark:])
-	o.members = o.members[:mark]
-	return members
-}
-
-// closeArray returns the elements from the mark on.
-func (o *open) closeArray(mark int) []*Value {
-	items := slices.Clone(o.items[mark:])
-	o.items = o.items[:mark]
-	return items
 }

@@ -12,7 +12,11 @@ import (
 // text is not JSON at all; faults come in the order of their offsets. Values
 // that nest deeper than maxDepth arrays and objects are refused.
 func Parse(data []byte, maxDepth int) (*Value, []Fault) {
-	p := parser{data: data, maxDepth: maxDepth, values: block(data), open: opens.Get().(*open)}
+	return new(Parser).Parse(data, maxDepth)
+}
+
+func parse(data []byte, maxDepth int, memory *Parser) (*Value, []Fault) {
+	p := parser{data: data, maxDepth: maxDepth, memory: memory, open: opens.Get().(*open)}
 	defer p.open.release()
 	if len(data) <= sharedText {
 		p.text = string(data)
@@ -45,7 +49,7 @@ type parser struct {
 	pos      int
 	depth    int
 	maxDepth int
-	values   []Value // allocated together
+	memory   *Parser
 	open     *open
 	faults   []Fault
 }
@@ -101,11 +105,9 @@ func (p *parser) space() {
 }
 
 func (p *parser) new(v Value) *Value {
-	if len(p.values) == cap(p.values) {
-		p.values = block(p.data[v.Start:])
-	}
-	p.values = append(p.values, v)
-	return &p.values[len(p.values)-1]
+	to := p.memory.value(p.data[v.Start:])
+	*to = v
+	return to
 }
 
 // value reads the value at p.pos; nil after a fault that ends the reading.
@@ -212,7 +214,8 @@ func (p *parser) object(v *Value) bool {
 		p.open.members = append(p.open.members, m)
 		p.space()
 		if more, ok := p.separator('}'); !more {
-			v.Members = p.open.closeObject(names.mark)
+			v.Members = keep(&p.memory.members, p.open.members[names.mark:])
+			p.open.members = p.open.members[:names.mark]
 			return ok
 		}
 	}
@@ -237,7 +240,9 @@ func (p *parser) array() (items []*Value, ok bool) {
 		p.open.items = append(p.open.items, item)
 		p.space()
 		if more, ok := p.separator(']'); !more {
-			return p.open.closeArray(mark), ok
+			items = keep(&p.memory.items, p.open.items[mark:])
+			p.open.items = p.open.items[:mark]
+			return items, ok
 		}
 	}
 }
@@ -326,7 +331,8 @@ func (p *parser) str() (string, bool) {
 // strSlow reads on from offset i a string that has escapes or bytes other than
 // plain ASCII.
 func (p *parser) strSlow(open, i int) (string, bool) {
-	buf := append(make([]byte, 0, i-open+16), p.data[open+1:i]...)
+	buf := append(p.memory.text[:0], p.data[open+1:i]...)
+	defer func() { p.memory.text = buf }()
 	p.pos = i
 	reported := false // one fault a string is enough
 	bad := func(offset int, message string) {
@@ -370,8 +376,12 @@ func (p *parser) strSlow(open, i int) (string, bool) {
 			}
 			buf = utf8.AppendRune(buf, r)
 		case c < utf8.RuneSelf:
-			buf = append(buf, c)
-			p.pos++
+			end := p.pos + 1
+			for end < len(p.data) && plain[p.data[end]] {
+				end++
+			}
+			buf = append(buf, p.data[p.pos:end]...)
+			p.pos = end
 		default:
 			r, size := utf8.DecodeRune(p.data[p.pos:])
 			if r == utf8.RuneError && size == 1 {
@@ -385,6 +395,14 @@ func (p *parser) strSlow(open, i int) (string, bool) {
 	return "", false
 }
 
+// plain are the bytes of ASCII that stand for themselves in a string.
+var plain = func() (all [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		all[c] = c != '"' && c != '\\'
+	}
+	return all
+}()
+
 // escape reads the escape sequence at p.pos; a \u escape gives its code unit.
 func (p *parser) escape() (rune, bool) {
 	at := p.pos
@@ -395,6 +413,9 @@ func (p *parser) escape() (rune, bool) {
 	}
 	c := p.data[p.pos]
 	p.pos++
+	if c == '"' { // the most frequent one, in JSON within JSON
+		return '"', true
+	}
 	if c != 'u' {
 		if i := strings.IndexByte(`"\/bfnrt`, c); i >= 0 {
 			return rune("\"\\/\b\f\n\r\t"[i]), true

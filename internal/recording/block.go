@@ -8,6 +8,7 @@ import (
 	"iter"
 	"sync"
 
+	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/validator"
 )
 
@@ -21,6 +22,7 @@ type Block struct {
 	slots   []*slot
 	used    int // of the slots
 	results []*validator.Exchange
+	memory  jsonvalue.Parser // no exchange keeps anything of a tree but strings
 }
 
 // slot is an entry, and room for its exchange.
@@ -47,6 +49,7 @@ const (
 func (b *Block) Exchanges() []*validator.Exchange {
 	b.results = b.results[:0]
 	for _, s := range b.slots[:b.used] {
+		s.memory = &b.memory
 		x := s.read(b.reader)
 		b.reader.locate(x, s.number)
 		b.results = append(b.results, x)

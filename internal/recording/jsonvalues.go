@@ -320,7 +320,7 @@ func (r *reader) parse(e *entry, x *validator.Exchange) (*jsonvalue.Value, []jso
 		*x = *r.tooLarge(e)
 		return nil, nil
 	}
-	v, faults := jsonvalue.Parse(e.data, maxDepth)
+	v, faults := e.tree()
 	for _, f := range faults {
 		if v != nil && f.Kind != jsonvalue.Trailing {
 			continue

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/validator"
 )
 
@@ -98,6 +99,17 @@ type entry struct {
 
 	parts [][]byte // of data, while it is being read
 	size  int      // of the parts
+
+	memory *jsonvalue.Parser // for its tree; nil: the tree has its own
+}
+
+// tree parses the entry. What memory it was given decides how long the tree is
+// good.
+func (e *entry) tree() (*jsonvalue.Value, []jsonvalue.Fault) {
+	if e.memory == nil {
+		return jsonvalue.Parse(e.data, maxDepth)
+	}
+	return e.memory.Parse(e.data, maxDepth)
 }
 
 // begun tells whether something of the entry has been read.
