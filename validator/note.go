@@ -42,25 +42,25 @@ func (c *Checker) cells(w *watch, n *plan.Note) []byte {
 				continue
 			}
 		}
-		c.pack(&p, n.Value(i))
+		c.pack(&p, n, i)
 	}
 	b.cells = p.b
 	return p.b[from:len(p.b):len(p.b)]
 }
 
-// pack does what cellOf and packer.cell do, for what a plan read.
-func (c *Checker) pack(p *packer, w plan.Watched) {
-	switch w.Kind {
+// pack does what cellOf and packer.cell do, for the ith member that a plan read.
+func (c *Checker) pack(p *packer, n *plan.Note, i int) {
+	switch n.Kind(i) {
 	case plan.Integer:
-		p.integer(w.Integer)
+		p.integer(n.Integer(i))
 	case plan.Text:
-		if keepsText(w.Text) {
-			p.text(w.Text)
+		if text := n.Text(i); keepsText(text) {
+			p.text(text)
 		} else {
-			p.digested(digest(hashBytes(w.Text)))
+			p.digested(digest(hashBytes(text)))
 		}
 	case plan.Other:
-		p.digested(digestJSON(w.Text, c.run.v.maxDepth))
+		p.digested(digestJSON(n.Text(i), c.run.v.maxDepth))
 	case plan.Null:
 		p.kind(null)
 	default:

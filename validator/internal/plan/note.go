@@ -26,34 +26,31 @@ const (
 	Other // an array, object or boolean
 )
 
-// Watched is the value of a watched member.
-type Watched struct {
-	Kind    Kind
-	Integer int64
-	Text    []byte // of a text, without escapes; of what is other, as it stands
-}
-
 // Len is how many members the lifecycle watches.
 func (n *Note) Len() int { return len(n.watched) }
 
-// Value returns the value of the ith of them.
-func (n *Note) Value(i int) Watched {
-	slot := n.watched[i]
-	bit := uint64(1) << slot
-	f := n.reader.frame
-	v := &f.values[slot]
+// Kind returns what the ith of them is.
+func (n *Note) Kind(i int) Kind {
+	f, bit := n.reader.frame, uint64(1)<<n.watched[i]
 	switch {
 	case f.integers&bit != 0:
-		return Watched{Kind: Integer, Integer: v.integer}
+		return Integer
 	case f.texts&bit != 0:
-		return Watched{Kind: Text, Text: n.reader.textOf(v)}
-	case f.other&bit != 0:
-		return Watched{Kind: Other, Text: n.reader.textOf(v)}
+		return Text
 	case f.null&bit != 0:
-		return Watched{Kind: Null}
+		return Null
+	case f.other&bit != 0:
+		return Other
 	}
-	return Watched{}
+	return Absent
 }
+
+// Integer returns the ith of them, which is one.
+func (n *Note) Integer(i int) int64 { return n.reader.frame.values[n.watched[i]].integer }
+
+// Text returns the ith of them: a text without escapes, what is other as it
+// stands.
+func (n *Note) Text(i int) []byte { return n.reader.textOf(&n.reader.frame.values[n.watched[i]]) }
 
 // note hands over what the resource that begins at start says.
 func (r *Reader) note(l *life, start, state int) {
