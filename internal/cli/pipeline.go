@@ -52,8 +52,10 @@ type batch struct {
 // ctx ends.
 func (p *pipeline) run(ctx context.Context, files []recording.File, to sink) {
 	budget := semaphore.NewWeighted(int64(p.budget))
-	work := make(chan *batch)
-	order := make(chan *batch, p.jobs)
+	// Some batches wait on each way, so that nobody waits for one that takes
+	// longer than others.
+	work := make(chan *batch, p.jobs)
+	order := make(chan *batch, 4*p.jobs)
 	var workers sync.WaitGroup
 	for range p.jobs {
 		workers.Go(func() {
