@@ -78,7 +78,8 @@ func (l *lineReader) block() (bool, error) {
 
 // find puts the lines of a text into the block.
 func (l *lineReader) find(text []byte) {
-	l.kind.exchange = bytes.Contains(text, []byte(`"response"`))
+	// A search goes from one first byte to the next: p is rarer than a quote.
+	l.kind.exchange = bytes.Contains(text, []byte(`ponse"`)) // of "response"
 	for len(text) > 0 {
 		line := text
 		end := bytes.IndexByte(text, '\n') + 1
