@@ -55,7 +55,7 @@ func (p *pipeline) run(ctx context.Context, files []recording.File, to sink) {
 	// Some batches wait on each way, so that nobody waits for one that takes
 	// longer than others.
 	work := make(chan *batch, p.jobs)
-	order := make(chan *batch, 4*p.jobs)
+	order := make(chan *batch, 2*p.jobs)
 	var workers sync.WaitGroup
 	for range p.jobs {
 		workers.Go(func() {
