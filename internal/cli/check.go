@@ -25,9 +25,9 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Validate recordings",
 		Long: `Hold recorded responses against the description, and report what breaks it.
 
-A PATH is a file, a folder (the recordings in and below it), a glob (with ** for
-any folders) or - for standard input. "plumb help formats" lists the formats that
-are read.
+A PATH is a file, a folder (the recordings in and below it; DIR/... is the same),
+a glob (with ** for any folders) or - for standard input. "plumb help formats"
+lists the formats that are read.
 
 Flags can be set in the environment, too (--fail-on as PLUMB_FAIL_ON), and in
 plumb.yaml in the working folder or above it, as far as the root of the

@@ -25,7 +25,8 @@ type File struct {
 // Files returns the files that paths stand for, each once, in the order of the
 // paths: a file, "-" for standard input, a glob (with ** for any folders), or
 // a folder, which stands for the files in and below it, in the order of their
-// names, without those whose name begins with a dot. A path that does not
+// names, without those whose name begins with a dot; DIR/... is the same, as
+// the go command has it. A path that does not
 // exist, and a folder or glob without files, is an error.
 func Files(paths []string) ([]File, error) {
 	var all []File
@@ -65,6 +66,8 @@ func filesOf(path string) ([]File, error) {
 		return folder(path)
 	case err == nil:
 		return []File{{Path: path, Named: true}}, nil
+	case errors.Is(err, fs.ErrNotExist) && strings.HasSuffix(path, "/..."):
+		return filesOf(strings.TrimSuffix(path, "..."))
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?[{"):
 		return glob(path)
 	case errors.Is(err, fs.ErrNotExist):

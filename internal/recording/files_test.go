@@ -30,6 +30,8 @@ func TestFiles(t *testing.T) {
 		"files in the given order": {[]string{"b.har", "-", "a.json"}, []File{{"b.har", true}, {"-", true}, {"a.json", true}}, ""},
 		"a folder":                 {[]string{"dir"}, inDir, ""},
 		"a folder with a slash":    {[]string{"dir/"}, inDir, ""},
+		"a folder and all below":   {[]string{"dir/..."}, inDir, ""},
+		"nothing there to go into": {[]string{"c/..."}, nil, "c/: there is no such file or folder; name a recording, a folder with recordings, or - for standard input"},
 		"a link to a folder":       {[]string{"linked"}, []File{{Path: "linked/y.har"}}, ""},
 		"each once":                {[]string{"b.har", "./b.har", "dir"}, []File{{"b.har", true}, inDir[0], inDir[2], inDir[3]}, ""},
 		"found, and then named":    {[]string{"dir", "dir/README.md"}, []File{{"dir/README.md", true}, inDir[1], inDir[2], inDir[3]}, ""},
