@@ -45,14 +45,15 @@ func newBodySchema(s *schemas.Schema) *bodySchema {
 func (s *bodySchema) label() string { return s.labelled }
 
 // findElements finds out whether values of the schema are lists. The resources
-// are the schemas that responses have.
+// are the schemas that responses have. What holds more of its own kind is no
+// list but a tree.
 func (s *bodySchema) findElements(resources map[*schemas.Shape]*bodySchema) {
 	if item := s.Shape.Item(0); item != nil {
 		s.elements = resources[item]
 		return
 	}
 	for _, m := range s.Shape.Members {
-		if item := m.Shape.Item(0); item != nil && resources[item] != nil {
+		if item := m.Shape.Item(0); item != nil && item != s.Shape && resources[item] != nil {
 			s.elements, s.elementsName = resources[item], m.Name
 			return
 		}

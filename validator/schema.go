@@ -212,7 +212,7 @@ unevaluatedProperties. A member that is merely not described is
 
 // combinationWords put the keywords that combine schemas into words.
 var combinationWords = map[string]string{
-	"oneOf":    "the value fits more than one of alternatives of which it must fit one",
+	"oneOf":    "the value fits more than one of the alternatives",
 	"anyOf":    "the value fits none of the alternatives",
 	"not":      "the value is of a kind that the description rules out",
 	"contains": "no element of the array is as described",

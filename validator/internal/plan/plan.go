@@ -146,6 +146,7 @@ type position struct {
 	label     string
 	pointer   string
 	uncovered bool // coverage does not come here
+	element   bool // it is in a body of its own, in a list
 	region    *region
 	open      []*schemas.Shape
 }
