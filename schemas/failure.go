@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strconv"
@@ -65,7 +66,11 @@ func sortFailures(failures []Failure) []Failure {
 	if len(failures) < 2 {
 		return failures
 	}
-	slices.SortFunc(failures, compareFailures)
+	// Of equal ones, the one that stands by itself counts, not the one of an
+	// alternative, whichever the compiler came to first.
+	slices.SortFunc(failures, func(a, b Failure) int {
+		return cmp.Or(compareFailures(a, b), cmp.Compare(a.Alternatives, b.Alternatives), cmp.Compare(a.Reason, b.Reason))
+	})
 	return slices.CompactFunc(failures, func(a, b Failure) bool { return compareFailures(a, b) == 0 })
 }
 
@@ -113,19 +118,24 @@ func (s *Shape) findFailures(v *jsonvalue.Value) []Failure {
 }
 
 func compareFailures(a, b Failure) int {
-	if c := slices.Compare(a.Path, b.Path); c != 0 {
-		return c
+	return cmp.Or(
+		slices.Compare(a.Path, b.Path),
+		cmp.Compare(a.Member, b.Member),
+		cmp.Compare(a.Keyword, b.Keyword),
+		cmp.Compare(a.Place.File, b.Place.File),
+		cmp.Compare(a.Place.Pointer, b.Place.Pointer),
+		compareBools(a.Name, b.Name),
+	)
+}
+
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
 	}
-	if c := strings.Compare(a.Member, b.Member); c != 0 {
-		return c
-	}
-	if c := strings.Compare(a.Keyword, b.Keyword); c != 0 {
-		return c
-	}
-	if c := strings.Compare(a.Place.File, b.Place.File); c != 0 {
-		return c
-	}
-	return strings.Compare(a.Place.Pointer, b.Place.Pointer)
+	return 1
 }
 
 // decoded returns the value as the compiler wants it.
