@@ -42,6 +42,12 @@ func Load(fsys fs.FS, name string, opt Options) (*Description, error) {
 // the overlays. Files that it refers to must lie in refRoot or below it, by
 // default the file's own folder.
 func LoadFile(file, refRoot string, overlays ...Overlay) (*Description, error) {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		if strings.Contains(file, "://") {
+			return nil, fmt.Errorf("%s: a description is not fetched; save it, with the files that it refers to, and name the file", file)
+		}
+		return nil, fmt.Errorf("%s: there is no such file", file)
+	}
 	// A link is followed: the description's folder is where it really is.
 	if info, err := os.Lstat(file); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		if file, err = filepath.EvalSymlinks(file); err != nil {

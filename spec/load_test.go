@@ -263,6 +263,10 @@ func TestRefRoot(t *testing.T) {
 	require.ErrorContains(t, err, "--ref-root")
 	_, err = spec.LoadFile(filepath.Join(dir, "none.yaml"), "")
 	require.ErrorContains(t, err, "there is no such file")
+	_, err = spec.LoadFile(filepath.Join(dir, "none", "none.yaml"), "")
+	require.ErrorContains(t, err, "there is no such file")
+	_, err = spec.LoadFile("https://api.example.com/openapi.yaml", "")
+	require.ErrorContains(t, err, "is not fetched; save it")
 	_, err = spec.LoadFile(dir, "")
 	require.ErrorContains(t, err, "cannot read")
 
