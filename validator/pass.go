@@ -77,6 +77,8 @@ func (p *pass) choose() {
 		p.out.Skipped = p.x.Response.Body.Missing
 	case status == 304:
 		p.out.Skipped = "answers with status 304, which have no body"
+	case p.response == nil && status == 0:
+		p.out.Skipped = "the recording does not say the status"
 	case p.response == nil:
 		p.out.Skipped = "status " + strconv.Itoa(status) + " is not described"
 	case len(p.response.Media) == 0:
