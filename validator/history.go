@@ -103,12 +103,13 @@ func (h *History) contradicts(w *watch, changes []change) bool {
 	return h.trial.differs
 }
 
-// comparing is given two neighbouring observations, that differ. The one whose
-// body is at hand is the later one, or else the earlier.
+// comparing is given two observations, and in which members they differ: two
+// neighbours, or where a neighbour lacks a member, the next one that has it. The
+// one whose body is at hand is the later one, or else the earlier.
 type comparing func(before, after moment, changes []change, laterAtHand bool)
 
 // insert puts an observation where it belongs by its time, and calls compare
-// for its neighbours there. Most often it is the last.
+// for what it is to be held against there. Most often it is the last.
 func (h *History) insert(key resourceKey, w *watch, at *moment, cells []byte, compare comparing) {
 	encoded := h.timelines.get(key)
 	if encoded == nil {
@@ -130,6 +131,14 @@ func (h *History) insert(key resourceKey, w *watch, at *moment, cells []byte, co
 	} else {
 		h.changes = w.changes(t.cells, cells, h.changes[:0])
 		compare(t.last, *at, h.changes, true)
+		for _, c := range h.changes {
+			if c.before.kind != absent || c.after.kind == absent {
+				continue
+			}
+			if known, when, ok := t.known(c.index); ok && known != c.after {
+				compare(when, *at, []change{{c.index, known, c.after}}, true)
+			}
+		}
 		h.scratch = t.extend(h.scratch[:0], *at, cells, h.changes)
 	}
 	h.timelines.set(key, h.scratch)
@@ -144,13 +153,12 @@ func (h *History) insertAnywhere(key resourceKey, w *watch, t timeline, at *mome
 	for i > 0 && all[i-1].time > at.time {
 		i--
 	}
-	if i > 0 {
-		compare(all[i-1].moment, *at, w.changes(w.pack(nil, all[i-1].cells), cells, nil), true)
-	}
-	if i < len(all) {
-		compare(*at, all[i].moment, w.changes(cells, w.pack(nil, all[i].cells), nil), false)
-	}
-	t = w.newTimeline(thin(slices.Insert(all, i, observation{*at, w.unpack(cells)})))
+	s := observation{*at, w.unpack(cells)}
+	earlier := slices.Clone(all[:i])
+	slices.Reverse(earlier)
+	s.meet(earlier, true, func(before moment, changes []change) { compare(before, *at, changes, true) })
+	s.meet(all[i:], false, func(after moment, changes []change) { compare(*at, after, changes, false) })
+	t = w.newTimeline(thin(slices.Insert(all, i, s)))
 	h.scratch = t.append(h.scratch[:0])
 	h.timelines.set(key, h.scratch)
 }
@@ -332,7 +340,8 @@ var historyChanged = &Rule{
 	Title:    "a member changed that never changes",
 	Text: `Two responses of one resource differ in a member that keeps its value for the
 life of the resource (neverChanges in ` + "`x-lifecycle`" + `). The order of the members
-of an object does not matter, and a response without the member says nothing.`,
+of an object does not matter, and a response without the member says nothing:
+then the last one before it that has the member counts.`,
 	Fix:     "Keep the value in all responses; if it may change, take the member out of neverChanges.",
 	Example: `{"created_at": 1741967569}, and later {"created_at": 1741967570}`,
 	history: func(c *comparison) {

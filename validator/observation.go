@@ -19,6 +19,41 @@ type moment struct {
 	line  int64
 }
 
+// meet calls yield for the observations that s is to be held against, among
+// those on one side of it in time, the nearest first: for the nearest with all
+// that differs, and for the next one that has a member which that one lacks.
+func (s *observation) meet(side []observation, earlier bool, yield func(other moment, changes []change)) {
+	if len(side) == 0 {
+		return
+	}
+	differ := func(i int, other cell) change {
+		if earlier {
+			return change{i, other, s.cells[i]}
+		}
+		return change{i, s.cells[i], other}
+	}
+	var changes []change
+	for i, c := range s.cells {
+		if other := side[0].cells[i]; c != other {
+			changes = append(changes, differ(i, other))
+		}
+	}
+	yield(side[0].moment, changes)
+	for _, c := range changes {
+		if s.cells[c.index].kind == absent || side[0].cells[c.index].kind != absent {
+			continue
+		}
+		for _, o := range side[1:] {
+			if other := o.cells[c.index]; other.kind != absent {
+				if other != s.cells[c.index] {
+					yield(o.moment, []change{differ(c.index, other)})
+				}
+				break
+			}
+		}
+	}
+}
+
 // mostObservations bounds what is kept of one resource.
 const mostObservations = 32
 

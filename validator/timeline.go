@@ -85,6 +85,24 @@ func appendChanges(b []byte, changes []change) []byte {
 	return b
 }
 
+// known returns the last value that a member had before the last observation,
+// which lacks it, and when; not ok where it never had one.
+func (t *timeline) known(index int) (value cell, when moment, ok bool) {
+	when = t.last
+	for b := t.older; len(b) > 0; {
+		when, b = when.readBefore(b)
+		n, size := binary.Uvarint(b)
+		b = b[size:]
+		for range n {
+			i, size := binary.Uvarint(b)
+			if value, b = readCell(b[size:]); int(i) == index && value.kind != absent {
+				return value, when, true
+			}
+		}
+	}
+	return cell{}, when, false
+}
+
 // newTimeline returns the timeline of some observations.
 func (w *watch) newTimeline(all []observation) timeline {
 	n := len(all) - 1
