@@ -56,6 +56,15 @@ type patternShape struct {
 	shape *Shape
 }
 
+// Places returns where all the schemas are written that speak of the place.
+func (s *Shape) Places() []spec.Place {
+	places := make([]spec.Place, len(s.nodes))
+	for i, n := range s.nodes {
+		places[i] = n.place
+	}
+	return places
+}
+
 // Named returns the member that is documented under its own name, or nil.
 func (s *Shape) Named(name string) *Member {
 	return s.byName[name]

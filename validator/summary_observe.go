@@ -228,10 +228,10 @@ func (s *Summary) dropMembers(parent *Observed) {
 	}
 }
 
-// PlaceOf returns where the description describes what stands at a pointer, as
-// [Observed] has it, in a schema with that name. It is the zero place where it
-// does not.
-func (v *Validator) PlaceOf(schema, pointer string) spec.Place {
+// PlacesOf returns where the description says what stands at a pointer, as
+// [Observed] has it, in a schema with that name: a place for each schema that
+// speaks of it, none where the description does not.
+func (v *Validator) PlacesOf(schema, pointer string) []spec.Place {
 	for _, s := range v.bodies {
 		if s.label() != schema {
 			continue
@@ -243,12 +243,12 @@ func (v *Validator) PlaceOf(schema, pointer string) spec.Place {
 				shape = item
 			}
 			if shape == nil {
-				return spec.Place{}
+				return nil
 			}
 		}
-		return shape.Place
+		return shape.Places()
 	}
-	return spec.Place{}
+	return nil
 }
 
 // ElementsOf returns the name of the member of a schema whose elements are

@@ -76,7 +76,7 @@ func settle(t require.TestingT, load func(...spec.Overlay) described, exchanges 
 
 // What x is after the amendment: as little else as was seen.
 func TestAmendedSchemas(t *testing.T) {
-	hidden := map[string]int{"one wrong type hides the values": 1, "another constant and null": 1} // how many drifts come to light only when another is settled
+	hidden := map[string]int{"one wrong type hides the values": 1, "what another schema adds to": 1, "another constant and null": 1} // how many drifts come to light only when another is settled
 	const v30, v31 = "3.0.3", "3.1.0"
 	for name, c := range map[string]struct {
 		version string
@@ -145,6 +145,10 @@ func TestAmendedSchemas(t *testing.T) {
 			`{"type": "object", "properties": {"o": {}, "p": {"type": ["object", "null"], "properties": {"q": {"type": "array", "items": {"type": ["number", "object"], "properties": {"r": {"type": "string"}}}}}}}}`},
 		"a member of an object in 3.0": {v30, `{type: object, properties: {o: {}}}`, []string{`{"p": {"q": [1, "a"]}}`, `{"p": null, "s": null}`},
 			`{"type": "object", "properties": {"o": {}, "p": {"type": "object", "nullable": true, "properties": {"q": {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}}}}, "s": {"nullable": true}}}`},
+		"values of the caller's own names": {v31, `{type: object, properties: {p: {type: boolean}}, additionalProperties: {type: string}}`, []string{`{"p": true, "q": 1}`, `{"r": null}`, `{"q": {}}`},
+			`{"type": "object", "properties": {"p": {"type": "boolean"}}, "additionalProperties": {"type": ["string", "integer", "object", "null"]}}`},
+		"what another schema adds to": {v31, `{type: object, allOf: [{$ref: '#/components/schemas/Other'}], properties: {q: {type: string}}}`, []string{`"p"`},
+			`{"type": ["object", "string"], "allOf": [{"$ref": "#/components/schemas/Other"}], "properties": {"q": {"type": "string"}}}`},
 		"a member that is forbidden": {v31, `{type: object, properties: {o: {}}, additionalProperties: false}`, []string{`{"p": 1}`},
 			`{"type": "object", "properties": {"o": {}, "p": {}}, "additionalProperties": false}`},
 		"a member that is left over": {v31, `{type: object, properties: {o: {}}, unevaluatedProperties: false}`, []string{`{"p": 1}`},
@@ -273,6 +277,21 @@ func TestAmendedLifecycles(t *testing.T) {
 			assert.JSONEq(t, c.want, string(d.desc.Written(spec.Place{File: "jobs.yaml", Pointer: "/components/schemas/Job/x-lifecycle/states"})))
 		})
 	}
+}
+
+// Drift that is left when nothing more can be amended is named, whatever the
+// reason.
+func TestUnsettledIsNamed(t *testing.T) {
+	exchanges := valuesOf(`{"m": 1}`)
+	d, s, rounds := settle(t, func(overlays ...spec.Overlay) described {
+		return thingsWith(t, "3.1.0", "{type: object, patternProperties: {'^m': {type: string}}}", overlays...)
+	}, exchanges)
+	summary, _ := d.observe(exchanges)
+	assert.Len(t, d.drift(summary).Drift, 1)
+	if assert.Len(t, s.Unsettled, 1) {
+		assert.Equal(t, "/x/m", s.Unsettled[0].Pointer)
+	}
+	assert.Zero(t, rounds)
 }
 
 // Each action says what it rests on: also where several drifts make one action,

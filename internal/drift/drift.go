@@ -171,12 +171,13 @@ func (o *observed) item(f *validator.ObservedFinding) Item {
 		}
 		return i
 	}
+	ofValue := slices.Contains([]string{"undocumented-value", "type", "bound"}, i.Kind)
 	values := 0
 	for _, p := range o.places {
 		if o.holds(p, f, parentOf(f.Pointer)) {
 			i.Of += p.Types["object"]
 		}
-		if o.holds(p, f, f.Pointer) {
+		if o.holds(p, f, f.Pointer) || ofValue && o.holdsNamed(p, f) {
 			i.places = append(i.places, p)
 			values += p.Count - p.Null()
 		}
@@ -192,21 +193,33 @@ func (o *observed) item(f *validator.ObservedFinding) Item {
 	return i
 }
 
-// holds tells whether a place is at the pointer, and the finding could be of it.
+// holds tells whether a place is at the pointer, and the finding could be of it:
+// it is described there, or in what the place is a part of.
 func (o *observed) holds(p *validator.Observed, f *validator.ObservedFinding, pointer string) bool {
-	if p.Pointer != pointer || f.Operation != "" && f.Operation != p.Operation || f.Status != 0 && f.Status != p.Status {
+	if p.Pointer != pointer || !sameAnswers(p, f) {
 		return false
 	}
-	described := o.v.PlaceOf(p.Schema, parentOf(f.Pointer))
-	return described.File == f.Description.File && strings.HasPrefix(f.Description.Pointer+"/", described.Pointer+"/") ||
-		o.inFamily(p, f)
+	return slices.ContainsFunc(slices.Concat(o.v.PlacesOf(p.Schema, parentOf(f.Pointer)), o.v.PlacesOf(p.Schema, f.Pointer)), func(described spec.Place) bool {
+		return described.File == f.Description.File && strings.HasPrefix(f.Description.Pointer+"/", described.Pointer+"/")
+	})
 }
 
-// inFamily tells whether the finding is at a place of the schema that is
-// written elsewhere than the object around it.
-func (o *observed) inFamily(p *validator.Observed, f *validator.ObservedFinding) bool {
-	described := o.v.PlaceOf(p.Schema, f.Pointer)
-	return described.File != "" && described.File == f.Description.File && strings.HasPrefix(f.Description.Pointer+"/", described.Pointer+"/")
+// holdsNamed tells whether a place is that of all members with names of the
+// caller's own, and the finding is about the value of one of them.
+func (o *observed) holdsNamed(p *validator.Observed, f *validator.ObservedFinding) bool {
+	same := func(a, b string) bool { return a == b || a == "*" }
+	if p.Pointer == f.Pointer || !sameAnswers(p, f) || !slices.EqualFunc(strings.Split(p.Pointer, "/"), strings.Split(f.Pointer, "/"), same) {
+		return false
+	}
+	return slices.ContainsFunc(o.v.PlacesOf(p.Schema, p.Pointer), func(described spec.Place) bool {
+		return described.File == f.Description.File && described.Pointer == parentOf(f.Description.Pointer)
+	})
+}
+
+// sameAnswers tells whether the finding could be of the answers that the place
+// is of.
+func sameAnswers(p *validator.Observed, f *validator.ObservedFinding) bool {
+	return (f.Operation == "" || f.Operation == p.Operation) && (f.Status == 0 || f.Status == p.Status)
 }
 
 // found lists what is not described, where all of it is known.

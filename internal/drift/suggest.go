@@ -47,6 +47,9 @@ func (s *Suggestion) Amend(desc *spec.Description, summary *validator.Summary, r
 	}
 	a.finishTypes()
 	a.finishRequired()
+	if len(a.actions) == 0 { // also what seemed to be settled by the others
+		s.Unsettled = united(r.Drift)
+	}
 	s.actions = append(s.actions, a.actions...)
 	return len(a.actions)
 }
