@@ -104,8 +104,8 @@ func (h *History) contradicts(w *watch, changes []change) bool {
 }
 
 // comparing is given two observations, and in which members they differ: two
-// neighbours, or where a neighbour lacks a member, the next one that has it. The
-// one whose body is at hand is the later one, or else the earlier.
+// neighbours, or where a neighbour says nothing of a member, the next one that
+// does. The one whose body is at hand is the later one, or else the earlier.
 type comparing func(before, after moment, changes []change, laterAtHand bool)
 
 // insert puts an observation where it belongs by its time, and calls compare
@@ -132,10 +132,10 @@ func (h *History) insert(key resourceKey, w *watch, at *moment, cells []byte, co
 		h.changes = w.changes(t.cells, cells, h.changes[:0])
 		compare(t.last, *at, h.changes, true)
 		for _, c := range h.changes {
-			if c.before.kind != absent || c.after.kind == absent {
+			if w.says(c.index, c.before) || !w.says(c.index, c.after) {
 				continue
 			}
-			if known, when, ok := t.known(c.index); ok && known != c.after {
+			if known, when, ok := t.known(c.index, w); ok && known != c.after {
 				compare(when, *at, []change{{c.index, known, c.after}}, true)
 			}
 		}
@@ -156,8 +156,8 @@ func (h *History) insertAnywhere(key resourceKey, w *watch, t timeline, at *mome
 	s := observation{*at, w.unpack(cells)}
 	earlier := slices.Clone(all[:i])
 	slices.Reverse(earlier)
-	s.meet(earlier, true, func(before moment, changes []change) { compare(before, *at, changes, true) })
-	s.meet(all[i:], false, func(after moment, changes []change) { compare(*at, after, changes, false) })
+	s.meet(w, earlier, true, func(before moment, changes []change) { compare(before, *at, changes, true) })
+	s.meet(w, all[i:], false, func(after moment, changes []change) { compare(*at, after, changes, false) })
 	t = w.newTimeline(thin(slices.Insert(all, i, s)))
 	h.scratch = t.append(h.scratch[:0])
 	h.timelines.set(key, h.scratch)

@@ -21,8 +21,9 @@ type moment struct {
 
 // meet calls yield for the observations that s is to be held against, among
 // those on one side of it in time, the nearest first: for the nearest with all
-// that differs, and for the next one that has a member which that one lacks.
-func (s *observation) meet(side []observation, earlier bool, yield func(other moment, changes []change)) {
+// that differs, and for the next one that says something of a member of which
+// that one says nothing.
+func (s *observation) meet(w *watch, side []observation, earlier bool, yield func(other moment, changes []change)) {
 	if len(side) == 0 {
 		return
 	}
@@ -40,11 +41,11 @@ func (s *observation) meet(side []observation, earlier bool, yield func(other mo
 	}
 	yield(side[0].moment, changes)
 	for _, c := range changes {
-		if s.cells[c.index].kind == absent || side[0].cells[c.index].kind != absent {
+		if !w.says(c.index, s.cells[c.index]) || w.says(c.index, side[0].cells[c.index]) {
 			continue
 		}
 		for _, o := range side[1:] {
-			if other := o.cells[c.index]; other.kind != absent {
+			if other := o.cells[c.index]; w.says(c.index, other) {
 				if other != s.cells[c.index] {
 					yield(o.moment, []change{differ(c.index, other)})
 				}

@@ -85,9 +85,9 @@ func appendChanges(b []byte, changes []change) []byte {
 	return b
 }
 
-// known returns the last value that a member had before the last observation,
-// which lacks it, and when; not ok where it never had one.
-func (t *timeline) known(index int) (value cell, when moment, ok bool) {
+// known returns the last value of a member before the last observation that says
+// anything, and when; not ok where none does.
+func (t *timeline) known(index int, w *watch) (value cell, when moment, ok bool) {
 	when = t.last
 	for b := t.older; len(b) > 0; {
 		when, b = when.readBefore(b)
@@ -95,7 +95,7 @@ func (t *timeline) known(index int) (value cell, when moment, ok bool) {
 		b = b[size:]
 		for range n {
 			i, size := binary.Uvarint(b)
-			if value, b = readCell(b[size:]); int(i) == index && value.kind != absent {
+			if value, b = readCell(b[size:]); int(i) == index && w.says(index, value) {
 				return value, when, true
 			}
 		}

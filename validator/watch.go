@@ -38,6 +38,18 @@ func watched(life *lifecycle.Lifecycle) []string {
 	return pointers
 }
 
+// says tells whether the value of a member can contradict a later one. What
+// cannot says nothing, and the one before it counts.
+func (w *watch) says(index int, c cell) bool {
+	switch {
+	case index == 0:
+		return w.life.StateNamed(c.name()) != nil
+	case index > len(w.life.NeverChanges)+len(w.life.SetOnce):
+		return c.isNumber()
+	}
+	return c.kind != absent
+}
+
 // key stands for the identity of a resource of this kind.
 func (w *watch) key(id []byte) resourceKey { return resourceKey(combine(w.kind, hashBytes(id))) }
 
