@@ -28,6 +28,17 @@ func (p Place) Source() string {
 	return p.File
 }
 
+// Warning is one part of a description that cannot be used, or that surely
+// means something else than it says.
+type Warning struct {
+	Place   Place
+	Message string // what is wrong, and what to do
+}
+
+func (w Warning) String() string {
+	return errorAt(w.Place.Source(), w.Place.Line, w.Place.Column, w.Message).Error()
+}
+
 // Description is an OpenAPI description with the files it refers to. It is
 // safe for concurrent use.
 type Description struct {
@@ -37,6 +48,10 @@ type Description struct {
 	Digest   string // "sha256:..." over the files it was read from
 	File     string // its main file, as places name it
 	Overlays []string
+
+	// Warnings are what of the description, or of its overlays, is not as its
+	// authors meant it, in the order of the files. The rest of it is used.
+	Warnings []Warning
 
 	// Embedded tells that all of it is part of this program, whose tests hold
 	// it to what is asked of extensions.

@@ -198,6 +198,10 @@ func (v *Validator) compile() error {
 	return errors.Join(errs...)
 }
 
+// Warnings returns what of the description cannot be used, or surely means
+// something else than it says, in the order of the files.
+func (v *Validator) Warnings() []spec.Warning { return v.desc.Warnings }
+
 // HasSchema tells whether the description names a schema so, and which names
 // there are, in the order of the file.
 func (v *Validator) HasSchema(name string) (ok bool, names []string) {

@@ -184,6 +184,9 @@ func (c *check) prepare(args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	for _, w := range v.Warnings() {
+		c.say("warning: %v", w)
+	}
 	if name := c.options.schema; name != "" {
 		if ok, names := v.HasSchema(name); !ok {
 			return fmt.Errorf("--schema: %w", oneOf(name, names))
