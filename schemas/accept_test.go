@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,11 +27,12 @@ func alone(schema []byte) (*Schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := Compile(d)
-	if err != nil {
-		return nil, err
+	set := New(d)
+	s := set.At("X", d.Schemas[0].Place)
+	for _, w := range append(d.Warnings, set.Warnings()...) {
+		return nil, errors.New(w.String())
 	}
-	return set.At("X", d.Schemas[0].Place)
+	return s, nil
 }
 
 // sameAsWhole wants the failures that are found piece by piece to be those that

@@ -32,16 +32,14 @@ type Extension struct {
 
 	set     *Set
 	keyword string
-	at      spec.Place // of the object that has the keyword
+	at      spec.Place // of the value
 }
 
 // Extension returns the extension that one of the shape's schemas has under
 // the keyword; nil where none has it.
 func (s *Shape) Extension(keyword string) *Extension {
 	for _, n := range s.nodes {
-		base, fragment, _ := strings.Cut(n.Location, "#")
-		at := spec.Place{File: s.set.roots[base], Pointer: unescapeFragment(fragment)}
-		if e := s.set.Extension(at, keyword); e != nil {
+		if e := s.set.Extension(n.place, keyword); e != nil {
 			return e
 		}
 	}
@@ -51,23 +49,17 @@ func (s *Shape) Extension(keyword string) *Extension {
 // Extension does for any object of the description what [Shape.Extension]
 // does for a shape.
 func (s *Set) Extension(at spec.Place, keyword string) *Extension {
-	if _, loaded := s.files[at.File]; !loaded {
-		r, err := s.load(fileURL(at.File))
-		if err != nil {
-			return nil
-		}
-		r.Close()
-	}
-	value := s.keyword(fileURL(at.File)+"#"+escapeFragment(at.Pointer), keyword)
-	if value == nil {
+	at.Pointer += "/" + jsonvalue.EscapePointer(keyword)
+	text := s.desc.Written(at)
+	if text == nil {
 		return nil
 	}
-	return &Extension{[]byte(JSONText(value)), s, keyword, at}
+	return &Extension{text, s, keyword, at}
 }
 
 // Place returns where what a pointer into the extension leads to is written.
 func (e *Extension) Place(pointer string) spec.Place {
-	return e.set.desc.Place(e.at.File, e.at.Pointer+"/"+jsonvalue.EscapePointer(e.keyword)+pointer)
+	return e.set.desc.Place(e.at.File, e.at.Pointer+pointer)
 }
 
 // Check holds the extension against the JSON Schema of its vocabulary. The

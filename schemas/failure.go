@@ -282,8 +282,8 @@ func (s *Set) leafAt(location string, negated bool) *leaf {
 	if f := &l.failure; len(l.tokens) > 0 && l.schema != nil {
 		f.Keyword = l.tokens[0]
 		value := s.keyword(l.schema.Location, f.Keyword)
-		if f.Keyword == "pattern" && value == nil { // it was moved
-			value = s.keyword(l.schema.Location, ecmaPatternKeyword)
+		if f.Keyword == "pattern" && value == nil {
+			value = s.keyword(l.schema.Location, spec.PatternKeyword)
 		}
 		f.Limit = JSONText(value)
 		switch f.Keyword {

@@ -1,46 +1,18 @@
 package schemas
 
 import (
-	"regexp"
 	"time"
 
 	"github.com/dlclark/regexp2"
 	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/plumbapi/plumb/spec"
 )
-
-// JSON Schema's patterns are those of ECMAScript. The compiler knows those of
-// Go only, and panics on others, such as (?!x). These are moved to a keyword
-// of our own, which a library for ECMAScript's patterns decides.
-const ecmaPatternKeyword = "x-ecma-pattern"
-
-// replaceForeignPatterns moves, anywhere in doc, the patterns that are not
-// Go's to a keyword of their own. It reports whether there were any.
-func replaceForeignPatterns(doc any) bool {
-	found := false
-	switch d := doc.(type) {
-	case map[string]any:
-		if pattern, ok := d["pattern"].(string); ok {
-			if _, err := regexp.Compile(pattern); err != nil {
-				delete(d, "pattern")
-				d[ecmaPatternKeyword] = pattern
-				found = true
-			}
-		}
-		for _, v := range d {
-			found = replaceForeignPatterns(v) || found
-		}
-	case []any:
-		for _, v := range d {
-			found = replaceForeignPatterns(v) || found
-		}
-	}
-	return found
-}
 
 type ecmaPattern struct{ re *regexp2.Regexp }
 
 func (ecmaPattern) Compile(_ jsonschema.CompilerContext, m map[string]any) (jsonschema.ExtSchema, error) {
-	pattern, ok := m[ecmaPatternKeyword].(string)
+	pattern, ok := m[spec.PatternKeyword].(string)
 	if !ok {
 		return nil, nil
 	}

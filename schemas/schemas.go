@@ -28,10 +28,11 @@ import (
 type Set struct {
 	desc     *spec.Description
 	compiler *jsonschema.Compiler
-	files    map[string]any // as the compiler was given them, decoded
+	texts    map[string]any // by URL: schemas as the compiler was given them, decoded
 	byURL    map[string]*node
-	roots    map[string]string // base URL of compiled schemas -> file
 	shapes   map[string]*Shape
+	refused  map[string]bool // URLs of schemas that the compiler does not take
+	warnings []spec.Warning
 	dynamic  bool     // some references lead to where the value was come by
 	leaves   sync.Map // by location of a keyword: the *leaf of it
 }
@@ -46,82 +47,76 @@ type Schema struct {
 	set  *Set
 }
 
-// Compile compiles the named schemas of the description and all others that
-// its responses have.
-func Compile(d *spec.Description) (*Set, error) {
+// New returns an empty set of schemas of the description.
+func New(d *spec.Description) *Set {
 	s := &Set{
-		desc:     d,
-		compiler: jsonschema.NewCompiler(),
-		files:    map[string]any{},
-		byURL:    map[string]*node{},
-		roots:    map[string]string{},
-		shapes:   map[string]*Shape{},
+		desc:    d,
+		texts:   map[string]any{},
+		byURL:   map[string]*node{},
+		shapes:  map[string]*Shape{},
+		refused: map[string]bool{},
 	}
+	s.reset()
+	return s
+}
+
+// reset begins with a new compiler; one that has refused a schema panics later.
+func (s *Set) reset() {
+	s.compiler = jsonschema.NewCompiler()
 	s.compiler.Draft = jsonschema.Draft2020
-	s.compiler.RegisterExtension(ecmaPatternKeyword, nil, ecmaPattern{})
+	s.compiler.RegisterExtension(spec.PatternKeyword, nil, ecmaPattern{})
 	// Formats are annotations, as JSON Schema 2020-12 has it. The compiler would
-	// assert those it knows in files that do not name their dialect.
+	// assert those it knows in schemas of older drafts.
 	for format := range jsonschema.Formats {
 		s.compiler.Formats[format] = func(any) bool { return true }
 	}
 	s.compiler.LoadURL = s.load
-	return s, nil
 }
 
-// baseURL is what the names of files are resolved against. It never leaves
-// the process.
-const baseURL = "file:///"
-
-func fileURL(file string) string {
-	return baseURL + (&url.URL{Path: file}).EscapedPath()
-}
-
-// load gives the compiler a file of the description.
+// load gives the compiler a schema of the description. Each is a resource of
+// its own, since the compiler needs time that is quadratic in the size of one.
 func (s *Set) load(u string) (io.ReadCloser, error) {
-	parsed, err := url.Parse(u)
-	if err != nil || !strings.HasPrefix(u, baseURL) {
-		return nil, fmt.Errorf("%s is not a file of the description", u)
+	at, ok := spec.SchemaAt(u)
+	if !ok {
+		return nil, fmt.Errorf("%s is not in the description", u)
 	}
-	file := strings.TrimPrefix(parsed.Path, "/")
-	text, err := s.desc.JSONSchema(file)
-	if err != nil {
-		return nil, err
+	text := s.desc.SchemaText(at)
+	if text == nil || s.refused[u] {
+		text = []byte("true")
 	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber()
 	var doc any
 	if err := dec.Decode(&doc); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s: %w", u, err)
 	}
-	if replaceForeignPatterns(doc) {
-		if text, err = json.Marshal(doc); err != nil {
-			return nil, err
-		}
-	}
-	s.files[file] = doc
-	s.roots[u] = file
-	if root, ok := doc.(map[string]any); ok {
-		// The compiler knows a file with an $id by that from here on.
-		if id, ok := root["$id"].(string); ok {
-			if abs, err := parsed.Parse(id); err == nil {
-				abs.Fragment = ""
-				s.roots[abs.String()] = file
-			}
-		}
-	}
+	s.texts[u] = doc
 	return io.NopCloser(bytes.NewReader(text)), nil
 }
 
 // At returns the schema that is written at a place of the description. The
-// name is that of the schema, where it has one.
-func (s *Set) At(name string, p spec.Place) (*Schema, error) {
-	compiled, err := s.compile(fileURL(p.File) + "#" + escapeFragment(p.Pointer))
+// name is that of the schema, where it has one. A schema that the compiler
+// does not take accepts any value, and is among the warnings.
+func (s *Set) At(name string, p spec.Place) *Schema {
+	u := s.desc.SchemaURL(p)
+	compiled, err := s.compile(u)
 	if err != nil {
-		return nil, s.explain(p, err)
+		s.warnings = append(s.warnings, s.explain(p, err))
+		text, _, _ := strings.Cut(u, "#")
+		s.refused[text], u = true, text
+		s.reset()
+		compiled, err = s.compile(u)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("the schema true does not compile: %v", err))
 	}
 	n := s.node(compiled)
-	return &Schema{Name: name, Place: p, Shape: s.shape([]*node{n}), node: n, set: s}, nil
+	return &Schema{Name: name, Place: p, Shape: s.shape([]*node{n}), node: n, set: s}
 }
+
+// Warnings returns which schemas accept any value because the compiler does
+// not take them.
+func (s *Set) Warnings() []spec.Warning { return s.warnings }
 
 // compile turns the compiler's panics, of which it has some for schemas that
 // the meta-schema lets pass, into errors.
@@ -134,8 +129,8 @@ func (s *Set) compile(u string) (compiled *jsonschema.Schema, err error) {
 	return s.compiler.Compile(u)
 }
 
-// explain puts into words, with a place, why a schema does not compile.
-func (s *Set) explain(p spec.Place, err error) error {
+// explain puts into words why a schema does not compile.
+func (s *Set) explain(p spec.Place, err error) spec.Warning {
 	var invalid *jsonschema.ValidationError
 	if !errors.As(err, &invalid) {
 		message := err.Error()
@@ -144,28 +139,30 @@ func (s *Set) explain(p spec.Place, err error) error {
 			message = schemaError.Err.Error()
 		}
 		message = strings.ReplaceAll(strings.TrimPrefix(message, "jsonschema: "), baseURL, "")
-		return fmt.Errorf("%s:%d: this schema does not compile: %s", p.Source(), p.Line, message)
+		return spec.Warning{Place: p, Message: "this schema does not compile, and is left out: " + message}
 	}
 	for len(invalid.Causes) > 0 {
 		invalid = invalid.Causes[0]
 	}
-	// The compiler does not say in which file; it is the schema's own unless
-	// the pointer leads nowhere there.
-	at := s.desc.Place(p.File, unescapeFragment(invalid.InstanceLocation))
-	return fmt.Errorf("%s:%d:%d: this is not a JSON Schema: at %s: %s", at.Source(), at.Line, at.Column, at.Pointer, invalid.Message)
+	at := s.desc.Within(p, unescapeFragment(invalid.InstanceLocation))
+	return spec.Warning{Place: at, Message: "this is not a JSON Schema, and is left out: " + invalid.Message}
 }
+
+// baseURL is how the URLs of schemas begin.
+const baseURL = "file:///"
 
 // place returns where a compiled schema is written.
 func (s *Set) place(location string) spec.Place {
-	base, fragment, _ := strings.Cut(location, "#")
-	return s.desc.Place(s.roots[base], unescapeFragment(fragment))
+	resource, fragment, _ := strings.Cut(location, "#")
+	at, _ := spec.SchemaAt(resource)
+	return s.desc.Within(at, unescapeFragment(fragment))
 }
 
 // keyword returns the value of a keyword of the schema at location, or of no
 // keyword the schema itself, decoded.
 func (s *Set) keyword(location, keyword string) any {
-	base, fragment, _ := strings.Cut(location, "#")
-	doc := s.files[s.roots[base]]
+	resource, fragment, _ := strings.Cut(location, "#")
+	doc := s.texts[resource]
 	tokens := jsonvalue.SplitPointer(unescapeFragment(fragment))
 	if keyword != "" {
 		tokens = append(tokens, keyword)
@@ -185,16 +182,6 @@ func (s *Set) keyword(location, keyword string) any {
 		}
 	}
 	return doc
-}
-
-// escapeFragment writes a JSON pointer as the fragment of a URL, in the form
-// that the compiler knows its own schemas by.
-func escapeFragment(pointer string) string {
-	tokens := strings.Split(pointer, "/")
-	for i, t := range tokens {
-		tokens[i] = url.PathEscape(t)
-	}
-	return strings.Join(tokens, "/")
 }
 
 func unescapeFragment(fragment string) string {

@@ -1,6 +1,7 @@
 package schemas_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -15,7 +16,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// compile compiles the schema, which is YAML, out of a file of its own.
+// compile compiles the schema, which is YAML, out of a file of its own. The
+// error is of its warnings.
 func compile(t *testing.T, schema string, more ...string) (*schemas.Schema, error) {
 	t.Helper()
 	files := fstest.MapFS{
@@ -33,9 +35,13 @@ components: {schemas: {X: {$ref: x.yaml}}}
 	if err != nil {
 		return nil, err
 	}
-	set, err := schemas.Compile(d)
-	require.NoError(t, err)
-	return set.At("X", d.Schemas[0].Place)
+	set := schemas.New(d)
+	s := set.At("X", d.Schemas[0].Place)
+	var errs []error
+	for _, w := range append(d.Warnings, set.Warnings()...) {
+		errs = append(errs, errors.New(w.String()))
+	}
+	return s, errors.Join(errs...)
 }
 
 func validate(t *testing.T, s *schemas.Schema, text string) []string {
@@ -105,18 +111,20 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-func TestCompileErrors(t *testing.T) {
-	for name, tt := range map[string]struct{ schema, want string }{
-		"no schema":     {"type: strnig", "x.yaml:1:1: this is not a JSON Schema: at /type"},
-		"bad pattern":   {"pattern: '('", "x.yaml:1: this schema does not compile"},
-		"endless":       {"allOf: [{$ref: '#'}]", "x.yaml:1: this schema does not compile: infinite loop"},
-		"wrong keyword": {"type: object\nproperties:\n  a:\n    minimum: x", "x.yaml:4:5: this is not a JSON Schema: at /properties/a/minimum"},
+// What is wrong with a schema is left out, and the rest is used.
+func TestSchemaIsUsedInPart(t *testing.T) {
+	for name, tt := range map[string]struct{ schema, value, warning, finding string }{
+		"no type":           {"type: strnig\nmaxLength: 2", `"abc"`, "x.yaml:1:1: type must be null", "/ maxLength x.yaml:2"},
+		"bad pattern":       {"pattern: '('\nmaxLength: 2", `"abc"`, "x.yaml:1:1: pattern has \"(\"", "/ maxLength x.yaml:2"},
+		"endless":           {"allOf: [{$ref: '#'}]\nmaxLength: 2", `"abc"`, "x.yaml:1:10: $ref \"#\" leads back to the schema that it is in", "/ maxLength x.yaml:2"},
+		"wrong keyword":     {"type: object\nproperties:\n  a:\n    minimum: x", `1`, "x.yaml:4:5: minimum must be a number", "/ type x.yaml:1 object"},
+		"a bad reference":   {"properties: {a: {$ref: '#/nowhere'}}\ntype: object", `{"a": 1, "b": []}`, "x.yaml:1:18: $ref \"#/nowhere\" leads nowhere", ""},
+		"an unknown schema": {"$schema: https://example.com/own\ntype: object", `1`, "x.yaml:1:1: the dialect https://example.com/own is not known", "/ type x.yaml:2 object"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := compile(t, tt.schema)
-			if assert.Error(t, err) {
-				assert.Contains(t, err.Error(), tt.want)
-			}
+			s, err := compile(t, tt.schema)
+			assert.ErrorContains(t, err, tt.warning)
+			assert.Equal(t, tt.finding, strings.Join(validate(t, s, tt.value), "; "))
 		})
 	}
 }

@@ -144,11 +144,8 @@ func sorted(m map[string]*jsonschema.Schema) []*jsonschema.Schema {
 func (s *Set) target(n *node) *node {
 	for seen := map[*node]bool{}; n.Ref != nil && !seen[n]; {
 		seen[n] = true
-		object, _ := s.keyword(n.Location, "").(map[string]any)
-		for keyword := range object {
-			if !slices.Contains([]string{"$ref", "title", "summary", "description", "$comment"}, keyword) {
-				return n
-			}
+		if object, _ := s.keyword(n.Location, "").(map[string]any); len(object) > 1 {
+			return n
 		}
 		n = s.node(n.Ref)
 	}

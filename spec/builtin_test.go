@@ -74,10 +74,8 @@ type schema struct {
 
 func readSchema(t *testing.T, name string) schema {
 	t.Helper()
-	text, err := builtin(t).JSONSchema(name)
-	require.NoError(t, err)
 	var s schema
-	require.NoError(t, json.Unmarshal(text, &s))
+	require.NoError(t, json.Unmarshal(builtin(t).Written(spec.Place{File: name}), &s))
 	return s
 }
 

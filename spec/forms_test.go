@@ -3,8 +3,6 @@ package spec_test
 import (
 	"encoding/json"
 	"fmt"
-	"net/url"
-	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,7 +11,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -55,47 +52,31 @@ func clinicOutline(t *testing.T, d *spec.Description) string {
 // replaced by what it leads to, without definitions.
 func expanded(t *testing.T, d *spec.Description, at spec.Place) string {
 	t.Helper()
-	var expand func(file string, v any) any
-	resolve := func(file, pointer string) any {
-		text, err := d.JSONSchema(file)
-		require.NoError(t, err)
+	var expand func(v any) any
+	resolve := func(at spec.Place) any {
 		var v any
-		require.NoError(t, json.Unmarshal(text, &v))
-		for _, token := range jsonvalue.SplitPointer(pointer) {
-			switch parent := v.(type) {
-			case map[string]any:
-				v = parent[token]
-			case []any:
-				v = parent[int(token[0]-'0')]
-			}
-			require.NotNil(t, v, "%s#%s", file, pointer)
-		}
-		return expand(file, v)
+		require.NoError(t, json.Unmarshal(d.SchemaText(at), &v))
+		return expand(v)
 	}
-	expand = func(file string, v any) any {
+	expand = func(v any) any {
 		switch v := v.(type) {
 		case map[string]any:
-			if ref, ok := v["$ref"].(string); ok && !strings.Contains(ref, " ") {
-				u, err := url.Parse(ref)
-				require.NoError(t, err)
-				target := file
-				if u.Path != "" {
-					target = path.Join(path.Dir(file), u.Path)
-				}
-				return resolve(target, u.Fragment)
+			if ref, ok := v["$ref"].(string); ok {
+				at, ok := spec.SchemaAt(ref)
+				require.True(t, ok, ref)
+				return resolve(at)
 			}
-			delete(v, "definitions")
 			for name := range v {
-				v[name] = expand(file, v[name])
+				v[name] = expand(v[name])
 			}
 		case []any:
 			for i := range v {
-				v[i] = expand(file, v[i])
+				v[i] = expand(v[i])
 			}
 		}
 		return v
 	}
-	text, err := json.Marshal(resolve(at.File, at.Pointer))
+	text, err := json.Marshal(resolve(at))
 	require.NoError(t, err)
 	return string(text)
 }

@@ -142,7 +142,7 @@ var grammar = map[kind]map[string]child{
 // are all path items.
 func childOf(k kind, name string) (child, bool) {
 	if k == callbackKind {
-		return child{pathItemKind, one}, !isExtension(name)
+		return child{pathItemKind, one}, !isExtension(name) && name != "$ref"
 	}
 	c, ok := grammar[k][name]
 	return c, ok
@@ -151,7 +151,7 @@ func childOf(k kind, name string) (child, bool) {
 // canRefer tells whether an object may be a $ref to one of its kind.
 func (k kind) canRefer() bool {
 	switch k {
-	case documentKind, infoKind, serverKind, serverVariableKind, componentsKind, operationKind, encodingKind:
+	case documentKind, infoKind, serverKind, serverVariableKind, componentsKind, encodingKind:
 		return false
 	}
 	return true

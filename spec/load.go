@@ -130,37 +130,63 @@ func (l *loader) description(name string) (*Description, error) {
 	if f != nil {
 		return nil, errorAt(l.shown(name), f.line, f.column, f.message)
 	}
-	l.dialect = dialectOf(version)
+	l.dialect = main.dialect
 
 	if err := l.amend(main); err != nil {
 		return nil, err
 	}
-	if err := l.walk(main); err != nil {
-		return nil, err
+	w := l.walk(main)
+	d := &Description{
+		OpenAPI: version, Digest: l.digest(), File: main.name, Schemas: schemasOf(main.root),
+		main: main, files: l.files, dynamic: w.dynamic,
 	}
-	d := &Description{OpenAPI: version, Digest: l.digest(), File: main.name, main: main, files: l.files, Schemas: schemasOf(main.root)}
 	for _, o := range l.overlays {
 		d.Overlays = append(d.Overlays, o.Name)
 	}
-	if err := d.resolve(main); err != nil {
-		return nil, fmt.Errorf("%s: %w", l.shown(name), err)
+	d.describe(main)
+	for _, warning := range w.warnings {
+		warning.Place.File = l.shown(warning.Place.File)
+		d.Warnings = append(d.Warnings, warning)
+	}
+	if len(d.Operations) == 0 && len(d.Schemas) == 0 {
+		return nil, l.nothing(d, main)
 	}
 	return d, nil
 }
 
+// nothing is the error for a description with which nothing can be checked.
+func (l *loader) nothing(d *Description, main *file) error {
+	at := main.start().place
+	if paths := main.root.find("paths"); paths != nil {
+		at.Line, at.Column = paths.line, paths.column
+	}
+	errs := []error{errorAt(l.shown(main.name), at.Line, at.Column,
+		"there is nothing to check with: the description has neither an operation in paths nor a schema in components/schemas")}
+	for i, w := range d.Warnings {
+		if i == maxReasons {
+			errs = append(errs, fmt.Errorf("and %d more warnings", len(d.Warnings)-i))
+			break
+		}
+		errs = append(errs, errors.New(w.String()))
+	}
+	return errors.Join(errs...)
+}
+
+// maxReasons is how many reasons an error gives.
+const maxReasons = 10
+
 // walk loads all that the description in main refers to, and marks what it is.
-func (l *loader) walk(main *file) error {
-	w := walker{load: l.file, root: l.root, shown: l.shown}
-	return w.walk(main)
+func (l *loader) walk(main *file) *walker {
+	w := &walker{load: l.file, root: l.root, shown: l.shown}
+	w.walk(main)
+	return w
 }
 
 // amend applies the overlays. Each needs to know what is a $ref and where it
 // leads, also in what the one before has added.
 func (l *loader) amend(main *file) error {
 	for _, o := range l.overlays {
-		if err := l.walk(main); err != nil {
-			return err
-		}
+		l.walk(main)
 		if err := o.apply(main.root); err != nil {
 			return err
 		}
@@ -207,15 +233,11 @@ func (l *loader) read(name string) (*file, error) {
 	f := &file{name: name, data: data, root: root, dialect: l.dialect}
 	if version := root.get("openapi"); version != nil {
 		f.dialect = dialectOf(version.text)
+		if uri, ok := root.str("jsonSchemaDialect"); ok && f.dialect != openAPI30 {
+			f.dialect, _ = dialectNamed(uri)
+		}
 	}
 	return f, nil
-}
-
-func dialectOf(version string) dialect {
-	if strings.HasPrefix(version, "3.0") {
-		return openAPI30
-	}
-	return openAPI31
 }
 
 // checkDocument tells whether a file is a description that we can use, and in
@@ -234,13 +256,6 @@ func checkDocument(root *node) (version string, f *fault) {
 	version = m.value.text
 	if major, _, _ := strings.Cut(version+".", "."); major != "3" || !supported(version) {
 		return "", faultAt(m.line, m.column, "OpenAPI version %q is not supported; use 3.0, 3.1 or 3.2", version)
-	}
-	paths := root.find("paths")
-	if paths == nil {
-		return "", faultAt(root.line, root.column, `the description has no member "paths"; responses cannot be told apart without it`)
-	}
-	if paths.value.kind != jsonvalue.Object || len(paths.value.members) == 0 {
-		return "", faultAt(paths.line, paths.column, "the description names no path; responses cannot be told apart without one")
 	}
 	return version, nil
 }
@@ -284,8 +299,5 @@ func schemasOf(root *node) []Schema {
 // schemaPlace is where a schema is written, through $refs that have nothing
 // beside them.
 func schemaPlace(n *node) Place {
-	m := settle(n).mark
-	place := m.place
-	place.Pointer = m.file.translated(place.Pointer)
-	return place
+	return settle(n).mark.place
 }

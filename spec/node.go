@@ -26,7 +26,7 @@ type node struct {
 	size   int   // how many values it holds, itself and expanded aliases included
 	height int   // how deep it nests
 	mark   *mark // what the description says this node is; nil where it does not say
-	onPath bool  // a $ref leads through or to this node
+	cut    bool  // a schema that its compiler is given by itself, also where it is within another
 }
 
 // member is one name and value of an object, placed by its name.

@@ -134,7 +134,7 @@ func (n *node) from(source string) *node {
 // clone returns a deep copy, without marks, in which nothing is shared.
 func (n *node) clone() *node {
 	c := *n
-	c.mark, c.onPath = nil, false
+	c.mark, c.cut = nil, false
 	c.members = slices.Clone(n.members)
 	for i := range c.members {
 		c.members[i].value = c.members[i].value.clone()

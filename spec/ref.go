@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,137 +26,258 @@ func (f *file) base() base {
 
 // enterSchema takes note of the words by which a schema says what it is.
 func (w *walker) enterSchema(n *node, p position) position {
+	if p.outermost == nil {
+		p.outermost, p.resource = n, n
+	}
 	if n.kind != jsonvalue.Object {
 		return p
 	}
-	if _, ok := n.str("$schema"); ok {
-		p.dialect = declared
+	if uri, ok := n.str("$schema"); ok {
+		if d, known := dialectNamed(uri); known {
+			p.dialect = d
+		}
 	}
-	id, ok := n.str("$id")
-	if !ok || p.dialect == openAPI30 || strings.HasPrefix(id, "#") {
+	if p.dialect == openAPI30 {
 		return p
 	}
-	u, err := url.Parse(id)
-	if err != nil {
-		return p // the schema compiler says what is wrong with it
+	if n.isTrue("$recursiveAnchor") {
+		p.recursive = n
 	}
-	p.base = base{url: p.base.url.ResolveReference(u), embedded: p.place.Pointer != ""}
-	w.ids[withoutFragment(p.base.url)] = true
+	if p.dialect.refAlone() && n.find("$ref") != nil {
+		return p
+	}
+	found := located{n, p}
+	if id, ok := n.str(p.dialect.id()); ok {
+		if u, err := url.Parse(id); err == nil && strings.HasPrefix(id, "#") {
+			w.register(p.base.url.ResolveReference(u).String(), found) // an anchor, up to draft 7
+		} else if err == nil {
+			p.base = base{url: withoutFragment(p.base.url.ResolveReference(u)), embedded: p.place.Pointer != ""}
+			p.resource = n
+			w.register(p.base.url.String(), found)
+		}
+	}
+	for _, keyword := range []string{"$anchor", "$dynamicAnchor"} {
+		if anchor, ok := n.str(keyword); ok {
+			w.register(withFragment(p.base.url, anchor).String(), found)
+		}
+	}
 	return p
 }
 
-func withoutFragment(u *url.URL) string {
-	id := *u
-	id.Fragment, id.RawFragment = "", ""
-	return id.String()
+// register makes a schema known by a URL.
+func (w *walker) register(id string, found located) {
+	if _, ok := w.anchors[id]; !ok {
+		w.anchors[id] = found
+	}
+}
+
+func withoutFragment(u *url.URL) *url.URL { return withFragment(u, "") }
+
+func withFragment(u *url.URL, fragment string) *url.URL {
+	with := *u
+	with.Fragment, with.RawFragment = fragment, ""
+	return &with
 }
 
 // ref is a $ref on its way to what it leads to.
 type ref struct {
-	text  string
-	url   *url.URL
-	kind  kind  // of the object that has it, and must have what it leads to
-	place Place // of the $ref
-	from  position
+	node   *node // that has it
+	text   string
+	url    *url.URL
+	kind   kind  // of the object that has it, and must have what it leads to
+	place  Place // of the $ref
+	from   position
+	follow func(target *node) // takes what it leads to
+	lost   func()             // is called where that is nothing
 }
 
-// refer follows the $ref of an object, if it has one.
+// refer follows the references of an object.
 func (w *walker) refer(n *node, k kind, p position) {
-	m := n.find("$ref")
-	if m == nil {
+	if !k.canRefer() {
 		return
 	}
-	r := ref{text: m.value.text, kind: k, place: p.at("$ref", m.value, m.line, m.column).place, from: p}
-	if m.value.kind != jsonvalue.String {
-		w.fail(r.place, "$ref must be a string, not %s", withArticle(m.value.kind.String()))
-		return
-	}
-	u, err := url.Parse(r.text)
-	if err != nil {
-		w.fail(r.place, "$ref %q is not a reference; write the path of a file, a #/pointer, or both", r.text)
-		return
-	}
-	r.url = u
-	target, position, message := w.find(r)
-	switch {
-	case message != "":
-		id := withoutFragment(p.base.url.ResolveReference(u))
-		w.unfound = append(w.unfound, unfound{id, problem{r.place, message}})
-	case target != nil:
+	w.reference(n, "$ref", k, p, func(target *node) {
 		n.mark.target = target
 		w.refs = append(w.refs, n)
-		w.todo = append(w.todo, func() { w.visit(target, k, position) })
+	}, func() { w.lose(n) })
+	if k != schemaKind {
+		return
+	}
+	if anchor, ok := n.str("$dynamicAnchor"); ok {
+		w.dynamic[anchor] = append(w.dynamic[anchor], n)
+	}
+	w.reference(n, "$dynamicRef", k, p, func(target *node) { n.mark.dynamicTarget = target }, func() { n.mark.leaveOut("$dynamicRef") })
+	if n.find("$recursiveRef") != nil {
+		n.mark.recursiveTarget = cmp.Or(p.recursive, p.resource)
+		n.mark.recursiveTarget.cut = true
 	}
 }
 
-// unfound is a $ref that leads to no file. It is an error unless a schema of
-// the description has what it leads to as its $id, which is known when all of
-// them have been seen.
-type unfound struct {
-	id      string
-	problem problem
+// lose notes that the $ref of an object leads nowhere.
+func (w *walker) lose(n *node) {
+	n.mark.target, n.mark.unusable = nil, true
+	n.mark.leaveOut("$ref")
+}
+
+// reference follows one reference of an object, if it has it.
+func (w *walker) reference(n *node, keyword string, k kind, p position, follow func(*node), lost func()) {
+	m := n.find(keyword)
+	if m == nil || n.mark.isLeftOut(keyword) {
+		return
+	}
+	r := ref{
+		node: n, text: m.value.text, kind: k, from: p, follow: follow, lost: lost,
+		place: p.at(keyword, m.value, m.line, m.column).place,
+	}
+	var err error
+	if m.value.kind != jsonvalue.String {
+		w.fail(r.place, "%s must be a string, not %s", keyword, withArticle(m.value.kind.String()))
+		lost()
+	} else if r.url, err = url.Parse(r.text); err != nil {
+		w.fail(r.place, "%s %q is not a reference; write the path of a file, a #/pointer, or both", keyword, r.text)
+		lost()
+	} else {
+		w.resolve(r)
+	}
+}
+
+// resolve finds what a reference leads to, now or when all anchors are known.
+func (w *walker) resolve(r ref) {
+	target, waits, message := w.find(r)
+	switch {
+	case target.node != nil:
+		r.follow(target.node)
+		if r.kind == schemaKind {
+			target.node.cut = true
+		}
+		w.todo = append(w.todo, func() { w.visit(target.node, r.kind, target.position) })
+	case waits:
+		w.waiting = append(w.waiting, r)
+	default:
+		if message != "" {
+			w.fail(r.place, "%s", message)
+		}
+		r.lost()
+	}
+}
+
+// followAnchors resolves the references that have been waiting and whose
+// anchor is known by now.
+func (w *walker) followAnchors() {
+	waiting := w.waiting
+	w.waiting = nil
+	for _, r := range waiting {
+		w.resolve(r)
+	}
 }
 
 // metaschemas are built into every schema compiler.
-const metaschemas = "https://json-schema.org/draft/2020-12/"
+const metaschemas = "https://json-schema.org/draft/"
 
-func (w *walker) checkUnfound() {
-	for _, u := range w.unfound {
-		if !w.ids[u.id] && !strings.HasPrefix(u.id, metaschemas) {
-			w.problems = append(w.problems, u.problem)
+// keepWhole finds the schemas with references that depend on the way to them.
+func (w *walker) keepWhole() {
+	for _, n := range w.schemas {
+		ref, _ := n.str("$dynamicRef")
+		if n.isSchema() && (len(w.dynamic[fragmentOf(ref)]) > 1 || n.mark.dialect == draft2019 && n.find("$recursiveRef") != nil) {
+			n.mark.outermost.mark.whole = true
+			for _, other := range w.dynamic[fragmentOf(ref)] {
+				other.mark.outermost.mark.whole = true
+			}
 		}
 	}
 }
 
-// find returns what a $ref leads to, or a message that says why it does not.
-// It returns neither where the schema compiler has to find it.
-func (w *walker) find(r ref) (*node, position, string) {
-	switch {
-	case r.url.Scheme != "" || r.url.Host != "":
-		return nil, position{}, fmt.Sprintf("$ref %q is a URL; save it beside the description and refer to the file", r.text)
-	case r.from.base.embedded && r.url.Path == "":
-		return nil, position{}, ""
-	case r.from.base.embedded:
-		return nil, position{}, fmt.Sprintf("$ref %q resolves against an $id, to %s, and no schema of the description has that $id",
-			r.text, r.from.base.url.ResolveReference(r.url))
+// giveUp warns of the references that lead nowhere, now that all is known.
+func (w *walker) giveUp() {
+	w.last = true
+	for _, r := range w.waiting {
+		u := r.from.base.url.ResolveReference(r.url)
+		_, waits, message := w.find(r)
+		switch {
+		case strings.HasPrefix(u.String(), metaschemas):
+			continue // it stays as it is
+		case !waits:
+		case !r.from.base.embedded && (r.url.Scheme != "" || r.url.Host != ""):
+			message = fmt.Sprintf("$ref %q is a URL; save it beside the description and refer to the file", r.text)
+		case u.Fragment != "" && u.Fragment[0] != '/':
+			message = fmt.Sprintf("$ref %q leads nowhere: no schema has the anchor %q; correct the $ref or add it", r.text, u.Fragment)
+		default:
+			message = fmt.Sprintf("$ref %q resolves against an $id, to %s, and no schema of the description has that $id", r.text, u)
+		}
+		if message != "" {
+			w.fail(r.place, "%s", message)
+		}
+		r.lost()
+	}
+}
+
+// find returns what a reference leads to, or that it waits for an anchor to
+// become known, or else a message that says why it leads nowhere; no message
+// where that has been said.
+func (w *walker) find(r ref) (target located, waits bool, message string) {
+	if r.from.base.embedded || r.url.Scheme != "" || r.url.Host != "" {
+		u := r.from.base.url.ResolveReference(r.url)
+		return w.findIn(r, u, w.anchors[withoutFragment(u).String()])
 	}
 	f := r.from.file
+	u := r.from.base.url
 	if r.url.Path != "" {
-		var message string
-		if f, message = w.open(r); f == nil {
-			return nil, position{}, message
+		known := w.anchors[withoutFragment(u.ResolveReference(r.url)).String()]
+		if known.node != nil {
+			return w.findIn(r, u.ResolveReference(r.url), known)
 		}
+		if f, message = w.open(r); f == nil {
+			return located{}, !w.last && message != "", message
+		}
+		start := f.start()
+		if r.kind == schemaKind && f.root.find("openapi") == nil {
+			start = w.enterSchema(f.root, start)
+		}
+		u = start.base.url
 	}
-	return w.descend(r, f)
+	return w.findIn(r, withFragment(u, r.url.Fragment), located{f.root, f.start()})
 }
 
-// descend follows the pointer of a $ref into a file.
-func (w *walker) descend(r ref, f *file) (*node, position, string) {
-	p, n := f.start(), f.root
-	fragment := r.url.Fragment
-	if fragment != "" && fragment[0] != '/' {
-		if r.kind == schemaKind {
-			return nil, p, "" // an $anchor
+// findIn finds the fragment of a URL in what the URL without it stands for.
+func (w *walker) findIn(r ref, u *url.URL, around located) (target located, waits bool, message string) {
+	switch fragment := u.Fragment; {
+	case fragment != "" && fragment[0] != '/' && r.kind != schemaKind:
+		return located{}, false, fmt.Sprintf("$ref %q: what follows the # must be a pointer, which begins with /", r.text)
+	case fragment != "" && fragment[0] != '/':
+		if around.node != nil && r.url.Path != "" && around.position.place.Pointer == "" && around.node.find("openapi") == nil {
+			w.visit(around.node, schemaKind, around.position) // a file of its own, whose anchors are not known before
 		}
-		return nil, p, fmt.Sprintf("$ref %q: what follows the # must be a pointer, which begins with /", r.text)
+		target, ok := w.anchors[u.String()]
+		return target, !ok, ""
+	case around.node == nil:
+		return located{}, true, ""
 	}
-	n.onPath = true
-	for _, token := range jsonvalue.SplitPointer(fragment) {
+	target, message = w.descend(r, around)
+	return target, false, message
+}
+
+// descend follows the pointer of a $ref from a node on.
+func (w *walker) descend(r ref, from located) (target located, message string) {
+	n, p := from.node, from.position
+	for _, token := range jsonvalue.SplitPointer(r.url.Fragment) {
 		next, line, column := n.child(token)
 		if next == nil {
 			under := "at its top level"
 			if p.place.Pointer != "" {
 				under = "under " + p.place.Pointer
 			}
-			return nil, p, fmt.Sprintf("$ref %q leads nowhere: %s has no %q %s; correct the $ref or add it", r.text, w.shown(f.name), token, under)
+			return located{}, fmt.Sprintf("$ref %q leads nowhere: %s has no %q %s; correct the $ref or add it", r.text, w.shown(p.file.name), token, under)
 		}
 		if n.mark == nil || n.mark.kind == schemaKind {
-			p = w.enterSchema(n, p)
+			inside := w.enterSchema(n, p)
+			p.dialect, p.base = inside.dialect, inside.base
+			if n.isSchema() {
+				p = inside
+			}
 		}
 		n, p = next, p.at(token, next, line, column)
-		n.onPath = true
 	}
-	return n, p, ""
+	return located{n, p}, ""
 }
 
 // open loads the file that a $ref names. Without a file and a message, what is
@@ -173,7 +295,7 @@ func (w *walker) open(r ref) (*file, string) {
 	case errors.As(err, &reported):
 		if !w.reported[name] {
 			w.reported[name] = true
-			w.problems = append(w.problems, problem{Place{File: name, Line: reported.line, Column: reported.column}, reported.message})
+			w.fail(Place{File: name, Line: reported.line, Column: reported.column}, "%s", reported.message)
 		}
 		return nil, ""
 	case errors.Is(err, fs.ErrNotExist):
@@ -196,14 +318,96 @@ func cause(err error) error {
 	return err
 }
 
-// checkCycles reports each $ref that leads through nothing but $refs back to
-// itself.
+// checkKinds warns of each $ref that leads to an object of another kind.
+func (w *walker) checkKinds() {
+	for _, n := range w.refs {
+		if home, ok := w.homes[n.mark.target]; ok && home != n.mark.kind {
+			w.fail(n.placeOf("$ref"), "$ref %q leads to %s where %s is due", n.get("$ref").text, withArticle(string(home)), withArticle(string(n.mark.kind)))
+			w.lose(n)
+		}
+	}
+}
+
+// placeOf is the place of a member of a marked node.
+func (n *node) placeOf(name string) Place {
+	m := n.find(name)
+	return position{place: n.mark.place}.at(name, m.value, m.line, m.column).place
+}
+
+// checkCycles warns of each $ref that leads back to itself through nothing but
+// $refs and what applies to the same value.
 func (w *walker) checkCycles() {
 	for _, n := range w.refs {
-		if settle(n) == nil {
-			m := n.find("$ref")
-			place := Place{File: n.mark.file.name, Line: m.line, Column: m.column, Overlay: m.value.overlay}
-			w.fail(place, "$ref %q leads back to itself; it must lead to %s in the end", m.value.text, withArticle(string(n.mark.kind)))
+		if n.mark.target != nil && settle(n) == nil {
+			w.fail(n.placeOf("$ref"), "$ref %q leads back to itself; it must lead to %s in the end", n.get("$ref").text, withArticle(string(n.mark.kind)))
+			w.lose(n)
+		}
+	}
+	c := cycles{walker: w, state: map[*node]int{}}
+	for _, n := range w.schemas {
+		c.visit(n)
+	}
+}
+
+// cycles finds schemas that apply themselves to their own value.
+type cycles struct {
+	*walker
+	state map[*node]int // open while the node is on the way
+	way   []*node       // whose references are being followed
+}
+
+const (
+	open = iota + 1
+	done
+)
+
+func (c *cycles) visit(n *node) {
+	if c.state[n] != 0 {
+		return
+	}
+	c.state[n] = open
+	if n.isSchema() {
+		for _, target := range []*node{n.mark.target, n.mark.dynamicTarget, n.mark.recursiveTarget} {
+			switch {
+			case target == nil:
+			case c.state[target] == open:
+				c.breakAt(n)
+			default:
+				c.visit(target)
+			}
+		}
+		n.eachInPlace(c.visit)
+	}
+	c.state[n] = done
+}
+
+// breakAt leaves out the references of a schema by which it comes back to
+// itself.
+func (c *cycles) breakAt(n *node) {
+	for _, keyword := range []string{"$ref", "$dynamicRef", "$recursiveRef"} {
+		if n.find(keyword) != nil && !n.mark.isLeftOut(keyword) {
+			c.fail(n.placeOf(keyword), "%s %q leads back to the schema that it is in, for the same value; it is left out", keyword, n.get(keyword).text)
+			n.mark.leaveOut(keyword)
+		}
+	}
+	n.mark.target, n.mark.dynamicTarget, n.mark.recursiveTarget = nil, nil, nil
+}
+
+// eachInPlace calls yield for the schemas within a schema that apply to the
+// same value.
+func (n *node) eachInPlace(yield func(*node)) {
+	for _, m := range n.members {
+		switch m.name {
+		case "allOf", "anyOf", "oneOf":
+			for _, item := range m.value.items {
+				yield(item)
+			}
+		case "not", "if", "then", "else":
+			yield(m.value)
+		case "dependentSchemas", "dependencies":
+			for _, sub := range m.value.members {
+				yield(sub.value)
+			}
 		}
 	}
 }
@@ -223,8 +427,7 @@ func settle(n *node) *node {
 	return nil
 }
 
-// refAlone tells whether an object with a $ref is nothing but that. In OpenAPI
-// 3.0, what stands beside a $ref does not count.
+// refAlone reports whether an object with a $ref is nothing but that.
 func refAlone(n *node) bool {
-	return n.mark.kind != schemaKind || n.mark.dialect == openAPI30 || len(n.members) == 1
+	return n.mark.kind != schemaKind || n.mark.dialect.refAlone() || len(n.members) == 1
 }

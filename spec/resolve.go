@@ -2,107 +2,130 @@ package spec
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// resolve lets kin-openapi bring together the paths, operations and responses
-// of all files. What it gets is a copy of each file with little more than
-// these; every object in it has a number that leads back to its place.
-func (d *Description) resolve(main *file) error {
-	s := &skeleton{}
-	loader := openapi3.NewLoader()
-	loader.ReadFromURIFunc = func(_ *openapi3.Loader, u *url.URL) ([]byte, error) {
-		f, ok := d.files[strings.TrimPrefix(u.Path, "/")]
-		if !ok {
-			return nil, fmt.Errorf("%s is not a file of the description", u.Path)
-		}
-		return s.file(f), nil
+// describe brings together the paths, operations and responses of all files,
+// which have been walked.
+func (d *Description) describe(main *file) {
+	if info := main.root.get("info"); info != nil {
+		d.Title, d.Version = textOf(info.get("title")), textOf(info.get("version"))
 	}
-	loader.JoinFunc = func(_, u *url.URL) *url.URL { return u } // all paths are absolute
-	doc, err := loader.LoadFromURI(&url.URL{Path: "/" + main.name})
-	if err != nil {
-		return fmt.Errorf("kin-openapi cannot resolve the description: %w", err)
-	}
-	if doc.Info != nil {
-		d.Title, d.Version = doc.Info.Title, doc.Info.Version
-	}
-	d.describePaths(main, doc, s)
-	return nil
-}
-
-func (d *Description) describePaths(main *file, doc *openapi3.T, s *skeleton) {
-	global := serversOf(doc.Servers)
+	global := serversOf(serversAt(main.root))
 	d.servers = global
-	paths := main.root.find("paths").value
-	for _, m := range paths.members {
-		item := doc.Paths.Value(m.name)
-		if item == nil || isExtension(m.name) {
-			continue
+	paths := main.root.find("paths")
+	if paths == nil {
+		return
+	}
+	for _, m := range paths.value.members {
+		if !isExtension(m.name) {
+			place := Place{File: main.name, Line: m.line, Column: m.column, Pointer: pointerTo("/paths", m.name), Overlay: m.value.overlay}
+			d.templates = append(d.templates, d.template(m, place, global))
 		}
-		place := Place{File: main.name, Line: m.line, Column: m.column, Pointer: pointerTo("/paths", m.name), Overlay: m.value.overlay}
-		t := newTemplate(m.name, place)
-		t.servers = d.override(global, item.Servers)
-		for method, o := range item.Operations() {
-			operation := s.operation(strings.ToUpper(method), m.name, o)
-			t.methods = append(t.methods, operationServers{operation, t.servers})
-			if o.Servers != nil {
-				t.methods[len(t.methods)-1].servers = d.override(t.servers, *o.Servers)
-			}
-		}
-		slices.SortFunc(t.methods, func(a, b operationServers) int {
-			return cmp.Or(comparePlaces(a.operation.Place, b.operation.Place), cmp.Compare(a.operation.Method, b.operation.Method))
-		})
-		for _, o := range t.methods {
-			d.Operations = append(d.Operations, o.operation)
-		}
-		d.templates = append(d.templates, t)
 	}
 	slices.SortStableFunc(d.templates, compareTemplates)
 }
 
-// override returns the servers of a path or operation, which count in place of
-// those around it.
-func (d *Description) override(outer []server, own openapi3.Servers) []server {
-	if len(own) == 0 {
-		return outer
+// template describes a path, and adds its operations to the description.
+func (d *Description) template(m member, place Place, global []server) *template {
+	t := newTemplate(m.name, place)
+	t.servers = global
+	for _, item := range pathItems(m.value) {
+		if own := serversAt(item); len(own) > 0 {
+			t.servers = d.override(own)
+			break
+		}
 	}
-	servers := serversOf(own)
-	d.servers = append(d.servers[:len(d.servers):len(d.servers)], servers...)
-	return servers
+	for _, o := range operationsOf(m.value) {
+		operation := describeOperation(o, m.name)
+		t.methods = append(t.methods, operationServers{operation, t.servers})
+		if own := serversAt(settle(o.value)); len(own) > 0 {
+			t.methods[len(t.methods)-1].servers = d.override(own)
+		}
+	}
+	slices.SortFunc(t.methods, func(a, b operationServers) int {
+		return cmp.Or(comparePlaces(a.operation.Place, b.operation.Place), cmp.Compare(a.operation.Method, b.operation.Method))
+	})
+	for _, o := range t.methods {
+		d.Operations = append(d.Operations, o.operation)
+	}
+	return t
+}
+
+// pathItems returns a path item and those that its $ref leads to: what comes
+// first takes precedence.
+func pathItems(n *node) []*node {
+	var items []*node
+	for n != nil && n.mark != nil && len(items) < maxChain {
+		items = append(items, n)
+		n = n.mark.target
+	}
+	return items
+}
+
+// method is an operation under the name of its method.
+type method struct {
+	name  string // in upper case
+	value *node
+}
+
+// operationsOf returns the operations of a path item.
+func operationsOf(pathItem *node) []method {
+	var all []method
+	add := func(m member) {
+		name := strings.ToUpper(m.name)
+		if m.value.kind == jsonvalue.Object && !slices.ContainsFunc(all, func(o method) bool { return o.name == name }) {
+			all = append(all, method{name, m.value})
+		}
+	}
+	for _, item := range pathItems(pathItem) {
+		for _, m := range item.members {
+			c, ok := childOf(pathItemKind, m.name)
+			switch {
+			case !ok || c.kind != operationKind:
+			case c.form == one:
+				add(m)
+			default:
+				for _, m := range m.value.members {
+					add(m)
+				}
+			}
+		}
+	}
+	return all
 }
 
 func comparePlaces(a, b Place) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
-func (s *skeleton) operation(method, path string, o *openapi3.Operation) *Operation {
-	operation := &Operation{ID: o.OperationID, Method: method, Path: path, Place: s.place(o.Extensions)}
-	if operation.ID == "" {
-		operation.ID = method + " " + path
+func describeOperation(m method, path string) *Operation {
+	n := settle(m.value)
+	o := &Operation{ID: textOf(n.get("operationId")), Method: m.name, Path: path, Place: n.mark.place}
+	if o.ID == "" {
+		o.ID = m.name + " " + path
 	}
-	for status, r := range o.Responses.Map() {
-		response := &Response{Status: status}
-		if strings.ToLower(status) != "default" {
-			response.Status = strings.ToUpper(status)
-		}
-		if r.Value != nil {
-			response.Place = s.place(r.Value.Extensions)
-			response.Media = s.media(r.Value.Content)
-		}
-		operation.Responses = append(operation.Responses, response)
+	responses := n.get("responses")
+	if n.mark.unusable || responses != nil && responses.kind == jsonvalue.Array {
+		o.Responses = []*Response{{Status: "default", Place: n.mark.place, Unusable: true}}
+		return o
 	}
-	slices.SortFunc(operation.Responses, func(a, b *Response) int {
+	if responses != nil {
+		for _, r := range responses.members {
+			if !isExtension(r.name) {
+				o.Responses = append(o.Responses, describeResponse(r))
+			}
+		}
+	}
+	slices.SortFunc(o.Responses, func(a, b *Response) int {
 		return cmp.Or(cmp.Compare(breadth(a.Status), breadth(b.Status)), cmp.Compare(a.Status, b.Status))
 	})
-	return operation
+	return o
 }
 
 // breadth orders statuses: exact ones, ranges, default.
@@ -116,160 +139,74 @@ func breadth(status string) int {
 	return 0
 }
 
-func (s *skeleton) media(content openapi3.Content) []*Media {
-	var all []*Media
-	for name, m := range content {
-		media := &Media{Type: name, Place: s.place(m.Extensions)}
-		if m.Schema != nil && m.Schema.Value != nil {
-			media.HasSchema = true
-			media.Schema = s.place(m.Schema.Value.Extensions)
-		}
-		all = append(all, media)
+func describeResponse(m member) *Response {
+	n := settle(m.value)
+	r := &Response{Status: m.name, Place: n.mark.place, Unusable: n.mark.unusable}
+	if strings.ToLower(m.name) != "default" {
+		r.Status = strings.ToUpper(m.name)
 	}
-	slices.SortFunc(all, func(a, b *Media) int {
+	content := n.get("content")
+	if content == nil {
+		return r
+	}
+	for _, c := range content.members {
+		r.Media = append(r.Media, describeMedia(c))
+	}
+	slices.SortFunc(r.Media, func(a, b *Media) int {
 		return cmp.Or(comparePlaces(a.Place, b.Place), cmp.Compare(a.Type, b.Type))
 	})
-	return all
+	return r
 }
 
-// placeExtension is the member by which an object that went through
-// kin-openapi leads back to its place.
-const placeExtension = "x-plumb-place"
-
-// skeleton writes the copies of files that kin-openapi reads.
-type skeleton struct {
-	places []Place // by the number that placeExtension has
-}
-
-func (s *skeleton) place(extensions map[string]any) Place {
-	switch i := extensions[placeExtension].(type) {
-	case float64:
-		return s.places[int(i)]
-	case json.Number:
-		n, _ := strconv.Atoi(i.String())
-		return s.places[n]
+func describeMedia(m member) *Media {
+	media := &Media{Type: m.name, Place: m.value.mark.place}
+	if schema := settle(m.value).get("schema"); schema != nil && schema.kind != jsonvalue.Null && schema.mark != nil {
+		media.HasSchema = true
+		media.Schema = schemaPlace(schema)
 	}
-	return Place{}
+	return media
 }
 
-func (s *skeleton) file(f *file) []byte { return s.any(nil, f.root) }
-
-// skeletonTexts are the members that kin-openapi gets as text, whatever their
-// authors wrote.
-var skeletonTexts = map[kind][]string{
-	documentKind:       {"openapi"},
-	infoKind:           {"title", "version"},
-	serverKind:         {"url"},
-	serverVariableKind: {"default"},
-	operationKind:      {"operationId"},
-}
-
-// inSkeleton tells whether kin-openapi gets the objects of a kind.
-func inSkeleton(k kind) bool {
-	switch k {
-	case documentKind, infoKind, serverKind, serverVariableKind, componentsKind, pathItemKind, operationKind, responseKind, mediaTypeKind:
-		return true
+// textOf returns the text of a value that is due to be a string, whatever its
+// author wrote.
+func textOf(n *node) string {
+	if n == nil || n.kind == jsonvalue.Null {
+		return ""
 	}
-	return false
+	return n.text
 }
 
-// any writes a value that a $ref may lead to or through.
-func (s *skeleton) any(b []byte, n *node) []byte {
-	switch {
-	case n.mark != nil && n.mark.kind == schemaKind:
-		return append(b, "{}"...)
-	case n.mark != nil && inSkeleton(n.mark.kind):
-		return s.object(b, n, n.mark.kind)
-	case n.kind == jsonvalue.Object:
-		w := objectWriter{b: b}
-		for _, m := range n.members {
-			if m.value.onPath {
-				w.name(m.name)
-				w.b = s.any(w.b, m.value)
+// override returns the servers of a path or operation, which count in place of
+// those around it.
+func (d *Description) override(own openapi3.Servers) []server {
+	servers := serversOf(own)
+	d.servers = append(d.servers[:len(d.servers):len(d.servers)], servers...)
+	return servers
+}
+
+// serversAt returns the servers that an object names.
+func serversAt(n *node) openapi3.Servers {
+	list := n.get("servers")
+	if list == nil {
+		return nil
+	}
+	var servers openapi3.Servers
+	for _, item := range list.items {
+		s := &openapi3.Server{URL: textOf(item.get("url")), Variables: map[string]*openapi3.ServerVariable{}}
+		if variables := item.get("variables"); variables != nil {
+			for _, m := range variables.members {
+				v := &openapi3.ServerVariable{Default: textOf(m.value.get("default"))}
+				if enum := m.value.get("enum"); enum != nil {
+					for _, value := range enum.items {
+						v.Enum = append(v.Enum, textOf(value))
+					}
+				}
+				s.Variables[m.name] = v
 			}
 		}
-		return w.end()
-	case n.kind == jsonvalue.Array:
-		return appendList(b, n.items, s.any)
+		servers = append(servers, s)
 	}
-	return append(b, "null"...)
-}
-
-// object writes an object of OpenAPI.
-func (s *skeleton) object(b []byte, n *node, k kind) []byte {
-	w := objectWriter{b: b}
-	w.name(placeExtension)
-	w.b = s.number(w.b, n.mark.place)
-	if n.mark.target != nil && k != mediaTypeKind {
-		w.name("$ref")
-		w.b = appendString(w.b, refTo(n.mark.target.mark.place))
-		if k != pathItemKind { // where siblings count
-			return w.end()
-		}
-	}
-	if k == mediaTypeKind { // of which kin-openapi does not follow $refs
-		n = settle(n)
-	}
-	for _, m := range n.members {
-		s.member(&w, k, m)
-	}
-	return w.end()
-}
-
-func (s *skeleton) member(w *objectWriter, k kind, m member) {
-	c, isChild := childOf(k, m.name)
-	switch {
-	case slices.Contains(skeletonTexts[k], m.name) && m.value.kind != jsonvalue.Null:
-		w.name(m.name)
-		w.b = appendString(w.b, m.value.text)
-	case k == serverVariableKind && m.name == "enum":
-		w.name(m.name)
-		w.b = appendList(w.b, m.value.items, func(b []byte, n *node) []byte { return appendString(b, n.text) })
-	case k == mediaTypeKind && m.name == "schema" && m.value.kind != jsonvalue.Null:
-		w.name(m.name)
-		inner := objectWriter{b: w.b}
-		inner.name(placeExtension)
-		inner.b = s.number(inner.b, schemaPlace(m.value))
-		w.b = inner.end()
-	case isChild && inSkeleton(c.kind) && m.value.kind != jsonvalue.Null:
-		w.name(m.name)
-		w.b = s.children(w.b, c, m.value)
-	case m.value.onPath:
-		w.name(m.name)
-		w.b = s.any(w.b, m.value)
-	}
-}
-
-func (s *skeleton) children(b []byte, c child, n *node) []byte {
-	switch c.form {
-	case one:
-		return s.object(b, n, c.kind)
-	case list:
-		return appendList(b, n.items, func(b []byte, n *node) []byte { return s.object(b, n, c.kind) })
-	}
-	w := objectWriter{b: b}
-	for _, m := range n.members {
-		if c.form == named || !isExtension(m.name) {
-			w.name(m.name)
-			w.b = s.object(w.b, m.value, c.kind)
-		}
-	}
-	return w.end()
-}
-
-func (s *skeleton) number(b []byte, p Place) []byte {
-	s.places = append(s.places, p)
-	return strconv.AppendInt(b, int64(len(s.places)-1), 10)
-}
-
-// refTo spells a $ref in the way that kin-openapi reads it: it decodes the
-// fragment twice.
-func refTo(p Place) string {
-	if p.Pointer == "" {
-		return (&url.URL{Path: "/" + p.File}).String()
-	}
-	encoded := (&url.URL{Fragment: p.Pointer}).EscapedFragment()
-	return (&url.URL{Path: "/" + p.File, Fragment: encoded}).String()
+	return servers
 }
 
 // objectWriter writes the members of a JSON object one after the other.

@@ -60,6 +60,7 @@ type Description struct {
 	Operations []*Operation // in the order of the file
 	Schemas    []Schema     // components/schemas, in the order of the file
 
+	dynamic   map[string][]*node // schemas by their $dynamicAnchor
 	main      *file
 	files     map[string]*file
 	templates []*template // those with the most segments first
@@ -87,8 +88,12 @@ type Operation struct {
 // Response is what the description says of one status of an operation.
 type Response struct {
 	Status string // "200", "4XX" or "default"
-	Place  Place
-	Media  []*Media // in the order of the file; none: no body is described
+
+	// Unusable tells that what describes the response cannot be found: nothing
+	// is known of it.
+	Unusable bool
+	Place    Place
+	Media    []*Media // in the order of the file; none: no body is described
 }
 
 // Media is one media type of a response.

@@ -1,8 +1,6 @@
 package spec
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -18,15 +16,6 @@ type file struct {
 	dialect dialect
 }
 
-// dialect is the language of a schema.
-type dialect int
-
-const (
-	openAPI30 dialect = iota
-	openAPI31         // JSON Schema 2020-12; the words of OpenAPI 3.0 are understood too
-	declared          // what the $schema of the schema says
-)
-
 // mark is what the description says a node is.
 type mark struct {
 	kind    kind
@@ -34,10 +23,31 @@ type mark struct {
 	file    *file
 	place   Place
 
-	// target is what the node's $ref leads to; nil without a $ref, and where
-	// the schema compiler has to find it.
+	// target is what the node's $ref leads to; nil without one, and where it
+	// leads nowhere.
 	target *node
+
+	// Of a schema: what its $dynamicRef leads to as it is written, and its
+	// $recursiveRef; the outermost schema around it, and what its own
+	// references resolve against.
+	dynamicTarget, recursiveTarget, outermost *node
+	base                                      base
+
+	// whole marks an outermost schema that its compiler must be given in one
+	// piece, for it has references that depend on the way to them.
+	whole bool
+
+	// unusable marks an object whose $ref leads nowhere: what it describes is
+	// not known.
+	unusable bool
+
+	// leftOut are keywords of a schema that are not as they must be.
+	leftOut []string
 }
+
+func (m *mark) leaveOut(keyword string) { m.leftOut = append(m.leftOut, keyword) }
+
+func (m *mark) isLeftOut(keyword string) bool { return slices.Contains(m.leftOut, keyword) }
 
 // walker visits everything that a description says is an object of OpenAPI,
 // through every $ref, and marks it.
@@ -47,12 +57,17 @@ type walker struct {
 	shown func(name string) string // how the user knows a file or folder
 
 	visited  map[visit]bool
+	homes    map[*node]kind // of what its place in the description makes it, not a $ref
 	todo     []func()
-	refs     []*node         // objects with a $ref that leads somewhere
-	unfound  []unfound       // $refs that do not
-	ids      map[string]bool // the $id of each schema, absolute
-	reported map[string]bool // files whose own fault is among the problems
-	problems []problem
+	waiting  []ref   // to what has an $id or an anchor, which are known when all has been visited
+	last     bool    // all has been visited
+	refs     []*node // objects with a $ref that leads somewhere
+	schemas  []*node
+	anchors  map[string]located // by absolute URL: schemas with an $id or an anchor
+	dynamic  map[string][]*node // schemas by their $dynamicAnchor
+	reported map[string]bool    // files whose own fault is among the warnings
+	warned   map[string]bool    // of what is said once only
+	warnings []Warning
 }
 
 type visit struct {
@@ -66,6 +81,16 @@ type position struct {
 	place   Place
 	dialect dialect
 	base    base
+
+	outermost *node // of the schemas around; nil outside schemas
+	resource  *node // of the schemas around, the nearest with an $id, else the outermost
+	recursive *node // of the schemas around, the nearest with a $recursiveAnchor
+}
+
+// located is a node and where it is.
+type located struct {
+	node     *node
+	position position
 }
 
 func (f *file) start() position {
@@ -85,17 +110,25 @@ func (p position) at(token string, n *node, line, column int) position {
 }
 
 // walk visits the description in f, and all that it refers to.
-func (w *walker) walk(f *file) error {
-	w.visited, w.ids, w.reported = map[visit]bool{}, map[string]bool{}, map[string]bool{}
+func (w *walker) walk(f *file) {
+	w.visited, w.homes, w.reported = map[visit]bool{}, map[*node]kind{}, map[string]bool{}
+	w.warned = map[string]bool{}
+	w.anchors, w.dynamic = map[string]located{}, map[string][]*node{}
+	w.checkDialect(f.root, "jsonSchemaDialect", f.start())
 	w.visit(f.root, documentKind, f.start())
 	for len(w.todo) > 0 {
-		next := w.todo[0]
-		w.todo = w.todo[1:]
-		next()
+		for len(w.todo) > 0 {
+			next := w.todo[0]
+			w.todo = w.todo[1:]
+			next()
+		}
+		w.followAnchors()
 	}
-	w.checkUnfound()
+	w.giveUp()
+	w.checkKinds()
 	w.checkCycles()
-	return w.err()
+	w.keepWhole()
+	slices.SortStableFunc(w.warnings, func(a, b Warning) int { return comparePlaces(a.Place, b.Place) })
 }
 
 func (w *walker) visit(n *node, k kind, p position) {
@@ -104,22 +137,26 @@ func (w *walker) visit(n *node, k kind, p position) {
 	}
 	w.visited[visit{n, k}] = true
 	if k == schemaKind {
+		around := p
 		p = w.enterSchema(n, p)
+		n.cut = n.cut || around.resource != nil && (p.resource == n || p.dialect != around.dialect)
+		w.schemas = append(w.schemas, n)
 	}
 	if n.mark == nil || k == schemaKind {
-		n.mark = &mark{kind: k, dialect: p.dialect, file: p.file, place: p.place}
+		n.mark = &mark{kind: k, dialect: p.dialect, file: p.file, place: p.place, outermost: p.outermost, base: p.base}
+	}
+	if k == schemaKind {
+		w.checkSchema(n, p)
 	}
 	if n.kind != jsonvalue.Object {
-		// Null is as good as an empty object, and what a schema may be is for
-		// its compiler to say.
+		// Null is as good as an empty object.
 		if n.kind != jsonvalue.Null && k != schemaKind {
 			w.fail(p.place, "%s must be an object, not %s", withArticle(string(k)), withArticle(n.kind.String()))
+			n.mark.unusable = true
 		}
 		return
 	}
-	if k.canRefer() {
-		w.refer(n, k, p)
-	}
+	w.refer(n, k, p)
 	for _, m := range n.members {
 		if c, ok := childOf(k, m.name); ok {
 			w.children(m.value, k, m.name, c, p.at(m.name, m.value, m.line, m.column))
@@ -127,19 +164,27 @@ func (w *walker) visit(n *node, k kind, p position) {
 	}
 }
 
+// visitHome visits what is of a kind by its own place in the description.
+func (w *walker) visitHome(n *node, k kind, p position) {
+	if _, ok := w.homes[n]; !ok {
+		w.homes[n] = k
+	}
+	w.visit(n, k, p)
+}
+
 // children visits what stands under the member with that name.
 func (w *walker) children(n *node, parent kind, name string, c child, p position) {
 	switch {
 	case c.form == one || c.form == oneOrList && n.kind != jsonvalue.Array:
-		w.visit(n, c.kind, p)
+		w.visitHome(n, c.kind, p)
 	case n.kind == jsonvalue.Array && (c.form == list || c.form == oneOrList):
 		for i, item := range n.items {
-			w.visit(item, c.kind, p.at(strconv.Itoa(i), item, item.line, item.column))
+			w.visitHome(item, c.kind, p.at(strconv.Itoa(i), item, item.line, item.column))
 		}
 	case n.kind == jsonvalue.Object && (c.form == named || c.form == patterned):
 		for _, m := range n.members {
 			if c.form == named || !isExtension(m.name) {
-				w.visit(m.value, c.kind, p.at(m.name, m.value, m.line, m.column))
+				w.visitHome(m.value, c.kind, p.at(m.name, m.value, m.line, m.column))
 			}
 		}
 	case n.kind == jsonvalue.Null, parent == schemaKind:
@@ -150,40 +195,8 @@ func (w *walker) children(n *node, parent kind, name string, c child, p position
 	}
 }
 
-// problem is one thing that makes a description unusable.
-type problem struct {
-	place   Place
-	message string
-}
-
 func (w *walker) fail(p Place, format string, args ...any) {
-	w.problems = append(w.problems, problem{p, fmt.Sprintf(format, args...)})
-}
-
-const maxProblems = 10
-
-// err returns the first problems, file by file and line by line.
-func (w *walker) err() error {
-	slices.SortStableFunc(w.problems, func(a, b problem) int {
-		return cmp.Or(cmp.Compare(a.place.File, b.place.File), cmp.Compare(a.place.Line, b.place.Line), cmp.Compare(a.place.Column, b.place.Column))
-	})
-	var errs []error
-	for i, p := range w.problems {
-		if i == maxProblems {
-			errs = append(errs, fmt.Errorf("and %d more errors of this kind", len(w.problems)-i))
-			break
-		}
-		errs = append(errs, errorAt(w.source(p.place), p.place.Line, p.place.Column, p.message))
-	}
-	return errors.Join(errs...)
-}
-
-// source is the file that the lines of a place are in, as the user knows it.
-func (w *walker) source(p Place) string {
-	if p.Overlay != "" {
-		return p.Overlay
-	}
-	return w.shown(p.File)
+	w.warnings = append(w.warnings, Warning{p, fmt.Sprintf(format, args...)})
 }
 
 // errorAt says what is wrong at a place; a line or column of 0 is not known.

@@ -40,7 +40,7 @@ func TestScalarsOfYAML(t *testing.T) {
 		t.Run(test.yaml, func(t *testing.T) {
 			root, fault := readYAML([]byte("- " + test.yaml))
 			require.Nil(t, fault)
-			assert.Equal(t, "["+test.json+"]", string(appendTranslated(nil, root)))
+			assert.Equal(t, "["+test.json+"]", string(root.appendWritten(nil)))
 		})
 	}
 }
@@ -58,7 +58,7 @@ func TestAliasesAndMergeKeys(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			root, fault := readYAML([]byte(test.yaml))
 			require.Nil(t, fault)
-			assert.Equal(t, test.json, string(appendTranslated(nil, root)))
+			assert.Equal(t, test.json, string(root.appendWritten(nil)))
 		})
 	}
 }
@@ -122,7 +122,7 @@ func TestReadJSON(t *testing.T) {
 	text := "{\"é\": 1,\n\t\"b\": [true,\n null, {\"c\": \"\\ud83d\\ude00\\/\"}]}\n"
 	root, fault := read([]byte("\ufeff"+text), false)
 	require.Nil(t, fault)
-	assert.Equal(t, `{"é":1,"b":[true,null,{"c":"😀/"}]}`, string(appendTranslated(nil, root)))
+	assert.Equal(t, `{"é":1,"b":[true,null,{"c":"😀/"}]}`, string(root.appendWritten(nil)))
 	b := root.find("b")
 	assert.Equal(t, []int{2, 2}, []int{b.line, b.column})
 	assert.Equal(t, []int{3, 2}, []int{b.value.items[1].line, b.value.items[1].column})
@@ -155,5 +155,5 @@ func TestFaultsOfJSON(t *testing.T) {
 	}
 	root, fault := read([]byte("{a: 1,\n b: [x, y,],}"), false)
 	require.Nil(t, fault, "YAML in flow style")
-	assert.Equal(t, `{"a":1,"b":["x","y"]}`, string(appendTranslated(nil, root)))
+	assert.Equal(t, `{"a":1,"b":["x","y"]}`, string(root.appendWritten(nil)))
 }

@@ -160,7 +160,11 @@ func describedBy(schema []byte) (*validator.Validator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return validator.New(d)
+	v, err := validator.New(d)
+	if err == nil && len(v.Warnings()) > 0 {
+		err = errors.New(v.Warnings()[0].String())
+	}
+	return v, err
 }
 
 func findsNothing(v *validator.Validator, data []byte) bool {

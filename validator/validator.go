@@ -21,6 +21,7 @@ import (
 // Validator checks exchanges. It is safe for concurrent use.
 type Validator struct {
 	desc     *spec.Description
+	warnings []spec.Warning
 	rules    []*Rule             // sorted by id
 	severity map[string]Severity // by the id of the rule
 	running  []running           // those that look at single responses
@@ -142,29 +143,18 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 
 // compile compiles the schemas of all responses and those with a name.
 func (v *Validator) compile() error {
-	set, err := schemas.Compile(v.desc)
-	if err != nil {
-		return err
-	}
+	set := schemas.New(v.desc)
 	names := map[spec.Place]string{}
 	for _, s := range v.desc.Schemas {
 		names[s.Place] = s.Name
 	}
-	add := func(at spec.Place) error {
-		if v.bodies[at] != nil {
-			return nil
+	add := func(at spec.Place) {
+		if v.bodies[at] == nil {
+			v.bodies[at] = newBodySchema(set.At(names[at], at))
 		}
-		s, err := set.At(names[at], at)
-		if err != nil {
-			return err
-		}
-		v.bodies[at] = newBodySchema(s)
-		return nil
 	}
 	for _, s := range v.desc.Schemas {
-		if err := add(s.Place); err != nil {
-			return err
-		}
+		add(s.Place)
 		v.named = append(v.named, v.bodies[s.Place])
 	}
 	resources := map[*schemas.Shape]*bodySchema{}
@@ -174,9 +164,7 @@ func (v *Validator) compile() error {
 				if !m.HasSchema {
 					continue
 				}
-				if err := add(m.Schema); err != nil {
-					return err
-				}
+				add(m.Schema)
 				s := v.bodies[m.Schema]
 				s.response = true
 				resources[s.Shape] = s
@@ -195,12 +183,13 @@ func (v *Validator) compile() error {
 		}
 	}
 	errs = append(errs, v.loadXRules(set))
+	v.warnings = append(slices.Clone(v.desc.Warnings), set.Warnings()...)
 	return errors.Join(errs...)
 }
 
 // Warnings returns what of the description cannot be used, or surely means
 // something else than it says, in the order of the files.
-func (v *Validator) Warnings() []spec.Warning { return v.desc.Warnings }
+func (v *Validator) Warnings() []spec.Warning { return v.warnings }
 
 // HasSchema tells whether the description names a schema so, and which names
 // there are, in the order of the file.

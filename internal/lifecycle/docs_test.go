@@ -60,10 +60,7 @@ components:
   schemas:
     ` + strings.ReplaceAll(example, "\n", "\n    "))}}, "openapi.yaml", spec.Options{})
 	require.NoError(t, err)
-	set, err := schemas.Compile(d)
-	require.NoError(t, err)
-	s, err := set.At("Payment", d.Schemas[0].Place)
-	require.NoError(t, err)
+	s := schemas.New(d).At("Payment", d.Schemas[0].Place)
 	l, err := lifecycle.Parse(s.Shape)
 	require.NoError(t, err)
 	require.NotNil(t, l)

@@ -35,10 +35,7 @@ properties:
 ` + text)},
 	}, "openapi.yaml", spec.Options{})
 	require.NoError(t, err)
-	set, err := schemas.Compile(d)
-	require.NoError(t, err)
-	s, err := set.At("Order", d.Schemas[0].Place)
-	require.NoError(t, err)
+	s := schemas.New(d).At("Order", d.Schemas[0].Place)
 	return lifecycle.Parse(s.Shape)
 }
 

@@ -1,0 +1,311 @@
+package spec
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+)
+
+// keyword is what JSON Schema, of any draft, and OpenAPI say of the value of a
+// keyword. Keywords that are not in the list are annotations.
+type keyword struct {
+	// check says what is wrong with the value; empty where it is as it must be.
+	check func(n *node, d dialect) string
+
+	// annotation marks keywords that only the translation needs, or nobody.
+	annotation bool
+}
+
+// keywords are those that decide whether a value satisfies a schema, and those
+// that the translation of OpenAPI's schemas regards. It is what the
+// metaschemas say, keyword by keyword, so that one that is wrong can be left
+// out by itself.
+var keywords = map[string]keyword{
+	"$ref":          {check: isString},
+	"$dynamicRef":   {check: isString},
+	"$recursiveRef": {check: isString},
+
+	"type":  {check: isTypes},
+	"enum":  {check: isArray},
+	"const": {check: isAnything},
+
+	"multipleOf":       {check: isPositive},
+	"maximum":          {check: isNumber},
+	"exclusiveMaximum": {check: isBound},
+	"minimum":          {check: isNumber},
+	"exclusiveMinimum": {check: isBound},
+
+	"maxLength": {check: isCount},
+	"minLength": {check: isCount},
+	"pattern":   {check: isPattern},
+
+	"maxItems":    {check: isCount},
+	"minItems":    {check: isCount},
+	"uniqueItems": {check: isBool},
+	"maxContains": {check: isCount},
+	"minContains": {check: isCount},
+
+	"maxProperties":     {check: isCount},
+	"minProperties":     {check: isCount},
+	"required":          {check: isNames},
+	"dependentRequired": {check: isMapOfNames},
+
+	"$defs":       {check: isObject, annotation: true},
+	"definitions": {check: isObject, annotation: true},
+	"allOf":       {check: isSchemas},
+	"anyOf":       {check: isSchemas},
+	"oneOf":       {check: isSchemas},
+	"not":         {check: isAnything},
+	"if":          {check: isAnything},
+	"then":        {check: isAnything},
+	"else":        {check: isAnything},
+
+	"properties":            {check: isObject},
+	"patternProperties":     {check: isPatterns},
+	"additionalProperties":  {check: isAnything},
+	"unevaluatedProperties": {check: isAnything},
+	"propertyNames":         {check: isAnything},
+	"dependentSchemas":      {check: isObject},
+	"dependencies":          {check: isDependencies},
+
+	"items":            {check: isItems},
+	"prefixItems":      {check: isSchemas},
+	"additionalItems":  {check: isAnything},
+	"unevaluatedItems": {check: isAnything},
+	"contains":         {check: isAnything},
+
+	"format":           {check: isString},
+	"contentEncoding":  {check: isString},
+	"contentMediaType": {check: isString},
+
+	"x-lifecycle": {check: isAnything},
+	"x-rules":     {check: isAnything},
+
+	"nullable":         {check: isBool, annotation: true},
+	"readOnly":         {check: isBool, annotation: true},
+	"writeOnly":        {check: isBool, annotation: true},
+	"$id":              {check: isString, annotation: true},
+	"$anchor":          {check: isString, annotation: true},
+	"$dynamicAnchor":   {check: isString, annotation: true},
+	"$recursiveAnchor": {check: isBool, annotation: true},
+}
+
+// checkSchema warns of what no schema can be, and of each keyword whose value
+// is not as JSON Schema has it. These are left out; the rest is used.
+func (w *walker) checkSchema(n *node, p position) {
+	switch n.kind {
+	case jsonvalue.Object:
+	case jsonvalue.Bool, jsonvalue.Null: // null is as good as an empty object
+		return
+	default:
+		w.fail(p.place, "a schema must be an object or a boolean, not %s; any value is accepted here", withArticle(n.kind.String()))
+		return
+	}
+	w.checkDialect(n, "$schema", p)
+	if p.dialect == openAPI31 && n.isTrue("nullable") && !w.warned["nullable"] {
+		w.warned["nullable"] = true
+		w.fail(n.placeOf("nullable"), "OpenAPI 3.1 has no keyword nullable, here and wherever else it is; write type: [..., \"null\"]")
+	}
+	for _, m := range n.members {
+		k, ok := keywords[m.name]
+		if !ok {
+			continue
+		}
+		if message := k.check(m.value, p.dialect); message != "" {
+			w.fail(p.at(m.name, m.value, m.line, m.column).place, "%s; the keyword is left out", strings.ReplaceAll(message, "KEYWORD", m.name))
+			n.mark.leaveOut(m.name)
+			if m.name == "properties" || m.name == "patternProperties" {
+				// Else what the author described would be a member too many.
+				n.mark.leaveOut("additionalProperties")
+				n.mark.leaveOut("unevaluatedProperties")
+			}
+		}
+	}
+	if names := n.get("required"); names != nil && !n.mark.isLeftOut("required") {
+		w.warnOfTwins(names, p.at("required", names, names.line, names.column))
+	}
+}
+
+// checkDialect warns, once for each, of dialects that are not known.
+func (w *walker) checkDialect(n *node, keyword string, p position) {
+	uri, ok := n.str(keyword)
+	if _, known := dialectNamed(uri); !ok || known || w.warned[uri] {
+		return
+	}
+	w.warned[uri] = true
+	m := n.find(keyword)
+	w.fail(p.at(keyword, m.value, m.line, m.column).place,
+		"the dialect %s is not known; its schemas are read as those around them (known are JSON Schema draft-04, draft-06, draft-07, 2019-09 and 2020-12)", uri)
+}
+
+// warnOfTwins warns of a name that is in a list twice, which counts once.
+func (w *walker) warnOfTwins(names *node, p position) {
+	seen := map[string]bool{}
+	for i, item := range names.items {
+		if seen[item.text] {
+			w.fail(p.at(strconv.Itoa(i), item, item.line, item.column).place, "required names %q twice; once is enough", item.text)
+		}
+		seen[item.text] = true
+	}
+}
+
+func wrong(n *node, due string) string {
+	return fmt.Sprintf("KEYWORD must be %s, not %s", due, withArticle(n.kind.String()))
+}
+
+func isKind(kind jsonvalue.Kind, due string) func(*node, dialect) string {
+	return func(n *node, _ dialect) string {
+		if n.kind != kind {
+			return wrong(n, due)
+		}
+		return ""
+	}
+}
+
+var (
+	isString = isKind(jsonvalue.String, "a string")
+	isArray  = isKind(jsonvalue.Array, "an array")
+	isBool   = isKind(jsonvalue.Bool, "true or false")
+	isObject = isKind(jsonvalue.Object, "an object")
+	isNumber = isKind(jsonvalue.Number, "a number")
+)
+
+// isAnything is for values of any kind, and for schemas, which are checked by
+// themselves.
+func isAnything(*node, dialect) string { return "" }
+
+var typeNames = map[string]bool{"null": true, "boolean": true, "object": true, "array": true, "number": true, "string": true, "integer": true}
+
+func isTypes(n *node, _ dialect) string {
+	items := n.items
+	switch {
+	case n.kind == jsonvalue.String:
+		items = []*node{n}
+	case n.kind != jsonvalue.Array:
+		return wrong(n, "the name of a type or an array of them")
+	case len(items) == 0:
+		return "KEYWORD lists no type"
+	}
+	for _, item := range items {
+		if item.kind != jsonvalue.String || !typeNames[item.text] {
+			return fmt.Sprintf("KEYWORD must be null, boolean, object, array, number, string or integer, not %s", item.appendWritten(nil))
+		}
+	}
+	return ""
+}
+
+func isPositive(n *node, d dialect) string {
+	if n.kind != jsonvalue.Number || strings.HasPrefix(n.text, "-") || isZero(n.text) {
+		return "KEYWORD must be a number greater than 0"
+	}
+	return ""
+}
+
+// isZero reports whether a JSON number is zero.
+func isZero(number string) bool {
+	mantissa := number
+	if e := strings.IndexAny(number, "eE"); e >= 0 {
+		mantissa = number[:e]
+	}
+	return strings.Trim(mantissa, "-0.") == ""
+}
+
+// isCount is for how many of something there may be.
+func isCount(n *node, _ dialect) string {
+	if n.kind == jsonvalue.Number {
+		if count, err := strconv.ParseFloat(n.text, 64); err == nil && count >= 0 && count == float64(int64(count)) {
+			return ""
+		}
+	}
+	return "KEYWORD must be a whole number, 0 or more"
+}
+
+// isBound is for exclusive bounds, which were booleans up to draft 4 and
+// OpenAPI 3.0.
+func isBound(n *node, d dialect) string {
+	switch {
+	case n.kind == jsonvalue.Number && d != draft4 && d != openAPI30:
+	case n.kind == jsonvalue.Bool && (d == draft4 || d == openAPI30 || d == openAPI31): // there it is left over from an upgrade
+	case d == draft4 || d == openAPI30:
+		return wrong(n, "true or false")
+	default:
+		return wrong(n, "a number")
+	}
+	return ""
+}
+
+func isNames(n *node, _ dialect) string {
+	if n.kind != jsonvalue.Array {
+		return wrong(n, "an array of names")
+	}
+	for _, item := range n.items {
+		if item.kind != jsonvalue.String {
+			return wrong(item, "an array of names")
+		}
+	}
+	return ""
+}
+
+func isMapOfNames(n *node, d dialect) string {
+	if n.kind != jsonvalue.Object {
+		return wrong(n, "an object of arrays of names")
+	}
+	for _, m := range n.members {
+		if message := isNames(m.value, d); message != "" {
+			return message
+		}
+	}
+	return ""
+}
+
+func isSchemas(n *node, _ dialect) string {
+	switch {
+	case n.kind != jsonvalue.Array:
+		return wrong(n, "an array of schemas")
+	case len(n.items) == 0:
+		return "KEYWORD has no schema"
+	}
+	return ""
+}
+
+func isItems(n *node, d dialect) string {
+	if n.kind == jsonvalue.Array && !d.older() {
+		return "KEYWORD must be a schema; an array of schemas, one for each element, is prefixItems"
+	}
+	return ""
+}
+
+func isDependencies(n *node, d dialect) string {
+	if n.kind != jsonvalue.Object {
+		return wrong(n, "an object")
+	}
+	for _, m := range n.members {
+		if m.value.kind == jsonvalue.Array {
+			if message := isNames(m.value, d); message != "" {
+				return message
+			}
+		}
+	}
+	return ""
+}
+
+func isPattern(n *node, d dialect) string {
+	if n.kind != jsonvalue.String {
+		return wrong(n, "a string")
+	}
+	return patternFault(n.text)
+}
+
+func isPatterns(n *node, d dialect) string {
+	if n.kind != jsonvalue.Object {
+		return wrong(n, "an object of schemas")
+	}
+	for _, m := range n.members {
+		if message := patternFault(m.name); message != "" {
+			return message
+		}
+	}
+	return ""
+}

@@ -1,0 +1,452 @@
+package spec
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+)
+
+// SchemaText returns the schema at a place for a schema compiler: as JSON, in
+// JSON Schema 2020-12 unless it names an older draft, and without annotations
+// and what is not as it must be. Schemas that it refers to are named by URLs,
+// of which [SchemaAt] returns the place. It is nil where no schema is at the
+// place.
+func (d *Description) SchemaText(p Place) []byte {
+	n := d.nodeAt(p)
+	if n == nil || !n.isSchema() {
+		return nil
+	}
+	w := schemaWriter{root: n, whole: n.mark.whole, dynamic: d.dynamic}
+	return w.schema(nil, n)
+}
+
+// SchemaURL is the URL by which a schema compiler is to ask for the schema at a
+// place. It never leaves the process.
+func (d *Description) SchemaURL(p Place) string {
+	if n := d.nodeAt(p); n != nil && n.isSchema() {
+		return urlOf(n)
+	}
+	return textURL(p)
+}
+
+// urlOf is the URL of a schema: of its own text, or of its part of a text.
+func urlOf(n *node) string {
+	outer := n.mark.outermost.mark
+	if n == n.mark.outermost || !outer.whole || !strings.HasPrefix(n.mark.place.Pointer, outer.place.Pointer) {
+		return textURL(n.mark.place)
+	}
+	pointer := strings.TrimPrefix(n.mark.place.Pointer, outer.place.Pointer)
+	return textURL(outer.place) + "#" + (&url.URL{Fragment: pointer}).EscapedFragment()
+}
+
+// textURL is the URL of the text of the schema at a place.
+func textURL(p Place) string {
+	u := url.URL{Scheme: "file", Path: "/" + p.File}
+	if p.Pointer != "" {
+		u.RawQuery = strings.NewReplacer("%2F", "/", "%7E", "~").Replace(url.QueryEscape(p.Pointer))
+	}
+	return u.String()
+}
+
+// SchemaAt returns the file and the pointer of the schema whose text has a URL,
+// and whether the URL is one.
+func SchemaAt(u string) (p Place, ok bool) {
+	parsed, err := url.Parse(u)
+	if err != nil || parsed.Scheme != "file" {
+		return Place{}, false
+	}
+	pointer, err := url.QueryUnescape(parsed.RawQuery)
+	return Place{File: strings.TrimPrefix(parsed.Path, "/"), Pointer: pointer}, err == nil
+}
+
+// PatternKeyword has in a schema's text the place of a pattern that Go's regular
+// expressions cannot express.
+const PatternKeyword = "x-ecma-pattern"
+
+// schemaWriter writes one schema for the compiler.
+type schemaWriter struct {
+	root    *node
+	whole   bool               // all is written that is within it
+	dynamic map[string][]*node // schemas by their $dynamicAnchor
+}
+
+// within writes a schema that is in another.
+func (s *schemaWriter) within(b []byte, n *node) []byte {
+	if n.isSchema() && n.cut && !s.whole {
+		w := objectWriter{b: b}
+		s.text(&w, "$ref", urlOf(n))
+		return w.end()
+	}
+	return s.schema(b, n)
+}
+
+func (s *schemaWriter) text(w *objectWriter, keyword, text string) {
+	w.name(keyword)
+	w.b = appendString(w.b, text)
+}
+
+func (s *schemaWriter) schema(b []byte, n *node) []byte {
+	switch {
+	case !n.isSchema() || n.kind == jsonvalue.Bool && n.text == "true":
+		return append(b, "true"...)
+	case n.kind == jsonvalue.Bool:
+		return append(b, "false"...)
+	case n.kind != jsonvalue.Object:
+		return append(b, "true"...)
+	}
+	w := objectWriter{b: b}
+	if uri := n.mark.dialect.uri(); uri != "" && n == s.root {
+		s.text(&w, "$schema", uri)
+	}
+	if s.whole {
+		s.identity(&w, n)
+	}
+	if n.mark.dialect == openAPI30 && n.find("$ref") != nil {
+		s.keyword(&w, n, *n.find("$ref"))
+		return w.end()
+	}
+	wraps := n.wraps()
+	for _, m := range n.members {
+		if !wraps || !refusesNull(m.name) {
+			s.keyword(&w, n, m)
+		}
+	}
+	if wraps {
+		w.name("anyOf")
+		w.b = append(w.b, `[{"type":"null"},`...)
+		rest := objectWriter{b: w.b}
+		for _, m := range n.members {
+			if refusesNull(m.name) {
+				s.keyword(&rest, n, m)
+			}
+		}
+		w.b = append(rest.end(), ']')
+	}
+	return w.end()
+}
+
+// keyword writes a keyword of the schema n.
+func (s *schemaWriter) keyword(w *objectWriter, n *node, m member) {
+	k, ok := keywords[m.name]
+	if !ok || n.mark.isLeftOut(m.name) || k.annotation || n.translates() && appendOpenAPI30(w, n, m) {
+		return
+	}
+	switch m.name {
+	case "$ref", "$dynamicRef", "$recursiveRef":
+		s.reference(w, n, m)
+		return
+	case "pattern":
+		if _, err := regexp.Compile(m.value.text); err != nil {
+			w.name(PatternKeyword)
+		} else {
+			w.name(m.name)
+		}
+		w.b = m.value.appendJSON(w.b)
+		return
+	case "required":
+		w.name(m.name)
+		w.b = appendList(w.b, n.requiredNames(m.value), appendScalar)
+		return
+	case "type":
+		w.name(m.name)
+		w.b = appendTypes(w.b, m.value)
+		return
+	}
+	c, ok := childOf(schemaKind, m.name)
+	if !ok {
+		w.name(m.name)
+		w.b = m.value.appendWritten(w.b)
+		return
+	}
+	s.children(w, n, m, c)
+}
+
+// children writes a keyword that holds schemas.
+func (s *schemaWriter) children(w *objectWriter, n *node, m member, c child) {
+	w.name(m.name)
+	switch {
+	case m.value.kind == jsonvalue.Array && (c.form == list || c.form == oneOrList):
+		w.b = appendList(w.b, m.value.items, s.within)
+	case m.value.kind == jsonvalue.Object && c.form == named:
+		inner := objectWriter{b: w.b}
+		for _, sub := range m.value.members {
+			inner.name(sub.name)
+			if sub.value.kind == jsonvalue.Array { // dependencies on other members
+				inner.b = sub.value.appendWritten(inner.b)
+			} else {
+				inner.b = s.within(inner.b, sub.value)
+			}
+		}
+		w.b = inner.end()
+	default:
+		w.b = s.within(w.b, m.value)
+	}
+}
+
+// identity writes the keywords by which a schema in a text that is whole says
+// who it is, and what only references need.
+func (s *schemaWriter) identity(w *objectWriter, n *node) {
+	if _, ok := n.str(n.mark.dialect.id()); ok && n != s.root && n.mark.base.embedded {
+		s.text(w, n.mark.dialect.id(), n.mark.base.url.String())
+	}
+	for _, keyword := range []string{"$dynamicAnchor", "$recursiveAnchor"} {
+		if m := n.find(keyword); m != nil {
+			w.name(keyword)
+			w.b = m.value.appendJSON(w.b)
+		}
+	}
+	for _, keyword := range []string{"$defs", "definitions"} {
+		if m := n.find(keyword); m != nil && m.value.kind == jsonvalue.Object {
+			s.children(w, n, *m, child{schemaKind, named})
+		}
+	}
+}
+
+// reference writes a keyword that refers to another schema. Where nothing else
+// can be meant than what is written, a dynamic reference is a plain one.
+func (s *schemaWriter) reference(w *objectWriter, n *node, m member) {
+	switch m.name {
+	case "$ref":
+		if n.mark.target != nil {
+			s.text(w, m.name, urlOf(n.mark.target))
+		} else { // to a metaschema
+			s.text(w, m.name, m.value.text)
+		}
+	case "$dynamicRef":
+		anchor := fragmentOf(m.value.text)
+		switch target := n.mark.dynamicTarget; {
+		case target == nil:
+		case s.whole && len(s.dynamic[anchor]) > 1 && target.mark.outermost.mark.whole:
+			resource, _, _ := strings.Cut(m.value.text, "#")
+			if resource != "" {
+				resource = s.resourceURL(target)
+			}
+			s.text(w, m.name, resource+"#"+anchor)
+		default:
+			s.text(w, plainRef(n), urlOf(target))
+		}
+	case "$recursiveRef":
+		switch target := n.mark.recursiveTarget; {
+		case target == nil:
+		case s.whole && n.mark.dialect == draft2019:
+			s.text(w, m.name, "#")
+		default:
+			s.text(w, plainRef(n), urlOf(target))
+		}
+	}
+}
+
+// resourceURL is the URL of the schema resource that a schema in a text that is
+// whole is in.
+func (s *schemaWriter) resourceURL(n *node) string {
+	if n.mark.base.embedded && n.mark.base.url.String() != n.mark.outermost.mark.base.url.String() {
+		return n.mark.base.url.String()
+	}
+	return textURL(n.mark.outermost.mark.place)
+}
+
+// plainRef is the keyword of a reference that may stand beside a $ref.
+// Without an anchor, a $dynamicRef is a plain one.
+func plainRef(n *node) string {
+	if n.find("$ref") != nil {
+		return "$dynamicRef"
+	}
+	return "$ref"
+}
+
+func fragmentOf(ref string) string {
+	_, fragment, _ := strings.Cut(ref, "#")
+	return fragment
+}
+
+func (n *node) isSchema() bool { return n.mark != nil && n.mark.kind == schemaKind }
+
+// translates reports whether a schema may have words of OpenAPI 3.0. In 3.1
+// exclusive bounds that are booleans are left over from an upgrade, and mean
+// what they meant.
+func (n *node) translates() bool {
+	return n.isSchema() && (n.mark.dialect == openAPI30 || n.mark.dialect == openAPI31)
+}
+
+// isNullable reports whether a schema says by a word of OpenAPI 3.0 that null is
+// allowed.
+func (n *node) isNullable() bool {
+	return n.isSchema() && n.mark.dialect == openAPI30 && n.isTrue("nullable")
+}
+
+// wraps tells whether a schema is nullable and has keywords that would refuse
+// null. These move into the second branch of an anyOf, the first of which is null.
+func (n *node) wraps() bool {
+	return n.isNullable() && n.find("$ref") == nil &&
+		slices.ContainsFunc(n.members, func(m member) bool { return refusesNull(m.name) })
+}
+
+// refusesNull tells whether a keyword can refuse null, other than by a list of
+// types or values to which null can be added.
+func refusesNull(keyword string) bool {
+	switch keyword {
+	case "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "const":
+		return true
+	}
+	return false
+}
+
+// appendOpenAPI30 writes what a word of OpenAPI 3.0 means in JSON Schema. It
+// returns false for words that mean the same in both.
+func appendOpenAPI30(w *objectWriter, n *node, m member) bool {
+	switch m.name {
+	case "type":
+		return n.isNullable() && appendWithNull(w, m, jsonvalue.String, "null", `"null"`)
+	case "enum":
+		return n.isNullable() && appendWithNull(w, m, jsonvalue.Null, "null", "null")
+	case "minimum":
+		return n.isTrue("exclusiveMinimum")
+	case "maximum":
+		return n.isTrue("exclusiveMaximum")
+	case "exclusiveMinimum":
+		return appendExclusive(w, m, n.get("minimum"))
+	case "exclusiveMaximum":
+		return appendExclusive(w, m, n.get("maximum"))
+	}
+	return false
+}
+
+// appendExclusive writes exclusiveMinimum or exclusiveMaximum, which was a
+// boolean beside the bound that it was about.
+func appendExclusive(w *objectWriter, m member, bound *node) bool {
+	if m.value.kind != jsonvalue.Bool {
+		return false
+	}
+	if m.value.text == "true" && bound != nil {
+		w.name(m.name)
+		w.b = bound.appendJSON(w.b)
+	}
+	return true
+}
+
+// appendWithNull writes a list of types or values, with null among them.
+func appendWithNull(w *objectWriter, m member, kind jsonvalue.Kind, text, null string) bool {
+	items := m.value.items
+	if m.value.kind == jsonvalue.String && m.name == "type" {
+		items = []*node{m.value}
+	} else if m.value.kind != jsonvalue.Array {
+		return false
+	}
+	w.name(m.name)
+	w.b = appendList(w.b, items, func(b []byte, n *node) []byte { return n.appendWritten(b) })
+	if !slices.ContainsFunc(items, func(n *node) bool { return n.kind == kind && n.text == text }) {
+		w.b = w.b[:len(w.b)-1]
+		if len(items) > 0 {
+			w.b = append(w.b, ',')
+		}
+		w.b = append(append(w.b, null...), ']')
+	}
+	return true
+}
+
+// isWriteOnly tells whether the property that name names in the schema n is
+// for requests only. Responses do not have it, required or not.
+func (n *node) isWriteOnly(name *node) bool {
+	p := n.property(name.text, map[*node]bool{})
+	for hops := 0; p != nil && hops < maxChain; hops++ {
+		if p.isTrue("writeOnly") {
+			return true
+		}
+		if p.mark == nil {
+			return false
+		}
+		p = p.mark.target
+	}
+	return false
+}
+
+// property returns the schema of a property of the schema n, its own or one
+// that it has by $ref or allOf.
+func (n *node) property(name string, seen map[*node]bool) *node {
+	if n == nil || seen[n] {
+		return nil
+	}
+	seen[n] = true
+	if properties := n.get("properties"); properties != nil {
+		if p := properties.get(name); p != nil {
+			return p
+		}
+	}
+	if allOf := n.get("allOf"); allOf != nil {
+		for _, branch := range allOf.items {
+			if p := branch.property(name, seen); p != nil {
+				return p
+			}
+		}
+	}
+	if n.mark == nil {
+		return nil
+	}
+	return n.mark.target.property(name, seen)
+}
+
+// requiredNames returns the names that a list of required members has, each
+// once, and without those that responses do not have.
+func (n *node) requiredNames(list *node) []*node {
+	var names []*node
+	seen := map[string]bool{}
+	for _, name := range list.items {
+		if !seen[name.text] && !n.isWriteOnly(name) {
+			names = append(names, name)
+		}
+		seen[name.text] = true
+	}
+	return names
+}
+
+// appendTypes writes the value of the keyword type, each type once.
+func appendTypes(b []byte, n *node) []byte {
+	if n.kind != jsonvalue.Array {
+		return n.appendJSON(b)
+	}
+	var types []*node
+	for _, item := range n.items {
+		if !slices.ContainsFunc(types, func(t *node) bool { return t.text == item.text }) {
+			types = append(types, item)
+		}
+	}
+	return appendList(b, types, appendScalar)
+}
+
+func appendScalar(b []byte, n *node) []byte { return n.appendJSON(b) }
+
+// Within returns the place, with line and column, of what a pointer into the
+// outcome of [Description.SchemaText] for the schema at a place leads to. A
+// member's place is that of its name. Where the pointer leads nowhere, it is
+// the place of the nearest thing around it.
+func (d *Description) Within(schema Place, pointer string) Place {
+	root := d.nodeAt(schema)
+	if root == nil || root.mark == nil {
+		return Place{File: schema.File, Pointer: schema.Pointer + pointer}
+	}
+	p, n := position{place: root.mark.place}, root
+	if root.mark.place.Pointer != schema.Pointer { // a YAML alias
+		p.place = d.Place(schema.File, schema.Pointer)
+	}
+	tokens := jsonvalue.SplitPointer(pointer)
+	moved := false // the pointer has just gone into what the translation moved
+	for i := 0; i < len(tokens); i++ {
+		token := tokens[i]
+		if n.wraps() && !moved && token == "anyOf" && i+1 < len(tokens) {
+			i++
+			if moved = tokens[i] == "1"; moved {
+				continue
+			}
+			token = "nullable" // the branch that the translation made of it
+		}
+		next, line, column := n.child(token)
+		if next == nil {
+			break
+		}
+		n, p, moved = next, p.at(token, next, line, column), false
+	}
+	return p.place
+}
