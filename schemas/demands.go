@@ -149,7 +149,9 @@ func (d *Demands) add(n *node, set *Set) {
 	}
 	d.Required = append(d.Required, n.Required...)
 	if n.PropertyNames != nil {
+		set.mu.Lock()
 		d.Names = set.shape([]*node{set.node(n.PropertyNames)})
+		set.mu.Unlock()
 	}
 	if closed, ok := n.AdditionalProperties.(bool); ok && !closed {
 		d.Closed = true

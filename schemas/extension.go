@@ -19,6 +19,8 @@ import (
 // Shapes returns the shapes of all compiled schemas and of the values within
 // theirs, always in the same order.
 func (s *Set) Shapes() []*Shape {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	var all []*Shape
 	for _, key := range slices.Sorted(maps.Keys(s.shapes)) {
 		all = append(all, s.shapes[key])

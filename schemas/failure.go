@@ -36,7 +36,7 @@ func (s *Schema) Validate(v *jsonvalue.Value) []Failure { return s.ValidateVisit
 
 // ValidateVisits does what Validate does, for a value that was visited.
 func (s *Schema) ValidateVisits(all Visits) []Failure {
-	if s.set.dynamic {
+	if s.set.dynamic.Load() {
 		return sortFailures(s.Shape.failures(all[0].Value))
 	}
 	var failures []Failure
@@ -272,6 +272,8 @@ func (s *Set) leafAt(location string, negated bool) *leaf {
 	if known, ok := s.leaves.Load(key); ok {
 		return known.(*leaf)
 	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	l := &leaf{failure: Failure{Place: s.place(location)}}
 	if negated { // the place of the keyword is that of a schema, too
 		l.schema, l.tokens = s.schemaOf(strings.TrimSuffix(location, "/not"))

@@ -13,9 +13,11 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
@@ -26,15 +28,18 @@ import (
 // Set holds the compiled schemas of a description. It is safe for concurrent
 // use.
 type Set struct {
-	desc     *spec.Description
+	desc *spec.Description
+
+	mu       sync.RWMutex // guards what follows
 	compiler *jsonschema.Compiler
 	texts    map[string]any // by URL: schemas as the compiler was given them, decoded
 	byURL    map[string]*node
 	shapes   map[string]*Shape
 	refused  map[string]bool // URLs of schemas that the compiler does not take
 	warnings []spec.Warning
-	dynamic  bool     // some references lead to where the value was come by
-	leaves   sync.Map // by location of a keyword: the *leaf of it
+
+	dynamic atomic.Bool // some references lead to where the value was come by
+	leaves  sync.Map    // by location of a keyword: the *leaf of it
 }
 
 // Schema is one compiled schema.
@@ -98,6 +103,8 @@ func (s *Set) load(u string) (io.ReadCloser, error) {
 // name is that of the schema, where it has one. A schema that the compiler
 // does not take accepts any value, and is among the warnings.
 func (s *Set) At(name string, p spec.Place) *Schema {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	u := s.desc.SchemaURL(p)
 	compiled, err := s.compile(u)
 	if err != nil {
@@ -116,7 +123,11 @@ func (s *Set) At(name string, p spec.Place) *Schema {
 
 // Warnings returns which schemas accept any value because the compiler does
 // not take them.
-func (s *Set) Warnings() []spec.Warning { return s.warnings }
+func (s *Set) Warnings() []spec.Warning {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Clone(s.warnings)
+}
 
 // compile turns the compiler's panics, of which it has some for schemas that
 // the meta-schema lets pass, into errors.

@@ -106,7 +106,9 @@ func (s *Set) node(compiled *jsonschema.Schema) *node {
 	}
 	n := &node{Schema: compiled, place: s.place(compiled.Location)}
 	s.byURL[compiled.Location] = n
-	s.dynamic = s.dynamic || compiled.DynamicRef != nil || compiled.RecursiveRef != nil
+	if compiled.DynamicRef != nil || compiled.RecursiveRef != nil {
+		s.dynamic.Store(true)
+	}
 	seen := map[*jsonschema.Schema]bool{}
 	var collect func(*jsonschema.Schema)
 	collect = func(c *jsonschema.Schema) {

@@ -57,6 +57,9 @@ type Description struct {
 	// it to what is asked of extensions.
 	Embedded bool
 
+	// Extended tells that schemas or responses of it have x-lifecycle or x-rules.
+	Extended bool
+
 	Operations []*Operation // in the order of the file
 	Schemas    []Schema     // components/schemas, in the order of the file
 

@@ -68,6 +68,7 @@ type walker struct {
 	reported map[string]bool    // files whose own fault is among the warnings
 	warned   map[string]bool    // of what is said once only
 	warnings []Warning
+	extended bool // something has an extension of ours
 }
 
 type visit struct {
@@ -156,6 +157,7 @@ func (w *walker) visit(n *node, k kind, p position) {
 		}
 		return
 	}
+	w.extended = w.extended || n.find("x-lifecycle") != nil || n.find("x-rules") != nil
 	w.refer(n, k, p)
 	for _, m := range n.members {
 		if c, ok := childOf(k, m.name); ok {

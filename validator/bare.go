@@ -49,7 +49,7 @@ func (c *Checker) checkBare(b *Batch, x *Exchange, to *Result) {
 func (c *Checker) candidates(x *Exchange) []*way {
 	v := c.run.v
 	if x.Schema != "" {
-		for _, s := range v.named {
+		for _, s := range v.named() {
 			if s.Name == x.Schema {
 				return []*way{c.way(route{schema: s, status: x.Response.Status})}
 			}
@@ -79,10 +79,10 @@ func (c *Checker) inferred(status int) []*way {
 // decide finds the named schemas whose constants leave no doubt: no value that
 // has them can be of another schema.
 func (v *Validator) decide() {
-	for _, s := range v.named {
+	for _, s := range v.named() {
 		own := s.Shape.Constants()
 		rival := false
-		for _, other := range v.named {
+		for _, other := range v.named() {
 			rival = rival || other != s && other.canHave(own)
 		}
 		if len(own) > 0 && !rival {

@@ -95,7 +95,7 @@ func (v *Validator) infer(root *jsonvalue.Value) (s *bodySchema, reason string) 
 	}
 	var found []*bodySchema
 	most := 0
-	for _, s := range v.named {
+	for _, s := range v.named() {
 		n := s.recognises(root)
 		if n > most {
 			most, found = n, nil

@@ -168,12 +168,12 @@ func (p *pass) eachResource(yield func(*resource)) {
 // chooseBare finds the schema of a bare body.
 func (p *pass) chooseBare() bool {
 	if p.x.Schema != "" {
-		i := slices.IndexFunc(p.v.named, func(s *bodySchema) bool { return s.Name == p.x.Schema })
+		i := slices.IndexFunc(p.v.named(), func(s *bodySchema) bool { return s.Name == p.x.Schema })
 		if i < 0 {
 			p.out.Skipped = "the description has no schema " + p.x.Schema
 			return false
 		}
-		p.schema = p.v.named[i]
+		p.schema = p.v.named()[i]
 		return true
 	}
 	p.schema, p.out.Skipped = p.v.infer(p.root)

@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"sync"
@@ -21,7 +22,6 @@ import (
 // Validator checks exchanges. It is safe for concurrent use.
 type Validator struct {
 	desc     *spec.Description
-	warnings []spec.Warning
 	rules    []*Rule             // sorted by id
 	severity map[string]Severity // by the id of the rule
 	running  []running           // those that look at single responses
@@ -29,8 +29,10 @@ type Validator struct {
 	servers  bool
 	maxDepth int
 
-	bodies map[spec.Place]*bodySchema // by the place of the schema
-	named  []*bodySchema              // components/schemas, in their order
+	schemas   *schemas.Set
+	bodies    map[spec.Place]*bodySchema // of responses, by the place of the schema
+	resources map[*schemas.Shape]*bodySchema
+	named     func() []*bodySchema // components/schemas, in their order
 
 	lives         map[*schemas.Shape]*lifecycle.Lifecycle
 	shapeRules    map[*schemas.Shape][]*xRule
@@ -112,11 +114,12 @@ func WithMaxDepth(n int) Option {
 // does not compile, and says where that is written.
 func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	v := &Validator{
-		desc:     d,
-		rules:    slices.Clone(rules),
-		severity: map[string]Severity{},
-		maxDepth: 512,
-		bodies:   map[spec.Place]*bodySchema{},
+		desc:      d,
+		rules:     slices.Clone(rules),
+		severity:  map[string]Severity{},
+		maxDepth:  512,
+		bodies:    map[spec.Place]*bodySchema{},
+		resources: map[*schemas.Shape]*bodySchema{},
 
 		lives:         map[*schemas.Shape]*lifecycle.Lifecycle{},
 		shapeRules:    map[*schemas.Shape][]*xRule{},
@@ -141,60 +144,71 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	return v, nil
 }
 
-// compile compiles the schemas of all responses and those with a name.
+// compile compiles the schemas of all responses. Those that merely have a name
+// are compiled when they are asked for, unless the description has words of
+// ours, all of which are to be right from the start.
 func (v *Validator) compile() error {
-	set := schemas.New(v.desc)
+	v.schemas = schemas.New(v.desc)
 	names := map[spec.Place]string{}
 	for _, s := range v.desc.Schemas {
 		names[s.Place] = s.Name
 	}
-	add := func(at spec.Place) {
-		if v.bodies[at] == nil {
-			v.bodies[at] = newBodySchema(set.At(names[at], at))
-		}
-	}
-	for _, s := range v.desc.Schemas {
-		add(s.Place)
-		v.named = append(v.named, v.bodies[s.Place])
-	}
-	resources := map[*schemas.Shape]*bodySchema{}
 	for _, op := range v.desc.Operations {
 		for _, r := range op.Responses {
 			for _, m := range r.Media {
-				if !m.HasSchema {
-					continue
+				if m.HasSchema && v.bodies[m.Schema] == nil {
+					s := newBodySchema(v.schemas.At(names[m.Schema], m.Schema))
+					s.response = true
+					v.bodies[m.Schema], v.resources[s.Shape] = s, s
 				}
-				add(m.Schema)
-				s := v.bodies[m.Schema]
-				s.response = true
-				resources[s.Shape] = s
 			}
 		}
 	}
 	for _, s := range v.bodies {
-		s.findElements(resources)
+		s.findElements(v.resources)
+	}
+	v.named = sync.OnceValue(v.compileNamed)
+	if v.desc.Extended {
+		v.named()
 	}
 	var errs []error
-	for _, shape := range set.Shapes() {
+	for _, shape := range v.schemas.Shapes() {
 		life, err := lifecycle.Parse(shape)
 		errs = append(errs, err)
 		if life != nil {
 			v.lives[shape] = life
 		}
 	}
-	errs = append(errs, v.loadXRules(set))
-	v.warnings = append(slices.Clone(v.desc.Warnings), set.Warnings()...)
+	errs = append(errs, v.loadXRules(v.schemas))
 	return errors.Join(errs...)
+}
+
+// compileNamed compiles the schemas that have a name.
+func (v *Validator) compileNamed() []*bodySchema {
+	byPlace := maps.Clone(v.bodies)
+	var all []*bodySchema
+	for _, named := range v.desc.Schemas {
+		s := byPlace[named.Place]
+		if s == nil {
+			s = newBodySchema(v.schemas.At(named.Name, named.Place))
+			s.findElements(v.resources)
+			byPlace[named.Place] = s
+		}
+		all = append(all, s)
+	}
+	return all
 }
 
 // Warnings returns what of the description cannot be used, or surely means
 // something else than it says, in the order of the files.
-func (v *Validator) Warnings() []spec.Warning { return v.warnings }
+func (v *Validator) Warnings() []spec.Warning {
+	return append(slices.Clone(v.desc.Warnings), v.schemas.Warnings()...)
+}
 
 // HasSchema tells whether the description names a schema so, and which names
 // there are, in the order of the file.
 func (v *Validator) HasSchema(name string) (ok bool, names []string) {
-	for _, s := range v.named {
+	for _, s := range v.desc.Schemas {
 		names = append(names, s.Name)
 	}
 	return slices.Contains(names, name), names
