@@ -15,7 +15,7 @@ import (
 
 // Failure is one keyword that one value does not satisfy.
 type Failure struct {
-	Keyword string     // as written in the schema; "false" for the schema that nothing satisfies
+	Keyword string     // as written in the schema; "false" for the schema that nothing satisfies; or Undecided
 	Place   spec.Place // of the keyword
 	Limit   string     // the keyword's value, as JSON text; of joined alternatives, all their values
 	Values  []string   // where Keyword is type, enum or const: what is allowed; types by name, values as JSON text
@@ -102,6 +102,11 @@ func (s *Shape) findFailures(v *jsonvalue.Value) []Failure {
 	var failures []Failure
 	value := decoded(v)
 	for _, n := range s.roots {
+		if excessive(n.Schema, v) {
+			failures = append(failures, Failure{Keyword: Undecided, Place: n.place,
+				Reason: "its alternatives within alternatives are too many to try"})
+			continue
+		}
 		err := n.Validate(value)
 		if err == nil {
 			continue

@@ -42,11 +42,14 @@ func urlOf(n *node) string {
 	return textURL(outer.place) + "#" + (&url.URL{Fragment: pointer}).EscapedFragment()
 }
 
+// readable undoes escapes that a query does not need.
+var readable = strings.NewReplacer("%2F", "/", "%7E", "~")
+
 // textURL is the URL of the text of the schema at a place.
 func textURL(p Place) string {
 	u := url.URL{Scheme: "file", Path: "/" + p.File}
 	if p.Pointer != "" {
-		u.RawQuery = strings.NewReplacer("%2F", "/", "%7E", "~").Replace(url.QueryEscape(p.Pointer))
+		u.RawQuery = readable.Replace(url.QueryEscape(p.Pointer))
 	}
 	return u.String()
 }

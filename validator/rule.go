@@ -36,6 +36,7 @@ var rules = []*Rule{
 	scenarioUnmet,
 	schemaAdditionalMember,
 	schemaCombination,
+	schemaUndecided,
 	schemaConst,
 	schemaEnum,
 	schemaLimit,

@@ -25,6 +25,8 @@ func ruleOf(keyword string) string {
 		return "schema-pattern"
 	case "additionalProperties", "unevaluatedProperties":
 		return "schema-additional-member"
+	case schemas.Undecided:
+		return "schema-undecided"
 	}
 	if limitWords[keyword] != "" {
 		return "schema-limit"
@@ -236,6 +238,24 @@ is that of the alternative that came nearest, under its own rule.`,
 				message = "the value breaks " + f.Keyword
 			}
 			return placed(message, f.Place, p.foundText(f.Path), allowedByCombination(f))
+		})
+	},
+}
+
+var schemaUndecided = &Rule{
+	ID:       "schema-undecided",
+	Severity: Warning,
+	Title:    "a value cannot be checked within the limits",
+	Text: `Whether the value is as described takes more work than is done for one body:
+alternatives within alternatives that refer to themselves, or a regular
+expression that goes back and forth over a long text. The value was not checked;
+the rest was. The limits are of steps, not of time, so the outcome is always the
+same.`,
+	Fix:     "Tell the alternatives apart by a constant, write the pattern without nested repetitions, or bound the length.",
+	Example: "500 levels of a oneOf whose alternatives all refer to it",
+	run: func(p *pass) {
+		p.reportFailures(func(f schemas.Failure) Finding {
+			return placed("the value cannot be checked: "+f.Reason, f.Place, p.foundText(f.Path), "")
 		})
 	},
 }

@@ -126,6 +126,8 @@ func EscapePointer(name string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }
 
+var unescaper = strings.NewReplacer("~1", "/", "~0", "~")
+
 // SplitPointer returns the tokens of an RFC 6901 JSON pointer, unescaped.
 func SplitPointer(pointer string) []string {
 	if pointer == "" {
@@ -133,9 +135,8 @@ func SplitPointer(pointer string) []string {
 	}
 	tokens := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
 	if strings.Contains(pointer, "~") {
-		r := strings.NewReplacer("~1", "/", "~0", "~")
 		for i, t := range tokens {
-			tokens[i] = r.Replace(t)
+			tokens[i] = unescaper.Replace(t)
 		}
 	}
 	return tokens
