@@ -25,6 +25,10 @@ type Shape struct {
 	Values  []string   // enumerated values, as JSON text
 	Format  string     // of the first schema that has one
 
+	// MeansNull tells that a schema says nullable in a version of OpenAPI that
+	// does not have the word: its author expects null.
+	MeansNull bool
+
 	values   values
 	byName   map[string]*Member
 	patterns []patternShape
@@ -50,6 +54,10 @@ type Member struct {
 	Place    spec.Place
 	Shape    *Shape
 }
+
+// NullIsDrift reports whether null for the member, where its schema does not
+// allow it, is a difference that tolerant clients survive.
+func (m *Member) NullIsDrift() bool { return !m.Required || m.Shape.MeansNull }
 
 type patternShape struct {
 	re    *regexp.Regexp
@@ -188,6 +196,7 @@ func (s *Set) shape(roots []*node) *Shape {
 		if shape.Format == "" {
 			shape.Format = n.Format
 		}
+		shape.MeansNull = shape.MeansNull || s.desc.MeansNull(n.place)
 		for _, v := range append(slices.Clone(n.Constant), n.Enum...) {
 			if text := JSONText(v); !slices.Contains(shape.Values, text) {
 				shape.Values = append(shape.Values, text)

@@ -274,6 +274,16 @@ func (n *node) translates() bool {
 	return n.isSchema() && (n.mark.dialect == openAPI30 || n.mark.dialect == openAPI31)
 }
 
+// MeansNull reports whether the schema at a place says nullable, which has no
+// meaning in its version of OpenAPI.
+func (d *Description) MeansNull(p Place) bool {
+	if !d.hasNullable {
+		return false
+	}
+	n := d.nodeAt(p)
+	return n != nil && n.isSchema() && n.mark.dialect == openAPI31 && n.isTrue("nullable")
+}
+
 // isNullable reports whether a schema says by a word of OpenAPI 3.0 that null is
 // allowed.
 func (n *node) isNullable() bool {

@@ -63,6 +63,8 @@ type Description struct {
 	Operations []*Operation // in the order of the file
 	Schemas    []Schema     // components/schemas, in the order of the file
 
+	hasNullable bool // schemas of OpenAPI 3.1 have the word of 3.0
+
 	dynamic   map[string][]*node // schemas by their $dynamicAnchor
 	main      *file
 	files     map[string]*file

@@ -8,7 +8,8 @@ var driftNull = &Rule{
 out. Tolerant clients survive it; clients generated from the description may
 crash. It is one finding for each member, whatever the count. Settle it by
 amending the description: make the member nullable. Null for a required member
-is an error, ` + "`schema-type`" + `.`,
+is an error, ` + "`schema-type`" + `, unless its schema says nullable in OpenAPI 3.1,
+which does not have the word.`,
 	Fix:     "Leave the member out of the response while it has no value, or allow null in the description.",
 	Example: `{"id": "batch_1", "error_file_id": null}`,
 	run: func(p *pass) {

@@ -195,7 +195,7 @@ func (p *pass) isOptionalNull(f schemas.Failure) bool {
 		return false
 	}
 	m := parent.Named(f.Path[n-1])
-	return m != nil && !m.Required
+	return m != nil && m.NullIsDrift()
 }
 
 // shapeAt returns the shape of the value that the path leads to, or nil.

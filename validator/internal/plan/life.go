@@ -173,7 +173,7 @@ func (c *compiler) states(l *life, n *node, index map[string]int) {
 	required := func(pointer string) bool {
 		path := split(pointer)
 		i, ok := n.byName[path[0]]
-		return ok && len(path) == 1 && !n.members[i].optional
+		return ok && len(path) == 1 && n.members[i].required
 	}
 	for i, s := range all {
 		l.byName[s.Name] = i

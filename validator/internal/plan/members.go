@@ -8,7 +8,8 @@ type member struct {
 	described     bool // by something that a plan knows
 	number        bool // an integer need only be kept
 	null          nullable
-	optional      bool  // null for it is drift
+	required      bool
+	nullIsDrift   bool
 	place         int32 // for coverage
 	name          string
 	nullDeviation Signature

@@ -29,9 +29,9 @@ func (c *compiler) objects(n *node, shape *schemas.Shape, d *schemas.Demands, at
 		own := member{name: m.Name}
 		own.place = c.place(inside, "")
 		own.node = c.node(m.Shape, inside)
-		own.optional = !m.Required
+		own.required, own.nullIsDrift = m.Required, m.NullIsDrift()
 		own.nullDeviation = own.node.kindDeviation(kindNull)
-		if own.optional {
+		if own.nullIsDrift {
 			own.nullDeviation = n.deviation(wayNull + uint64(i))
 		}
 		n.byName[m.Name] = i
@@ -237,7 +237,7 @@ func (n *node) outline(present, nulls uint64) outline {
 		}
 		if m.null == notAllowed {
 			o.sig.add(m.nullDeviation)
-			if m.optional {
+			if m.nullIsDrift {
 				o.drift.add(m.nullDeviation)
 				o.drifts++
 			}
