@@ -147,19 +147,42 @@ var foldable = sync.OnceValue(func() []rune {
 	return all
 })
 
+// manyChars is the size from which on all characters that can be folded are
+// looked up in a set, instead of all of the set being folded.
+const manyChars = 2000
+
 // folded returns the set with all that equals one of its characters when case
 // is ignored, as ECMA-262 does with the flag u.
 func (s *charSet) folded() *charSet {
 	ranges := slices.Clone(s.ranges)
-	for _, c := range foldable() {
-		if !s.contains(c) {
-			continue
-		}
+	add := func(c rune) {
 		for f := unicode.SimpleFold(c); f != c; f = unicode.SimpleFold(f) {
 			ranges = append(ranges, runeRange{f, f})
 		}
 	}
+	if s.size() < manyChars {
+		for _, r := range s.ranges {
+			for c := r.lo; c <= r.hi; c++ {
+				add(c)
+			}
+		}
+		return newCharSet(ranges)
+	}
+	for _, c := range foldable() {
+		if s.contains(c) {
+			add(c)
+		}
+	}
 	return newCharSet(ranges)
+}
+
+// size returns the number of characters in the set.
+func (s *charSet) size() int {
+	n := 0
+	for _, r := range s.ranges {
+		n += int(r.hi-r.lo) + 1
+	}
+	return n
 }
 
 // foldedWordChars is \w where case is ignored.

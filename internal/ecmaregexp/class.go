@@ -1,5 +1,9 @@
 package ecmaregexp
 
+// maxRanges is how many ranges of characters the classes of a pattern may have
+// together. \p{L} has several hundred.
+const maxRanges = 1 << 20
+
 // class reads the rest of a class, whose [ has been read.
 func (p *parser) class() *charSet {
 	place := p.pos - 1
@@ -11,14 +15,20 @@ func (p *parser) class() *charSet {
 			return noChars
 		}
 		ranges = p.classRange(ranges)
+		if p.ranges+len(ranges) > maxRanges {
+			p.fail(place, "the classes of this pattern have too many ranges")
+			return noChars
+		}
 	}
 	set := newCharSet(ranges)
 	if p.flags.ignoreCase {
+		p.ranges += min(set.size(), manyChars) // for the time it takes
 		set = set.folded()
 	}
 	if negate {
 		set = set.complement()
 	}
+	p.ranges += len(set.ranges)
 	return set
 }
 

@@ -98,18 +98,12 @@ func (p *parser) property() *charSet {
 		p.fail(place, `\%c is not followed by the name of a property, as in \p{Letter}`, p.peek())
 		return noChars
 	}
-	set, err := propertySet(string(p.text[p.pos+2 : end]))
+	set, err := propertySet(propertyKey{string(p.text[p.pos+2 : end]), negate, p.flags.ignoreCase})
 	if err != nil {
 		p.fail(place, "%v", err)
 		return noChars
 	}
 	p.pos = end + 1
-	if negate {
-		set = set.complement()
-	}
-	if p.flags.ignoreCase {
-		set = set.folded()
-	}
 	return set
 }
 

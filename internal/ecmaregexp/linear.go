@@ -1,6 +1,9 @@
 package ecmaregexp
 
-import "unicode/utf8"
+import (
+	"sync"
+	"unicode/utf8"
+)
 
 // maxLinearSize is the size up to which a pattern is compiled for linear.
 const maxLinearSize = 1 << 15
@@ -15,6 +18,8 @@ type linear struct {
 	indexes  map[*lookNode]int32 // of those in looks, of which a repetition has copies
 	main     []linearInst
 	anchored bool
+	size     int       // of the largest of these
+	scratch  sync.Pool // of *threadPair
 }
 
 type linearLook struct {
@@ -48,6 +53,7 @@ const (
 func compileLinear(t *tree) *linear {
 	l := &linear{anchored: t.anchored, indexes: map[*lookNode]int32{}}
 	l.main = l.compile(t.root, false)
+	l.scratch.New = func() any { return newThreadPair(l.size) }
 	return l
 }
 
@@ -57,6 +63,7 @@ func (l *linear) compile(root node, backward bool) []linearInst {
 	c := &linearCompiler{linear: l, backward: backward}
 	c.emit(root)
 	c.add(linearInst{op: linearMatch})
+	l.size = max(l.size, len(c.code))
 	return c.code
 }
 
@@ -157,6 +164,7 @@ type linearRun struct {
 	*linear
 	text  string
 	steps int
+	pair  *threadPair
 	holds []bitSet // for each look-around, the positions where it matches
 }
 
@@ -166,7 +174,8 @@ func (b bitSet) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
 func (b bitSet) set(i int)      { b[i/64] |= 1 << (i % 64) }
 
 func (l *linear) match(text string, steps int) (matched, decided bool) {
-	r := &linearRun{linear: l, text: text, steps: steps}
+	r := &linearRun{linear: l, text: text, steps: steps, pair: l.scratch.Get().(*threadPair)}
+	defer l.scratch.Put(r.pair)
 	for _, look := range l.looks {
 		holds := make(bitSet, len(text)/64+1)
 		if look.behind {
@@ -190,8 +199,17 @@ type threads struct {
 	sparse []int32
 }
 
-func newThreads(size int) *threads {
-	return &threads{make([]int32, 0, size), make([]int32, size)}
+// threadPair is the threads at a position and at the next one.
+type threadPair struct{ now, next *threads }
+
+func newThreadPair(size int) *threadPair {
+	return &threadPair{&threads{sparse: make([]int32, size)}, &threads{sparse: make([]int32, size)}}
+}
+
+// cleared returns both without threads.
+func (p *threadPair) cleared() (now, next *threads) {
+	p.now.dense, p.next.dense = p.now.dense[:0], p.next.dense[:0]
+	return p.now, p.next
 }
 
 // add reports whether the instruction was not in the set.
@@ -207,7 +225,7 @@ func (t *threads) add(pc int32) bool {
 // forward calls found for each position where a match ends, until it returns
 // false. Matches begin anywhere, or at the start of the text if anchored.
 func (r *linearRun) forward(code []linearInst, anchored bool, found func(pos int) bool) {
-	now, next := newThreads(len(code)), newThreads(len(code))
+	now, next := r.pair.cleared()
 	for pos := 0; ; {
 		if pos == 0 || !anchored {
 			now.add(0)
@@ -227,7 +245,7 @@ func (r *linearRun) forward(code []linearInst, anchored bool, found func(pos int
 
 // backward is forward from the end of the text, for reversed code.
 func (r *linearRun) backward(code []linearInst, found func(pos int) bool) {
-	now, next := newThreads(len(code)), newThreads(len(code))
+	now, next := r.pair.cleared()
 	for pos := len(r.text); ; {
 		now.add(0)
 		if r.follow(code, now, pos) && !found(pos) {

@@ -40,6 +40,7 @@ type parser struct {
 	groupsNamed    map[string][]int
 	references     []*referenceNode
 	literals       map[rune]*charSet
+	ranges         int  // of all classes so far
 	loneSurrogates bool // \uD800 and the like without its other half
 }
 

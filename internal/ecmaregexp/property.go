@@ -8,20 +8,34 @@ import (
 	"unicode"
 )
 
-// propertySets keeps the set of each property that a pattern has named, of
-// which there are a few hundred.
+// propertyKey is what a pattern says of a property: \p{name} or \P{name}, with
+// case ignored or not.
+type propertyKey struct {
+	name         string
+	negate, fold bool
+}
+
+// propertySets keeps the set of each propertyKey that a pattern has had, of
+// which there are several hundred.
 var propertySets sync.Map
 
-// propertySet returns the characters that \p{expression} matches.
-func propertySet(expression string) (*charSet, error) {
-	if set, ok := propertySets.Load(expression); ok {
+// propertySet returns the characters that are matched by what has this key.
+func propertySet(key propertyKey) (*charSet, error) {
+	if set, ok := propertySets.Load(key); ok {
 		return set.(*charSet), nil
 	}
-	set, err := findPropertySet(expression)
-	if err == nil {
-		propertySets.Store(expression, set)
+	set, err := findPropertySet(key.name)
+	if err != nil {
+		return nil, err
 	}
-	return set, err
+	if key.negate {
+		set = set.complement()
+	}
+	if key.fold {
+		set = set.folded()
+	}
+	propertySets.Store(key, set)
+	return set, nil
 }
 
 func findPropertySet(expression string) (*charSet, error) {

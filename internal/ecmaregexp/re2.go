@@ -7,9 +7,13 @@ import (
 	"unicode"
 )
 
-// maxRE2Size is the size up to which a pattern is given to package regexp: its
-// time grows with the product of this and the length of the text.
-const maxRE2Size = 4000
+const (
+	// maxRE2Size is the size up to which a pattern is given to package regexp,
+	// whose time grows with the product of this and the length of the text.
+	maxRE2Size = 4000
+	// maxRE2Text is the length up to which it is given to it.
+	maxRE2Text = 1 << 20
+)
 
 // toRE2 returns the pattern as a regexp of Go that matches in the same texts,
 // or nil if there is none. Which alternative is tried first, and what a group
@@ -21,6 +25,9 @@ func toRE2(t *tree) *regexp.Regexp {
 	}
 	var b strings.Builder
 	writeRE2(&b, t.root)
+	if b.Len() > maxRE2Text {
+		return nil
+	}
 	re, err := regexp.Compile(b.String())
 	if err != nil {
 		return nil // such as for counts over 1000
@@ -28,7 +35,11 @@ func toRE2(t *tree) *regexp.Regexp {
 	return re
 }
 
+// writeRE2 writes a part of the pattern, until there is too much.
 func writeRE2(b *strings.Builder, n node) {
+	if b.Len() > maxRE2Text {
+		return
+	}
 	switch n := n.(type) {
 	case charNode:
 		writeCharSet(b, n.set)

@@ -13,11 +13,11 @@ import (
 const (
 	// For an engine other than package regexp a text may cost as many steps as
 	// baseSteps and, for each byte, stepsPerByte.
-	baseSteps    = 1 << 20
-	stepsPerByte = 64
+	baseSteps    = 1 << 19
+	stepsPerByte = 32
 	// maxRE2Work is the product of the size of a pattern and the length of a
 	// text up to which package regexp decides.
-	maxRE2Work = 1 << 28
+	maxRE2Work = 1 << 26
 )
 
 // engine matches a pattern in so many steps, else the match is not decided.
