@@ -107,7 +107,10 @@ func (s *Shape) findFailures(v *jsonvalue.Value) []Failure {
 				Reason: "its alternatives within alternatives are too many to try"})
 			continue
 		}
-		err := n.Validate(value)
+		reason, err := n.decide(value)
+		if reason != "" {
+			failures = append(failures, Failure{Keyword: Undecided, Place: n.place, Reason: reason})
+		}
 		if err == nil {
 			continue
 		}
@@ -120,6 +123,20 @@ func (s *Shape) findFailures(v *jsonvalue.Value) []Failure {
 		}
 	}
 	return failures
+}
+
+// decide validates a value. Where that is not decided, the reason says why.
+func (n *node) decide(value any) (reason string, err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case undecided:
+			reason = r.reasonOf()
+		default:
+			panic(r)
+		}
+	}()
+	return "", n.Validate(value)
 }
 
 func compareFailures(a, b Failure) int {
@@ -288,11 +305,10 @@ func (s *Set) leafAt(location string, negated bool) *leaf {
 	}
 	if f := &l.failure; len(l.tokens) > 0 && l.schema != nil {
 		f.Keyword = l.tokens[0]
-		value := s.keyword(l.schema.Location, f.Keyword)
-		if f.Keyword == "pattern" && value == nil {
-			value = s.keyword(l.schema.Location, spec.PatternKeyword)
+		f.Limit = JSONText(s.keyword(l.schema.Location, f.Keyword))
+		if f.Keyword == "pattern" || f.Keyword == spec.PatternKeyword { // as its author wrote it
+			f.Keyword, f.Limit = "pattern", string(s.desc.Written(f.Place))
 		}
-		f.Limit = JSONText(value)
 		switch f.Keyword {
 		case "type":
 			f.Values = l.schema.Types
@@ -323,8 +339,13 @@ func (e *explainer) leaf(err *jsonschema.ValidationError) []Failure {
 	f.Reason = err.Message
 	if len(l.tokens) == 0 || l.schema == nil {
 		f.Keyword, f.Reason = "false", ""
-		if n := len(f.Path); n > 0 && strings.HasSuffix(err.KeywordLocation, "/unevaluatedProperties") && !f.Name {
-			f.Keyword, f.Member, f.Path = "unevaluatedProperties", f.Path[n-1], f.Path[:n-1]
+		if n := len(f.Path); n > 0 && !f.Name {
+			switch lastKeyword(err.KeywordLocation) {
+			case "unevaluatedProperties":
+				f.Keyword, f.Member, f.Path = "unevaluatedProperties", f.Path[n-1], f.Path[:n-1]
+			case spec.AdditionalPropertiesKeyword:
+				f.Keyword, f.Member, f.Path = "additionalProperties", f.Path[n-1], f.Path[:n-1]
+			}
 		}
 		return []Failure{f}
 	}

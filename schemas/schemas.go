@@ -70,6 +70,7 @@ func (s *Set) reset() {
 	s.compiler = jsonschema.NewCompiler()
 	s.compiler.Draft = jsonschema.Draft2020
 	s.compiler.RegisterExtension(spec.PatternKeyword, nil, ecmaPattern{})
+	s.compiler.RegisterExtension(spec.PatternPropertiesKeyword, nil, ecmaProperties{})
 	// Formats are annotations, as JSON Schema 2020-12 has it. The compiler would
 	// assert those it knows in schemas of older drafts.
 	for format := range jsonschema.Formats {

@@ -94,6 +94,12 @@ func TestFailures(t *testing.T) {
 		"contains":                     {"contains: {type: string}", `[1]`, []string{"/ minContains x.yaml:1"}},
 		"if":                           {"if: {properties: {a: {const: 1}}}\nthen:\n  required: [b]", `{"a":1}`, []string{"/ required x.yaml:3 member b"}},
 		"pattern of ECMAScript":        {"pattern: '^(?!x)'", `"xy"`, []string{"/ pattern x.yaml:1"}},
+		"space of ECMAScript":          {"pattern: '^\\S+$'", "\"a\u00a0b\"", []string{"/ pattern x.yaml:1"}},
+		"a property of ECMAScript":     {`pattern: '^\p{ASCII}+$'`, `"é"`, []string{"/ pattern x.yaml:1"}},
+		"patterns for names":           {"properties: {b-2: true}\npatternProperties:\n  '^(?!b-)': {type: string}\nadditionalProperties: false", `{"a":1,"b-1":1,"b-2":1}`, []string{"/ additionalProperties x.yaml:4 member b-1", "/a type x.yaml:3 string"}},
+		"patterns for names as in Go":  {`patternProperties: {'^\d+$': {type: string}, '^[0-9]+$': {maxLength: 2}}`, `{"1":1,"2":"abc"}`, []string{"/1 type x.yaml:1 string", "/2 maxLength x.yaml:1"}},
+		"pattern that takes too long":  {`{type: array, items: {pattern: '^(a|a?)+\1$'}}`, `[1, "` + strings.Repeat("a", 40) + `b"]`, []string{"/1 undecided x.yaml:1"}},
+		"a pattern within a constant":  {`const: {pattern: '(?!x)'}`, `{"pattern":"(?!x)"}`, nil},
 		"pattern that matches":         {"pattern: '^(?!x)'", `"y"`, nil},
 		"number of a billion digits":   {"multipleOf: 3", `1e999999999`, []string{"/ multipleOf x.yaml:1"}},
 		"number that is as good as 0":  {"minimum: 0", `1e-999999999`, nil},
@@ -115,7 +121,7 @@ func TestFailures(t *testing.T) {
 func TestSchemaIsUsedInPart(t *testing.T) {
 	for name, tt := range map[string]struct{ schema, value, warning, finding string }{
 		"no type":           {"type: strnig\nmaxLength: 2", `"abc"`, "x.yaml:1:1: type must be null", "/ maxLength x.yaml:2"},
-		"bad pattern":       {"pattern: '('\nmaxLength: 2", `"abc"`, "x.yaml:1:1: pattern has \"(\"", "/ maxLength x.yaml:2"},
+		"bad pattern":       {"pattern: '('\nmaxLength: 2", `"abc"`, `x.yaml:1:1: "(" is not a regular expression of ECMA-262`, "/ maxLength x.yaml:2"},
 		"endless":           {"allOf: [{$ref: '#'}]\nmaxLength: 2", `"abc"`, "x.yaml:1:10: $ref \"#\" leads back to the schema that it is in", "/ maxLength x.yaml:2"},
 		"wrong keyword":     {"type: object\nproperties:\n  a:\n    minimum: x", `1`, "x.yaml:4:5: minimum must be a number", "/ type x.yaml:1 object"},
 		"a bad reference":   {"properties: {a: {$ref: '#/nowhere'}}\ntype: object", `{"a": 1, "b": []}`, "x.yaml:1:18: $ref \"#/nowhere\" leads nowhere", ""},

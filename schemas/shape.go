@@ -138,6 +138,11 @@ func (s *Set) node(compiled *jsonschema.Schema) *node {
 			s.node(sub)
 		}
 	}
+	if p, ok := compiled.Extensions[spec.PatternPropertiesKeyword].(ecmaProperties); ok {
+		for _, sub := range p.schemas() {
+			s.node(sub)
+		}
+	}
 	return n
 }
 
@@ -230,7 +235,7 @@ func (s *Set) fillMembers(shape *Shape, all []*node) {
 		case *jsonschema.Schema:
 			rest = append(rest, s.node(additional))
 		}
-		if n.UnevaluatedProperties != nil || n.DynamicRef != nil || n.RecursiveRef != nil {
+		if n.UnevaluatedProperties != nil || n.Extensions[spec.PatternPropertiesKeyword] != nil || n.DynamicRef != nil || n.RecursiveRef != nil {
 			shape.open = true
 		}
 	}

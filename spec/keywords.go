@@ -39,7 +39,7 @@ var keywords = map[string]keyword{
 
 	"maxLength": {check: isCount},
 	"minLength": {check: isCount},
-	"pattern":   {check: isPattern},
+	"pattern":   {check: isString},
 
 	"maxItems":    {check: isCount},
 	"minItems":    {check: isCount},
@@ -63,7 +63,7 @@ var keywords = map[string]keyword{
 	"else":        {check: isAnything},
 
 	"properties":            {check: isObject},
-	"patternProperties":     {check: isPatterns},
+	"patternProperties":     {check: isObject},
 	"additionalProperties":  {check: isAnything},
 	"unevaluatedProperties": {check: isAnything},
 	"propertyNames":         {check: isAnything},
@@ -115,16 +115,22 @@ func (w *walker) checkSchema(n *node, p position) {
 		}
 		if message := k.check(m.value, p.dialect); message != "" {
 			w.fail(p.at(m.name, m.value, m.line, m.column).place, "%s; the keyword is left out", strings.ReplaceAll(message, "KEYWORD", m.name))
-			n.mark.leaveOut(m.name)
-			if m.name == "properties" || m.name == "patternProperties" {
-				// Else what the author described would be a member too many.
-				n.mark.leaveOut("additionalProperties")
-				n.mark.leaveOut("unevaluatedProperties")
-			}
+			n.leaveOutProperties(m.name)
 		}
 	}
+	w.checkPatterns(n, p)
 	if names := n.get("required"); names != nil && !n.mark.isLeftOut("required") {
 		w.warnOfTwins(names, p.at("required", names, names.line, names.column))
+	}
+}
+
+// leaveOutProperties leaves out a keyword of a schema, and what goes by it:
+// else what the author described would be a member too many.
+func (n *node) leaveOutProperties(keyword string) {
+	n.mark.leaveOut(keyword)
+	if keyword == "properties" || keyword == "patternProperties" {
+		n.mark.leaveOut("additionalProperties")
+		n.mark.leaveOut("unevaluatedProperties")
 	}
 }
 
@@ -286,25 +292,6 @@ func isDependencies(n *node, d dialect) string {
 			if message := isNames(m.value, d); message != "" {
 				return message
 			}
-		}
-	}
-	return ""
-}
-
-func isPattern(n *node, d dialect) string {
-	if n.kind != jsonvalue.String {
-		return wrong(n, "a string")
-	}
-	return patternFault(n.text)
-}
-
-func isPatterns(n *node, d dialect) string {
-	if n.kind != jsonvalue.Object {
-		return wrong(n, "an object of schemas")
-	}
-	for _, m := range n.members {
-		if message := patternFault(m.name); message != "" {
-			return message
 		}
 	}
 	return ""

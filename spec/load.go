@@ -138,7 +138,7 @@ func (l *loader) description(name string) (*Description, error) {
 	w := l.walk(main)
 	d := &Description{
 		OpenAPI: version, Digest: l.digest(), File: main.name, Schemas: schemasOf(main.root),
-		main: main, files: l.files, dynamic: w.dynamic, Extended: w.extended, hasNullable: w.warned["nullable"],
+		main: main, files: l.files, dynamic: w.dynamic, patterns: w.patterns, Extended: w.extended, hasNullable: w.warned["nullable"],
 	}
 	for _, o := range l.overlays {
 		d.Overlays = append(d.Overlays, o.Name)

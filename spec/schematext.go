@@ -2,10 +2,10 @@ package spec
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/plumbapi/plumb/internal/ecmaregexp"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -19,7 +19,7 @@ func (d *Description) SchemaText(p Place) []byte {
 	if n == nil || !n.isSchema() {
 		return nil
 	}
-	w := schemaWriter{root: n, whole: n.mark.whole, dynamic: d.dynamic}
+	w := schemaWriter{root: n, whole: n.mark.whole, dynamic: d.dynamic, patterns: d.patterns}
 	return w.schema(nil, n)
 }
 
@@ -65,15 +65,13 @@ func SchemaAt(u string) (p Place, ok bool) {
 	return Place{File: strings.TrimPrefix(parsed.Path, "/"), Pointer: pointer}, err == nil
 }
 
-// PatternKeyword has in a schema's text the place of a pattern that Go's regular
-// expressions cannot express.
-const PatternKeyword = "x-ecma-pattern"
-
 // schemaWriter writes one schema for the compiler.
 type schemaWriter struct {
 	root    *node
 	whole   bool               // all is written that is within it
 	dynamic map[string][]*node // schemas by their $dynamicAnchor
+
+	patterns map[string]*ecmaregexp.Regexp
 }
 
 // within writes a schema that is in another.
@@ -142,12 +140,10 @@ func (s *schemaWriter) keyword(w *objectWriter, n *node, m member) {
 		s.reference(w, n, m)
 		return
 	case "pattern":
-		if _, err := regexp.Compile(m.value.text); err != nil {
-			w.name(PatternKeyword)
-		} else {
-			w.name(m.name)
-		}
-		w.b = m.value.appendJSON(w.b)
+		s.pattern(w, m.value.text)
+		return
+	case "patternProperties":
+		s.patternProperties(w, n, m)
 		return
 	case "required":
 		w.name(m.name)
@@ -159,6 +155,9 @@ func (s *schemaWriter) keyword(w *objectWriter, n *node, m member) {
 		return
 	}
 	c, ok := childOf(schemaKind, m.name)
+	if m.name == "additionalProperties" && s.needsECMA(n) {
+		m.name = AdditionalPropertiesKeyword
+	}
 	if !ok {
 		w.name(m.name)
 		w.b = m.value.appendWritten(w.b)
@@ -447,7 +446,7 @@ func (d *Description) Within(schema Place, pointer string) Place {
 	tokens := jsonvalue.SplitPointer(pointer)
 	moved := false // the pointer has just gone into what the translation moved
 	for i := 0; i < len(tokens); i++ {
-		token := tokens[i]
+		token := sourceKeyword(tokens[i])
 		if n.wraps() && !moved && token == "anyOf" && i+1 < len(tokens) {
 			i++
 			if moved = tokens[i] == "1"; moved {
@@ -456,6 +455,11 @@ func (d *Description) Within(schema Place, pointer string) Place {
 			token = "nullable" // the branch that the translation made of it
 		}
 		next, line, column := n.child(token)
+		if i > 0 && next == nil && tokens[i-1] == "patternProperties" {
+			if m := d.patternProperty(n, token); m != nil {
+				next, line, column, token = m.value, m.line, m.column, m.name
+			}
+		}
 		if next == nil {
 			break
 		}

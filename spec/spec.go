@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/plumbapi/plumb/internal/ecmaregexp"
 )
 
 // Place is a place in a description.
@@ -65,7 +67,8 @@ type Description struct {
 
 	hasNullable bool // schemas of OpenAPI 3.1 have the word of 3.0
 
-	dynamic   map[string][]*node // schemas by their $dynamicAnchor
+	patterns  map[string]*ecmaregexp.Regexp // of the schemas, by their text
+	dynamic   map[string][]*node            // schemas by their $dynamicAnchor
 	main      *file
 	files     map[string]*file
 	templates []*template // those with the most segments first

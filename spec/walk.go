@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/plumbapi/plumb/internal/ecmaregexp"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -67,6 +68,7 @@ type walker struct {
 	dynamic  map[string][]*node // schemas by their $dynamicAnchor
 	reported map[string]bool    // files whose own fault is among the warnings
 	warned   map[string]bool    // of what is said once only
+	patterns map[string]*ecmaregexp.Regexp
 	warnings []Warning
 	extended bool // something has an extension of ours
 }
@@ -113,7 +115,7 @@ func (p position) at(token string, n *node, line, column int) position {
 // walk visits the description in f, and all that it refers to.
 func (w *walker) walk(f *file) {
 	w.visited, w.homes, w.reported = map[visit]bool{}, map[*node]kind{}, map[string]bool{}
-	w.warned = map[string]bool{}
+	w.warned, w.patterns = map[string]bool{}, map[string]*ecmaregexp.Regexp{}
 	w.anchors, w.dynamic = map[string]located{}, map[string][]*node{}
 	w.checkDialect(f.root, "jsonSchemaDialect", f.start())
 	w.visit(f.root, documentKind, f.start())
