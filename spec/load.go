@@ -105,6 +105,7 @@ type loader struct {
 	folder string // what the user calls the root of fsys; may be empty
 
 	overlays []Overlay
+	warnings []Warning // of these
 
 	dialect dialect // of files that do not declare their own
 	files   map[string]*file
@@ -115,30 +116,14 @@ type loader struct {
 func (l *loader) shown(name string) string { return path.Join(l.folder, name) }
 
 func (l *loader) description(name string) (*Description, error) {
-	l.files, l.failed = map[string]*file{}, map[string]error{}
-	main, err := l.file(name)
-	var f *fault
-	switch {
-	case errors.As(err, &f):
-		return nil, errorAt(l.shown(name), f.line, f.column, f.message)
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s: there is no such file", l.shown(name))
-	case err != nil:
-		return nil, fmt.Errorf("%s: cannot read the description: %w", l.shown(name), cause(err))
-	}
-	version, f := checkDocument(main.root)
-	if f != nil {
-		return nil, errorAt(l.shown(name), f.line, f.column, f.message)
-	}
-	l.dialect = dialectOf(version)
-
-	if err := l.amend(main); err != nil {
+	main, version, err := l.amended(name)
+	if err != nil {
 		return nil, err
 	}
-	if err := l.walk(main); err != nil {
-		return nil, err
+	if f := checkPaths(main.root); f != nil {
+		return nil, errorAt(l.shown(name), f.line, f.column, f.message)
 	}
-	d := &Description{OpenAPI: version, Digest: l.digest(), File: main.name, main: main, files: l.files, Schemas: schemasOf(main.root)}
+	d := &Description{OpenAPI: version, Digest: l.digest(), File: main.name, main: main, files: l.files, Schemas: schemasOf(main.root), Warnings: l.warnings}
 	for _, o := range l.overlays {
 		d.Overlays = append(d.Overlays, o.Name)
 	}
@@ -146,6 +131,30 @@ func (l *loader) description(name string) (*Description, error) {
 		return nil, fmt.Errorf("%s: %w", l.shown(name), err)
 	}
 	return d, nil
+}
+
+// amended reads the description in a file, applies the overlays and marks what
+// everything in it is.
+func (l *loader) amended(name string) (main *file, version string, err error) {
+	l.files, l.failed = map[string]*file{}, map[string]error{}
+	main, err = l.file(name)
+	var f *fault
+	switch {
+	case errors.As(err, &f):
+		return nil, "", errorAt(l.shown(name), f.line, f.column, f.message)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, "", fmt.Errorf("%s: there is no such file", l.shown(name))
+	case err != nil:
+		return nil, "", fmt.Errorf("%s: cannot read the description: %w", l.shown(name), cause(err))
+	}
+	if version, f = checkDocument(main.root); f != nil {
+		return nil, "", errorAt(l.shown(name), f.line, f.column, f.message)
+	}
+	l.dialect = dialectOf(version)
+	if err := l.amend(main); err != nil {
+		return nil, "", err
+	}
+	return main, version, l.walk(main)
 }
 
 // walk loads all that the description in main refers to, and marks what it is.
@@ -157,11 +166,12 @@ func (l *loader) walk(main *file) error {
 // amend applies the overlays. Each needs to know what is a $ref and where it
 // leads, also in what the one before has added.
 func (l *loader) amend(main *file) error {
+	a := amender{removed: map[string]bool{}}
 	for _, o := range l.overlays {
 		if err := l.walk(main); err != nil {
 			return err
 		}
-		if err := o.apply(main.root); err != nil {
+		if err := a.apply(o, main.root); err != nil {
 			return err
 		}
 		for _, f := range l.files {
@@ -171,6 +181,7 @@ func (l *loader) amend(main *file) error {
 			return errorAt(o.source(), 0, 0, "the description is unusable after this overlay: "+f.message)
 		}
 	}
+	l.warnings = a.warnings
 	return nil
 }
 
@@ -235,14 +246,19 @@ func checkDocument(root *node) (version string, f *fault) {
 	if major, _, _ := strings.Cut(version+".", "."); major != "3" || !supported(version) {
 		return "", faultAt(m.line, m.column, "OpenAPI version %q is not supported; use 3.0, 3.1 or 3.2", version)
 	}
+	return version, nil
+}
+
+// checkPaths tells whether responses can be told apart by the description.
+func checkPaths(root *node) *fault {
 	paths := root.find("paths")
 	if paths == nil {
-		return "", faultAt(root.line, root.column, `the description has no member "paths"; responses cannot be told apart without it`)
+		return faultAt(root.line, root.column, `the description has no member "paths"; responses cannot be told apart without it`)
 	}
 	if paths.value.kind != jsonvalue.Object || len(paths.value.members) == 0 {
-		return "", faultAt(paths.line, paths.column, "the description names no path; responses cannot be told apart without one")
+		return faultAt(paths.line, paths.column, "the description names no path; responses cannot be told apart without one")
 	}
-	return version, nil
+	return nil
 }
 
 func supported(version string) bool {

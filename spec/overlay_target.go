@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pb33f/go-yaml"
-
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -16,28 +14,33 @@ func (d *Description) Target(p Place) string {
 	d.targetsOnce.Do(func() {
 		d.targets = map[*node]string{}
 		v := newView(d.main.root)
-		var name func(y *yaml.Node, path string)
-		name = func(y *yaml.Node, path string) {
-			n := v.origins[y].node
-			if _, ok := d.targets[n]; !ok {
-				d.targets[n] = path
-			}
-			for i, child := range y.Content {
-				switch {
-				case y.Kind == yaml.SequenceNode:
-					name(child, path+"["+strconv.Itoa(i)+"]")
-				case i%2 == 1:
-					name(child, path+memberSelector(y.Content[i-1].Value))
-				}
-			}
-		}
-		name(v.root.Content[0], "$")
+		v.eachPath(func(n *node, path string) { d.targets[n] = path })
 	})
 	n := d.nodeAt(p)
 	if n == nil {
 		return ""
 	}
 	return d.targets[n]
+}
+
+// eachPath calls f once for each node of the view, with the first path to it.
+func (v *view) eachPath(f func(n *node, path string)) {
+	seen := map[*node]bool{}
+	var visit func(n *node, path string)
+	visit = func(n *node, path string) {
+		if n = v.at(n); seen[n] {
+			return
+		}
+		seen[n] = true
+		f(n, path)
+		for _, m := range n.members {
+			visit(m.value, path+memberSelector(m.name))
+		}
+		for i, item := range n.items {
+			visit(item, path+"["+strconv.Itoa(i)+"]")
+		}
+	}
+	visit(v.root, "$")
 }
 
 var shorthand = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
