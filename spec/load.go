@@ -166,7 +166,7 @@ func (l *loader) walk(main *file) error {
 // amend applies the overlays. Each needs to know what is a $ref and where it
 // leads, also in what the one before has added.
 func (l *loader) amend(main *file) error {
-	a := amender{removed: map[string]bool{}}
+	a := amender{done: map[string]bool{}}
 	for _, o := range l.overlays {
 		if err := l.walk(main); err != nil {
 			return err

@@ -13,7 +13,7 @@ import (
 // amender applies overlays to a description, one after the other.
 type amender struct {
 	warnings []Warning
-	removed  map[string]bool // targets of which something was removed
+	done     map[string]bool // actions that an overlay has carried out
 }
 
 // apply carries out the actions of an overlay on the description in main,
@@ -40,14 +40,15 @@ func (a *amender) carryOut(act *action, v *view, source string) error {
 	targets := v.targets(act.path)
 	switch {
 	case len(targets) == 0:
-		if !act.remove || !a.removed[act.target] {
+		if !a.done[act.text] { // else an overlay before has done it
 			warn("the target " + act.target + " matches nothing; correct it, or take the action out")
 		}
 		return nil
 	case act.remove:
-		a.removed[act.target] = true
+		a.done[act.text] = true
 		return act.removeFrom(v, targets)
 	}
+	a.done[act.text] = true
 	update, err := act.brings(v, warn)
 	if update == nil || err != nil {
 		return err

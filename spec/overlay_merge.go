@@ -138,6 +138,14 @@ func (n *node) appendSorted(b []byte) []byte {
 	return n.appendJSON(b)
 }
 
+// without returns the object without a member.
+func (n *node) without(name string) *node {
+	c := *n
+	c.members = slices.DeleteFunc(slices.Clone(n.members), func(m member) bool { return m.name == name })
+	c.reindex()
+	return &c
+}
+
 // drop removes a member or an item by its value.
 func (n *node) drop(value *node) {
 	n.members = slices.DeleteFunc(n.members, func(m member) bool { return m.value == value })

@@ -17,6 +17,7 @@ type action struct {
 	target       string
 	path         *jsonpath.Path // of the target
 	line, column int            // of the target
+	text         string         // what is done, as JSON, without the description of it
 
 	remove   bool
 	update   *node // nil where there is none
@@ -94,6 +95,7 @@ func (r overlayReader) document(root *node) ([]action, *fault) {
 			return nil, faultAt(item.line, item.column, "the same action is in line %d; take one of them out", line)
 		}
 		first[text] = item.line
+		a.text = string(item.without("description").appendSorted(nil))
 		all = append(all, a)
 	}
 	return all, nil
