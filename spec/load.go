@@ -41,17 +41,27 @@ func Load(fsys fs.FS, name string, opt Options) (*Description, error) {
 // LoadFile reads the description in a file of the machine, and amends it with
 // the overlays. Files that it refers to must lie in refRoot or below it, by
 // default the file's own folder.
-func LoadFile(file, refRoot string, overlays ...Overlay) (*Description, error) {
+func LoadFile(file, refRoot string, overlays ...Overlay) (d *Description, err error) {
+	err = openFile(file, refRoot, overlays, func(l *loader, name string) error {
+		d, err = l.description(name)
+		return err
+	})
+	return d, err
+}
+
+// openFile calls use with a loader for a file of the machine, and the file's
+// name in it.
+func openFile(file, refRoot string, overlays []Overlay, use func(l *loader, name string) error) error {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		if strings.Contains(file, "://") {
-			return nil, fmt.Errorf("%s: a description is not fetched; save it, with the files that it refers to, and name the file", file)
+			return fmt.Errorf("%s: a description is not fetched; save it, with the files that it refers to, and name the file", file)
 		}
-		return nil, fmt.Errorf("%s: there is no such file", file)
+		return fmt.Errorf("%s: there is no such file", file)
 	}
 	// A link is followed: the description's folder is where it really is.
 	if info, err := os.Lstat(file); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		if file, err = filepath.EvalSymlinks(file); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if refRoot == "" {
@@ -59,15 +69,14 @@ func LoadFile(file, refRoot string, overlays ...Overlay) (*Description, error) {
 	}
 	name, err := relative(refRoot, file)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	root, err := os.OpenRoot(refRoot)
 	if err != nil {
-		return nil, fmt.Errorf("%s: cannot open the folder: %w", refRoot, cause(err))
+		return fmt.Errorf("%s: cannot open the folder: %w", refRoot, cause(err))
 	}
 	defer func() { _ = root.Close() }()
-	l := loader{fsys: root.FS(), root: ".", folder: filepath.ToSlash(refRoot), overlays: overlays}
-	return l.description(name)
+	return use(&loader{fsys: root.FS(), root: ".", folder: filepath.ToSlash(refRoot), overlays: overlays}, name)
 }
 
 // relative returns the slash-separated path from a folder to a file in it.
@@ -87,10 +96,13 @@ func relative(folder, file string) (string, error) {
 	return filepath.ToSlash(name), nil
 }
 
+// builtin is the file of the built-in description.
+const builtin = "spec/openapi.yaml"
+
 // Builtin returns the built-in description of the Batch API, amended with the
 // overlays.
 func Builtin(overlays ...Overlay) (*Description, error) {
-	d, err := Load(plumb.Files, "spec/openapi.yaml", Options{RefRoot: ".", Overlays: overlays})
+	d, err := Load(plumb.Files, builtin, Options{RefRoot: ".", Overlays: overlays})
 	if err != nil {
 		return nil, err
 	}

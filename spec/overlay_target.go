@@ -14,7 +14,7 @@ func (d *Description) Target(p Place) string {
 	d.targetsOnce.Do(func() {
 		d.targets = map[*node]string{}
 		v := newView(d.main.root)
-		v.eachPath(func(n *node, path string) { d.targets[n] = path })
+		v.eachPlace(func(n *node, path, _ string) { d.targets[n] = path })
 	})
 	n := d.nodeAt(p)
 	if n == nil {
@@ -23,24 +23,26 @@ func (d *Description) Target(p Place) string {
 	return d.targets[n]
 }
 
-// eachPath calls f once for each node of the view, with the first path to it.
-func (v *view) eachPath(f func(n *node, path string)) {
+// eachPlace calls f once for each node of the view, with the first JSONPath and
+// the first pointer to it.
+func (v *view) eachPlace(f func(n *node, path, pointer string)) {
 	seen := map[*node]bool{}
-	var visit func(n *node, path string)
-	visit = func(n *node, path string) {
+	var visit func(n *node, path, pointer string)
+	visit = func(n *node, path, pointer string) {
 		if n = v.at(n); seen[n] {
 			return
 		}
 		seen[n] = true
-		f(n, path)
+		f(n, path, pointer)
 		for _, m := range n.members {
-			visit(m.value, path+memberSelector(m.name))
+			visit(m.value, path+memberSelector(m.name), pointerTo(pointer, m.name))
 		}
 		for i, item := range n.items {
-			visit(item, path+"["+strconv.Itoa(i)+"]")
+			index := strconv.Itoa(i)
+			visit(item, path+"["+index+"]", pointerTo(pointer, index))
 		}
 	}
-	visit(v.root, "$")
+	visit(v.root, "$", "")
 }
 
 var shorthand = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
