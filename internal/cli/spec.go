@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"github.com/plumbapi/plumb/spec"
@@ -21,7 +23,12 @@ lead there.
 Exit status: 0; 2 wrong usage or a description that cannot be read.`,
 		Example: `  plumb spec --overlay observed
   plumb spec --spec openapi.yaml --overlay ours.yaml > amended.yaml`,
-		Args: cobra.NoArgs,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("spec takes no argument; name the file with --spec %s", args[0])
+			}
+			return nil
+		},
 	}
 	flags := addFlags(cmd.Flags(), func(s *setting) bool {
 		return s.name == "spec" || s.name == "ref-root" || s.name == "overlay" || s.name == "config"
