@@ -18,7 +18,7 @@ const module = "github.com/plumbapi/plumb"
 // of lower layers only.
 var layers = [][]string{
 	{""}, // the embedded files
-	{"/internal/jsonvalue", "/internal/hostile", "/internal/startup"},
+	{"/internal/jsonvalue", "/internal/hostile", "/internal/nearest", "/internal/startup"},
 	{"/internal/expression"},
 	{"/spec"},
 	{"/schemas"},

@@ -117,7 +117,7 @@ type loader struct {
 	folder string // what the user calls the root of fsys; may be empty
 
 	overlays []Overlay
-	warnings []Warning // of these
+	warnings []Warning
 
 	dialect dialect // of files that do not declare their own
 	files   map[string]*file
@@ -166,7 +166,11 @@ func (l *loader) amended(name string) (main *file, version string, err error) {
 	if err := l.amend(main); err != nil {
 		return nil, "", err
 	}
-	return main, version, l.walk(main)
+	if err := l.walk(main); err != nil {
+		return nil, "", err
+	}
+	l.warnings = append(l.warnings, strayExtensions(l.files)...)
+	return main, version, nil
 }
 
 // walk loads all that the description in main refers to, and marks what it is.
