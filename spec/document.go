@@ -83,7 +83,7 @@ func (b *binder) bind(n *node) *node {
 // n leads.
 func (b *binder) reference(n *node, written string) string {
 	target := n.mark.target
-	pointer, isHere := b.pointers[target]
+	pointer, isHere := b.pointers[b.view.at(target)]
 	switch {
 	case n.mark.file == b.main && (target.mark.file == b.main || !isHere):
 		return written
@@ -164,11 +164,13 @@ func inFlowIfEmpty(y *yaml.Node) *yaml.Node {
 	return y
 }
 
-// yamlText writes a text in the block style where it has lines, unless these
-// need indentation of their own; the library chooses for the rest.
+// yamlText writes a text in block style where it has lines, and in quotes with
+// escapes where YAML would not give back its line breaks or its indentation.
+// The library chooses for the rest.
 func yamlText(text string) *yaml.Node {
 	y := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
-	if strings.Contains(text, "\n") && strings.Trim(text, " \t\n") != strings.TrimSuffix(text, "\n") {
+	isIndented := strings.Contains(text, "\n") && strings.Trim(text, " \t\n") != strings.TrimSuffix(text, "\n")
+	if isIndented || strings.ContainsAny(text, "\r\u0085\u2028\u2029\ufeff") {
 		y.Style = yaml.DoubleQuotedStyle
 	}
 	return y

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,4 +72,28 @@ func TestObservedOverlayOnRealRecordings(t *testing.T) {
 	r := findings(t, ".", "--overlay", "observed", dir)
 	assert.Empty(t, r.Findings)
 	assert.Equal(t, report.Summary{Exchanges: 36, Checked: 53, Skipped: 11}, r.Summary)
+}
+
+// What a combination of dialects says of a recording is the same in any order.
+func TestDialectsCombine(t *testing.T) {
+	dir, err := filepath.Abs(fixtures + "/vendors")
+	require.NoError(t, err)
+	verdict := func(args ...string) []string {
+		var all []string
+		for _, f := range findings(t, dir, args...).Findings {
+			all = append(all, fmt.Sprintf("%s %s %s %d", f.Severity, f.Rule, f.Pointer, f.Count))
+		}
+		slices.Sort(all)
+		return all
+	}
+	names := spec.Overlays()
+	for i, a := range names {
+		for _, b := range names[i:] {
+			one := verdict("--overlay", a, "--overlay", b, ".")
+			assert.Equal(t, one, verdict("--overlay", b, "--overlay", a, "--overlay", a, "."), "%s and %s", a, b)
+		}
+	}
+	for _, name := range []string{"azure", "cerebras", "litellm-vertex", "together", "voyage", "zhipu"} {
+		assert.Empty(t, verdict("--overlay", "observed", "--overlay", name, name+".ndjson"), "%s allows what it allows alone", name)
+	}
 }
