@@ -97,3 +97,28 @@ func TestDialectsCombine(t *testing.T) {
 		assert.Empty(t, verdict("--overlay", "observed", "--overlay", name, name+".ndjson"), "%s allows what it allows alone", name)
 	}
 }
+
+// The example of docs/overlays.md can be combined with what is built in, but
+// with together, which has other states.
+func TestExampleOverlayCombines(t *testing.T) {
+	page, err := os.ReadFile("../../docs/overlays.md")
+	require.NoError(t, err)
+	_, example, _ := strings.Cut(string(page), "```yaml\n")
+	example, _, _ = strings.Cut(example, "```")
+	dir := t.TempDir()
+	file := filepath.Join(dir, "ours.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(example), 0o644))
+	batch := `{"id": "batch_1", "object": "batch", "endpoint": "/v1/responses", "input_file_id": "file-1", "completion_window": "24h", "status": "queued", "created_at": 1714508499000, "errors": null}`
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "batch.json"), []byte(batch), 0o644))
+	assert.Empty(t, findings(t, dir, "--overlay", file, "batch.json").Findings)
+	for _, name := range spec.Overlays() {
+		if name == "together" || name == "voyage" {
+			continue // their timestamps are text
+		}
+		for _, order := range [][]string{{name, file}, {file, name}} {
+			r := findings(t, dir, "--overlay", order[0], "--overlay", order[1], "batch.json")
+			assert.Empty(t, r.Findings, order)
+			assert.Equal(t, 1, r.Summary.Checked)
+		}
+	}
+}
