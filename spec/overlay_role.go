@@ -28,7 +28,7 @@ func (r role) child(n *node, name string) role {
 		return role{kind: r.kind}
 	case r.form == one || r.form == oneOrList:
 		if c, ok := childOf(r.kind, name); ok {
-			return role{c.kind, c.form}
+			return role(c)
 		}
 	}
 	return role{}
