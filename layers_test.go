@@ -18,7 +18,7 @@ const module = "github.com/plumbapi/plumb"
 // of lower layers only.
 var layers = [][]string{
 	{""}, // the embedded files
-	{"/internal/ecmaregexp", "/internal/hostile", "/internal/jsonvalue", "/internal/startup"},
+	{"/internal/ecmaregexp", "/internal/hostile", "/internal/jsonvalue", "/internal/nearest", "/internal/startup"},
 	{"/internal/expression"},
 	{"/spec"},
 	{"/schemas"},

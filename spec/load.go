@@ -41,17 +41,27 @@ func Load(fsys fs.FS, name string, opt Options) (*Description, error) {
 // LoadFile reads the description in a file of the machine, and amends it with
 // the overlays. Files that it refers to must lie in refRoot or below it, by
 // default the file's own folder.
-func LoadFile(file, refRoot string, overlays ...Overlay) (*Description, error) {
+func LoadFile(file, refRoot string, overlays ...Overlay) (d *Description, err error) {
+	err = openFile(file, refRoot, overlays, func(l *loader, name string) error {
+		d, err = l.description(name)
+		return err
+	})
+	return d, err
+}
+
+// openFile calls use with a loader for a file of the machine, and the file's
+// name in it.
+func openFile(file, refRoot string, overlays []Overlay, use func(l *loader, name string) error) error {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		if strings.Contains(file, "://") {
-			return nil, fmt.Errorf("%s: a description is not fetched; save it, with the files that it refers to, and name the file", file)
+			return fmt.Errorf("%s: a description is not fetched; save it, with the files that it refers to, and name the file", file)
 		}
-		return nil, fmt.Errorf("%s: there is no such file", file)
+		return fmt.Errorf("%s: there is no such file", file)
 	}
 	// A link is followed: the description's folder is where it really is.
 	if info, err := os.Lstat(file); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		if file, err = filepath.EvalSymlinks(file); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if refRoot == "" {
@@ -59,15 +69,14 @@ func LoadFile(file, refRoot string, overlays ...Overlay) (*Description, error) {
 	}
 	name, err := relative(refRoot, file)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	root, err := os.OpenRoot(refRoot)
 	if err != nil {
-		return nil, fmt.Errorf("%s: cannot open the folder: %w", refRoot, cause(err))
+		return fmt.Errorf("%s: cannot open the folder: %w", refRoot, cause(err))
 	}
 	defer func() { _ = root.Close() }()
-	l := loader{fsys: root.FS(), root: ".", folder: filepath.ToSlash(refRoot), overlays: overlays}
-	return l.description(name)
+	return use(&loader{fsys: root.FS(), root: ".", folder: filepath.ToSlash(refRoot), overlays: overlays}, name)
 }
 
 // relative returns the slash-separated path from a folder to a file in it.
@@ -87,10 +96,13 @@ func relative(folder, file string) (string, error) {
 	return filepath.ToSlash(name), nil
 }
 
+// builtin is the file of the built-in description.
+const builtin = "spec/openapi.yaml"
+
 // Builtin returns the built-in description of the Batch API, amended with the
 // overlays.
 func Builtin(overlays ...Overlay) (*Description, error) {
-	d, err := Load(plumb.Files, "spec/openapi.yaml", Options{RefRoot: ".", Overlays: overlays})
+	d, err := Load(plumb.Files, builtin, Options{RefRoot: ".", Overlays: overlays})
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +117,7 @@ type loader struct {
 	folder string // what the user calls the root of fsys; may be empty
 
 	overlays []Overlay
+	warnings []Warning
 
 	dialect dialect // of files that do not declare their own
 	files   map[string]*file
@@ -115,27 +128,10 @@ type loader struct {
 func (l *loader) shown(name string) string { return path.Join(l.folder, name) }
 
 func (l *loader) description(name string) (*Description, error) {
-	l.files, l.failed = map[string]*file{}, map[string]error{}
-	main, err := l.file(name)
-	var f *fault
-	switch {
-	case errors.As(err, &f):
-		return nil, errorAt(l.shown(name), f.line, f.column, f.message)
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s: there is no such file", l.shown(name))
-	case err != nil:
-		return nil, fmt.Errorf("%s: cannot read the description: %w", l.shown(name), cause(err))
-	}
-	version, f := checkDocument(main.root)
-	if f != nil {
-		return nil, errorAt(l.shown(name), f.line, f.column, f.message)
-	}
-	l.dialect = main.dialect
-
-	if err := l.amend(main); err != nil {
+	main, version, w, err := l.amended(name)
+	if err != nil {
 		return nil, err
 	}
-	w := l.walk(main)
 	d := &Description{
 		OpenAPI: version, Digest: l.digest(), File: main.name, Schemas: schemasOf(main.root),
 		main: main, files: l.files, dynamic: w.dynamic, patterns: w.patterns, Extended: w.extended, hasNullable: w.warned["nullable"],
@@ -144,7 +140,7 @@ func (l *loader) description(name string) (*Description, error) {
 		d.Overlays = append(d.Overlays, o.Name)
 	}
 	d.describe(main)
-	for _, warning := range w.warnings {
+	for _, warning := range l.warnings {
 		warning.Place.File = l.shown(warning.Place.File)
 		d.Warnings = append(d.Warnings, warning)
 	}
@@ -175,6 +171,32 @@ func (l *loader) nothing(d *Description, main *file) error {
 // maxReasons is how many reasons an error gives.
 const maxReasons = 10
 
+// amended reads the description in a file, applies the overlays and marks what
+// everything in it is.
+func (l *loader) amended(name string) (main *file, version string, w *walker, err error) {
+	l.files, l.failed = map[string]*file{}, map[string]error{}
+	main, err = l.file(name)
+	var f *fault
+	switch {
+	case errors.As(err, &f):
+		return nil, "", nil, errorAt(l.shown(name), f.line, f.column, f.message)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, "", nil, fmt.Errorf("%s: there is no such file", l.shown(name))
+	case err != nil:
+		return nil, "", nil, fmt.Errorf("%s: cannot read the description: %w", l.shown(name), cause(err))
+	}
+	if version, f = checkDocument(main.root); f != nil {
+		return nil, "", nil, errorAt(l.shown(name), f.line, f.column, f.message)
+	}
+	l.dialect = main.dialect
+	if err := l.amend(main); err != nil {
+		return nil, "", nil, err
+	}
+	w = l.walk(main)
+	l.warnings = append(append(l.warnings, w.warnings...), strayExtensions(l.files)...)
+	return main, version, w, nil
+}
+
 // walk loads all that the description in main refers to, and marks what it is.
 func (l *loader) walk(main *file) *walker {
 	w := &walker{load: l.file, root: l.root, shown: l.shown}
@@ -185,9 +207,10 @@ func (l *loader) walk(main *file) *walker {
 // amend applies the overlays. Each needs to know what is a $ref and where it
 // leads, also in what the one before has added.
 func (l *loader) amend(main *file) error {
+	a := amender{done: map[string]bool{}}
 	for _, o := range l.overlays {
 		l.walk(main)
-		if err := o.apply(main.root); err != nil {
+		if err := a.apply(o, main.root); err != nil {
 			return err
 		}
 		for _, f := range l.files {
@@ -197,6 +220,7 @@ func (l *loader) amend(main *file) error {
 			return errorAt(o.source(), 0, 0, "the description is unusable after this overlay: "+f.message)
 		}
 	}
+	l.warnings = a.warnings
 	return nil
 }
 

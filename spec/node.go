@@ -164,3 +164,8 @@ func joinPointer(tokens []string) string {
 	}
 	return b.String()
 }
+
+// parentPointer is a pointer without its last token.
+func parentPointer(pointer string) string {
+	return pointer[:max(0, strings.LastIndexByte(pointer, '/'))]
+}

@@ -1,148 +1,159 @@
 package spec
 
 import (
+	"errors"
 	"fmt"
-	"slices"
+	"strings"
 
-	"github.com/pb33f/jsonpath/pkg/jsonpath"
+	"github.com/theory/jsonpath"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
+// amender applies overlays to a description, one after the other.
+type amender struct {
+	warnings []Warning
+	done     map[string]bool // actions that an overlay has carried out
+}
+
 // apply carries out the actions of an overlay on the description in main,
 // whose files have been walked.
-func (o Overlay) apply(main *node) error {
+func (a *amender) apply(o Overlay, main *node) error {
 	actions, err := o.actions()
 	if err != nil {
 		return err
 	}
-	for _, a := range actions {
-		if err := a.apply(main, o.source()); err != nil {
-			return errorAt(o.source(), a.line, a.column, err.Error())
-		}
-	}
-	return nil
-}
-
-func (a *action) apply(main *node, source string) error {
-	p, err := jsonpath.NewPath(a.target)
-	if err != nil {
-		return fmt.Errorf("the target %s is not a JSONPath: %w", a.target, err)
-	}
 	v := newView(main)
-	found := p.Query(v.root)
-	if len(found) == 0 {
-		return fmt.Errorf("the target %s matches nothing; correct it, or take the action out", a.target)
-	}
-	if a.update != nil && len(v.origins)+len(found)*a.update.size > maxNodes {
-		return fmt.Errorf("the target %s makes the description larger than %d values", a.target, maxNodes)
-	}
-	updated := map[*node]bool{}
-	for _, y := range found {
-		at := v.origins[y]
-		switch {
-		case a.remove && at.parent == nil:
-			return fmt.Errorf("the target %s is the whole description, which cannot be removed", a.target)
-		case a.remove:
-			at.parent.drop(at.held)
-		case !updated[at.node]:
-			updated[at.node] = true
-			if err := at.node.amend(a.update, source); err != nil {
-				return fmt.Errorf("the target %s: %w", a.target, err)
-			}
+	for i := range actions {
+		if err := a.carryOut(&actions[i], v, o.source()); err != nil {
+			return errorAt(o.source(), actions[i].line, actions[i].column, err.Error())
 		}
 	}
 	return nil
 }
 
-// drop removes a member or an item by its value.
-func (n *node) drop(value *node) {
-	n.members = slices.DeleteFunc(n.members, func(m member) bool { return m.value == value })
-	n.items = slices.DeleteFunc(n.items, func(item *node) bool { return item == value })
-	n.reindex()
-}
-
-func (n *node) reindex() {
-	n.index = nil
-	if len(n.members) > fewMembers {
-		n.index = make(map[string]int, len(n.members))
-		for i := range n.members {
-			n.index[n.members[i].name] = i
-		}
+func (a *amender) carryOut(act *action, v *view, source string) error {
+	warn := func(text string) {
+		place := Place{Line: act.line, Column: act.column, Overlay: source}
+		a.warnings = append(a.warnings, Warning{Place: place, Message: text})
 	}
-}
-
-// amend carries out an update on what an action targets.
-func (n *node) amend(update *node, source string) error {
+	targets := v.targets(act.path)
 	switch {
-	case n.kind == jsonvalue.Array && update.kind == jsonvalue.Array:
-		n.concat(update, source)
-	case n.kind == jsonvalue.Array:
-		n.append(update.from(source))
-	case n.kind == jsonvalue.Object && update.kind == jsonvalue.Object:
-		n.merge(update, source)
-	default:
-		return fmt.Errorf("%s cannot be updated with %s; target the object around it",
-			withArticle(n.kind.String()), withArticle(update.kind.String()))
+	case len(targets) == 0:
+		if !a.done[act.text] { // else an overlay before has done it
+			warn("the target " + act.target + " matches nothing; correct it, or take the action out")
+		}
+		return nil
+	case act.remove:
+		a.done[act.text] = true
+		return act.removeFrom(v, targets)
+	}
+	a.done[act.text] = true
+	update, err := act.brings(v, warn)
+	if update == nil || err != nil {
+		return err
+	}
+	if err := sameKind(targets); err != nil {
+		return fmt.Errorf("the target %s %w", act.target, err)
+	}
+	if v.size += len(targets) * update.count(); v.size > maxNodes {
+		return fmt.Errorf("the target %s makes the description larger than %d values", act.target, maxNodes)
+	}
+	m := merger{view: v, source: source, warn: warn}
+	for _, t := range targets {
+		if err := m.update(t, update); err != nil {
+			return fmt.Errorf("the target %s: %w", act.target, err)
+		}
 	}
 	return nil
 }
 
-// merge takes the members of update over: objects are merged, lists are
-// appended, and anything else takes the place of what was there. The
-// specification is silent on values of different kinds; the widespread tools
-// replace them, and so do we.
-func (n *node) merge(update *node, source string) {
-	for _, m := range update.members {
-		old := n.find(m.name)
-		switch {
-		case old == nil:
-			n.add(member{m.name, m.line, m.column, m.value.from(source)})
-		case old.value.kind == jsonvalue.Object && m.value.kind == jsonvalue.Object:
-			old.value.merge(m.value, source)
-		case old.value.kind == jsonvalue.Array && m.value.kind == jsonvalue.Array:
-			old.value.concat(m.value, source)
+// targets returns the nodes that a path selects, each once.
+func (v *view) targets(path *jsonpath.Path) []found {
+	located := path.SelectLocated(v.plain(v.root))
+	located.Sort() // the members of a map come in any order
+	var all []found
+	seen := map[*node]bool{}
+	for _, l := range located {
+		if f := v.find(l.Path); !seen[f.node] {
+			seen[f.node] = true
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// removeFrom removes what the action targets.
+func (act *action) removeFrom(v *view, targets []found) error {
+	for _, t := range targets {
+		if len(t.chain) == 0 {
+			return fmt.Errorf("the target %s is the whole description, which cannot be removed", act.target)
+		}
+		t.chain[len(t.chain)-1].drop(t.held)
+		v.changed(t.chain)
+	}
+	return nil
+}
+
+// brings returns what the action merges into its targets; nil where that is
+// nothing.
+func (act *action) brings(v *view, warn func(string)) (*node, error) {
+	switch {
+	case act.copy != nil && act.update != nil:
+		warn("the action has both an update and a copy, of which neither has an effect then; take one out")
+		return nil, nil
+	case act.copy != nil:
+		return act.copied(v, warn)
+	case act.update == nil || act.update.kind == jsonvalue.Null:
+		warn("the action changes nothing; give it an update, a copy or remove: true, or take it out")
+		return nil, nil
+	}
+	return act.update, nil
+}
+
+// copied returns what the action copies, as if the overlay had it written out.
+func (act *action) copied(v *view, warn func(string)) (*node, error) {
+	sources := v.targets(act.copyPath)
+	switch {
+	case len(sources) == 0:
+		warn("the copy " + act.copy.text + " matches nothing; correct it, or take the action out")
+		return nil, nil
+	case len(sources) > 1:
+		return nil, fmt.Errorf("the copy %s selects %d values; it must select one", act.copy.text, len(sources))
+	}
+	if v.size += sources[0].node.count(); v.size > maxNodes {
+		return nil, fmt.Errorf("the copy %s makes the description larger than %d values", act.copy.text, maxNodes)
+	}
+	c := sources[0].node.clone()
+	c.each(func(n *node) {
+		n.line, n.column = act.copy.line, act.copy.column
+		for i := range n.members {
+			n.members[i].line, n.members[i].column = act.copy.line, act.copy.column
+		}
+	})
+	return c, nil
+}
+
+// sameKind reports, as an error, that an update cannot be merged into all of
+// the targets.
+func sameKind(targets []found) error {
+	kinds := map[string]bool{}
+	for _, t := range targets {
+		switch t.node.kind {
+		case jsonvalue.Object, jsonvalue.Array:
+			kinds[t.node.kind.String()+"s"] = true
 		default:
-			*old = member{m.name, m.line, m.column, m.value.from(source)}
+			kinds["single values"] = true
 		}
 	}
-}
-
-func (n *node) concat(update *node, source string) {
-	for _, item := range update.items {
-		n.append(item.from(source))
+	if len(kinds) == 1 {
+		return nil
 	}
-}
-
-// from returns a copy of the node that knows which overlay it comes from.
-func (n *node) from(source string) *node {
-	c := n.clone()
-	var note func(*node)
-	note = func(n *node) {
-		n.overlay = source
-		for _, m := range n.members {
-			note(m.value)
-		}
-		for _, item := range n.items {
-			note(item)
+	var all []string
+	for _, k := range []string{"objects", "arrays", "single values"} {
+		if kinds[k] {
+			all = append(all, k)
 		}
 	}
-	note(c)
-	return c
-}
-
-// clone returns a deep copy, without marks, in which nothing is shared.
-func (n *node) clone() *node {
-	c := *n
-	c.mark, c.cut = nil, false
-	c.members = slices.Clone(n.members)
-	for i := range c.members {
-		c.members[i].value = c.members[i].value.clone()
-	}
-	c.items = slices.Clone(n.items)
-	for i := range c.items {
-		c.items[i] = c.items[i].clone()
-	}
-	c.reindex()
-	return &c
+	return errors.New("selects " + strings.Join(all, " and ") + "; it must select values of one kind only")
 }

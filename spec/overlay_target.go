@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pb33f/go-yaml"
-
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -16,28 +14,35 @@ func (d *Description) Target(p Place) string {
 	d.targetsOnce.Do(func() {
 		d.targets = map[*node]string{}
 		v := newView(d.main.root)
-		var name func(y *yaml.Node, path string)
-		name = func(y *yaml.Node, path string) {
-			n := v.origins[y].node
-			if _, ok := d.targets[n]; !ok {
-				d.targets[n] = path
-			}
-			for i, child := range y.Content {
-				switch {
-				case y.Kind == yaml.SequenceNode:
-					name(child, path+"["+strconv.Itoa(i)+"]")
-				case i%2 == 1:
-					name(child, path+memberSelector(y.Content[i-1].Value))
-				}
-			}
-		}
-		name(v.root.Content[0], "$")
+		v.eachPlace(func(n *node, path, _ string) { d.targets[n] = path })
 	})
 	n := d.nodeAt(p)
 	if n == nil {
 		return ""
 	}
 	return d.targets[n]
+}
+
+// eachPlace calls f once for each node of the view, with the first JSONPath and
+// the first pointer to it.
+func (v *view) eachPlace(f func(n *node, path, pointer string)) {
+	seen := map[*node]bool{}
+	var visit func(n *node, path, pointer string)
+	visit = func(n *node, path, pointer string) {
+		if n = v.at(n); seen[n] {
+			return
+		}
+		seen[n] = true
+		f(n, path, pointer)
+		for _, m := range n.members {
+			visit(m.value, path+memberSelector(m.name), pointerTo(pointer, m.name))
+		}
+		for i, item := range n.items {
+			index := strconv.Itoa(i)
+			visit(item, path+"["+index+"]", pointerTo(pointer, index))
+		}
+	}
+	visit(v.root, "$", "")
 }
 
 var shorthand = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)

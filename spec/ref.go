@@ -390,7 +390,6 @@ func (c *cycles) breakAt(n *node) {
 			n.mark.leaveOut(keyword)
 		}
 	}
-	n.mark.target, n.mark.dynamicTarget, n.mark.recursiveTarget = nil, nil, nil
 }
 
 // eachInPlace calls yield for the schemas within a schema that apply to the

@@ -85,7 +85,8 @@ The description of the OpenAI Batch API is built in; --spec FILE puts any OpenAP
 	root.SetFlagErrorFunc(flagError)
 	root.Args = func(_ *cobra.Command, args []string) error { return unknownCommand(root, args) }
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
-	root.AddCommand(a.checkCommand(), a.baselineCommand(), a.driftCommand(), a.diffCommand(), a.probeCommand(), a.proxyCommand(), a.mockCommand(), a.reportCommand(), a.rulesCommand(), a.explainCommand(), a.versionCommand(), formatsTopic())
+	root.AddCommand(a.checkCommand(), a.baselineCommand(), a.driftCommand(), a.diffCommand(), a.probeCommand(), a.proxyCommand(), a.mockCommand(), a.reportCommand(), a.specCommand(), a.rulesCommand(), a.explainCommand(), a.versionCommand(), formatsTopic())
+	takeOnce(root)
 	return root
 }
 
@@ -108,6 +109,10 @@ func unknownCommand(root *cobra.Command, args []string) error {
 
 // flagError says which flag an unknown one is nearest to.
 func flagError(cmd *cobra.Command, err error) error {
+	var twice *givenTwice
+	if errors.As(err, &twice) {
+		return twice
+	}
 	var unknown *pflag.NotExistError
 	hint := ""
 	if errors.As(err, &unknown) {

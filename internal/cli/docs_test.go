@@ -185,8 +185,9 @@ func configPage() string {
 
 Each setting has one name. It is a flag (` + "`--fail-on`" + `), a variable of the environment
 (` + "`PLUMB_FAIL_ON`" + `) and a key of the file ` + "`plumb.yaml`" + ` (` + "`fail-on`" + `). A flag goes before the
-environment, the environment before the file. Rules add up instead: of all that
-match, the last counts, those of the file first and those of the flags last.
+environment, the environment before the file. A flag that takes one value and is given
+twice is an error. Rules add up instead: of all that match, the last counts, those of
+the file first and those of the flags last.
 
 ` + "`plumb.yaml`" + ` is looked for in the working folder and above it, as far as the root of
 the repository (the folder with ` + "`.git`" + `); outside a repository, in the working folder

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,4 +72,53 @@ func TestObservedOverlayOnRealRecordings(t *testing.T) {
 	r := findings(t, ".", "--overlay", "observed", dir)
 	assert.Empty(t, r.Findings)
 	assert.Equal(t, report.Summary{Exchanges: 36, Checked: 53, Skipped: 11}, r.Summary)
+}
+
+// What a combination of dialects says of a recording is the same in any order.
+func TestDialectsCombine(t *testing.T) {
+	dir, err := filepath.Abs(fixtures + "/vendors")
+	require.NoError(t, err)
+	verdict := func(args ...string) []string {
+		var all []string
+		for _, f := range findings(t, dir, args...).Findings {
+			all = append(all, fmt.Sprintf("%s %s %s %d", f.Severity, f.Rule, f.Pointer, f.Count))
+		}
+		slices.Sort(all)
+		return all
+	}
+	names := spec.Overlays()
+	for i, a := range names {
+		for _, b := range names[i:] {
+			one := verdict("--overlay", a, "--overlay", b, ".")
+			assert.Equal(t, one, verdict("--overlay", b, "--overlay", a, "--overlay", a, "."), "%s and %s", a, b)
+		}
+	}
+	for _, name := range []string{"azure", "cerebras", "litellm-vertex", "together", "voyage", "zhipu"} {
+		assert.Empty(t, verdict("--overlay", "observed", "--overlay", name, name+".ndjson"), "%s allows what it allows alone", name)
+	}
+}
+
+// The example of docs/overlays.md can be combined with what is built in, as far
+// as that has timestamps in numbers, too.
+func TestExampleOverlayCombines(t *testing.T) {
+	page, err := os.ReadFile("../../docs/overlays.md")
+	require.NoError(t, err)
+	_, example, _ := strings.Cut(string(page), "```yaml\n")
+	example, _, _ = strings.Cut(example, "```")
+	dir := t.TempDir()
+	file := filepath.Join(dir, "ours.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(example), 0o644))
+	batch := `{"id": "batch_1", "object": "batch", "endpoint": "/v1/responses", "input_file_id": "file-1", "completion_window": "24h", "status": "queued", "created_at": 1714508499000, "errors": null}`
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "batch.json"), []byte(batch), 0o644))
+	assert.Empty(t, findings(t, dir, "--overlay", file, "batch.json").Findings)
+	for _, name := range spec.Overlays() {
+		if name == "together" || name == "voyage" {
+			continue
+		}
+		for _, order := range [][]string{{name, file}, {file, name}} {
+			r := findings(t, dir, "--overlay", order[0], "--overlay", order[1], "batch.json")
+			assert.Empty(t, r.Findings, order)
+			assert.Equal(t, 1, r.Summary.Checked)
+		}
+	}
 }

@@ -115,6 +115,18 @@ func load(o *options) (*spec.Description, *validator.Validator, error) {
 }
 
 func loadDescription(o *options) (*spec.Description, error) {
+	overlays, err := o.readOverlays()
+	if err != nil {
+		return nil, err
+	}
+	if o.spec == "" {
+		return spec.Builtin(overlays...)
+	}
+	return spec.LoadFile(o.spec, o.refRoot, overlays...)
+}
+
+// readOverlays returns the overlays in the order in which they are applied.
+func (o *options) readOverlays() ([]spec.Overlay, error) {
 	var overlays []spec.Overlay
 	for _, name := range o.overlays {
 		overlay, err := spec.ReadOverlay(name)
@@ -123,9 +135,5 @@ func loadDescription(o *options) (*spec.Description, error) {
 		}
 		overlays = append(overlays, overlay)
 	}
-	overlays = append(overlays, o.amendments...)
-	if o.spec == "" {
-		return spec.Builtin(overlays...)
-	}
-	return spec.LoadFile(o.spec, o.refRoot, overlays...)
+	return append(overlays, o.amendments...), nil
 }

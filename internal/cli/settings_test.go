@@ -85,16 +85,6 @@ func TestDidYouMean(t *testing.T) {
 	}
 }
 
-func TestEditDistance(t *testing.T) {
-	for _, tc := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"abc", "abc", 0}, {"abc", "acb", 1}, {"kitten", "sitting", 3}, {"ab", "ba", 1}} {
-		assert.Equal(t, tc.want, editDistance(tc.a, tc.b), tc.a+" "+tc.b)
-		assert.Equal(t, tc.want, editDistance(tc.b, tc.a), tc.b+" "+tc.a)
-	}
-}
-
 func FuzzReadConfig(f *testing.F) {
 	f.Add(exampleConfig)
 	f.Add("rules: &a {x: off}\nreport: *a\n")

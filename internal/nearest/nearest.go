@@ -1,25 +1,21 @@
-package cli
+// Package nearest finds the known name that a misspelt one is nearest to.
+package nearest
 
-import "strconv"
-
-// didYouMean returns "; did you mean X?" for the known word nearest to one
-// that is not known, or nothing where none is near.
-func didYouMean(word string, known []string) string {
+// To returns the name of known that is nearest to word, or nothing where none
+// is near: where more than half of the word would have to be written anew.
+func To(word string, known []string) string {
 	best, distance := "", len(word)/2+1
 	for _, k := range known {
-		if d := editDistance(word, k); d < distance {
+		if d := Distance(word, k); d < distance {
 			best, distance = k, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return "; did you mean " + strconv.Quote(best) + "?"
+	return best
 }
 
-// editDistance is the number of bytes to insert, remove, replace or swap with
+// Distance is the number of bytes to insert, remove, replace or swap with
 // their neighbour to turn a into b.
-func editDistance(a, b string) int {
+func Distance(a, b string) int {
 	var before, last []int
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -1,0 +1,71 @@
+package spec
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/theory/jsonpath"
+)
+
+// maxPath is the length of a JSONPath in bytes; its parser and its evaluation
+// nest as deep as the text does.
+const maxPath = 10_000
+
+// parsePath reads a JSONPath of RFC 9535.
+func parsePath(text string) (*jsonpath.Path, error) {
+	if len(text) > maxPath {
+		return nil, fmt.Errorf("is longer than %d bytes", maxPath)
+	}
+	path, err := jsonpath.Parse(inBrackets(text))
+	if err != nil {
+		return nil, fmt.Errorf("is not a JSONPath: %s", strings.TrimPrefix(err.Error(), "jsonpath: "))
+	}
+	return path, nil
+}
+
+// shorthandName is a name as the shorthand (.name) of RFC 9535 has it, with
+// hyphens beside.
+var shorthandName = regexp.MustCompile(`^[A-Za-z_\x{80}-\x{10FFFF}][A-Za-z0-9_\x{80}-\x{10FFFF}-]*`)
+
+// inBrackets writes shorthand names that have a hyphen in brackets. RFC 9535
+// allows no hyphen there, the example of the Overlay Specification has one
+// ($.paths.*.get[?@.x-oai-traits.paged]), and it can mean nothing else.
+func inBrackets(path string) string {
+	var b strings.Builder
+	for i := 0; i < len(path); {
+		c := path[i]
+		if c == '\'' || c == '"' {
+			end := endOfQuoted(path, i)
+			b.WriteString(path[i:end])
+			i = end
+			continue
+		}
+		name := ""
+		if c == '.' {
+			name = shorthandName.FindString(path[i+1:])
+		}
+		switch {
+		case !strings.Contains(name, "-"):
+			b.WriteByte(c)
+			i++
+			continue
+		case i > 0 && path[i-1] == '.': // ..name
+			b.WriteByte('.')
+		}
+		b.WriteString("['" + name + "']")
+		i += 1 + len(name)
+	}
+	return b.String()
+}
+
+// endOfQuoted returns where the quoted text that begins at i ends.
+func endOfQuoted(path string, i int) int {
+	quote := path[i]
+	for i++; i < len(path) && path[i] != quote; i++ {
+		if path[i] == '\\' {
+			i++
+		}
+	}
+	return min(i+1, len(path))
+}

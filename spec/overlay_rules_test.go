@@ -1,0 +1,144 @@
+package spec
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// overlaidDocument returns a description with an overlay of these actions
+// applied, as JSON.
+func overlaidDocument(t require.TestingT, version, description, actions string) (string, []Warning, error) {
+	fsys := fstest.MapFS{"a.yaml": {Data: []byte(description)}, "money.yaml": {Data: []byte("$id: https://example.com/money\n$defs: {unit: {type: string}}\nproperties: {unit: {$ref: '#/$defs/unit'}}\n")}}
+	o := Overlay{Name: "o.yaml", Data: []byte("overlay: " + version + "\ninfo: {title: x, version: '1'}\nactions:\n" + actions)}
+	d, err := (&loader{fsys: fsys, root: ".", overlays: []Overlay{o}}).document("a.yaml")
+	if err != nil {
+		return "", nil, err
+	}
+	return string(d.root.appendWritten(nil)), d.Warnings, nil
+}
+
+func TestOverlayActions(t *testing.T) {
+	const head = "openapi: 3.1.0\n"
+	for name, tt := range map[string]struct{ description, actions, want, warning string }{
+		"no paths": {"info: {title: a}", "- {target: $, update: {paths: {/a: {}}}}",
+			`{"openapi":"3.1.0","info":{"title":"a"},"paths":{"/a":{}}}`, ""},
+		"a scalar is replaced": {"info: {title: a}", "- {target: $.info.title, update: b}",
+			`{"openapi":"3.1.0","info":{"title":"b"}}`, ""},
+		"a scalar item is replaced": {"tags: [a, b]", "- {target: '$.tags[1]', update: c}",
+			`{"openapi":"3.1.0","tags":["a","c"]}`, ""},
+		"a list is concatenated": {"tags: [a]", "- {target: $.tags, update: [a, b]}\n- {target: $, update: {tags: [c]}}",
+			`{"openapi":"3.1.0","tags":["a","a","b","c"]}`, ""},
+		"nothing to do": {"info: {title: a}", "- target: $",
+			`{"openapi":"3.1.0","info":{"title":"a"}}`, "o.yaml:4:3: the action changes nothing; give it an update, a copy or remove: true, or take it out"},
+		"nothing matches": {"info: {title: a}", "- {target: $.servers, update: [{}]}",
+			`{"openapi":"3.1.0","info":{"title":"a"}}`, "o.yaml:4:4: the target $.servers matches nothing; correct it, or take the action out"},
+		"what was removed is gone": {"info: {title: a}\nservers: []", "- {target: $.servers, remove: true}\n- {target: $.servers, update: {}}",
+			`{"openapi":"3.1.0","info":{"title":"a"}}`, "o.yaml:5:4: the target $.servers matches nothing; correct it, or take the action out"},
+		"null leaves an object as it is": {"info: {title: a}", "- {target: $, update: {info: null, tags: null}}",
+			`{"openapi":"3.1.0","info":{"title":"a"},"tags":null}`, "o.yaml:4:4: /info is null, and leaves the object that is there as it is; to remove it, target it with remove: true"},
+		"remove wins over update and copy": {"info: {title: a}\ntags: []", "- {target: $.tags, remove: true, update: a, copy: $.info}",
+			`{"openapi":"3.1.0","info":{"title":"a"}}`, ""},
+		"update and copy": {"info: {title: a}", "- {target: $.info, update: {title: b}, copy: $.info}",
+			`{"openapi":"3.1.0","info":{"title":"a"}}`, "o.yaml:4:4: the action has both an update and a copy, of which neither has an effect then; take one out"},
+		"copy": {"paths: {/a: {get: {summary: a}}, /b: {summary: b}}", "- {target: \"$.paths['/b']\", copy: \"$.paths['/a']\"}\n- {target: \"$.paths['/b'].get\", update: {summary: c}}",
+			`{"openapi":"3.1.0","paths":{"/a":{"get":{"summary":"a"}},"/b":{"summary":"b","get":{"summary":"c"}}}}`, ""},
+		"copy into itself": {"info: {title: a}", "- {target: $.info, copy: $}",
+			`{"openapi":"3.1.0","info":{"title":"a","openapi":"3.1.0","info":{"title":"a"}}}`, ""},
+		"copy of nothing": {"info: {title: a}", "- {target: $.info, copy: $.x}",
+			`{"openapi":"3.1.0","info":{"title":"a"}}`, "o.yaml:4:4: the copy $.x matches nothing; correct it, or take the action out"},
+		"names with a hyphen": {"paths: {/a: {get: {x: {x-oai-traits: {paged: true}}, y-z: {}}}}", "- {target: '$.paths.*.get[?@.x-oai-traits.paged]', update: {a: 1}}\n- {target: $..y-z, update: {b: '$.a-b'}}",
+			`{"openapi":"3.1.0","paths":{"/a":{"get":{"x":{"x-oai-traits":{"paged":true},"a":1},"y-z":{"b":"$.a-b"}}}}}`, ""},
+		"sets of schemas": {"components: {schemas: {A: {type: object, required: [a], enum: [{a: 1, b: 2}], properties: {required: {type: [string, 'null']}}, example: {required: [a]}}}}\nx-other: {required: [a]}",
+			"- target: $\n  update:\n    components: {schemas: {A: {type: [object, 'null'], required: [b, a], enum: [{b: 2, a: 1}, 'null'], properties: {required: {type: ['null', integer]}}, example: {required: [a]}}}}\n    x-other: {required: [a]}\n- {target: $.components.schemas.A.required, update: b}",
+			`{"openapi":"3.1.0","components":{"schemas":{"A":{"type":["object","null"],"required":["a","b"],"enum":[{"a":1,"b":2},"null"],"properties":{"required":{"type":["string","null","integer"]}},"example":{"required":["a","a"]}}}},"x-other":{"required":["a","a"]}}`, ""},
+		"a type that is there already remains as it is written": {"components: {schemas: {A: {type: object}}}", "- {target: $.components.schemas.A, update: {type: [object]}}",
+			`{"openapi":"3.1.0","components":{"schemas":{"A":{"type":"object"}}}}`, ""},
+		"through a $ref to another file": {"components: {schemas: {A: {$ref: money.yaml}, B: {$ref: money.yaml}}}", "- {target: $, update: {components: {schemas: {A: {properties: {unit: {minLength: 1}, b: {}}}}}}}",
+			`{"openapi":"3.1.0","components":{"schemas":{"A":{"$defs":{"unit":{"type":"string"}},"properties":{"unit":{"$ref":"#/components/schemas/A/$defs/unit","minLength":1},"b":{}}},"B":{"$ref":"#/components/schemas/A"}}}}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, warnings, err := overlaidDocument(t, "1.1.0", head+tt.description, tt.actions)
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, got)
+			if tt.warning == "" {
+				assert.Empty(t, warnings)
+			} else if assert.Len(t, warnings, 1) {
+				assert.Equal(t, tt.warning, warnings[0].String())
+			}
+		})
+	}
+}
+
+func TestOverlayRefuses(t *testing.T) {
+	const description = "openapi: 3.1.0\ninfo: {title: a}\ntags: [a]\npaths: {}\n"
+	for actions, want := range map[string]string{
+		"- {target: $.info, update: a}":                           "o.yaml:4:4: the target $.info: an object cannot be updated with a string",
+		"- {target: $.info.title, update: {a: 1}}":                "o.yaml:4:4: the target $.info.title: a string cannot be updated with an object",
+		"- {target: $, update: {tags: {a: 1}}}":                   "o.yaml:4:4: the target $: /tags is an array, and the update has an object; remove what is there with an action before this one",
+		"- {target: '$[\"info\", \"tags\"]', update: {a: 1}}":     `o.yaml:4:4: the target $["info", "tags"] selects objects and arrays; it must select values of one kind only`,
+		"- {target: $.info, copy: '$.*'}":                         "o.yaml:4:4: the copy $.* selects 4 values; it must select one",
+		"- {target: $, remove: true}":                             "o.yaml:4:4: the target $ is the whole description, which cannot be removed",
+		"- {target: $.info, copy: info}":                          "o.yaml:4:20: the copy info is not a JSONPath",
+		"- {target: info, remove: true}":                          "o.yaml:4:4: the target info is not a JSONPath",
+		"- {target: $.info, remove: 1}":                           `o.yaml:4:20: "remove" must be true or false, not a number`,
+		"- {target: 1}":                                           `o.yaml:4:4: "target" must be text, not a number`,
+		"- {target: $, description: 1}":                           `o.yaml:4:15: "description" must be text, not a number`,
+		"- {target: $}\n- {target: $}":                            "o.yaml:5:3: the same action is in line 4; take one of them out",
+		"- " + "{target: '$" + strings.Repeat("[0]", 4000) + "'}": "is longer than 10000 bytes",
+	} {
+		_, _, err := overlaidDocument(t, "1.1.0", description, actions)
+		assert.ErrorContains(t, err, want)
+	}
+	_, _, err := overlaidDocument(t, "1.0.0", description, "- {target: $.info, copy: $.info}")
+	assert.ErrorContains(t, err, `o.yaml:4:20: an action (version 1.0) has no member "copy"; it may have target, description, update, remove`)
+	for _, version := range []string{"1.0", "1.2.0", "2", "1.1.x"} {
+		_, _, err := overlaidDocument(t, version, description, "- target: $")
+		assert.ErrorContains(t, err, "o.yaml:1:1: overlay version ")
+	}
+}
+
+// Copying what was copied would soon be larger than any memory.
+func TestOverlayIsBounded(t *testing.T) {
+	description := "openapi: 3.1.0\nbig: {a: [" + strings.Repeat("1,", 2000) + "1]}\ntags: [" + strings.Repeat("{},", 3000) + "{}]\n"
+	_, _, err := overlaidDocument(t, "1.1.0", description, "- {target: '$.tags[*]', copy: $.big}\n")
+	assert.ErrorContains(t, err, "o.yaml:4:4: the target $.tags[*] makes the description larger than 5000000 values")
+}
+
+func TestInBrackets(t *testing.T) {
+	for path, want := range map[string]string{
+		"$.a.b_c":                     "$.a.b_c",
+		"$.x-a.b":                     "$['x-a'].b",
+		"$..x-a":                      "$..['x-a']",
+		"$.*[?@.x-a.b-c == 1.5]":      "$.*[?@['x-a']['b-c'] == 1.5]",
+		`$['.x-a'][".y-b\".z-c"].é-è`: `$['.x-a'][".y-b\".z-c"]['é-è']`,
+		"$.a[?@.b<-1]":                "$.a[?@.b<-1]",
+		"$.a[1:-1]":                   "$.a[1:-1]",
+		"$['x":                        "$['x",
+		"$.":                          "$.",
+	} {
+		assert.Equal(t, want, inBrackets(path))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.StringMatching(`[a-zA-Z_é][a-zA-Z0-9_é-]*`).Draw(t, "name")
+		p, err := parsePath("$." + name)
+		require.NoError(t, err)
+		assert.Len(t, p.Select(map[string]any{name: 1}), 1)
+	})
+}
+
+func FuzzPath(f *testing.F) {
+	for _, seed := range []string{"$", "$..x-a[?@.b-c == 'd']", `$["a\"b"]`, "$[?((@.a))]", "$.a[?match(@.b, 'x')]"} {
+		f.Add(seed)
+	}
+	value := map[string]any{"a": []any{map[string]any{"b": "x"}, 1.5, nil}}
+	f.Fuzz(func(t *testing.T, text string) {
+		if p, err := parsePath(text); err == nil {
+			p.SelectLocated(value) // must not panic
+		}
+	})
+}
