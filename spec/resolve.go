@@ -41,7 +41,9 @@ func (d *Description) resolve(main *file) error {
 func (d *Description) describePaths(main *file, doc *openapi3.T, s *skeleton) {
 	global := serversOf(doc.Servers)
 	d.servers = global
-	paths := main.root.find("paths").value
+	member := main.root.find("paths")
+	d.PathsPlace = Place{File: main.name, Line: member.line, Column: member.column, Pointer: "/paths", Overlay: member.value.overlay}
+	paths := member.value
 	for _, m := range paths.members {
 		item := doc.Paths.Value(m.name)
 		if item == nil || isExtension(m.name) {
@@ -49,6 +51,7 @@ func (d *Description) describePaths(main *file, doc *openapi3.T, s *skeleton) {
 		}
 		place := Place{File: main.name, Line: m.line, Column: m.column, Pointer: pointerTo("/paths", m.name), Overlay: m.value.overlay}
 		t := newTemplate(m.name, place)
+		t.widen(d.multiSegment(m.value))
 		t.servers = d.override(global, item.Servers)
 		for method, o := range item.Operations() {
 			operation := s.operation(strings.ToUpper(method), m.name, o)
@@ -66,6 +69,8 @@ func (d *Description) describePaths(main *file, doc *openapi3.T, s *skeleton) {
 		d.templates = append(d.templates, t)
 	}
 	slices.SortStableFunc(d.templates, compareTemplates)
+	markAlone(d.templates)
+	d.Partial = d.isPartial(main.root)
 }
 
 // override returns the servers of a path or operation, which count in place of

@@ -160,7 +160,7 @@ func describedBy(schema []byte) (*validator.Validator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return validator.New(d)
+	return validator.New(d, validator.WithTarget("/"))
 }
 
 func findsNothing(v *validator.Validator, data []byte) bool {
