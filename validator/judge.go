@@ -13,7 +13,7 @@ func (p *pass) judge() {
 	if p.match.Path == "" || p.belongs() {
 		return
 	}
-	reason := "another API: the body is not one that the description has for the path"
+	reason := "another API, as its body shows"
 	if server := p.match.Server(p.x.Request.URL); server != "" {
 		reason += "; --server " + server + " checks it all the same"
 	}
