@@ -237,7 +237,7 @@ func (r *Router) fits(_ *template, servers []server, q *request, prefix int) boo
 		servers = r.servers
 	}
 	base := strings.Join(q.segments[:prefix], "/")
-	isBase := func(s server) bool { return s.base.MatchString(base) }
+	isBase := func(s server) bool { return s.base.matches(base) }
 	switch {
 	case r.targeted:
 		below, ok := base, true
@@ -245,7 +245,7 @@ func (r *Router) fits(_ *template, servers []server, q *request, prefix int) boo
 			below, ok = strings.CutPrefix(base, r.target+"/")
 		}
 		return base == r.target || slices.ContainsFunc(servers, isBase) ||
-			ok && slices.ContainsFunc(servers, func(s server) bool { return s.base.MatchString(below) })
+			ok && slices.ContainsFunc(servers, func(s server) bool { return s.base.matches(below) })
 	case !q.own:
 		return prefix == 0 || slices.ContainsFunc(servers, isBase)
 	case slices.ContainsFunc(servers, func(s server) bool { return s.host != nil }):
@@ -273,7 +273,7 @@ func (c *candidate) match(q *request, site Site) Match {
 func (r *Router) undescribed(q *request) Match {
 	for prefix := len(q.segments); prefix >= 0; prefix-- {
 		base := strings.Join(q.segments[:prefix], "/")
-		isBase := func(s server) bool { return (r.targeted || s.names(q.host)) && s.base.MatchString(base) }
+		isBase := func(s server) bool { return (r.targeted || s.names(q.host)) && s.base.matches(base) }
 		if slices.ContainsFunc(r.servers, isBase) || r.targeted && base == r.target {
 			return Match{Site: Own, Undescribed: r.generalize(q.segments[prefix:]), prefix: prefix}
 		}

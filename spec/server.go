@@ -9,8 +9,8 @@ import (
 
 // server says which hosts and base paths a server of the description has.
 type server struct {
-	host *regexp.Regexp // of a host in lower case; nil where it names none
-	base *regexp.Regexp // of a base path without slashes at its ends
+	host *part // of a host in lower case; nil where it names none
+	base *part // of a base path without slashes at its ends
 }
 
 // names reports whether the server says of a host that it is its own.
@@ -19,7 +19,20 @@ func (s server) names(host string) bool {
 		return false
 	}
 	// A server whose port is a variable has the implied ones written out.
-	return s.host.MatchString(host) || s.host.MatchString(host+":443") || s.host.MatchString(host+":80")
+	return s.host.matches(host) || s.host.varies != nil && (s.host.matches(host+":443") || s.host.matches(host+":80"))
+}
+
+// part is a part of a server's URL.
+type part struct {
+	fixed  string         // where it has no variable
+	varies *regexp.Regexp // nil where it has none
+}
+
+func (p *part) matches(text string) bool {
+	if p.varies != nil {
+		return p.varies.MatchString(text)
+	}
+	return p.fixed == text
 }
 
 // describedServer is a server as a description writes it.
@@ -82,9 +95,9 @@ func newServers(url string, variables map[string]serverVariable) []server {
 		}
 	}
 	host, path := splitURL(url)
-	s := server{base: pattern(strings.Trim(strings.TrimPrefix(path, "."), "/"), variables)}
+	s := server{base: newPart(strings.Trim(strings.TrimPrefix(path, "."), "/"), variables)}
 	if host != "" && !anyHost(host, variables) {
-		s.host = pattern(host, variables)
+		s.host = newPart(host, variables)
 	}
 	return []server{s}
 }
@@ -100,10 +113,12 @@ func anyHost(host string, variables map[string]serverVariable) bool {
 	return strings.Trim(fixed, ".:") == ""
 }
 
-// pattern makes a regular expression of a part of a server's URL. A variable
-// stands for its default and for the values that it lists; one that lists none
-// may have any value.
-func pattern(text string, variables map[string]serverVariable) *regexp.Regexp {
+// newPart compiles a part of a server's URL. A variable stands for its default
+// and for the values that it lists; one that lists none may have any value.
+func newPart(text string, variables map[string]serverVariable) *part {
+	if !variable.MatchString(text) {
+		return &part{fixed: text}
+	}
 	var b strings.Builder
 	b.WriteString("^(?:")
 	end := 0
@@ -115,7 +130,7 @@ func pattern(text string, variables map[string]serverVariable) *regexp.Regexp {
 	}
 	b.WriteString(regexp.QuoteMeta(text[end:]))
 	b.WriteString(")$")
-	return regexp.MustCompile(b.String())
+	return &part{varies: regexp.MustCompile(b.String())}
 }
 
 // pattern is a regular expression of the values of a variable, which may not be

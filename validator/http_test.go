@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/plumbapi/plumb/spec"
 	"github.com/plumbapi/plumb/validator"
@@ -308,4 +309,43 @@ func timeOf(t *testing.T, text string) time.Time {
 	at, err := http.ParseTime(text)
 	require.NoError(t, err)
 	return at
+}
+
+// Whatever the body, the status and the host: the engines agree on whose an
+// answer is, in whatever order one checker meets them.
+func TestEnginesAgreeOnWhoseAnAnswerIs(t *testing.T) {
+	texts := map[string]string{
+		"constants": shop,
+		"none":      strings.Replace(shop, "object: {const: order}", "object: {type: string}", 1),
+		"optional":  strings.Replace(shop, "[object, id, total, currency]", "[id, total, currency]", 1),
+		"choice":    strings.Replace(shop, "note: {type: string}}", "note: {type: string}}\n      anyOf: [{required: [note]}, {required: [x], properties: {y: {const: 1}}}]", 1),
+	}
+	for name, text := range texts {
+		t.Run(name, func(t *testing.T) {
+			v := describe(t, text)
+			rapid.Check(t, func(t *rapid.T) {
+				e := newEngines(v, v.Documented())
+				for range rapid.IntRange(1, 8).Draw(t, "exchanges") {
+					var members []string
+					for _, m := range []string{`"object":"order"`, `"object":"x"`, `"id":"o1"`, `"id":7`, `"total":7`, `"currency":"EUR"`, `"currency":null`, `"note":null`, `"note":"n"`, `"x":1`} {
+						if rapid.IntRange(0, 2).Draw(t, m) == 0 {
+							members = append(members, m)
+						}
+					}
+					body := "{" + strings.Join(members, ",") + "}"
+					if rapid.IntRange(0, 4).Draw(t, "list") == 0 {
+						body = "[" + body + "]"
+					}
+					method := rapid.SampledFrom([]string{"GET", "GET", "DELETE", "HEAD", "POST", "PATCH"}).Draw(t, "method")
+					base := rapid.SampledFrom([]string{"https://shop.example/v1", "http://localhost", "/v1", "http://localhost/gw", "https://shop.example"}).Draw(t, "base")
+					path := rapid.SampledFrom([]string{"/orders/1", "/orders", "/any", "/text", "/others/1"}).Draw(t, "path")
+					status := rapid.SampledFrom([]string{"200", "201", "203", "204", "206", "404", "500", "0"}).Draw(t, "status")
+					contentType := rapid.SampledFrom([]string{"application/json", "application/json", "none", "", "text/plain"}).Draw(t, "type")
+					if diff := e.differ(exchange(method+" "+base+path+" "+status, contentType, body)); diff != "" {
+						t.Fatal(method, base+path, status, contentType, body, diff)
+					}
+				}
+			})
+		})
+	}
 }

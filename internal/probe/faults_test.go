@@ -176,8 +176,8 @@ func TestEachRuleHasAFault(t *testing.T) {
 	// The rules that no answer of a server with the built-in description breaks.
 	without := []string{
 		"drift-null", "time-bound", // broken without a fault
-		"scenario-unmet",                                           // which follows from others
-		"http-operation", "http-path",                              // of the request
+		"scenario-unmet",              // which follows from others
+		"http-operation", "http-path", // of the request
 		"http-undescribed-body",                                    // each response of the description has a body
 		"capture-limit", "capture-truncated", "capture-unreadable", // of recordings
 		"schema-additional-member", "schema-combination", "schema-pattern", // not in the description
