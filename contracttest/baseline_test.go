@@ -146,7 +146,7 @@ func TestBaselineFromAnotherFolder(t *testing.T) {
 	require.NoError(t, err)
 	desc, err := spec.LoadFile(name, "")
 	require.NoError(t, err)
-	file := accepting(t, desc, retrieved("/v1/payments/pay_1", body))
+	file := accepting(t, desc, retrieved("/v2/payments/pay_1", body))
 	w := watch(t, func(tb testing.TB) {
 		client := Client(tb, WithSpec("../fixtures/payment/openapi.yaml"), WithBaseline(file), on("2030-06-30"), WithFailOn(Info))
 		get(tb, client, answering(tb, "application/json", body)+"/payments/pay_1")

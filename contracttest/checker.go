@@ -96,7 +96,7 @@ func load(cfg config) (*spec.Description, *validator.Validator, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	v, err := validator.New(desc, cfg.rules...)
+	v, err := validator.New(desc, cfg.options...)
 	return desc, v, err
 }
 

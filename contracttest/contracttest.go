@@ -44,7 +44,7 @@ type Option func(*config)
 type config struct {
 	spec     string
 	overlays []string
-	rules    []validator.Option
+	options  []validator.Option
 	failOn   Severity
 	baseline string
 	now      func() time.Time
@@ -67,7 +67,17 @@ func WithOverlay(name string) Option {
 // WithRule sets the severity of the rules that a glob as in [path.Match]
 // matches: WithRule("drift-*", Off). Of several that match, the last counts.
 func WithRule(glob string, severity Severity) Option {
-	return func(c *config) { c.rules = append(c.rules, validator.WithRule(glob, severity)) }
+	return func(c *config) { c.options = append(c.options, validator.WithRule(glob, severity)) }
+}
+
+// WithServer names a server that has the operations of the description, by its
+// URL or by its base path only ("/v2"). It can be repeated; such servers take the
+// place of those that the description names. On them a path that is not
+// described is a finding, and every answer is one of the API. On another host an
+// answer must be like one that is described, or it is left out; [Handler] needs
+// no server.
+func WithServer(url string) Option {
+	return func(c *config) { c.options = append(c.options, validator.WithServer(url)) }
 }
 
 // WithFailOn sets the lowest severity of a finding that fails the test: [Error]

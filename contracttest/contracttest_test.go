@@ -405,3 +405,52 @@ func runSelf(t *testing.T, dir, pattern string) string {
 	out, _ := cmd.CombinedOutput()
 	return string(out)
 }
+
+// A described answer without a body passes as checked; on a server that is
+// named, a path that is not described is a finding.
+func TestAnswersWithoutABody(t *testing.T) {
+	jobs := filepath.Join(t.TempDir(), "jobs.yaml")
+	require.NoError(t, os.WriteFile(jobs, []byte(`openapi: 3.1.0
+info: {title: Jobs, version: "1"}
+servers: [{url: https://jobs.example/v1}]
+paths:
+  /jobs/{id}:
+    delete: {operationId: stop, responses: {'204': {description: stopped}}}
+    head: {operationId: look, responses: {'200': {description: there, content: {application/json: {schema: {type: object}}}}}}
+`), 0o600))
+	serve := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodDelete {
+			w.WriteHeader(http.StatusNoContent)
+		}
+	})
+	for _, method := range []string{http.MethodDelete, http.MethodHead} {
+		for _, path := range []string{"/jobs/1", "/v1/jobs/1", "/v1/others/1"} {
+			t.Run(method+" "+path, func(t *testing.T) {
+				w := watch(t, func(tb testing.TB) {
+					srv := httptest.NewServer(serve)
+					defer srv.Close()
+					options := []Option{WithSpec(jobs), WithServer(srv.URL), WithServer(srv.URL + "/v1"), WithFailOn(Warning)}
+					req, err := http.NewRequest(method, srv.URL+path, nil)
+					require.NoError(tb, err)
+					resp, err := Client(tb, options...).Do(req)
+					require.NoError(tb, err)
+					require.NoError(tb, resp.Body.Close())
+				})
+				handled := watch(t, func(tb testing.TB) {
+					Handler(tb, serve, WithSpec(jobs), WithFailOn(Warning)).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, path, nil))
+				})
+				for _, w := range []*watched{w, handled} {
+					errors := strings.Join(w.errors, "\n")
+					if !strings.Contains(path, "others") {
+						assert.Empty(t, errors)
+					} else if method == http.MethodDelete {
+						assert.Contains(t, errors, "plumb: http-path: the path is not described")
+						assert.Contains(t, errors, "/others/*")
+					} else {
+						assert.Contains(t, errors, "nothing was checked: a path that the description does not have")
+					}
+				}
+			})
+		}
+	}
+}

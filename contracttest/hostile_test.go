@@ -87,7 +87,7 @@ func TestMoreThanPromised(t *testing.T) {
 	w := watch(t, func(tb testing.TB) {
 		srv := httptest.NewServer(http.HandlerFunc(hostile.SendMore))
 		defer srv.Close()
-		got, err := receive(Client(tb), srv.URL)
+		got, err := receive(Client(tb, WithServer(srv.URL+"/v1")), srv.URL)
 		assert.NoError(t, err)
 		assert.Equal(t, "{}", got)
 	})

@@ -147,5 +147,5 @@ func nothingChecked(r *report.Report) string {
 	for _, s := range r.Skipped {
 		reasons = append(reasons, report.Printable(s.Reason))
 	}
-	return strings.Join(reasons, "; ") + "; WithSpec names the description to check against"
+	return strings.Join(reasons, "; ") + "; WithSpec names the description to check against, and WithServer its server"
 }

@@ -15,11 +15,19 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// found is a match in one line: the operation, else the path, and parameters.
+// found is a match in one line: whose the URL is, the operation, else the path,
+// and parameters.
 func found(m spec.Match) string {
-	text := m.Path
-	if m.Operation != nil {
-		text = m.Operation.ID
+	text := map[spec.Site]string{spec.Own: "own", spec.Foreign: "foreign", spec.Behind: "behind", spec.Outside: "outside", spec.NotHTTP: "no HTTP"}[m.Site]
+	switch {
+	case m.Operation != nil:
+		text += " " + m.Operation.ID
+	case m.Path != "":
+		text += " " + m.Path
+	case m.Undescribed != "":
+		text += " undescribed " + m.Undescribed
+	case m.Site == spec.Foreign:
+		return ""
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Params)) {
 		text += " " + name + "=" + m.Params[name]
@@ -27,42 +35,67 @@ func found(m spec.Match) string {
 	return text
 }
 
+func router(t require.TestingT, d *spec.Description, s spec.Servers) *spec.Router {
+	r, err := d.Router(s)
+	require.NoError(t, err)
+	return r
+}
+
 func TestFindBatches(t *testing.T) {
 	d := builtin(t)
-	for _, test := range []struct{ method, url, want, strict string }{
-		{"POST", "https://api.openai.com/v1/batches/batch_1/cancel", "cancelBatch batch_id=batch_1", "cancelBatch batch_id=batch_1"},
-		{"post", "https://api.openai.com/v1/batches/batch_1/cancel", "cancelBatch batch_id=batch_1", "cancelBatch batch_id=batch_1"},
-		{"POST", "HTTPS://user:secret@API.OpenAI.com:443/v1/batches/batch_1/cancel/?x=1#y", "cancelBatch batch_id=batch_1", "cancelBatch batch_id=batch_1"},
-		{"POST", "http://127.0.0.1:8080/openai/batches/batch_1/cancel?api-version=2024-10-21", "cancelBatch batch_id=batch_1", ""},
-		{"POST", "https://name.openai.azure.com/openai/batches/batch_1/cancel?api-version=2024-10-21", "cancelBatch batch_id=batch_1", ""},
-		{"POST", "https://gateway.example/v1/acct/gw/openai/batches/x/cancel", "cancelBatch batch_id=x", ""},
-		{"POST", "/v1/batches/x/cancel", "cancelBatch batch_id=x", "cancelBatch batch_id=x"},
-		{"POST", "/batches/x/cancel", "cancelBatch batch_id=x", ""},
-		{"POST", "//batches/x/cancel", "cancelBatch batch_id=x", ""},
-		{"GET", "https://api.openai.com/v1/batches", "listBatches", "listBatches"},
-		{"GET", "https://api.openai.com/v1/batches/?limit=2", "listBatches", "listBatches"},
-		{"POST", "https://api.openai.com/v1/batches", "createBatch", "createBatch"},
-		{"GET", "https://api.openai.com/v1/batches/a%2Fb%20c", "retrieveBatch batch_id=a/b c", "retrieveBatch batch_id=a/b c"},
-		{"GET", "https://api.openai.com/v1/batches/100%", "retrieveBatch batch_id=100%", "retrieveBatch batch_id=100%"},
-		{"GET", "https://api.openai.com/v1/b%61tches", "listBatches", "listBatches"},
-		{"DELETE", "https://api.openai.com/v1/batches/x", "/batches/{batch_id} batch_id=x", "/batches/{batch_id} batch_id=x"},
-		{"", "https://api.openai.com/v1/batches/x", "/batches/{batch_id} batch_id=x", "/batches/{batch_id} batch_id=x"},
-		{"GET", "https://api.openai.com/v1/other/batches", "", ""},
-		{"GET", "https://api.openai.com/batches", "", ""},
-		{"GET", "https://api.openai.com/v2/batches", "", ""},
-		{"GET", "https://api.openai.com.evil.example/v1/batches", "listBatches", ""},
-		{"GET", "https://api.openai.com/v1/files", "", ""},
-		{"GET", "https://other.example/v1/batches//cancel", "", ""},
-		{"GET", "https://other.example/v1/batches/x/y", "", ""},
-		{"GET", "https://other.example", "", ""},
-		{"GET", "", "", ""},
-		{"OPTIONS", "*", "", ""},
-		{"GET", "https://other.example/Batches", "", ""},
-		{"GET", "/proxy/https://api.openai.com/v1/batches", "listBatches", ""},
+	for _, test := range []struct{ method, url, want string }{
+		{"POST", "https://api.openai.com/v1/batches/batch_1/cancel", "own cancelBatch batch_id=batch_1"},
+		{"post", "https://api.openai.com/v1/batches/batch_1/cancel", "own cancelBatch batch_id=batch_1"},
+		{"POST", "HTTPS://user:secret@API.OpenAI.com:443/v1/batches/batch_1/cancel/?x=1#y", "own cancelBatch batch_id=batch_1"},
+		{"GET", "https://api.openai.com/v1/batches", "own listBatches"},
+		{"GET", "https://api.openai.com/v1/batches/?limit=2", "own listBatches"},
+		{"POST", "https://api.openai.com/v1/batches", "own createBatch"},
+		{"GET", "https://api.openai.com/v1/batches/a%2Fb%20c", "own retrieveBatch batch_id=a/b c"},
+		{"GET", "https://api.openai.com/v1/batches/100%", "own retrieveBatch batch_id=100%"},
+		{"GET", "https://api.openai.com/v1/b%61tches", "own listBatches"},
+		{"DELETE", "https://api.openai.com/v1/batches/x", "own /batches/{batch_id} batch_id=x"},
+		{"", "https://api.openai.com/v1/batches/x", "own /batches/{batch_id} batch_id=x"},
+
+		// Base paths without a host are not those of hosts that are named.
+		{"GET", "https://api.openai.com/batches", "outside"},
+		{"GET", "https://api.openai.com/v2/batches", "outside"},
+		{"GET", "https://api.openai.com/openai/batches", "outside"},
+		{"GET", "https://api.openai.com/v1/openai/batches", "own undescribed /openai/batches"},
+		{"GET", "https://api.openai.com/v1/other/batches", "own undescribed /other/batches"},
+		{"GET", "https://api.openai.com/v1/files/file-1/content", "own undescribed /files/*/content"},
+		{"GET", "https://api.openai.com/v1/batches/b/requests", "own undescribed /batches/*/requests"},
+		{"GET", "https://api.openai.com/v1", "own undescribed /"},
+
+		// Other hosts: the root and the base paths, then any other prefix.
+		{"POST", "http://127.0.0.1:8080/openai/batches/batch_1/cancel?api-version=2024-10-21", "foreign cancelBatch batch_id=batch_1"},
+		{"POST", "https://name.openai.azure.com/openai/v1/batches/batch_1/cancel", "foreign cancelBatch batch_id=batch_1"},
+		{"GET", "https://api.openai.com.evil.example/v1/batches", "foreign listBatches"},
+		{"POST", "/v1/batches/x/cancel", "foreign cancelBatch batch_id=x"},
+		{"POST", "/batches/x/cancel", "foreign cancelBatch batch_id=x"},
+		{"POST", "//batches/x/cancel", "foreign cancelBatch batch_id=x"},
+		{"DELETE", "/v1/batches/x", "foreign /batches/{batch_id} batch_id=x"},
+		{"POST", "https://gateway.example/v1/acct/gw/openai/batches/x/cancel", "behind cancelBatch batch_id=x"},
+		{"POST", "https://api.anthropic.com/v1/messages/batches/x/cancel", "behind cancelBatch batch_id=x"},
+		{"GET", "/proxy/https://api.openai.com/v1/batches", "behind listBatches"},
+		{"DELETE", "https://api.anthropic.com/v1/messages/batches/x", ""},
+		{"GET", "https://other.example/v1/batches//cancel", ""},
+		{"GET", "https://other.example/v1/batches/x/y", ""},
+		{"GET", "https://other.example", ""},
+		{"GET", "", ""},
+		{"OPTIONS", "*", ""},
+		{"GET", "https://other.example/Batches", ""},
+
+		{"GET", "chrome-extension://abcdef/v1/batches", "no HTTP"},
+		{"GET", "blob:https://api.openai.com/v1/batches", "no HTTP"},
+		{"GET", "file:///v1/batches", "no HTTP"},
+		{"GET", "wss://api.openai.com/v1/batches", "no HTTP"},
+		{"GET", "data:application/json,{}", "no HTTP"},
+		{"GET", "about:blank", "no HTTP"},
+		{"GET", "/v1/batches/a:b", "foreign retrieveBatch batch_id=a:b"},
+		{"GET", "localhost:8080/v1/batches", "behind listBatches"},
 	} {
 		t.Run(test.method+" "+test.url, func(t *testing.T) {
-			assert.Equal(t, test.want, found(d.Find(test.method, test.url, false)))
-			assert.Equal(t, test.strict, found(d.Find(test.method, test.url, true)), "strict")
+			assert.Equal(t, test.want, found(d.Find(test.method, test.url)))
 		})
 	}
 }
@@ -99,62 +132,242 @@ paths:
   /files/{name}/users/me: {delete: {operationId: deleteMe}}
   /: {get: {operationId: root}}
 `)
-	for _, test := range []struct{ method, url, want, strict string }{
-		{"GET", "http://h/users/me", "me", "-"},
-		{"GET", "http://h/users/you", "user id=you", "-"},
-		{"DELETE", "http://h/users/me", "deleteUser id=me", "-"},
-		{"GET", "http://h/users/you.json", "userJSON id=you", "-"},
-		{"GET", "http://h/users/a:b:c", "pair a=a b=b:c", "-"},
-		{"GET", "http://h/users/a%3Ab", "pair a=a b=b", "-"},
-		{"GET", "http://h/users/.json", "user id=.json", "-"},
-		{"GET", "http://h/users/me/files/x", "myFile name=x", "-"},
-		{"GET", "http://h/users/you/files/all", "allFiles id=you", "-"},
-		{"GET", "http://h/users/me/files/all", "myFile name=all", "-"},
-		{"GET", "http://h/a%20b/c", "encoded x=c", "-"},
-		{"PATCH", "http://h/x/users/me", "/users/me", "-"},
-		{"GET", "http://h/files/x/users/me", "/files/{name}/users/me name=x", "-"},
+	for _, test := range []struct{ method, url, want string }{
+		{"GET", "http://h/users/me", "foreign me"},
+		{"GET", "http://h/users/you", "foreign user id=you"},
+		{"DELETE", "http://h/users/me", "foreign deleteUser id=me"},
+		{"GET", "http://h/users/you.json", "foreign userJSON id=you"},
+		{"GET", "http://h/users/a:b:c", "foreign pair a=a b=b:c"},
+		{"GET", "http://h/users/a%3Ab", "foreign pair a=a b=b"},
+		{"GET", "http://h/users/.json", "foreign user id=.json"},
+		{"GET", "http://h/users/me/files/x", "foreign myFile name=x"},
+		{"GET", "http://h/users/you/files/all", "foreign allFiles id=you"},
+		{"GET", "http://h/users/me/files/all", "foreign myFile name=all"},
+		{"GET", "http://h/a%20b/c", "foreign encoded x=c"},
+		{"GET", "http://h/x/users/me", "behind me"},
+		{"PATCH", "http://h/x/users/me", ""},
+		{"PATCH", "http://h/users/me", "foreign /users/me"},
+		{"GET", "http://h/files/x/users/me", "foreign /files/{name}/users/me name=x"},
+		{"DELETE", "http://h/files/x/users/me", "foreign deleteMe name=x"},
 
 		// What begins with a parameter fits the root and the base paths.
-		{"GET", "http://h/b", "bucket bucket=b", "-"},
-		{"GET", "http://h/b/k", "key bucket=b key=k", "-"},
-		{"GET", "http://h/x/b/k", "", ""},
-		{"GET", "http://h/api/v2/b/k", "key bucket=b key=k", "-"},
-		{"GET", "http://h/", "root", "-"},
-		{"GET", "http://h/api/v2", "key bucket=api key=v2", "-"},
-		{"PUT", "/b/k", "putKey bucket=b key=k", "putKey bucket=b key=k"},
+		{"GET", "http://h/b", "foreign bucket bucket=b"},
+		{"GET", "http://h/b/k", "foreign key bucket=b key=k"},
+		{"GET", "http://h/x/b/k", ""},
+		{"GET", "http://h/api/v2/b/k", "foreign key bucket=b key=k"},
+		{"GET", "http://h/", "foreign root"},
+		{"GET", "http://h/api/v2", "foreign key bucket=api key=v2"},
+		{"PUT", "/b/k", "foreign putKey bucket=b key=k"},
 
 		// On hosts of the description, nothing but its base paths.
-		{"GET", "https://us.example.com/api/v2/users/me", "me", "me"},
-		{"GET", "https://us.example.com/api/v3/users/me", "", ""},
-		{"GET", "https://us.example.com:8443/api/v1/b", "bucket bucket=b", "bucket bucket=b"},
-		{"GET", "https://asia.example.com/api/v1/users/me", "me", "-"},
-		{"GET", "https://acme.example.net/users/me", "me", "me"},
-		{"GET", "https://acme.example.net/x/users/me", "", ""},
-		{"GET", "https://acme.example.net/", "root", "root"},
-		{"POST", "https://upload.example.org/up/upload", "upload", "upload"},
-		{"POST", "https://upload.example.org/upload", "", ""},
-		{"POST", "https://acme.example.net/upload", "bucket", ""},
-		{"PUT", "http://h/put/upload", "putKey bucket=put key=upload", "putUpload"},
-		{"PUT", "http://h/x/y/upload", "putUpload", "-"},
+		{"GET", "https://us.example.com/api/v2/users/me", "own me"},
+		{"GET", "https://us.example.com/api/v3/users/me", "outside"},
+		{"GET", "https://us.example.com/api/v2/users/me/likes/17", "own undescribed /users/me/likes/*"},
+		{"GET", "https://us.example.com:8443/api/v1/b", "own bucket bucket=b"},
+		{"GET", "https://asia.example.com/api/v1/users/me", "foreign me"},
+		{"GET", "https://acme.example.net/users/me", "own me"},
+		{"GET", "https://acme.example.net/x/users/me", "own undescribed /*/*/me"},
+		{"GET", "https://acme.example.net/", "own root"},
+		{"POST", "https://upload.example.org/up/upload", "own upload"},
+		{"POST", "https://upload.example.org/upload", "outside"},
+		{"POST", "https://acme.example.net/upload", "own /{bucket} bucket=upload"},
+
+		// Servers of an operation that name no host are on all.
+		{"PUT", "https://acme.example.net/put/upload", "own putKey bucket=put key=upload"},
+		{"PUT", "https://us.example.com/put/upload", "own putUpload"},
+		{"PUT", "http://h/x/y/upload", "behind putUpload"},
 	} {
 		t.Run(test.method+" "+test.url, func(t *testing.T) {
-			want := test.want
-			if want == "bucket" {
-				want = "/{bucket} bucket=upload" // the path that has this host, without its method
-			}
-			assert.Equal(t, want, found(d.Find(test.method, test.url, false)))
-			strict := found(d.Find(test.method, test.url, true))
-			switch test.strict {
-			case "-":
-				assert.NotEqual(t, test.want, strict)
-			case "":
-				if want == test.want {
-					assert.Empty(t, strict)
-				}
-			default:
-				assert.Equal(t, test.strict, strict)
-			}
+			assert.Equal(t, test.want, found(d.Find(test.method, test.url)))
 		})
+	}
+}
+
+// Paths that are equal but for a slash at the end, a query or a fragment.
+func TestFindAmongEqualPaths(t *testing.T) {
+	d := load(t, `
+openapi: 3.1.0
+servers: [{url: 'https://h.example'}]
+paths:
+  /x/: {get: {operationId: slash}, put: {operationId: putSlash}}
+  /x: {get: {operationId: bare}}
+  /y/: {get: {operationId: onlySlash}}
+  /q?action=a: {get: {operationId: a}}
+  /q?action=b: {get: {operationId: b}}
+  /q?action=b&kind={kind}: {get: {operationId: bKind}}
+  /r#Action=ListUsers: {post: {operationId: list}}
+  /r#Action=DropUsers: {post: {operationId: drop}}
+  /s#only: {get: {operationId: fragment}}
+  /t?version=1: {get: {operationId: query}}
+  /u: {get: {operationId: plain}}
+  /u?long: {get: {operationId: long}}
+  /{id}?action=c: {get: {operationId: c}}
+  /{name}?action=d: {get: {operationId: d}}
+`)
+	for _, test := range []struct{ method, url, want string }{
+		{"GET", "/x", "foreign bare"},
+		{"GET", "/x/", "foreign slash"},
+		{"GET", "/x/?a#b", "foreign slash"},
+		{"PUT", "/x", "foreign putSlash"},
+		{"GET", "/y", "foreign onlySlash"},
+		{"GET", "/q?action=a", "foreign a"},
+		{"GET", "/q?x=1&action=b", "foreign b"},
+		{"GET", "/q?kind=k&action=b", "foreign bKind"},
+		{"GET", "/q?kind=&action=b", "foreign b"},
+		{"GET", "https://h.example/q?action=z", "own undescribed /q"},
+		{"GET", "/q", ""},
+		{"POST", "/r?Action=ListUsers", "foreign list"},
+		{"POST", "/r#Action=DropUsers", "foreign drop"},
+		{"POST", "/r?Version=1&Action=Drop%55sers", "foreign drop"},
+		{"POST", "/r", ""},
+		{"GET", "/s", "foreign fragment"},
+		{"GET", "/t", "foreign query"},
+		{"GET", "/t?version=2", ""},
+		{"GET", "/u", "foreign plain"},
+		{"GET", "/u?long=yes", "foreign long"},
+		{"GET", "/z?action=c", "foreign c id=z"},
+		{"GET", "/z?action=d", "foreign d name=z"},
+	} {
+		t.Run(test.method+" "+test.url, func(t *testing.T) {
+			assert.Equal(t, test.want, found(d.Find(test.method, test.url)))
+		})
+	}
+}
+
+func TestFindMultiSegment(t *testing.T) {
+	d := load(t, `
+openapi: 3.1.0
+servers: [{url: 'https://h.example/v1'}]
+paths:
+  /refs/{ref}:
+    get:
+      operationId: ref
+      parameters: [{$ref: '#/components/parameters/ref'}]
+  /refs/{ref}/status:
+    parameters: [{name: ref, in: path, required: true, x-multi-segment: true}]
+    get: {operationId: status}
+  /compare/{a}/to/{b}/{c}:
+    parameters: [{name: a, in: path, required: true, x-multi-segment: true}, {name: b, in: path, required: true, x-multi-segment: true}]
+    get: {operationId: compare}
+  /tags/{tag}:
+    get: {operationId: tag, parameters: [{name: tag, in: path, required: true, x-multi-segment: false}, {name: tag, in: query, x-multi-segment: true}]}
+  /heads/main: {get: {operationId: main}}
+components:
+  parameters:
+    ref: {name: ref, in: path, required: true, x-multi-segment: true}
+`)
+	for _, test := range []struct{ url, want string }{
+		{"https://h.example/v1/refs/main", "own ref ref=main"},
+		{"https://h.example/v1/refs/heads/main", "own ref ref=heads/main"},
+		{"https://h.example/v1/refs/heads%2Fa/b%20c", "own ref ref=heads/a/b c"},
+		{"https://h.example/v1/refs/heads/main/status", "own status ref=heads/main"},
+		{"https://h.example/v1/refs/status", "own ref ref=status"},
+		{"https://h.example/v1/refs/status/status/status", "own status ref=status/status"},
+		{"https://h.example/v1/refs", "own undescribed /refs"},
+		{"https://h.example/v1/compare/x/to/y/z", "own compare a=x b=y c=z"},
+		{"https://h.example/v1/compare/x/to/to/y/to/z", "own compare a=x b=to/y/to c=z"},
+		{"https://h.example/v1/compare/x/to/y", "own undescribed /compare/*/to/*"},
+		{"https://h.example/v1/tags/a/b", "own undescribed /tags/*/b"},
+		{"http://localhost/v1/refs/heads/main", "foreign ref ref=heads/main"},
+		{"http://localhost/refs/heads/main", "foreign ref ref=heads/main"},
+		{"http://localhost/gw/refs/heads/main", "behind main"},
+		{"http://localhost/gw/heads/main", "behind main"},
+	} {
+		t.Run(test.url, func(t *testing.T) {
+			assert.Equal(t, test.want, found(d.Find("GET", test.url)))
+		})
+	}
+}
+
+func TestExtensionsThatAreNoBooleans(t *testing.T) {
+	d := load(t, `
+openapi: 3.1.0
+x-partial: yes please
+paths:
+  /refs/{ref}:
+    parameters: [{name: ref, in: path, required: true, x-multi-segment: 1}]
+    get: {operationId: ref}
+    put: {operationId: put}
+`)
+	assert.False(t, d.Partial)
+	var warnings []string
+	for _, w := range d.Warnings {
+		warnings = append(warnings, w.String())
+	}
+	slices.Sort(warnings)
+	require.Len(t, warnings, 2)
+	assert.Contains(t, warnings[0], ":3:1: x-partial is neither true nor false")
+	assert.Contains(t, warnings[1], ":6:56: x-multi-segment is neither true nor false")
+}
+
+// Servers that are given take the place of those of the description.
+func TestFindOnServers(t *testing.T) {
+	d := load(t, `
+openapi: 3.1.0
+servers: [{url: 'https://api.example.com/v1'}]
+paths:
+  /a: {get: {operationId: a}}
+  /b:
+    servers: [{url: 'https://b.example.com'}]
+    get: {operationId: b}
+`)
+	given := spec.Servers{URLs: []string{"http://localhost:8080/x/", "https://stage.example.com", "/gw/v2"}}
+	target := spec.Servers{Target: "http://127.0.0.1:4010/t/"}
+	handler := spec.Servers{Target: "/"}
+	for _, test := range []struct {
+		servers   spec.Servers
+		url, want string
+	}{
+		{spec.Servers{}, "https://api.example.com/v1/a", "own a"},
+		{spec.Servers{}, "https://b.example.com/b", "own b"},
+		{spec.Servers{}, "https://b.example.com/a", "own undescribed /a"},
+		{given, "https://api.example.com/v1/a", "behind a"},
+		{given, "http://localhost:8080/x/a", "own a"},
+		{given, "http://localhost:8080/x/b", "own b"},
+		{given, "http://localhost:8080/x/c", "own undescribed /c"},
+		{given, "http://localhost:8080/a", "outside"},
+		{given, "http://localhost/x/a", "foreign a"},
+		{given, "https://stage.example.com/c/17", "own undescribed /c/*"},
+		{given, "https://any.example.com/gw/v2/b", "foreign b"},
+		{given, "/gw/v2/a", "foreign a"},
+		{target, "http://127.0.0.1:4010/t/a", "own a"},
+		{target, "http://127.0.0.1:4010/t/v1/a", "own a"},
+		{target, "http://127.0.0.1:4010/v1/a", "own a"},
+		{target, "http://127.0.0.1:4010/t/x/a", "own undescribed /x/a"},
+		{target, "http://127.0.0.1:4010/t/v1/c", "own undescribed /v1/c"},
+		{handler, "/a", "own a"},
+		{handler, "/v1/a", "own a"},
+		{handler, "http://example.com/b", "own b"},
+		{handler, "/v2/a", "own undescribed /v2/a"},
+		{handler, "/v1/c", "own undescribed /c"},
+	} {
+		assert.Equal(t, test.want, found(router(t, d, test.servers).Find("GET", test.url)), "%v %s", test.servers, test.url)
+	}
+	for _, bad := range []string{"", "example.com", "ftp://example.com", "https://", "x/y"} {
+		_, err := d.Router(spec.Servers{URLs: []string{bad}})
+		assert.ErrorContains(t, err, "is not the URL of a server", bad)
+	}
+}
+
+// What a match that is not sure says of the server that would make it sure.
+func TestServerOfAMatch(t *testing.T) {
+	d := builtin(t)
+	for url, want := range map[string]string{
+		"https://API.x.ai/v1/batches/b?x=1":                      "https://api.x.ai/v1",
+		"http://localhost:8080/batches":                          "http://localhost:8080",
+		"https://u:p@gw.example/v1/acme/gw/openai/batches":       "https://gw.example/v1/acme/gw/openai",
+		"https://gw.example/v1/5f2c9/gw/openai/batches":          "",
+		"/gw/openai/batches":                                     "/gw/openai",
+		"/batches":                                               "",
+		"https://api.anthropic.com/v1/messages/batches/x/cancel": "https://api.anthropic.com/v1/messages",
+	} {
+		method := "GET"
+		if strings.HasSuffix(url, "cancel") {
+			method = "POST"
+		}
+		m := d.Find(method, url)
+		require.NotNil(t, m.Operation, url)
+		assert.Equal(t, want, m.Server(url), url)
 	}
 }
 
@@ -176,20 +389,19 @@ servers:
 paths:
   /a: {get: {operationId: a}}
 `)
-	for url, want := range map[string][2]string{
-		"https://api.example.com/v1/a":        {"a", "a"},
-		"http://localhost:9/x/v1/a":           {"a", "a"},
-		"http://localhost:9/y/v1/a":           {"", ""},
-		"https://fixed.example.org/v5/a":      {"a", "a"},
-		"https://fixed.example.org:8443/v5/a": {"a", "a"},
-		"https://fixed.example.org/v6/a":      {"", ""},
-		"https://fixed.example.org:9/v6/a":    {"a", ""},
-		"https://other.example.com/v2/a":      {"a", "a"},
-		"https://other.example.com/v3/a":      {"a", "a"},
-		"https://other.example.com/v4/a":      {"a", ""},
+	for url, want := range map[string]string{
+		"https://api.example.com/v1/a":        "own a",
+		"http://localhost:9/x/v1/a":           "own a",
+		"http://localhost:9/y/v1/a":           "outside",
+		"https://fixed.example.org/v5/a":      "own a",
+		"https://fixed.example.org:8443/v5/a": "own a",
+		"https://fixed.example.org/v6/a":      "outside",
+		"https://fixed.example.org:9/v6/a":    "behind a",
+		"https://other.example.com/v2/a":      "foreign a",
+		"https://other.example.com/v3/a":      "foreign a",
+		"https://other.example.com/v4/a":      "behind a",
 	} {
-		assert.Equal(t, want[0], found(d.Find("GET", url, false)), url)
-		assert.Equal(t, want[1], found(d.Find("GET", url, true)), url)
+		assert.Equal(t, want, found(d.Find("GET", url)), url)
 	}
 }
 
@@ -227,7 +439,7 @@ paths:
 		}).Draw(t, "prefix")
 		suffix := rapid.SampledFrom([]string{"", "/", "?a=/batches", "#/batches", "/?x#y"}).Draw(t, "suffix")
 
-		m := d.Find("get", prefix+path+suffix, false)
+		m := d.Find("get", prefix+path+suffix)
 		require.NotNil(t, m.Operation, prefix+path+suffix)
 		assert.Equal(t, o.Path, m.Operation.Path)
 		assert.Equal(t, o.Path, m.Path)
@@ -254,14 +466,16 @@ func FuzzFind(f *testing.F) {
 	batches := builtin(f)
 	f.Fuzz(func(t *testing.T, method, u string) {
 		for _, d := range []*spec.Description{d, batches} {
-			loose, strict := d.Find(method, u, false), d.Find(method, u, true)
-			if strict.Operation != nil && loose.Operation == nil {
-				t.Errorf("%s is found with strict only", u)
-			}
-			if m := loose; m.Operation != nil && (m.Operation.Method != strings.ToUpper(method) || m.Path != m.Operation.Path) {
+			m := d.Find(method, u)
+			if m.Operation != nil && (m.Operation.Method != strings.ToUpper(method) || m.Path != m.Operation.Path) {
 				t.Errorf("%s %s is not %s", method, u, m.Operation.ID)
 			}
-			for name, value := range loose.Params {
+			if m.Undescribed != "" && (m.Site != spec.Own || !strings.HasPrefix(m.Undescribed, "/")) {
+				t.Errorf("%s: %q is not described", u, m.Undescribed)
+			}
+			m.Server(u)
+			router(t, d, spec.Servers{Target: "/"}).Find(method, u)
+			for name, value := range m.Params {
 				if value == "" {
 					t.Errorf("parameter %s is empty", name)
 				}
@@ -273,6 +487,6 @@ func FuzzFind(f *testing.F) {
 func BenchmarkFind(b *testing.B) {
 	d := builtin(b)
 	for b.Loop() {
-		d.Find("POST", "https://gateway.example/v1/acct/gw/openai/batches/batch_1/cancel?x=1", false)
+		d.Find("POST", "https://gateway.example/v1/acct/gw/openai/batches/batch_1/cancel?x=1")
 	}
 }

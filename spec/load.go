@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -140,10 +141,13 @@ func (l *loader) description(name string) (*Description, error) {
 		d.Overlays = append(d.Overlays, o.Name)
 	}
 	d.describe(main)
-	for _, warning := range l.warnings {
-		warning.Place.File = l.shown(warning.Place.File)
-		d.Warnings = append(d.Warnings, warning)
+	d.Warnings = append(l.warnings, d.Warnings...)
+	for i := range d.Warnings {
+		d.Warnings[i].Place.File = l.shown(d.Warnings[i].Place.File)
 	}
+	slices.SortStableFunc(d.Warnings, func(a, b Warning) int {
+		return cmp.Or(cmp.Compare(a.Place.Source(), b.Place.Source()), comparePlaces(a.Place, b.Place))
+	})
 	if len(d.Operations) == 0 && len(d.Schemas) == 0 {
 		return nil, l.nothing(d, main)
 	}

@@ -57,7 +57,7 @@ func TestBadDescriptions(t *testing.T) {
 func TestPlacesOfOneDescription(t *testing.T) {
 	d, err := spec.LoadFile(descriptions+"/clinic/openapi.yaml", "")
 	require.NoError(t, err)
-	get := d.Find("GET", "/pets/7", false)
+	get := d.Find("GET", "/pets/7")
 	require.NotNil(t, get.Operation)
 	assert.Equal(t, spec.Place{File: "openapi.yaml", Line: 20, Column: 3, Pointer: "/paths/~1pets~1{pet}"}, get.PathPlace)
 	assert.Equal(t, spec.Place{File: "paths/pet.yaml", Line: 4, Column: 3, Pointer: "/item/get"}, get.Operation.Place)
@@ -85,12 +85,12 @@ func TestPlacesOfOneDescription(t *testing.T) {
 func TestResponsesInOrder(t *testing.T) {
 	d, err := spec.LoadFile(descriptions+"/clinic.yaml", "")
 	require.NoError(t, err)
-	add := d.Find("POST", "/pets", false).Operation
+	add := d.Find("POST", "/pets").Operation
 	require.NotNil(t, add)
 	for status, want := range map[int]string{201: "201", 200: "default", 404: "4XX", 499: "4XX", 500: "default", 40: "default", 4040: "default"} {
 		assert.Equal(t, want, add.Response(status).Status, status)
 	}
-	get := d.Find("GET", "/pets/7", false).Operation
+	get := d.Find("GET", "/pets/7").Operation
 	assert.Nil(t, get.Response(500))
 	ok := get.Response(200)
 	for contentType, want := range map[string]string{
@@ -111,7 +111,7 @@ func TestResponsesInOrder(t *testing.T) {
 			assert.Equal(t, want, media.Type, contentType)
 		}
 	}
-	remove := d.Find("DELETE", "/pets/7", false).Operation
+	remove := d.Find("DELETE", "/pets/7").Operation
 	assert.Equal(t, "DELETE /pets/{pet}", remove.ID)
 	assert.Empty(t, remove.Response(204).Media)
 	assert.Nil(t, remove.Response(204).MediaFor("application/json"))
@@ -186,7 +186,7 @@ paths:
 	assert.True(t, media[1].HasSchema)
 	assert.Equal(t, "/paths/~1list/get/responses/2xx/content/text~1csv/schema", media[1].Schema.Pointer)
 	assert.Equal(t, "12", d.Operations[1].ID)
-	assert.NotNil(t, d.Find("GET", "http://localhost:8080/list", true).Operation)
+	assert.NotNil(t, d.Find("GET", "http://localhost:8080/list").Operation)
 }
 
 func TestPathItemsOfComponents(t *testing.T) {
@@ -222,11 +222,11 @@ x-shared:
 		ids = append(ids, o.ID)
 	}
 	assert.ElementsMatch(t, []string{"a", "own", "b", "copy", "query"}, ids)
-	a := d.Find("GET", "/a", false).Operation
+	a := d.Find("GET", "/a").Operation
 	require.Len(t, a.Responses, 1)
 	assert.Equal(t, "/x-shared/0/ok", a.Responses[0].Place.Pointer)
 	assert.Equal(t, "/x-shared/2/T", a.Responses[0].Media[0].Schema.Pointer)
-	query := d.Find("QUERY", "/c", false).Operation
+	query := d.Find("QUERY", "/c").Operation
 	assert.Equal(t, "/x-shared/2/T", query.Responses[0].Media[0].Schema.Pointer)
 }
 

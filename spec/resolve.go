@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -16,12 +14,14 @@ func (d *Description) describe(main *file) {
 	if info := main.root.get("info"); info != nil {
 		d.Title, d.Version = textOf(info.get("title")), textOf(info.get("version"))
 	}
-	global := serversOf(serversAt(main.root))
+	d.Partial = d.isPartial(main.root)
+	global := compileServers(serversAt(main.root))
 	d.servers = global
 	paths := main.root.find("paths")
 	if paths == nil {
 		return
 	}
+	d.PathsPlace = Place{File: main.name, Line: paths.line, Column: paths.column, Pointer: "/paths", Overlay: paths.value.overlay}
 	for _, m := range paths.value.members {
 		if !isExtension(m.name) {
 			place := Place{File: main.name, Line: m.line, Column: m.column, Pointer: pointerTo("/paths", m.name), Overlay: m.value.overlay}
@@ -29,11 +29,13 @@ func (d *Description) describe(main *file) {
 		}
 	}
 	slices.SortStableFunc(d.templates, compareTemplates)
+	markAlone(d.templates)
 }
 
 // template describes a path, and adds its operations to the description.
 func (d *Description) template(m member, place Place, global []server) *template {
 	t := newTemplate(m.name, place)
+	t.widen(d.multiSegment(m.value))
 	t.servers = global
 	for _, item := range pathItems(m.value) {
 		if own := serversAt(item); len(own) > 0 {
@@ -178,30 +180,30 @@ func textOf(n *node) string {
 
 // override returns the servers of a path or operation, which count in place of
 // those around it.
-func (d *Description) override(own openapi3.Servers) []server {
-	servers := serversOf(own)
+func (d *Description) override(own []describedServer) []server {
+	servers := compileServers(own)
 	d.servers = append(d.servers[:len(d.servers):len(d.servers)], servers...)
 	return servers
 }
 
 // serversAt returns the servers that an object names.
-func serversAt(n *node) openapi3.Servers {
+func serversAt(n *node) []describedServer {
 	list := n.get("servers")
 	if list == nil {
 		return nil
 	}
-	var servers openapi3.Servers
+	var servers []describedServer
 	for _, item := range list.items {
-		s := &openapi3.Server{URL: textOf(item.get("url")), Variables: map[string]*openapi3.ServerVariable{}}
+		s := describedServer{textOf(item.get("url")), map[string]serverVariable{}}
 		if variables := item.get("variables"); variables != nil {
 			for _, m := range variables.members {
-				v := &openapi3.ServerVariable{Default: textOf(m.value.get("default"))}
+				v := serverVariable{preset: textOf(m.value.get("default"))}
 				if enum := m.value.get("enum"); enum != nil {
 					for _, value := range enum.items {
-						v.Enum = append(v.Enum, textOf(value))
+						v.values = append(v.values, textOf(value))
 					}
 				}
-				s.Variables[m.name] = v
+				s.variables[m.name] = v
 			}
 		}
 		servers = append(servers, s)

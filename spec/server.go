@@ -3,39 +3,54 @@ package spec
 import (
 	"regexp"
 	"strings"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // server says which hosts and base paths a server of the description has.
 type server struct {
-	host *regexp.Regexp // of a host in lower case; nil for any host
-	base *regexp.Regexp // of a base path without slashes at its ends
+	host *part // of a host in lower case; nil where it names none
+	base *part // of a base path without slashes at its ends
 }
 
-// accepts tells whether a URL with that host and base path can be one of the
-// server. The host is empty where it is unknown.
-func (s server) accepts(host, base string) bool {
-	return (s.host == nil || host == "" || s.names(host)) && s.base.MatchString(base)
-}
-
-// names tells whether the server says of a host that it is its own.
+// names reports whether the server says of a host that it is its own.
 func (s server) names(host string) bool {
 	if s.host == nil || host == "" {
 		return false
 	}
 	// A server whose port is a variable has the implied ones written out.
-	return s.host.MatchString(host) || s.host.MatchString(host+":443") || s.host.MatchString(host+":80")
+	return s.host.matches(host) || s.host.varies != nil && (s.host.matches(host+":443") || s.host.matches(host+":80"))
 }
 
-// serversOf compiles servers. Where there are none, the description is that of
-// the root of any host.
-func serversOf(described openapi3.Servers) []server {
+// part is a part of a server's URL.
+type part struct {
+	fixed  string         // where it has no variable
+	varies *regexp.Regexp // nil where it has none
+}
+
+func (p *part) matches(text string) bool {
+	if p.varies != nil {
+		return p.varies.MatchString(text)
+	}
+	return p.fixed == text
+}
+
+// describedServer is a server as a description writes it.
+type describedServer struct {
+	url       string
+	variables map[string]serverVariable
+}
+
+// serverVariable is a variable in the URL of a server.
+type serverVariable struct {
+	preset string   // its default
+	values []string // those that it is limited to; none: any
+}
+
+// compileServers compiles the servers of a description, path or operation.
+// Where there are none, the description is that of the root of any host.
+func compileServers(described []describedServer) []server {
 	var servers []server
 	for _, s := range described {
-		if s != nil {
-			servers = append(servers, newServers(s.URL, s.Variables)...)
-		}
+		servers = append(servers, newServers(s.url, s.variables)...)
 	}
 	if len(servers) == 0 {
 		servers = newServers("/", nil)
@@ -47,11 +62,11 @@ var variable = regexp.MustCompile(`\{[^{}]*\}`)
 
 // newServers compiles a server: several where the first thing in its URL is a
 // variable that stands for scheme and host at once.
-func newServers(url string, variables openapi3.ServerVariables) []server {
+func newServers(url string, variables map[string]serverVariable) []server {
 	if at := variable.FindStringIndex(url); at != nil && at[0] == 0 && !strings.HasPrefix(url[at[1]:], "://") {
-		if v := variables[url[1:at[1]-1]]; v != nil && strings.Contains(v.Default, "://") {
+		if v := variables[url[1:at[1]-1]]; strings.Contains(v.preset, "://") {
 			var servers []server
-			for _, value := range append([]string{v.Default}, v.Enum...) {
+			for _, value := range append([]string{v.preset}, v.values...) {
 				if !strings.HasPrefix(value, "{") {
 					servers = append(servers, newServers(value+url[at[1]:], variables)...)
 				}
@@ -60,17 +75,17 @@ func newServers(url string, variables openapi3.ServerVariables) []server {
 		}
 	}
 	host, path := splitURL(url)
-	s := server{base: pattern(strings.Trim(strings.TrimPrefix(path, "."), "/"), variables)}
+	s := server{base: newPart(strings.Trim(strings.TrimPrefix(path, "."), "/"), variables)}
 	if host != "" && !anyHost(host, variables) {
-		s.host = pattern(host, variables)
+		s.host = newPart(host, variables)
 	}
 	return []server{s}
 }
 
-// anyHost tells whether nothing of a host is fixed.
-func anyHost(host string, variables openapi3.ServerVariables) bool {
+// anyHost reports whether nothing of a host is fixed.
+func anyHost(host string, variables map[string]serverVariable) bool {
 	fixed := variable.ReplaceAllStringFunc(host, func(name string) string {
-		if v := variables[name[1:len(name)-1]]; v != nil && len(v.Enum) > 0 {
+		if len(variables[name[1:len(name)-1]].values) > 0 {
 			return "x"
 		}
 		return ""
@@ -78,33 +93,38 @@ func anyHost(host string, variables openapi3.ServerVariables) bool {
 	return strings.Trim(fixed, ".:") == ""
 }
 
-// pattern makes a regular expression of a part of a server's URL. A variable
-// stands for its default and for the values that it lists; one that lists none
-// may have any value.
-func pattern(text string, variables openapi3.ServerVariables) *regexp.Regexp {
+// newPart compiles a part of a server's URL. A variable stands for its default
+// and for the values that it lists; one that lists none may have any value.
+func newPart(text string, variables map[string]serverVariable) *part {
+	if !variable.MatchString(text) {
+		return &part{fixed: text}
+	}
 	var b strings.Builder
 	b.WriteString("^(?:")
 	end := 0
 	for _, at := range variable.FindAllStringIndex(text, -1) {
 		b.WriteString(regexp.QuoteMeta(text[end:at[0]]))
-		b.WriteString(valuesOf(variables[text[at[0]+1:at[1]-1]]))
+		v, ok := variables[text[at[0]+1:at[1]-1]]
+		b.WriteString(v.pattern(ok))
 		end = at[1]
 	}
 	b.WriteString(regexp.QuoteMeta(text[end:]))
 	b.WriteString(")$")
-	return regexp.MustCompile(b.String())
+	return &part{varies: regexp.MustCompile(b.String())}
 }
 
-func valuesOf(v *openapi3.ServerVariable) string {
+// pattern is a regular expression of the values of a variable, which may not be
+// described.
+func (v serverVariable) pattern(described bool) string {
 	const anyValue = "[^/]+"
-	if v == nil {
+	if !described {
 		return anyValue
 	}
-	alternatives := []string{regexp.QuoteMeta(strings.Trim(v.Default, "/"))}
-	for _, value := range v.Enum {
+	alternatives := []string{regexp.QuoteMeta(strings.Trim(v.preset, "/"))}
+	for _, value := range v.values {
 		alternatives = append(alternatives, regexp.QuoteMeta(strings.Trim(value, "/")))
 	}
-	if len(v.Enum) == 0 {
+	if len(v.values) == 0 {
 		alternatives = append(alternatives, anyValue)
 	}
 	return "(?:" + strings.Join(alternatives, "|") + ")"

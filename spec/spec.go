@@ -4,7 +4,6 @@ package spec
 
 import (
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/plumbapi/plumb/internal/ecmaregexp"
@@ -62,6 +61,12 @@ type Description struct {
 	// Extended tells that schemas or responses of it have x-lifecycle or x-rules.
 	Extended bool
 
+	// Partial says that the servers of the description have other paths, too,
+	// which it leaves alone (x-partial).
+	Partial bool
+
+	PathsPlace Place // of the paths
+
 	Operations []*Operation // in the order of the file
 	Schemas    []Schema     // components/schemas, in the order of the file
 
@@ -71,7 +76,7 @@ type Description struct {
 	dynamic   map[string][]*node            // schemas by their $dynamicAnchor
 	main      *file
 	files     map[string]*file
-	templates []*template // those with the most segments first
+	templates []*template // the most concrete first
 	servers   []server    // all that are described anywhere
 
 	targetsOnce sync.Once
@@ -112,14 +117,6 @@ type Media struct {
 	Schema    Place // where its schema is written, through any $ref to the response
 }
 
-// Match is the outcome of looking for the operation of a request.
-type Match struct {
-	Operation *Operation        // nil where none matches
-	Path      string            // the template that matches, also when its method is not described
-	PathPlace Place             // where that template is written
-	Params    map[string]string // path parameters, decoded
-}
-
 // Response returns what is described for a status: the exact status, else its
 // range, else default, else nil.
 func (o *Operation) Response(status int) *Response {
@@ -130,26 +127,4 @@ func (o *Operation) Response(status int) *Response {
 		}
 	}
 	return nil
-}
-
-// MediaFor returns the media type that describes a Content-Type header: the
-// exact one, else its range (text/*), else */*, else nil. Parameters and case
-// do not matter.
-func (r *Response) MediaFor(contentType string) *Media {
-	exact := essence(contentType)
-	group, _, _ := strings.Cut(exact, "/")
-	for _, wanted := range []string{exact, group + "/*", "*/*"} {
-		for _, m := range r.Media {
-			if essence(m.Type) == wanted {
-				return m
-			}
-		}
-	}
-	return nil
-}
-
-// essence is a media type without its parameters, in lower case.
-func essence(mediaType string) string {
-	mediaType, _, _ = strings.Cut(mediaType, ";")
-	return strings.ToLower(strings.TrimSpace(mediaType))
 }

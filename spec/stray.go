@@ -21,8 +21,8 @@ type extension struct {
 var extensions = []extension{
 	{"x-lifecycle", []kind{schemaKind}, func(n *node) bool { return n.kind == jsonvalue.Object }},
 	{"x-rules", []kind{schemaKind, responseKind}, hasExpressions},
-	{"x-partial", nil, func(n *node) bool { return n.kind == jsonvalue.Bool }},
-	{"x-multi-segment", nil, func(n *node) bool { return n.kind == jsonvalue.Bool }},
+	{partialExtension, nil, func(n *node) bool { return n.kind == jsonvalue.Bool }},
+	{multiSegmentExtension, nil, func(n *node) bool { return n.kind == jsonvalue.Bool }},
 }
 
 func hasExpressions(n *node) bool {

@@ -54,6 +54,7 @@ paths:
 	require.NoError(t, err)
 	want := []string{
 		"a.yaml:3:1: X-Partial is not known, and has no effect; did you mean x-partial?",
+		"a.yaml:4:1: x-partial is neither true nor false, and is ignored",
 		"a.yaml:8:5: x-lifecyle is not known, and has no effect; did you mean x-lifecycle?",
 		"a.yaml:10:46: x-multisegment is not known, and has no effect; did you mean x-multi-segment?",
 		"a.yaml:13:7: x-rules has no effect on an operation; put it on a schema or a response",
@@ -66,7 +67,7 @@ paths:
 		got = append(got, w.String())
 	}
 	assert.Equal(t, want, got)
-	assert.Equal(t, "/paths/~1orders~1{id}/x-lifecyle", d.Warnings[1].Place.Pointer)
+	assert.Equal(t, "/paths/~1orders~1{id}/x-lifecyle", d.Warnings[2].Place.Pointer)
 
 	d, err = Load(fsys, "a.yaml", Options{Overlays: []Overlay{overlay}})
 	require.NoError(t, err)

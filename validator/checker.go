@@ -53,8 +53,8 @@ func (c *Checker) check(b *Batch, x *Exchange, to *Result) {
 		c.checkBare(b, x, to)
 		return
 	}
-	match := c.run.v.desc.Find(x.Request.Method, x.Request.URL, c.run.v.servers)
-	if match.Operation == nil || x.Request.Method == "HEAD" {
+	match := c.run.v.router.Find(x.Request.Method, x.Request.URL)
+	if match.Operation == nil || hasNoBody(x.Request.Method, x.Response.Status) {
 		c.explain(b, x, to)
 		return
 	}
@@ -63,7 +63,7 @@ func (c *Checker) check(b *Batch, x *Exchange, to *Result) {
 	switch {
 	case !ok:
 		c.explain(b, x, to)
-	case read.signature == plan.Signature{} && w.contentType == "":
+	case read.signature == plan.Signature{} && w.plain():
 		c.accept(b, x, to, w)
 	default:
 		c.repeat(b, x, to, w, read)
@@ -77,7 +77,7 @@ func (c *Checker) read(p *plan.Plan, x *Exchange, params map[string]string) (rea
 		return reading{}, false
 	}
 	c.first = len(c.batch.notes)
-	sig, ok := c.reader.Read(p, x.Response.Body.Bytes, plan.Circumstances{Time: x.Time, Status: x.Response.Status, Params: params})
+	sig, ok := c.reader.Read(p, x.Response.Body.Bytes, plan.Circumstances{Time: x.ownTime(), Status: x.Response.Status, Params: params})
 	return reading{sig, c.reader.Drift, c.reader.Drifts, len(c.batch.notes) > c.first}, ok
 }
 
@@ -95,7 +95,7 @@ func (c *Checker) repeat(b *Batch, x *Exchange, to *Result, w *way, read reading
 	}
 	alone := c.reader.Resources <= 1 // else findings are about several resources
 	c.explain(b, x, to)
-	if alone {
+	if alone && to.schema == w.schema { // else the exchange is another API's
 		c.learn(to, w, read)
 	}
 }

@@ -2,6 +2,7 @@ package validator
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/plumbapi/plumb/spec"
@@ -13,7 +14,8 @@ type Exchange struct {
 	Request  Request
 	Response Response
 
-	// Time is when the response came; zero where nobody recorded it.
+	// Time is when the response came, by the clock of who recorded it; zero
+	// where nobody recorded it. Histories have the order of these times.
 	Time time.Time
 
 	// Place is where the exchange begins in its recording.
@@ -34,11 +36,30 @@ type Exchange struct {
 	Secrets []string
 }
 
+// ownTime is the time that a response has by itself: by the clock of its server
+// where that tells it (RFC 9110, 6.6.1), else that of the recorder. To the
+// timestamps in the body, the clock of the recorder may be a stranger.
+func (x *Exchange) ownTime() time.Time {
+	if date := x.Response.Header.Get("Date"); date != "" {
+		if t, err := http.ParseTime(date); err == nil {
+			return t
+		}
+	}
+	return x.Time
+}
+
 // Request is what rules need to know of a request. Its zero value stands for
 // a bare body, of which no request is known.
 type Request struct {
-	Method string // in upper case
-	URL    string // as recorded: absolute, or from the path on
+	Method string      // in upper case; empty where the recording does not say
+	URL    string      // as recorded: absolute, or from the path on
+	Header http.Header // empty where the recording does not say
+}
+
+// says reports whether one of the headers is among those of the request, or can
+// be, since the recording does not say.
+func (r *Request) says(names ...string) bool {
+	return len(r.Header) == 0 || slices.ContainsFunc(names, func(name string) bool { return r.Header.Get(name) != "" })
 }
 
 // Response is a response, or a bare body.
@@ -47,6 +68,9 @@ type Response struct {
 	Header http.Header // nil where the recording does not say
 	Body   Body
 }
+
+// unlabelled reports whether headers were recorded, and none says the media type.
+func (r *Response) unlabelled() bool { return len(r.Header) > 0 && r.Header.Get("Content-Type") == "" }
 
 // Body is the content of a response, its Content-Encoding undone.
 type Body struct {

@@ -1,10 +1,8 @@
 package validator
 
 import (
-	"mime"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/schemas"
@@ -19,9 +17,12 @@ type pass struct {
 	match    spec.Match
 	response *spec.Response // nil where none is described for the status
 	media    *spec.Media    // nil where none is described for the media type
+	text     bool           // the body is a text, which the schema describes as a string
+	unfit    bool           // the media type is described, but its schema is of other values
 
+	document *document // the body as JSON; made on first use
 	faults   []jsonvalue.Fault
-	root     *jsonvalue.Value // nil where the body is not JSON, or not looked at
+	root     *jsonvalue.Value // nil where the body is not looked at
 	schema   *bodySchema      // nil where none applies
 	visited  schemas.Visits   // made on first use
 	units    []unit
@@ -45,60 +46,14 @@ func (p *pass) use(r *Rule) {
 	p.severity = p.v.severityOf(r)
 }
 
-// identify finds the operation, the response and the schema of the exchange.
-func (p *pass) identify() {
-	p.out.Status = p.x.Response.Status
-	request := p.x.Request
-	if request.URL == "" {
+// grade gives what the rule that runs reports from here on another severity
+// than its usual one. One that was set for the rule takes precedence.
+func (p *pass) grade(s Severity) {
+	if p.v.set[p.rule.ID] {
 		return
 	}
-	p.match = p.v.desc.Find(request.Method, request.URL, p.v.servers)
-	op := p.match.Operation
-	switch {
-	case p.match.Path == "":
-		p.out.Skipped = "another API: the description has no such path"
-	case request.Method == "HEAD", request.Method == "OPTIONS" && op == nil:
-		p.out.Skipped = request.Method + " requests, whose answers have no body to check"
-	case op == nil:
-		p.out.Operation = request.Method + " " + p.match.Path
-		p.out.Skipped = "a method that the description does not have for the path"
-	default:
-		p.out.Operation = op.ID
-		p.response = op.Response(p.out.Status)
-		p.choose()
-	}
-}
-
-// choose finds the media type and the schema that describe the body.
-func (p *pass) choose() {
-	status, header := p.out.Status, p.x.Response.Header
-	switch {
-	case p.x.Response.Body.Missing != "":
-		p.out.Skipped = p.x.Response.Body.Missing
-	case status == 304:
-		p.out.Skipped = "answers with status 304, which have no body"
-	case p.response == nil && status == 0:
-		p.out.Skipped = "the recording does not say the status"
-	case p.response == nil:
-		p.out.Skipped = "status " + strconv.Itoa(status) + " is not described"
-	case len(p.response.Media) == 0:
-		p.out.Skipped = "the description has no body for the status"
-	default:
-		contentType := header.Get("Content-Type")
-		if p.media = p.response.MediaFor(contentType); p.media == nil && (contentType == "" || p.looksLikeJSON()) {
-			// Recorders drop headers; and what is JSON all the same is
-			// worth a look even where its media type is wrong.
-			p.media = jsonMedia(p.response)
-		}
-		if p.media == nil {
-			p.out.Skipped = "a media type that is not described"
-		} else if !p.media.HasSchema {
-			p.out.Skipped = "the description has no schema for the body"
-		} else if !isJSON(p.media.Type) && !isJSON(contentType) {
-			p.out.Skipped = "media types other than JSON"
-		} else {
-			p.schema = p.v.bodies[p.media.Schema]
-		}
+	if p.severity = s; s == Warning && p.v.strict {
+		p.severity = Error
 	}
 }
 
@@ -120,11 +75,14 @@ func (p *pass) parse() {
 		return
 	case !p.bare() && p.schema == nil:
 		return
+	case p.text:
+		p.root = &jsonvalue.Value{Kind: jsonvalue.String, Text: string(body.Bytes), End: len(body.Bytes)}
 	case !p.bare() && len(body.Bytes) == 0:
 		p.out.Bodies = 1
 		return
+	default:
+		p.root, p.faults = p.json().root, p.json().faults
 	}
-	p.root, p.faults = jsonvalue.Parse(body.Bytes, p.v.maxDepth)
 	if p.root == nil {
 		p.out.Bodies = 1
 		return
@@ -148,6 +106,21 @@ func (p *pass) parse() {
 		}
 	}
 	p.see()
+}
+
+// document is a body that was read as JSON.
+type document struct {
+	root   *jsonvalue.Value // nil where it is not JSON
+	faults []jsonvalue.Fault
+}
+
+// json reads the body as JSON, once.
+func (p *pass) json() *document {
+	if p.document == nil {
+		root, faults := jsonvalue.Parse(p.x.Response.Body.Bytes, p.v.maxDepth)
+		p.document = &document{root, faults}
+	}
+	return p.document
 }
 
 // visits returns the values in the body that schemas describe.
@@ -218,22 +191,3 @@ func (p *pass) shapeAt(path []string) *schemas.Shape {
 
 // looksLikeJSON tells whether the body begins as a JSON object or array does.
 func (p *pass) looksLikeJSON() bool { return looksLikeJSON(p.x.Response.Body.Bytes) }
-
-// jsonMedia returns the first described media type that is JSON, or can be.
-func jsonMedia(r *spec.Response) *spec.Media {
-	for _, m := range r.Media {
-		if isJSON(m.Type) || strings.Contains(m.Type, "*") {
-			return m
-		}
-	}
-	return nil
-}
-
-func isJSON(contentType string) bool {
-	t, _, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		t, _, _ = strings.Cut(strings.ToLower(contentType), ";")
-		t = strings.TrimSpace(t)
-	}
-	return t == "application/json" || t == "text/json" || strings.HasSuffix(t, "+json")
-}

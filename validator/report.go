@@ -76,10 +76,15 @@ func (p *pass) reportWhole(f Finding) {
 }
 
 func (p *pass) add(f Finding) {
-	f.Rule = p.rule.ID
-	f.Severity = p.severity
 	f.Operation = p.out.Operation
 	f.Status = p.out.Status
+	p.file(f)
+}
+
+// file records a finding of the rule that runs, as it is.
+func (p *pass) file(f Finding) {
+	f.Rule = p.rule.ID
+	f.Severity = p.severity
 	if p.out.Findings == nil {
 		p.out.Findings = make([]Finding, 0, 1+len(p.nulls)+len(p.failures))
 	}

@@ -12,9 +12,14 @@ type route struct {
 	operation   *spec.Operation // nil for a bare body
 	response    *spec.Response  // likewise
 	status      int
-	contentType string // of an exchange whose media type is not described
-	inferred    bool   // the schema of a bare body was found out
+	site        spec.Site // of the URL
+	contentType string    // of an exchange whose media type is not described
+	unlabelled  bool      // headers were recorded, and no media type is among them
+	inferred    bool      // the schema of a bare body was found out
 }
+
+// plain reports whether the route itself gives no finding.
+func (r *route) plain() bool { return r.contentType == "" && !r.unlabelled }
 
 // way is a route, and what a Checker knows of it.
 type way struct {
@@ -44,7 +49,7 @@ func (c *Checker) way(r route) *way {
 	w := c.ways[r]
 	if w == nil {
 		w = &way{route: r, known: map[reading]*known{}}
-		if r.schema != nil {
+		if r.schema != nil && c.run.v.readingDecides(&r) {
 			w.plan = c.run.plan(r.schema, r.response)
 		}
 		c.ways[r] = w
@@ -71,20 +76,25 @@ func (c *Checker) known(w *way, read reading, make bool) *known {
 type described struct {
 	operation   *spec.Operation
 	status      int
+	site        spec.Site
 	contentType string
+	unlabelled  bool
 }
 
 const mostRoutes = 1000
 
 // route finds how the body of an exchange is to be read.
 func (c *Checker) route(x *Exchange, match spec.Match) *way {
-	key := described{match.Operation, x.Response.Status, x.Response.Header.Get("Content-Type")}
+	key := described{match.Operation, x.Response.Status, match.Site, x.Response.Header.Get("Content-Type"), x.Response.unlabelled()}
 	if w := c.routes[key]; w != nil {
 		return w
 	}
 	p := &pass{v: c.run.v, x: x}
 	p.identify()
-	r := route{schema: p.schema, operation: match.Operation, response: p.response, status: x.Response.Status}
+	r := route{operation: match.Operation, response: p.response, status: x.Response.Status, site: match.Site, unlabelled: key.unlabelled}
+	if !p.text {
+		r.schema = p.schema
+	}
 	if p.response != nil && key.contentType != "" && p.response.MediaFor(key.contentType) == nil {
 		r.contentType = key.contentType
 	}

@@ -160,7 +160,7 @@ func describedBy(schema []byte) (*validator.Validator, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := validator.New(d)
+	v, err := validator.New(d, validator.WithTarget("/"))
 	if err == nil && len(v.Warnings()) > 0 {
 		err = errors.New(v.Warnings()[0].String())
 	}

@@ -280,6 +280,7 @@ func (o *Observed) count(text []byte) {
 func (o *observer) parse() {
 	p := &pass{v: o.v, x: o.x}
 	p.identify()
+	p.judge()
 	body := o.x.Response.Body
 	unknown := p.match.Path != "" && p.response == nil && looksLikeJSON(body.Bytes)
 	if body.Missing != "" || len(body.Bytes) == 0 || !p.bare() && p.schema == nil && !unknown {

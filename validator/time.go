@@ -85,8 +85,9 @@ var timeFuture = &Rule{
 	Severity: Warning,
 	Title:    "a timestamp is later than the response that holds it",
 	Text: `The timestamp records that the resource came into a state, more than a minute
-after the response that says so. Either the server's clock or the recorder's is
-wrong. Timestamps that announce, such as an expiry, are not meant.`,
+after the response that says so: after its Date, or where it has none, after the
+time that the recorder gives it. Either a clock of the server or the recorder's
+is wrong. Timestamps that announce, such as an expiry, are not meant.`,
 	Fix:     "Correct the clock that sets the timestamp, or what it is computed from.",
 	Example: `{"created_at": 1741971169} in a response of 1741967569`,
 	run: func(p *pass) {
@@ -102,8 +103,9 @@ var timeSkew = &Rule{
 	ID:       "time-skew",
 	Severity: Info,
 	Title:    "clocks differ by less than a minute",
-	Text: `A timestamp is later than the response that holds it, by up to a minute: the
-server's clock and the recorder's differ. Worth knowing when you compare times.`,
+	Text: `A timestamp is later than the response that holds it, by up to a minute: two
+clocks of the server differ, or its clock and the recorder's. Worth knowing when
+you compare times.`,
 	Fix:     "Compare the clocks of the server and of the recorder.",
 	Example: `{"created_at": 1741967572} in a response of 1741967569`,
 	run: func(p *pass) {
@@ -118,7 +120,8 @@ server's clock and the recorder's differ. Worth knowing when you compare times.`
 // eachFuture calls yield for each timestamp of a state that is later than the
 // exchange, which is known to the second only.
 func (p *pass) eachFuture(yield func(r *resource, pointer string, ahead time.Duration)) {
-	if p.x.Time.IsZero() {
+	now := p.x.ownTime()
+	if now.IsZero() {
 		return
 	}
 	p.eachResource(func(r *resource) {
@@ -127,7 +130,7 @@ func (p *pass) eachFuture(yield func(r *resource, pointer string, ahead time.Dur
 			if s.time.IsZero() || !r.life.Records(t.Pointer) {
 				continue
 			}
-			if ahead := s.time.Sub(p.x.Time); ahead > time.Second {
+			if ahead := s.time.Sub(now); ahead > time.Second {
 				yield(r, t.Pointer, ahead)
 			}
 		}
@@ -135,7 +138,7 @@ func (p *pass) eachFuture(yield func(r *resource, pointer string, ahead time.Dur
 }
 
 func (p *pass) reportFuture(r *resource, pointer string) {
-	now := p.x.Time.UTC()
+	now := p.x.ownTime().UTC()
 	p.report(p.valueAt(r.pathTo(pointer)), placed("the timestamp is later than the response", r.life.Place,
 		r.describe(pointer)+" is "+apart(now, r.stamp(pointer).time)+" after the response ("+now.Format(time.DateTime)+" UTC)", "no time after the response"))
 }
@@ -159,7 +162,7 @@ that reality breaks always is drift: settle it by amending the description.`,
 				if begin.IsZero() {
 					continue
 				}
-				pointer, end, left := r.leaving(s, p.x.Time)
+				pointer, end, left := r.leaving(s, p.x.ownTime())
 				if !end.IsZero() && end.Sub(begin) > s.AtMost {
 					what := "the response (" + end.UTC().Format(time.DateTime) + " UTC)"
 					if left {

@@ -12,6 +12,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/plumbapi/plumb/internal/lifecycle"
@@ -25,14 +26,17 @@ type Validator struct {
 	rules    []*Rule             // sorted by id
 	severity map[string]Severity // by the id of the rule
 	running  []running           // those that look at single responses
+	set      map[string]bool     // rules whose severity an option has set
 	strict   bool
-	servers  bool
+	servers  spec.Servers
+	router   *spec.Router
 	maxDepth int
 
 	schemas   *schemas.Set
 	bodies    map[spec.Place]*bodySchema // of responses, by the place of the schema
 	resources map[*schemas.Shape]*bodySchema
-	named     func() []*bodySchema // components/schemas, in their order
+	named     func() []*bodySchema              // components/schemas, in their order
+	answers   map[*spec.Operation][]*bodySchema // those of 2xx answers
 
 	lives         map[*schemas.Shape]*lifecycle.Lifecycle
 	shapeRules    map[*schemas.Shape][]*xRule
@@ -70,7 +74,7 @@ func WithRule(glob string, severity Severity) Option {
 		found := false
 		for _, r := range v.rules {
 			if ok, _ := path.Match(glob, r.ID); ok {
-				v.severity[r.ID] = severity
+				v.severity[r.ID], v.set[r.ID] = severity, true
 				found = true
 			}
 		}
@@ -89,11 +93,22 @@ func WithStrict() Option {
 	}
 }
 
-// WithServers holds requests to the servers of the description; otherwise any
-// host and any prefix of the path will do.
-func WithServers() Option {
+// WithServer names a server that has the operations of the description, in
+// place of those that the description names: by its URL, or by the base path
+// only ("/v2"). It can be repeated.
+func WithServer(url string) Option {
 	return func(v *Validator) error {
-		v.servers = true
+		v.servers.URLs = append(v.servers.URLs, url)
+		return nil
+	}
+}
+
+// WithTarget says that all requests are made to one server: at the root of this
+// URL, or below a base path that the description names. "/" stands for the root
+// of any host.
+func WithTarget(url string) Option {
+	return func(v *Validator) error {
+		v.servers.Target = url
 		return nil
 	}
 }
@@ -117,9 +132,11 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 		desc:      d,
 		rules:     slices.Clone(rules),
 		severity:  map[string]Severity{},
+		set:       map[string]bool{},
 		maxDepth:  512,
 		bodies:    map[spec.Place]*bodySchema{},
 		resources: map[*schemas.Shape]*bodySchema{},
+		answers:   map[*spec.Operation][]*bodySchema{},
 
 		lives:         map[*schemas.Shape]*lifecycle.Lifecycle{},
 		shapeRules:    map[*schemas.Shape][]*xRule{},
@@ -135,6 +152,10 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 		if err := opt(v); err != nil {
 			return nil, err
 		}
+	}
+	var err error
+	if v.router, err = d.Router(v.servers); err != nil {
+		return nil, err
 	}
 	for _, r := range rules {
 		if severity := v.severityOf(r); r.run != nil && severity != Off {
@@ -156,10 +177,17 @@ func (v *Validator) compile() error {
 	for _, op := range v.desc.Operations {
 		for _, r := range op.Responses {
 			for _, m := range r.Media {
-				if m.HasSchema && v.bodies[m.Schema] == nil {
-					s := newBodySchema(v.schemas.At(names[m.Schema], m.Schema))
+				if !m.HasSchema {
+					continue
+				}
+				s := v.bodies[m.Schema]
+				if s == nil {
+					s = newBodySchema(v.schemas.At(names[m.Schema], m.Schema))
 					s.response = true
 					v.bodies[m.Schema], v.resources[s.Shape] = s, s
+				}
+				if strings.HasPrefix(r.Status, "2") && !slices.Contains(v.answers[op], s) {
+					v.answers[op] = append(v.answers[op], s)
 				}
 			}
 		}
@@ -218,11 +246,12 @@ func (v *Validator) HasSchema(name string) (ok bool, names []string) {
 type Result struct {
 	Findings []Finding // ordered by their place in the body, then by rule
 
-	// Bodies is how many bodies were validated: 1, or for a response that is
-	// a list, one for each element.
+	// Bodies is how many bodies were checked: 1, or for a response that is a
+	// list, one for each element. A described response that has no body, and
+	// is not described with one, counts as 1.
 	Bodies int
 
-	// Skipped says why no body was validated; empty where Bodies is not 0.
+	// Skipped says why nothing was checked; empty where Bodies is not 0.
 	Skipped string
 
 	// Resources are the identities of the resources in the body, as
@@ -249,6 +278,7 @@ type Result struct {
 func (v *Validator) Check(x *Exchange) Result {
 	p := &pass{v: v, x: x}
 	p.identify()
+	p.judge()
 	p.parse()
 	for _, r := range v.running {
 		p.rule, p.severity = r.Rule, r.severity

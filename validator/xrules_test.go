@@ -36,7 +36,7 @@ paths:
   /report:
     get:
       responses:
-        default: {description: a table, content: {text/csv: {schema: {type: string}}, image/*: {}}}
+        default: {description: a table, content: {text/csv: {schema: {type: string}}, application/pdf: {schema: {type: string}}, image/*: {}}}
 components:
   schemas:
     Thing:

@@ -171,7 +171,7 @@ func (a *app) rewriteBaseline(ctx context.Context, flags given, args []string, c
 		return errors.New("the baseline is left as it was, because not all recordings could be read")
 	}
 	if r.Summary.Checked == 0 {
-		a.status = statusNothing
+		a.status = o.nothing()
 		return nil
 	}
 	if err := change(b, r.Findings); err != nil {

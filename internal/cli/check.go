@@ -34,7 +34,8 @@ plumb.yaml in the working folder or above it, as far as the root of the
 repository. A flag goes before the environment, the environment before the file.
 
 Exit status: 0 nothing at or above --fail-on; 1 findings; 2 wrong usage,
-unreadable input or a broken description; 3 nothing was checked.`,
+unreadable input or a broken description; 3 nothing was checked (0 with
+--allow-empty). 2 takes precedence over 1, and 1 over 3.`,
 		Example: `  plumb check recordings/
   plumb check --fail-on warning --report json=plumb.json 'testdata/**/*.har'
   curl -si https://api.example.com/v1/batches/b1 | plumb check -`,
@@ -275,7 +276,15 @@ func (c *check) verdict(r *report.Report) int {
 	case at > 0:
 		return statusFindings
 	case s.Checked == 0:
-		return statusNothing
+		return c.options.nothing()
 	}
 	return statusOK
+}
+
+// nothing is the exit status of a run that has checked nothing.
+func (o *options) nothing() int {
+	if o.allowEmpty {
+		return statusOK
+	}
+	return statusNothing
 }

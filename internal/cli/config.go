@@ -249,7 +249,7 @@ func (c *configFile) apply(s *setting, value *yaml.Node) error {
 			return err
 		}
 		return s.apply(c.options, values, c.dir, c.origin(value)+": "+s.fileKey())
-	case paths, overlays:
+	case paths, overlays, servers:
 		if value.Kind != yaml.SequenceNode {
 			return c.errorf(value, "%s: expected a list, not %s", s.fileKey(), yamlType(value))
 		}
@@ -272,7 +272,7 @@ func (c *configFile) apply(s *setting, value *yaml.Node) error {
 // String says what a value of the kind is, for messages.
 func (k kind) String() string {
 	return [...]string{"text", "a path", "a word", "true or false", "a whole number", "a size", "a list of paths",
-		"formats with paths", "globs with severities", "a list of overlays"}[k]
+		"formats with paths", "globs with severities", "a list of overlays", "a list of URLs"}[k]
 }
 
 // resolve follows an alias to its anchor.

@@ -40,7 +40,7 @@ input or a broken description.`,
 		},
 	}
 	flags := addFlags(cmd.Flags(), func(s *setting) bool {
-		return slices.Contains([]string{"ref-root", "config", "schema", "match", "format", "fail-on", "jobs", "max-body", "max-entry", "max-ratio", "max-depth", "quiet"}, s.name)
+		return slices.Contains([]string{"ref-root", "config", "schema", "server", "format", "fail-on", "jobs", "max-body", "max-entry", "max-ratio", "max-depth", "quiet"}, s.name)
 	})
 	cmd.Flags().StringArrayVar(&recordings, "recordings", nil, "recordings to weigh the changes by; can be repeated")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

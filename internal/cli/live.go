@@ -14,13 +14,14 @@ import (
 // recordingsOnly are the settings that mean nothing for live traffic.
 var recordingsOnly = []string{"schema", "max-entry", "jobs", "recordings"}
 
-// liveCheck prepares a check of live traffic, whose exchanges the caller gives
-// to see, one at a time, and whose report conclude writes.
-func (a *app) liveCheck(flags given) (*check, error) {
+// liveCheck prepares a check of live traffic with one server, whose exchanges
+// the caller gives to see, one at a time, and whose report conclude writes.
+func (a *app) liveCheck(flags given, target *url.URL) (*check, error) {
 	o, config, err := loadOptions(flags, a.getenv)
 	if err != nil {
 		return nil, err
 	}
+	o.target = target.String()
 	c := &check{app: a, options: o, config: config}
 	return c, c.prepare(nil)
 }

@@ -143,7 +143,7 @@ func (p *pipeline) checker() func(*batch) {
 		}
 		b.exchanges = b.block.Exchanges()
 		for _, x := range b.exchanges {
-			if x.Schema == "" && x.Request == (validator.Request{}) {
+			if x.Schema == "" && x.Request.URL == "" && x.Request.Method == "" {
 				x.Schema = p.schema
 			}
 		}

@@ -50,7 +50,7 @@ your own FILE. These are built in:
 ` + scenarioList + `
 Exit status: 0 nothing at or above --fail-on; 1 findings, among them answers that
 a scenario does not expect (scenario-unmet); 2 wrong usage, or the server cannot
-be reached; 3 nothing was checked.`,
+be reached; 3 nothing was checked (0 with --allow-empty).`,
 		Example: `  plumb probe --base-url https://api.openai.com/v1
   plumb probe --base-url http://127.0.0.1:4010/v1 --create --report junit=probe.xml
   plumb probe --base-url https://host/v1 --batch batch_123 --scenario cancel-batch`,
@@ -83,7 +83,7 @@ be reached; 3 nothing was checked.`,
 		if err != nil {
 			return err
 		}
-		c, err := a.liveCheck(flags)
+		c, err := a.liveCheck(flags, base)
 		if err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ standard error.`,
 		if err != nil {
 			return err
 		}
-		c, err := a.liveCheck(flags)
+		c, err := a.liveCheck(flags, to)
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -35,6 +37,7 @@ func TestRealRecordings(t *testing.T) {
 	assert.Equal(t, 53, r.Summary.Checked)
 	assert.Zero(t, r.Summary.Errors)
 	assert.NotZero(t, r.Summary.Skipped, "the exchanges of other APIs")
+	assert.False(t, slices.ContainsFunc(r.Findings, func(f report.Finding) bool { return f.Rule == "http-path" }), "the description is partial")
 	nulls := map[string]int{}
 	for _, f := range r.Findings {
 		if f.Rule == "drift-null" {
@@ -80,4 +83,25 @@ func TestRealRecordingsWithOverlays(t *testing.T) {
 	}
 	status, text = run("check", "--fail-on", "info", dir)
 	assert.Equal(t, statusFindings, status, text)
+}
+
+// formats holds recordings of other people's APIs.
+const formats = "../../../shared/data/formats"
+
+// An API that the description does not describe is not blamed for anything.
+func TestRecordingsOfOtherAPIs(t *testing.T) {
+	dir, err := filepath.Abs(formats)
+	require.NoError(t, err)
+	if _, err := os.Stat(dir); err != nil {
+		t.Skipf("no recordings of other APIs: %v", err)
+	}
+	t.Chdir(t.TempDir())
+	var out, errs bytes.Buffer
+	Run(t.Context(), []string{"check", "--format", "json", dir}, nil, &out, &errs, func(string) string { return "" })
+	var r report.Report
+	require.NoError(t, json.Unmarshal(out.Bytes(), &r))
+	assert.NotZero(t, r.Summary.Exchanges)
+	for _, f := range r.Findings {
+		assert.True(t, strings.HasPrefix(f.Rule, "capture-"), "%s: %s", f.Rule, f.Message)
+	}
 }

@@ -99,8 +99,11 @@ func load(o *options) (*spec.Description, *validator.Validator, error) {
 	if o.strict {
 		opts = append(opts, validator.WithStrict())
 	}
-	if o.match == "strict" {
-		opts = append(opts, validator.WithServers())
+	for _, url := range o.servers {
+		opts = append(opts, validator.WithServer(url))
+	}
+	if o.target != "" {
+		opts = append(opts, validator.WithTarget(o.target))
 	}
 	for _, r := range o.rules {
 		opts = append(opts, func(v *validator.Validator) error {

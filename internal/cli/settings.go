@@ -21,7 +21,6 @@ type options struct {
 	baseline string
 	summary  string
 	schema   string
-	match    string
 	format   string
 	failOn   string
 	color    string
@@ -31,8 +30,10 @@ type options struct {
 	overlays   []string
 	amendments []spec.Overlay // applied after the overlays; they are no setting
 	recordings []string
+	servers    []string
+	target     string // of live traffic; it is no setting
 
-	strict, noHistory, quiet, verbose bool
+	allowEmpty, strict, noHistory, quiet, verbose bool
 
 	maxFindings, maxOccurrences, maxDepth, maxRatio, jobs int
 	maxBody, maxEntry                                     int64
@@ -73,6 +74,7 @@ const (
 	reports  // FORMAT=PATH, repeatable; in the file a mapping
 	severity // GLOB=SEVERITY, repeatable; in the file a mapping
 	overlays // list of names of built-in overlays and of paths, repeatable
+	servers  // list of URLs of servers, repeatable
 )
 
 // setting is one thing that can be set, under the same name in every source.
@@ -109,9 +111,9 @@ var settings = []setting{
 	{name: "schema", sources: anywhere, kind: text, metavar: "NAME",
 		help:   "schema of bare bodies, as components/schemas names it; otherwise the constants that the schemas state decide",
 		target: func(o *options) any { return &o.schema }},
-	{name: "match", sources: anywhere, kind: choice, choices: []string{"any", "strict"}, preset: "any", metavar: "HOW",
-		help:   "how requests find their operation: any host and any prefix of the path will do, or strict: they must go to a server of the description",
-		target: func(o *options) any { return &o.match }},
+	{name: "server", sources: anywhere, kind: servers, metavar: "URL",
+		help:   "server that has the operations of the description, in place of those that it names: a URL, or a base path on any host; can be repeated",
+		target: func(o *options) any { return &o.servers }},
 	{name: "format", sources: anywhere, kind: choice, choices: report.Formats(), preset: "text", metavar: "FORMAT",
 		help:   "format of the report on standard output",
 		target: func(o *options) any { return &o.format }},
@@ -127,6 +129,9 @@ var settings = []setting{
 	{name: "fail-on", sources: anywhere, kind: choice, choices: []string{"error", "warning", "info", "never"}, preset: "error", metavar: "SEVERITY",
 		help:   "the lowest severity of a finding that makes the exit status 1",
 		target: func(o *options) any { return &o.failOn }},
+	{name: "allow-empty", sources: anywhere, kind: boolean, preset: "false",
+		help:   "let a run pass that checks nothing, which otherwise ends with exit status 3",
+		target: func(o *options) any { return &o.allowEmpty }},
 	{name: "strict", sources: anywhere, kind: boolean, preset: "false", rules: true,
 		help:   "make each warning an error",
 		target: func(o *options) any { return &o.strict }},
@@ -185,7 +190,7 @@ func (s *setting) variable() string {
 
 // repeatable tells whether the setting has a list of values.
 func (s *setting) repeatable() bool {
-	return s.kind == paths || s.kind == overlays || s.kind == reports || s.kind == severity
+	return s.kind == paths || s.kind == overlays || s.kind == servers || s.kind == reports || s.kind == severity
 }
 
 // apply sets the values, which one source gives, in place of those of earlier
@@ -237,6 +242,11 @@ func (s *setting) set(target any, value, dir, origin string) (err error) {
 	case overlays:
 		if !slices.Contains(spec.Overlays(), value) {
 			value = from(dir, value)
+		}
+		*target.(*[]string) = append(*target.(*[]string), value)
+	case servers:
+		if err := spec.CheckServer(value); err != nil {
+			return err
 		}
 		*target.(*[]string) = append(*target.(*[]string), value)
 	case reports:

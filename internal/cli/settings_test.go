@@ -17,7 +17,7 @@ func TestPresets(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, config)
 	assert.Equal(t, recording.DefaultLimits, recording.Limits{Body: o.maxBody, Entry: o.maxEntry, Ratio: int64(o.maxRatio)})
-	assert.Equal(t, []any{"text", "error", "any", "auto", 5, 512}, []any{o.format, o.failOn, o.match, o.color, o.maxOccurrences, o.maxDepth})
+	assert.Equal(t, []any{"text", "error", "auto", 5, 512}, []any{o.format, o.failOn, o.color, o.maxOccurrences, o.maxDepth})
 }
 
 // Every setting that has a source can be set by it, and arrives.
@@ -27,7 +27,7 @@ func TestEverySettingArrives(t *testing.T) {
 	require.NoError(t, err)
 	for i := range settings {
 		s := &settings[i]
-		value := map[kind]string{text: "x", path: "x", choice: "", boolean: "true", count: "7", size: "7MiB", paths: "x", reports: "json=x", severity: "x=off", overlays: "x"}[s.kind]
+		value := map[kind]string{text: "x", path: "x", choice: "", boolean: "true", count: "7", size: "7MiB", paths: "x", reports: "json=x", severity: "x=off", overlays: "x", servers: "/x"}[s.kind]
 		if s.kind == choice {
 			value = s.choices[len(s.choices)-1]
 		}

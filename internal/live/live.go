@@ -28,7 +28,7 @@ const (
 // caller's to set, and so is the body, with [SetBody] or in another way.
 func New(req *http.Request, status int, header http.Header) *validator.Exchange {
 	x := &validator.Exchange{
-		Request:  validator.Request{Method: strings.ToUpper(req.Method), URL: req.URL.String()},
+		Request:  validator.Request{Method: strings.ToUpper(req.Method), URL: req.URL.String(), Header: req.Header.Clone()},
 		Response: validator.Response{Status: status, Header: header.Clone()},
 		Time:     time.Now(),
 	}

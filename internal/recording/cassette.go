@@ -41,6 +41,7 @@ func (r *reader) interaction(n node, x *validator.Exchange) {
 	x.Request = validator.Request{
 		Method: strings.ToUpper(scalarOf(request.member("method"))),
 		URL:    scalarOf(first(request, "uri", "url")),
+		Header: headerOfNode(request.member("headers")),
 	}
 	status := first(response, "code", "status_code", "status")
 	if code := first(response, "status"); code != nil && code.member("code") != nil {
@@ -50,7 +51,7 @@ func (r *reader) interaction(n node, x *validator.Exchange) {
 	x.Response.Status, _ = strconv.Atoi(code)
 	x.Response.Header = headerOfNode(response.member("headers"))
 	x.Time = firstTime(x.Response.Header, scalarOf(n.member("recorded_at")))
-	x.Secrets = redact.Credentials(x.Request.URL, headerOfNode(request.member("headers")), x.Response.Header)
+	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
 	r.setInteractionBody(x, first(response, "body", "content"))
 }
 

@@ -28,7 +28,11 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 		return
 	}
 	content := response.At("content")
-	x.Request = validator.Request{Method: strings.ToUpper(text(request.At("method"))), URL: text(request.At("url"))}
+	x.Request = validator.Request{
+		Method: strings.ToUpper(text(request.At("method"))),
+		URL:    text(request.At("url")),
+		Header: harHeader(request.At("headers")),
+	}
 	x.Response.Status = integer(response.At("status"))
 	x.Response.Header = harHeader(response.At("headers"))
 	if mime := text(content.At("mimeType")); mime != "" && mime != "x-unknown" && x.Response.Header.Get("Content-Type") == "" {
@@ -38,7 +42,7 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 	if took, err := strconv.ParseFloat(number(v.At("time")), 64); err == nil && took > 0 && v.At("startedDateTime") != nil {
 		x.Time = x.Time.Add(time.Duration(math.Round(took * float64(time.Millisecond)))) // cut short, it would be a nanosecond early
 	}
-	x.Secrets = redact.Credentials(x.Request.URL, harHeader(request.At("headers")), x.Response.Header)
+	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
 
 	body := content.At("text")
 	if body != nil && body.Kind == jsonvalue.Null {

@@ -73,11 +73,15 @@ func (r *reader) exchange(e *entry) *validator.Exchange {
 		return x
 	}
 	response := v.Member("response")
-	x.Request = validator.Request{Method: strings.ToUpper(text(v.At("request", "method"))), URL: text(v.At("request", "url"))}
+	x.Request = validator.Request{
+		Method: strings.ToUpper(text(v.At("request", "method"))),
+		URL:    text(v.At("request", "url")),
+		Header: headerOf(v.At("request", "headers")),
+	}
 	x.Response.Status = integer(response.At("status"))
 	x.Response.Header = headerOf(response.At("headers"))
 	x.Time = firstTime(x.Response.Header, text(v.Member("time")))
-	x.Secrets = redact.Credentials(x.Request.URL, headerOf(v.At("request", "headers")), x.Response.Header)
+	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
 
 	var body *jsonvalue.Value
 	if body = response.Member("body"); body != nil {

@@ -23,11 +23,15 @@ func (r *reader) sessionEntry(e *entry) *validator.Exchange {
 		})
 		return x
 	}
-	x.Request = validator.Request{Method: strings.ToUpper(text(v.At("RequestMethod"))), URL: text(v.At("RequestUri"))}
+	x.Request = validator.Request{
+		Method: strings.ToUpper(text(v.At("RequestMethod"))),
+		URL:    text(v.At("RequestUri")),
+		Header: headerOf(v.At("RequestHeaders")),
+	}
 	x.Response.Status = integer(v.At("StatusCode"))
 	x.Response.Header = headerOf(v.At("ResponseHeaders"))
 	x.Time = firstTime(x.Response.Header, "")
-	x.Secrets = redact.Credentials(x.Request.URL, headerOf(v.At("RequestHeaders")), x.Response.Header)
+	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
 	body := v.At("ResponseBody")
 	r.setSessionBody(x, e, body)
 	r.addFaults(x, e, faults, body)

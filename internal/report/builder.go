@@ -82,9 +82,13 @@ func (b *Builder) Add(x *validator.Exchange, r validator.Result) {
 	clean := cleaner{x: x}
 	if r.Skipped != "" {
 		reason, known := b.reasons[r.Skipped]
-		if !known {
+		switch {
+		case known:
+		case len(b.reasons) < mostReasons:
 			reason = valid(clean.get().Text(r.Skipped))
 			b.reasons[r.Skipped] = reason
+		default:
+			reason = "other reasons"
 		}
 		b.Skip(reason)
 	}
@@ -103,6 +107,10 @@ func (b *Builder) Add(x *validator.Exchange, r validator.Result) {
 		b.learn(r.Pattern, &clean)
 	}
 }
+
+// mostReasons bounds how many reasons are told apart: some name a server, of
+// which there may be any number.
+const mostReasons = 1000
 
 // cleaner removes the credentials of an exchange. To find them takes longer
 // than to check a body: only what comes into the report is worth it.

@@ -46,8 +46,8 @@ func (d Description) name() string { return strings.TrimSpace(d.Title + " " + d.
 // Summary holds the totals of the run.
 type Summary struct {
 	Exchanges   int `json:"exchanges"`   // read
-	Checked     int `json:"checked"`     // bodies that were validated
-	Skipped     int `json:"skipped"`     // exchanges without a validated body, and files that are no recordings
+	Checked     int `json:"checked"`     // bodies that were validated, and described responses without one
+	Skipped     int `json:"skipped"`     // exchanges of which nothing was checked, and files that are no recordings
 	Errors      int `json:"errors"`      // findings
 	Warnings    int `json:"warnings"`    // findings
 	Infos       int `json:"infos"`       // findings

@@ -53,13 +53,16 @@ func nextStep(r *Report) string {
 	case s.Exchanges == 0:
 		return "Nothing was checked: no exchange was read."
 	case s.Errors+s.Warnings+s.Infos == 0:
-		return "Nothing was checked: no response belongs to the description; give the right one with --spec FILE, or the schema of bare bodies with --schema NAME."
+		return "Nothing was checked: no response belongs to the description; give the right one with --spec FILE, its server with --server URL, or the schema of bare bodies with --schema NAME."
 	case len(r.Findings) == 0:
 		return "Raise --max-findings to see them."
 	}
 	rule := Printable(r.Findings[0].Rule)
 	advice := "\"plumb explain " + rule + "\" says more about a rule; --rule " + rule + "=off turns it off."
-	if s.Errors == 0 {
+	switch {
+	case s.Checked == 0:
+		return "Nothing was checked. " + advice
+	case s.Errors == 0:
 		return "No errors. " + advice
 	}
 	return advice
