@@ -2,6 +2,8 @@ package validator
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -23,30 +25,48 @@ type at struct {
 // valueAt is the place of the value that the path leads to; the nearest that
 // exists where it does not.
 func (p *pass) valueAt(path []string) at {
-	for n := len(path); ; n-- {
-		if v := p.root.At(path[:n]...); v != nil {
-			a := at{path, v.Start, v.End}
-			if n < len(path) || v.Kind == jsonvalue.Object || v.Kind == jsonvalue.Array {
-				a.end = a.start + 1 // the bracket stands for all
-			}
-			return a
+	v, there := p.root, 0
+	for ; there < len(path); there++ {
+		next := v.At(path[there])
+		if next == nil {
+			break
 		}
+		v = next
 	}
+	a := at{path, v.Start, v.End}
+	if there < len(path) || v.Kind == jsonvalue.Object || v.Kind == jsonvalue.Array {
+		a.end = a.start + 1 // the bracket stands for all
+	}
+	return a
 }
 
-// nameAt is the place of the name of a member that exists.
+// nameAt is the place of the name of a member; of the value where the path leads
+// to none.
 func (p *pass) nameAt(path []string) at {
-	n := len(path) - 1
-	object := p.root.At(path[:n]...)
-	if object != nil && object.Kind == jsonvalue.Object {
-		for i := len(object.Members) - 1; i >= 0; i-- {
-			if m := object.Members[i]; m.Name == path[n] {
-				end := bytes.LastIndexByte(p.x.Response.Body.Bytes[m.NameStart:m.Value.Start], '"')
-				return at{path, m.NameStart, m.NameStart + max(end, 0) + 1}
-			}
-		}
+	around, name, ok := cutLast(path)
+	if !ok {
+		return p.valueAt(path)
 	}
-	return p.valueAt(path)
+	object := p.root.At(around...)
+	if object == nil || object.Kind != jsonvalue.Object {
+		return p.valueAt(path)
+	}
+	i := object.Find(name)
+	if i < 0 {
+		return p.valueAt(path)
+	}
+	start := object.Members[i].NameStart
+	return at{path, start, nameEnd(p.x.Response.Body.Bytes, start)}
+}
+
+// cutLast returns the last name of a path and those before it; not ok where the
+// path is that of the whole body.
+func cutLast(path []string) (around []string, last string, ok bool) {
+	n := len(path)
+	if n == 0 {
+		return nil, "", false
+	}
+	return path[:n-1], path[n-1], true
 }
 
 // report records that the exchange does not satisfy the rule that runs.
@@ -61,10 +81,8 @@ func (p *pass) report(a at, f Finding) {
 		f.Line, f.Column = body.Locate(a.start)
 	}
 	f.Excerpt = excerpt(body.Bytes, a.start, a.end)
-	for _, r := range p.resources { // the innermost, which comes last
-		if len(a.path) >= len(r.path) && slices.Equal(a.path[:len(r.path)], r.path) {
-			f.Resource = r.id
-		}
+	if r := p.resourceAround(a.path); r != nil {
+		f.Resource = r.id
 	}
 	p.add(f)
 }
@@ -106,7 +124,7 @@ func (p *pass) pointer(path []string) string {
 			if value != nil && value.Kind == jsonvalue.Array {
 				b.WriteByte('*')
 			} else {
-				b.WriteString(jsonvalue.EscapePointer(token))
+				b.WriteString(jsonvalue.EscapePointer(shortName(token)))
 			}
 		}
 		if value != nil {
@@ -115,6 +133,26 @@ func (p *pass) pointer(path []string) string {
 	}
 	return b.String()
 }
+
+// shortName returns a name as pointers of findings have it: there can be a
+// finding at each of the members of an object, with the names of all that it is
+// in. So long ones are cut, and told apart by a number.
+//
+// The identities of resources, which their findings have too, are cut likewise.
+func shortName(name string) string {
+	if len(name) <= mostName {
+		return name
+	}
+	cut := mostName / 2
+	for cut > 0 && !utf8.RuneStart(name[cut]) {
+		cut--
+	}
+	sum := sha256.Sum256([]byte(name))
+	return name[:cut] + "…" + hex.EncodeToString(sum[:8])
+}
+
+// mostName is how many bytes of a name a pointer has at most.
+const mostName = 256
 
 // placed returns a finding on the body that names a place of the description.
 func placed(message string, description spec.Place, found, allowed string) Finding {
@@ -131,14 +169,18 @@ func excerpt(text []byte, start, end int) Excerpt {
 		start = len(text)
 		end = start
 	}
-	lineStart := bytes.LastIndexByte(text[:start], '\n') + 1
-	lineEnd := len(text)
-	if i := bytes.IndexByte(text[start:], '\n'); i >= 0 {
+	// Of a long line no more is looked at than is shown, and the indentation.
+	const indentation = 1000
+	lineStart := max(0, start-before-indentation)
+	lineStart += bytes.LastIndexByte(text[lineStart:start], '\n') + 1
+	to := min(len(text), max(start, min(end, start+after))+after)
+	lineEnd := min(len(text), to+1)
+	if i := bytes.IndexByte(text[start:lineEnd], '\n'); i >= 0 {
 		lineEnd = start + i
+		to = min(to, lineEnd)
 	}
-	end = min(end, lineEnd)
+	end = min(end, to)
 	from := max(lineStart, start-before)
-	to := min(lineEnd, max(start, min(end, start+after))+after)
 	for from > lineStart && from < start && !utf8.RuneStart(text[from]) {
 		from++
 	}
