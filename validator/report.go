@@ -170,7 +170,7 @@ func excerpt(text []byte, start, end int) Excerpt {
 		end = start
 	}
 	// Of a long line no more is looked at than is shown, and the indentation.
-	const indentation = 1000
+	const indentation = 200
 	lineStart := max(0, start-before-indentation)
 	lineStart += bytes.LastIndexByte(text[lineStart:start], '\n') + 1
 	to := min(len(text), max(start, min(end, start+after))+after)

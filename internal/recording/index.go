@@ -34,10 +34,11 @@ func (x *lineIndex) before(text []byte, offset int) (breaks, last int) {
 		mark, from = x.marks[offset/stride], offset/stride*stride
 	}
 	part := text[from:offset]
-	if i := bytes.LastIndexByte(part, '\n'); i >= 0 {
-		return mark.breaks + bytes.Count(part, []byte("\n")), from + i
+	n := bytes.Count(part, []byte("\n")) // which is quicker than to look for the last
+	if n == 0 {
+		return mark.breaks, mark.last
 	}
-	return mark.breaks, mark.last
+	return mark.breaks + n, from + bytes.LastIndexByte(part, '\n')
 }
 
 // start returns the offset at which a line begins that has so many line feeds
