@@ -31,6 +31,10 @@ type Validator struct {
 	bodies map[spec.Place]*bodySchema // by the place of the schema
 	named  []*bodySchema              // components/schemas, in their order
 
+	labels  map[spec.Place]string // of the schemas of bodies, by their file and pointer only
+	byLabel map[string]spec.Place // where these are
+	places  sync.Map              // by shape: its *shapePlaces
+
 	lives         map[*schemas.Shape]*lifecycle.Lifecycle
 	shapeRules    map[*schemas.Shape][]*xRule
 	responseRules map[*spec.Response][]*xRule
@@ -116,6 +120,8 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 		severity: map[string]Severity{},
 		maxDepth: 512,
 		bodies:   map[spec.Place]*bodySchema{},
+		labels:   map[spec.Place]string{},
+		byLabel:  map[string]spec.Place{},
 
 		lives:         map[*schemas.Shape]*lifecycle.Lifecycle{},
 		shapeRules:    map[*schemas.Shape][]*xRule{},
@@ -159,6 +165,8 @@ func (v *Validator) compile() error {
 			return err
 		}
 		v.bodies[at] = newBodySchema(s)
+		label := v.bodies[at].label()
+		v.labels[spec.Place{File: at.File, Pointer: at.Pointer}], v.byLabel[label] = label, at
 		return nil
 	}
 	for _, s := range v.desc.Schemas {

@@ -128,7 +128,7 @@ func New(desc *spec.Description, v *validator.Validator, s *validator.Summary, v
 	for _, status := range s.Statuses() {
 		r.Summary.Extend(status.Span)
 	}
-	o := observed{v: v, places: s.Places(), statuses: s.Statuses()}
+	o := observed{v: v, places: s.Places(), statuses: s.Statuses(), known: map[at]*validator.Described{}}
 	faults := map[string]int{}
 	for _, f := range s.Findings() {
 		if kindOf(f.Rule) < 0 {
@@ -153,6 +153,23 @@ type observed struct {
 	v        *validator.Validator
 	places   []*validator.Observed
 	statuses []*validator.ObservedStatus
+	known    map[at]*validator.Described
+}
+
+// at is a place in bodies of one schema.
+type at struct{ schema, pointer string }
+
+// described returns what the description says of a place; empty where that is
+// nothing.
+func (o *observed) described(schema, pointer string) *validator.Described {
+	d := o.known[at{schema, pointer}]
+	if d == nil {
+		if d = o.v.Described(schema, pointer); d == nil {
+			d = &validator.Described{}
+		}
+		o.known[at{schema, pointer}] = d
+	}
+	return d
 }
 
 func (o *observed) item(f *validator.ObservedFinding) Item {
@@ -199,7 +216,7 @@ func (o *observed) holds(p *validator.Observed, f *validator.ObservedFinding, po
 	if p.Pointer != pointer || !sameAnswers(p, f) {
 		return false
 	}
-	return slices.ContainsFunc(slices.Concat(o.v.PlacesOf(p.Schema, parentOf(f.Pointer)), o.v.PlacesOf(p.Schema, f.Pointer)), func(described spec.Place) bool {
+	return slices.ContainsFunc(slices.Concat(o.described(p.Schema, parentOf(f.Pointer)).Places, o.described(p.Schema, f.Pointer).Places), func(described spec.Place) bool {
 		return described.File == f.Description.File && strings.HasPrefix(f.Description.Pointer+"/", described.Pointer+"/")
 	})
 }
@@ -211,7 +228,7 @@ func (o *observed) holdsNamed(p *validator.Observed, f *validator.ObservedFindin
 	if p.Pointer == f.Pointer || !sameAnswers(p, f) || !slices.EqualFunc(strings.Split(p.Pointer, "/"), strings.Split(f.Pointer, "/"), same) {
 		return false
 	}
-	return slices.ContainsFunc(o.v.PlacesOf(p.Schema, p.Pointer), func(described spec.Place) bool {
+	return slices.ContainsFunc(o.described(p.Schema, p.Pointer).Places, func(described spec.Place) bool {
 		return described.File == f.Description.File && described.Pointer == parentOf(f.Description.Pointer)
 	})
 }
@@ -257,10 +274,8 @@ func (o *observed) found(i *Item) []Value {
 // documented lists the values that are described for a place.
 func (o *observed) documented(p *validator.Observed) []string {
 	var values []string
-	for _, d := range o.v.Documented().Values {
-		if d.Schema == p.Schema && d.Pointer == p.Pointer {
-			values = append(values, d.Value)
-		}
+	for _, d := range o.described(p.Schema, p.Pointer).Values {
+		values = append(values, d.Value)
 	}
 	return values
 }
