@@ -122,13 +122,13 @@ func New(desc *spec.Description, v *validator.Validator, s *validator.Summary, v
 	slices.SortFunc(r.Skipped, func(a, b report.Skipped) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Reason, b.Reason))
 	})
-	for _, p := range s.Places() {
-		r.Summary.Extend(p.Span)
-	}
 	for _, status := range s.Statuses() {
 		r.Summary.Extend(status.Span)
 	}
-	o := observed{v: v, places: s.Places(), statuses: s.Statuses(), known: map[at]*validator.Described{}}
+	o := newObserved(v, s)
+	for _, p := range o.places {
+		r.Summary.Extend(p.Span)
+	}
 	faults := map[string]int{}
 	for _, f := range s.Findings() {
 		if kindOf(f.Rule) < 0 {
@@ -154,6 +154,31 @@ type observed struct {
 	places   []*validator.Observed
 	statuses []*validator.ObservedStatus
 	known    map[at]*validator.Described
+
+	at    map[string][]int // the places at a pointer, by their indexes
+	named []int            // those of members with names of the caller's own, and of elements
+}
+
+func newObserved(v *validator.Validator, s *validator.Summary) *observed {
+	o := &observed{v: v, places: s.Places(), statuses: s.Statuses(), known: map[at]*validator.Described{}, at: map[string][]int{}}
+	for i, p := range o.places {
+		o.at[p.Pointer] = append(o.at[p.Pointer], i)
+		if strings.Contains(p.Pointer, "*") {
+			o.named = append(o.named, i)
+		}
+	}
+	return o
+}
+
+// around returns the places that a finding can have to do with, in their order.
+func (o *observed) around(f *validator.ObservedFinding) []*validator.Observed {
+	indexes := slices.Concat(o.at[parentOf(f.Pointer)], o.at[f.Pointer], o.named)
+	slices.Sort(indexes)
+	var all []*validator.Observed
+	for _, i := range slices.Compact(indexes) {
+		all = append(all, o.places[i])
+	}
+	return all
 }
 
 // at is a place in bodies of one schema.
@@ -190,7 +215,7 @@ func (o *observed) item(f *validator.ObservedFinding) Item {
 	}
 	ofValue := slices.Contains([]string{"undocumented-value", "type", "bound"}, i.Kind)
 	values := 0
-	for _, p := range o.places {
+	for _, p := range o.around(f) {
 		if o.holds(p, f, parentOf(f.Pointer)) {
 			i.Of += p.Types["object"]
 		}
