@@ -32,8 +32,9 @@ type pass struct {
 	resourceOf map[*jsonvalue.Value]*resource // by the value; made on first use
 	request    map[string]any                 // as expressions have it; made on first use
 
-	errorsAt []int // offsets of the values that errors were reported at
-	blamed   []int // the same, sorted, before the rules of the description ran
+	around   surroundings // of the finding before
+	errorsAt []int        // offsets of the values that errors were reported at
+	blamed   []int        // the same, sorted, before the rules of the description ran
 
 	rule     *Rule // that runs
 	severity Severity

@@ -107,31 +107,46 @@ func (p *pass) add(f Finding) {
 // pointer returns the path as a JSON pointer in the object that was checked,
 // with array indexes as *.
 func (p *pass) pointer(path []string) string {
-	if p.root == nil {
+	around, last, ok := cutLast(path)
+	if !ok || p.root == nil {
 		return ""
 	}
-	value := p.root
 	skip := 0
 	if len(p.units) > 0 {
 		if prefix := p.units[0].path; len(prefix) > 0 && len(path) >= len(prefix) && slices.Equal(path[:len(prefix)-1], prefix[:len(prefix)-1]) {
 			skip = len(prefix)
 		}
 	}
-	var b strings.Builder
-	for i, token := range path {
-		if i >= skip {
-			b.WriteByte('/')
-			if value != nil && value.Kind == jsonvalue.Array {
-				b.WriteByte('*')
-			} else {
-				b.WriteString(jsonvalue.EscapePointer(shortName(token)))
-			}
-		}
-		if value != nil {
-			value = value.At(token)
+	// There can be many findings in one object, in members with long names.
+	in := &p.around
+	if in.value == nil || in.skip != skip || !slices.Equal(in.path, around) {
+		*in = surroundings{path: around, skip: skip, value: p.root}
+		for i, token := range around {
+			in.pointer += in.token(i, token)
+			in.value = in.value.At(token)
 		}
 	}
-	return b.String()
+	return in.pointer + in.token(len(around), last)
+}
+
+// surroundings are an object or array that findings are in.
+type surroundings struct {
+	path    []string
+	skip    int    // how much of the path leads to the object that was checked
+	pointer string // the rest of the path
+	value   *jsonvalue.Value
+}
+
+// token returns what a pointer says of the nth step of a path, which begins at
+// the value.
+func (s *surroundings) token(n int, name string) string {
+	switch {
+	case n < s.skip:
+		return ""
+	case s.value != nil && s.value.Kind == jsonvalue.Array:
+		return "/*"
+	}
+	return "/" + jsonvalue.EscapePointer(shortName(name))
 }
 
 // shortName returns a name as pointers of findings have it: there can be a
