@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -38,10 +39,12 @@ func linear(dir string, rounds int, only string) error {
 	for range rounds {
 		for _, p := range pairs {
 			for i, file := range p.files {
-				cmd := exec.Command(filepath.Join(dir, "plumb"), "check", "-q", "--config", "", "--fail-on", "never", "--report", "json="+os.DevNull, file)
+				cmd := exec.Command(filepath.Join(dir, "plumb"), "check", "-q", "--config", "", "--fail-on", "never", "--format", "json", file)
 				cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
-				if out, err := cmd.CombinedOutput(); err != nil {
-					return fmt.Errorf("%s: %w: %s", p.name, err, out[:min(len(out), 1000)])
+				var failure bytes.Buffer
+				cmd.Stderr = &failure
+				if err := cmd.Run(); err != nil {
+					return fmt.Errorf("%s: %w: %s", p.name, err, failure.Bytes())
 				}
 				p.seconds[i] = append(p.seconds[i], (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds())
 			}
