@@ -60,7 +60,10 @@ func run(rounds, count, large int, only string) error {
 		}
 	}
 	print(rows)
-	return processes(dir, in, large, rounds, only)
+	if err := processes(dir, in, large, rounds, only); err != nil {
+		return err
+	}
+	return linear(dir, rounds, only)
 }
 
 // print shows the ratios to the first row, each of the median round, with the

@@ -124,7 +124,7 @@ func unseen(c report.Coverage) string {
 			values = append(values, v.Schema+v.Pointer+" "+string(v.Value))
 		}
 	}
-	return unseenLine("operations", seenOperations, operations) + unseenLine("members", seenMembers, members) + unseenLine("values", seenValues, values)
+	return unseenLine("members", seenMembers, members) + unseenLine("values", seenValues, values) + unseenLine("operations", seenOperations, operations)
 }
 
 func unseenLine(what string, seen int, missing []string) string {

@@ -20,9 +20,11 @@ type Failure struct {
 	Limit   string     // the keyword's value, as JSON text; of joined alternatives, all their values
 	Values  []string   // where Keyword is type, enum or const: what is allowed; types by name, values as JSON text
 	Path    []string   // names and indexes that lead to the value
-	Member  string     // the member that is missing or must not be there, where the keyword is about one
+	Member  string     // the member that is missing or must not be there, where the keyword is about one; see OfMember
 	Name    bool       // it is the name of the member at Path that fails, not its value
 	Reason  string     // the compiler's own words, for keywords that speak of schemas rather than values
+
+	OfMember bool // the keyword is about Member, whose name can be empty
 
 	// Alternatives is how many anyOf or oneOf offered, of which none fits.
 	// The failure is then of the one that came nearest.
@@ -90,7 +92,7 @@ func (s *Shape) missing(object *jsonvalue.Value, path []string, failures []Failu
 		for _, name := range n.Required {
 			if object.Member(name) == nil {
 				f := s.set.leafAt(n.Location+"/required", false).failure
-				f.Path, f.Member = path, name
+				f.Path, f.Member, f.OfMember = path, name, true
 				failures = append(failures, f)
 			}
 		}
@@ -218,7 +220,7 @@ func lastKeyword(location string) string {
 // nearest chooses between alternatives of which none fits. Where they want
 // different types or values of the value itself, that is one failure.
 func (e *explainer) nearest(err *jsonschema.ValidationError) []Failure {
-	path := jsonvalue.SplitPointer(unescapeFragment(err.InstanceLocation))
+	path, _ := e.instance(err)
 	var best []Failure
 	bestDistance := []int(nil)
 	joined := Failure{Path: path, Place: e.set.place(err.AbsoluteKeywordLocation)}
@@ -334,17 +336,15 @@ type leafKey struct {
 func (e *explainer) leaf(err *jsonschema.ValidationError) []Failure {
 	l := e.set.leafAt(err.AbsoluteKeywordLocation, err.Message == "not failed")
 	f := l.failure
-	f.Path = jsonvalue.SplitPointer(unescapeFragment(err.InstanceLocation))
-	f.Name = isName(err.KeywordLocation)
+	f.Path, f.Name = e.instance(err)
 	f.Reason = err.Message
 	if len(l.tokens) == 0 || l.schema == nil {
 		f.Keyword, f.Reason = "false", ""
 		if n := len(f.Path); n > 0 && !f.Name {
-			switch lastKeyword(err.KeywordLocation) {
-			case "unevaluatedProperties":
-				f.Keyword, f.Member, f.Path = "unevaluatedProperties", f.Path[n-1], f.Path[:n-1]
-			case spec.AdditionalPropertiesKeyword:
-				f.Keyword, f.Member, f.Path = "additionalProperties", f.Path[n-1], f.Path[:n-1]
+			switch keyword := lastKeyword(err.KeywordLocation); keyword {
+			case "unevaluatedProperties", spec.AdditionalPropertiesKeyword:
+				f.Keyword = strings.TrimPrefix(keyword, "x-ecma-")
+				f.Member, f.OfMember, f.Path = f.Path[n-1], true, f.Path[:n-1]
 			}
 		}
 		return []Failure{f}
@@ -354,7 +354,7 @@ func (e *explainer) leaf(err *jsonschema.ValidationError) []Failure {
 		return e.expand(f, l.schema.Required, func(object *jsonvalue.Value, name string) bool { return object.Member(name) == nil })
 	case "dependentRequired":
 		if i, err := strconv.Atoi(l.tokens[len(l.tokens)-1]); err == nil && len(l.tokens) == 3 {
-			f.Member = l.schema.DependentRequired[l.tokens[1]][i]
+			f.Member, f.OfMember = l.schema.DependentRequired[l.tokens[1]][i], true
 		}
 	case "additionalProperties":
 		var names []string
@@ -377,7 +377,7 @@ func (e *explainer) expand(f Failure, names []string, fails func(object *jsonval
 	var all []Failure
 	for _, name := range names {
 		if fails(object, name) {
-			f.Member = name
+			f.Member, f.OfMember = name, true
 			all = append(all, f)
 		}
 	}
@@ -412,18 +412,4 @@ func (s *Set) schemaOf(location string) (*jsonschema.Schema, []string) {
 		tokens = append([]string{token}, tokens...)
 		location = location[:slash]
 	}
-}
-
-// isName tells whether the keyword speaks of the name of a member.
-func isName(location string) bool {
-	if !strings.Contains(location, "propertyNames") {
-		return false
-	}
-	tokens := strings.Split(location, "/")
-	for i, t := range tokens {
-		if t == "propertyNames" && (i == 0 || tokens[i-1] != "properties") {
-			return true
-		}
-	}
-	return false
 }

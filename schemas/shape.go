@@ -27,7 +27,8 @@ type Shape struct {
 
 	// MeansNull tells that a schema says nullable in a version of OpenAPI that
 	// does not have the word: its author expects null.
-	MeansNull bool
+	MeansNull   bool
+	ValuePlaces []spec.Place // of the schemas that enumerate the Values, the first for each
 
 	values   values
 	byName   map[string]*Member
@@ -99,6 +100,19 @@ func (s *Shape) Item(index int) *Shape {
 		return s.prefix[index]
 	}
 	return s.items
+}
+
+// Within returns the shapes of what is in objects and arrays.
+func (s *Shape) Within() []*Shape {
+	var all []*Shape
+	for _, m := range s.Members {
+		all = append(all, m.Shape)
+	}
+	for _, p := range s.patterns {
+		all = append(all, p.shape)
+	}
+	all = append(append(all, s.prefix...), s.rest, s.items)
+	return slices.DeleteFunc(all, func(inner *Shape) bool { return inner == nil })
 }
 
 // node is a compiled schema and those that apply to the same value with it.
@@ -204,7 +218,7 @@ func (s *Set) shape(roots []*node) *Shape {
 		shape.MeansNull = shape.MeansNull || s.desc.MeansNull(n.place)
 		for _, v := range append(slices.Clone(n.Constant), n.Enum...) {
 			if text := JSONText(v); !slices.Contains(shape.Values, text) {
-				shape.Values = append(shape.Values, text)
+				shape.Values, shape.ValuePlaces = append(shape.Values, text), append(shape.ValuePlaces, n.place)
 				shape.values.add(v, text)
 			}
 		}

@@ -3,7 +3,6 @@ package validator
 import (
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/schemas"
@@ -14,7 +13,6 @@ type bodySchema struct {
 	*schemas.Schema
 
 	labelled  string           // see label
-	seen      *documented      // its root
 	constants []constantMember // what a bare body is recognised by
 	required  []string
 
@@ -34,7 +32,6 @@ func newBodySchema(s *schemas.Schema) *bodySchema {
 	if b.labelled == "" {
 		b.labelled = s.Place.File + "#" + s.Place.Pointer
 	}
-	b.seen = newDocumented("", s.Shape, &atomic.Int32{})
 	for name, text := range s.Shape.Constants() {
 		b.constants = append(b.constants, constantMember{name, text})
 	}

@@ -3,166 +3,296 @@ package validator
 import (
 	"cmp"
 	"slices"
-	"sync/atomic"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/spec"
 )
 
-// Seen says that a value stood at a place of the description, for coverage.
+// Seen says that a value was at a place of the description, for coverage.
+// However many responses and paths lead to a place, it is one.
 type Seen struct {
-	Schema  string // name of the schema that the object was checked by
-	Pointer string // of the member, in that object, array indexes as *
+	Schema  string // that the place is in: its name, else file#pointer
+	Pointer string // from a value of the schema, array indexes and keys of maps as *
 	Null    bool
 	Value   string // where the description enumerates values: which one, as JSON text
 }
 
-// Documented is what a run can see and what it holds that against: what
+// Documented is what a run can see and what it is checked against: what
 // coverage is measured against.
 type Documented struct {
 	Members []Seen // Value and Null unset
 	Values  []Seen
 	Rules   []Rule // as [Validator.Rules] returns them
+
+	v *Validator // nil where nobody knows which operations lead where
 }
 
 // Documented returns the members and enumerated values of the schemas that
-// responses have, sorted by schema, pointer and value, and the rules.
+// responses have, each once, sorted by schema, pointer and value, and the rules.
 func (v *Validator) Documented() Documented {
-	d := Documented{Rules: v.Rules()}
-	for _, s := range v.bodies {
-		if s.response {
-			d.add(s.label(), "", s.Shape, s, nil, len(d.Members))
-		}
-	}
-	order := func(a, b Seen) int {
-		return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Value, b.Value))
-	}
-	slices.SortFunc(d.Members, order)
-	slices.SortFunc(d.Values, order)
+	d := Documented{Rules: v.Rules(), v: v}
+	d.Members, d.Values = v.documented(func(s *bodySchema) bool { return s.response })
 	return d
 }
 
-// mostDocumented bounds how many members of one schema are listed: schemas that
-// refer to each other in many ways have more than anyone can count.
-const mostDocumented = 5000
-
-// add lists what the shape documents below the pointer. Shapes that are open
-// already are recursive: their members are listed once.
-func (d *Documented) add(schema, pointer string, shape *schemas.Shape, s *bodySchema, open []*schemas.Shape, from int) {
-	if shape == nil || slices.Contains(open, shape) || len(d.Members)-from > mostDocumented {
-		return
+// Within returns those of the members and values that responses of some
+// operations can have.
+func (d *Documented) Within(operation func(id string) bool) (members, values []Seen) {
+	if d.v == nil {
+		return d.Members, d.Values
 	}
-	open = append(slices.Clip(open), shape)
-	for _, value := range shape.Values {
-		d.Values = append(d.Values, Seen{Schema: schema, Pointer: pointer, Value: value})
-	}
-	for _, m := range shape.Members {
-		at := pointer + "/" + jsonvalue.EscapePointer(m.Name)
-		d.Members = append(d.Members, Seen{Schema: schema, Pointer: at})
-		if pointer == "" && s.elements != nil && s.elementsName == m.Name {
-			continue // its elements are bodies of their own
+	bodies := map[*bodySchema]bool{}
+	for _, op := range d.v.desc.Operations {
+		if operation(op.ID) {
+			for _, s := range d.v.responseBodies(op) {
+				bodies[s] = true
+			}
 		}
-		d.add(schema, at, m.Shape, s, open, from)
 	}
-	if s.elements == nil || s.elementsName != "" || pointer != "" {
-		d.add(schema, pointer+"/*", shape.Item(0), s, open, from)
+	return d.v.documented(func(s *bodySchema) bool { return bodies[s] })
+}
+
+// responseBodies returns the schemas that the responses of an operation have.
+func (v *Validator) responseBodies(op *spec.Operation) []*bodySchema {
+	var all []*bodySchema
+	for _, r := range op.Responses {
+		for _, m := range r.Media {
+			if s := v.bodies[m.Schema]; m.HasSchema && s != nil && !slices.Contains(all, s) {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}
+
+// ResponseSchemas returns the schemas of the bodies that an operation responds
+// with, as [Observed] has them.
+func (v *Validator) ResponseSchemas(op *spec.Operation) []string {
+	var names []string
+	for _, s := range v.responseBodies(op) {
+		names = append(names, s.label())
+	}
+	return names
+}
+
+// documented returns the places that can be reached from some of the schemas of
+// bodies.
+func (v *Validator) documented(from func(*bodySchema) bool) (members, values []Seen) {
+	var open []*schemas.Shape
+	known := map[*schemas.Shape]bool{}
+	reach := func(s *schemas.Shape) {
+		if s != nil && !known[s] {
+			known[s] = true
+			open = append(open, s)
+		}
+	}
+	for _, s := range v.bodies {
+		if from(s) {
+			reach(s.Shape)
+		}
+	}
+	for len(open) > 0 {
+		shape := open[len(open)-1]
+		open = open[:len(open)-1]
+		places := v.placesOf(shape)
+		members = append(members, places.members...)
+		for _, place := range places.values {
+			values = append(values, place)
+		}
+		for _, inner := range shape.Within() {
+			reach(inner)
+		}
+	}
+	return arranged(members), arranged(values)
+}
+
+// arranged sorts places, and leaves each once.
+func arranged(places []Seen) []Seen {
+	slices.SortFunc(places, func(a, b Seen) int {
+		return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Value, b.Value))
+	})
+	return slices.Compact(places)
+}
+
+// shapePlaces are the places of a shape's members and enumerated values.
+type shapePlaces struct {
+	members []Seen          // by the index of the member
+	values  map[string]Seen // by the JSON text
+}
+
+func (v *Validator) placesOf(shape *schemas.Shape) *shapePlaces {
+	if known, ok := v.places.Load(shape); ok {
+		return known.(*shapePlaces)
+	}
+	p := &shapePlaces{members: make([]Seen, len(shape.Members))}
+	for i, m := range shape.Members {
+		p.members[i] = v.member(m)
+	}
+	if len(shape.Values) > 0 {
+		p.values = make(map[string]Seen, len(shape.Values))
+	}
+	for i, text := range shape.Values {
+		place, ok := v.inSchema(shape.ValuePlaces[i])
+		if !ok {
+			place.Schema = labelAt(shape.ValuePlaces[i])
+		}
+		place.Value = text
+		p.values[text] = place
+	}
+	known, _ := v.places.LoadOrStore(shape, p)
+	return known.(*shapePlaces)
+}
+
+// member returns the place of a member: that of its property.
+func (v *Validator) member(m *schemas.Member) Seen {
+	place, ok := v.inSchema(m.Place)
+	if ok && place.Pointer != "" {
+		return place
+	}
+	around, _ := cutPointer(m.Place.Pointer) // .../properties/NAME
+	around, _ = cutPointer(around)
+	return Seen{Schema: labelAt(spec.Place{File: m.Place.File, Pointer: around}), Pointer: "/" + jsonvalue.EscapePointer(m.Name)}
+}
+
+func labelAt(at spec.Place) string { return at.File + "#" + at.Pointer }
+
+// inSchema returns a place as one of the values of the schema that it is in: the
+// innermost that has a name or is that of a response.
+func (v *Validator) inSchema(at spec.Place) (place Seen, ok bool) {
+	for root := at.Pointer; ; {
+		if schema, known := v.labels[spec.Place{File: at.File, Pointer: root}]; known {
+			pointer, ok := instancePointer(jsonvalue.SplitPointer(at.Pointer[len(root):]))
+			return Seen{Schema: schema, Pointer: pointer}, ok
+		}
+		if root == "" {
+			return Seen{}, false
+		}
+		root, _ = cutPointer(root)
 	}
 }
 
-// documented is a place of a schema that values are seen at.
-type documented struct {
-	pointer string
-	shape   *schemas.Shape
-	members []atomic.Pointer[documented] // by the index of the member
-	items   atomic.Pointer[documented]
-	known   *atomic.Int32 // how many places of the schema are kept
-}
-
-func newDocumented(pointer string, shape *schemas.Shape, known *atomic.Int32) *documented {
-	return &documented{pointer: pointer, shape: shape, members: make([]atomic.Pointer[documented], len(shape.Members)), known: known}
-}
-
-// member returns the place of a member.
-func (d *documented) member(m *schemas.Member) *documented {
-	return d.child(&d.members[m.Index], m.Shape, m.Name)
-}
-
-// item returns the place of the elements that a shape describes.
-func (d *documented) item(shape *schemas.Shape) *documented {
-	return d.child(&d.items, shape, "*")
-}
-
-// child returns a place below d, the same whenever that is possible: recursive
-// schemas have places without end, and the first elements of an array shapes of
-// their own.
-func (d *documented) child(kept *atomic.Pointer[documented], shape *schemas.Shape, name string) *documented {
-	if known := kept.Load(); known != nil && known.shape == shape {
-		return known
+// cutPointer cuts the last token, as it is written, from a pointer that has one.
+func cutPointer(pointer string) (around, token string) {
+	for i := len(pointer) - 1; i >= 0; i-- {
+		if pointer[i] == '/' {
+			return pointer[:i], pointer[i+1:]
+		}
 	}
-	child := newDocumented(d.pointer+"/"+jsonvalue.EscapePointer(name), shape, d.known)
-	if d.known.Add(1) <= mostDocumented {
-		kept.CompareAndSwap(nil, child)
-	}
-	return child
+	return "", ""
 }
 
-// see records what of the description stands in the body, for coverage. Of a
-// list, the elements are bodies of their own.
+// instancePointer turns the way through a schema into that through its values.
+// It is not ok where the way leads to another schema.
+func instancePointer(tokens []string) (pointer string, ok bool) {
+	for len(tokens) > 0 {
+		keyword, named := tokens[0], ""
+		tokens = tokens[1:]
+		switch keyword {
+		case "properties", "patternProperties", "dependentSchemas", "allOf", "anyOf", "oneOf", "prefixItems":
+			if len(tokens) == 0 {
+				return "", false
+			}
+			named, tokens = tokens[0], tokens[1:]
+		}
+		switch keyword {
+		case "properties":
+			pointer += "/" + jsonvalue.EscapePointer(named)
+		case "patternProperties", "additionalProperties", "unevaluatedProperties", "prefixItems", "items", "additionalItems", "unevaluatedItems", "contains":
+			pointer += "/*"
+			if len(tokens) > 0 && isIndex(tokens[0]) { // items of older drafts
+				tokens = tokens[1:]
+			}
+		case "allOf", "anyOf", "oneOf", "dependentSchemas", "if", "then", "else":
+		default:
+			return "", false
+		}
+	}
+	return pointer, true
+}
+
+func isIndex(token string) bool {
+	return token != "" && token[0] >= '0' && token[0] <= '9'
+}
+
+// see records what of the description is in the body, for coverage.
 func (p *pass) see() {
 	visits := p.visits()
 	p.out.Seen = make([]Seen, 0, len(visits)+len(visits)/4)
-	at := make([]seenAt, len(visits))
-	var list *jsonvalue.Value // the array of the elements
-	if len(p.units[0].path) > 0 {
-		if list = p.root; p.schema.elementsName != "" {
-			list = p.root.Member(p.schema.elementsName)
-		}
-	}
 	for i := range visits {
-		here := p.seenAt(visits, at, i, list)
-		if at[i] = here; here.place == nil {
-			continue
-		}
 		value := visits[i].Value
-		if here.member {
-			p.out.Seen = append(p.out.Seen, Seen{Schema: here.body.label(), Pointer: here.place.pointer, Null: value.Kind == jsonvalue.Null})
+		if parent := visits.Parent(i); parent >= 0 && visits[parent].Value.Kind == jsonvalue.Object {
+			around := visits[parent].Shape
+			if m := around.Named(visits.Name(i)); m != nil {
+				seen := p.v.placesOf(around).members[m.Index]
+				seen.Null = value.Kind == jsonvalue.Null
+				p.out.Seen = append(p.out.Seen, seen)
+			}
 		}
-		if text, ok := visits[i].Shape.Enumerated(value); ok && !here.list {
-			p.out.Seen = append(p.out.Seen, Seen{Schema: here.body.label(), Pointer: here.place.pointer, Value: text})
+		if text, ok := visits[i].Shape.Enumerated(value); ok {
+			p.out.Seen = append(p.out.Seen, p.v.placesOf(visits[i].Shape).values[text])
 		}
 	}
 }
 
-// seenAt is where a value of a body is seen.
-type seenAt struct {
-	body   *bodySchema
-	place  *documented // nil where nothing is documented
-	member bool
-	list   bool // the elements of it, if any, are bodies of their own
+// Described is what the description says of a place that was observed.
+type Described struct {
+	Places  []spec.Place // of all the schemas that speak of it
+	Member  Seen         // where it is a member that has a name; else zero
+	Members []Seen       // of objects there
+	Values  []Seen       // that are enumerated
 }
 
-func (p *pass) seenAt(visits schemas.Visits, at []seenAt, i int, list *jsonvalue.Value) seenAt {
-	parent := visits.Parent(i)
-	if parent < 0 {
-		return seenAt{body: p.schema, place: p.schema.seen, list: visits[i].Value == list}
+// Described returns what the description says of a pointer, as [Observed] has
+// it, in a schema with that name; nil where it says nothing.
+func (v *Validator) Described(schema, pointer string) *Described {
+	s := v.labelled(schema)
+	if s == nil {
+		return nil
 	}
-	around := at[parent]
-	if around.list {
-		if s := p.schema.elements; visits[parent].Value == list && visits[i].Shape == s.Shape {
-			return seenAt{body: s, place: s.seen}
+	shape, member := s.Shape, Seen{}
+	for _, token := range jsonvalue.SplitPointer(pointer) {
+		item := shape.Item(0)
+		member = Seen{}
+		if m := shape.Named(token); m != nil {
+			member = v.placesOf(shape).members[m.Index]
 		}
-		return seenAt{}
+		if shape, _ = shape.Member(token); shape == nil {
+			shape = item
+		}
+		if shape == nil {
+			return nil
+		}
 	}
-	if around.place == nil {
-		return seenAt{}
+	places := v.placesOf(shape)
+	d := &Described{Places: shape.Places(), Member: member, Members: places.members}
+	for _, text := range shape.Values {
+		d.Values = append(d.Values, places.values[text])
 	}
-	if visits[parent].Value.Kind == jsonvalue.Array {
-		return seenAt{body: around.body, place: around.place.item(visits[i].Shape)}
+	return d
+}
+
+// ElementsOf returns the member of a schema whose elements are bodies of their
+// own, as the data of a page are. It is not ok where there is none, or the body
+// itself is the list.
+func (v *Validator) ElementsOf(schema string) (member Seen, ok bool) {
+	s := v.labelled(schema)
+	if s == nil || s.elements == nil || s.elementsName == "" {
+		return Seen{}, false
 	}
-	m := visits[parent].Shape.Named(visits.Name(i))
-	if m == nil {
-		return seenAt{}
+	return v.placesOf(s.Shape).members[s.Shape.Named(s.elementsName).Index], true
+}
+
+// labelled returns the schema of bodies with a label; nil without one.
+func (v *Validator) labelled(label string) *bodySchema {
+	place, ok := v.byLabel[label]
+	if s := v.bodies[place]; s != nil || !ok {
+		return s
 	}
-	isList := list != nil && parent == 0 && m.Name == p.schema.elementsName
-	return seenAt{around.body, around.place.member(m), true, isList}
+	for _, s := range v.named() {
+		if s.Place == place {
+			return s
+		}
+	}
+	return nil
 }

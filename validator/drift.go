@@ -1,5 +1,7 @@
 package validator
 
+import "slices"
+
 var driftNull = &Rule{
 	ID:       "drift-null",
 	Severity: Warning,
@@ -14,7 +16,8 @@ which does not have the word.`,
 	Example: `{"id": "batch_1", "error_file_id": null}`,
 	run: func(p *pass) {
 		for _, failure := range p.nulls {
-			member := p.shapeAt(failure.Path[:len(failure.Path)-1]).Named(failure.Path[len(failure.Path)-1])
+			around, name, _ := cutLast(failure.Path)
+			member := p.memberAt(around, name)
 			p.reportOfSchema(p.valueAt(failure.Path), placed("the member is null, and the description does not allow null", member.Place, "null", typesOf(failure)))
 		}
 	},
@@ -36,12 +39,13 @@ meant. Settle it by describing the member.`,
 				continue
 			}
 			object, shape := visit.Value, visit.Shape
+			path := slices.Clip(p.visits().Path(i))
+			members := p.v.desc.Place(shape.Place.File, shape.Place.Pointer+"/properties")
 			for _, m := range object.Members {
 				if _, undocumented := shape.Member(m.Name); !undocumented || object.Member(m.Name) != m.Value {
 					continue // of a repeated member the last counts
 				}
-				at := append(p.visits().Path(i), m.Name)
-				members := p.v.desc.Place(shape.Place.File, shape.Place.Pointer+"/properties")
+				at := append(path, m.Name)
 				p.reportOfSchema(p.nameAt(at), placed("the member is not documented", members, p.foundText(at), ""))
 			}
 		}

@@ -49,8 +49,9 @@ func (h *History) Size() int { return h.timelines.size }
 // it gives together with earlier ones. A result is added once, directly after
 // it was returned by Check or later, but not from several goroutines at once.
 func (h *History) Add(r *Result) {
+	var opened *pass // made once, however many of its resources have findings
 	for i := range r.notes {
-		h.addNote(r, &r.notes[i])
+		h.addNote(r, &r.notes[i], &opened)
 	}
 	r.notes = nil
 	p := r.pass
@@ -79,14 +80,18 @@ func (h *History) add(p *pass, r *resource) {
 }
 
 // addNote takes in a resource of a body that a plan read. Only a finding needs
-// the body itself.
-func (h *History) addNote(to *Result, n *note) {
+// the body itself, which is then opened.
+func (h *History) addNote(to *Result, n *note, opened **pass) {
 	at := h.moment(n.x, n.line)
 	h.insert(n.key, n.watch, &at, n.cells, func(before, after moment, changes []change, laterAtHand bool) {
 		if !h.contradicts(n.watch, changes) {
 			return
 		}
-		if p, r := n.openAgain(h.v); r != nil {
+		if *opened == nil {
+			*opened = openAgain(h.v, n.x)
+		}
+		p := *opened
+		if r := n.resource(p); r != nil {
 			p.out.Findings = to.Findings
 			h.compare(p, r, before, after, changes, laterAtHand)
 			to.Findings = p.out.Findings

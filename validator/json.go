@@ -73,7 +73,7 @@ func (p *pass) reportFaults(message string, kinds ...jsonvalue.FaultKind) {
 		}
 		f := Finding{Message: message}
 		f.Found = fault.Message
-		p.report(at{jsonvalue.SplitPointer(fault.Pointer), fault.Offset, end}, f)
+		p.report(at{fault.Path, fault.Offset, end}, f)
 	}
 }
 

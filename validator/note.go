@@ -1,6 +1,10 @@
 package validator
 
-import "github.com/plumbapi/plumb/validator/internal/plan"
+import (
+	"slices"
+
+	"github.com/plumbapi/plumb/validator/internal/plan"
+)
 
 // note is what an exchange says of a resource, for its history.
 type note struct {
@@ -19,12 +23,15 @@ func (c *Checker) note(n *plan.Note) {
 	if len(n.ID) == 0 {
 		return
 	}
-	b := c.batch
-	own := note{x: c.x, start: n.Start, idStart: len(b.ids), idEnd: len(b.ids) + len(n.ID)}
-	b.ids = append(b.ids, n.ID...)
+	b, id := c.batch, n.ID
+	if len(id) > mostName {
+		id = []byte(shortName(string(id)))
+	}
+	own := note{x: c.x, start: n.Start, idStart: len(b.ids), idEnd: len(b.ids) + len(id)}
+	b.ids = append(b.ids, id...)
 	if !c.run.withoutHistory {
 		own.watch = c.watches.of(n.Life)
-		own.key, own.line = own.watch.key(n.ID), lineOf(c.x, n.Start)
+		own.key, own.line = own.watch.key(id), lineOf(c.x, n.Start)
 		own.cells = c.cells(own.watch, n)
 	}
 	b.notes = append(b.notes, own)
@@ -68,16 +75,24 @@ func (c *Checker) pack(p *packer, n *plan.Note, i int) {
 	}
 }
 
-// openAgain returns the pass of a body that a plan read, and the resource that
-// the note is of, for findings that speak of them.
-func (n *note) openAgain(v *Validator) (*pass, *resource) {
-	p := &pass{v: v, x: n.x}
+// openAgain returns the pass of a body that a plan read, for findings that
+// speak of its resources.
+func openAgain(v *Validator, x *Exchange) *pass {
+	p := &pass{v: v, x: x}
 	p.identify()
 	p.parse()
-	for _, r := range p.resources {
-		if r.value.Start == n.start && r.life == n.watch.life {
-			return p, r
+	return p
+}
+
+// resource returns the resource that the note is of; nil where there is none: no
+// plan reads what the reference engine does not.
+func (n *note) resource(p *pass) *resource {
+	// They are in the order of the body.
+	i, _ := slices.BinarySearchFunc(p.resources, n.start, func(r *resource, start int) int { return r.value.Start - start })
+	for ; i < len(p.resources) && p.resources[i].value.Start == n.start; i++ {
+		if p.resources[i].life == n.watch.life {
+			return p.resources[i]
 		}
 	}
-	return p, nil // no plan reads what the reference engine does not
+	return nil
 }

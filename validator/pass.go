@@ -29,11 +29,13 @@ type pass struct {
 	failures []schemas.Failure
 	nulls    []schemas.Failure // of failures, those that are null for an optional member
 
-	resources []*resource
-	request   map[string]any // as expressions have it; made on first use
+	resources  []*resource
+	resourceOf map[*jsonvalue.Value]*resource // by the value; made on first use
+	request    map[string]any                 // as expressions have it; made on first use
 
-	errorsAt []int // offsets of the values that errors were reported at
-	blamed   []int // the same, before the rules of the description ran
+	around   surroundings // of the finding before
+	errorsAt []int        // offsets of the values that errors were reported at
+	blamed   []int        // the same, sorted, before the rules of the description ran
 
 	rule     *Rule // that runs
 	severity Severity
@@ -84,6 +86,10 @@ func (p *pass) parse() {
 		p.root, p.faults = p.json().root, p.json().faults
 	}
 	if p.root == nil {
+		if p.faults[len(p.faults)-1].Kind == jsonvalue.TooDeep {
+			p.out.Skipped = "a body that nests deeper than plumb reads (--max-depth)"
+			return
+		}
 		p.out.Bodies = 1
 		return
 	}
@@ -156,19 +162,24 @@ func (p *pass) chooseBare() bool {
 // isOptionalNull tells whether the failure is that of null for a named member
 // that may be left out.
 func (p *pass) isOptionalNull(f schemas.Failure) bool {
-	n := len(f.Path)
-	if n == 0 || f.Name || f.Member != "" {
+	around, name, ok := cutLast(f.Path)
+	if !ok || f.Name || f.OfMember {
 		return false
 	}
 	if v := p.root.At(f.Path...); v == nil || v.Kind != jsonvalue.Null {
 		return false
 	}
-	parent := p.shapeAt(f.Path[:n-1])
-	if parent == nil {
-		return false
-	}
-	m := parent.Named(f.Path[n-1])
+	m := p.memberAt(around, name)
 	return m != nil && m.NullIsDrift()
+}
+
+// memberAt returns the description of a member of the object that the path leads
+// to, or nil.
+func (p *pass) memberAt(path []string, name string) *schemas.Member {
+	if shape := p.shapeAt(path); shape != nil {
+		return shape.Named(name)
+	}
+	return nil
 }
 
 // shapeAt returns the shape of the value that the path leads to, or nil.

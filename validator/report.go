@@ -2,6 +2,8 @@ package validator
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -23,30 +25,48 @@ type at struct {
 // valueAt is the place of the value that the path leads to; the nearest that
 // exists where it does not.
 func (p *pass) valueAt(path []string) at {
-	for n := len(path); ; n-- {
-		if v := p.root.At(path[:n]...); v != nil {
-			a := at{path, v.Start, v.End}
-			if n < len(path) || v.Kind == jsonvalue.Object || v.Kind == jsonvalue.Array {
-				a.end = a.start + 1 // the bracket stands for all
-			}
-			return a
+	v, there := p.root, 0
+	for ; there < len(path); there++ {
+		next := v.At(path[there])
+		if next == nil {
+			break
 		}
+		v = next
 	}
+	a := at{path, v.Start, v.End}
+	if there < len(path) || v.Kind == jsonvalue.Object || v.Kind == jsonvalue.Array {
+		a.end = a.start + 1 // the bracket stands for all
+	}
+	return a
 }
 
-// nameAt is the place of the name of a member that exists.
+// nameAt is the place of the name of a member; of the value where the path leads
+// to none.
 func (p *pass) nameAt(path []string) at {
-	n := len(path) - 1
-	object := p.root.At(path[:n]...)
-	if object != nil && object.Kind == jsonvalue.Object {
-		for i := len(object.Members) - 1; i >= 0; i-- {
-			if m := object.Members[i]; m.Name == path[n] {
-				end := bytes.LastIndexByte(p.x.Response.Body.Bytes[m.NameStart:m.Value.Start], '"')
-				return at{path, m.NameStart, m.NameStart + max(end, 0) + 1}
-			}
-		}
+	around, name, ok := cutLast(path)
+	if !ok {
+		return p.valueAt(path)
 	}
-	return p.valueAt(path)
+	object := p.root.At(around...)
+	if object == nil || object.Kind != jsonvalue.Object {
+		return p.valueAt(path)
+	}
+	i := object.Find(name)
+	if i < 0 {
+		return p.valueAt(path)
+	}
+	start := object.Members[i].NameStart
+	return at{path, start, nameEnd(p.x.Response.Body.Bytes, start)}
+}
+
+// cutLast returns the last name of a path and those before it; not ok where the
+// path is that of the whole body.
+func cutLast(path []string) (around []string, last string, ok bool) {
+	n := len(path)
+	if n == 0 {
+		return nil, "", false
+	}
+	return path[:n-1], path[n-1], true
 }
 
 // report records that the exchange does not satisfy the rule that runs.
@@ -61,10 +81,8 @@ func (p *pass) report(a at, f Finding) {
 		f.Line, f.Column = body.Locate(a.start)
 	}
 	f.Excerpt = excerpt(body.Bytes, a.start, a.end)
-	for _, r := range p.resources { // the innermost, which comes last
-		if len(a.path) >= len(r.path) && slices.Equal(a.path[:len(r.path)], r.path) {
-			f.Resource = r.id
-		}
+	if r := p.resourceAround(a.path); r != nil {
+		f.Resource = r.id
 	}
 	p.add(f)
 }
@@ -94,32 +112,67 @@ func (p *pass) file(f Finding) {
 // pointer returns the path as a JSON pointer in the object that was checked,
 // with array indexes as *.
 func (p *pass) pointer(path []string) string {
-	if p.root == nil {
+	around, last, ok := cutLast(path)
+	if !ok || p.root == nil {
 		return ""
 	}
-	value := p.root
 	skip := 0
 	if len(p.units) > 0 {
 		if prefix := p.units[0].path; len(prefix) > 0 && len(path) >= len(prefix) && slices.Equal(path[:len(prefix)-1], prefix[:len(prefix)-1]) {
 			skip = len(prefix)
 		}
 	}
-	var b strings.Builder
-	for i, token := range path {
-		if i >= skip {
-			b.WriteByte('/')
-			if value != nil && value.Kind == jsonvalue.Array {
-				b.WriteByte('*')
-			} else {
-				b.WriteString(jsonvalue.EscapePointer(token))
-			}
-		}
-		if value != nil {
-			value = value.At(token)
+	// There can be many findings in one object, in members with long names.
+	in := &p.around
+	if in.value == nil || in.skip != skip || !slices.Equal(in.path, around) {
+		*in = surroundings{path: around, skip: skip, value: p.root}
+		for i, token := range around {
+			in.pointer += in.token(i, token)
+			in.value = in.value.At(token)
 		}
 	}
-	return b.String()
+	return in.pointer + in.token(len(around), last)
 }
+
+// surroundings are an object or array that findings are in.
+type surroundings struct {
+	path    []string
+	skip    int    // how much of the path leads to the object that was checked
+	pointer string // the rest of the path
+	value   *jsonvalue.Value
+}
+
+// token returns what a pointer says of the nth step of a path, which begins at
+// the value.
+func (s *surroundings) token(n int, name string) string {
+	switch {
+	case n < s.skip:
+		return ""
+	case s.value != nil && s.value.Kind == jsonvalue.Array:
+		return "/*"
+	}
+	return "/" + jsonvalue.EscapePointer(shortName(name))
+}
+
+// shortName returns a name as pointers of findings have it: there can be a
+// finding at each of the members of an object, with the names of all that it is
+// in. So long ones are cut, and told apart by a number.
+//
+// The identities of resources, which their findings have too, are cut likewise.
+func shortName(name string) string {
+	if len(name) <= mostName {
+		return name
+	}
+	cut := mostName / 2
+	for cut > 0 && !utf8.RuneStart(name[cut]) {
+		cut--
+	}
+	sum := sha256.Sum256([]byte(name))
+	return name[:cut] + "…" + hex.EncodeToString(sum[:8])
+}
+
+// mostName is how many bytes of a name a pointer has at most.
+const mostName = 256
 
 // placed returns a finding on the body that names a place of the description.
 func placed(message string, description spec.Place, found, allowed string) Finding {
@@ -136,14 +189,18 @@ func excerpt(text []byte, start, end int) Excerpt {
 		start = len(text)
 		end = start
 	}
-	lineStart := bytes.LastIndexByte(text[:start], '\n') + 1
-	lineEnd := len(text)
-	if i := bytes.IndexByte(text[start:], '\n'); i >= 0 {
+	// Of a long line no more is looked at than is shown, and the indentation.
+	const indentation = 200
+	lineStart := max(0, start-before-indentation)
+	lineStart += bytes.LastIndexByte(text[lineStart:start], '\n') + 1
+	to := min(len(text), max(start, min(end, start+after))+after)
+	lineEnd := min(len(text), to+1)
+	if i := bytes.IndexByte(text[start:lineEnd], '\n'); i >= 0 {
 		lineEnd = start + i
+		to = min(to, lineEnd)
 	}
-	end = min(end, lineEnd)
+	end = min(end, to)
 	from := max(lineStart, start-before)
-	to := min(lineEnd, max(start, min(end, start+after))+after)
 	for from > lineStart && from < start && !utf8.RuneStart(text[from]) {
 		from++
 	}

@@ -48,10 +48,35 @@ func (p *pass) findResources() {
 	}
 }
 
+// resourceAround returns the innermost resource that holds what a path leads to;
+// nil where none does.
+func (p *pass) resourceAround(path []string) *resource {
+	if len(p.resources) == 0 {
+		return nil
+	}
+	if p.resourceOf == nil {
+		p.resourceOf = make(map[*jsonvalue.Value]*resource, len(p.resources))
+		for _, r := range p.resources {
+			p.resourceOf[r.value] = r
+		}
+	}
+	v := p.root
+	innermost := p.resourceOf[v]
+	for _, name := range path {
+		if v = v.At(name); v == nil {
+			break
+		}
+		if r := p.resourceOf[v]; r != nil {
+			innermost = r
+		}
+	}
+	return innermost
+}
+
 func newResource(path []string, v *jsonvalue.Value, shape *schemas.Shape, life *lifecycle.Lifecycle) *resource {
 	r := &resource{path: path, value: v, shape: shape, life: life, times: make([]stamp, len(life.Timestamps))}
 	if id := r.at(life.Identity); id != nil && (id.Kind == jsonvalue.String || id.Kind == jsonvalue.Number) {
-		r.id = strings.Clone(id.Text) // which outlives the body
+		r.id = strings.Clone(shortName(id.Text)) // which outlives the body
 	}
 	if state := r.at(life.State); state != nil && state.Kind == jsonvalue.String {
 		r.state = life.StateNamed(state.Text)

@@ -224,17 +224,30 @@ func (r *Run) Fallbacks() []string {
 func (v *Validator) compilePlan(s *bodySchema, response *spec.Response) (*plan.Plan, error) {
 	source := &plan.Source{
 		Shape:        s.Shape,
-		Label:        s.label(),
 		ElementsName: s.elementsName,
 		Life:         func(shape *schemas.Shape) *lifecycle.Lifecycle { return v.lives[shape] },
 		Rules:        func(shape *schemas.Shape) []plan.Rule { return planRules(v.shapeRules[shape]) },
+		Places:       v.planPlaces,
 		Watched:      watched,
 		Whole:        planRules(v.responseRules[response]),
 	}
 	if s.elements != nil {
-		source.Elements, source.ElementsLabel = s.elements.Shape, s.elements.label()
+		source.Elements = s.elements.Shape
 	}
 	return plan.Compile(source)
+}
+
+// planPlaces returns the places of a shape as plans have them.
+func (v *Validator) planPlaces(shape *schemas.Shape) (members []plan.Place, value func(text string) plan.Place) {
+	places := v.placesOf(shape)
+	for _, m := range places.members {
+		members = append(members, planPlace(m))
+	}
+	return members, func(text string) plan.Place { return planPlace(places.values[text]) }
+}
+
+func planPlace(s Seen) plan.Place {
+	return plan.Place{Schema: s.Schema, Pointer: s.Pointer, Value: s.Value}
 }
 
 func planRules(rules []*xRule) []plan.Rule {

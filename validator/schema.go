@@ -43,7 +43,7 @@ func (p *pass) reportFailures(explain func(schemas.Failure) Finding) {
 		}
 		var a at
 		switch {
-		case f.Member != "":
+		case f.OfMember:
 			a = p.nameAt(append(slices.Clip(f.Path), f.Member))
 		case f.Name:
 			a = p.nameAt(f.Path)
@@ -56,6 +56,15 @@ func (p *pass) reportFailures(explain func(schemas.Failure) Finding) {
 		}
 		p.report(a, finding)
 	}
+}
+
+// foundOf returns what was found: the name of a member where that is what
+// fails, else what text says of the value.
+func (p *pass) foundOf(f schemas.Failure, text func(path []string) string) string {
+	if _, name, ok := cutLast(f.Path); ok && f.Name {
+		return "the name " + shorten(schemas.JSONText(name))
+	}
+	return text(f.Path)
 }
 
 // foundWithType returns the value and its type.
@@ -102,7 +111,7 @@ be left out is ` + "`drift-null`" + `, a warning.`,
 	Example: `{"created_at": "2025-03-14T15:52:49Z"}, where an integer is described`,
 	run: func(p *pass) {
 		p.reportFailures(func(f schemas.Failure) Finding {
-			return placed("the value has the wrong type", f.Place, p.foundWithType(f.Path), typesOf(f))
+			return placed("the value has the wrong type", f.Place, p.foundOf(f, p.foundWithType), typesOf(f))
 		})
 	},
 }
@@ -118,7 +127,7 @@ to the description.`,
 	Example: `{"status": "paused"}`,
 	run: func(p *pass) {
 		p.reportFailures(func(f schemas.Failure) Finding {
-			return placed("the value is not one of those described", f.Place, p.foundText(f.Path), valuesOf(f))
+			return placed("the value is not one of those described", f.Place, p.foundOf(f, p.foundText), valuesOf(f))
 		})
 	},
 }
@@ -133,7 +142,7 @@ by it what kind of object they hold.`,
 	Example: `{"object": "batches"}, where "batch" is described`,
 	run: func(p *pass) {
 		p.reportFailures(func(f schemas.Failure) Finding {
-			return placed("the value is not the described constant", f.Place, p.foundText(f.Path), valuesOf(f))
+			return placed("the value is not the described constant", f.Place, p.foundOf(f, p.foundText), valuesOf(f))
 		})
 	},
 }
@@ -167,11 +176,10 @@ elements or members is beyond what the description allows.`,
 	run: func(p *pass) {
 		p.reportFailures(func(f schemas.Failure) Finding {
 			message := limitWords[f.Keyword]
-			found := p.foundSized(f.Path)
 			if f.Name {
-				message, found = "the name of a member breaks a limit", shorten(schemas.JSONText(f.Path[len(f.Path)-1]))
+				message = "the name of a member breaks a limit"
 			}
-			return placed(message, f.Place, found, f.Keyword+" "+f.Limit)
+			return placed(message, f.Place, p.foundOf(f, p.foundSized), f.Keyword+" "+f.Limit)
 		})
 	},
 }
@@ -186,11 +194,7 @@ ECMAScript. It need not match the whole string unless it says so with ^ and $.`,
 	Example: `{"id": "1"}, where ^batch_ is described`,
 	run: func(p *pass) {
 		p.reportFailures(func(f schemas.Failure) Finding {
-			found := p.foundText(f.Path)
-			if f.Name {
-				found = "the name " + shorten(schemas.JSONText(f.Path[len(f.Path)-1]))
-			}
-			return placed("the string does not match the described pattern", f.Place, found, f.Limit)
+			return placed("the string does not match the described pattern", f.Place, p.foundOf(f, p.foundText), f.Limit)
 		})
 	},
 }
@@ -237,7 +241,7 @@ is that of the alternative that came nearest, under its own rule.`,
 			if message == "" {
 				message = "the value breaks " + f.Keyword
 			}
-			return placed(message, f.Place, p.foundText(f.Path), allowedByCombination(f))
+			return placed(message, f.Place, p.foundOf(f, p.foundText), allowedByCombination(f))
 		})
 	},
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/spec"
 )
 
 // What a summary keeps at most.
@@ -226,38 +225,4 @@ func (s *Summary) dropMembers(parent *Observed) {
 			delete(s.places, key)
 		}
 	}
-}
-
-// PlacesOf returns where the description says what stands at a pointer, as
-// [Observed] has it, in a schema with that name: a place for each schema that
-// speaks of it, none where the description does not.
-func (v *Validator) PlacesOf(schema, pointer string) []spec.Place {
-	for _, s := range v.bodies {
-		if s.label() != schema {
-			continue
-		}
-		shape := s.Shape
-		for _, token := range jsonvalue.SplitPointer(pointer) {
-			item := shape.Item(0)
-			if shape, _ = shape.Member(token); shape == nil {
-				shape = item
-			}
-			if shape == nil {
-				return nil
-			}
-		}
-		return shape.Places()
-	}
-	return nil
-}
-
-// ElementsOf returns the name of the member of a schema whose elements are
-// bodies of their own, as the data of a page are, and whether there is one.
-func (v *Validator) ElementsOf(schema string) (member string, ok bool) {
-	for _, s := range v.bodies {
-		if s.label() == schema && s.elements != nil {
-			return s.elementsName, true
-		}
-	}
-	return "", false
 }

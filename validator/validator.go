@@ -38,6 +38,10 @@ type Validator struct {
 	named     func() []*bodySchema              // components/schemas, in their order
 	answers   map[*spec.Operation][]*bodySchema // those of 2xx answers
 
+	labels  map[spec.Place]string // of the schemas of bodies, by their file and pointer only
+	byLabel map[string]spec.Place // where these are
+	places  sync.Map              // by shape: its *shapePlaces
+
 	lives         map[*schemas.Shape]*lifecycle.Lifecycle
 	shapeRules    map[*schemas.Shape][]*xRule
 	responseRules map[*spec.Response][]*xRule
@@ -137,6 +141,8 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 		bodies:    map[spec.Place]*bodySchema{},
 		resources: map[*schemas.Shape]*bodySchema{},
 		answers:   map[*spec.Operation][]*bodySchema{},
+		labels:    map[spec.Place]string{},
+		byLabel:   map[string]spec.Place{},
 
 		lives:         map[*schemas.Shape]*lifecycle.Lifecycle{},
 		shapeRules:    map[*schemas.Shape][]*xRule{},
@@ -173,6 +179,7 @@ func (v *Validator) compile() error {
 	names := map[spec.Place]string{}
 	for _, s := range v.desc.Schemas {
 		names[s.Place] = s.Name
+		v.label(s.Place, s.Name)
 	}
 	for _, op := range v.desc.Operations {
 		for _, r := range op.Responses {
@@ -185,6 +192,7 @@ func (v *Validator) compile() error {
 					s = newBodySchema(v.schemas.At(names[m.Schema], m.Schema))
 					s.response = true
 					v.bodies[m.Schema], v.resources[s.Shape] = s, s
+					v.label(m.Schema, s.label())
 				}
 				if strings.HasPrefix(r.Status, "2") && !slices.Contains(v.answers[op], s) {
 					v.answers[op] = append(v.answers[op], s)
@@ -209,6 +217,11 @@ func (v *Validator) compile() error {
 	}
 	errs = append(errs, v.loadXRules(v.schemas))
 	return errors.Join(errs...)
+}
+
+// label makes the schema at a place known by a label.
+func (v *Validator) label(at spec.Place, label string) {
+	v.labels[spec.Place{File: at.File, Pointer: at.Pointer}], v.byLabel[label] = label, at
 }
 
 // compileNamed compiles the schemas that have a name.

@@ -157,7 +157,7 @@ func (p *pass) applyXRules() {
 	if p.root == nil || p.schema == nil {
 		return
 	}
-	p.blamed = slices.Clone(p.errorsAt)
+	p.blamed = slices.Sorted(slices.Values(p.errorsAt))
 	if rules := p.v.responseRules[p.response]; len(rules) > 0 {
 		variables := p.variables(p.root)
 		for _, r := range rules {
@@ -197,17 +197,19 @@ func (p *pass) applyXRule(r *xRule, path []string, variables *expression.Variabl
 		if p.use(ruleFailed); p.severity != Off {
 			p.report(at, placed("the rule "+r.ID+" cannot be evaluated", r.place, r.expression.Failure(variables).Error(), ""))
 		}
-	case !slices.Contains(p.blamed, at.start):
+	default:
 		// Where the value is blamed already, this is a mere consequence.
-		p.report(at, placed(r.Title, r.place, p.foundText(at.path), r.source))
+		if _, blamed := slices.BinarySearch(p.blamed, at.start); !blamed {
+			p.report(at, placed(r.Title, r.place, p.foundText(at.path), r.source))
+		}
 	}
 }
 
 // failsWithin tells whether the object at the path breaks its schema.
 func (p *pass) failsWithin(path []string) bool {
-	return slices.ContainsFunc(p.failures, func(f schemas.Failure) bool {
-		return len(f.Path) >= len(path) && slices.Equal(f.Path[:len(path)], path)
-	})
+	// Failures are sorted by their paths: those within follow the path itself.
+	i, _ := slices.BinarySearchFunc(p.failures, path, func(f schemas.Failure, path []string) int { return slices.Compare(f.Path, path) })
+	return i < len(p.failures) && len(p.failures[i].Path) >= len(path) && slices.Equal(p.failures[i].Path[:len(path)], path)
 }
 
 // variables returns what an expression reads, but for oldSelf.

@@ -117,6 +117,15 @@ func (b *Baseline) Find(fingerprint string) *Entry {
 	return nil
 }
 
+// entries returns the entries by their fingerprints.
+func (b *Baseline) entries() map[string]*Entry {
+	known := make(map[string]*Entry, len(b.Entries))
+	for _, e := range b.Entries {
+		known[e.Fingerprint] = e
+	}
+	return known
+}
+
 // Terms are what new entries have in common.
 type Terms struct {
 	Reason, Owner string
@@ -126,10 +135,7 @@ type Terms struct {
 // Update brings the counts up to date, and adds an entry for each finding that
 // has none. It returns how many were added.
 func (b *Baseline) Update(findings []report.Finding, t Terms) (added int) {
-	known := map[string]*Entry{}
-	for _, e := range b.Entries {
-		known[e.Fingerprint] = e
-	}
+	known := b.entries()
 	for _, f := range findings {
 		if e := known[f.Fingerprint]; e != nil {
 			e.Seen = f.Count
@@ -150,8 +156,9 @@ func (b *Baseline) Update(findings []report.Finding, t Terms) (added int) {
 
 // Missing returns those of the findings that have no entry.
 func (b *Baseline) Missing(findings []report.Finding) []report.Finding {
+	known := b.entries()
 	return slices.DeleteFunc(slices.Clone(findings), func(f report.Finding) bool {
-		return b.Find(f.Fingerprint) != nil
+		return known[f.Fingerprint] != nil
 	})
 }
 

@@ -122,13 +122,13 @@ func New(desc *spec.Description, v *validator.Validator, s *validator.Summary, v
 	slices.SortFunc(r.Skipped, func(a, b report.Skipped) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Reason, b.Reason))
 	})
-	for _, p := range s.Places() {
-		r.Summary.Extend(p.Span)
-	}
 	for _, status := range s.Statuses() {
 		r.Summary.Extend(status.Span)
 	}
-	o := observed{v: v, places: s.Places(), statuses: s.Statuses()}
+	o := newObserved(v, s)
+	for _, p := range o.places {
+		r.Summary.Extend(p.Span)
+	}
 	faults := map[string]int{}
 	for _, f := range s.Findings() {
 		if kindOf(f.Rule) < 0 {
@@ -153,6 +153,48 @@ type observed struct {
 	v        *validator.Validator
 	places   []*validator.Observed
 	statuses []*validator.ObservedStatus
+	known    map[at]*validator.Described
+
+	at    map[string][]int // the places at a pointer, by their indexes
+	named []int            // those of members with names of the caller's own, and of elements
+}
+
+func newObserved(v *validator.Validator, s *validator.Summary) *observed {
+	o := &observed{v: v, places: s.Places(), statuses: s.Statuses(), known: map[at]*validator.Described{}, at: map[string][]int{}}
+	for i, p := range o.places {
+		o.at[p.Pointer] = append(o.at[p.Pointer], i)
+		if strings.Contains(p.Pointer, "*") {
+			o.named = append(o.named, i)
+		}
+	}
+	return o
+}
+
+// around returns the places that a finding can have to do with, in their order.
+func (o *observed) around(f *validator.ObservedFinding) []*validator.Observed {
+	indexes := slices.Concat(o.at[parentOf(f.Pointer)], o.at[f.Pointer], o.named)
+	slices.Sort(indexes)
+	var all []*validator.Observed
+	for _, i := range slices.Compact(indexes) {
+		all = append(all, o.places[i])
+	}
+	return all
+}
+
+// at is a place in bodies of one schema.
+type at struct{ schema, pointer string }
+
+// described returns what the description says of a place; empty where that is
+// nothing.
+func (o *observed) described(schema, pointer string) *validator.Described {
+	d := o.known[at{schema, pointer}]
+	if d == nil {
+		if d = o.v.Described(schema, pointer); d == nil {
+			d = &validator.Described{}
+		}
+		o.known[at{schema, pointer}] = d
+	}
+	return d
 }
 
 func (o *observed) item(f *validator.ObservedFinding) Item {
@@ -173,7 +215,7 @@ func (o *observed) item(f *validator.ObservedFinding) Item {
 	}
 	ofValue := slices.Contains([]string{"undocumented-value", "type", "bound"}, i.Kind)
 	values := 0
-	for _, p := range o.places {
+	for _, p := range o.around(f) {
 		if o.holds(p, f, parentOf(f.Pointer)) {
 			i.Of += p.Types["object"]
 		}
@@ -199,7 +241,7 @@ func (o *observed) holds(p *validator.Observed, f *validator.ObservedFinding, po
 	if p.Pointer != pointer || !sameAnswers(p, f) {
 		return false
 	}
-	return slices.ContainsFunc(slices.Concat(o.v.PlacesOf(p.Schema, parentOf(f.Pointer)), o.v.PlacesOf(p.Schema, f.Pointer)), func(described spec.Place) bool {
+	return slices.ContainsFunc(slices.Concat(o.described(p.Schema, parentOf(f.Pointer)).Places, o.described(p.Schema, f.Pointer).Places), func(described spec.Place) bool {
 		return described.File == f.Description.File && strings.HasPrefix(f.Description.Pointer+"/", described.Pointer+"/")
 	})
 }
@@ -211,7 +253,7 @@ func (o *observed) holdsNamed(p *validator.Observed, f *validator.ObservedFindin
 	if p.Pointer == f.Pointer || !sameAnswers(p, f) || !slices.EqualFunc(strings.Split(p.Pointer, "/"), strings.Split(f.Pointer, "/"), same) {
 		return false
 	}
-	return slices.ContainsFunc(o.v.PlacesOf(p.Schema, p.Pointer), func(described spec.Place) bool {
+	return slices.ContainsFunc(o.described(p.Schema, p.Pointer).Places, func(described spec.Place) bool {
 		return described.File == f.Description.File && described.Pointer == parentOf(f.Description.Pointer)
 	})
 }
@@ -257,10 +299,8 @@ func (o *observed) found(i *Item) []Value {
 // documented lists the values that are described for a place.
 func (o *observed) documented(p *validator.Observed) []string {
 	var values []string
-	for _, d := range o.v.Documented().Values {
-		if d.Schema == p.Schema && d.Pointer == p.Pointer {
-			values = append(values, d.Value)
-		}
+	for _, d := range o.described(p.Schema, p.Pointer).Values {
+		values = append(values, d.Value)
 	}
 	return values
 }

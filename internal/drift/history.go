@@ -48,7 +48,7 @@ func (r *Report) Follow(v *validator.Validator, past []Past) {
 	gone := map[string]Gone{}
 	for n, p := range past {
 		r.Trend = append(r.Trend, Run{p.Name, []Gone{}})
-		o := observed{v: v, places: p.Summary.Places(), statuses: p.Summary.Statuses()}
+		o := newObserved(v, p.Summary)
 		for _, f := range p.Summary.Findings() {
 			if kindOf(f.Rule) < 0 {
 				continue

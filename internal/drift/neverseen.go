@@ -3,18 +3,18 @@ package drift
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
 )
 
 // NeverSeen is what the description has and no response had: of that, a run
 // without findings proves nothing.
 type NeverSeen struct {
-	Operations []string `json:"operations"`
-	Responses  []Answer `json:"responses"` // of operations that were seen
-	Schemas    []string `json:"schemas"`
-	Members    []Member `json:"members"` // of schemas and members that were seen
+	Operations []string `json:"operations"` // of these, nothing else is named
+	Responses  []Answer `json:"responses"`  // of operations that were seen
+	Schemas    []string `json:"schemas"`    // likewise
+	Members    []Member `json:"members"`    // of objects that were seen
 	OnlyNull   []Member `json:"onlyNull"`
 	Values     []Valued `json:"values"` // of members that were seen
 }
@@ -25,7 +25,7 @@ type Answer struct {
 	Status    string `json:"status"`
 }
 
-// Member is a documented member.
+// Member is a documented member of a schema; the schema is the one that it is in.
 type Member struct {
 	Schema  string `json:"schema"`
 	Pointer string `json:"pointer"`
@@ -62,67 +62,117 @@ func (o *observed) neverSeen(desc *spec.Description) NeverSeen {
 			}
 		}
 	}
-	o.neverSeenMembers(&n)
+	o.neverSeenPlaces(&n)
+	n.Schemas = o.neverSeenSchemas(desc)
 	return n
 }
 
-// sum is what was seen of a member in all operations.
-type sum struct {
-	count, null int
-	values      map[string]bool
-	many        bool
-}
-
-func (o *observed) sums() map[Member]*sum {
-	sums := map[Member]*sum{}
+// neverSeenSchemas names the schemas of operations that were seen, of which no
+// body was.
+func (o *observed) neverSeenSchemas(desc *spec.Description) []string {
+	called, seen := map[string]bool{}, map[string]bool{}
+	for _, s := range o.statuses {
+		called[s.Operation] = true
+	}
 	for _, p := range o.places {
-		key := Member{p.Schema, p.Pointer}
-		if sums[key] == nil {
-			sums[key] = &sum{values: map[string]bool{}}
+		seen[p.Schema] = true
+	}
+	all := []string{}
+	for _, op := range desc.Operations {
+		if !called[op.ID] {
+			continue
 		}
-		s := sums[key]
-		s.count += p.Count
-		s.null += p.Null()
-		s.many = s.many || p.Many
-		for value := range p.Values {
-			s.values[value] = true
+		for _, name := range o.v.ResponseSchemas(op) {
+			if !seen[name] {
+				seen[name] = true
+				all = append(all, name)
+			}
 		}
 	}
-	return sums
+	slices.Sort(all)
+	return all
 }
 
-// neverSeenMembers names the topmost only: of a member that was never seen,
-// neither were its own.
-func (o *observed) neverSeenMembers(n *NeverSeen) {
+// sums are what was seen of the places of the description, in all operations.
+type sums struct {
+	members map[validator.Seen]*memberSum
+	values  map[validator.Seen]*valueSum
+}
+
+type memberSum struct {
+	objects     bool // that could have had the member
+	count, null int
+}
+
+type valueSum struct {
+	asked bool // there was a value
+	many  bool // not all values are known
+	seen  bool
+}
+
+func (s *sums) member(m validator.Seen) *memberSum {
+	if s.members[m] == nil {
+		s.members[m] = &memberSum{}
+	}
+	return s.members[m]
+}
+
+func (s *sums) value(v validator.Seen) *valueSum {
+	if s.values[v] == nil {
+		s.values[v] = &valueSum{}
+	}
+	return s.values[v]
+}
+
+func (o *observed) sums() *sums {
+	all := &sums{members: map[validator.Seen]*memberSum{}, values: map[validator.Seen]*valueSum{}}
+	for _, p := range o.places {
+		if p.Undocumented {
+			continue
+		}
+		d := o.described(p.Schema, p.Pointer)
+		if d.Member != (validator.Seen{}) {
+			m := all.member(d.Member)
+			m.count += p.Count
+			m.null += p.Null()
+		}
+		if p.Types["object"] > 0 {
+			for _, m := range d.Members {
+				all.member(m).objects = true
+			}
+			// A summary has the elements of a list under their own schema; a list
+			// that was seen had the member.
+			if list, ok := o.v.ElementsOf(p.Schema); ok && p.Pointer == "" {
+				all.member(list).count++
+			}
+		}
+		for _, v := range d.Values {
+			value := all.value(v)
+			value.asked = value.asked || p.Count > p.Null()
+			value.many = value.many || p.Many
+			value.seen = value.seen || p.Values[v.Value] > 0
+		}
+	}
+	return all
+}
+
+// neverSeenPlaces names members of objects that were seen, and values of what
+// had any: of a member that was never seen, neither were its own.
+func (o *observed) neverSeenPlaces(n *NeverSeen) {
 	sums := o.sums()
 	documented := o.v.Documented()
-	there := func(m Member) bool { return sums[m] != nil && sums[m].count > sums[m].null }
 	for _, d := range documented.Members {
-		m := Member{d.Schema, d.Pointer}
-		root := Member{d.Schema, ""}
-		switch s := sums[m]; {
-		case sums[root] == nil:
-			if !slices.Contains(n.Schemas, d.Schema) {
-				n.Schemas = append(n.Schemas, d.Schema)
-			}
-		case s == nil && o.elements(m, sums), s == nil && !there(Member{d.Schema, strings.TrimSuffix(parentOf(d.Pointer), "/*")}):
-		case s == nil:
-			n.Members = append(n.Members, m)
+		switch s := sums.members[d]; {
+		case s == nil || !s.objects:
+		case s.count == 0:
+			n.Members = append(n.Members, Member{d.Schema, d.Pointer})
 		case s.count == s.null:
-			n.OnlyNull = append(n.OnlyNull, m)
+			n.OnlyNull = append(n.OnlyNull, Member{d.Schema, d.Pointer})
 		}
 	}
 	for _, d := range documented.Values {
-		m := Member{d.Schema, d.Pointer}
-		if there(m) && !sums[m].many && !sums[m].values[d.Value] {
+		if s := sums.values[d]; s != nil && s.asked && !s.many && !s.seen {
 			n.Values = append(n.Values, Valued{d.Schema, d.Pointer, json.RawMessage(d.Value)})
 		}
 	}
-}
-
-// elements tells whether a member holds bodies of their own, which a summary
-// has under the name of their schema. A list that was seen had the member.
-func (o *observed) elements(m Member, sums map[Member]*sum) bool {
-	name, ok := o.v.ElementsOf(m.Schema)
-	return ok && m.Pointer == "/"+name
 }

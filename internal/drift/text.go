@@ -156,7 +156,6 @@ func (t text) neverSeen(n *NeverSeen) {
 			lines = append(lines, what+": "+strings.Join(all, ", "))
 		}
 	}
-	list("operations", n.Operations)
 	var answers []string
 	for _, a := range n.Responses {
 		answers = append(answers, a.Operation+" "+a.Status)
@@ -177,11 +176,17 @@ func (t text) neverSeen(n *NeverSeen) {
 		}
 		list("values of "+first.Schema+" "+first.Pointer, values)
 	}
-	if len(lines) > 0 {
+	if len(lines)+len(n.Operations) > 0 {
 		t.line("\ndescribed, and never seen")
 	}
 	for _, line := range lines {
 		t.wrapped(6, "  %s", line)
+	}
+	if len(n.Operations) > 0 { // last, since these can be most of a large API
+		t.line("  %s, and what only they respond with:", report.Plural(len(n.Operations), "operation"))
+	}
+	for _, id := range n.Operations {
+		t.wrapped(6, "    %s", id)
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package hostile has servers that do not behave. The tests of all that speaks
-// with servers use them.
+// Package hostile has servers that do not behave, and bodies that are costly to
+// check. The tests of all that speaks with servers or reads bodies use them.
 package hostile
 
 import (

@@ -37,6 +37,8 @@ type Value struct {
 	Text       string   // String: the decoded text. Number: the literal as written
 	Members    []Member // Object: all members in their order, repeated ones too
 	Items      []*Value // Array
+
+	index map[string]int // Object: of many members, which one has a name; the last of a repeated name
 }
 
 // Member is one name and value of an object.
@@ -63,9 +65,9 @@ const (
 // Fault is one way in which a text is not good JSON.
 type Fault struct {
 	Kind    FaultKind
-	Offset  int    // where in the text
-	Pointer string // RFC 6901; of a DuplicateKey, the repeated member; else of the innermost value that was open
-	Message string // in words, without the place
+	Offset  int      // where in the text
+	Path    []string // names and indexes that lead to the repeated member of a DuplicateKey; else to the innermost value that was open
+	Message string   // in words, without the place
 }
 
 // At returns the value that the path of member names and array indexes leads
@@ -110,12 +112,27 @@ func (v *Value) Pointer(pointer string) *Value {
 
 // Member returns the value of the last member with that name, or nil.
 func (v *Value) Member(name string) *Value {
-	for i := len(v.Members) - 1; i >= 0; i-- {
-		if v.Members[i].Name == name {
-			return v.Members[i].Value
-		}
+	if i := v.Find(name); i >= 0 {
+		return v.Members[i].Value
 	}
 	return nil
+}
+
+// Find returns which of the members is the last one with that name; -1 if none
+// is. Of a value that was parsed it takes no longer where there are many.
+func (v *Value) Find(name string) int {
+	if v.index != nil {
+		if i, ok := v.index[name]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := len(v.Members) - 1; i >= 0; i-- {
+		if v.Members[i].Name == name {
+			return i
+		}
+	}
+	return -1
 }
 
 // EscapePointer returns name as one token of an RFC 6901 JSON pointer.

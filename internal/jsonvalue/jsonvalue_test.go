@@ -2,6 +2,7 @@ package jsonvalue_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -71,7 +72,7 @@ func TestFaults(t *testing.T) {
 			v, faults := jsonvalue.Parse([]byte(tt.text), depth)
 			var got []fault
 			for _, f := range faults {
-				got = append(got, fault{f.Kind, f.Offset, f.Pointer})
+				got = append(got, fault{f.Kind, f.Offset, pointer(f.Path)})
 				assert.NotEmpty(t, f.Message)
 			}
 			assert.Empty(t, cmp.Diff(tt.want, got))
@@ -81,7 +82,41 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// pointer writes a path as a JSON pointer.
+func pointer(path []string) string {
+	var b strings.Builder
+	for _, token := range path {
+		b.WriteString("/" + jsonvalue.EscapePointer(token))
+	}
+	return b.String()
+}
+
 func TestManyMembers(t *testing.T) {
+	for _, n := range []int{40, 63, 64, 65, 1000} { // of many there is an index
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `"m%d": %d, `, i, i)
+		}
+		text := "{" + b.String() + `"m3": "three", "": {}}`
+		v, faults := jsonvalue.Parse([]byte(text), depth)
+		require.Len(t, faults, 1)
+		assert.Equal(t, []string{"m3"}, faults[0].Path)
+		for i := range n {
+			name := fmt.Sprint("m", i)
+			want := i
+			if i == 3 {
+				want = n // of repeated members the last counts
+			}
+			require.Equal(t, want, v.Find(name), "%s of %d", name, n)
+			require.Same(t, v.Members[want].Value, v.Member(name))
+		}
+		assert.Equal(t, n+1, v.Find(""))
+		assert.Equal(t, -1, v.Find("m"))
+		assert.Nil(t, v.Member("m"))
+	}
+}
+
+func TestRepeatedMembers(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("{")
 	for i := range 40 {
@@ -90,8 +125,8 @@ func TestManyMembers(t *testing.T) {
 	b.WriteString(`"m3": 1, "m39": 1}`)
 	v, faults := jsonvalue.Parse([]byte(b.String()), depth)
 	require.Len(t, faults, 2)
-	assert.Equal(t, "/m3", faults[0].Pointer)
-	assert.Equal(t, "/m39", faults[1].Pointer)
+	assert.Equal(t, []string{"m3"}, faults[0].Path)
+	assert.Equal(t, []string{"m39"}, faults[1].Path)
 	assert.Equal(t, "1", v.Member("m3").Text, "of repeated members the last counts")
 }
 

@@ -4,8 +4,8 @@ package jsonvalue
 type names struct {
 	open   *open
 	mark   int
-	filter uint64          // a bit for each that is there, which names can share
-	index  map[string]bool // only of many
+	filter uint64         // a bit for each that is there, which names can share
+	index  map[string]int // only of many: which member has the name, the last one of a repeated name
 }
 
 // manyNames is from where on an index is better than a search.
@@ -15,19 +15,19 @@ const manyNames = 64
 // member is opened next.
 func (n *names) add(name string) bool {
 	if n.index != nil {
-		known := n.index[name]
-		n.index[name] = true
+		_, known := n.index[name]
+		n.index[name] = len(n.open.members) - n.mark
 		return !known
 	}
 	bit := uint64(1) << (hash(name) & 63)
 	known := n.filter&bit != 0 && n.has(name)
 	n.filter |= bit
 	if there := n.open.members[n.mark:]; len(there) == manyNames {
-		n.index = make(map[string]bool, 2*manyNames)
+		n.index = make(map[string]int, 2*manyNames)
 		for i := range there {
-			n.index[there[i].Name] = true
+			n.index[there[i].Name] = i
 		}
-		n.index[name] = true
+		n.index[name] = len(there)
 	}
 	return !known
 }

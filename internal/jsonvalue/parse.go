@@ -62,16 +62,13 @@ func (p *parser) slice(start, end int) string {
 }
 
 func (p *parser) fault(kind FaultKind, offset int, message string) {
-	var pointer strings.Builder
-	for _, s := range p.open.path {
-		pointer.WriteByte('/')
-		if s.index >= 0 {
-			pointer.WriteString(strconv.Itoa(s.index))
-		} else {
-			pointer.WriteString(EscapePointer(s.name))
+	path := make([]string, len(p.open.path))
+	for i, s := range p.open.path {
+		if path[i] = s.name; s.index >= 0 {
+			path[i] = strconv.Itoa(s.index)
 		}
 	}
-	p.faults = append(p.faults, Fault{kind, offset, pointer.String(), message})
+	p.faults = append(p.faults, Fault{kind, offset, path, message})
 }
 
 // unexpected records that the byte at p.pos is not what was expected there.
@@ -90,6 +87,19 @@ func (p *parser) quoteAt(offset int) string {
 		return "byte 0x" + strconv.FormatUint(uint64(p.data[offset]), 16)
 	}
 	return strconv.QuoteRune(r)
+}
+
+// quoteShort shows a name, or of a long one the beginning, for messages.
+func quoteShort(name string) string {
+	const most = 200
+	if len(name) <= most {
+		return strconv.Quote(name)
+	}
+	end := most
+	for end > 0 && !utf8.RuneStart(name[end]) {
+		end--
+	}
+	return strconv.Quote(name[:end] + "…")
 }
 
 func (p *parser) space() {
@@ -197,7 +207,7 @@ func (p *parser) object(v *Value) bool {
 		p.open.path = append(p.open.path, step{name: m.Name, index: -1})
 		if !names.add(m.Name) {
 			v.Repeated = true
-			p.fault(DuplicateKey, m.NameStart, "the member "+strconv.Quote(m.Name)+" stands in its object a second time")
+			p.fault(DuplicateKey, m.NameStart, "the member "+quoteShort(m.Name)+" stands in its object a second time")
 		}
 		p.space()
 		if p.pos == len(p.data) || p.data[p.pos] != ':' {
@@ -213,7 +223,7 @@ func (p *parser) object(v *Value) bool {
 		p.open.members = append(p.open.members, m)
 		p.space()
 		if more, ok := p.separator('}'); !more {
-			v.Members = keep(&p.memory.members, p.open.members[names.mark:])
+			v.Members, v.index = keep(&p.memory.members, p.open.members[names.mark:]), names.index
 			p.open.members = p.open.members[:names.mark]
 			return ok
 		}

@@ -140,6 +140,7 @@ func (r *reader) add(e entry, size int) *slot {
 	b.size += size
 	r.entries++
 	s.entry, s.number = e, r.entries
+	s.indexed()
 	return s
 }
 

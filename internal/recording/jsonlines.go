@@ -127,9 +127,11 @@ func (r *reader) setText(x *validator.Exchange, e *entry, v *jsonvalue.Value) {
 
 // locateInString is the Locate of a body that stands in a JSON string.
 func (e *entry) locateInString(v *jsonvalue.Value) func(int) (int, int) {
-	start, end := v.Start+1, v.End // v itself holds the text a second time
+	e.indexed()
+	start := v.Start + 1 // v itself holds the text a second time
+	s := stringSpelling(e.data[start:v.End])
 	return func(offset int) (int, int) {
-		p := e.place(start + stringOffset(e.data[start:end], offset))
+		p := e.place(start + s.find(offset).at)
 		return p.Line, p.Column
 	}
 }

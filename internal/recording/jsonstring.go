@@ -2,25 +2,18 @@ package recording
 
 import "unicode/utf8"
 
-// stringOffset returns where in a JSON string, as written after its opening
-// quote, the byte at an offset of the decoded text comes from: the first byte
-// of its character or of its escape.
-func stringOffset(written []byte, offset int) int {
-	i, decoded := 0, 0
-	for i < len(written) && written[i] != '"' {
-		size, width := stringCharacter(written[i:])
-		if decoded+width > offset {
-			return i
-		}
-		i += size
-		decoded += width
-	}
-	return i
+// stringSpelling is how a JSON string is written after its opening quote. A
+// byte of the text comes from the first byte of its character or escape.
+func stringSpelling(written []byte) *spelling {
+	return &spelling{written: written, next: stringCharacter}
 }
 
 // stringCharacter returns how many bytes the character that text begins with
-// takes as written, and how many decoded.
+// takes as written, and how many decoded. The size is 0 at the closing quote.
 func stringCharacter(text []byte) (size, width int) {
+	if text[0] == '"' {
+		return 0, 0
+	}
 	if text[0] < utf8.RuneSelf && text[0] != '\\' {
 		return 1, 1
 	}

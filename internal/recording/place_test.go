@@ -47,11 +47,11 @@ func TestStringOffset(t *testing.T) {
 		offset := 0
 		for i, r := range []rune(text) {
 			for range utf8.RuneLen(r) {
-				require.Equal(t, starts[i], stringOffset([]byte(literal[1:]), offset))
+				require.Equal(t, starts[i], stringSpelling([]byte(literal[1:])).find(offset).at)
 				offset++
 			}
 		}
-		require.Equal(t, len(literal)-2, stringOffset([]byte(literal[1:]), offset))
+		require.Equal(t, len(literal)-2, stringSpelling([]byte(literal[1:])).find(offset).at)
 	})
 }
 
@@ -60,7 +60,7 @@ func TestStringOffsetOfBrokenText(t *testing.T) {
 	for literal, at := range map[string]int{"\"a\xffb\"": 2, `"a\ud800b"`: 7, `"a\ud800\ud800b"`: 13, `"a\udc00b"`: 7} {
 		v, _ := jsonvalue.Parse([]byte(literal), 1)
 		require.NotNil(t, v)
-		assert.Equal(t, at, stringOffset([]byte(literal[1:]), strings.IndexByte(v.Text, 'b')), literal)
+		assert.Equal(t, at, stringSpelling([]byte(literal[1:])).find(strings.IndexByte(v.Text, 'b')).at, literal)
 	}
 }
 

@@ -112,11 +112,12 @@ func (r *reader) setPieces(x *validator.Exchange, e *entry, list *jsonvalue.Valu
 		}
 	}
 	r.setBody(x, body, func(offset int) (int, int) {
-		for _, p := range slices.Backward(pieces) {
-			if p.start <= offset {
-				return p.locate(offset - p.start)
-			}
+		// The last piece that begins there or before; of empty ones, the last.
+		i, _ := slices.BinarySearchFunc(pieces, offset+1, func(p piece, n int) int { return p.start - n })
+		if i == 0 {
+			return x.Place.Line, 0 // there are no pieces
 		}
-		return x.Place.Line, 0 // there are no pieces
+		p := pieces[i-1]
+		return p.locate(offset - p.start)
 	})
 }

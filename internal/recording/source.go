@@ -101,6 +101,7 @@ type entry struct {
 	size  int      // of the parts
 
 	memory *jsonvalue.Parser // for its tree; nil: the tree has its own
+	lines  *lineIndex        // see indexed
 }
 
 // tree parses the entry. What memory it was given decides how long the tree is
@@ -194,17 +195,28 @@ func (e *entry) join() {
 
 // place is where the byte at an offset of the entry stands.
 func (e *entry) place(offset int) validator.Place {
-	before := e.data[:min(max(offset, 0), len(e.data))]
-	last := bytes.LastIndexByte(before, '\n')
+	e.indexed()
+	breaks, last := e.lines.before(e.data, offset)
+	offset = min(max(offset, 0), len(e.data))
 	if last < 0 {
-		return validator.Place{Line: e.start.Line, Column: e.start.Column + len(before)}
+		return validator.Place{Line: e.start.Line, Column: e.start.Column + offset}
 	}
-	return validator.Place{Line: e.start.Line + bytes.Count(before, []byte("\n")), Column: len(before) - last}
+	return validator.Place{Line: e.start.Line + breaks, Column: offset - last}
+}
+
+// indexed gives the entry an index of its lines, where it needs one. Whoever
+// passes the entry on to be asked for places, by several goroutines perhaps,
+// calls it first.
+func (e *entry) indexed() {
+	if e.lines == nil && len(e.data) > stride {
+		e.lines = &lineIndex{}
+	}
 }
 
 // locate is the Locate of a body that stands at an offset of the entry as it
 // is.
 func (e *entry) locate(start int) func(int) (int, int) {
+	e.indexed()
 	return func(offset int) (int, int) {
 		p := e.place(start + offset)
 		return p.Line, p.Column

@@ -3,6 +3,7 @@ package recording
 import (
 	"bytes"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -18,43 +19,32 @@ func (n yamlNode) locate() func(int) (int, int) {
 	if line < 1 {
 		return onLine(n.e.start.Line) // an alias to an earlier item
 	}
-	e, column, style, value := n.e, n.Column, n.Style, n.Value
+	e, column := n.e, n.Column
 	if n.isBinary() {
 		return onLine(e.start.Line + line - 1)
 	}
-	return func(offset int) (int, int) {
-		start := lineStart(e.data, line)
+	e.indexed()
+	scalar := sync.OnceValue(func() *scalar {
+		start := e.lines.start(e.data, line-1)
 		start += characters(e.data[start:], column-1)
 		start += properties(e.data[start:])
-		at, ok := scalarOffset(e.data[start:], style, value, offset)
+		return newScalar(e.data[start:], start, n.Style, n.Value)
+	})
+	return func(offset int) (int, int) {
+		s := scalar()
+		at, ok := s.offset(offset)
 		if !ok {
 			return e.start.Line + line - 1, 0
 		}
-		p := e.lineAndColumn(start + at)
+		p := e.lineAndColumn(s.start + at)
 		return p.Line, p.Column
 	}
 }
 
 // lineAndColumn is the place of a byte of an entry that is made of whole lines.
 func (e *entry) lineAndColumn(offset int) validator.Place {
-	before := e.data[:min(offset, len(e.data))]
-	return validator.Place{
-		Line:   e.start.Line + bytes.Count(before, []byte("\n")),
-		Column: len(before) - bytes.LastIndexByte(before, '\n'),
-	}
-}
-
-// lineStart is the offset of a line, from 1.
-func lineStart(text []byte, line int) int {
-	at := 0
-	for ; line > 1; line-- {
-		i := bytes.IndexByte(text[at:], '\n')
-		if i < 0 {
-			return len(text)
-		}
-		at += i + 1
-	}
-	return at
+	breaks, last := e.lines.before(e.data, offset)
+	return validator.Place{Line: e.start.Line + breaks, Column: min(offset, len(e.data)) - last}
 }
 
 // characters is how many bytes n characters take; the YAML library counts
@@ -82,30 +72,61 @@ func properties(text []byte) int {
 	return at
 }
 
-// scalarOffset returns where in a scalar, as written, the byte at an offset of
-// its value comes from; false where it cannot tell.
-func scalarOffset(written []byte, style yaml.Style, value string, offset int) (int, bool) {
-	at, quote := 0, byte(0)
+// scalar is a scalar as it is written, in which bytes of its value are looked
+// for.
+type scalar struct {
+	written []byte // from the scalar on
+	start   int    // offset of the scalar in its entry
+	value   string
+	quote   byte      // around it; 0 without one
+	flow    *spelling // after the opening quote; nil of a block
+
+	// Of a literal block, whose lines stand as they are, indented.
+	literal   bool
+	first     int // offset at which its first line begins
+	indent    int
+	lines     lineIndex // of what is written
+	inValue   lineIndex // of the value
+	valueText []byte
+}
+
+func newScalar(written []byte, start int, style yaml.Style, value string) *scalar {
+	s := &scalar{written: written, start: start, value: value}
 	switch {
 	case style&yaml.LiteralStyle != 0:
-		at = literalOffset(written, value, offset)
-	case style&yaml.FoldedStyle != 0:
-		return 0, false
+		s.literal = s.setIndent()
+	case style&yaml.FoldedStyle != 0: // its lines are joined: the place of a byte is not known
 	case style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 && len(written) > 0:
-		quote = written[0]
-		at = 1 + flowOffset(written[1:], quote, offset)
+		s.quote = written[0]
+		s.flow = flowSpelling(written[1:], s.quote)
 	default:
-		at = flowOffset(written, 0, offset)
+		s.flow = flowSpelling(written, 0)
 	}
-	if at < 0 || at > len(written) {
+	return s
+}
+
+// offset returns where in the scalar, as written, the byte at an offset of its
+// value comes from; false where it cannot tell.
+func (s *scalar) offset(offset int) (int, bool) {
+	at := -1
+	switch {
+	case s.literal:
+		at = s.literalOffset(offset)
+	case s.flow != nil:
+		at = flowOffset(s.flow, offset)
+		if s.quote != 0 {
+			at++
+		}
+	}
+	if at < 0 || at > len(s.written) {
 		return 0, false
 	}
 	// The library has the last word on what the value is. Where the byte that
 	// was found is another one, and no escape or fold explains it, our reading
 	// of the scalar went astray.
-	if offset < len(value) && at < len(written) {
-		c, want := written[at], value[offset]
-		isEscape := quote == '"' && c == '\\' || quote == '\'' && c == '\''
+	if offset < len(s.value) && at < len(s.written) {
+		c, want := s.written[at], s.value[offset]
+		isEscape := s.quote == '"' && c == '\\' || s.quote == '\'' && c == '\''
 		isFold := want == ' ' || want == '\n'
 		inCharacter := want >= utf8.RuneSelf && c >= utf8.RuneSelf
 		if c != want && !isEscape && !isFold && !inCharacter {
@@ -115,47 +136,61 @@ func scalarOffset(written []byte, style yaml.Style, value string, offset int) (i
 	return at, true
 }
 
-// literalOffset finds a byte of a literal block scalar, whose lines stand as
-// they are, indented; -1 where it cannot.
-func literalOffset(written []byte, value string, offset int) int {
-	at := bytes.IndexByte(written, '\n') + 1
-	first := bytes.TrimLeft(written[at:], "\r\n \t")
-	inValue := strings.TrimLeft(value, "\n \t")
-	if len(first) == 0 || len(inValue) == 0 {
-		return -1
+// setIndent finds out how much the lines of a literal block are indented, which
+// shows in the first one that is not blank; false where none is.
+func (s *scalar) setIndent() bool {
+	s.first = bytes.IndexByte(s.written, '\n') + 1
+	rest := bytes.TrimLeft(s.written[s.first:], "\r\n \t")
+	inValue := strings.TrimLeft(s.value, "\n \t")
+	if len(rest) == 0 || len(inValue) == 0 {
+		return false
 	}
-	// How much the lines are indented shows in the first one that is not blank.
-	indent := leadingBlanks(written[:len(written)-len(first)]) - leadingBlanks([]byte(value[:len(value)-len(inValue)]))
-	before := value[:min(offset, len(value))]
-	at += lineStart(written[at:], 1+strings.Count(before, "\n"))
-	column := len(before) - strings.LastIndexByte(before, '\n') - 1
-	if line := len(written[at:]) - len(bytes.TrimLeft(written[at:], " ")); line < indent {
-		return at + line // a blank line
+	s.indent = leadingBlanks(s.written[:len(s.written)-len(rest)]) - leadingBlanks([]byte(s.value[:len(s.value)-len(inValue)]))
+	s.valueText = []byte(s.value)
+	return true
+}
+
+// literalOffset finds a byte of a literal block.
+func (s *scalar) literalOffset(offset int) int {
+	breaks, last := s.inValue.before(s.valueText, offset)
+	column := min(offset, len(s.value)) - last - 1
+	written := s.written[s.first:]
+	at := s.lines.start(written, breaks)
+	for end := at + s.indent; at < end; at++ {
+		if at == len(written) || written[at] != ' ' {
+			return s.first + at // a blank line
+		}
 	}
-	return at + indent + column
+	return s.first + at + column
 }
 
 // leadingBlanks is how many bytes follow the last line feed.
 func leadingBlanks(text []byte) int { return len(text) - bytes.LastIndexByte(text, '\n') - 1 }
 
-// flowOffset finds a byte of a quoted scalar, as written after its opening
-// quote, or of a plain one (quote 0). A line break in it stands for a space,
-// several for one less than they are; blanks around it count for nothing.
-func flowOffset(written []byte, quote byte, offset int) int {
-	i, decoded := 0, 0
-	for i < len(written) {
-		size, width := flowCharacter(written[i:], quote)
-		if size == 0 || decoded+width > offset {
-			return i
-		}
-		i += size
-		decoded += width
-	}
-	return i
+// flowSpelling is how a quoted scalar is written after its opening quote, or a
+// plain one (quote 0).
+func flowSpelling(written []byte, quote byte) *spelling {
+	return &spelling{written: written, next: func(text []byte) (int, int) { return flowCharacter(text, quote) }}
 }
 
+// flowOffset finds a byte of a quoted or plain scalar. A line break in it
+// stands for a space, several for one less than they are; blanks around it
+// count for nothing.
+func flowOffset(s *spelling, offset int) int {
+	m := s.find(offset)
+	if m.at < len(s.written) && m.decoded < offset && isBlank(s.written[m.at]) {
+		if size, width := s.next(s.written[m.at:]); size == width { // each stands for itself
+			return m.at + offset - m.decoded
+		}
+	}
+	return m.at
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
 // flowCharacter returns how many bytes the character that text begins with
-// takes as written, and how many decoded. The size is 0 at the closing quote.
+// takes as written, and how many decoded; blanks are taken together. The size is
+// 0 at the closing quote.
 func flowCharacter(text []byte, quote byte) (size, width int) {
 	switch c := text[0]; {
 	case c == '\\' && quote == '"':
@@ -164,11 +199,11 @@ func flowCharacter(text []byte, quote byte) (size, width int) {
 		return 2, 1
 	case c == quote && quote != 0:
 		return 0, 0
-	case bytes.IndexByte([]byte(" \t\r\n"), c) >= 0:
+	case isBlank(c):
 		blanks := text[:len(text)-len(trimSpace(text))]
 		switch breaks := bytes.Count(blanks, []byte("\n")); {
 		case breaks == 0:
-			return 1, 1
+			return len(blanks), len(blanks)
 		case breaks == 1:
 			return len(blanks), 1
 		default:

@@ -29,6 +29,6 @@ func (b *Bodies) Bare(x *validator.Exchange) bool {
 	if there == 0 && len(b.literals) == 0 {
 		return true
 	}
-	c := Cleaner{b.literals}
+	c := Cleaner{literals: b.literals}
 	return len(c.spans(string(body))) == 0
 }

@@ -18,6 +18,8 @@ const Mark = "[redacted]"
 // like a credential.
 type Cleaner struct {
 	literals []string
+	known    map[string]bool // the literals
+	index    *literalsIndex  // of many literals; nil of few, which are faster to find one by one
 }
 
 // New returns a Cleaner that also removes the secrets, in every spelling that
@@ -30,7 +32,20 @@ func New(secrets []string) *Cleaner {
 			c.add(part)
 		}
 	}
+	c.finish()
 	return c
+}
+
+// finish makes the index, where one is needed.
+func (c *Cleaner) finish() {
+	const few, short = 32, 4 << 10
+	size := 0
+	for _, literal := range c.literals {
+		size += len(literal)
+	}
+	if len(c.literals) > few || size > short {
+		c.index = newLiteralsIndex(c.literals)
+	}
 }
 
 // ForExchange returns a Cleaner that removes the secrets that x carried, and
@@ -50,13 +65,18 @@ func ForExchange(x *validator.Exchange) *Cleaner {
 			c.add(unquoted(text[sp.start:sp.end]))
 		}
 	}
+	c.finish()
 	return c
 }
 
 // add makes s a secret, in all its spellings.
 func (c *Cleaner) add(s string) {
 	for _, spelling := range spellings(s) {
-		if !slices.Contains(c.literals, spelling) {
+		if !c.known[spelling] {
+			if c.known == nil {
+				c.known = map[string]bool{}
+			}
+			c.known[spelling] = true
 			c.literals = append(c.literals, spelling)
 		}
 	}
@@ -98,8 +118,12 @@ type span struct{ start, end int }
 // spans returns where the credentials of s are, in order and apart.
 func (c *Cleaner) spans(s string) []span {
 	var found []span
-	for _, literal := range c.literals {
-		found = append(found, literalSpans(s, literal)...)
+	if c.index != nil {
+		found = c.index.spans(s)
+	} else {
+		for _, literal := range c.literals {
+			found = append(found, literalSpans(s, literal)...)
+		}
 	}
 	return union(append(found, patternSpans(s)...))
 }
@@ -190,10 +214,7 @@ func literalSpans(s, literal string) []span {
 		return found
 	}
 	for _, cut := range cuts(s) {
-		least := longSecret
-		if cut.start < cut.end {
-			least = shortSecret // an ellipsis leaves no doubt that something was cut
-		}
+		least := cut.least()
 		if n := overlap(s[:cut.start], literal, least); n > 0 {
 			found = append(found, span{cut.start - n, cut.start})
 		}
@@ -232,6 +253,14 @@ func cuts(s string) []span {
 		}
 	}
 	return found
+}
+
+// least is how much of a secret there must be at a cut for it to be known.
+func (cut span) least() int {
+	if cut.start < cut.end {
+		return shortSecret // an ellipsis leaves no doubt that something was cut
+	}
+	return longSecret
 }
 
 // overlap returns how many bytes at the end of a are the beginning of b; 0

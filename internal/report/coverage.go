@@ -12,12 +12,13 @@ import (
 
 // coverage counts what of a description was seen.
 type coverage struct {
-	desc     *spec.Description
-	statuses map[operationStatus]int
-	members  []MemberCoverage
-	values   []ValueCoverage
-	member   map[validator.Seen]int // index in members
-	value    map[validator.Seen]int // index in values
+	desc       *spec.Description
+	documented validator.Documented
+	statuses   map[operationStatus]int
+	members    []MemberCoverage
+	values     []ValueCoverage
+	member     map[validator.Seen]int // index in members
+	value      map[validator.Seen]int // index in values
 }
 
 type operationStatus struct {
@@ -27,12 +28,13 @@ type operationStatus struct {
 
 func newCoverage(desc *spec.Description, documented validator.Documented) *coverage {
 	c := &coverage{
-		desc:     desc,
-		statuses: map[operationStatus]int{},
-		members:  []MemberCoverage{},
-		values:   []ValueCoverage{},
-		member:   map[validator.Seen]int{},
-		value:    map[validator.Seen]int{},
+		desc:       desc,
+		documented: documented,
+		statuses:   map[operationStatus]int{},
+		members:    []MemberCoverage{},
+		values:     []ValueCoverage{},
+		member:     map[validator.Seen]int{},
+		value:      map[validator.Seen]int{},
 	}
 	for _, m := range documented.Members {
 		c.member[m] = len(c.members)
@@ -82,7 +84,69 @@ func (c *coverage) report() Coverage {
 	for _, op := range c.desc.Operations {
 		report.Operations = append(report.Operations, c.operation(op))
 	}
+	c.reach(&report)
 	return report
+}
+
+// reach finds the members and values that only operations have which were never
+// seen. Where none of a schema was seen, and no such operation either, nothing
+// is to be said of it.
+func (c *coverage) reach(report *Coverage) {
+	called := map[string]bool{}
+	for key := range c.statuses {
+		called[key.operation] = true
+	}
+	members, values := c.documented.Within(func(id string) bool { return called[id] })
+	reached := map[validator.Seen]bool{}
+	for _, place := range slices.Concat(members, values) {
+		reached[place] = true
+	}
+	schemas := map[string]bool{} // that were seen: bodies need not have an operation
+	for _, m := range report.Members {
+		schemas[m.Schema] = schemas[m.Schema] || m.Count > 0
+	}
+	for _, v := range report.Values {
+		schemas[v.Schema] = schemas[v.Schema] || v.Count > 0
+	}
+	for i := range report.Members {
+		m := &report.Members[i]
+		m.Unreached = !schemas[m.Schema] && !reached[validator.Seen{Schema: m.Schema, Pointer: m.Pointer}]
+	}
+	for i := range report.Values {
+		v := &report.Values[i]
+		v.Unreached = !schemas[v.Schema] && !reached[validator.Seen{Schema: v.Schema, Pointer: v.Pointer, Value: string(v.Value)}]
+	}
+}
+
+// seenOperations returns the operations that were seen, or those that were not.
+func (c *Coverage) seenOperations(seen bool) []OperationCoverage {
+	var all []OperationCoverage
+	for _, o := range c.Operations {
+		if o.Count > 0 == seen {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// reachedMembers and reachedValues are those that the operations which were
+// seen can have.
+func (c *Coverage) reachedMembers() []MemberCoverage {
+	return slices.DeleteFunc(slices.Clone(c.Members), func(m MemberCoverage) bool { return m.Unreached })
+}
+
+func (c *Coverage) reachedValues() []ValueCoverage {
+	return slices.DeleteFunc(slices.Clone(c.Values), func(v ValueCoverage) bool { return v.Unreached })
+}
+
+// unreached says how much of the description is left out of the above; empty
+// where nothing is.
+func (c *Coverage) unreached() string {
+	members, values := len(c.Members)-len(c.reachedMembers()), len(c.Values)-len(c.reachedValues())
+	if members+values == 0 {
+		return ""
+	}
+	return Plural(members, "documented member") + " and " + Plural(values, "documented value") + " of operations that were never seen are not listed."
 }
 
 // operation counts by the statuses that were seen, in rising order, and then

@@ -80,6 +80,10 @@ var htmlTemplate = template.Must(template.New("report.html").Funcs(template.Func
 	"right":   func(x, width int) bool { return x > width/2 },
 	"add":     func(a, b int) int { return a + b },
 	"notes":   acceptanceNotes,
+	"calls":   func(c Coverage, seen bool) []OperationCoverage { return c.seenOperations(seen) },
+	"members": func(c Coverage) []MemberCoverage { return c.reachedMembers() },
+	"values":  func(c Coverage) []ValueCoverage { return c.reachedValues() },
+	"rest":    func(c Coverage) string { return c.unreached() },
 	"json":    func(text []byte) string { return Printable(string(text)) },
 }).ParseFS(htmlFiles, "html/report.html"))
 

@@ -38,7 +38,7 @@ type life struct {
 	id       string // without credentials
 	order    int    // of being seen
 	severity validator.Severity
-	findings []*group
+	findings map[*group]bool
 }
 
 // see takes down that a resource was in a body.
@@ -69,8 +69,8 @@ func (l *lives) blame(all []blame, clean *cleaner) {
 		}
 	}
 	for _, b := range all {
-		if life := l.find(b.id); life != nil && !slices.Contains(life.findings, b.group) {
-			life.findings = append(life.findings, b.group)
+		if life := l.find(b.id); life != nil {
+			life.findings[b.group] = true
 		}
 	}
 }
@@ -95,7 +95,7 @@ func (l *lives) track(id string, severity validator.Severity, clean *cleaner) *l
 		return known
 	}
 	if known == nil {
-		known = &life{id: valid(clean.get().Text(id)), order: len(l.tracked)}
+		known = &life{id: valid(clean.get().Text(id)), order: len(l.tracked), findings: map[*group]bool{}}
 		id = strings.Clone(id) // it can be part of a long text
 		l.tracked[id] = known
 		l.last = found{id, known}
@@ -133,8 +133,7 @@ func (l *lives) report() []Resource {
 
 func (l *lives) resource(of *life, seen []validator.Observation) Resource {
 	r := Resource{ID: of.id, Findings: []string{}, Timestamps: []Timestamp{}, Observations: []Observation{}}
-	slices.SortFunc(of.findings, compareGroups)
-	for _, g := range of.findings {
+	for _, g := range slices.SortedFunc(maps.Keys(of.findings), compareGroups) {
 		r.Findings = append(r.Findings, g.first.Fingerprint())
 	}
 	for _, o := range seen {

@@ -95,10 +95,13 @@ func markdownFinding(r *Report, f *Finding) string {
 func markdownTail(r *Report) string {
 	var b strings.Builder
 	c := r.Coverage
-	fmt.Fprintf(&b, "Seen of the description: %s, %s, %s.\n",
-		share(c.Operations, "operation", func(o OperationCoverage) int { return o.Count }),
-		share(c.Members, "documented member", func(m MemberCoverage) int { return m.Count }),
-		share(c.Values, "documented value", func(v ValueCoverage) int { return v.Count }))
+	operations := "Seen of the description: " + share(c.Operations, "operation", func(o OperationCoverage) int { return o.Count })
+	if c.unreached() != "" { // most of a large API
+		operations += "; of what these respond with"
+	}
+	fmt.Fprintf(&b, "%s, %s, %s.\n", operations,
+		share(c.reachedMembers(), "documented member", func(m MemberCoverage) int { return m.Count }),
+		share(c.reachedValues(), "documented value", func(v ValueCoverage) int { return v.Count }))
 	const most = 10
 	for i, s := range r.Skipped {
 		if i == most {

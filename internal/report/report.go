@@ -147,12 +147,15 @@ type StatusCoverage struct {
 	Count     int    `json:"count"`
 }
 
-// MemberCoverage counts how often a documented member was seen.
+// MemberCoverage counts how often a documented member was seen, wherever the
+// schema is used.
 type MemberCoverage struct {
-	Schema  string `json:"schema"`
-	Pointer string `json:"pointer"`
+	Schema  string `json:"schema"`  // that the member is in: its name, else file#pointer
+	Pointer string `json:"pointer"` // from a value of the schema
 	Count   int    `json:"count"`
 	Null    int    `json:"null"` // how many of them were null
+
+	Unreached bool `json:"unreached,omitempty"` // only operations that were never seen respond with it
 }
 
 // ValueCoverage counts how often a documented value was seen.
@@ -161,6 +164,8 @@ type ValueCoverage struct {
 	Pointer string          `json:"pointer"`
 	Value   json.RawMessage `json:"value"` // as the description has it, of any type
 	Count   int             `json:"count"`
+
+	Unreached bool `json:"unreached,omitempty"` // as of a member
 }
 
 // Skipped says why exchanges or files were not validated.

@@ -223,8 +223,10 @@ func TestCoverage(t *testing.T) {
 			{"cancelBatch", "POST", "/batches/{id}/cancel", 1, []StatusCoverage{{"503", "", 1}, {"200", "200", 0}}},
 			{"listBatches", "GET", "/batches", 1, []StatusCoverage{{"404", "4XX", 1}, {"200", "200", 0}, {"default", "default", 0}}},
 		},
-		Members: []MemberCoverage{{"Batch", "/id", 1, 1}, {"Batch", "/status", 1, 0}},
-		Values:  []ValueCoverage{{"Batch", "/status", json.RawMessage(`"failed"`), 1}, {"Batch", "/status", json.RawMessage(`"validating"`), 0}},
+		Members: []MemberCoverage{{Schema: "Batch", Pointer: "/id", Count: 1, Null: 1}, {Schema: "Batch", Pointer: "/status", Count: 1}},
+		Values: []ValueCoverage{
+			{Schema: "Batch", Pointer: "/status", Value: json.RawMessage(`"failed"`), Count: 1}, {Schema: "Batch", Pointer: "/status", Value: json.RawMessage(`"validating"`)},
+		},
 	}
 	assert.Empty(t, cmp.Diff(want, got))
 }

@@ -26,7 +26,7 @@ func (c *compiler) arrays(n *node, d *schemas.Demands, at position) {
 			n.opaquely("a list whose elements differ")
 			return
 		}
-		at.label, at.pointer, at.open, at.element = c.ElementsLabel, "", nil, true
+		at.pointer, at.open = "", nil
 	} else {
 		at.pointer += "/*"
 	}
@@ -47,7 +47,7 @@ func (c *compiler) arrays(n *node, d *schemas.Demands, at position) {
 // holdsUnits tells whether the array at the position holds bodies.
 func (c *compiler) holdsUnits(at position) bool {
 	switch {
-	case c.Elements == nil || at.uncovered || at.element:
+	case c.Elements == nil || at.region.depth > 0: // only the outermost list
 		return false
 	case c.ElementsName == "":
 		return len(at.open) == 1

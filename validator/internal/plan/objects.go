@@ -24,10 +24,11 @@ func (c *compiler) objects(n *node, shape *schemas.Shape, d *schemas.Demands, at
 	n.closed, n.undocumented = d.Closed, d.Undocumented
 	n.minCount, n.maxCount = d.MinProperties, d.MaxProperties
 	n.byName = make(map[string]int, len(shape.Members))
+	places, _ := c.Places(shape)
 	for i, m := range shape.Members {
 		inside := at.member(m.Name)
 		own := member{name: m.Name}
-		own.place = c.place(inside, "")
+		own.place = c.place(inside, places[i])
 		own.node = c.node(m.Shape, inside)
 		own.required, own.nullIsDrift = m.Required, m.NullIsDrift()
 		own.nullDeviation = own.node.kindDeviation(kindNull)
@@ -47,7 +48,7 @@ func (c *compiler) objects(n *node, shape *schemas.Shape, d *schemas.Demands, at
 	}
 	n.covered = !at.uncovered && len(n.members) > 0
 	outer := at.region
-	at.uncovered = true
+	at.pointer += "/*"
 	free := func(shape *schemas.Shape) *node {
 		if shape == nil {
 			return nil
@@ -59,6 +60,7 @@ func (c *compiler) objects(n *node, shape *schemas.Shape, d *schemas.Demands, at
 	for _, p := range d.Patterned {
 		n.patterned = append(n.patterned, patterned{p.Name, free(p.Shape)})
 	}
+	at.uncovered = true // names are not values
 	if n.names = free(d.Names); n.names != nil {
 		c.memberNames(n)
 	}

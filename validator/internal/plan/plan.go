@@ -26,14 +26,16 @@ import (
 // Source is what a plan is compiled from.
 type Source struct {
 	Shape *schemas.Shape
-	Label string // what coverage calls the schema
 
 	// Where values of the schema are lists whose elements count as bodies of
-	// their own: the shape of the elements, their label, and the member that
-	// holds the array; without a name the value is the array.
-	Elements      *schemas.Shape
-	ElementsLabel string
-	ElementsName  string
+	// their own: the shape of the elements, and the member that holds the array;
+	// without a name the value is the array.
+	Elements     *schemas.Shape
+	ElementsName string
+
+	// Places are what coverage knows the members of a shape by, in their order,
+	// and its enumerated values, given as JSON text.
+	Places func(*schemas.Shape) (members []Place, value func(text string) Place)
 
 	Life  func(*schemas.Shape) *lifecycle.Lifecycle
 	Rules func(*schemas.Shape) []Rule
@@ -64,7 +66,7 @@ type Plan struct {
 // Place is a member or a value that the description documents.
 type Place struct {
 	Schema  string // label
-	Pointer string // from the object that is checked, array indexes as *
+	Pointer string // from a value of the schema, array indexes as *
 	Value   string // where it is a value: which, as JSON text
 }
 
@@ -83,7 +85,7 @@ func Compile(s *Source) (p *Plan, err error) {
 			p, err = nil, reason
 		}
 	}()
-	at := position{label: s.Label, region: c.newRegion(nil)}
+	at := position{region: c.newRegion(nil)}
 	c.plan.root = c.node(s.Shape, at)
 	if len(s.Whole) > 0 {
 		c.plan.root.whole = true
@@ -143,10 +145,8 @@ func (c *compiler) slot(r *region) int {
 
 // position is where the compiler is in the description.
 type position struct {
-	label     string
-	pointer   string
-	uncovered bool // coverage does not come here
-	element   bool // it is in a body of its own, in a list
+	pointer   string // from the root of the body
+	uncovered bool   // coverage does not come here
 	region    *region
 	open      []*schemas.Shape
 }
@@ -157,11 +157,10 @@ func (p position) member(name string) position {
 }
 
 // place returns the number of a place; -1 where coverage does not come.
-func (c *compiler) place(at position, value string) int32 {
+func (c *compiler) place(at position, key Place) int32 {
 	if at.uncovered {
 		return -1
 	}
-	key := Place{at.label, at.pointer, value}
 	n, ok := c.places[key]
 	if !ok {
 		n = int32(len(c.plan.Places))

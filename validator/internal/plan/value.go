@@ -59,8 +59,9 @@ type value struct {
 // values compiles the keywords enum and const.
 func (c *compiler) values(n *node, shape *schemas.Shape, d *schemas.Demands, at position) {
 	index := map[string]int{}
+	_, placeOf := c.Places(shape)
 	for _, text := range shape.Values {
-		v := value{kind: kindOf(text), text: text, place: c.place(at, text)}
+		v := value{kind: kindOf(text), text: text, place: c.place(at, placeOf(text))}
 		if s, ok := decodedString(text); ok {
 			v.text = s
 		}

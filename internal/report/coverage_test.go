@@ -1,0 +1,80 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// large is a description of n operations that have nothing in common but an
+// error.
+func large(t *testing.T, n int) (*spec.Description, *validator.Validator) {
+	var paths, schemas strings.Builder
+	for i := range n {
+		fmt.Fprintf(&paths, `
+  /p%d: {get: {operationId: get%[1]d, responses: {
+    "200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/S%[1]d"}}}},
+    default: {description: no, content: {application/json: {schema: {$ref: "#/components/schemas/Error"}}}}}}}`, i)
+		fmt.Fprintf(&schemas, `
+    S%d: {properties: {a: {type: string}, b: {enum: [x, y]}, c: {$ref: "#/components/schemas/T%[1]d"}}}
+    T%[1]d: {properties: {d: {type: string}}}`, i)
+	}
+	d, err := spec.Load(fstest.MapFS{"openapi.yaml": {Data: []byte(`openapi: 3.1.0
+info: {title: large, version: "1"}
+paths:` + paths.String() + `
+components:
+  schemas:
+    Error: {properties: {message: {type: string}}}` + schemas.String() + "\n")}}, "openapi.yaml", spec.Options{})
+	require.NoError(t, err)
+	v, err := validator.New(d)
+	require.NoError(t, err)
+	return d, v
+}
+
+// What only operations have that were never seen is a line for each of these.
+func TestUnreachedIsLeftOut(t *testing.T) {
+	d, v := large(t, 50)
+	b := New(d, v.Documented(), "v1", 1)
+	x := &validator.Exchange{Request: validator.Request{Method: "GET", URL: "/p7"}}
+	x.Response.Status, x.Response.Body.Bytes = 200, []byte(`{"a":"","b":"x"}`)
+	b.Add(x, v.Check(x))
+	r := b.Report()
+
+	var reached []string
+	for _, m := range r.Coverage.reachedMembers() {
+		reached = append(reached, m.Schema+m.Pointer)
+	}
+	assert.Equal(t, []string{"Error/message", "S7/a", "S7/b", "S7/c", "T7/d"}, reached)
+	assert.Len(t, r.Coverage.Members, 1+50*4)
+	assert.Len(t, r.Coverage.reachedValues(), 2)
+
+	page := render(t, "html", r, View{})
+	assert.Equal(t, 50, strings.Count(page, "<code>GET /p"))
+	assert.Less(t, strings.Index(page, "<code>GET /p7<"), strings.Index(page, "<code>GET /p0<"), "what was seen comes first")
+	assert.NotContains(t, page, "<td>S8</td>")
+	assert.Contains(t, page, "196 documented members and 98 documented values of operations that were never seen are not listed.")
+	assert.Contains(t, render(t, "markdown", r, View{}),
+		"Seen of the description: 1 of 50 operations; of what these respond with, 2 of 5 documented members, 1 of 2 documented values.")
+}
+
+// Bare bodies have no operation.
+func TestBareBodiesReachTheirSchema(t *testing.T) {
+	d, v := large(t, 3)
+	b := New(d, v.Documented(), "v1", 1)
+	x := &validator.Exchange{Schema: "S1"}
+	x.Response.Body.Bytes = []byte(`{"a":""}`)
+	b.Add(x, v.Check(x))
+	var reached []string
+	for _, m := range b.Report().Coverage.reachedMembers() {
+		reached = append(reached, m.Schema+m.Pointer)
+	}
+	assert.Equal(t, []string{"S1/a", "S1/b", "S1/c"}, slices.Sorted(slices.Values(reached)))
+}

@@ -1,0 +1,74 @@
+package report_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/internal/hostile"
+	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// BenchmarkLinear reads, checks and reports bodies of each kind, twice each:
+// the second one is another answer of the same resources. Twice the body must
+// not take much more than twice the time.
+func BenchmarkLinear(b *testing.B) {
+	d, err := spec.Builtin()
+	require.NoError(b, err)
+	for _, kind := range hostile.Bodies {
+		var least [2]time.Duration // of the processor, for n and for twice that
+		for i, n := range []int{2000, 4000} {
+			body := kind.Make(n)
+			later := bytes.ReplaceAll(body, []byte(`"completed"`), []byte(`"in_progress"`))
+			b.Run(fmt.Sprintf("%s/%d", kind.Name, n), func(b *testing.B) {
+				b.SetBytes(int64(len(body) + len(later)))
+				for b.Loop() {
+					runtime.GC()
+					before := processorTime()
+					wholeRun(b, d, body, later)
+					if took := processorTime() - before; least[i] == 0 || took < least[i] {
+						least[i] = took
+					}
+				}
+				b.ReportMetric(float64(least[i].Microseconds()), "cpu-µs")
+				if i == 1 && least[0] > 0 {
+					b.ReportMetric(float64(least[1])/float64(least[0]), "ratio")
+				}
+			})
+		}
+	}
+}
+
+// wholeRun does what plumb check does.
+func wholeRun(t testing.TB, d *spec.Description, bodies ...[]byte) *report.Report {
+	v, err := validator.New(d)
+	require.NoError(t, err)
+	run := v.NewRun()
+	checker, history := run.NewChecker(), v.NewHistory()
+	b := report.New(d, v.Documented(), "v1", 5)
+	b.Follow(history)
+	for _, body := range bodies {
+		for x, err := range recording.Read(context.Background(), "a.json", bytes.NewReader(body), recording.DefaultLimits) {
+			require.NoError(t, err)
+			batch := checker.Check([]*validator.Exchange{x})
+			history.Add(&batch.Results[0])
+			b.Add(x, batch.Results[0])
+			b.Seen(batch)
+			batch.Release()
+		}
+	}
+	r := b.Report()
+	for _, format := range report.Formats() {
+		require.NoError(t, report.Write(io.Discard, format, r, report.View{}))
+	}
+	return r
+}
