@@ -63,7 +63,10 @@ func run(rounds, count, large int, only string) error {
 	if err := processes(dir, in, large, rounds, only); err != nil {
 		return err
 	}
-	return linear(dir, rounds, only)
+	if err := linear(dir, rounds, only); err != nil {
+		return err
+	}
+	return descriptions(dir, rounds, only)
 }
 
 // print shows the ratios to the first row, each of the median round, with the
