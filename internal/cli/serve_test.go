@@ -27,7 +27,7 @@ var listening = regexp.MustCompile(`http://127\.0\.0\.1:\d+\S*[\w]`)
 
 // serve NAME args... starts plumb, and sets the variable NAME to the URL that
 // it says it listens at. Its output goes to NAME.out, its messages to NAME.err.
-func serve(ts *testscript.TestScript, neg bool, args []string) {
+func serveCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: serve NAME args...")
 	}
