@@ -97,8 +97,8 @@ type proxyRun struct {
 
 func (r *proxyRun) options(target *url.URL) proxy.Options {
 	o := proxy.Options{
-		Target: target,
-		Limits: r.liveLimits(),
+		Target:  target,
+		Limits:  r.liveLimits(),
 		Name:    r.name,
 		Check:   r.validator.Check,
 		Checked: r.seen,

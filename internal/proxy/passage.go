@@ -32,7 +32,7 @@ func (x *passage) rewrite(r *httputil.ProxyRequest) {
 	maps.Copy(r.Out.Header, spared(r.In.Header))
 	passTrailers(r.In, r.Out)
 	if r.In.ContentLength == 0 && r.In.Header.Get("Content-Length") != "" {
-		r.Out.TransferEncoding = []string{"identity"} // sends the length where net/http would leave it out
+		r.Out.Body, r.Out.TransferEncoding = http.NoBody, []string{"identity"} // else net/http leaves the length out
 	}
 }
 
@@ -83,6 +83,9 @@ type failureLog struct{ *passage }
 
 func (l failureLog) Write(line []byte) (int, error) {
 	message := strings.TrimPrefix(strings.TrimSpace(string(line)), "httputil: ReverseProxy ")
+	if why, ok := strings.CutPrefix(message, "read error during body copy: "); ok {
+		message = "the answer broke off: " + why
+	}
 	l.proxy.Failed(fmt.Errorf("%s %s: %s", l.asked.Method, l.asked.URL.Path, message))
 	return len(line), nil
 }
