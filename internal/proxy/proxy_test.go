@@ -199,7 +199,7 @@ func TestTargetIsGone(t *testing.T) {
 // credential.
 func TestRecording(t *testing.T) {
 	const secret = "sk-very-secret-1234567890"
-	bodies := []struct{ contentType, encoding, body string }{
+	bodies := []struct{ contentType, encoding, body string }{ // gzip is done, others are named only
 		{"application/json", "", paused},
 		{"application/json", "gzip", paused},
 		{"application/json", "", strings.Replace(paused, "paused", secret, 1)},
@@ -209,6 +209,11 @@ func TestRecording(t *testing.T) {
 		{"text/event-stream", "", "data: {}\n\n"},
 		{"application/json", "", paused + "{}"},
 		{"application/octet-stream", "", "\x00\xff" + secret},
+		{"application/json", "gzip, br", paused},
+		{"application/json", "deflate", paused},
+		{"application/json", "zstd", paused},
+		{"application/json", "rot13", paused},
+		{"application/json", "gzip", "[" + strings.Repeat(" ", 17<<20) + "]"},
 	}
 	next := 0
 	r := run(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -219,6 +224,8 @@ func TestRecording(t *testing.T) {
 		w.Header().Set("Date", "Fri, 14 Mar 2025 15:52:50 GMT")
 		if b.encoding != "" {
 			w.Header().Set("Content-Encoding", b.encoding)
+		}
+		if strings.HasPrefix(b.encoding, "gzip") {
 			_, _ = w.Write(zipped(b.body))
 			return
 		}
@@ -253,6 +260,7 @@ func TestRecording(t *testing.T) {
 	require.NoError(t, err)
 	v, err := validator.New(desc)
 	require.NoError(t, err)
+	rules := map[string]int{}
 	i := 0
 	for x, err := range recording.Read(context.Background(), file, bytes.NewReader(text), recording.DefaultLimits) {
 		require.NoError(t, err)
@@ -260,11 +268,19 @@ func TestRecording(t *testing.T) {
 		if bodies[i].contentType == "application/octet-stream" {
 			assert.NotEmpty(t, x.Response.Body.Missing, "nobody can take a credential out of what is no text")
 		} else {
-			assert.ElementsMatch(t, outline(v.Check(r.entries[i].Exchange)), outline(v.Check(x)), "exchange %d", i)
+			live := v.Check(r.entries[i].Exchange)
+			assert.ElementsMatch(t, outline(live), outline(v.Check(x)), "exchange %d", i)
+			for _, f := range live.Findings {
+				assert.Equal(t, i+1, f.Entry)
+				rules[f.Rule]++
+			}
 		}
 		i++
 	}
 	assert.Equal(t, len(bodies), i)
+	assert.Equal(t, 3, rules["http-content-encoding"])
+	assert.Equal(t, 1, rules["capture-unreadable"], "an unknown coding says nothing about the server")
+	assert.Equal(t, 1, rules["capture-limit"])
 }
 
 // outline is what must be the same of two checks.
