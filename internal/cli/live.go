@@ -31,7 +31,7 @@ func (c *check) see(x *validator.Exchange) { c.seen(x, c.validator.Check(x)) }
 // seen takes the result of checking an exchange.
 func (c *check) seen(x *validator.Exchange, r validator.Result) {
 	if c.summary != nil {
-		c.summary.Add(x, r, cleaner(x), false) // there are no bare bodies in live traffic
+		c.summary.Add(x, r, cleaner(x), false) // it may hold credentials: each value is looked at
 	}
 	c.checked(x, r)
 }

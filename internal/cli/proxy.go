@@ -23,18 +23,19 @@ func (a *app) proxyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "proxy --target URL",
 		Short: "Check, and record, what passes through a reverse proxy",
-		Long: `Pass requests on to a server, hold its answers against the description, and
+		Long: `Pass requests on to a server, check its answers against the description, and
 report what breaks it when the proxy is interrupted, as plumb check does.
 
-The proxy changes no answer, and passes on what comes as it comes. With --har it
-records what passes, without credentials and without the bodies of requests;
-plumb check reads the recording. The URL to send requests to is printed on
-standard error.`,
+The proxy changes nothing but what HTTP requires, and no client waits for a check:
+answers that come faster than they can be checked are counted as skipped. With
+--har FILE it records what passes, without credentials and without the bodies of
+requests; plumb check reads the recording. Until the proxy ends, it is FILE.part.
+The URL to send requests to is printed on standard error.`,
 		Example: `  plumb proxy --target https://api.openai.com/v1 --har session.har
   OPENAI_BASE_URL=http://127.0.0.1:4011 ./my-client`,
 		Args: cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&target, "target", "", "`URL` of the server; its path stands before those of the requests")
+	cmd.Flags().StringVar(&target, "target", "", "`URL` of the server; its path is put before those of the requests")
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:4011", "`ADDRESS` to listen at; the port 0 takes a free one")
 	cmd.Flags().StringVar(&record, "har", "", "record what passes in this `FILE`, as HAR 1.2")
 	flags := addFlags(cmd.Flags(), func(s *setting) bool { return !slices.Contains(recordingsOnly, s.name) })
@@ -82,7 +83,8 @@ func (c *check) proxy(ctx context.Context, target *url.URL, addr, record string)
 	return err
 }
 
-// checkPatience is how long the end of the proxy waits for checks.
+// checkPatience is how long the end of the proxy waits for checks, as docs/proxy.md
+// says.
 const checkPatience = 5 * time.Second
 
 // proxyRun is one run of the proxy command.
