@@ -79,7 +79,10 @@ func (c *check) proxy(ctx context.Context, target *url.URL, addr, record string)
 		DisableGeneralOptionsHandler: true, // OPTIONS * is the target's to answer
 		ErrorLog:                     log.New(run, "", 0),
 	})
-	run.end(p.Close(checkPatience))
+	late := time.AfterFunc(checkPatience+time.Second, run.stillRecording)
+	unchecked := p.Close(checkPatience)
+	late.Stop()
+	run.end(unchecked)
 	return err
 }
 
@@ -132,6 +135,11 @@ func (r *proxyRun) record(e har.Entry) {
 			r.tell("--har: %v; what passes from now on is checked, and not recorded", r.lost)
 		}
 	}
+}
+
+// stillRecording says why the end takes its time.
+func (r *proxyRun) stillRecording() {
+	r.tell("what passed is still being recorded; a second interrupt ends the proxy at once, and leaves what is recorded in %s", r.name+har.Part)
 }
 
 // end writes what comes at the end, after nothing passes any more.

@@ -35,7 +35,7 @@ func newAutomaton(words []string) *automaton {
 	for i := range order {
 		order[i] = int32(i)
 	}
-	slices.SortStableFunc(order, func(i, j int32) int { return cmp.Compare(a.nodes[i].length, a.nodes[j].length) })
+	slices.SortFunc(order, func(i, j int32) int { return cmp.Compare(a.nodes[i].length, a.nodes[j].length) })
 	for _, i := range order {
 		if n := &a.nodes[i]; n.length > 1 {
 			n.suffix = a.step(a.nodes[n.parent].suffix, n.by)
