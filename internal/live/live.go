@@ -24,7 +24,7 @@ const (
 )
 
 // New makes an exchange of a request and the head of its response. Its time is
-// the server's own where the response tells it, else now. The place is the
+// that of the server where the response has a Date, else now. The place is the
 // caller's to set, and so is the body, with [SetBody] or in another way.
 func New(req *http.Request, status int, header http.Header) *validator.Exchange {
 	x := &validator.Exchange{
@@ -56,7 +56,7 @@ func SetBody(x *validator.Exchange, sent []byte, lim recording.Limits) {
 	}
 }
 
-// Ends tells whether a body comes to its end by itself: it is JSON, or its
+// Ends reports whether a body comes to its end by itself: it is JSON, or its
 // length is known and within the limit. Others can be streams, which must not
 // be waited for.
 func Ends(resp *http.Response, lim recording.Limits) bool {
@@ -67,7 +67,7 @@ func Ends(resp *http.Response, lim recording.Limits) bool {
 	return resp.ContentLength >= 0 || media == "application/json" || strings.HasSuffix(media, "+json")
 }
 
-// IsStream tells whether a response is a stream by its media type.
+// IsStream reports whether a response is a stream by its media type.
 func IsStream(header http.Header) bool {
 	switch mediaType(header) {
 	case "text/event-stream", "application/x-ndjson", "application/jsonl", "application/json-seq", "multipart/x-mixed-replace":

@@ -22,15 +22,14 @@ import (
 func (r *reader) setBody(x *validator.Exchange, recorded []byte, locate func(int) (int, int)) {
 	d := validator.Defect{}
 	body, err := decodeBody(recorded, x.Response.Header.Values("Content-Encoding"), r.lim, r.asSent)
-	missing := "the recording of the body cannot be used"
 	switch {
 	case errors.Is(err, errBodyLimit):
 		d.Rule, d.Message = "capture-limit", "the body is larger than the limit; --max-body raises it"
 	case errors.Is(err, errRatio):
 		d.Rule, d.Message = "capture-limit", "the body grows by more than the limit when it is decompressed; --max-ratio raises it"
 	case err != nil && r.asSent && !errors.Is(err, errCoding):
-		d.Rule, d.Message, d.Found = "http-content-encoding", "the body is not what its Content-Encoding says", err.Error()
-		missing = d.Message
+		SetBadlyCoded(x, err)
+		return
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		d.Rule, d.Message = "capture-truncated", "the compressed body ends before its data does"
 	case err != nil:
@@ -45,7 +44,7 @@ func (r *reader) setBody(x *validator.Exchange, recorded []byte, locate func(int
 	}
 	d.Place.Line, d.Place.Column = locate(0)
 	x.Defects = append(x.Defects, d)
-	x.Response.Body = validator.Body{Missing: missing}
+	x.Response.Body = validator.Body{Missing: "the recording of the body cannot be used"}
 }
 
 var (
@@ -160,4 +159,12 @@ func SetBody(x *validator.Exchange, sent []byte, lim Limits) {
 	r := &reader{lim: lim, asSent: true}
 	r.setBody(x, sent, func(int) (line, column int) { return 0, 0 })
 	x.Response.Body.Locate = nil
+}
+
+// SetBadlyCoded says of a body that was seen live that it is not what its
+// Content-Encoding says: err is why that cannot be undone.
+func SetBadlyCoded(x *validator.Exchange, err error) {
+	const message = "the body is not what its Content-Encoding says"
+	x.Defects = append(x.Defects, validator.Defect{Rule: "http-content-encoding", Message: message, Found: err.Error()})
+	x.Response.Body = validator.Body{Missing: message}
 }
