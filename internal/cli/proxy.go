@@ -79,9 +79,9 @@ func (c *check) proxy(ctx context.Context, target *url.URL, addr, record string)
 		DisableGeneralOptionsHandler: true, // OPTIONS * is the target's to answer
 		ErrorLog:                     log.New(run, "", 0),
 	})
-	late := time.AfterFunc(checkPatience+time.Second, run.stillRecording)
+	slow := time.AfterFunc(checkPatience+time.Second, run.stillRecording)
 	unchecked := p.Close(checkPatience)
-	late.Stop()
+	slow.Stop()
 	run.end(unchecked)
 	return err
 }
@@ -139,6 +139,9 @@ func (r *proxyRun) record(e har.Entry) {
 
 // stillRecording says why the end takes its time.
 func (r *proxyRun) stillRecording() {
+	if r.recorder == nil {
+		return
+	}
 	r.tell("what passed is still being recorded; a second interrupt ends the proxy at once, and leaves what is recorded in %s", r.name+har.Part)
 }
 
