@@ -11,23 +11,24 @@ import (
 // their exchanges carried the same secrets. Its zero value is ready for use;
 // it is not safe for concurrent use.
 type Bodies struct {
-	secrets []string // of the exchange before
-	cleaner *Cleaner
+	secrets  []string // of the exchange before
+	literals []string
 }
 
 // Bare tells whether a Cleaner for x would leave the body of x and all values
 // in it as they are. It is false in cases of doubt.
 func (b *Bodies) Bare(x *validator.Exchange) bool {
 	body := x.Response.Body.Bytes
-	if b.cleaner == nil || !slices.Equal(x.Secrets, b.secrets) {
-		b.secrets, b.cleaner = slices.Clone(x.Secrets), New(x.Secrets)
+	if !slices.Equal(x.Secrets, b.secrets) {
+		b.secrets, b.literals = slices.Clone(x.Secrets), New(x.Secrets).literals
 	}
 	there := wordsIn(body)
 	if there&memberWords != 0 || bytes.Contains(body, []byte(`\u`)) { // a name can be written so that no word is seen
 		return false
 	}
-	if there == 0 && len(b.cleaner.literals.all) == 0 {
+	if there == 0 && len(b.literals) == 0 {
 		return true
 	}
-	return len(b.cleaner.spans(string(body))) == 0
+	c := Cleaner{b.literals}
+	return len(c.spans(string(body))) == 0
 }

@@ -17,7 +17,7 @@ const Mark = "[redacted]"
 // Cleaner removes credentials from texts. Its zero value removes what looks
 // like a credential.
 type Cleaner struct {
-	literals literals
+	literals []string
 }
 
 // New returns a Cleaner that also removes the secrets, in every spelling that
@@ -39,13 +39,13 @@ func New(secrets []string) *Cleaner {
 func ForExchange(x *validator.Exchange) *Cleaner {
 	c := New(x.Secrets)
 	const (
-		scanned  = 1 << 20 // bytes of a body, and of the secrets in it
+		scanned  = 1 << 20 // bytes of a body
 		shortest = 8       // bytes of a secret: other words must not be taken for one
 	)
 	body := x.Response.Body.Bytes
 	text := string(body[:min(len(body), scanned)])
 	for _, sp := range patternSpans(text) {
-		if sp.end-sp.start >= shortest && c.literals.size < scanned {
+		if sp.end-sp.start >= shortest {
 			c.add(text[sp.start:sp.end])
 			c.add(unquoted(text[sp.start:sp.end]))
 		}
@@ -56,7 +56,9 @@ func ForExchange(x *validator.Exchange) *Cleaner {
 // add makes s a secret, in all its spellings.
 func (c *Cleaner) add(s string) {
 	for _, spelling := range spellings(s) {
-		c.literals.add(spelling)
+		if !slices.Contains(c.literals, spelling) {
+			c.literals = append(c.literals, spelling)
+		}
 	}
 }
 
@@ -95,7 +97,11 @@ type span struct{ start, end int }
 
 // spans returns where the credentials of s are, in order and apart.
 func (c *Cleaner) spans(s string) []span {
-	return union(append(c.literals.spans(s), patternSpans(s)...))
+	var found []span
+	for _, literal := range c.literals {
+		found = append(found, literalSpans(s, literal)...)
+	}
+	return union(append(found, patternSpans(s)...))
 }
 
 // union sorts spans and joins those that touch.
@@ -163,6 +169,39 @@ func SecretMember(pointer string) bool {
 		}
 	}
 	return false
+}
+
+// literalSpans returns where a known secret stands in s, also where s was cut
+// within the secret.
+func literalSpans(s, literal string) []span {
+	var found []span
+	for at := 0; ; {
+		i := strings.Index(s[at:], literal)
+		if i < 0 {
+			break
+		}
+		sp := span{at + i, at + i + len(literal)}
+		if len(literal) >= longSecret || wholeWord(s, sp) {
+			found = append(found, sp)
+		}
+		at = sp.end
+	}
+	if len(literal) < longSecret {
+		return found
+	}
+	for _, cut := range cuts(s) {
+		least := longSecret
+		if cut.start < cut.end {
+			least = shortSecret // an ellipsis leaves no doubt that something was cut
+		}
+		if n := overlap(s[:cut.start], literal, least); n > 0 {
+			found = append(found, span{cut.start - n, cut.start})
+		}
+		if n := overlap(literal, s[cut.end:], least); n > 0 {
+			found = append(found, span{cut.end, cut.end + n})
+		}
+	}
+	return found
 }
 
 const (
