@@ -38,9 +38,11 @@ func TestUncheckedAnswersAreCounted(t *testing.T) {
 		var out, messages bytes.Buffer
 		a := &app{out: &out, err: &messages, getenv: func(string) string { return "" }}
 		flags := addFlags(pflag.NewFlagSet("", pflag.ContinueOnError), func(*setting) bool { return true })
-		c, err := a.liveCheck(flags)
+		o, _, err := loadOptions(flags, a.getenv)
 		require.NoError(t, err)
-		c.options.format = "json"
+		o.format = "json"
+		c := &check{app: a, options: o}
+		require.NoError(t, c.prepare(nil))
 		(&proxyRun{check: c}).end(tc.unchecked)
 		var r report.Report
 		require.NoError(t, json.Unmarshal(out.Bytes(), &r))
