@@ -43,11 +43,14 @@ checked, the others were.`,
 }
 
 // reportDefects reports the faults that who made the exchange gave the rule's id.
+// One without a place is one of the exchange as a whole.
 func (p *pass) reportDefects() {
 	for _, d := range p.x.Defects {
 		if d.Rule == p.rule.ID {
 			f := placed(d.Message, d.Description, d.Found, d.Allowed)
-			f.Place = d.Place
+			if f.Place = d.Place; d.Place == (Place{}) {
+				f.Place = p.x.Place
+			}
 			p.add(f)
 		}
 	}

@@ -94,10 +94,11 @@ type Place struct {
 	Column int    // in bytes, from 1; 0 where only the line is known
 }
 
-// Defect is a fault of a recording, and not of the API; or that an answer is not
-// what the scenario expects of which it is a part.
+// Defect is a fault that who made the exchange has found: of the recording, and
+// not of the API; that the body is not what its Content-Encoding says; or that an
+// answer is not what the scenario expects of which it is a part.
 type Defect struct {
-	Rule    string // "capture-truncated", "capture-unreadable", "capture-limit" or "scenario-unmet"
+	Rule    string // "capture-truncated", "capture-unreadable", "capture-limit", "http-content-encoding" or "scenario-unmet"
 	Message string // the same for equal faults: values go into Found
 	Found   string // what stands there; may be empty
 	Allowed string // what is expected; may be empty

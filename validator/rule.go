@@ -24,6 +24,7 @@ var rules = []*Rule{
 	historyDecreased,
 	historySetOnce,
 	historyTransition,
+	httpContentEncoding,
 	httpEmptyBody,
 	httpMediaType,
 	httpOperation,

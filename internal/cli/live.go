@@ -26,7 +26,16 @@ func (a *app) liveCheck(flags given, target *url.URL) (*check, error) {
 	return c, c.prepare(nil)
 }
 
-func (c *check) see(x *validator.Exchange) { c.checked(x, c.validator.Check(x)) }
+// see checks an exchange.
+func (c *check) see(x *validator.Exchange) { c.seen(x, c.validator.Check(x)) }
+
+// seen takes the result of checking an exchange.
+func (c *check) seen(x *validator.Exchange, r validator.Result) {
+	if c.summary != nil {
+		c.summary.Add(x, r, cleaner(x), false) // it may hold credentials: each value is looked at
+	}
+	c.checked(x, r)
+}
 
 // liveLimits are the limits of the readers, as far as they concern live traffic.
 func (c *check) liveLimits() recording.Limits {

@@ -1,15 +1,12 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -50,7 +47,12 @@ output; the server runs until it is interrupted.`,
 		if err != nil {
 			return err
 		}
-		return a.serve(cmd.Context(), addr, server, func(url string) { fmt.Fprintln(a.out, url+"/v1") })
+		listener, err := listen(addr)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(a.out, urlOf(listener)+"/v1")
+		return serve(cmd.Context(), listener, &http.Server{Handler: server})
 	}
 	return cmd
 }
@@ -61,29 +63,4 @@ func (a *app) listFaults() error {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", f.Name, f.Rule, f.Text)
 	}
 	return w.Flush()
-}
-
-// serve serves until ctx ends, and then lets the requests under way come to
-// their end for a while. It says at which URL it serves.
-func (a *app) serve(ctx context.Context, addr string, h http.Handler, started func(url string)) error {
-	listener, err := net.Listen("tcp", addr)
-	if err != nil {
-		return fmt.Errorf("--addr: cannot listen at %s: %w", addr, err)
-	}
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 30 * time.Second}
-	stopped := make(chan error, 1)
-	go func() { stopped <- server.Serve(listener) }()
-	started("http://" + listener.Addr().String())
-	select {
-	case err := <-stopped:
-		return err
-	case <-ctx.Done():
-	}
-	const patience = 3 * time.Second
-	rest, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
-	if server.Shutdown(rest) != nil {
-		return server.Close() // streams have no end of their own
-	}
-	return nil
 }

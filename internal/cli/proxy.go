@@ -2,15 +2,20 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log"
+	"net/http"
 	"net/url"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/plumbapi/plumb/internal/har"
 	"github.com/plumbapi/plumb/internal/proxy"
+	"github.com/plumbapi/plumb/validator"
 )
 
 func (a *app) proxyCommand() *cobra.Command {
@@ -18,18 +23,19 @@ func (a *app) proxyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "proxy --target URL",
 		Short: "Check, and record, what passes through a reverse proxy",
-		Long: `Pass requests on to a server, hold its answers against the description, and
+		Long: `Pass requests on to a server, check its answers against the description, and
 report what breaks it when the proxy is interrupted, as plumb check does.
 
-The proxy changes no answer, and passes on what comes as it comes. With --har it
-records what passes, without credentials and without the bodies of requests;
-plumb check reads the recording. The URL to send requests to is printed on
-standard error.`,
+The proxy changes nothing but what HTTP requires, and no client waits for a check:
+answers that come faster than they can be checked are counted as skipped. With
+--har FILE it records what passes, without credentials and without the bodies of
+requests; plumb check reads the recording. Until the proxy ends, it is FILE.part.
+The URL to send requests to is printed on standard error.`,
 		Example: `  plumb proxy --target https://api.openai.com/v1 --har session.har
   OPENAI_BASE_URL=http://127.0.0.1:4011 ./my-client`,
 		Args: cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&target, "target", "", "`URL` of the server; its path stands before those of the requests")
+	cmd.Flags().StringVar(&target, "target", "", "`URL` of the server; its path is put before those of the requests")
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:4011", "`ADDRESS` to listen at; the port 0 takes a free one")
 	cmd.Flags().StringVar(&record, "har", "", "record what passes in this `FILE`, as HAR 1.2")
 	flags := addFlags(cmd.Flags(), func(s *setting) bool { return !slices.Contains(recordingsOnly, s.name) })
@@ -47,56 +53,123 @@ standard error.`,
 	return cmd
 }
 
-// proxy serves until ctx ends, and writes the report then.
+// proxy serves until ctx ends, and writes the report then. The port comes first:
+// where it is taken, the files of another run are left alone.
 func (c *check) proxy(ctx context.Context, target *url.URL, addr, record string) error {
-	name := target.Redacted()
-	var recorder *har.Writer
 	if record != "" {
-		if err := writable(record); err != nil {
+		if err := writableAs("har", record); err != nil {
 			return err
 		}
-		var err error
-		if recorder, err = har.Create(record, version()); err != nil {
-			return err
-		}
-		name = record
 	}
-	entries := 0
-	var talk sync.Mutex // messages come from several goroutines
-	p := proxy.New(proxy.Options{
-		Target: target,
-		Limits: c.liveLimits(),
-		Seen: func(e har.Entry) {
-			entries++
-			e.Exchange.Place.File, e.Exchange.Place.Entry = name, entries
-			talk.Lock()
-			defer talk.Unlock()
-			c.see(e.Exchange)
-			if recorder == nil {
-				return
-			}
-			if err := recorder.Add(e); err != nil {
-				c.failures = append(c.failures, err)
-				recorder = nil
-			}
-		},
-		Failed: func(err error) {
-			talk.Lock()
-			defer talk.Unlock()
-			c.say("%v", err)
-		},
-	})
-	err := c.serve(ctx, addr, p, func(url string) {
-		if !c.options.quiet {
-			c.say("listening at %s, passing on to %s", url, target.Redacted())
-		}
-	})
-	p.Close()
-	if recorder != nil {
-		if closed := recorder.Close(); closed != nil {
-			c.failures = append(c.failures, fmt.Errorf("--har: %w", closed))
-		}
+	listener, err := listen(addr)
+	if err != nil {
+		return err
 	}
-	c.conclude(c.builder.Report())
+	run := &proxyRun{check: c, name: target.Redacted()}
+	if record != "" {
+		if run.recorder, err = har.Create(record, version()); err != nil {
+			return errors.Join(fmt.Errorf("--har: %w", err), listener.Close())
+		}
+		run.name = record
+	}
+	p := proxy.New(run.options(target))
+	run.tell("listening at %s, passing on to %s", urlOf(listener), target.Redacted())
+	err = serve(ctx, listener, &http.Server{
+		Handler:                      p,
+		DisableGeneralOptionsHandler: true, // OPTIONS * is the target's to answer
+		ErrorLog:                     log.New(run, "", 0),
+	})
+	slow := time.AfterFunc(checkPatience+time.Second, run.stillRecording)
+	unchecked := p.Close(checkPatience)
+	slow.Stop()
+	run.end(unchecked)
 	return err
+}
+
+// checkPatience is how long the end of the proxy waits for checks, as docs/proxy.md
+// says.
+const checkPatience = 5 * time.Second
+
+// proxyRun is one run of the proxy command.
+type proxyRun struct {
+	*check
+	name     string // of what is recorded, in places
+	recorder *har.Writer
+
+	talk sync.Mutex // messages come from several goroutines
+	lost error      // why the recording ended early
+}
+
+func (r *proxyRun) options(target *url.URL) proxy.Options {
+	o := proxy.Options{
+		Target:  target,
+		Limits:  r.liveLimits(),
+		Name:    r.name,
+		Check:   r.validator.Check,
+		Checked: r.seen,
+		Failed:  func(err error) { r.tell("%v", err) },
+	}
+	if r.recorder != nil {
+		o.Record = r.record
+	}
+	return o
+}
+
+func (r *proxyRun) tell(format string, args ...any) {
+	r.talk.Lock()
+	defer r.talk.Unlock()
+	r.say(format, args...)
+}
+
+// Write takes a line of the server's log.
+func (r *proxyRun) Write(line []byte) (int, error) {
+	r.tell("%s", line)
+	return len(line), nil
+}
+
+// record writes an exchange to the recording. After one that cannot be written
+// the recording ends: with a gap it would tell of what did not happen.
+func (r *proxyRun) record(e har.Entry) {
+	if r.lost == nil {
+		if r.lost = r.recorder.Add(e); r.lost != nil {
+			r.tell("--har: %v; what passes from now on is checked, and not recorded", r.lost)
+		}
+	}
+}
+
+// stillRecording says why the end takes its time.
+func (r *proxyRun) stillRecording() {
+	if r.recorder == nil {
+		return
+	}
+	r.tell("what passed is still being recorded; a second interrupt ends the proxy at once, and leaves what is recorded in %s", r.name+har.Part)
+}
+
+// end writes what comes at the end, after nothing passes any more.
+func (r *proxyRun) end(unchecked proxy.Unchecked) {
+	r.leftOut("answers that came faster than they were checked", unchecked.NoRoom)
+	r.leftOut("answers whose check had not ended when the proxy was ended", unchecked.TooLate)
+	r.leftOut("answers whose check failed, which is a fault of plumb", unchecked.Failed)
+	if n := unchecked.NoRoom + unchecked.TooLate; n > 0 {
+		r.notes = append(r.notes, fmt.Errorf("%d answers were not checked, so that no client had to wait; a recording (--har) has them, and plumb check checks it", n))
+	}
+	if unchecked.Failed > 0 {
+		r.failures = append(r.failures, fmt.Errorf("the check of %d answers failed, which is a fault of plumb; please report it", unchecked.Failed))
+	}
+	if r.recorder != nil {
+		if err := errors.Join(r.lost, r.recorder.Close()); err != nil {
+			r.failures = append(r.failures, fmt.Errorf("--har: %w", err))
+		}
+	}
+	r.conclude(r.builder.Report())
+}
+
+// leftOut counts exchanges that passed and were not checked.
+func (r *proxyRun) leftOut(reason string, count int) {
+	for range count {
+		r.builder.Add(&validator.Exchange{}, validator.Result{Skipped: reason})
+		if r.summary != nil {
+			r.summary.Skip(reason)
+		}
+	}
 }

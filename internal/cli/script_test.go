@@ -42,7 +42,7 @@ func TestScripts(t *testing.T) {
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": serve,
+			"serve": serveCommand,
 			"stop":  stop,
 			"same":  same,
 			"status": func(ts *testscript.TestScript, neg bool, args []string) {

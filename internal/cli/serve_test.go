@@ -2,10 +2,12 @@ package cli
 
 import (
 	"encoding/json"
+	neturl "net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"syscall"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,8 +28,9 @@ type servedKey struct{}
 var listening = regexp.MustCompile(`http://127\.0\.0\.1:\d+\S*[\w]`)
 
 // serve NAME args... starts plumb, and sets the variable NAME to the URL that
-// it says it listens at. Its output goes to NAME.out, its messages to NAME.err.
-func serve(ts *testscript.TestScript, neg bool, args []string) {
+// it says it listens at, and NAME_ADDR to the host and port of that. Its output
+// goes to NAME.out, its messages to NAME.err.
+func serveCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: serve NAME args...")
 	}
@@ -45,7 +48,10 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	for range 500 {
 		text := ts.ReadFile(name+".out") + ts.ReadFile(name+".err")
 		if url := listening.FindString(text); url != "" {
+			at, err := neturl.Parse(url)
+			ts.Check(err)
 			ts.Setenv(name, url)
+			ts.Setenv(name+"_ADDR", at.Host)
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
@@ -69,16 +75,21 @@ func isFile(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// stop N interrupts the command that was started last, which must end with the
-// exit status N.
+// signals are those that a script can send.
+var signals = map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": os.Kill}
+
+// stop N [SIGNAL] sends a signal, INT without one, to the command that was
+// started last, which must end with the exit status N.
 func stop(ts *testscript.TestScript, neg bool, args []string) {
 	running, _ := ts.Value(servedKey{}).(*[]served)
-	if neg || len(args) != 1 || len(*running) == 0 {
-		ts.Fatalf("usage: serve ... and then stop N")
+	args = append(args, "INT")
+	signal, ok := signals[args[1]]
+	if neg || len(args) > 3 || !ok || len(*running) == 0 {
+		ts.Fatalf("usage: serve ... and then stop N [INT|TERM|HUP|KILL]")
 	}
 	last := (*running)[len(*running)-1]
 	*running = (*running)[:len(*running)-1]
-	ts.Check(last.cmd.Process.Signal(os.Interrupt))
+	ts.Check(last.cmd.Process.Signal(signal))
 	status := "0"
 	if err := last.cmd.Wait(); err != nil {
 		status = exitStatus(err)

@@ -2,16 +2,17 @@
 package har
 
 import (
-	"bufio"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -19,69 +20,92 @@ import (
 	"github.com/plumbapi/plumb/validator"
 )
 
-// Writer writes a recording. What it was given is in a hidden file beside the
-// recording until [Writer.Close]: readers see the whole, or nothing. It is not
+// Writer writes a recording. Until [Writer.Close] it is in a file of its own,
+// the name of the recording with [Part] after it, which is a valid HAR after
+// each exchange: whatever ends the program, what was added is there. It is not
 // safe for concurrent use.
 type Writer struct {
 	path    string
 	file    *os.File
-	out     *bufio.Writer
+	end     int64 // of the last entry: where the next one is written
 	entries int
 }
 
-// Create begins a recording made by a program of that version.
+// Part is what the name of a recording ends with that is not complete.
+const Part = ".part"
+
+// closing is what comes after the last entry.
+const closing = "\n]}}\n"
+
+// Create begins a recording made by a program of that version. What is at path
+// stays as it is until [Writer.Close]. An incomplete recording is not
+// overwritten: it is all that is left of a run that was killed, or another run
+// is writing it.
 func Create(path, version string) (*Writer, error) {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	file, err := os.OpenFile(path+Part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("%s is there already: a run that was killed has left it, or another run is writing it; keep it under another name, or remove it (plumb check reads it)", path+Part)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: the recording cannot be written: %w", path, err)
 	}
-	w := &Writer{path: path, file: file, out: bufio.NewWriter(file)}
-	creator, err := json.Marshal(pair{Name: "plumb", Version: version})
-	if err != nil {
-		return nil, err
+	w := &Writer{path: path, file: file}
+	name, err := json.Marshal(creator{Name: "plumb", Version: version})
+	if err == nil {
+		err = w.append(fmt.Appendf(nil, `{"log": {"version": "1.2", "creator": %s, "entries": [`, name))
 	}
-	_, err = fmt.Fprintf(w.out, "{\"log\": {\"version\": \"1.2\", \"creator\": %s, \"entries\": [", creator)
-	return w, err
+	if err != nil {
+		return nil, errors.Join(err, file.Close(), os.Remove(file.Name()))
+	}
+	return w, nil
 }
 
 // Entry is an exchange, and what only a recording keeps of it.
 type Entry struct {
 	Exchange      *validator.Exchange
 	RequestHeader http.Header
+	Started       time.Time     // when the request came
 	Took          time.Duration // from the request to the end of the response
+	Proto         string        // of the response, such as HTTP/1.1
+	Reason        string        // after the status; may be empty
 }
 
-// Add writes an exchange: its response whole, of its request the head.
+// Add writes an exchange: its response whole, of its request the head. It takes
+// as long for the last entry as for the first.
 func (w *Writer) Add(e Entry) error {
 	text, err := json.Marshal(newEntry(e))
 	if err != nil {
 		return fmt.Errorf("%s: %w", w.path, err)
 	}
-	if w.entries++; w.entries > 1 {
-		_ = w.out.WriteByte(',') // the writer keeps its error
+	before := "\n"
+	if w.entries > 0 {
+		before = ",\n"
 	}
-	_ = w.out.WriteByte('\n')
-	if _, err := w.out.Write(text); err != nil {
-		return fmt.Errorf("%s: the recording cannot be written: %w", w.path, err)
+	if err := w.append(append([]byte(before), text...)); err != nil {
+		return err
 	}
+	w.entries++
 	return nil
 }
 
-// Close ends the recording and puts it in its place.
+// append writes text in the place of the closing brackets, and these after it.
+// One that is cut short leaves a recording that ends in its last entry.
+func (w *Writer) append(text []byte) error {
+	if _, err := w.file.WriteAt(append(text, closing...), w.end); err != nil {
+		return fmt.Errorf("%s: the recording cannot be written: %w", w.file.Name(), err)
+	}
+	w.end += int64(len(text))
+	return nil
+}
+
+// Close puts the recording in its place.
 func (w *Writer) Close() error {
-	_, err := w.out.WriteString("\n]}}\n")
-	if err == nil {
-		err = w.out.Flush()
-	}
-	if closed := w.file.Close(); err == nil {
-		err = closed
-	}
+	err := w.file.Close()
 	if err == nil {
 		err = os.Rename(w.file.Name(), w.path)
 	}
 	if err != nil {
-		_ = os.Remove(w.file.Name())
-		return fmt.Errorf("%s: the recording cannot be written: %w", w.path, err)
+		return fmt.Errorf("%s: the recording is complete, and cannot be put in its place: %w", w.file.Name(), err)
 	}
 	return nil
 }
@@ -95,6 +119,14 @@ type entry struct {
 	Response response `json:"response"`
 	Cache    struct{} `json:"cache"`
 	Timings  timings  `json:"timings"`
+	Defects  []defect `json:"_defects,omitempty"` // a field of ours, which HAR allows for
+}
+
+// defect is what was found in what came, and cannot be seen in what is written.
+type defect struct {
+	Rule    string `json:"rule"`
+	Message string `json:"message"`
+	Found   string `json:"found,omitempty"`
 }
 
 type request struct {
@@ -134,15 +166,17 @@ type timings struct {
 	Receive float64 `json:"receive"`
 }
 
-type pair struct {
+type creator struct {
 	Name    string `json:"name"`
-	Value   string `json:"value,omitempty"`
-	Version string `json:"version,omitempty"`
+	Version string `json:"version"`
 }
 
-// newEntry writes an exchange down without credentials. Its time is that of
-// the exchange, which can be by the server's clock: so a check of the recording
-// finds what a check of the live exchange found.
+type pair struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// newEntry writes an exchange down without credentials.
 func newEntry(e Entry) entry {
 	x := e.Exchange
 	clean := redact.ForExchange(x)
@@ -150,7 +184,7 @@ func newEntry(e Entry) entry {
 	header := clean.Header(x.Response.Header)
 	address := clean.Text(x.Request.URL)
 	return entry{
-		Started: x.Time.Add(-e.Took).UTC().Format("2006-01-02T15:04:05.000000000Z07:00"),
+		Started: e.Started.UTC().Format("2006-01-02T15:04:05.000000000Z07:00"),
 		Time:    milliseconds,
 		Timings: timings{Wait: milliseconds},
 		Request: request{
@@ -165,8 +199,8 @@ func newEntry(e Entry) entry {
 		},
 		Response: response{
 			Status:      x.Response.Status,
-			StatusText:  http.StatusText(x.Response.Status),
-			HTTPVersion: "HTTP/1.1",
+			StatusText:  clean.Text(e.Reason),
+			HTTPVersion: e.Proto,
 			Cookies:     []pair{},
 			Headers:     pairs(header),
 			Content:     newContent(x, clean),
@@ -174,12 +208,21 @@ func newEntry(e Entry) entry {
 			HeadersSize: -1,
 			BodySize:    -1,
 		},
+		Defects: defects(x.Defects, clean),
 	}
+}
+
+func defects(all []validator.Defect, clean *redact.Cleaner) []defect {
+	var kept []defect
+	for _, d := range all {
+		kept = append(kept, defect{d.Rule, d.Message, clean.Text(d.Found)})
+	}
+	return kept
 }
 
 func newContent(x *validator.Exchange, clean *redact.Cleaner) content {
 	body := x.Response.Body
-	c := content{Size: len(body.Bytes), MimeType: x.Response.Header.Get("Content-Type")}
+	c := content{Size: len(body.Bytes), MimeType: clean.Text(x.Response.Header.Get("Content-Type"))}
 	if body.Missing != "" {
 		c.Size, c.Comment = -1, body.Missing
 		return c
@@ -209,17 +252,24 @@ func pairs(h http.Header) []pair {
 	return all
 }
 
+// query lists what is asked for, in the order of the URL. What net/url does not
+// take for a query, such as a broken escape, is kept as it is.
 func query(address string) []pair {
 	all := []pair{}
-	u, err := url.Parse(address)
-	if err != nil {
-		return all
-	}
-	values := u.Query()
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		for _, value := range values[name] {
-			all = append(all, pair{Name: name, Value: value})
+	address, _, _ = strings.Cut(address, "#")
+	_, asked, _ := strings.Cut(address, "?")
+	for field := range strings.SplitSeq(asked, "&") {
+		if field != "" {
+			name, value, _ := strings.Cut(field, "=")
+			all = append(all, pair{Name: unescaped(name), Value: unescaped(value)})
 		}
 	}
 	return all
+}
+
+func unescaped(text string) string {
+	if plain, err := url.QueryUnescape(text); err == nil {
+		return plain
+	}
+	return text
 }

@@ -1,6 +1,9 @@
 package har_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -27,8 +30,7 @@ func TestTimeIsKept(t *testing.T) {
 	for n := range 2000 {
 		took := time.Duration(n) * 7919 * time.Nanosecond
 		want = append(want, start.Add(took))
-		require.NoError(t, w.Add(har.Entry{Took: took, Exchange: &validator.Exchange{
-			Time:     start.Add(took),
+		require.NoError(t, w.Add(har.Entry{Started: start, Took: took, Exchange: &validator.Exchange{
 			Request:  validator.Request{Method: http.MethodGet, URL: "http://127.0.0.1/v1/batches/batch_1"},
 			Response: validator.Response{Status: http.StatusOK, Header: http.Header{}, Body: validator.Body{Bytes: []byte("{}")}},
 		}}))
@@ -45,4 +47,147 @@ func TestTimeIsKept(t *testing.T) {
 		read++
 	}
 	assert.Len(t, want, read)
+}
+
+func entry(n int) har.Entry {
+	return har.Entry{
+		RequestHeader: http.Header{"X-Empty": {""}, "Accept": {"a", "b"}},
+		Started:       time.Unix(1741967569, 0),
+		Took:          1500 * time.Millisecond,
+		Proto:         "HTTP/1.1",
+		Reason:        "Fine",
+		Exchange: &validator.Exchange{
+			Request: validator.Request{Method: http.MethodGet, URL: fmt.Sprintf("http://127.0.0.1/v1/%d?b=%%zz&a=1;c=2&&d&e=%%2B", n)},
+			Response: validator.Response{
+				Status: http.StatusOK,
+				Header: http.Header{"X-Empty": {""}},
+				Body:   validator.Body{Bytes: []byte(`{"id": "]}}"}`)},
+			},
+		},
+	}
+}
+
+// exchanges returns what a reader finds in a file, and the rules of defects.
+func exchanges(t *testing.T, file string, text []byte) (urls, defects []string) {
+	t.Helper()
+	for x, err := range recording.Read(t.Context(), file, bytes.NewReader(text), recording.DefaultLimits) {
+		require.NoError(t, err)
+		if x.Request.URL != "" {
+			urls = append(urls, x.Request.URL)
+		}
+		for _, d := range x.Defects {
+			defects = append(defects, d.Rule)
+		}
+	}
+	return urls, defects
+}
+
+// An incomplete recording is whole after each exchange, and one that is cut
+// within the last, as by kill -9, has those before it.
+func TestIncompleteRecordingIsValid(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "session.har")
+	require.NoError(t, os.WriteFile(file, []byte("of before"), 0o600))
+	w, err := har.Create(file, "test")
+	require.NoError(t, err)
+	var urls []string
+	before := 0
+	for n := range 4 {
+		text, err := os.ReadFile(file + har.Part)
+		require.NoError(t, err)
+		require.True(t, json.Valid(text), "%s", text)
+		found, defects := exchanges(t, file, text)
+		assert.Equal(t, urls, found)
+		assert.Empty(t, defects)
+		for cut := before; cut > 0 && cut < len(text); cut++ {
+			found, _ := exchanges(t, file, text[:cut])
+			if len(found) < n { // the last may be there: only brackets are cut off
+				require.ElementsMatch(t, urls[:n-1], found, "cut at %d", cut)
+			}
+		}
+		before = len(text) - len("\n]}}\n")
+		urls = append(urls, entry(n).Exchange.Request.URL)
+		require.NoError(t, w.Add(entry(n)))
+	}
+	kept, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, "of before", string(kept), "until the recording is complete")
+	require.NoError(t, w.Close())
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	found, defects := exchanges(t, file, text)
+	assert.Equal(t, urls, found)
+	assert.Empty(t, defects)
+	assert.NoFileExists(t, file+har.Part)
+}
+
+// What a run that was killed has left is not overwritten.
+func TestIncompleteRecordingIsKept(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "session.har")
+	require.NoError(t, os.WriteFile(file+har.Part, []byte("left"), 0o600))
+	_, err := har.Create(file, "test")
+	assert.ErrorContains(t, err, file+".part is there already")
+	text, err := os.ReadFile(file + har.Part)
+	require.NoError(t, err)
+	assert.Equal(t, "left", string(text))
+
+	_, err = har.Create(filepath.Join(t.TempDir(), "nowhere", "session.har"), "test")
+	assert.ErrorContains(t, err, "cannot be written")
+}
+
+// HAR 1.2 has a name and a value in each header, cookie and parameter; what
+// passed is there as it was sent.
+func TestFields(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "session.har")
+	w, err := har.Create(file, "test")
+	require.NoError(t, err)
+	require.NoError(t, w.Add(entry(1)))
+	require.NoError(t, w.Close())
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	type pairs []map[string]string
+	var got struct {
+		Log struct {
+			Creator map[string]string
+			Entries []struct {
+				StartedDateTime string
+				Time            float64
+				Request         struct {
+					URL                  string
+					Headers, QueryString pairs
+				}
+				Response struct {
+					StatusText, HTTPVersion string
+					Headers                 pairs
+				}
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal(text, &got))
+	assert.Equal(t, map[string]string{"name": "plumb", "version": "test"}, got.Log.Creator)
+	require.Len(t, got.Log.Entries, 1)
+	e := got.Log.Entries[0]
+	assert.Equal(t, "2025-03-14T15:52:49.000000000Z", e.StartedDateTime)
+	assert.Equal(t, 1500.0, e.Time)
+	assert.Equal(t, "Fine", e.Response.StatusText)
+	assert.Equal(t, "HTTP/1.1", e.Response.HTTPVersion)
+	assert.Equal(t, pairs{{"name": "X-Empty", "value": ""}}, e.Response.Headers)
+	assert.Equal(t, pairs{{"name": "Accept", "value": "a"}, {"name": "Accept", "value": "b"}, {"name": "X-Empty", "value": ""}}, e.Request.Headers)
+	assert.Equal(t, "http://127.0.0.1/v1/1?b=%zz&a=1;c=2&&d&e=%2B", e.Request.URL)
+	assert.Equal(t, pairs{{"name": "b", "value": "%zz"}, {"name": "a", "value": "1;c=2"}, {"name": "d", "value": ""}, {"name": "e", "value": "+"}}, e.Request.QueryString)
+}
+
+// BenchmarkAdd shows that an exchange takes as long after many others.
+func BenchmarkAdd(b *testing.B) {
+	for _, before := range []int{0, 100_000} {
+		b.Run(fmt.Sprintf("after=%d", before), func(b *testing.B) {
+			w, err := har.Create(filepath.Join(b.TempDir(), "session.har"), "test")
+			require.NoError(b, err)
+			for n := range before {
+				require.NoError(b, w.Add(entry(n)))
+			}
+			for b.Loop() {
+				require.NoError(b, w.Add(entry(1)))
+			}
+		})
+	}
 }

@@ -23,9 +23,9 @@ const (
 	BrokenOff = "a response that broke off"
 )
 
-// New makes an exchange of a request and the head of its response. Its time is
-// the server's own where the response tells it, else now. The place is the
-// caller's to set, and so is the body, with [SetBody] or in another way.
+// New makes an exchange of a request and the head of its response, of now. The
+// place is the caller's to set, and so is the body, with [SetBody] or in another
+// way.
 func New(req *http.Request, status int, header http.Header) *validator.Exchange {
 	x := &validator.Exchange{
 		Request:  validator.Request{Method: strings.ToUpper(req.Method), URL: req.URL.String(), Header: req.Header.Clone()},
@@ -34,9 +34,6 @@ func New(req *http.Request, status int, header http.Header) *validator.Exchange 
 	}
 	if x.Request.Method == "" {
 		x.Request.Method = http.MethodGet
-	}
-	if t, err := http.ParseTime(header.Get("Date")); err == nil {
-		x.Time = t
 	}
 	x.Secrets = redact.Credentials(x.Request.URL, req.Header, header)
 	return x
@@ -56,7 +53,7 @@ func SetBody(x *validator.Exchange, sent []byte, lim recording.Limits) {
 	}
 }
 
-// Ends tells whether a body comes to its end by itself: it is JSON, or its
+// Ends reports whether a body comes to its end by itself: it is JSON, or its
 // length is known and within the limit. Others can be streams, which must not
 // be waited for.
 func Ends(resp *http.Response, lim recording.Limits) bool {
@@ -67,7 +64,7 @@ func Ends(resp *http.Response, lim recording.Limits) bool {
 	return resp.ContentLength >= 0 || media == "application/json" || strings.HasSuffix(media, "+json")
 }
 
-// IsStream tells whether a response is a stream by its media type.
+// IsStream reports whether a response is a stream by its media type.
 func IsStream(header http.Header) bool {
 	switch mediaType(header) {
 	case "text/event-stream", "application/x-ndjson", "application/jsonl", "application/json-seq", "multipart/x-mixed-replace":

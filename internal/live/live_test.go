@@ -1,9 +1,13 @@
 package live
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -35,13 +39,11 @@ func request(t require.TestingT) *http.Request {
 func TestNew(t *testing.T) {
 	req := request(t)
 	req.Header.Set("Authorization", "Bearer secret-token")
+	before := time.Now()
 	x := New(req, 200, http.Header{"Date": {"Fri, 14 Mar 2025 15:52:50 GMT"}})
 	assert.Equal(t, "GET", x.Request.Method)
-	assert.Equal(t, time.Date(2025, 3, 14, 15, 52, 50, 0, time.UTC), x.Time.UTC())
+	assert.False(t, x.Time.Before(before), "the Date of the server is in its header")
 	assert.Equal(t, []string{"Bearer secret-token", "secret-key", "secret-token"}, x.Secrets)
-
-	before := time.Now()
-	assert.False(t, New(req, 200, nil).Time.Before(before), "without a Date it is now")
 }
 
 func TestEnds(t *testing.T) {
@@ -117,4 +119,56 @@ func TestUnreadBody(t *testing.T) {
 	require.NoError(t, resp.Body.Close())
 	require.Len(t, seen, 1)
 	assert.Equal(t, unread, seen[0].Response.Body.Missing)
+}
+
+// A body that is not compressed as its head says is the fault of the server,
+// whether net/http undoes the compression or not; one that breaks off is not.
+func TestBadlyCodedBody(t *testing.T) {
+	var compressed bytes.Buffer
+	w := gzip.NewWriter(&compressed)
+	_, err := io.WriteString(w, strings.Repeat("text ", 100))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	good := compressed.String()
+	for name, tc := range map[string]struct {
+		body   string
+		length int // 0: that of the body
+		want   string
+	}{
+		"good":           {good, 0, ""},
+		"not compressed": {`{"id":"batch_1"}`, 0, "http-content-encoding"},
+		"damaged":        {good[:len(good)-5] + "12345", 0, "http-content-encoding"},
+		"broken off":     {good[:10], len(good), ""},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			w.Header().Set("Content-Length", strconv.Itoa(max(len(tc.body), tc.length)))
+			_, _ = io.WriteString(w, tc.body)
+		}))
+		for _, asSent := range []bool{false, true} {
+			for _, ahead := range []bool{false, true} {
+				client := &http.Transport{DisableCompression: asSent, DisableKeepAlives: true}
+				req, err := http.NewRequest(http.MethodGet, server.URL, nil)
+				require.NoError(t, err)
+				resp, err := client.RoundTrip(req)
+				require.NoError(t, err)
+				var x *validator.Exchange
+				if ahead {
+					x, _ = Read(req, resp, recording.DefaultLimits)
+				} else {
+					Follow(req, resp, recording.DefaultLimits, func(seen *validator.Exchange) { x = seen })
+					_, _ = io.ReadAll(resp.Body)
+				}
+				resp.Body.Close()
+				if tc.want == "" {
+					assert.Empty(t, x.Defects, name)
+					continue
+				}
+				if assert.Len(t, x.Defects, 1, name) {
+					assert.Equal(t, tc.want, x.Defects[0].Rule, name)
+				}
+			}
+		}
+		server.Close()
+	}
 }

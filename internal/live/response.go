@@ -2,6 +2,9 @@ package live
 
 import (
 	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"errors"
 	"io"
 	"net/http"
 	"sync"
@@ -18,7 +21,7 @@ func Read(req *http.Request, resp *http.Response, lim recording.Limits) (*valida
 	sent, err := io.ReadAll(io.LimitReader(resp.Body, lim.Body+1))
 	rest := io.Reader(resp.Body)
 	if err != nil {
-		x.Response.Body.Missing = BrokenOff
+		breakOff(x, resp.Uncompressed, err)
 		rest = failing{err}
 	} else {
 		SetBody(x, sent, lim)
@@ -46,7 +49,7 @@ func Follow(req *http.Request, resp *http.Response, lim recording.Limits, done f
 	case IsStream(resp.Header), resp.Body == http.NoBody:
 		SetBody(x, nil, lim)
 	default:
-		resp.Body = &follower{ReadCloser: resp.Body, x: x, lim: lim, done: done}
+		resp.Body = &follower{ReadCloser: resp.Body, x: x, lim: lim, uncompressed: resp.Uncompressed, done: done}
 		return
 	}
 	done(x)
@@ -58,6 +61,8 @@ type follower struct {
 	x    *validator.Exchange
 	lim  recording.Limits
 	done func(*validator.Exchange)
+
+	uncompressed bool // by net/http
 
 	mu   sync.Mutex // a body can be closed while it is read
 	sent []byte
@@ -73,11 +78,11 @@ func (f *follower) Read(p []byte) (int, error) {
 	}
 	switch {
 	case err == io.EOF:
-		f.finish("")
+		f.finish(func() { SetBody(f.x, f.sent, f.lim) })
 	case err != nil:
-		f.finish(BrokenOff)
+		f.finish(func() { breakOff(f.x, f.uncompressed, err) })
 	case int64(len(f.sent)) > f.lim.Body:
-		f.finish(tooLarge)
+		f.finish(func() { f.x.Response.Body.Missing = tooLarge })
 	}
 	return n, err
 }
@@ -86,19 +91,27 @@ func (f *follower) Close() error {
 	err := f.ReadCloser.Close()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.finish(unread)
+	f.finish(func() { f.x.Response.Body.Missing = unread })
 	return err
 }
 
-// finish hands the exchange over, once; f.mu is held.
-func (f *follower) finish(missing string) {
+// finish sets the body and hands the exchange over, once; f.mu is held.
+func (f *follower) finish(setBody func()) {
 	if f.over {
 		return
 	}
 	f.over = true
-	if f.x.Response.Body.Missing = missing; missing == "" {
-		SetBody(f.x, f.sent, f.lim)
-	}
+	setBody()
 	f.sent = nil
 	f.done(f.x)
+}
+
+// breakOff says why the body of x ended with an error. Where net/http undid the
+// compression, that can be the fault of what was sent.
+func breakOff(x *validator.Exchange, uncompressed bool, err error) {
+	x.Response.Body.Missing = BrokenOff
+	var corrupt flate.CorruptInputError
+	if uncompressed && (errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)) {
+		recording.SetBadlyCoded(x, err)
+	}
 }

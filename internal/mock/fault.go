@@ -123,6 +123,8 @@ var faults = []Fault{
 		}},
 	{Name: "milliseconds", Rule: "time-unit", Text: "timestamps are in milliseconds",
 		batch: func(_ *answer, _ *view, o *object) { eachTime(o, func(t int64) any { return t * 1000 }) }},
+	{Name: "not-compressed", Rule: "http-content-encoding", Text: "answers about batches say that they are compressed, and are not",
+		answer: func(a *answer) { a.header.Set("Content-Encoding", "gzip") }},
 	{Name: "output-missing", Rule: "output-missing", Text: "a completed batch has no file of results",
 		batch: inState("completed", func(_ *view, o *object) { o.set("output_file_id", nil) })},
 	{Name: "output-too-early", Rule: "output-early", Text: "the output file is there while the batch is in progress",

@@ -11,12 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/plumbapi/plumb/internal/hostile"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sync/semaphore"
-
-	"github.com/plumbapi/plumb/internal/har"
-	"github.com/plumbapi/plumb/internal/hostile"
 )
 
 // receive returns what a client gets: the status, the body as far as it comes,
@@ -46,13 +43,13 @@ func TestHostileTargets(t *testing.T) {
 	}{
 		"hangs":                       {serve: hostile.Hang, err: tooLate},
 		"hangs in the body":           {serve: hostile.HangInBody, status: 200, body: "{", err: tooLate, missing: "a response that broke off"},
-		"resets":                      {serve: hostile.Reset, status: 502, failed: "connection reset by peer"},
-		"resets in the body":          {serve: hostile.ResetInBody, status: 200, body: "{", err: "unexpected EOF", missing: "a response that broke off"},
-		"closes":                      {serve: hostile.Close, status: 502, failed: "EOF"},
+		"resets":                      {serve: hostile.Reset, status: 502, failed: "the target did not answer: read tcp "},
+		"resets in the body":          {serve: hostile.ResetInBody, status: 200, body: "{", err: "unexpected EOF", failed: "the answer broke off: read tcp ", missing: "a response that broke off"},
+		"closes":                      {serve: hostile.Close, status: 502, failed: "the target did not answer: EOF"},
 		"sends a byte now and then":   {serve: hostile.Drip, status: 200, body: "{", err: tooLate, missing: "a response that broke off"},
-		"promises more than it sends": {serve: hostile.SendLess, status: 200, body: "{}", err: "unexpected EOF", missing: "a response that broke off"},
+		"promises more than it sends": {serve: hostile.SendLess, status: 200, body: "{}", err: "unexpected EOF", missing: "a response that broke off", failed: "the answer broke off: unexpected EOF"},
 		"sends more than it promises": {serve: hostile.SendMore, status: 200, body: "{}"},
-		"has an endless head":         {serve: hostile.FloodHead, status: 502, failed: "server response headers exceeded"},
+		"has an endless head":         {serve: hostile.FloodHead, status: 502, failed: "the target did not answer: net/http: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -87,8 +84,7 @@ func TestHostileTargets(t *testing.T) {
 			if tc.failed == "" {
 				assert.Empty(t, r.failed)
 			} else if assert.Len(t, r.failed, 1) {
-				assert.ErrorContains(t, r.failed[0], "GET /v1/batches/batch_1: the target did not answer: ")
-				assert.ErrorContains(t, r.failed[0], tc.failed)
+				assert.ErrorContains(t, r.failed[0], "GET /v1/batches/batch_1: "+tc.failed)
 			}
 			if tc.status == 0 || tc.status == http.StatusBadGateway {
 				assert.Empty(t, r.entries)
@@ -121,43 +117,6 @@ func TestFlood(t *testing.T) {
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(read))
 	require.Len(t, r.entries, 1)
 	assert.Equal(t, "a body over the limit", r.entries[0].Exchange.Response.Body.Missing)
-}
-
-// What passed and was not looked at yet takes no more memory than there is room
-// for: the next answer waits with its end.
-func TestUnseenAnswersTakeLittleRoom(t *testing.T) {
-	const size, fit = 64 << 10, 4
-	body := strings.Repeat(" ", size-1) + "1"
-	r := run(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, body)
-	}))
-	r.room = semaphore.NewWeighted(fit * size)
-	look := make(chan bool)
-	seen := r.Seen
-	r.Seen = func(e har.Entry) {
-		<-look
-		seen(e)
-	}
-	for range fit {
-		status, _, err := receive(http.DefaultClient, r.url)
-		require.NoError(t, err)
-		assert.Equal(t, 200, status)
-	}
-	assert.False(t, r.room.TryAcquire(1), "there is no room for more")
-	var passed atomic.Bool
-	last := make(chan error)
-	go func() {
-		_, _, err := receive(http.DefaultClient, r.url)
-		passed.Store(true)
-		last <- err
-	}()
-	time.Sleep(20 * time.Millisecond)
-	assert.False(t, passed.Load())
-	close(look)
-	assert.NoError(t, <-last)
-	r.finish()
-	assert.Len(t, r.entries, fit+1)
 }
 
 // The proxy follows no redirect: no credential goes where the client did not

@@ -1,124 +1,113 @@
 // Package proxy is a reverse proxy that sees what passes through it, and
-// changes nothing of it.
+// changes nothing of it but what HTTP requires.
 package proxy
 
 import (
-	"context"
-	"fmt"
-	"io"
-	"log"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
-	"sync"
 	"time"
 
-	"golang.org/x/sync/semaphore"
-
 	"github.com/plumbapi/plumb/internal/har"
-	"github.com/plumbapi/plumb/internal/live"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/validator"
 )
 
 // Options are the choices for [New].
 type Options struct {
-	Target *url.URL // where requests go; its path stands before theirs
+	Target *url.URL // where requests go; its path is put before theirs
 	Limits recording.Limits
+	Name   string // what the places of exchanges call the file
 
-	// Seen takes each exchange when its response has passed, one at a time.
-	Seen func(har.Entry)
+	// Record takes each exchange when its answer has passed, one at a time, in
+	// the order of their entry numbers. It may be nil.
+	Record func(har.Entry)
 
-	// Failed is told of each request that the target did not answer.
+	// Check checks an exchange. It is called on several goroutines, in any
+	// order, and nothing waits for it.
+	Check func(*validator.Exchange) validator.Result
+
+	// Checked takes what Check returned, one at a time, and nothing after
+	// [Proxy.Close] has returned.
+	Checked func(*validator.Exchange, validator.Result)
+
+	// Failed is told what went wrong in passing a request on, in several
+	// goroutines.
 	Failed func(error)
 }
 
 // Proxy passes requests on to a target. Its handler is safe for concurrent use.
 type Proxy struct {
 	Options
-	reverse *httputil.ReverseProxy
-	queue   chan har.Entry
-	room    *semaphore.Weighted // for what is in the queue, in bytes
-	done    chan struct{}
-
-	mu     sync.RWMutex // held while something is put into the queue
-	closed bool
+	transport *http.Transport
+	recorder  *recorder
+	checker   *checker
+	intake    intake
 }
-
-// So many responses, and bytes of them, may have passed that nobody looked at
-// yet. It bounds the memory; what comes after waits.
-const (
-	waiting      = 256
-	waitingBytes = 64 << 20
-)
 
 // New returns a proxy, which must be closed.
 func New(opt Options) *Proxy {
-	p := &Proxy{Options: opt, queue: make(chan har.Entry, waiting), room: semaphore.NewWeighted(waitingBytes), done: make(chan struct{})}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.DisableCompression = true // else answers to clients that do not ask for it would change
-	transport.MaxIdleConnsPerHost = 64
-	p.reverse = &httputil.ReverseProxy{
-		Transport:      transport,
-		FlushInterval:  -1, // what the target sends is passed on at once
-		Rewrite:        p.rewrite,
-		ModifyResponse: p.follow,
-		ErrorHandler:   p.fail,
-		ErrorLog:       log.New(io.Discard, "", 0), // of answers that break off the exchange tells
-	}
-	go func() {
-		defer close(p.done)
-		for e := range p.queue {
-			p.Seen(e)
-			p.room.Release(weight(e))
-		}
-	}()
+	p := &Proxy{Options: opt, transport: http.DefaultTransport.(*http.Transport).Clone()}
+	p.transport.DisableCompression = true // else answers to clients that do not ask for it would change
+	p.transport.MaxIdleConnsPerHost = 64
+	p.recorder = startRecorder(opt.Record)
+	p.checker = startChecker(&p.Options)
 	return p
 }
 
-func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.reverse.ServeHTTP(w, r) }
-
-// Close waits until everything that has passed was seen.
-func (p *Proxy) Close() {
-	p.mu.Lock()
-	closed := p.closed
-	p.closed = true
-	p.mu.Unlock()
-	if !closed {
-		close(p.queue)
+// ServeHTTP passes a request on, and its answer back.
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodConnect {
+		http.Error(w, "plumb proxy is a reverse proxy: give its address to the client as the URL of the API", http.StatusNotImplemented)
+		return
 	}
-	<-p.done
+	// Otherwise the server closes the body of the request at the first flush of
+	// the answer, while the transport may still read it, and the answer breaks
+	// off. An error means that the protocol needs no such thing.
+	_ = http.NewResponseController(w).EnableFullDuplex()
+	if !r.ProtoAtLeast(1, 1) {
+		w = finalOnly{w}
+	}
+	x := &passage{proxy: p, client: w, asked: r, target: requestTarget(p.Target, r), begun: time.Now()}
+	reverse := httputil.ReverseProxy{
+		Transport:      x,
+		FlushInterval:  -1, // what the target sends is passed on at once
+		Rewrite:        x.rewrite,
+		ModifyResponse: x.restore,
+		ErrorHandler:   x.fail,
+		ErrorLog:       x.log(),
+	}
+	reverse.ServeHTTP(w, r)
 }
 
-func (p *Proxy) rewrite(r *httputil.ProxyRequest) {
-	r.SetURL(p.Target)
-	r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"] // as the client sent it
+// finalOnly writes to a client of HTTP/1.0, which must not be sent interim
+// answers (RFC 9110, 15.2).
+type finalOnly struct{ http.ResponseWriter }
+
+func (w finalOnly) WriteHeader(status int) {
+	if status >= 200 || status == http.StatusSwitchingProtocols {
+		w.ResponseWriter.WriteHeader(status)
+	}
 }
 
-// follow looks at a response while it passes.
-func (p *Proxy) follow(resp *http.Response) error {
-	begin := time.Now()
-	live.Follow(resp.Request, resp, p.Limits, func(x *validator.Exchange) {
-		p.put(har.Entry{Exchange: x, RequestHeader: resp.Request.Header.Clone(), Took: time.Since(begin)})
+// Unwrap is for [http.ResponseController].
+func (w finalOnly) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// pass takes an exchange whose answer has passed.
+func (p *Proxy) pass(e har.Entry) {
+	p.intake.add(func(entry int) {
+		e.Exchange.Place.File, e.Exchange.Place.Entry = p.Name, entry
+		p.recorder.record(e)
+		p.checker.check(e)
 	})
-	return nil
 }
 
-func (p *Proxy) put(e har.Entry) {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	if !p.closed && p.room.Acquire(context.Background(), weight(e)) == nil {
-		p.queue <- e
-	}
-}
-
-func weight(e har.Entry) int64 {
-	return min(int64(len(e.Exchange.Response.Body.Bytes)), waitingBytes)
-}
-
-func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if r.Context().Err() == nil { // the client is still there
-		p.Failed(fmt.Errorf("%s %s: the target did not answer: %w", r.Method, r.URL.Path, err))
-	}
-	w.WriteHeader(http.StatusBadGateway)
+// Close waits until everything that has passed is recorded, and for the checks
+// as long as it has patience. It returns what was not checked.
+func (p *Proxy) Close(patience time.Duration) Unchecked {
+	end := time.Now().Add(patience)
+	p.intake.close()
+	p.recorder.close()
+	p.transport.CloseIdleConnections()
+	return p.checker.close(time.Until(end))
 }

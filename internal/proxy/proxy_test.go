@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -27,40 +28,62 @@ import (
 
 const paused = `{"id":"batch_1","object":"batch","endpoint":"/v1/responses","input_file_id":"file-1","completion_window":"24h","status":"paused","created_at":1741967569}`
 
-// running is a proxy in front of a handler, with what it has seen.
+// running is a proxy in front of a server, with what it has seen.
 type running struct {
 	*Proxy
 	url     string
 	front   *httptest.Server
 	mu      sync.Mutex
 	entries []har.Entry
+	checked []int // entries
 	failed  []error
 }
+
+// patience is for what always ends.
+const patience = time.Minute
 
 // finish ends the proxy and what passes through it, so that all has been seen.
 func (r *running) finish() {
 	r.front.Close()
-	r.Close()
+	r.Close(patience)
 }
 
+// run starts a proxy in front of a handler.
 func run(t testing.TB, h http.Handler) *running {
 	t.Helper()
 	target := httptest.NewServer(h)
 	t.Cleanup(target.Close)
+	return front(t, target.URL, nil)
+}
+
+// front starts a proxy in front of a target, with options that change may change.
+func front(t testing.TB, target string, change func(*Options)) *running {
+	t.Helper()
 	r := &running{}
-	to, err := url.Parse(target.URL)
+	to, err := url.Parse(target)
 	require.NoError(t, err)
-	r.Proxy = New(Options{
+	opt := Options{
 		Target: to,
 		Limits: recording.DefaultLimits,
-		Seen:   func(e har.Entry) { r.entries = append(r.entries, e) },
+		Name:   "session.har",
+		Record: func(e har.Entry) { r.entries = append(r.entries, e) },
+		Check:  func(*validator.Exchange) validator.Result { return validator.Result{} },
+		Checked: func(x *validator.Exchange, _ validator.Result) {
+			r.checked = append(r.checked, x.Place.Entry)
+		},
 		Failed: func(err error) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.failed = append(r.failed, err)
 		},
-	})
-	r.front = httptest.NewServer(r.Proxy)
+	}
+	if change != nil {
+		change(&opt)
+	}
+	r.Proxy = New(opt)
+	r.front = httptest.NewUnstartedServer(r.Proxy)
+	r.front.Config.DisableGeneralOptionsHandler = true
+	r.front.Start()
 	t.Cleanup(r.front.Close)
 	r.url = r.front.URL
 	return r
@@ -124,7 +147,7 @@ func TestChangesNothing(t *testing.T) {
 				got[i] = fmt.Sprintln(resp.Status, resp.Header, resp.ContentLength, string(body))
 			}
 			assert.Equal(t, got[0], got[1])
-			r.Close()
+			r.Close(patience)
 			assert.Len(t, r.entries, 1)
 			assert.Empty(t, r.failed)
 		})
@@ -155,7 +178,7 @@ func TestStreams(t *testing.T) {
 		more <- true
 	}
 	close(more)
-	r.Close()
+	r.Close(patience)
 	require.Len(t, r.entries, 1)
 	assert.Equal(t, "a stream", r.entries[0].Exchange.Response.Body.Missing)
 }
@@ -166,7 +189,7 @@ func TestTargetIsGone(t *testing.T) {
 	require.NoError(t, err)
 	resp.Body.Close()
 	assert.Equal(t, http.StatusBadGateway, resp.StatusCode)
-	r.Close()
+	r.Close(patience)
 	assert.Empty(t, r.entries)
 	require.Len(t, r.failed, 1)
 	assert.ErrorContains(t, r.failed[0], "GET /v1/batches: the target did not answer")
@@ -176,7 +199,7 @@ func TestTargetIsGone(t *testing.T) {
 // credential.
 func TestRecording(t *testing.T) {
 	const secret = "sk-very-secret-1234567890"
-	bodies := []struct{ contentType, encoding, body string }{
+	bodies := []struct{ contentType, encoding, body string }{ // gzip is done, others are named only
 		{"application/json", "", paused},
 		{"application/json", "gzip", paused},
 		{"application/json", "", strings.Replace(paused, "paused", secret, 1)},
@@ -186,6 +209,11 @@ func TestRecording(t *testing.T) {
 		{"text/event-stream", "", "data: {}\n\n"},
 		{"application/json", "", paused + "{}"},
 		{"application/octet-stream", "", "\x00\xff" + secret},
+		{"application/json", "gzip, br", paused},
+		{"application/json", "deflate", paused},
+		{"application/json", "zstd", paused},
+		{"application/json", "rot13", paused},
+		{"application/json", "gzip", "[" + strings.Repeat(" ", 17<<20) + "]"},
 	}
 	next := 0
 	r := run(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -196,6 +224,8 @@ func TestRecording(t *testing.T) {
 		w.Header().Set("Date", "Fri, 14 Mar 2025 15:52:50 GMT")
 		if b.encoding != "" {
 			w.Header().Set("Content-Encoding", b.encoding)
+		}
+		if strings.HasPrefix(b.encoding, "gzip") {
 			_, _ = w.Write(zipped(b.body))
 			return
 		}
@@ -210,7 +240,7 @@ func TestRecording(t *testing.T) {
 		_, _ = io.Copy(io.Discard, resp.Body)
 		resp.Body.Close()
 	}
-	r.Close()
+	r.Close(patience)
 	require.Len(t, r.entries, len(bodies))
 
 	file := filepath.Join(t.TempDir(), "session.har")
@@ -230,18 +260,27 @@ func TestRecording(t *testing.T) {
 	require.NoError(t, err)
 	v, err := validator.New(desc)
 	require.NoError(t, err)
+	rules := map[string]int{}
 	i := 0
 	for x, err := range recording.Read(context.Background(), file, bytes.NewReader(text), recording.DefaultLimits) {
 		require.NoError(t, err)
-		assert.Equal(t, r.entries[i].Exchange.Time.UTC(), x.Time.UTC())
+		assert.Equal(t, r.entries[i].Started.Add(r.entries[i].Took).UTC(), x.Time.UTC())
 		if bodies[i].contentType == "application/octet-stream" {
 			assert.NotEmpty(t, x.Response.Body.Missing, "nobody can take a credential out of what is no text")
 		} else {
-			assert.ElementsMatch(t, outline(v.Check(r.entries[i].Exchange)), outline(v.Check(x)), "exchange %d", i)
+			live := v.Check(r.entries[i].Exchange)
+			assert.ElementsMatch(t, outline(live), outline(v.Check(x)), "exchange %d", i)
+			for _, f := range live.Findings {
+				assert.Equal(t, i+1, f.Entry)
+				rules[f.Rule]++
+			}
 		}
 		i++
 	}
 	assert.Equal(t, len(bodies), i)
+	assert.Equal(t, 3, rules["http-content-encoding"])
+	assert.Equal(t, 1, rules["capture-unreadable"], "an unknown coding says nothing about the server")
+	assert.Equal(t, 1, rules["capture-limit"])
 }
 
 // outline is what must be the same of two checks.
@@ -265,10 +304,11 @@ func BenchmarkProxy(b *testing.B) {
 	require.NoError(b, err)
 	v, err := validator.New(desc)
 	require.NoError(b, err)
-	r := run(b, http.HandlerFunc(answerPaused))
-	r.Seen = func(e har.Entry) { v.Check(e.Exchange) }
+	target := httptest.NewServer(http.HandlerFunc(answerPaused))
+	defer target.Close()
+	r := front(b, target.URL, func(o *Options) { o.Record, o.Check = nil, v.Check })
 	requests(b, r.url)
-	r.Close()
+	r.Close(patience)
 }
 
 func answerPaused(w http.ResponseWriter, _ *http.Request) {

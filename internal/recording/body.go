@@ -12,6 +12,7 @@ import (
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/plumbapi/plumb/validator"
 )
@@ -20,12 +21,15 @@ import (
 // the Content-Encoding and holds to the limits.
 func (r *reader) setBody(x *validator.Exchange, recorded []byte, locate func(int) (int, int)) {
 	d := validator.Defect{}
-	body, err := decodeBody(recorded, x.Response.Header.Values("Content-Encoding"), r.lim)
+	body, err := decodeBody(recorded, x.Response.Header.Values("Content-Encoding"), r.lim, r.asSent)
 	switch {
 	case errors.Is(err, errBodyLimit):
 		d.Rule, d.Message = "capture-limit", "the body is larger than the limit; --max-body raises it"
 	case errors.Is(err, errRatio):
 		d.Rule, d.Message = "capture-limit", "the body grows by more than the limit when it is decompressed; --max-ratio raises it"
+	case err != nil && r.asSent && !errors.Is(err, errCoding):
+		SetBadlyCoded(x, err)
+		return
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		d.Rule, d.Message = "capture-truncated", "the compressed body ends before its data does"
 	case err != nil:
@@ -43,16 +47,23 @@ func (r *reader) setBody(x *validator.Exchange, recorded []byte, locate func(int
 	x.Response.Body = validator.Body{Missing: "the recording of the body cannot be used"}
 }
 
-var errBodyLimit = errors.New("the body is larger than the limit")
+var (
+	errBodyLimit = errors.New("the body is larger than the limit")
+	errCoding    = errors.New("the coding cannot be undone here") // which says nothing about the body
+)
 
 // decodeBody undoes the codings of a body, the last one first. Many recorders
-// keep the header and store the body decoded: what carries no sign of a coding
-// is taken as it is.
-func decodeBody(body []byte, headers []string, lim Limits) ([]byte, error) {
+// keep the header and store the body decoded: unless the body is as it was
+// sent, what carries no sign of a coding is taken as it is.
+func decodeBody(body []byte, headers []string, lim Limits, asSent bool) ([]byte, error) {
 	codings := strings.Split(strings.ToLower(strings.Join(headers, ",")), ",")
 	for i := len(codings) - 1; i >= 0; i-- {
+		coding := strings.TrimSpace(codings[i])
+		if len(body) == 0 || !asSent && !isCoded(coding, body) {
+			continue
+		}
 		var err error
-		if body, err = undo(strings.TrimSpace(codings[i]), body, lim); err != nil {
+		if body, err = undo(coding, body, lim); err != nil {
 			return nil, err
 		}
 	}
@@ -62,54 +73,63 @@ func decodeBody(body []byte, headers []string, lim Limits) ([]byte, error) {
 	return body, nil
 }
 
+// isCoded reports whether a body carries a sign of the coding.
+func isCoded(coding string, body []byte) bool {
+	switch coding {
+	case "gzip", "x-gzip":
+		return bytes.HasPrefix(body, []byte(gzipMagic))
+	case "zstd":
+		return bytes.HasPrefix(body, []byte(zstdMagic))
+	}
+	return !isPlain(body)
+}
+
 // undo undoes one coding.
 func undo(coding string, body []byte, lim Limits) ([]byte, error) {
 	in := bytes.NewReader(body)
-	var out io.Reader
-	var err error
 	switch coding {
 	case "", "identity":
 		return body, nil
 	case "gzip", "x-gzip":
-		if !bytes.HasPrefix(body, []byte(gzipMagic)) {
-			return body, nil
+		out, err := gzip.NewReader(in)
+		if err != nil {
+			return nil, err
 		}
-		out, err = gzip.NewReader(in)
+		return expand(out, len(body), lim)
 	case "zstd":
-		if !bytes.HasPrefix(body, []byte(zstdMagic)) {
-			return body, nil
+		out, err := newZstd(in)
+		if err != nil {
+			return nil, err
 		}
-		decoder, zerr := newZstd(in)
-		if zerr == nil {
-			defer decoder.Close()
+		defer out.Close()
+		body, err = expand(out, len(body), lim)
+		if errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded) {
+			err = fmt.Errorf("%w: %w", errCoding, err) // a limit of ours
 		}
-		out, err = decoder, zerr
-	default:
-		if isPlain(body) {
-			return body, nil
-		}
-		out, err = unmarked(coding, body)
+		return body, err
+	case "br":
+		return expand(brotli.NewReader(in), len(body), lim)
+	case "deflate":
+		return inflate(in, lim)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return expand(out, len(body), lim)
+	return nil, fmt.Errorf("%w: the coding %q is unknown", errCoding, coding)
 }
 
-// unmarked returns the decoder of a coding that has no magic number.
-func unmarked(coding string, body []byte) (io.Reader, error) {
-	in := bytes.NewReader(body)
-	switch coding {
-	case "br":
-		return brotli.NewReader(in), nil
-	case "deflate":
-		// By the standard this is zlib; some servers leave its frame out.
-		if out, err := zlib.NewReader(in); err == nil {
-			return out, nil
-		}
-		return flate.NewReader(bytes.NewReader(body)), nil
+// inflate undoes the coding deflate. By the standard this is zlib; some servers
+// leave its frame out.
+func inflate(in *bytes.Reader, lim Limits) ([]byte, error) {
+	size := in.Len()
+	if framed, err := zlib.NewReader(in); err == nil {
+		return expand(framed, size, lim)
 	}
-	return nil, fmt.Errorf("the coding %q is unknown", coding)
+	if _, err := in.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	body, err := expand(flate.NewReader(in), size, lim)
+	if err == nil && in.Len() > 0 {
+		return nil, errors.New("flate: bytes after the end of the data") // nearly all text begins as some data does
+	}
+	return body, err
 }
 
 // isPlain tells whether a body is text, and so not compressed.
@@ -132,10 +152,19 @@ func expand(out io.Reader, size int, lim Limits) ([]byte, error) {
 }
 
 // SetBody gives x a body that was seen live, as it was sent: it undoes the
-// Content-Encoding that the headers of x tell, and holds to the limits as the
-// readers do.
+// Content-Encoding that the headers of x tell, and keeps to the limits as the
+// readers do. Nothing of it was lost, so a body that is not what its
+// Content-Encoding says is the fault of the server.
 func SetBody(x *validator.Exchange, sent []byte, lim Limits) {
-	r := &reader{lim: lim}
+	r := &reader{lim: lim, asSent: true}
 	r.setBody(x, sent, func(int) (line, column int) { return 0, 0 })
 	x.Response.Body.Locate = nil
+}
+
+// SetBadlyCoded says of a body that was seen live that it is not what its
+// Content-Encoding says: err is why that cannot be undone.
+func SetBadlyCoded(x *validator.Exchange, err error) {
+	const message = "the body is not what its Content-Encoding says"
+	x.Defects = append(x.Defects, validator.Defect{Rule: "http-content-encoding", Message: message, Found: err.Error()})
+	x.Response.Body = validator.Body{Missing: message}
 }

@@ -62,6 +62,22 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 		r.setText(x, e, body)
 	}
 	r.addFaults(x, e, faults, body)
+	addDefects(x, v.At("_defects"))
+}
+
+// addDefects adds what plumb proxy found in what came, and could not keep.
+func addDefects(x *validator.Exchange, list *jsonvalue.Value) {
+	if list == nil {
+		return
+	}
+	for _, d := range list.Items {
+		x.Defects = append(x.Defects, validator.Defect{
+			Rule:    text(d.At("rule")),
+			Message: text(d.At("message")),
+			Found:   text(d.At("found")),
+			Place:   x.Place,
+		})
+	}
 }
 
 // harHeader reads a list of {name, value}. The pseudo-headers of HTTP/2, which

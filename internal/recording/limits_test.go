@@ -284,3 +284,48 @@ func (s *sampled) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// Of a body as it was sent nothing was lost: what is not coded as its headers
+// say is the fault of the server, unless the coding cannot be undone here.
+func TestContentEncodingAsSent(t *testing.T) {
+	text := []byte(`{"a":"` + strings.Repeat("body ", 50) + `é"}`)
+	const wrong = "http-content-encoding"
+	type test struct {
+		codings string
+		body    []byte
+		want    string // the rule of the defect
+	}
+	tests := map[string]test{
+		"none":             {"", text, ""},
+		"no body":          {"gzip", nil, ""},
+		"x-gzip":           {"X-GZIP", pack(t, "gzip", text), ""},
+		"two":              {"br, gzip", pack(t, "gzip", pack(t, "br", text)), ""},
+		"only the outer":   {"br, gzip", pack(t, "gzip", text), wrong},
+		"bytes after gzip": {"gzip", append(pack(t, "gzip", text), "more"...), wrong},
+		"unknown":          {"rot13", text, "capture-unreadable"},
+		"over the limit":   {"gzip", pack(t, "gzip", bytes.Repeat(text, 10)), "capture-limit"},
+	}
+	for packer := range packers {
+		coding := strings.TrimPrefix(packer, "raw ")
+		packed := pack(t, packer, text)
+		tests[packer] = test{coding, packed, ""}
+		tests[packer+", not coded"] = test{coding, text, wrong}
+		tests[packer+", cut"] = test{coding, packed[:len(packed)-1], wrong}
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			x := &validator.Exchange{Response: validator.Response{Header: http.Header{"Content-Encoding": {tt.codings}}}}
+			SetBody(x, tt.body, Limits{Body: 1000, Entry: 1000, Ratio: 1000})
+			if tt.want == "" {
+				assert.Empty(t, x.Defects)
+				assert.Empty(t, x.Response.Body.Missing)
+				assert.Equal(t, len(tt.body) > 0, bytes.Equal(text, x.Response.Body.Bytes))
+				return
+			}
+			if assert.Len(t, x.Defects, 1) {
+				assert.Equal(t, tt.want, x.Defects[0].Rule)
+			}
+			assert.NotEmpty(t, x.Response.Body.Missing)
+		})
+	}
+}

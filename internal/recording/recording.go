@@ -72,6 +72,8 @@ type reader struct {
 	pool  *Pool // may be nil
 	yield func(*Block, error) bool
 
+	asSent bool // bodies are as they were sent, which a recording need not keep
+
 	src     *source
 	block   *Block // that is being filled; nil before its first entry
 	entries int    // put into blocks so far

@@ -1,0 +1,117 @@
+package proxy
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/plumbapi/plumb/internal/har"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// Unchecked counts the exchanges that were passed on, and recorded, but not
+// checked.
+type Unchecked struct {
+	NoRoom  int // too many waited to be checked when they came
+	TooLate int // their check had not ended when the proxy was closed
+	Failed  int // their check panicked
+}
+
+// checker checks exchanges. No client waits for it: what comes when there is no
+// room is not checked, and an end of the proxy does not wait for a check that
+// takes too long.
+type checker struct {
+	options *Options
+	backlog *backlog
+	done    chan struct{} // closed when everything is checked
+
+	mu        sync.Mutex // of what follows, and held while a result is handed on
+	accepted  int
+	ended     int // checks that came to an end
+	unchecked Unchecked
+	closed    bool
+}
+
+func startChecker(options *Options) *checker {
+	c := &checker{options: options, backlog: newBacklog(), done: make(chan struct{})}
+	var workers sync.WaitGroup
+	// There is a second one even on one core, so that a check that takes long
+	// does not hold up all others.
+	for range max(2, runtime.GOMAXPROCS(0)) {
+		workers.Go(func() { c.backlog.each(c.work) })
+	}
+	go func() {
+		workers.Wait()
+		close(c.done)
+	}()
+	return c
+}
+
+// check has an exchange checked, if there is room.
+func (c *checker) check(e har.Entry) {
+	accepted := c.backlog.offer(e)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if accepted {
+		c.accepted++
+	} else {
+		c.unchecked.NoRoom++
+	}
+}
+
+// work checks an exchange, and hands the result on.
+func (c *checker) work(e har.Entry) {
+	if c.isClosed() {
+		return
+	}
+	x := e.Exchange
+	result, err := c.result(x)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return
+	}
+	c.ended++
+	if err != nil {
+		c.unchecked.Failed++
+		c.options.Failed(fmt.Errorf("%s %s: %w", x.Request.Method, x.Request.URL, err))
+		return
+	}
+	c.options.Checked(x, result)
+}
+
+// result checks an exchange. A panic of the check must not end what serves
+// clients; it is an error that says where.
+func (c *checker) result(x *validator.Exchange) (result validator.Result, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("the check failed, which is a fault of plumb: %v\n%s", fault, debug.Stack())
+		}
+	}()
+	return c.options.Check(x), nil
+}
+
+func (c *checker) isClosed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed
+}
+
+// close waits for the checks as long as it has patience, and returns what was
+// not checked. A check that still runs is left alone; its result is dropped.
+func (c *checker) close(patience time.Duration) Unchecked {
+	close(c.backlog.entries)
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-c.done:
+	case <-timer.C:
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	c.unchecked.TooLate = c.accepted - c.ended
+	return c.unchecked
+}

@@ -1,0 +1,69 @@
+package proxy
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// requestTarget returns what is asked of the server at base: the path of base,
+// and what the client asks for, byte by byte.
+func requestTarget(base *url.URL, r *http.Request) string {
+	asked := originForm(r)
+	if asked == "*" {
+		return asked
+	}
+	path, query, hasQuery := strings.Cut(asked, "?")
+	target := strings.TrimSuffix(base.EscapedPath(), "/") + path
+	switch {
+	case base.RawQuery != "" && query != "":
+		return target + "?" + base.RawQuery + "&" + query
+	case base.RawQuery != "":
+		return target + "?" + base.RawQuery
+	case hasQuery:
+		return target + "?" + query
+	}
+	return target
+}
+
+// originForm returns the request target of a client in origin-form, or "*" (RFC
+// 9112, 3.2). That of a client that takes the proxy for a forward proxy has a
+// scheme and a host before it.
+func originForm(r *http.Request) string {
+	target := r.RequestURI
+	if strings.HasPrefix(target, "/") || target == "*" {
+		return target
+	}
+	_, rest, _ := strings.Cut(target, "://")
+	slash := strings.IndexAny(rest, "/?")
+	switch {
+	case slash < 0 && r.Method == http.MethodOptions:
+		return "*"
+	case slash < 0:
+		return "/"
+	case rest[slash] == '?':
+		return "/" + rest[slash:]
+	}
+	return rest[slash:]
+}
+
+// urlOf returns the URL with which net/http asks the server at base for target.
+func urlOf(base *url.URL, target string) *url.URL {
+	if u, err := url.ParseRequestURI(target); err == nil {
+		u.Scheme, u.Host = base.Scheme, base.Host
+		if u.RequestURI() == target {
+			return u
+		}
+	}
+	// Characters that should be escaped, and are not, go through as opaque ones.
+	u := &url.URL{Scheme: base.Scheme, Host: base.Host, Opaque: target}
+	if strings.HasPrefix(target, "//") {
+		u.Opaque = "//" + base.Host + target // net/http takes the first two slashes for those before a host
+	}
+	return u
+}
+
+// shownURL returns the URL of target for a recording. Its text is what was sent.
+func shownURL(base *url.URL, target string) *url.URL {
+	return &url.URL{Scheme: base.Scheme, Opaque: "//" + base.Host + strings.TrimPrefix(target, "*")}
+}
