@@ -25,13 +25,15 @@ type Documented struct {
 	Values  []Seen
 	Rules   []Rule // as [Validator.Rules] returns them
 
+	Warnings []spec.Warning // as [Validator.Warnings] returns them
+
 	v *Validator // nil where nobody knows which operations lead where
 }
 
 // Documented returns the members and enumerated values of the schemas that
 // responses have, each once, sorted by schema, pointer and value, and the rules.
 func (v *Validator) Documented() Documented {
-	d := Documented{Rules: v.Rules(), v: v}
+	d := Documented{Rules: v.Rules(), Warnings: v.Warnings(), v: v}
 	d.Members, d.Values = v.documented(func(s *bodySchema) bool { return s.response })
 	return d
 }

@@ -185,9 +185,7 @@ func (c *check) prepare(args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, w := range v.Warnings() {
-		c.say("warning: %v", w)
-	}
+	c.warn(v.Warnings())
 	if name := c.options.schema; name != "" {
 		if ok, names := v.HasSchema(name); !ok {
 			return fmt.Errorf("--schema: %w", oneOf(name, names))
@@ -220,6 +218,21 @@ func (c *check) prepare(args []string) (err error) {
 		c.say("recordings: %d", len(c.files))
 	}
 	return nil
+}
+
+// mostWarnings is how many warnings of the description are said; reports have
+// all of them.
+const mostWarnings = 10
+
+// warn says what of the description cannot be used as it is written.
+func (c *check) warn(warnings []spec.Warning) {
+	for i, w := range warnings {
+		if i == mostWarnings {
+			c.say("warning: %d more parts of the description cannot be used as written; --format json lists them", len(warnings)-i)
+			break
+		}
+		c.say("warning: %v", w)
+	}
 }
 
 // checked takes the result of one exchange; they come in the order of reading.

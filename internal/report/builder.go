@@ -28,6 +28,7 @@ type Builder struct {
 	reasons  map[string]string // why exchanges were skipped, as the validator said it: without credentials
 	coverage *coverage
 	rules    []validator.Rule
+	warnings []spec.Warning
 	lives    lives
 	blames   []blame // of the exchange that is being added
 }
@@ -65,6 +66,7 @@ func New(desc *spec.Description, documented validator.Documented, version string
 		reasons:  map[string]string{},
 		coverage: newCoverage(desc, documented),
 		rules:    documented.Rules,
+		warnings: documented.Warnings,
 		lives:    lives{tracked: map[string]*life{}, files: map[string]string{}},
 	}
 }
@@ -214,6 +216,10 @@ func (b *Builder) Report() *Report {
 	for _, p := range b.patterns {
 		p.tell()
 	}
+	var unchecked []Unchecked
+	for _, w := range b.warnings {
+		unchecked = append(unchecked, Unchecked{NewPlace(w.Place), w.Message})
+	}
 	r := &Report{
 		SchemaVersion: version,
 		Tool:          Tool{"plumb", b.version},
@@ -222,6 +228,8 @@ func (b *Builder) Report() *Report {
 			Version:  b.desc.Version,
 			Digest:   b.desc.Digest,
 			Overlays: append([]string{}, b.desc.Overlays...),
+
+			Unchecked: unchecked,
 		},
 		Summary:  b.summary,
 		Findings: []Finding{},

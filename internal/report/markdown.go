@@ -54,6 +54,9 @@ func markdownHead(r *Report) string {
 		line += "; " + Number(s.Suppressed) + " accepted by the baseline"
 	}
 	fmt.Fprintf(&b, "%s. Held against %s.\n\n", capital(line), code(cut(r.Description.name(), 500)))
+	if text := r.Description.uncheckedText(); text != "" {
+		fmt.Fprintf(&b, "%s.\n\n", escapeMarkdown(text))
+	}
 	return b.String()
 }
 

@@ -38,6 +38,26 @@ type Description struct {
 	Version  string   `json:"version"`
 	Digest   string   `json:"digest"`
 	Overlays []string `json:"overlays"`
+
+	// Unchecked are the parts of the description that cannot be used, and what
+	// else is surely not meant as it is written.
+	Unchecked []Unchecked `json:"unchecked,omitempty"`
+}
+
+// Unchecked is a part of the description that checks nothing.
+type Unchecked struct {
+	Description Place  `json:"description"`
+	Message     string `json:"message"`
+}
+
+// uncheckedText says how much of the description checks nothing; empty where
+// all of it is used.
+func (d Description) uncheckedText() string {
+	n := len(d.Unchecked)
+	if n == 0 {
+		return ""
+	}
+	return Plural(n, "part") + " of the description cannot be used as written, the first at " + Printable(d.Unchecked[0].Description.line())
 }
 
 // name shows title and version.
@@ -86,16 +106,21 @@ type Place struct {
 // NewPlace returns the place of the description as reports have it.
 func NewPlace(p spec.Place) Place { return Place{p.Source(), p.Line, p.Pointer} }
 
+// line is the file and the line.
+func (p Place) line() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return p.File + ":" + strconv.Itoa(p.Line)
+}
+
 // String shows the place: "schemas/batch.json:40 (/properties/status)". It is
 // empty for the zero value.
 func (p Place) String() string {
 	if p.File == "" {
 		return ""
 	}
-	text := p.File
-	if p.Line != 0 {
-		text += ":" + strconv.Itoa(p.Line)
-	}
+	text := p.line()
 	if p.Pointer != "" {
 		text += " (" + p.Pointer + ")"
 	}

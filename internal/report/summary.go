@@ -12,11 +12,13 @@ func (t *text) summary(r *Report) {
 		}
 		t.line(t.style.good(none) + " " + read)
 		t.skipped(r.Skipped)
+		t.unchecked(r.Description)
 		t.suppressed(s)
 		return
 	}
 	t.line(read)
 	t.skipped(r.Skipped)
+	t.unchecked(r.Description)
 	if s.Errors+s.Warnings+s.Infos > 0 {
 		t.line(t.totals(s))
 	}
@@ -27,6 +29,12 @@ func (t *text) summary(r *Report) {
 func (t *text) skipped(skipped []Skipped) {
 	for _, line := range SkippedLines(skipped, t.view.Width) {
 		t.line(line)
+	}
+}
+
+func (t *text) unchecked(d Description) {
+	if text := d.uncheckedText(); text != "" {
+		t.line(Wrap(text, t.view.Width, 0))
 	}
 }
 
