@@ -34,7 +34,7 @@ plumb.yaml in the working folder or above it, as far as the root of the
 repository. A flag goes before the environment, the environment before the file.
 
 Exit status: 0 nothing at or above --fail-on; 1 findings; 2 wrong usage,
-unreadable input or a broken description; 3 nothing was checked (0 with
+unreadable input or a description that checks nothing; 3 nothing was checked (0 with
 --allow-empty). 2 takes precedence over 1, and 1 over 3.`,
 		Example: `  plumb check recordings/
   plumb check --fail-on warning --report json=plumb.json 'testdata/**/*.har'

@@ -71,7 +71,7 @@ func (a *app) root() *cobra.Command {
 
 It holds recorded responses against the description and reports what breaks it.
 The description of the OpenAI Batch API is built in; --spec FILE puts any OpenAPI
-3.0 or 3.1 description in its place.`,
+3.0, 3.1 or 3.2 description in its place.`,
 		Example:       "  plumb check recordings/\n  plumb check --spec openapi.yaml --fail-on warning session.har",
 		Version:       version(),
 		SilenceErrors: true,

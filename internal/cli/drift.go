@@ -28,7 +28,7 @@ A PATH is one as check takes it, or a summary that --summary has written, by thi
 command or by check. Summaries of the same description are added up.
 
 Exit status: 0 no drift at or above --fail-on; 1 drift; 2 wrong usage, unreadable
-input or a broken description; 3 nothing was checked (0 with --allow-empty).`,
+input or a description that checks nothing; 3 nothing was checked (0 with --allow-empty).`,
 		Example: `  plumb drift recordings/
   plumb drift --suggest amendment.yaml recordings/
   plumb drift monday.summary tuesday.summary

@@ -97,7 +97,7 @@ type setting struct {
 // configuration file, its JSON Schema and docs/configuration.md follow it.
 var settings = []setting{
 	{name: "spec", sources: anywhere, kind: path, metavar: "FILE", rules: true,
-		help:   "OpenAPI 3.0 or 3.1 description to hold responses against, in place of the built-in one of the Batch API",
+		help:   "OpenAPI description (3.0, 3.1 or 3.2) to hold responses against, in place of the built-in one of the Batch API",
 		target: func(o *options) any { return &o.spec }},
 	{name: "ref-root", sources: anywhere, kind: path, metavar: "DIR", rules: true,
 		help:   "folder outside which no $ref of the description may lead, in place of the description's own folder",
