@@ -155,16 +155,6 @@ func pointerTo(pointer, token string) string {
 	return pointer + "/" + jsonvalue.EscapePointer(token)
 }
 
-// joinPointer makes a pointer of tokens.
-func joinPointer(tokens []string) string {
-	var b strings.Builder
-	for _, t := range tokens {
-		b.WriteByte('/')
-		b.WriteString(jsonvalue.EscapePointer(t))
-	}
-	return b.String()
-}
-
 // parentPointer is a pointer without its last token.
 func parentPointer(pointer string) string {
 	return pointer[:max(0, strings.LastIndexByte(pointer, '/'))]

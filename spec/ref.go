@@ -353,7 +353,6 @@ func (w *walker) checkCycles() {
 type cycles struct {
 	*walker
 	state map[*node]int // open while the node is on the way
-	way   []*node       // whose references are being followed
 }
 
 const (

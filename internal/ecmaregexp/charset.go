@@ -98,8 +98,6 @@ func (s *charSet) without(others ...*charSet) *charSet {
 	return union(rest...).complement()
 }
 
-func oneChar(c rune) *charSet { return newCharSet([]runeRange{{c, c}}) }
-
 // tableSet returns the set of the characters in the tables.
 func tableSet(tables ...*unicode.RangeTable) *charSet {
 	var ranges []runeRange
