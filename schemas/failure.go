@@ -102,6 +102,12 @@ func (s *Shape) missing(object *jsonvalue.Value, path []string, failures []Failu
 
 func (s *Shape) findFailures(v *jsonvalue.Value) []Failure {
 	var failures []Failure
+	if hasLongNumber(v) {
+		for _, n := range s.roots {
+			failures = append(failures, Failure{Keyword: Undecided, Place: n.place, Reason: "a number is too long to compute with"})
+		}
+		return failures
+	}
 	value := decoded(v)
 	for _, n := range s.roots {
 		if excessive(n.Schema, v) {

@@ -2,9 +2,24 @@ package schemas
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
+
+// mostDigits bounds the numbers that are computed with. The compiler does so
+// exactly, for which the time is not linear in the length of a number.
+const mostDigits = 1000
+
+// hasLongNumber reports whether v is, or holds, a number that is longer than
+// what is computed with.
+func hasLongNumber(v *jsonvalue.Value) bool {
+	return v.Kind == jsonvalue.Number && len(v.Text) > mostDigits ||
+		slices.ContainsFunc(v.Items, hasLongNumber) ||
+		slices.ContainsFunc(v.Members, func(m jsonvalue.Member) bool { return hasLongNumber(m.Value) })
+}
 
 // boundedNumber returns the number that the literal stands for, with an
 // exponent that can be computed with: the compiler writes numbers out in full,

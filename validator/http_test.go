@@ -42,6 +42,7 @@ paths:
   /text:
     get: {operationId: text, responses: {"200": {description: ok, content: {text/plain: {schema: {type: string, pattern: '^[a-z{}]*$', maxLength: 5}}}}}}
     put: {operationId: json, responses: {"200": {description: ok, content: {text/plain: {schema: {type: object, required: [a]}}}}}}
+    post: {operationId: both, responses: {"200": {description: ok, content: {application/json: {schema: {type: object, required: [a]}}, text/plain: {schema: {type: string, maxLength: 3}}}}}}
 components:
   schemas:
     Order:
@@ -176,6 +177,11 @@ func TestHTTP(t *testing.T) {
 		{"GET " + own + "/text 200", "text/plain", "\xff", nil, "UTF-8"},
 		{"PUT " + own + "/text 200", "text/plain", `{}`, []string{"error schema-required /a"}, ""},
 		{"PUT " + own + "/text 200", "text/plain", `<p>`, nil, "other than JSON"},
+		{"POST " + own + "/text 200", "none", `abc`, nil, ""},
+		{"POST " + own + "/text 200", "none", `abcd`, []string{"error schema-limit "}, ""},
+		{"POST " + own + "/text 200", "none", `"a"`, []string{"error schema-type "}, ""},
+		{"POST " + own + "/text 200", "none", `{}`, []string{"error schema-required /a"}, ""},
+		{"POST " + own + "/text 200", "none", `{`, []string{"error json-syntax "}, ""},
 	} {
 		t.Run(tt.line+" "+tt.contentType+" "+tt.body, func(t *testing.T) {
 			v := describe(t, shop)
@@ -198,6 +204,13 @@ func TestHTTP(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is found of a text is the text: a quote is one of its characters.
+func TestFoundTextKeepsItsQuotes(t *testing.T) {
+	r := describe(t, shop).Check(exchange("GET https://shop.example/v1/text 200", "text/plain", `"a"`))
+	require.Len(t, r.Findings, 1)
+	assert.Equal(t, `"a"`, r.Findings[0].Occurrence.Found)
 }
 
 // A status that answers a condition, or a request for a part, is one of HTTP

@@ -1,6 +1,7 @@
 package validator
 
 import (
+	"encoding/json"
 	"mime"
 	"slices"
 	"strings"
@@ -15,13 +16,12 @@ func (p *pass) chooseMedia() {
 	body := p.x.Response.Body.Bytes
 	contentType := p.x.Response.Header.Get("Content-Type")
 	p.media = p.response.MediaFor(contentType)
-	if p.media == nil && (contentType == "" || looksLikeJSON(body)) {
-		// Recorders drop headers; and what is JSON all the same is
-		// worth a look even where its media type is wrong.
+	switch {
+	case p.media != nil:
+	case contentType == "": // recorders drop headers
+		p.media = assumedMedia(p.response, body)
+	case looksLikeJSON(body): // worth a look even where its media type is wrong
 		p.media = jsonMedia(p.response)
-	}
-	if p.media == nil && contentType == "" && len(p.response.Media) == 1 {
-		p.media = p.response.Media[0]
 	}
 	if p.media == nil {
 		p.out.Skipped = "a media type that is not described"
@@ -73,6 +73,22 @@ func (s *bodySchema) types() [][]string {
 		return nil
 	}
 	return demands.Types
+}
+
+// assumedMedia returns the media type that a body without one is taken for: JSON
+// if that is described, unless the body is none and just one other is.
+func assumedMedia(r *spec.Response, body []byte) *spec.Media {
+	m := jsonMedia(r)
+	var others []*spec.Media
+	for _, other := range r.Media {
+		if other != m {
+			others = append(others, other)
+		}
+	}
+	if len(others) == 1 && (m == nil || !looksLikeJSON(body) && !json.Valid(body)) {
+		return others[0]
+	}
+	return m
 }
 
 // jsonMedia returns the first described media type that is JSON, or can be.

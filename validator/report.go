@@ -275,6 +275,9 @@ func (p *pass) foundText(path []string) string {
 		return ""
 	}
 	text := p.x.Response.Body.Bytes[v.Start:v.End]
+	if p.text { // its quotes, if any, belong to it
+		return shorten(printable(text))
+	}
 	const short = 80
 	switch {
 	case v.Kind == jsonvalue.Object && len(text) > short:

@@ -42,6 +42,10 @@ func (x *passage) RoundTrip(out *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if resp.StatusCode < 100 { // net/http reads it, and panics where it is to be written
+		resp.Body.Close()
+		return nil, fmt.Errorf("the status %q is none of HTTP", resp.Status)
+	}
 	x.spared = spared(resp.Header)
 	asked := &http.Request{Method: x.asked.Method, URL: shownURL(x.proxy.Target, x.target), Header: x.asked.Header}
 	entry := har.Entry{

@@ -368,6 +368,19 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// A status that HTTP does not have is none to pass on: net/http panics at it.
+func TestStatusBelowAll(t *testing.T) {
+	for _, status := range []string{"000", "099"} {
+		r := front(t, serveBytes(t, "HTTP/1.1 "+status+" Odd\r\nContent-Length: 0\r\n\r\n").url, nil)
+		answer := r.send(t, "GET /", "", "")
+		assert.True(t, strings.HasPrefix(answer, "HTTP/1.1 502 "), "%q", answer)
+		r.finish()
+		assert.Empty(t, r.entries)
+		require.Len(t, r.failed, 1)
+		assert.ErrorContains(t, r.failed[0], `the status "`+status+` Odd" is none of HTTP`)
+	}
+}
+
 // The reason phrase is net/http's own for the client, and the server's in the
 // recording.
 func TestReason(t *testing.T) {
