@@ -52,7 +52,7 @@ func TestDocumentIsReadBack(t *testing.T) {
 		for _, write := range []func() ([]byte, error){d.JSON, d.YAML} {
 			text, err := write()
 			require.NoError(t, err)
-			again, f := read(text, false)
+			again, _, f := read(text, false)
 			require.Nil(t, f, "%s", text)
 			require.Equal(t, want, string(again.appendWritten(nil)), "%s", text)
 		}

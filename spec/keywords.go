@@ -2,6 +2,9 @@ package spec
 
 import (
 	"fmt"
+	"math"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,13 +31,13 @@ var keywords = map[string]keyword{
 	"$recursiveRef": {check: isString},
 
 	"type":  {check: isTypes},
-	"enum":  {check: isArray},
-	"const": {check: isAnything},
+	"enum":  {check: isValues},
+	"const": {check: isValue},
 
 	"multipleOf":       {check: isPositive},
-	"maximum":          {check: isNumber},
+	"maximum":          {check: isLimit},
 	"exclusiveMaximum": {check: isBound},
-	"minimum":          {check: isNumber},
+	"minimum":          {check: isLimit},
 	"exclusiveMinimum": {check: isBound},
 
 	"maxLength": {check: isCount},
@@ -49,7 +52,7 @@ var keywords = map[string]keyword{
 
 	"maxProperties":     {check: isCount},
 	"minProperties":     {check: isCount},
-	"required":          {check: isNames},
+	"required":          {check: isRequired},
 	"dependentRequired": {check: isMapOfNames},
 
 	"$defs":       {check: isObject, annotation: true},
@@ -62,8 +65,8 @@ var keywords = map[string]keyword{
 	"then":        {check: isAnything},
 	"else":        {check: isAnything},
 
-	"properties":            {check: isObject},
-	"patternProperties":     {check: isObject},
+	"properties":            {check: isProperties},
+	"patternProperties":     {check: isProperties},
 	"additionalProperties":  {check: isAnything},
 	"unevaluatedProperties": {check: isAnything},
 	"propertyNames":         {check: isAnything},
@@ -87,8 +90,8 @@ var keywords = map[string]keyword{
 	"readOnly":         {check: isBool, annotation: true},
 	"writeOnly":        {check: isBool, annotation: true},
 	"$id":              {check: isString, annotation: true},
-	"$anchor":          {check: isString, annotation: true},
-	"$dynamicAnchor":   {check: isString, annotation: true},
+	"$anchor":          {check: isAnchor, annotation: true},
+	"$dynamicAnchor":   {check: isAnchor, annotation: true},
 	"$recursiveAnchor": {check: isBool, annotation: true},
 }
 
@@ -101,6 +104,7 @@ func (w *walker) checkSchema(n *node, p position) {
 		return
 	default:
 		w.fail(p.place, "a schema must be an object or a boolean, not %s; any value is accepted here", withArticle(n.kind.String()))
+		n.mark.unusable = true
 		return
 	}
 	w.checkDialect(n, "$schema", p)
@@ -116,11 +120,42 @@ func (w *walker) checkSchema(n *node, p position) {
 		if message := k.check(m.value, p.dialect); message != "" {
 			w.fail(p.at(m.name, m.value, m.line, m.column).place, "%s; the keyword is left out", strings.ReplaceAll(message, "KEYWORD", m.name))
 			n.leaveOutProperties(m.name)
+			n.mark.unusable = n.mark.unusable || strings.HasSuffix(strings.ToLower(m.name), "ref")
 		}
 	}
+	w.checkBounds(n, p)
+	w.checkNullType(n)
 	w.checkPatterns(n, p)
 	if names := n.get("required"); names != nil && !n.mark.isLeftOut("required") {
 		w.warnOfTwins(names, p.at("required", names, names.line, names.column))
+	}
+}
+
+// checkBounds leaves out exclusive bounds that are booleans where the bound that
+// they are about is not there.
+func (w *walker) checkBounds(n *node, p position) {
+	for _, bound := range []string{"minimum", "maximum"} {
+		exclusive := "exclusiveM" + bound[1:]
+		if m := n.find(exclusive); m == nil || m.value.kind != jsonvalue.Bool || n.mark.isLeftOut(exclusive) {
+			continue
+		}
+		switch {
+		case n.mark.isLeftOut(bound):
+			n.mark.leaveOut(exclusive)
+		case n.find(bound) == nil && (n.isTrue(exclusive) || p.dialect == draft4):
+			w.fail(n.placeOf(exclusive), "%s says nothing without a %s; the keyword is left out", exclusive, bound)
+			n.mark.leaveOut(exclusive)
+		}
+	}
+}
+
+// checkNullType warns of a null that is meant to be the name of a type: YAML
+// reads the word null as that.
+func (w *walker) checkNullType(n *node) {
+	types := n.get("type")
+	isNull := func(n *node) bool { return n.kind == jsonvalue.Null }
+	if types != nil && (isNull(types) || slices.ContainsFunc(types.items, isNull)) && !n.mark.isLeftOut("type") {
+		w.fail(n.placeOf("type"), `the name of the type null is a text; write "null", with its quotes, as which it is read here`)
 	}
 }
 
@@ -172,11 +207,73 @@ func isKind(kind jsonvalue.Kind, due string) func(*node, dialect) string {
 
 var (
 	isString = isKind(jsonvalue.String, "a string")
-	isArray  = isKind(jsonvalue.Array, "an array")
 	isBool   = isKind(jsonvalue.Bool, "true or false")
 	isObject = isKind(jsonvalue.Object, "an object")
-	isNumber = isKind(jsonvalue.Number, "a number")
 )
+
+// isLimit is for numbers that others are compared with. The compiler writes
+// them out in full.
+func isLimit(n *node, _ dialect) string {
+	if n.kind != jsonvalue.Number {
+		return wrong(n, "a number")
+	}
+	if _, exponent, ok := strings.Cut(strings.ToLower(n.text), "e"); ok {
+		const most = 1000
+		if e, err := strconv.Atoi(exponent); err != nil || e < -most || e > most {
+			return fmt.Sprintf("KEYWORD must have an exponent from -%d to %d", most, most)
+		}
+	}
+	return ""
+}
+
+// isValue is for what values are compared with.
+func isValue(n *node, d dialect) (message string) {
+	n.each(func(n *node) {
+		if n.kind == jsonvalue.Number && message == "" {
+			message = isLimit(n, d)
+		}
+	})
+	return message
+}
+
+// isValues is for the values of an enum, of which there had to be one up to
+// draft 7. Later there need not be any, and then no value is allowed.
+func isValues(n *node, d dialect) string {
+	switch {
+	case n.kind != jsonvalue.Array:
+		return wrong(n, "an array of values")
+	case len(n.items) == 0 && d >= draft7:
+		return "KEYWORD has no value"
+	}
+	return isValue(n, d)
+}
+
+// isProperties is for schemas by the names of members. That a $ref is one of
+// the names is no accident where it has a text.
+func isProperties(n *node, _ dialect) string {
+	if n.kind != jsonvalue.Object {
+		return wrong(n, "an object of schemas by name")
+	}
+	if ref, ok := n.str("$ref"); ok {
+		return fmt.Sprintf("KEYWORD is not a place for a $ref; write allOf: [{$ref: %q}] beside it", parentOfProperties(ref))
+	}
+	return ""
+}
+
+// parentOfProperties returns what a $ref to the properties of a schema should
+// lead to.
+func parentOfProperties(ref string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(ref, "/"), "/properties")
+}
+
+var anchorName = regexp.MustCompile(`^[A-Za-z_][-A-Za-z0-9._]*$`)
+
+func isAnchor(n *node, _ dialect) string {
+	if n.kind != jsonvalue.String || !anchorName.MatchString(n.text) {
+		return "KEYWORD must be a name of letters, digits and the characters - . _, without a #"
+	}
+	return ""
+}
 
 // isAnything is for values of any kind, and for schemas, which are checked by
 // themselves.
@@ -187,7 +284,7 @@ var typeNames = map[string]bool{"null": true, "boolean": true, "object": true, "
 func isTypes(n *node, _ dialect) string {
 	items := n.items
 	switch {
-	case n.kind == jsonvalue.String:
+	case n.kind == jsonvalue.String || n.kind == jsonvalue.Null:
 		items = []*node{n}
 	case n.kind != jsonvalue.Array:
 		return wrong(n, "the name of a type or an array of them")
@@ -195,7 +292,7 @@ func isTypes(n *node, _ dialect) string {
 		return "KEYWORD lists no type"
 	}
 	for _, item := range items {
-		if item.kind != jsonvalue.String || !typeNames[item.text] {
+		if !typeNames[item.text] || item.kind != jsonvalue.String && item.kind != jsonvalue.Null {
 			return fmt.Sprintf("KEYWORD must be null, boolean, object, array, number, string or integer, not %s", item.appendWritten(nil))
 		}
 	}
@@ -206,7 +303,7 @@ func isPositive(n *node, d dialect) string {
 	if n.kind != jsonvalue.Number || strings.HasPrefix(n.text, "-") || isZero(n.text) {
 		return "KEYWORD must be a number greater than 0"
 	}
-	return ""
+	return isLimit(n, d)
 }
 
 // isZero reports whether a JSON number is zero.
@@ -219,9 +316,9 @@ func isZero(number string) bool {
 }
 
 // isCount is for how many of something there may be.
-func isCount(n *node, _ dialect) string {
-	if n.kind == jsonvalue.Number {
-		if count, err := strconv.ParseFloat(n.text, 64); err == nil && count >= 0 && count == float64(int64(count)) {
+func isCount(n *node, d dialect) string {
+	if isLimit(n, d) == "" {
+		if count, err := strconv.ParseFloat(n.text, 64); err == nil && count >= 0 && count == math.Trunc(count) {
 			return ""
 		}
 	}
@@ -254,6 +351,15 @@ func isNames(n *node, _ dialect) string {
 	return ""
 }
 
+// isRequired is for the names of members, for which a boolean in the schema of
+// the member itself is a common mistake.
+func isRequired(n *node, d dialect) string {
+	if n.kind == jsonvalue.Bool {
+		return "KEYWORD must be an array of names, in the schema that has the properties, not a boolean"
+	}
+	return isNames(n, d)
+}
+
 func isMapOfNames(n *node, d dialect) string {
 	if n.kind != jsonvalue.Object {
 		return wrong(n, "an object of arrays of names")
@@ -277,10 +383,15 @@ func isSchemas(n *node, _ dialect) string {
 }
 
 func isItems(n *node, d dialect) string {
-	if n.kind == jsonvalue.Array && !d.older() {
+	switch {
+	case n.kind != jsonvalue.Array:
+		return ""
+	case d == openAPI30:
+		return "KEYWORD must be a schema, which all elements are to satisfy, not an array"
+	case !d.older():
 		return "KEYWORD must be a schema; an array of schemas, one for each element, is prefixItems"
 	}
-	return ""
+	return isSchemas(n, d)
 }
 
 func isDependencies(n *node, d dialect) string {

@@ -119,6 +119,7 @@ type loader struct {
 
 	overlays []Overlay
 	warnings []Warning
+	slips    []Warning // of the texts of the files
 
 	dialect dialect // of files that do not declare their own
 	files   map[string]*file
@@ -197,7 +198,7 @@ func (l *loader) amended(name string) (main *file, version string, w *walker, er
 		return nil, "", nil, err
 	}
 	w = l.walk(main)
-	l.warnings = append(append(l.warnings, w.warnings...), strayExtensions(l.files)...)
+	l.warnings = slices.Concat(l.slips, l.warnings, w.warnings, strayExtensions(l.files))
 	return main, version, w, nil
 }
 
@@ -251,9 +252,12 @@ func (l *loader) read(name string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, fault := read(data, path.Ext(name) == ".json")
+	root, slips, fault := read(data, path.Ext(name) == ".json")
 	if fault != nil {
 		return nil, fault
+	}
+	for _, slip := range slips {
+		l.slips = append(l.slips, Warning{Place{File: name, Line: slip.line, Column: slip.column}, slip.message})
 	}
 	if len(l.overlays) > 0 {
 		root = root.clone() // they amend one place, not all that share a YAML alias

@@ -59,6 +59,20 @@ func (n *node) add(m member) *member {
 	return nil
 }
 
+// set appends a member, or puts it in the place of the one that has the name
+// already, of which it returns a copy then.
+func (n *node) set(m member) (before *member) {
+	old := n.find(m.name)
+	if old == nil {
+		n.add(m)
+		return nil
+	}
+	replaced := *old
+	*old = m
+	n.grow(m.value)
+	return &replaced
+}
+
 // append adds an item to an array.
 func (n *node) append(item *node) {
 	n.items = append(n.items, item)

@@ -29,7 +29,10 @@ type action struct {
 // error is what the JSON Schemas of Overlay 1.0 and 1.1 refuse, and a path that
 // is none.
 func (o Overlay) actions() ([]action, error) {
-	root, f := read(o.Data, path.Ext(o.source()) == ".json")
+	root, slips, f := read(o.Data, path.Ext(o.source()) == ".json")
+	if f == nil && len(slips) > 0 {
+		f = slips[0]
+	}
 	var all []action
 	if f == nil {
 		all, f = readOverlay(root)

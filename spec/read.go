@@ -34,33 +34,50 @@ var byteOrderMark = []byte("\xEF\xBB\xBF")
 // style, in which quotes are not needed.
 var likeJSON = regexp.MustCompile(`^\s*\{\s*["}]`)
 
-// read makes a tree of a file's text.
-func read(data []byte, isJSON bool) (*node, *fault) {
+// read makes a tree of a file's text. The slips are what is wrong with it and
+// leaves no doubt of the tree.
+func read(data []byte, isJSON bool) (root *node, slips []*fault, f *fault) {
 	data = bytes.TrimPrefix(data, byteOrderMark)
-	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, faultAt(0, 0, "the file is empty")
-	}
-	if !isJSON && !likeJSON.Match(data) {
+	switch {
+	case len(bytes.TrimSpace(data)) == 0:
+		return nil, nil, faultAt(0, 0, "the file is empty")
+	case isUTF16(data):
+		return nil, nil, faultAt(0, 0, "the file is in UTF-16; save it as UTF-8")
+	case !isJSON && !likeJSON.Match(data):
 		return readYAML(data)
 	}
-	root, jsonFault := readJSON(data)
+	root, slips, jsonFault := readJSON(data)
 	if jsonFault == nil || isJSON {
-		return root, jsonFault
+		return root, slips, jsonFault
 	}
-	if root, yamlFault := readYAML(data); yamlFault == nil {
-		return root, nil
+	if root, slips, yamlFault := readYAML(data); yamlFault == nil {
+		return root, slips, nil
 	}
-	return nil, jsonFault
+	return nil, nil, jsonFault
 }
 
-func readJSON(data []byte) (*node, *fault) {
+// isUTF16 reports whether a text is what some editors and shells of Windows
+// write. Each second byte of the beginning is zero then, in either order.
+func isUTF16(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("\xFF\xFE")) || bytes.HasPrefix(data, []byte("\xFE\xFF")) ||
+		len(data) > 1 && (data[0] == 0) != (data[1] == 0)
+}
+
+func readJSON(data []byte) (root *node, slips []*fault, f *fault) {
 	value, faults := jsonvalue.Parse(data, maxDepth)
-	if len(faults) > 0 {
-		c := cursor{data: data, line: 1, column: 1}
-		c.to(faults[0].Offset)
-		return nil, faultAt(c.line, c.column, "not JSON: %s", faults[0].Message)
+	c := cursor{data: data, line: 1, column: 1}
+	for _, fault := range faults {
+		c.to(fault.Offset)
+		switch fault.Kind {
+		case jsonvalue.DuplicateKey:
+			slips = append(slips, faultAt(c.line, c.column, "%s; the last one counts, take the others out", fault.Message))
+		case jsonvalue.InvalidUTF8:
+			slips = append(slips, faultAt(c.line, c.column, "not UTF-8: %s", fault.Message))
+		default:
+			return nil, nil, faultAt(c.line, c.column, "not JSON: %s", fault.Message)
+		}
 	}
-	return (&cursor{data: data, line: 1, column: 1}).node(value), nil
+	return (&cursor{data: data, line: 1, column: 1}).node(value), slips, nil
 }
 
 // cursor turns offsets, which must not decrease, into lines and columns.
@@ -89,7 +106,7 @@ func (c *cursor) node(v *jsonvalue.Value) *node {
 		for _, m := range v.Members {
 			c.to(m.NameStart)
 			line, column := c.line, c.column
-			n.add(member{m.Name, line, column, c.node(m.Value)})
+			n.set(member{m.Name, line, column, c.node(m.Value)})
 		}
 	case jsonvalue.Array:
 		for _, item := range v.Items {

@@ -34,6 +34,9 @@ func (w *walker) enterSchema(n *node, p position) position {
 	}
 	if uri, ok := n.str("$schema"); ok {
 		if d, known := dialectNamed(uri); known {
+			if d.uri() != p.dialect.uri() { // a text is in one dialect
+				p.outermost, p.resource = n, n
+			}
 			p.dialect = d
 		}
 	}
@@ -57,7 +60,7 @@ func (w *walker) enterSchema(n *node, p position) position {
 		}
 	}
 	for _, keyword := range []string{"$anchor", "$dynamicAnchor"} {
-		if anchor, ok := n.str(keyword); ok {
+		if anchor, ok := n.str(keyword); ok && anchorName.MatchString(anchor) {
 			w.register(withFragment(p.base.url, anchor).String(), found)
 		}
 	}
@@ -103,10 +106,13 @@ func (w *walker) refer(n *node, k kind, p position) {
 	if k != schemaKind {
 		return
 	}
-	if anchor, ok := n.str("$dynamicAnchor"); ok {
+	if anchor, ok := n.str("$dynamicAnchor"); ok && anchorName.MatchString(anchor) {
 		w.dynamic[anchor] = append(w.dynamic[anchor], n)
 	}
-	w.reference(n, "$dynamicRef", k, p, func(target *node) { n.mark.dynamicTarget = target }, func() { n.mark.leaveOut("$dynamicRef") })
+	w.reference(n, "$dynamicRef", k, p, func(target *node) { n.mark.dynamicTarget = target }, func() {
+		n.mark.unusable = true
+		n.mark.leaveOut("$dynamicRef")
+	})
 	if n.find("$recursiveRef") != nil {
 		n.mark.recursiveTarget = cmp.Or(p.recursive, p.resource)
 		n.mark.recursiveTarget.cut = true
@@ -150,7 +156,14 @@ func (w *walker) resolve(r ref) {
 		if r.kind == schemaKind {
 			target.node.cut = true
 		}
-		w.todo = append(w.todo, func() { w.visit(target.node, r.kind, target.position) })
+		w.todo = append(w.todo, func() {
+			if _, ok := w.homes[target.node]; !ok && !target.node.canBe(r.kind) {
+				w.fail(r.place, "$ref %q leads to %s where %s is due; correct the $ref", r.text, withArticle(target.node.kind.String()), withArticle(string(r.kind)))
+				r.lost()
+				return
+			}
+			w.visit(target.node, r.kind, target.position)
+		})
 	case waits:
 		w.waiting = append(w.waiting, r)
 	default:
@@ -171,8 +184,18 @@ func (w *walker) followAnchors() {
 	}
 }
 
-// metaschemas are built into every schema compiler.
-const metaschemas = "https://json-schema.org/draft/"
+// isMetaschema reports whether a URL is one of a metaschema, or of a part of it.
+// They are built into the schema compiler.
+func isMetaschema(u *url.URL) bool {
+	whole := withoutFragment(u).String()
+	_, known := dialectNamed(whole)
+	return known && u.Host == "json-schema.org" || strings.HasPrefix(whole, "https://json-schema.org/draft/")
+}
+
+// canBe reports whether a value can be of a kind.
+func (n *node) canBe(k kind) bool {
+	return n.kind == jsonvalue.Object || n.kind == jsonvalue.Null || n.kind == jsonvalue.Bool && k == schemaKind
+}
 
 // keepWhole finds the schemas with references that depend on the way to them.
 func (w *walker) keepWhole() {
@@ -194,7 +217,7 @@ func (w *walker) giveUp() {
 		u := r.from.base.url.ResolveReference(r.url)
 		_, waits, message := w.find(r)
 		switch {
-		case strings.HasPrefix(u.String(), metaschemas):
+		case isMetaschema(u):
 			continue // it stays as it is
 		case !waits:
 		case !r.from.base.embedded && (r.url.Scheme != "" || r.url.Host != ""):
@@ -266,7 +289,11 @@ func (w *walker) descend(r ref, from located) (target located, message string) {
 			if p.place.Pointer != "" {
 				under = "under " + p.place.Pointer
 			}
-			return located{}, fmt.Sprintf("$ref %q leads nowhere: %s has no %q %s; correct the $ref or add it", r.text, w.shown(p.file.name), token, under)
+			advice := "correct the $ref or add it"
+			if r.from.base.embedded && from.position.place.Pointer != "" {
+				advice = fmt.Sprintf("the $id in line %d makes %s the root of the $refs in it: take the $id out, or write the file before the #", from.position.place.Line, from.position.place.Pointer)
+			}
+			return located{}, fmt.Sprintf("$ref %q leads nowhere: %s has no %q %s; %s", r.text, w.shown(p.file.name), token, under, advice)
 		}
 		if n.mark == nil || n.mark.kind == schemaKind {
 			inside := w.enterSchema(n, p)
@@ -322,7 +349,7 @@ func cause(err error) error {
 func (w *walker) checkKinds() {
 	for _, n := range w.refs {
 		if home, ok := w.homes[n.mark.target]; ok && home != n.mark.kind {
-			w.fail(n.placeOf("$ref"), "$ref %q leads to %s where %s is due", n.get("$ref").text, withArticle(string(home)), withArticle(string(n.mark.kind)))
+			w.fail(n.placeOf("$ref"), "$ref %q leads to %s where %s is due; correct the $ref", n.get("$ref").text, withArticle(string(home)), withArticle(string(n.mark.kind)))
 			w.lose(n)
 		}
 	}

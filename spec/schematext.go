@@ -76,7 +76,7 @@ type schemaWriter struct {
 
 // within writes a schema that is in another.
 func (s *schemaWriter) within(b []byte, n *node) []byte {
-	if n.isSchema() && n.cut && !s.whole {
+	if n.isSchema() && n.cut && (!s.whole || n.mark.outermost == n) {
 		w := objectWriter{b: b}
 		s.text(&w, "$ref", urlOf(n))
 		return w.end()
@@ -90,15 +90,16 @@ func (s *schemaWriter) text(w *objectWriter, keyword, text string) {
 }
 
 func (s *schemaWriter) schema(b []byte, n *node) []byte {
-	switch {
-	case !n.isSchema() || n.kind == jsonvalue.Bool && n.text == "true":
-		return append(b, "true"...)
-	case n.kind == jsonvalue.Bool:
-		return append(b, "false"...)
-	case n.kind != jsonvalue.Object:
-		return append(b, "true"...)
-	}
 	w := objectWriter{b: b}
+	switch {
+	case n.isSchema() && n.mark.unusable && n.kind != jsonvalue.Object:
+		s.openUp(&w, n)
+		return w.end()
+	case n.kind == jsonvalue.Bool && n.text == "false" && n.isSchema():
+		return append(b, s.never()...)
+	case n.kind != jsonvalue.Object || !n.isSchema():
+		return append(b, s.always()...)
+	}
 	if uri := n.mark.dialect.uri(); uri != "" && n == s.root {
 		s.text(&w, "$schema", uri)
 	}
@@ -107,6 +108,7 @@ func (s *schemaWriter) schema(b []byte, n *node) []byte {
 	}
 	if n.mark.dialect == openAPI30 && n.find("$ref") != nil {
 		s.keyword(&w, n, *n.find("$ref"))
+		s.openUp(&w, n)
 		return w.end()
 	}
 	wraps := n.wraps()
@@ -126,7 +128,43 @@ func (s *schemaWriter) schema(b []byte, n *node) []byte {
 		}
 		w.b = append(rest.end(), ']')
 	}
+	s.openUp(&w, n)
 	return w.end()
+}
+
+// always and never are the schemas that accept any value and none.
+func (s *schemaWriter) always() string {
+	if s.root.mark.dialect == draft4 {
+		return "{}"
+	}
+	return "true"
+}
+
+func (s *schemaWriter) never() string {
+	if s.root.mark.dialect == draft4 {
+		return `{"not":{}}`
+	}
+	return "false"
+}
+
+// openUp writes that further members and elements are expected, where what
+// describes them may be among what was left out.
+func (s *schemaWriter) openUp(w *objectWriter, n *node) {
+	members, elements := n.mark.hides()
+	isWritten := func(keyword string) bool { return n.find(keyword) != nil && !n.mark.isLeftOut(keyword) }
+	if members && !isWritten("additionalProperties") {
+		w.name("additionalProperties")
+		w.b = append(w.b, "true"...)
+	}
+	switch items := n.get("items"); {
+	case !elements:
+	case !isWritten("items"):
+		w.name("items")
+		w.b = append(w.b, s.always()...)
+	case items.kind == jsonvalue.Array && !isWritten("additionalItems"):
+		w.name("additionalItems")
+		w.b = append(w.b, "true"...)
+	}
 }
 
 // keyword writes a keyword of the schema n.
@@ -146,9 +184,22 @@ func (s *schemaWriter) keyword(w *objectWriter, n *node, m member) {
 		s.patternProperties(w, n, m)
 		return
 	case "required":
-		w.name(m.name)
-		w.b = appendList(w.b, n.requiredNames(m.value), appendScalar)
+		if names := n.requiredNames(m.value); len(names) > 0 { // up to draft 4 there had to be one
+			w.name(m.name)
+			w.b = appendList(w.b, names, appendScalar)
+		}
 		return
+	case "enum":
+		w.name(m.name)
+		w.b = appendList(w.b, distinct(m.value.items), appendValue)
+		return
+	case "dependentRequired":
+		s.children(w, n, m, child{schemaKind, named})
+		return
+	case "oneOf":
+		if n.mark.isAnyOf {
+			m.name = "anyOf"
+		}
 	case "type":
 		w.name(m.name)
 		w.b = appendTypes(w.b, m.value)
@@ -175,14 +226,18 @@ func (s *schemaWriter) children(w *objectWriter, n *node, m member, c child) {
 	case m.value.kind == jsonvalue.Object && c.form == named:
 		inner := objectWriter{b: w.b}
 		for _, sub := range m.value.members {
-			inner.name(sub.name)
-			if sub.value.kind == jsonvalue.Array { // dependencies on other members
-				inner.b = sub.value.appendWritten(inner.b)
-			} else {
+			switch isNames := sub.value.kind == jsonvalue.Array && strings.HasPrefix(m.name, "depend") && m.name != "dependentSchemas"; {
+			case !isNames:
+				inner.name(sub.name)
 				inner.b = s.within(inner.b, sub.value)
+			case len(sub.value.items) > 0: // draft 4 asks for one
+				inner.name(sub.name)
+				inner.b = appendList(inner.b, distinct(sub.value.items), appendScalar)
 			}
 		}
 		w.b = inner.end()
+	case m.value.kind == jsonvalue.Bool && (m.name == "additionalProperties" || m.name == "additionalItems"):
+		w.b = m.value.appendJSON(w.b) // also in draft 4
 	default:
 		w.b = s.within(w.b, m.value)
 	}
@@ -195,13 +250,13 @@ func (s *schemaWriter) identity(w *objectWriter, n *node) {
 		s.text(w, n.mark.dialect.id(), n.mark.base.url.String())
 	}
 	for _, keyword := range []string{"$dynamicAnchor", "$recursiveAnchor"} {
-		if m := n.find(keyword); m != nil {
+		if m := n.find(keyword); m != nil && !n.mark.isLeftOut(keyword) {
 			w.name(keyword)
 			w.b = m.value.appendJSON(w.b)
 		}
 	}
 	for _, keyword := range []string{"$defs", "definitions"} {
-		if m := n.find(keyword); m != nil && m.value.kind == jsonvalue.Object {
+		if m := n.find(keyword); m != nil && !n.mark.isLeftOut(keyword) {
 			s.children(w, n, *m, child{schemaKind, named})
 		}
 	}
@@ -310,10 +365,11 @@ func refusesNull(keyword string) bool {
 // returns false for words that mean the same in both.
 func appendOpenAPI30(w *objectWriter, n *node, m member) bool {
 	switch m.name {
-	case "type":
-		return n.isNullable() && appendWithNull(w, m, jsonvalue.String, "null", `"null"`)
-	case "enum":
-		return n.isNullable() && appendWithNull(w, m, jsonvalue.Null, "null", "null")
+	case "type", "enum":
+		if n.isNullable() {
+			appendWithNull(w, m)
+		}
+		return n.isNullable()
 	case "minimum":
 		return n.isTrue("exclusiveMinimum")
 	case "maximum":
@@ -340,23 +396,18 @@ func appendExclusive(w *objectWriter, m member, bound *node) bool {
 }
 
 // appendWithNull writes a list of types or values, with null among them.
-func appendWithNull(w *objectWriter, m member, kind jsonvalue.Kind, text, null string) bool {
+func appendWithNull(w *objectWriter, m member) {
 	items := m.value.items
-	if m.value.kind == jsonvalue.String && m.name == "type" {
+	if m.value.kind != jsonvalue.Array {
 		items = []*node{m.value}
-	} else if m.value.kind != jsonvalue.Array {
-		return false
+	}
+	items = slices.DeleteFunc(distinct(items), func(n *node) bool { return n.kind == jsonvalue.Null || m.name == "type" && n.text == "null" })
+	write := appendValue
+	if m.name == "type" {
+		write = appendType
 	}
 	w.name(m.name)
-	w.b = appendList(w.b, items, func(b []byte, n *node) []byte { return n.appendWritten(b) })
-	if !slices.ContainsFunc(items, func(n *node) bool { return n.kind == kind && n.text == text }) {
-		w.b = w.b[:len(w.b)-1]
-		if len(items) > 0 {
-			w.b = append(w.b, ',')
-		}
-		w.b = append(append(w.b, null...), ']')
-	}
-	return true
+	w.b = appendList(w.b, append(items, &node{kind: jsonvalue.Null, text: "null"}), write)
 }
 
 // isWriteOnly tells whether the property that name names in the schema n is
@@ -417,7 +468,7 @@ func (n *node) requiredNames(list *node) []*node {
 // appendTypes writes the value of the keyword type, each type once.
 func appendTypes(b []byte, n *node) []byte {
 	if n.kind != jsonvalue.Array {
-		return n.appendJSON(b)
+		return appendType(b, n)
 	}
 	var types []*node
 	for _, item := range n.items {
@@ -425,10 +476,30 @@ func appendTypes(b []byte, n *node) []byte {
 			types = append(types, item)
 		}
 	}
-	return appendList(b, types, appendScalar)
+	return appendList(b, types, appendType)
+}
+
+// appendType writes the name of a type, which may be null without quotes.
+func appendType(b []byte, n *node) []byte { return appendString(b, n.text) }
+
+// distinct returns the values of a list, each once: up to draft 7, no value
+// could be there twice.
+func distinct(items []*node) []*node {
+	seen := make(map[string]bool, len(items))
+	var all []*node
+	for _, item := range items {
+		text := string(item.appendSorted(nil))
+		if !seen[text] {
+			all = append(all, item)
+		}
+		seen[text] = true
+	}
+	return all
 }
 
 func appendScalar(b []byte, n *node) []byte { return n.appendJSON(b) }
+
+func appendValue(b []byte, n *node) []byte { return n.appendWritten(b) }
 
 // Within returns the place, with line and column, of what a pointer into the
 // outcome of [Description.SchemaText] for the schema at a place leads to. A
@@ -447,6 +518,9 @@ func (d *Description) Within(schema Place, pointer string) Place {
 	moved := false // the pointer has just gone into what the translation moved
 	for i := 0; i < len(tokens); i++ {
 		token := sourceKeyword(tokens[i])
+		if token == "anyOf" && !n.wraps() && n.isSchema() && n.mark.isAnyOf {
+			token = "oneOf"
+		}
 		if n.wraps() && !moved && token == "anyOf" && i+1 < len(tokens) {
 			i++
 			if moved = tokens[i] == "1"; moved {

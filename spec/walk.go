@@ -44,6 +44,10 @@ type mark struct {
 
 	// leftOut are keywords of a schema that are not as they must be.
 	leftOut []string
+
+	// isAnyOf marks a schema whose oneOf is written as anyOf, for that only one
+	// alternative fits cannot be said.
+	isAnyOf bool
 }
 
 func (m *mark) leaveOut(keyword string) { m.leftOut = append(m.leftOut, keyword) }
@@ -118,7 +122,7 @@ func (w *walker) walk(f *file) {
 	w.warned, w.patterns = map[string]bool{}, map[string]*ecmaregexp.Regexp{}
 	w.anchors, w.dynamic = map[string]located{}, map[string][]*node{}
 	w.checkDialect(f.root, "jsonSchemaDialect", f.start())
-	w.visit(f.root, documentKind, f.start())
+	w.visitHome(f.root, documentKind, f.start())
 	for len(w.todo) > 0 {
 		for len(w.todo) > 0 {
 			next := w.todo[0]
@@ -130,6 +134,7 @@ func (w *walker) walk(f *file) {
 	w.giveUp()
 	w.checkKinds()
 	w.checkCycles()
+	w.loosen()
 	w.keepWhole()
 	slices.SortStableFunc(w.warnings, func(a, b Warning) int { return comparePlaces(a.Place, b.Place) })
 }
@@ -186,8 +191,12 @@ func (w *walker) children(n *node, parent kind, name string, c child, p position
 			w.visitHome(item, c.kind, p.at(strconv.Itoa(i), item, item.line, item.column))
 		}
 	case n.kind == jsonvalue.Object && (c.form == named || c.form == patterned):
+		if _, ok := w.homes[n]; !ok {
+			w.homes[n] = kind("map of " + plural(c.kind))
+		}
 		for _, m := range n.members {
-			if c.form == named || !isExtension(m.name) {
+			isNames := name == "dependencies" && m.value.kind == jsonvalue.Array
+			if (c.form == named || !isExtension(m.name)) && !isNames {
 				w.visitHome(m.value, c.kind, p.at(m.name, m.value, m.line, m.column))
 			}
 		}

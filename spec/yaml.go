@@ -14,30 +14,29 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-func readYAML(data []byte) (*node, *fault) {
+func readYAML(data []byte) (root *node, slips []*fault, f *fault) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var doc yaml.Node
 	if err := decoder.Decode(&doc); err != nil {
 		if errors.Is(err, io.EOF) {
-			return nil, faultAt(0, 0, "the file is empty")
+			return nil, nil, faultAt(0, 0, "the file is empty")
 		}
-		return nil, yamlFault(err, data)
+		return nil, nil, yamlFault(err, data)
 	}
 	if len(doc.Content) == 0 {
-		return nil, faultAt(0, 0, "the file is empty")
+		return nil, nil, faultAt(0, 0, "the file is empty")
 	}
 	c := yamlConverter{done: map[*yaml.Node]*node{}}
-	root, f := c.convert(doc.Content[0])
-	if f != nil {
-		return nil, f
+	if root, f = c.convert(doc.Content[0]); f != nil {
+		return nil, nil, f
 	}
 	var second yaml.Node
 	if err := decoder.Decode(&second); err == nil {
-		return nil, faultAt(second.Line, second.Column, "a second YAML document begins here; a description is one document")
+		return nil, nil, faultAt(second.Line, second.Column, "a second YAML document begins here; a description is one document")
 	} else if !errors.Is(err, io.EOF) {
-		return nil, yamlFault(err, data)
+		return nil, nil, yamlFault(err, data)
 	}
-	return root, nil
+	return root, c.slips, nil
 }
 
 var yamlErrorLine = regexp.MustCompile(`^line (\d+): (.*)`)
@@ -86,7 +85,8 @@ func (o oneByte) Read(p []byte) (int, error) { return o.r.Read(p[:min(1, len(p))
 // yamlConverter makes our tree of that of the YAML parser: aliases and merge
 // keys are resolved, keys are text, and scalars are as in JSON.
 type yamlConverter struct {
-	done map[*yaml.Node]*node // by node with an anchor; nil while it is being converted
+	done  map[*yaml.Node]*node // by node with an anchor; nil while it is being converted
+	slips []*fault
 }
 
 func (c *yamlConverter) convert(y *yaml.Node) (*node, *fault) {
@@ -165,8 +165,8 @@ func (c *yamlConverter) mapping(n *node, y *yaml.Node) *fault {
 		if f != nil {
 			return f
 		}
-		if old := n.add(member{name.Value, key.Line, key.Column, value}); old != nil {
-			return faultAt(key.Line, key.Column, "the key %q stands here a second time; the first is in line %d", name.Value, old.line)
+		if old := n.set(member{name.Value, key.Line, key.Column, value}); old != nil {
+			c.slips = append(c.slips, faultAt(key.Line, key.Column, "the key %q is in line %d, too; the last one counts, take the other out", name.Value, old.line))
 		}
 	}
 	for _, content := range merges {

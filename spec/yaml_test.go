@@ -38,7 +38,7 @@ func TestScalarsOfYAML(t *testing.T) {
 		{"{200: a, on: b, null: c, 2024-05-01: d, 1.0: e}", `{"200":"a","on":"b","null":"c","2024-05-01":"d","1.0":"e"}`},
 	} {
 		t.Run(test.yaml, func(t *testing.T) {
-			root, fault := readYAML([]byte("- " + test.yaml))
+			root, _, fault := readYAML([]byte("- " + test.yaml))
 			require.Nil(t, fault)
 			assert.Equal(t, "["+test.json+"]", string(root.appendWritten(nil)))
 		})
@@ -56,7 +56,7 @@ func TestAliasesAndMergeKeys(t *testing.T) {
 		{"many members", "{a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7, h: 8, i: 9, j: 10}", `{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":9,"j":10}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			root, fault := readYAML([]byte(test.yaml))
+			root, _, fault := readYAML([]byte(test.yaml))
 			require.Nil(t, fault)
 			assert.Equal(t, test.json, string(root.appendWritten(nil)))
 		})
@@ -83,9 +83,9 @@ func TestFaultsOfYAML(t *testing.T) {
 		{"control character", "a: 1\nb: \x01\nc: 1\n", 2, 0, "control characters"},
 		{"first line", "@", 1, 0, "cannot start"},
 		{"empty", "", 0, 0, "empty"},
+		{"UTF-16", "\xff\xfea\x00:\x00", 0, 0, "save it as UTF-8"},
+		{"UTF-16 without a mark", "a\x00:\x00", 0, 0, "save it as UTF-8"},
 		{"only a comment", "# nothing\n", 0, 0, "empty"},
-		{"duplicate key", "a: 1\nb: 2\na: 3\n", 3, 1, `"a" stands here a second time; the first is in line 1`},
-		{"duplicate among many", "{a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7, h: 8, i: 9, j: 10,\n i: 0}", 2, 2, "a second time"},
 		{"alias of itself", "a: &x\n  b: *x\n", 2, 6, "the alias *x stands within"},
 		{"key that is a list", "[a]: 1\n", 1, 1, "a key must be text"},
 		{"merge of a text", "a:\n  <<: b\n", 2, 7, "merge key"},
@@ -97,7 +97,7 @@ func TestFaultsOfYAML(t *testing.T) {
 			"\nb: &y " + strings.Repeat("[", 900) + "*x" + strings.Repeat("]", 900) + "\n", 2, 0, "deeper than 1000"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, fault := read([]byte(test.yaml), false)
+			_, _, fault := read([]byte(test.yaml), false)
 			require.NotNil(t, fault)
 			assert.Contains(t, fault.message, test.message)
 			assert.Equal(t, test.line, fault.line, fault.message)
@@ -120,7 +120,7 @@ func bomb() string {
 
 func TestReadJSON(t *testing.T) {
 	text := "{\"é\": 1,\n\t\"b\": [true,\n null, {\"c\": \"\\ud83d\\ude00\\/\"}]}\n"
-	root, fault := read([]byte("\ufeff"+text), false)
+	root, _, fault := read([]byte("\ufeff"+text), false)
 	require.Nil(t, fault)
 	assert.Equal(t, `{"é":1,"b":[true,null,{"c":"😀/"}]}`, string(root.appendWritten(nil)))
 	b := root.find("b")
@@ -141,19 +141,40 @@ func TestFaultsOfJSON(t *testing.T) {
 	}{
 		{"comma", "{\"a\": 1,\n \"b\": 2,\n}", true, 3, 1, "comma"},
 		{"truncated", "{\"a\": [1,", true, 1, 10, "ends"},
-		{"repeated member", "{\"é\": 1,\n \"é\": 2}", true, 2, 2, "a second time"},
 		{"after the value", "{}\n{}", true, 2, 1, "after the JSON value"},
 		{"YAML in a file of JSON", "a: 1", true, 1, 1, "not JSON"},
 		{"neither", "{\"a\": 1,\n  \"b\": ]}", false, 2, 8, "not JSON"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, fault := read([]byte(test.json), test.isJSON)
+			_, _, fault := read([]byte(test.json), test.isJSON)
 			require.NotNil(t, fault)
 			assert.Contains(t, fault.message, test.message)
 			assert.Equal(t, []int{test.line, test.column}, []int{fault.line, fault.column}, fault.message)
 		})
 	}
-	root, fault := read([]byte("{a: 1,\n b: [x, y,],}"), false)
+	root, _, fault := read([]byte("{a: 1,\n b: [x, y,],}"), false)
 	require.Nil(t, fault, "YAML in flow style")
 	assert.Equal(t, `{"a":1,"b":["x","y"]}`, string(root.appendWritten(nil)))
+}
+
+// What leaves no doubt of what is read is no reason to refuse a file.
+func TestSlips(t *testing.T) {
+	for _, test := range []struct {
+		name, text   string
+		line, column int
+		want, read   string
+	}{
+		{"a key twice", "a: 1\nb: 2\na: 3\n", 3, 1, `the key "a" is in line 1, too; the last one counts`, `{"a":3,"b":2}`},
+		{"a key of many twice", "{a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7, h: 8, i: 9, j: 10,\n i: 0}", 2, 2, "in line 1, too",
+			`{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":0,"j":10}`},
+		{"a member twice", "{\"é\": 1,\n \"é\": 2}", 2, 2, "a second time; the last one counts", `{"é":2}`},
+		{"a byte of another encoding", "{\"a\":\n \"\xe9\"}", 2, 3, "not UTF-8", "{\"a\":\"\ufffd\"}"},
+	} {
+		root, slips, fault := read([]byte(test.text), false)
+		require.Nil(t, fault, test.name)
+		require.Len(t, slips, 1, test.name)
+		assert.Contains(t, slips[0].message, test.want)
+		assert.Equal(t, []int{test.line, test.column}, []int{slips[0].line, slips[0].column}, test.name)
+		assert.Equal(t, test.read, string(root.appendWritten(nil)))
+	}
 }

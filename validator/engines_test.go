@@ -233,7 +233,7 @@ func TestEnginesAgreeOnSuite(t *testing.T) {
 		var cases []suiteCase
 		require.NoError(t, json.Unmarshal(text, &cases))
 		for _, c := range cases {
-			v, err := describedBy(c.Schema)
+			v, err := describedBy(c.Schema, drafts[4].dialect)
 			if err != nil {
 				continue // TestJSONSchemaSuite knows which
 			}
@@ -270,7 +270,7 @@ func TestEnginesAgreeOnJSON(t *testing.T) {
 		t.Skip("the JSON test suite is not there")
 	}
 	for _, schema := range []string{`{}`, permissive, `{"type": "array", "items": {"type": "integer"}}`} {
-		v, err := describedBy([]byte(schema))
+		v, err := describedBy([]byte(schema), drafts[4].dialect)
 		require.NoError(t, err)
 		e := newEngines(v, v.Documented())
 		for _, file := range files {
