@@ -82,7 +82,14 @@ const (
 
 	// NotHTTP: the scheme of the URL is another one.
 	NotHTTP
+
+	// TooLong: the path has more segments than are compared with templates.
+	TooLong
 )
+
+// mostCompared bounds the segments of a path that is looked for: to compare it
+// with templates takes quadratic time.
+const mostCompared = 500
 
 // Match is the outcome of looking for the operation of a request.
 type Match struct {
@@ -116,6 +123,9 @@ func (r *Router) Find(method, url string) Match {
 		return Match{Site: NotHTTP}
 	}
 	q := newRequest(method, url)
+	if len(q.segments) > mostCompared {
+		return Match{Site: TooLong}
+	}
 	q.own = r.targeted || slices.ContainsFunc(r.servers, func(s server) bool { return s.names(q.host) })
 	best := r.best(q, r.fits)
 	switch {

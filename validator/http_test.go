@@ -362,3 +362,17 @@ func TestEnginesAgreeOnWhoseAnAnswerIs(t *testing.T) {
 		})
 	}
 }
+
+// A path that is too long to be compared with those of the description is
+// skipped at once, wherever it is asked for.
+func TestLongPathIsSkipped(t *testing.T) {
+	v := describe(t, shop)
+	for _, host := range []string{"https://shop.example/v1", "https://o.example", ""} {
+		long := "GET " + host + "/orders" + strings.Repeat("/1", 500_000) + " 200"
+		r := v.Check(exchange(long, "application/json", `{}`))
+		assert.Empty(t, r.Findings)
+		assert.Equal(t, "a path of more than 500 segments", r.Skipped)
+	}
+	r := v.Check(exchange("GET https://shop.example/v1/orders"+strings.Repeat("/1", 498)+" 200", "application/json", `{}`))
+	assert.Equal(t, []string{"warning http-path "}, summary(r))
+}

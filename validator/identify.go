@@ -22,6 +22,8 @@ func (p *pass) identify() {
 	switch {
 	case p.match.Site == spec.NotHTTP:
 		p.out.Skipped = "URLs that are neither http nor https"
+	case p.match.Site == spec.TooLong:
+		p.out.Skipped = "a path of more than 500 segments"
 	case p.match.Site == spec.Outside:
 		p.out.Skipped = "a path that is below no base path of the description's server"
 	case p.match.Undescribed != "" && p.v.desc.Partial:
