@@ -410,54 +410,53 @@ func appendWithNull(w *objectWriter, m member) {
 	w.b = appendList(w.b, append(items, &node{kind: jsonvalue.Null, text: "null"}), write)
 }
 
-// isWriteOnly tells whether the property that name names in the schema n is
-// for requests only. Responses do not have it, required or not.
-func (n *node) isWriteOnly(name *node) bool {
-	p := n.property(name.text, map[*node]bool{})
-	for hops := 0; p != nil && hops < maxChain; hops++ {
-		if p.isTrue("writeOnly") {
+// isWriteOnly reports whether a property is for requests only. Responses do not
+// have it, required or not.
+func (n *node) isWriteOnly() bool {
+	for hops := 0; n != nil && hops < maxChain; hops++ {
+		if n.isTrue("writeOnly") {
 			return true
 		}
-		if p.mark == nil {
+		if n.mark == nil {
 			return false
 		}
-		p = p.mark.target
+		n = n.mark.target
 	}
 	return false
 }
 
-// property returns the schema of a property of the schema n, its own or one
-// that it has by $ref or allOf.
-func (n *node) property(name string, seen map[*node]bool) *node {
+// addProperties adds the properties of a schema, its own and those that it has
+// by $ref or allOf, to those that have been found already.
+func (n *node) addProperties(found map[string]*node, seen map[*node]bool) {
 	if n == nil || seen[n] {
-		return nil
+		return
 	}
 	seen[n] = true
 	if properties := n.get("properties"); properties != nil {
-		if p := properties.get(name); p != nil {
-			return p
+		for _, m := range properties.members {
+			if found[m.name] == nil {
+				found[m.name] = m.value
+			}
 		}
 	}
 	if allOf := n.get("allOf"); allOf != nil {
 		for _, branch := range allOf.items {
-			if p := branch.property(name, seen); p != nil {
-				return p
-			}
+			branch.addProperties(found, seen)
 		}
 	}
-	if n.mark == nil {
-		return nil
+	if n.mark != nil {
+		n.mark.target.addProperties(found, seen)
 	}
-	return n.mark.target.property(name, seen)
 }
 
 // requiredNames returns the names that a list of required members has, each
 // once, and without those that responses do not have.
 func (n *node) requiredNames(list *node) []*node {
 	var names []*node
-	seen := map[string]bool{}
+	properties, seen := map[string]*node{}, map[string]bool{}
+	n.addProperties(properties, map[*node]bool{})
 	for _, name := range list.items {
-		if !seen[name.text] && !n.isWriteOnly(name) {
+		if !seen[name.text] && !properties[name.text].isWriteOnly() {
 			names = append(names, name)
 		}
 		seen[name.text] = true
