@@ -85,7 +85,7 @@ func (r *reader) exchange(e *entry) *validator.Exchange {
 
 	var body *jsonvalue.Value
 	if body = response.Member("body"); body != nil {
-		r.setBody(x, e.data[body.Start:body.End], e.locate(body.Start))
+		r.setJSONOrText(x, e, body)
 	} else if body = response.Member("bodyText"); body != nil {
 		r.setText(x, e, body)
 	} else if body = response.Member("bodyBase64"); body != nil {
