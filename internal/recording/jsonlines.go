@@ -78,6 +78,9 @@ func (r *reader) exchange(e *entry) *validator.Exchange {
 		URL:    text(v.At("request", "url")),
 		Header: headerOf(v.At("request", "headers")),
 	}
+	if x.Request.URL == "" {
+		x.Request.URL = text(v.At("request", "uri"))
+	}
 	x.Response.Status = integer(response.At("status"))
 	x.Response.Header = headerOf(response.At("headers"))
 	x.Time = firstTime(x.Response.Header, text(v.Member("time")))

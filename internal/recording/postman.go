@@ -11,12 +11,9 @@ import (
 
 // isPostman recognises a collection of Postman, versions 2.0 and 2.1.
 func isPostman(o beginning) bool {
-	if o.list || !o.has("item") || o.has("$schema") {
-		return false
-	}
 	info := o.object("info")
-	return bytes.Contains(info.members["schema"], []byte("getpostman.com")) || info.has("_postman_id") ||
-		info.has("name") && o.firstOf("item").hasAny("request", "item")
+	return !o.list && (bytes.Contains(info.members["schema"], []byte("getpostman.com")) || info.has("_postman_id") ||
+		info.has("name") && o.firstOf("item").hasAny("request", "item"))
 }
 
 // postman reads collections. What its variables are can be said at the end of
