@@ -9,15 +9,17 @@ import (
 	"github.com/plumbapi/plumb/validator"
 )
 
-// attachedDepth is how many folders up from a recording its folder of bodies
-// is looked for.
-const attachedDepth = 4
+// WireMock keeps bodies in a folder of this name. It is looked for beside the
+// recording, and beside so many of the folders around it.
+const (
+	attachedFolder = "__files"
+	attachedDepth  = 4
+)
 
-// setAttached gives x a body that is in a file of its own, below a folder that
-// is beside the recording or beside one of the folders around it. Nothing
-// outside of that folder is read.
-func (r *reader) setAttached(x *validator.Exchange, folder, name string) {
-	body, ok := r.attached(folder, name)
+// setAttached gives x a body that is in a file of its own. Nothing outside of
+// the folder for such files is read.
+func (r *reader) setAttached(x *validator.Exchange, name string) {
+	body, ok := r.attached(name)
 	if !ok {
 		x.Response.Body.Missing = "the body is in a file of its own, which is not there"
 		return
@@ -25,7 +27,7 @@ func (r *reader) setAttached(x *validator.Exchange, folder, name string) {
 	r.setBody(x, body, onLine(x.Place.Line))
 }
 
-func (r *reader) attached(folder, name string) ([]byte, bool) {
+func (r *reader) attached(name string) ([]byte, bool) {
 	if r.name == "-" {
 		return nil, false
 	}
@@ -34,7 +36,7 @@ func (r *reader) attached(folder, name string) ([]byte, bool) {
 		return nil, false
 	}
 	for range attachedDepth {
-		if body, ok := readBelow(filepath.Join(around, folder), name, r.lim.Body); ok {
+		if body, ok := readBelow(filepath.Join(around, attachedFolder), name, r.lim.Body); ok {
 			return body, true
 		}
 		around = filepath.Dir(around)

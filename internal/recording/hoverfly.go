@@ -33,7 +33,7 @@ func (r *reader) hoverflyEntry(e *entry) *validator.Exchange {
 	case templated != nil && templated.True:
 		x.Response.Body.Missing = "the body is a template"
 	case text(response.At("bodyFile")) != "":
-		r.setAttached(x, ".", text(response.At("bodyFile")))
+		x.Response.Body.Missing = "the body is in a file of its own"
 	case body == nil:
 		x.Response.Body.Missing = noBody
 	case encoded != nil && encoded.True:

@@ -1,10 +1,10 @@
 package recording
 
 import (
-	"bytes"
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/plumbapi/plumb/validator"
@@ -70,14 +70,15 @@ func (r *reader) flow(e *entry) *validator.Exchange {
 		unreadable(x, e.cutOff())
 		return x
 	}
-	v, err := parseFlow(e.data, 0, flowDepth)
-	if err != nil {
-		unreadable(x, validator.Defect{
-			Rule: "capture-unreadable", Message: "the flow is not good", Found: err.Error(), Place: e.start,
-		})
+	v, _, ok := cutFlow(e.data, 0)
+	request, response := v.at("request"), v.at("response")
+	for _, part := range []flowValue{v, request, response} {
+		ok = ok && (part.isNull() || part.kind == '}' && part.isGood())
+	}
+	if !ok {
+		unreadable(x, validator.Defect{Rule: "capture-unreadable", Message: "the flow is not a dictionary of tnetstrings", Place: e.start})
 		return x
 	}
-	request, response := v.at("request"), v.at("response")
 	if request.isNull() {
 		x.Response.Body.Missing = "a flow that is not of HTTP"
 		return x
@@ -132,9 +133,15 @@ func flowURL(request flowValue) string {
 // with a colon, are left out.
 func flowHeader(v flowValue) http.Header {
 	h := http.Header{}
-	for _, pair := range v.items {
-		if len(pair.items) == 2 && !bytes.HasPrefix(pair.items[0].content, []byte(":")) {
-			h.Add(pair.items[0].text(), pair.items[1].text())
+	for pair := range v.items() {
+		var parts []string
+		for part := range pair.items() {
+			if parts = append(parts, part.text()); len(parts) > 2 {
+				break
+			}
+		}
+		if len(parts) == 2 && !strings.HasPrefix(parts[0], ":") {
+			h.Add(parts[0], parts[1])
 		}
 	}
 	return h

@@ -10,7 +10,10 @@ import (
 
 // isNewman recognises the report that Newman's reporter "json" writes of a run.
 func isNewman(o beginning) bool {
-	return !o.list && (o.object("run").has("executions") || o.object("collection").hasAny("item", "info", "_"))
+	if o.list || o.object("run").has("executions") {
+		return !o.list
+	}
+	return o.object("collection").hasAny("item", "info", "_") && isOpen(o.head) // the run comes after a large collection
 }
 
 // newmanEntry reads an execution of a request.

@@ -3,6 +3,7 @@ package recording
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
@@ -90,15 +91,13 @@ func (c *collection) item(v *jsonvalue.Value, known variables) error {
 	return nil
 }
 
-// faultsWithin returns the faults of a part of an entry.
+// faultsWithin returns the faults of a part of an entry. They are in the order
+// of their places.
 func faultsWithin(all []jsonvalue.Fault, v *jsonvalue.Value) []jsonvalue.Fault {
-	var within []jsonvalue.Fault
-	for _, f := range all {
-		if v.Start <= f.Offset && f.Offset < v.End {
-			within = append(within, f)
-		}
-	}
-	return within
+	at := func(f jsonvalue.Fault, offset int) int { return f.Offset - offset }
+	from, _ := slices.BinarySearchFunc(all, v.Start, at)
+	to, _ := slices.BinarySearchFunc(all, v.End, at)
+	return all[from:max(from, to)]
 }
 
 // postmanMessage reads a request and its response, which may be nil.
@@ -184,29 +183,60 @@ func postmanHeader(v *jsonvalue.Value) http.Header {
 	return h
 }
 
-// variables are the values that names stand for.
-type variables map[string]string
+// variables are the values that names stand for: those of a collection, and
+// of the folders and the item below it, the innermost last.
+type variables []map[string]string
+
+// Bounds on what a collection can make of a URL.
+const (
+	maxScopes = 32 // of variables within each other
+	maxURL    = 64 << 10
+)
 
 // with returns the variables and those of a list of {key, value}, which take
 // precedence.
 func (known variables) with(list *jsonvalue.Value) variables {
-	if list == nil || len(list.Items) == 0 {
+	if list == nil || len(list.Items) == 0 || len(known) == maxScopes {
 		return known
 	}
-	more := variables{}
-	for name, value := range known {
-		more[name] = value
-	}
+	scope := map[string]string{}
 	for _, item := range list.Items {
 		name := text(item.At("key"))
 		if name == "" {
 			name = text(item.At("id"))
 		}
 		if value := item.At("value"); value != nil && value.Text != "" {
-			more[name] = value.Text
+			scope[name] = value.Text
 		}
 	}
-	return more
+	return append(slices.Clip(known), scope)
+}
+
+func (known variables) value(name string) (string, bool) {
+	for _, scope := range slices.Backward(known) {
+		if value, ok := scope[name]; ok {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// expand puts the values in the place of {{name}}, as far as they are known.
+func (known variables) expand(raw string) string {
+	var out strings.Builder
+	for {
+		before, rest, ok := strings.Cut(raw, "{{")
+		name, after, closed := strings.Cut(rest, "}}")
+		if !ok || !closed {
+			return out.String() + raw
+		}
+		value, found := known.value(name)
+		if !found || out.Len()+len(value) > maxURL {
+			value = "{{" + name + "}}"
+		}
+		out.WriteString(before + value)
+		raw = after
+	}
 }
 
 // address puts the values into a URL: for {{name}}, and for a segment :name of
@@ -214,9 +244,7 @@ func (known variables) with(list *jsonvalue.Value) variables {
 // a server.
 func (known variables) address(raw string) string {
 	for range 3 { // values can have variables in them
-		for name, value := range known {
-			raw = strings.ReplaceAll(raw, "{{"+name+"}}", value)
-		}
+		raw = known.expand(raw)
 	}
 	if server, rest, ok := strings.Cut(raw, "}}"); ok && strings.HasPrefix(server, "{{") {
 		path := strings.IndexByte(rest, '/')
@@ -231,8 +259,10 @@ func (known variables) address(raw string) string {
 	path, query, hasQuery := strings.Cut(raw, "?")
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {
-		if name, ok := strings.CutPrefix(segment, ":"); ok && known[name] != "" {
-			segments[i] = known[name]
+		if name, ok := strings.CutPrefix(segment, ":"); ok {
+			if value, found := known.value(name); found {
+				segments[i] = value
+			}
 		}
 	}
 	path = strings.Join(segments, "/")

@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"bytes"
 	"regexp"
 	"strconv"
 
@@ -17,7 +18,9 @@ var (
 )
 
 // isResponsesFile recognises what responses._recorder writes.
-func isResponsesFile(o beginning) bool { return responsesStart.Match(o.head) }
+func isResponsesFile(o beginning) bool {
+	return !o.list && o.members == nil && bytes.Contains(o.head, []byte("- response:")) && responsesStart.Match(o.head)
+}
 
 // responsesFile reads such a file, a block sequence as cassettes are.
 func (r *reader) responsesFile(bool) error {

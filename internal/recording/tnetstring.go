@@ -2,84 +2,74 @@ package recording
 
 import (
 	"bytes"
-	"errors"
+	"iter"
 	"strconv"
 )
 
 // flowValue is a value of a file of mitmproxy, which is written in
 // tnetstrings: the length of the content, a colon, the content, and a byte for
-// its type.
+// its type. What is in it is looked for when it is asked for: a tree would
+// take a multiple of the file.
 type flowValue struct {
-	kind    byte   // , bytes; ; text; # integer; ^ float; ! boolean; ~ null; ] list; } dictionary
+	kind    byte   // ',' bytes, ';' text, '#' integer, '^' float, '!' boolean, '~' null, ']' list, '}' dictionary
 	content []byte // as written
 	start   int    // offset of the content
-	items   []flowValue
-	names   []string // of the items of a dictionary
 }
 
-var errFlow = errors.New("it is not a tnetstring")
-
-// flowDepth is how deep the values of a flow may nest.
-const flowDepth = 64
-
-// parseFlow reads the value that is the whole text, which begins at an offset.
-func parseFlow(text []byte, offset, depth int) (flowValue, error) {
-	v, rest, err := cutFlow(text, offset, depth)
-	if err == nil && len(rest) > 0 {
-		err = errFlow
-	}
-	return v, err
-}
-
-// cutFlow reads the value that the text begins with.
-func cutFlow(text []byte, offset, depth int) (v flowValue, rest []byte, err error) {
-	digits, after, ok := bytes.Cut(text[:min(len(text), 16)], []byte(":"))
+// cutFlow reads the value that the text at an offset begins with, and returns
+// what comes after it.
+func cutFlow(text []byte, offset int) (v flowValue, rest []byte, ok bool) {
+	const longest = 16 // length that is looked at
+	digits, _, ok := bytes.Cut(text[:min(len(text), longest)], []byte(":"))
 	size, err := strconv.ParseUint(string(digits), 10, 40)
-	if !ok || err != nil || depth == 0 {
-		return v, nil, errFlow
+	if !ok || err != nil {
+		return v, nil, false
 	}
-	after = text[len(digits)+1:]
-	if size >= uint64(len(after)) {
-		return v, nil, errFlow
+	content := text[len(digits)+1:]
+	if size >= uint64(len(content)) {
+		return v, nil, false
 	}
-	v = flowValue{kind: after[size], content: after[:size], start: offset + len(digits) + 1}
-	if v.kind == ']' || v.kind == '}' {
-		err = v.split(depth - 1)
-	}
-	return v, after[size+1:], err
+	return flowValue{content[size], content[:size], offset + len(digits) + 1}, content[size+1:], true
 }
 
-// split reads the items of a list or a dictionary.
-func (v *flowValue) split(depth int) error {
-	for rest := v.content; len(rest) > 0; {
-		item, after, err := cutFlow(rest, v.start+len(v.content)-len(rest), depth)
-		if err != nil {
-			return err
+// items are the elements of a list, or the names and values of a dictionary in
+// turn, as far as they can be read.
+func (v flowValue) items() iter.Seq[flowValue] {
+	return func(yield func(flowValue) bool) {
+		if v.kind != ']' && v.kind != '}' {
+			return
 		}
-		if rest = after; v.kind == '}' && len(v.names) == len(v.items) {
-			v.names = append(v.names, string(item.content))
-			continue
-		}
-		v.items = append(v.items, item)
-	}
-	if v.kind == '}' && len(v.names) != len(v.items) {
-		return errFlow
-	}
-	return nil
-}
-
-// at returns the value that the path of names leads to; null if there is none.
-func (v flowValue) at(path ...string) flowValue {
-	for _, name := range path {
-		inner := flowValue{kind: '~'}
-		for i, n := range v.names {
-			if n == name {
-				inner = v.items[i]
+		for rest := v.content; len(rest) > 0; {
+			item, after, ok := cutFlow(rest, v.start+len(v.content)-len(rest))
+			if !ok || !yield(item) {
+				return
 			}
+			rest = after
 		}
-		v = inner
 	}
-	return v
+}
+
+// isGood reports whether all that is in a list or a dictionary can be read.
+func (v flowValue) isGood() bool {
+	size, items := 0, 0
+	for item := range v.items() {
+		size = item.start - v.start + len(item.content) + 1
+		items++
+	}
+	return size == len(v.content) && (v.kind != '}' || items%2 == 0)
+}
+
+// at returns the value of a name in a dictionary; null if there is none.
+func (v flowValue) at(name string) flowValue {
+	isName, found := true, false
+	for item := range v.items() {
+		if found {
+			return item
+		}
+		found = isName && v.kind == '}' && string(item.content) == name
+		isName = !isName
+	}
+	return flowValue{kind: '~'}
 }
 
 // text is the content of a value that has no items.

@@ -20,7 +20,7 @@ var (
 // the members above is read as an exchange, which it is.
 func isWireMock(o beginning) bool {
 	request, response := o.object("request"), o.object("response")
-	if request.members == nil || response.members == nil || response.has("content") {
+	if request.members == nil || response.members == nil || response.has("content") || o.hasAny("time", "startedDateTime") {
 		return false
 	}
 	return o.hasAny(wireMockMembers...) || request.hasAny(wireMockRequest...) || response.hasAny(wireMockResponse...) ||
@@ -88,11 +88,14 @@ func (r *reader) setWireMockBody(x *validator.Exchange, e *entry, response *json
 		return jsonBody
 	case base64 != nil:
 		r.setBase64(x, e, base64)
-	case body != nil && body.Kind != jsonvalue.Null:
+	case body != nil && body.Kind == jsonvalue.String:
 		r.setText(x, e, body)
 		return body
+	case body != nil && body.Kind != jsonvalue.Null:
+		r.setJSONOrText(x, e, body)
+		return body
 	case text(response.At("bodyFileName")) != "":
-		r.setAttached(x, "__files", text(response.At("bodyFileName")))
+		r.setAttached(x, text(response.At("bodyFileName")))
 	default:
 		x.Response.Body.Missing = noBody
 	}
