@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/plumbapi/plumb/internal/recording"
 )
 
 var update = goflag.Bool("update", false, "write the generated files of docs/ anew")
@@ -50,6 +52,17 @@ func TestDocsFollowTheSource(t *testing.T) {
 		got, err := os.ReadFile(name)
 		require.NoError(t, err)
 		assert.Equal(t, want, string(got), "%s is stale; run: go test ./internal/cli -run Docs -update", name)
+	}
+}
+
+// Each format that is read has a section that says how such a recording is
+// made.
+func TestDocsHaveEachFormat(t *testing.T) {
+	text, err := os.ReadFile("../../docs/formats.md")
+	require.NoError(t, err)
+	for _, f := range recording.Formats {
+		assert.Contains(t, string(text), "\n### "+f.Name+"\n")
+		assert.LessOrEqual(t, len(f.Of)+21, 80, "%s: the help has lines of 80 characters", f.Name)
 	}
 }
 

@@ -151,7 +151,9 @@ func TestFormatsGiveTheSameFindings(t *testing.T) {
 		}
 	}
 	same("batches.har", "vcr.yml", "vcrpy.yaml", "go-vcr-v2.yaml", "go-vcr-v3.yaml", "go-vcr-v4.yaml", "azure-test-proxy.json",
-		"exchanges.ndjson", "exchanges.ndjson.gz", "exchanges.ndjson.zst", "exchanges.ndjson.br")
+		"exchanges.ndjson", "exchanges.ndjson.gz", "exchanges.ndjson.zst", "exchanges.ndjson.br",
+		"postman.json", "newman.json", "wiremock.json", "pact-v2.json", "pact-v4.json", "hoverfly.json", "nock.json",
+		"schemathesis.ndjson", "responses.yaml", "flows.mitm", "flows.zhar")
 	same("bodies.ndjson", "bodies.json")
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
 )
 
@@ -56,8 +57,9 @@ func (r *rawReader) Read(p []byte) (int, error) {
 }
 
 // decompressed returns the text of a file that may be compressed. gzip and
-// zstd are known by their magic numbers. Brotli has none: it is tried when the
-// file looks like no text, and taken if a known format comes out.
+// zstd are known by their magic numbers. Brotli has none, and that of zlib is
+// short: they are tried when the file is not text, and taken if a known format
+// comes out.
 func decompressed(raw *rawReader, lim Limits) (io.Reader, error) {
 	in := bufio.NewReaderSize(raw, headSize)
 	head, _ := in.Peek(headSize) // what came before a fault is read, too
@@ -71,6 +73,8 @@ func decompressed(raw *rawReader, lim Limits) (io.Reader, error) {
 		out, err = gzip.NewReader(in)
 	case bytes.HasPrefix(head, []byte(zstdMagic)):
 		out, err = newZstd(in)
+	case !isText(head) && isZlib(head):
+		out, err = zlib.NewReader(in)
 	case !isText(head) && isBrotli(head):
 		out = brotli.NewReader(in)
 	default:
@@ -102,13 +106,29 @@ func isControl(r rune) bool {
 	return r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f'
 }
 
+// isZlib reports whether head is the beginning of a known format, compressed
+// with zlib, as mitmproxy does with a HAR file whose name ends with .zhar. Its
+// header alone is not sure enough.
+func isZlib(head []byte) bool {
+	in, err := zlib.NewReader(bytes.NewReader(head))
+	if err != nil {
+		return false
+	}
+	return isKnownStart(in)
+}
+
 // isBrotli tells whether head is the beginning of a known format, compressed
 // with brotli.
 func isBrotli(head []byte) bool {
+	return isKnownStart(brotli.NewReader(bytes.NewReader(head)))
+}
+
+// isKnownStart reports whether a known format comes out of a decoder.
+func isKnownStart(out io.Reader) bool {
 	text := make([]byte, 4096)
-	n, _ := io.ReadFull(brotli.NewReader(bytes.NewReader(head)), text)
+	n, _ := io.ReadFull(out, text)
 	text = bytes.TrimPrefix(text[:n], []byte(byteOrderMark))
-	return len(text) > 0 && isText(text) && sniff(text, false) != unknownFormat
+	return len(text) > 0 && isText(text) && isKnown(text, false)
 }
 
 // ratioReader reads decompressed data for as long as it is not too much.

@@ -32,7 +32,7 @@ func fuzzRead(t *testing.T, text []byte) {
 		fuzzBody(t, text, x.Response.Body)
 	}
 	if err == nil && len(list) == 0 {
-		require.Regexp(t, `\[|interactions:`, string(text), "only a recording that says it is empty gives nothing")
+		require.Regexp(t, `\[|interactions:|Initialize|ScenarioFinished|^\x78`, string(text), "only a recording that says it is empty gives nothing")
 	}
 }
 
@@ -126,4 +126,65 @@ func FuzzContentEncoding(f *testing.F) {
 		require.LessOrEqual(t, int64(len(x.Response.Body.Bytes)), fuzzLimits.Body)
 		require.Equal(t, len(x.Defects) > 0, x.Response.Body.Missing != "")
 	})
+}
+
+func FuzzBatchFiles(f *testing.F) {
+	f.Add([]byte(`{"custom_id": "a", "response": {"status_code": 200, "body": {"a":1}}}` + "\n" + `{"custom_id": "b", "method": "POST", "url": "/a"}`))
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzPostman(f *testing.F) {
+	addFixtures(f, "postman")
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzNewman(f *testing.F) {
+	addFixtures(f, "newman")
+	f.Add([]byte(`{"run": {"executions": [{"request": {"url": {"path": ["a"]}}, "response": {"code": 200, "stream": {"data": [123, 125]}}}]}}`))
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzWireMock(f *testing.F) {
+	addFixtures(f, "wiremock")
+	f.Add([]byte(`{"priority": 1, "request": {"urlPath": "/a", "method": "ANY"}, "response": {"jsonBody": {}, "bodyFileName": "../a"}}`))
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzPact(f *testing.F) {
+	addFixtures(f, "pact")
+	f.Add([]byte(`{"consumer": {"name": "c"}, "messages": [{"contents": {"a": 1}, "metaData": {"contentType": "a/json"}}]}`))
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzHoverfly(f *testing.F) {
+	addFixtures(f, "hoverfly")
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzNock(f *testing.F) {
+	addFixtures(f, "nock")
+	f.Add([]byte(`[{"scope": "a", "method": "GET", "path": "/", "response": ["7b7d"], "rawHeaders": {"Content-Encoding": "gzip"}}]`))
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzSchemathesis(f *testing.F) {
+	addFixtures(f, "schemathesis")
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzResponses(f *testing.F) {
+	addFixtures(f, "responses")
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzMitmproxy(f *testing.F) {
+	addFixtures(f, ".mitm", ".zhar")
+	f.Add([]byte(tnet("}", "request", tnet("}", "path", tnet(",/")), "response", tnet("}", "content", tnet(",{}")))))
+	f.Fuzz(fuzzRead)
+}
+
+func FuzzAccessLogs(f *testing.F) {
+	f.Add([]byte(`{"request": {"uri": "/a"}, "response": {"status": 200}, "latencies": {}}` + "\n" + `{"method": "GET", "path": "/a", "response_code": 200}`))
+	f.Add([]byte(`{"requestId": "1", "routeKey": "POST /b", "status": 201, "requestTime": "11/Sep/2025:10:00:00 +0000"}`))
+	f.Fuzz(fuzzRead)
 }

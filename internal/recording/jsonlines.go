@@ -78,6 +78,9 @@ func (r *reader) exchange(e *entry) *validator.Exchange {
 		URL:    text(v.At("request", "url")),
 		Header: headerOf(v.At("request", "headers")),
 	}
+	if x.Request.URL == "" {
+		x.Request.URL = text(v.At("request", "uri"))
+	}
 	x.Response.Status = integer(response.At("status"))
 	x.Response.Header = headerOf(response.At("headers"))
 	x.Time = firstTime(x.Response.Header, text(v.Member("time")))
@@ -85,7 +88,7 @@ func (r *reader) exchange(e *entry) *validator.Exchange {
 
 	var body *jsonvalue.Value
 	if body = response.Member("body"); body != nil {
-		r.setBody(x, e.data[body.Start:body.End], e.locate(body.Start))
+		r.setJSONOrText(x, e, body)
 	} else if body = response.Member("bodyText"); body != nil {
 		r.setText(x, e, body)
 	} else if body = response.Member("bodyBase64"); body != nil {

@@ -45,7 +45,7 @@ func fixtureFiles(t testing.TB) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(fixtures, "*.*"))
 	require.NoError(t, err)
-	require.Len(t, files, 14)
+	require.Len(t, files, 25)
 	return files
 }
 
@@ -111,6 +111,8 @@ func TestFormatsHoldTheSameExchanges(t *testing.T) {
 			case strings.HasPrefix(base, "bodies."):
 				options = append(options, cmpopts.IgnoreFields(validator.Exchange{}, "Request", "Time", "Secrets"),
 					cmpopts.IgnoreFields(validator.Response{}, "Status", "Header"))
+			case base == "responses.yaml":
+				options = append(options, cmpopts.IgnoreFields(validator.Request{}, "Header"), cmpopts.IgnoreFields(validator.Exchange{}, "Secrets"))
 			case base == "curl-i.txt":
 				options = append(options, cmpopts.IgnoreFields(validator.Exchange{}, "Request", "Secrets"))
 			}
@@ -123,7 +125,8 @@ func TestFormatsHoldTheSameExchanges(t *testing.T) {
 
 func TestPlacesLeadToTheBody(t *testing.T) {
 	for _, file := range fixtureFiles(t) {
-		if strings.HasPrefix(filepath.Base(file), "exchanges.ndjson.") {
+		base := filepath.Base(file)
+		if strings.HasPrefix(base, "exchanges.ndjson.") || strings.HasSuffix(base, ".zhar") {
 			continue // compressed
 		}
 		t.Run(filepath.Base(file), func(t *testing.T) {
@@ -136,6 +139,10 @@ func TestPlacesLeadToTheBody(t *testing.T) {
 				if assertLocates(t, text, x.Response.Body) {
 					exact++
 				}
+			}
+			if base == "newman.json" || base == "schemathesis.ndjson" {
+				assert.Zero(t, exact, "bodies that are written as numbers or in base64")
+				return
 			}
 			assert.GreaterOrEqual(t, exact, 5, "bodies with exact places")
 		})
@@ -150,6 +157,9 @@ func assertStart(t *testing.T, text []byte, p validator.Place) {
 		if strings.HasPrefix(at, start) {
 			return
 		}
+	}
+	if flowStart.MatchString(at) {
+		return
 	}
 	t.Errorf("%+v: no entry begins with %.20q", p, at)
 }

@@ -94,7 +94,14 @@ func (r *reader) read(in io.Reader) error {
 	if len(bytes.TrimSpace(head)) == 0 && whole {
 		return fmt.Errorf("%s: %w; give a recording with at least one exchange", r.name, ErrEmpty)
 	}
-	switch sniff(head, whole) {
+	kind := sniff(head, whole)
+	if known := toolFormatOf(head); known != nil {
+		if err = known.read(r, kind == jsonLines); err != nil {
+			return err
+		}
+		return r.sourceFault()
+	}
+	switch kind {
 	case curlDump:
 		err = r.curlDump()
 	case cassetteYAML:

@@ -1,0 +1,41 @@
+package recording
+
+import (
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// isBatchLine recognises the input and output files of the Batch APIs that
+// have them: one request or one response on each line.
+//
+//	{"custom_id": "a", "method": "POST", "url": "/v1/...", "body": {...}}
+//	{"custom_id": "a", "response": {"status_code": 200, "body": {...}}, "error": null}
+func isBatchLine(o beginning) bool {
+	return o.has("custom_id") && (o.has("method", "url") || o.has("response") || o.has("error"))
+}
+
+// batchEntry reads a line of such a file. What was asked is in the input file
+// alone, and what was answered in the output file alone.
+func (r *reader) batchEntry(e *entry) *validator.Exchange {
+	x := &validator.Exchange{}
+	v, faults := r.parse(e, x)
+	if v == nil {
+		return x
+	}
+	response := v.Member("response")
+	switch {
+	case v.Member("custom_id") == nil:
+		return unusable(x, "custom_id")
+	case response != nil && response.Kind == jsonvalue.Object:
+		message{status: integer(response.Member("status_code")), response: headerOf(response.Member("headers"))}.describe(x)
+		body := response.Member("body")
+		r.setJSONOrText(x, e, body)
+		r.addFaults(x, e, faults, body)
+	case v.Member("method") != nil || v.Member("url") != nil:
+		message{method: text(v.Member("method")), url: text(v.Member("url"))}.describe(x)
+		x.Response.Body.Missing = "a request of a batch, whose response is in another file"
+	default:
+		x.Response.Body.Missing = "a request of a batch that got no response"
+	}
+	return x
+}

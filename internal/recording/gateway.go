@@ -1,0 +1,140 @@
+package recording
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// isGatewayLog recognises access logs in JSON: of Kong, of Envoy and of AWS API
+// Gateway, whose users choose the names of the members themselves. These are
+// the ones that their documentation has.
+func isGatewayLog(o beginning) bool {
+	switch {
+	case o.has("request", "response"):
+		return isKongLine(o)
+	case o.hasAny("response_code", "responseCode", "response_status"):
+		return o.hasAny(logMethods...) && o.hasAny(logPaths...)
+	case o.has("status") && o.hasAny("requestId", "extendedRequestId"):
+		return o.hasAny("httpMethod", "routeKey")
+	}
+	return false
+}
+
+func isKongLine(o beginning) bool {
+	return o.hasAny("latencies", "started_at") && o.object("request").hasAny("uri", "url") && o.object("response").has("status")
+}
+
+// The names of members that say the same.
+var (
+	logMethods  = []string{"method", ":method", "request_method", "httpMethod"}
+	logPaths    = []string{"x-envoy-original-path", "original_path", "path", ":path", "request_path", "uri_path", "resourcePath"}
+	logStatuses = []string{"response_code", "responseCode", "response_status", "status"}
+	logHosts    = []string{"authority", ":authority", "host"}
+	logTimes    = []string{"start_time", "requestTime", "requestTimeEpoch", "timestamp", "time"}
+)
+
+const keptWithoutBody = "a line of an access log, which is kept without its body"
+
+// gatewayEntry reads a line of an access log.
+func (r *reader) gatewayEntry(e *entry) *validator.Exchange {
+	x := &validator.Exchange{}
+	v, faults := r.parse(e, x)
+	if v == nil {
+		return x
+	}
+	if request, response := v.Member("request"), v.Member("response"); request != nil && response != nil {
+		r.kongEntry(x, e, v)
+	} else {
+		accessLine(x, v)
+	}
+	if x.Request.URL == "" || x.Response.Status == 0 {
+		return unusable(x, "method, path or status")
+	}
+	r.addFaults(x, e, faults, nil)
+	return x
+}
+
+// kongEntry reads a line of the plugins http-log, file-log and their like.
+// Bodies are in it where a user added them.
+func (r *reader) kongEntry(x *validator.Exchange, e *entry, v *jsonvalue.Value) {
+	request, response := v.Member("request"), v.Member("response")
+	url := text(request.At("url"))
+	if url == "" {
+		url = text(request.At("uri"))
+	}
+	message{
+		method: text(request.At("method")), url: url, request: headerOf(request.At("headers")),
+		status: integer(response.At("status")), response: headerOf(response.At("headers")),
+		time: unixTime(float(v.Member("started_at"))),
+	}.describe(x)
+	if body := response.At("body"); body != nil && body.Kind != jsonvalue.Null {
+		r.setJSONOrText(x, e, body)
+	} else {
+		x.Response.Body.Missing = keptWithoutBody
+	}
+}
+
+// accessLine reads a line of Envoy or of AWS API Gateway.
+func accessLine(x *validator.Exchange, v *jsonvalue.Value) {
+	m := message{
+		method: logText(v, logMethods), url: logText(v, logPaths), status: integer(logMember(v, logStatuses)),
+		time: logTime(logMember(v, logTimes)),
+	}
+	// The path of AWS has the name of the stage before it; a route has not.
+	if method, path, ok := strings.Cut(text(v.Member("routeKey")), " "); ok {
+		m.method, m.url = method, path
+	} else if path := text(v.Member("resourcePath")); path != "" {
+		m.url = path
+	}
+	if host := logText(v, logHosts); host != "" && host != "-" && strings.HasPrefix(m.url, "/") {
+		m.url = "https://" + host + m.url
+	}
+	if media := text(v.Member("content_type")); media != "" {
+		m.response = withContentType(http.Header{}, media)
+	}
+	m.describe(x)
+	x.Response.Body.Missing = keptWithoutBody
+}
+
+// logMember is the first of the members that there is; "-" stands for none.
+func logMember(v *jsonvalue.Value, names []string) *jsonvalue.Value {
+	for _, name := range names {
+		if m := v.Member(name); m != nil && m.Kind != jsonvalue.Null && m.Text != "" && m.Text != "-" {
+			return m
+		}
+	}
+	return nil
+}
+
+func logText(v *jsonvalue.Value, names []string) string { return text(logMember(v, names)) }
+
+// logTime reads a time as RFC 3339 or the Common Log Format have it, or as a
+// number of seconds or milliseconds.
+func logTime(v *jsonvalue.Value) time.Time {
+	if v == nil {
+		return time.Time{}
+	}
+	for _, layout := range []string{time.RFC3339Nano, "02/Jan/2006:15:04:05 -0700"} {
+		if t, err := time.Parse(layout, v.Text); err == nil {
+			return t
+		}
+	}
+	return unixTime(float(v))
+}
+
+// float is the value of a number, or of a string that is one; else 0.
+func float(v *jsonvalue.Value) float64 {
+	if v == nil {
+		return 0
+	}
+	f, err := strconv.ParseFloat(v.Text, 64)
+	if err != nil {
+		return 0
+	}
+	return f
+}

@@ -1,0 +1,158 @@
+package recording
+
+import (
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/plumbapi/plumb/validator"
+)
+
+// flowStart is what a file of flows begins with: the length of a dictionary,
+// and the first of its names.
+var flowStart = regexp.MustCompile(`^[0-9]{1,12}:[0-9]{1,3}:[a-z_]+[;,]`)
+
+// isFlowFile recognises a file that mitmproxy has saved.
+func isFlowFile(o beginning) bool { return flowStart.Match(o.head) }
+
+// flowFile reads the flows of a file, which follow each other.
+func (r *reader) flowFile(bool) error {
+	for {
+		if _, ok := r.src.next(); !ok {
+			return nil
+		}
+		flow := &flowScanner{}
+		e := r.src.cut(r.lim.Entry, flow)
+		if flow.wrong {
+			return r.lost("the length of a flow")
+		}
+		if err := r.parseLater(e, (*reader).flow); err != nil || !e.ended {
+			return err
+		}
+	}
+}
+
+// flowScanner takes one flow: its length, a colon, so many bytes, and a brace.
+type flowScanner struct {
+	left   int64 // after the colon
+	opened bool  // the colon was there
+	wrong  bool  // it is not a flow
+}
+
+func (f *flowScanner) scan(window []byte) (int, bool) {
+	i := 0
+	for ; !f.opened && i < len(window); i++ {
+		switch c := window[i]; {
+		case c == ':':
+			f.opened = true
+			f.left++ // the brace
+		case c < '0' || c > '9' || f.left > 1e12:
+			f.wrong = true
+			return i, true
+		default:
+			f.left = 10*f.left + int64(c-'0')
+		}
+	}
+	n := int(min(f.left, int64(len(window)-i)))
+	f.left -= int64(n)
+	return i + n, f.opened && f.left == 0
+}
+
+// flow reads a flow of HTTP.
+func (r *reader) flow(e *entry) *validator.Exchange {
+	x := &validator.Exchange{Place: e.start}
+	switch {
+	case e.large:
+		return r.tooLarge(e)
+	case !e.ended:
+		unreadable(x, e.cutOff())
+		return x
+	}
+	v, _, ok := cutFlow(e.data, 0)
+	request, response := v.at("request"), v.at("response")
+	for _, part := range []flowValue{v, request, response} {
+		ok = ok && (part.isNull() || part.kind == '}' && part.isGood())
+	}
+	if !ok {
+		unreadable(x, validator.Defect{Rule: "capture-unreadable", Message: "the flow is not a dictionary of tnetstrings", Place: e.start})
+		return x
+	}
+	if request.isNull() {
+		x.Response.Body.Missing = "a flow that is not of HTTP"
+		return x
+	}
+	status, _ := strconv.Atoi(firstText(response.at("status_code"), response.at("code")))
+	message{
+		method: request.at("method").text(), url: flowURL(request), request: flowHeader(request.at("headers")),
+		status: status, response: flowHeader(response.at("headers")),
+		time: flowTime(response),
+	}.describe(x)
+	switch body := response.at("content"); {
+	case response.isNull():
+		x.Response.Body.Missing = "the request got no response"
+	case body.isNull():
+		x.Response.Body.Missing = noBody // it was streamed
+	default:
+		r.setBody(x, body.content, e.locate(body.start))
+	}
+	return x
+}
+
+// firstText is the first text that is not empty.
+func firstText(values ...flowValue) string {
+	for _, v := range values {
+		if text := v.text(); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// flowURL is the URL by the name of the host that the client has used, which
+// with a transparent proxy is not in host.
+func flowURL(request flowValue) string {
+	scheme, host, path := request.at("scheme").text(), request.at("authority").text(), request.at("path").text()
+	if host == "" {
+		host = flowHeader(request.at("headers")).Get("Host")
+	}
+	if host == "" {
+		host = request.at("host").text()
+		if port := request.at("port").text(); port != "" && port != map[string]string{"http": "80", "https": "443"}[scheme] {
+			host += ":" + port
+		}
+	}
+	if scheme == "" {
+		return host + path
+	}
+	return scheme + "://" + host + path
+}
+
+// flowHeader reads a list of pairs. The pseudo-headers of HTTP/2, which begin
+// with a colon, are left out.
+func flowHeader(v flowValue) http.Header {
+	h := http.Header{}
+	for pair := range v.items() {
+		var parts []string
+		for part := range pair.items() {
+			if parts = append(parts, part.text()); len(parts) > 2 {
+				break
+			}
+		}
+		if len(parts) == 2 && !strings.HasPrefix(parts[0], ":") {
+			h.Add(parts[0], parts[1])
+		}
+	}
+	return h
+}
+
+// flowTime is when a response came: its end, or where it was streamed, its
+// beginning.
+func flowTime(response flowValue) time.Time {
+	seconds, err := strconv.ParseFloat(firstText(response.at("timestamp_end"), response.at("timestamp_start")), 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return unixTime(seconds)
+}

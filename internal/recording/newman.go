@@ -1,0 +1,99 @@
+package recording
+
+import (
+	"bytes"
+	"strconv"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// isNewman recognises the report that Newman's reporter "json" writes of a run.
+func isNewman(o beginning) bool {
+	if o.list || o.object("run").has("executions") {
+		return !o.list
+	}
+	return o.object("collection").hasAny("item", "info", "_") && isOpen(o.head) // the run comes after a large collection
+}
+
+// newmanEntry reads an execution of a request.
+func (r *reader) newmanEntry(e *entry) *validator.Exchange {
+	x := &validator.Exchange{}
+	if e.data == nil {
+		r.parse(e, x)
+		return x
+	}
+	// A tree of a body that is a list of its bytes would take a hundred times
+	// as much as the body.
+	bare := *e
+	var stream []byte
+	bare.data, stream = withoutStream(e.data)
+	v, faults := r.parse(&bare, x)
+	if v == nil {
+		return x
+	}
+	request, response := v.Member("request"), v.Member("response")
+	if request == nil {
+		return unusable(x, "request")
+	}
+	postmanMessage(request, response, nil).describe(x)
+	body := response.At("body")
+	switch {
+	case response == nil || response.Kind == jsonvalue.Null:
+		x.Response.Body.Missing = "the request got no response"
+	case stream != nil:
+		r.setStream(x, stream)
+	case body != nil:
+		r.setText(x, e, body)
+	default:
+		x.Response.Body.Missing = noBody
+	}
+	r.addFaults(x, e, faults, body)
+	return x
+}
+
+// withoutStream returns an execution with spaces in the place of the elements
+// of response.stream.data, and these; nil where there are none.
+func withoutStream(text []byte) (rest, data []byte) {
+	value := text
+	for _, name := range []string{"response", "stream", "data"} {
+		var inner []byte
+		for n, v := range members(value) {
+			if n == name {
+				inner = v
+			}
+		}
+		if value = inner; value == nil {
+			return text, nil
+		}
+	}
+	value, ok := bytes.CutPrefix(value, []byte("["))
+	if !ok {
+		return text, nil
+	}
+	data = bytes.TrimSuffix(value, []byte("]"))
+	rest = bytes.Clone(text)
+	start := cap(text) - cap(data) // data is a part of text
+	for i := range data {
+		rest[start+i] = ' '
+	}
+	return rest, data
+}
+
+// setStream gives x a body that is a list of the numbers of its bytes.
+func (r *reader) setStream(x *validator.Exchange, stream []byte) {
+	body := []byte{}
+	for rest, more := stream, len(bytes.TrimSpace(stream)) > 0; more; {
+		var number []byte
+		number, rest, more = bytes.Cut(rest, []byte(","))
+		n, err := strconv.ParseUint(string(bytes.TrimSpace(number)), 10, 8)
+		if err != nil {
+			unreadable(x, validator.Defect{
+				Rule: "capture-unreadable", Message: "the body is not a list of bytes", Place: x.Place,
+			})
+			return
+		}
+		body = append(body, byte(n))
+	}
+	r.setBody(x, body, onLine(x.Place.Line))
+}

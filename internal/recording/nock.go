@@ -1,0 +1,88 @@
+package recording
+
+import (
+	"encoding/hex"
+	"net/http"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// isNock recognises the objects that the recorder of nock writes.
+func isNock(o beginning) bool {
+	return o.has("scope", "method", "path") && o.hasAny("status", "response", "rawHeaders")
+}
+
+// nockEntry reads one of them.
+func (r *reader) nockEntry(e *entry) *validator.Exchange {
+	x := &validator.Exchange{}
+	v, faults := r.parse(e, x)
+	if v == nil {
+		return x
+	}
+	if v.Member("path") == nil || v.Member("scope") == nil {
+		return unusable(x, "scope or no path")
+	}
+	header := nockHeader(v.Member("rawHeaders"))
+	if header == nil {
+		header = headerOf(v.Member("headers"))
+	}
+	message{
+		method: text(v.Member("method")), url: text(v.Member("scope")) + text(v.Member("path")),
+		request: headerOf(v.Member("reqheaders")), status: integer(v.Member("status")), response: header,
+	}.describe(x)
+	body := v.Member("response")
+	if isBinary := v.Member("responseIsBinary"); body != nil && (isBinary != nil && isBinary.True || isHexChunks(header, body)) {
+		r.setHex(x, e, body)
+	} else {
+		r.setJSONOrText(x, e, body)
+	}
+	r.addFaults(x, e, faults, body)
+	return x
+}
+
+// nockHeader reads names and values in turn, or an object.
+func nockHeader(v *jsonvalue.Value) http.Header {
+	if v == nil || v.Kind != jsonvalue.Array {
+		return headerOf(v)
+	}
+	h := http.Header{}
+	for i := 0; i+1 < len(v.Items); i += 2 {
+		h.Add(text(v.Items[i]), text(v.Items[i+1]))
+	}
+	return h
+}
+
+// isHexChunks reports whether a body is the chunks of a coded body in
+// hexadecimal, which is how nock writes those.
+func isHexChunks(h http.Header, body *jsonvalue.Value) bool {
+	if h.Get("Content-Encoding") == "" || len(body.Items) == 0 {
+		return false
+	}
+	for _, item := range body.Items {
+		if _, err := hex.DecodeString(text(item)); err != nil || item.Kind != jsonvalue.String {
+			return false
+		}
+	}
+	return true
+}
+
+// setHex gives x a body in hexadecimal, in one string or several.
+func (r *reader) setHex(x *validator.Exchange, e *entry, v *jsonvalue.Value) {
+	place := e.place(v.Start)
+	data, err := hex.DecodeString(text(v))
+	for _, item := range v.Items {
+		chunk, wrong := hex.DecodeString(text(item))
+		data = append(data, chunk...)
+		if wrong != nil {
+			err = wrong
+		}
+	}
+	if err != nil {
+		unreadable(x, validator.Defect{
+			Rule: "capture-unreadable", Message: "the body is not hexadecimal", Found: err.Error(), Place: place,
+		})
+		return
+	}
+	r.setBody(x, data, onLine(place.Line))
+}

@@ -1,0 +1,61 @@
+package recording
+
+import (
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// isSchemathesis recognises the events that schemathesis 4 reports as NDJSON.
+// The first one names the program.
+func isSchemathesis(o beginning) bool {
+	return !o.list && (o.object("Initialize").has("schemathesis_version") || o.object("ScenarioFinished").has("recorder"))
+}
+
+// schemathesis reads the exchanges of the scenarios. Other events have none.
+func (r *reader) schemathesis(bool) error {
+	return r.eachLine(func(e *entry) error {
+		x := &validator.Exchange{}
+		v, faults := r.parse(e, x)
+		if v == nil {
+			return r.give(x)
+		}
+		interactions := v.At("ScenarioFinished", "recorder", "interactions")
+		if interactions == nil {
+			return nil
+		}
+		for _, m := range interactions.Members {
+			if err := r.give(r.interactionOf(e, m.Value, faults)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// interactionOf reads one exchange of a scenario.
+func (r *reader) interactionOf(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault) *validator.Exchange {
+	x := &validator.Exchange{Place: e.place(v.Start)}
+	request, response := v.At("request"), v.At("response")
+	if request == nil {
+		return unusable(x, "request")
+	}
+	message{
+		method: text(request.At("method")), url: text(request.At("uri")), request: headerOf(request.At("headers")),
+		status: integer(response.At("status_code")), response: headerOf(response.At("headers")),
+		time: unixTime(float(v.At("timestamp"))),
+	}.describe(x)
+	content := response.At("content")
+	encoded := content.At("$base64")
+	switch {
+	case response == nil || response.Kind == jsonvalue.Null:
+		x.Response.Body.Missing = "the request got no response"
+	case encoded != nil:
+		r.setBase64(x, e, encoded)
+	case content == nil || content.Kind == jsonvalue.Null:
+		x.Response.Body.Missing = noBody
+	default:
+		r.setText(x, e, content)
+	}
+	r.addFaults(x, e, faultsWithin(faults, v), content)
+	return x
+}

@@ -1,0 +1,251 @@
+package recording
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/redact"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// toolFormat is the format of one tool: a recorder, a mock server, a gateway.
+type toolFormat struct {
+	// wrote reports whether a recording is of this format, by its beginning.
+	wrote func(o beginning) bool
+
+	read func(r *reader, lineWise bool) error
+}
+
+// toolFormats are in the order in which they are tried: those whose signs are
+// sure come first.
+var toolFormats = []toolFormat{
+	{isBatchLine, entriesOf((*reader).batchEntry)},
+	{isSchemathesis, (*reader).schemathesis},
+	{isPostman, (*reader).postman},
+	{isNewman, containerOf((*reader).newmanEntry, "run", "executions")},
+	{isHoverfly, containerOf((*reader).hoverflyEntry, "data", "pairs")},
+	{isPact, containerOf((*reader).pactEntry, "interactions")},
+	{isPactOfMessages, containerOf((*reader).pactEntry, "messages")},
+	{isWireMockList, containerOf((*reader).wireMockEntry, "mappings")},
+	{isWireMockJournal, containerOf((*reader).wireMockEntry, "requests")},
+	{isWireMock, entriesOf((*reader).wireMockEntry)},
+	{isNock, entriesOf((*reader).nockEntry)},
+	{isGatewayLog, entriesOf((*reader).gatewayEntry)},
+	{isResponsesFile, (*reader).responsesFile},
+	{isFlowFile, (*reader).flowFile},
+}
+
+// toolFormatOf returns the format of a recording that begins with head, or nil.
+func toolFormatOf(head []byte) *toolFormat {
+	o := beginningOf(head)
+	for i := range toolFormats {
+		if toolFormats[i].wrote(o) {
+			return &toolFormats[i]
+		}
+	}
+	return nil
+}
+
+// isKnown reports whether head is the beginning of a format that is read.
+func isKnown(head []byte, whole bool) bool {
+	return sniff(head, whole) != unknownFormat || toolFormatOf(head) != nil
+}
+
+// beginning is what the first bytes of a recording show of its first value.
+type beginning struct {
+	head    []byte            // without white space before it
+	list    bool              // the value is a list; the members are those of its first element
+	members map[string][]byte // raw, as far as the head goes; nil where there are none
+}
+
+func beginningOf(head []byte) beginning {
+	o := beginning{head: trimSpace(head)}
+	text, list := bytes.CutPrefix(o.head, []byte("["))
+	o.list = list
+	for name, value := range members(trimSpace(text)) {
+		if o.members == nil {
+			o.members = map[string][]byte{}
+		}
+		o.members[name] = value
+	}
+	return o
+}
+
+// has reports whether all of the members are there.
+func (o beginning) has(names ...string) bool {
+	for _, name := range names {
+		if _, ok := o.members[name]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// hasAny reports whether one of the members is there.
+func (o beginning) hasAny(names ...string) bool {
+	for _, name := range names {
+		if o.has(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// object is the beginning of a member that is an object; without members if it
+// is none.
+func (o beginning) object(name string) beginning {
+	if value := o.members[name]; bytes.HasPrefix(value, []byte("{")) {
+		return beginningOf(value)
+	}
+	return beginning{}
+}
+
+// firstOf is the beginning of the first element of a member that is a list.
+func (o beginning) firstOf(name string) beginning {
+	if value := o.members[name]; bytes.HasPrefix(value, []byte("[")) {
+		return beginningOf(value)
+	}
+	return beginning{}
+}
+
+// containerOf reads entries that are in a list somewhere in an object.
+func containerOf(parse func(*reader, *entry) *validator.Exchange, path ...string) func(*reader, bool) error {
+	return func(r *reader, _ bool) error {
+		return r.values(func(byte) (bool, error) {
+			return true, r.container(&container{path: path, parse: parse})
+		})
+	}
+}
+
+// entriesOf reads entries that are objects: one on each line, one after the
+// other, or in a list.
+func entriesOf(parse func(*reader, *entry) *validator.Exchange) func(*reader, bool) error {
+	return func(r *reader, lineWise bool) error {
+		if lineWise {
+			return r.lineEntries(parse)
+		}
+		return r.values(func(c byte) (bool, error) {
+			if c == '[' {
+				r.src.advance(1)
+				return r.elements(parse)
+			}
+			e := r.cutValue()
+			return e.ended, r.parseLater(e, parse)
+		})
+	}
+}
+
+// values reads objects and lists that follow each other, up to the end or up
+// to one after which nothing can be found.
+func (r *reader) values(read func(c byte) (more bool, err error)) error {
+	for {
+		c, ok := r.src.next()
+		if !ok {
+			return nil
+		}
+		if c != '{' && c != '[' {
+			return r.lost("an entry")
+		}
+		if more, err := read(c); err != nil || !more {
+			return err
+		}
+	}
+}
+
+// lineEntries reads one entry on each line. A line that is broken does not
+// touch the next one.
+func (r *reader) lineEntries(parse func(*reader, *entry) *validator.Exchange) error {
+	return r.eachLine(func(e *entry) error { return r.parseLater(e, parse) })
+}
+
+// eachLine cuts out the lines that are not blank.
+func (r *reader) eachLine(take func(*entry) error) error {
+	for {
+		if _, ok := r.src.next(); !ok {
+			return nil
+		}
+		e := r.src.cut(r.lim.Entry, lines{})
+		e.data = bytes.TrimRight(e.data, " \t\r\n")
+		if err := take(e); err != nil {
+			return err
+		}
+	}
+}
+
+// message is what an entry says of its exchange beside the body.
+type message struct {
+	method, url string
+	request     http.Header
+	status      int
+	response    http.Header
+	time        time.Time // zero where only a Date header may say it
+}
+
+// describe gives x what the entry says beside the body.
+func (x message) describe(to *validator.Exchange) {
+	to.Request = validator.Request{Method: strings.ToUpper(x.method), URL: x.url, Header: x.request}
+	to.Response.Status, to.Response.Header = x.status, x.response
+	if to.Time = x.time; x.time.IsZero() {
+		to.Time = firstTime(x.response, "")
+	}
+	to.Secrets = redact.Credentials(x.url, x.request, x.response)
+}
+
+// withContentType returns h with a media type, if it states none.
+func withContentType(h http.Header, media string) http.Header {
+	if media == "" || h.Get("Content-Type") != "" {
+		return h
+	}
+	if h == nil {
+		h = http.Header{}
+	}
+	h.Set("Content-Type", media)
+	return h
+}
+
+// setJSONOrText gives x a body that the recorder wrote as JSON where it is
+// JSON, and as a string where it is text.
+func (r *reader) setJSONOrText(x *validator.Exchange, e *entry, v *jsonvalue.Value) {
+	switch {
+	case v == nil:
+		x.Response.Body.Missing = noBody
+	case v.Kind == jsonvalue.String && isBodyText(x.Response.Header, v.Text):
+		r.setText(x, e, v)
+	default:
+		r.setBody(x, e.data[v.Start:v.End], e.locate(v.Start))
+	}
+}
+
+// isBodyText reports whether a string is the text of a body, and not a body
+// that is a JSON string. Where the media type is that of JSON or not stated,
+// the text tells: a string that holds an object or a list is hardly sent.
+func isBodyText(h http.Header, text string) bool {
+	media, _, _ := strings.Cut(strings.ToLower(h.Get("Content-Type")), ";")
+	if !strings.HasSuffix(strings.TrimSpace(media), "json") && media != "" {
+		return true
+	}
+	text = strings.TrimLeft(text, " \t\r\n")
+	return text == "" || strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")
+}
+
+// unusable says of an entry that it lacks what an exchange needs.
+func unusable(x *validator.Exchange, lacks string) *validator.Exchange {
+	unreadable(x, validator.Defect{Rule: "capture-unreadable", Message: "the entry has no " + lacks, Place: x.Place})
+	return x
+}
+
+// unixTime is a time in seconds since 1970, or in milliseconds where it would
+// otherwise be far in the future; zero for 0.
+func unixTime(seconds float64) time.Time {
+	const year2200 = 7_258_118_400
+	if seconds > year2200 {
+		seconds /= 1000
+	}
+	if seconds <= 0 || seconds > year2200 {
+		return time.Time{}
+	}
+	return time.UnixMicro(int64(seconds * 1e6)).UTC()
+}
