@@ -71,7 +71,9 @@ func decompressed(raw *rawReader, lim Limits) (io.Reader, error) {
 		out, err = gzip.NewReader(in)
 	case bytes.HasPrefix(head, []byte(zstdMagic)):
 		out, err = newZstd(in)
-	case !isText(head) && isBrotli(head):
+	case isZip(head):
+		return in, nil // see [reader.zip]
+	case !isText(head) && utf16Order(head) == nil && isBrotli(head):
 		out = brotli.NewReader(in)
 	default:
 		return in, nil
