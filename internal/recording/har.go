@@ -67,7 +67,7 @@ func (r *reader) setHARBody(x *validator.Exchange, e *entry, response *jsonvalue
 		}
 		unreadable(x, validator.Defect{Rule: "capture-truncated", Message: "the response was not received to its end", Found: failure, Place: place})
 	case body == nil && file != "":
-		r.setAttached(x, file, e.place(content.At("_file").Start))
+		r.setHARFile(x, file, e.place(content.At("_file").Start))
 	case (body == nil || body.Text == "") && isBodyLost(x, response, body != nil):
 		x.Response.Body.Missing = noBody
 	case body == nil:

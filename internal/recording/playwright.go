@@ -14,10 +14,10 @@ import (
 	"github.com/plumbapi/plumb/validator"
 )
 
-// setAttached gives x a body that is in a file of its own, as Playwright writes
+// setHARFile gives x a body that is in a file of its own, as Playwright writes
 // a HAR with attached content: beside it, or in the zip archive that it is in.
-func (r *reader) setAttached(x *validator.Exchange, name string, place validator.Place) {
-	data, err := r.attached(name)
+func (r *reader) setHARFile(x *validator.Exchange, name string, place validator.Place) {
+	data, err := r.harFile(name)
 	switch {
 	case err == nil:
 		r.setBody(x, data, func(int) (int, int) { return place.Line, 0 })
@@ -36,10 +36,10 @@ func (r *reader) setAttached(x *validator.Exchange, name string, place validator
 	})
 }
 
-// attached reads a file that a recording names. It is looked for in the zip
+// harFile reads a file that a recording names. It is looked for in the zip
 // archive that the recording came out of, else in its folder; nowhere else,
 // whatever the name is.
-func (r *reader) attached(name string) ([]byte, error) {
+func (r *reader) harFile(name string) ([]byte, error) {
 	var f fs.File
 	var err error
 	if r.archive != nil {
@@ -115,5 +115,5 @@ func (r *reader) zipped(f *zip.File) error {
 	}
 	defer in.Close()
 	packed := &rawReader{ctx: r.ctx, n: int64(f.CompressedSize64)}
-	return r.text(&ratioReader{raw: packed, r: in, ratio: r.lim.Ratio})
+	return r.uncompressed(&ratioReader{raw: packed, r: in, ratio: r.lim.Ratio})
 }

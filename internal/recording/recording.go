@@ -94,11 +94,11 @@ func (r *reader) read(in io.Reader) error {
 	if head, _ := buffered.Peek(len(zipMagic)); isZip(head) {
 		return r.zip()
 	}
-	return r.text(buffered)
+	return r.uncompressed(buffered)
 }
 
-// text reads a recording that is not compressed.
-func (r *reader) text(in io.Reader) (err error) {
+// uncompressed reads a recording that is not compressed.
+func (r *reader) uncompressed(in io.Reader) (err error) {
 	r.src = newSource(utf8Text(in))
 	head, whole := r.src.head()
 	if r.src.err != nil && len(head) == 0 {
