@@ -1,7 +1,9 @@
 package recording
 
 import (
+	"encoding/base64"
 	"encoding/hex"
+	"strings"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/validator"
@@ -21,14 +23,11 @@ func pollyBody(x *validator.Exchange, content *jsonvalue.Value, isBase64 bool) (
 	}
 	decode := hex.DecodeString
 	if isBase64 {
-		decode = decodeBase64
+		decode = base64.StdEncoding.DecodeString // strictly, since a body can be a list of words
 	}
-	if len(body.Text) > 0 && body.Text[0] != '[' {
-		if isBase64 {
-			return nil, false
-		}
-		data, err := decode(body.Text)
-		return data, err == nil
+	if !strings.HasPrefix(body.Text, "[") {
+		data, err := hex.DecodeString(body.Text)
+		return data, err == nil && !isBase64 && body.Text != ""
 	}
 	list, faults := jsonvalue.Parse([]byte(body.Text), maxDepth)
 	if list == nil || len(faults) > 0 || len(list.Items) == 0 {

@@ -19,6 +19,9 @@ func utf8Text(r io.Reader) io.Reader {
 	if order == nil {
 		return in
 	}
+	if order.Uint16(head) == 0xfeff {
+		_, _ = in.Discard(2)
+	}
 	return &utf16Reader{in: in, order: order}
 }
 
