@@ -71,9 +71,9 @@ func decompressed(raw *rawReader, lim Limits) (io.Reader, error) {
 		out, err = gzip.NewReader(in)
 	case bytes.HasPrefix(head, []byte(zstdMagic)):
 		out, err = newZstd(in)
-	case isZip(head):
-		return in, nil // see [reader.zip]
-	case !isText(head) && utf16Order(head) == nil && isBrotli(head):
+	case isZip(head), utf16Order(head) != nil:
+		return in, nil // see [reader.zip] and [utf8Text]
+	case !isText(head) && isBrotli(head):
 		out = brotli.NewReader(in)
 	default:
 		return in, nil

@@ -175,7 +175,7 @@ func TestMimeTypeBesideHeaders(t *testing.T) {
 	}
 }
 
-func TestAttachedBodies(t *testing.T) {
+func TestBodiesOfPlaywright(t *testing.T) {
 	const har = `"status":200,"content":{"size":2,"_file":%q}`
 	dir := t.TempDir()
 	write := func(name, text string) string {
