@@ -76,6 +76,7 @@ type check struct {
 	history   *validator.History // nil with --no-history
 	builder   *report.Builder
 	files     []recording.File
+	strangers int                // files that are not recordings
 	baseline  *baseline.Baseline // nil without one
 	today     time.Time          // on which the baseline is held against the findings
 	summary   *validator.Summary // nil unless it is asked for
@@ -165,7 +166,7 @@ func (c *check) collect(ctx context.Context, args []string) *report.Report {
 		c.failures = append(c.failures, errors.New("interrupted; the report covers what was read until then"))
 	}
 	r := c.builder.Report()
-	if r.Summary.Exchanges == 0 && !slices.ContainsFunc(c.files, func(f recording.File) bool { return f.Named }) {
+	if c.strangers == len(c.files) && !slices.ContainsFunc(c.files, func(f recording.File) bool { return f.Named }) {
 		c.failures = append(c.failures, fmt.Errorf("%s: there are no recordings in it; see \"plumb help formats\" for what is read", strings.Join(args, ", ")))
 	}
 	return r
@@ -256,8 +257,10 @@ func (c *check) checked(x *validator.Exchange, r validator.Result) {
 func (c *check) ended(f recording.File, err error) {
 	switch {
 	case errors.Is(err, recording.ErrEmpty):
+		c.strangers++
 		c.skip("an empty file")
 	case errors.Is(err, recording.ErrUnknownFormat) && !f.Named:
+		c.strangers++
 		c.skip("not a recording")
 	default:
 		c.skip("a file that cannot be read, or not to its end")

@@ -202,11 +202,13 @@ func (r *reader) parseLater(e *entry, parse func(*reader, *entry) *validator.Exc
 	return r.flushFull()
 }
 
-// canExpand tells whether the body in an entry can be compressed, so that its
-// size is known only after it was parsed.
+// canExpand reports whether the body of an entry can be compressed or in a file
+// of its own, so that its size is known only after it was parsed.
 func canExpand(text []byte) bool {
-	if bytes.Contains(text, []byte(`\u00`)) {
-		return true // the name of the header can be written so
+	for _, sign := range []string{`"_file"`, "raw_gzip", `\u00`} { // with the last any name can be written
+		if bytes.Contains(text, []byte(sign)) {
+			return true
+		}
 	}
 	const before, after = "content", "-encoding"
 	for rest := text; ; {

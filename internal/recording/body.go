@@ -18,38 +18,51 @@ import (
 )
 
 // setBody gives x the body as recorded, once its headers are known: it undoes
-// the Content-Encoding and holds to the limits.
+// the Content-Encoding and keeps to the limits.
 func (r *reader) setBody(x *validator.Exchange, recorded []byte, locate func(int) (int, int)) {
-	d := validator.Defect{}
 	body, err := decodeBody(recorded, x.Response.Header.Values("Content-Encoding"), r.lim, r.asSent)
 	switch {
-	case errors.Is(err, errBodyLimit):
-		d.Rule, d.Message = "capture-limit", "the body is larger than the limit; --max-body raises it"
-	case errors.Is(err, errRatio):
-		d.Rule, d.Message = "capture-limit", "the body grows by more than the limit when it is decompressed; --max-ratio raises it"
-	case err != nil && r.asSent && !errors.Is(err, errCoding):
-		SetBadlyCoded(x, err)
-		return
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		d.Rule, d.Message = "capture-truncated", "the compressed body ends before its data does"
-	case err != nil:
-		d.Rule, d.Message, d.Found = "capture-unreadable", "the Content-Encoding of the body cannot be undone", err.Error()
-	default:
+	case err == nil:
 		if len(body) > 0 && (len(recorded) != len(body) || &recorded[0] != &body[0]) {
 			line, _ := locate(0)
 			locate = onLine(line)
 		}
 		x.Response.Body = validator.Body{Bytes: body, Locate: locate}
 		return
+	case r.asSent && !errors.Is(err, errCoding) && !errors.Is(err, errBodyLimit) && !errors.Is(err, errRatio):
+		SetBadlyCoded(x, err)
+		return
 	}
-	d.Place.Line, d.Place.Column = locate(0)
-	x.Defects = append(x.Defects, d)
-	x.Response.Body = validator.Body{Missing: "the recording of the body cannot be used"}
+	var place validator.Place
+	place.Line, place.Column = locate(0)
+	x.Defects = append(x.Defects, bodyDefect(err, "the Content-Encoding of the body cannot be undone", place))
+	x.Response.Body = validator.Body{Missing: unusableBody}
+}
+
+// unusableBody is why the body is missing where a defect says more.
+const unusableBody = "the recording of the body cannot be used"
+
+// bodyDefect is the defect of a body that could not be decoded because of err;
+// message says what was tried.
+func bodyDefect(err error, message string, place validator.Place) validator.Defect {
+	d := validator.Defect{Rule: "capture-unreadable", Message: message, Found: err.Error(), Place: place}
+	switch {
+	case errors.Is(err, errBodyLimit):
+		d.Rule, d.Message, d.Found = "capture-limit", "the body is larger than the limit; --max-body raises it", ""
+	case errors.Is(err, errRatio):
+		d.Rule, d.Message, d.Found = "capture-limit", "the body grows by more than the limit when it is decompressed; --max-ratio raises it", ""
+	case errors.Is(err, errMangled):
+		d.Message, d.Found = err.Error(), ""
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		d.Rule, d.Message, d.Found = "capture-truncated", "the compressed body ends before its data does", ""
+	}
+	return d
 }
 
 var (
 	errBodyLimit = errors.New("the body is larger than the limit")
 	errCoding    = errors.New("the coding cannot be undone here") // which says nothing about the body
+	errMangled   = errors.New("the recorder decoded compressed bytes as text, which cannot be undone")
 )
 
 // decodeBody undoes the codings of a body, the last one first. Many recorders
@@ -59,7 +72,12 @@ func decodeBody(body []byte, headers []string, lim Limits, asSent bool) ([]byte,
 	codings := strings.Split(strings.ToLower(strings.Join(headers, ",")), ",")
 	for i := len(codings) - 1; i >= 0; i-- {
 		coding := strings.TrimSpace(codings[i])
-		if len(body) == 0 || !asSent && !isCoded(coding, body) {
+		switch {
+		case len(body) == 0:
+			continue
+		case !asSent && isMangled(coding, body):
+			return nil, errMangled
+		case !asSent && !isCoded(coding, body):
 			continue
 		}
 		var err error
@@ -82,6 +100,23 @@ func isCoded(coding string, body []byte) bool {
 		return bytes.HasPrefix(body, []byte(zstdMagic))
 	}
 	return !isPlain(body)
+}
+
+// isMangled reports whether a body that has a coding was decoded as text while
+// it was still compressed: what is not UTF-8 in it became U+FFFD, or, where it
+// was taken for Latin-1, two bytes. Of gzip the first byte is left in any case.
+func isMangled(coding string, body []byte) bool {
+	const enough = 64
+	switch head := body[:min(len(body), enough)]; coding {
+	case "", "identity":
+		return false
+	case "gzip", "x-gzip":
+		return head[0] == gzipMagic[0] && !bytes.HasPrefix(head, []byte(gzipMagic))
+	case "zstd":
+		return bytes.HasPrefix(head, []byte("(\ufffd/")) || bytes.HasPrefix(head, []byte("(\u00b5/\u00fd"))
+	default:
+		return bytes.Contains(head, []byte("\ufffd"))
+	}
 }
 
 // undo undoes one coding.

@@ -11,7 +11,7 @@ import (
 	"github.com/plumbapi/plumb/validator"
 )
 
-// node is a part of a cassette. VCR and vcrpy write cassettes in YAML and in
+// node is a part of a cassette. Most libraries write cassettes in YAML and in
 // JSON, with the same members.
 type node interface {
 	member(name string) node // nil if there is none
@@ -21,15 +21,25 @@ type node interface {
 	// scalar is the decoded value of a scalar that is not null.
 	scalar() (text string, ok bool)
 	locate() func(int) (int, int) // of the bytes of the scalar
+
+	// json is the value as JSON text of at most limit bytes, and where its
+	// bytes are.
+	json(limit int64) (text []byte, locate func(int) (int, int), err error)
 }
 
-// interaction reads an interaction of VCR, vcrpy or go-vcr, which differ in
-// names and in where the body and the status stand:
+// interaction reads an interaction of a cassette. The libraries differ in names
+// and in where the body and the status are:
 //
-//	          URL  status       body
-//	VCR       uri  status.code  body.string, body.base64_string
-//	vcrpy     uri  status.code  body.string; in part: status_code, content
-//	go-vcr    url  code         body
+//	          URL  status           body
+//	VCR       uri  status.code      body.string, body.base64_string
+//	VCR 1     uri  status.code      body
+//	vcr (R)   uri  status           body.string, body.raw_gzip
+//	vcrpy     uri  status.code      body.string, parsed_body; in part: status_code, content
+//	betamax   uri  status.code      body.string, body.base64_string; the other one can be there and empty
+//	go-vcr    url  code             body
+//	php-vcr   url  status.code      body
+//	EasyVCR   uri  status.code      body
+//	ExVCR     url  status_code      body
 func (r *reader) interaction(n node, x *validator.Exchange) {
 	request, response := n.member("request"), n.member("response")
 	if request == nil || response == nil {
@@ -39,7 +49,7 @@ func (r *reader) interaction(n node, x *validator.Exchange) {
 		return
 	}
 	x.Request = validator.Request{
-		Method: strings.ToUpper(scalarOf(request.member("method"))),
+		Method: strings.ToUpper(strings.TrimPrefix(scalarOf(request.member("method")), ":")), // a symbol of Ruby
 		URL:    scalarOf(first(request, "uri", "url")),
 		Header: headerOfNode(request.member("headers")),
 	}
@@ -50,43 +60,66 @@ func (r *reader) interaction(n node, x *validator.Exchange) {
 	code, _, _ := strings.Cut(scalarOf(status), " ") // of "200 OK"
 	x.Response.Status, _ = strconv.Atoi(code)
 	x.Response.Header = headerOfNode(response.member("headers"))
-	x.Time = firstTime(x.Response.Header, scalarOf(n.member("recorded_at")))
+	x.Time = firstTime(x.Response.Header, scalarOf(first(n, "recorded_at", "recordedAt")))
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
-	r.setInteractionBody(x, first(response, "body", "content"))
+	if isExVCR(response) {
+		r.setExVCRBody(x, response)
+		return
+	}
+	r.setInteractionBody(x, response)
 }
 
-func (r *reader) setInteractionBody(x *validator.Exchange, body node) {
-	if body != nil {
-		if inner := first(body, "string", "base64_string"); inner != nil {
-			if body.member("base64_string") != nil {
-				r.setNodeBase64(x, inner)
-				return
-			}
-			body = inner
+// setInteractionBody gives x the body of a response, in whatever member it is.
+func (r *reader) setInteractionBody(x *validator.Exchange, response node) {
+	body := first(response, "body", "content")
+	if body == nil {
+		if parsed := response.member("parsed_body"); parsed != nil {
+			r.setParsedBody(x, parsed)
+			return
 		}
-	}
-	text, ok := "", false
-	if body != nil {
-		text, ok = body.scalar()
-	}
-	if !ok {
 		x.Response.Body.Missing = noBody
 		return
 	}
-	r.setBody(x, []byte(text), body.locate())
+	encoded, text := body.member("base64_string"), body
+	if inner := body.member("string"); inner != nil {
+		text = inner
+	}
+	switch packed := body.member("raw_gzip"); {
+	case packed != nil:
+		r.setPackedBody(x, packed)
+	case encoded != nil && (scalarOf(encoded) != "" || text == body):
+		r.setNodeBase64(x, encoded)
+	case isTrue(body.member("file")) || body.member("on_disk") != nil:
+		x.Response.Body.Missing = "the recorder kept the body in a file of its own"
+	default:
+		content, ok := text.scalar()
+		if !ok {
+			x.Response.Body.Missing = noBody
+			return
+		}
+		r.setBody(x, []byte(content), text.locate())
+	}
 }
 
+// setNodeBase64 gives x a body that is a scalar in base64.
 func (r *reader) setNodeBase64(x *validator.Exchange, n node) {
+	if data, line, ok := decodeNode(x, n); ok {
+		r.setBody(x, data, onLine(line))
+	}
+}
+
+// decodeNode decodes a scalar in base64. It is false, and x has the defect,
+// where that cannot be done.
+func decodeNode(x *validator.Exchange, n node) (data []byte, line int, ok bool) {
 	text, _ := n.scalar()
-	line, _ := n.locate()(0)
+	line, _ = n.locate()(0)
 	data, err := decodeBase64(text)
 	if err != nil {
 		unreadable(x, validator.Defect{
 			Rule: "capture-unreadable", Message: "the body is not good base64", Found: err.Error(), Place: validator.Place{Line: line},
 		})
-		return
 	}
-	r.setBody(x, data, onLine(line))
+	return data, line, err == nil
 }
 
 // first returns the first member that there is.
@@ -136,6 +169,24 @@ func (r *reader) cassetteJSON(e *entry) *validator.Exchange {
 	return x
 }
 
+// isInteraction reports whether an entry is an interaction of a cassette: in our
+// own format the status is a number, under another name than that of ExVCR.
+func isInteraction(v *jsonvalue.Value) bool {
+	status := v.At("response", "status")
+	return status != nil && status.Kind == jsonvalue.Object || status == nil && v.At("response", "status_code") != nil
+}
+
+// isTrue reports whether a part of a cassette is true.
+func isTrue(n node) bool {
+	switch n := n.(type) {
+	case jsonNode:
+		return n.Kind == jsonvalue.Bool && n.True
+	case yamlNode:
+		return n.Value == "true"
+	}
+	return false
+}
+
 // jsonNode is a part of a cassette that is written in JSON.
 type jsonNode struct {
 	*jsonvalue.Value
@@ -176,4 +227,12 @@ func (n jsonNode) locate() func(int) (int, int) {
 		return n.e.locateInString(n.Value)
 	}
 	return n.e.locate(n.Start)
+}
+
+func (n jsonNode) json(limit int64) ([]byte, func(int) (int, int), error) {
+	text := n.e.data[n.Start:n.End]
+	if int64(len(text)) > limit {
+		return nil, nil, errBodyLimit
+	}
+	return text, n.e.locate(n.Start), nil
 }

@@ -13,17 +13,25 @@ import (
 	"github.com/plumbapi/plumb/validator"
 )
 
-// cassetteYAML reads a cassette of VCR, vcrpy or go-vcr. Items of a block
-// sequence all begin with "- " at one indentation, at which nothing within an
-// item can stand: so the items are cut out by their indentation.
+// cassetteYAML reads a cassette: a mapping with the interactions in a member of
+// it, or, of php-vcr and VCR 1, a sequence of them. Items of a block sequence
+// all begin with "- " at one indentation, at which nothing within an item can
+// be: so the items are cut out by their indentation.
 func (r *reader) cassetteYAML() error {
 	c := &cassette{reader: r}
-	for {
+	for atStart := true; ; {
+		if atStart && c.atItem() {
+			atStart = false
+			if err := c.items(); err != nil {
+				return err
+			}
+		}
 		line := r.src.line
 		e := r.src.cut(r.lim.Entry, lines{})
 		if len(e.data) == 0 && !e.large {
 			return nil
 		}
+		atStart = atStart && (nothing.Match(e.data) || bytes.HasPrefix(e.data, []byte("---")))
 		if !sequenceKey.Match(e.data) {
 			if err := c.between(e, line); err != nil {
 				return err
@@ -34,6 +42,18 @@ func (r *reader) cassetteYAML() error {
 			return err
 		}
 	}
+}
+
+// atItem reports whether the next line begins an item of a sequence that is
+// the cassette itself.
+func (c *cassette) atItem() bool {
+	_, content, ok := c.src.indentation()
+	return ok && isItem(content)
+}
+
+// isItem reports whether a line, its indentation aside, begins an item.
+func isItem(content []byte) bool {
+	return len(content) > 0 && content[0] == '-' && (len(content) == 1 || bytes.IndexByte([]byte(" \t\r\n"), content[1]) >= 0)
 }
 
 // cassette is what one cassette needs to remember.
@@ -126,7 +146,7 @@ func (c *cassette) belongs(e *entry, indent *int) bool {
 		if len(content) == 0 {
 			content = []byte("\n") // a line of nothing but very many spaces
 		}
-		isItem := content[0] == '-' && (len(content) == 1 || bytes.IndexByte([]byte(" \t\r\n"), content[1]) >= 0)
+		isItem := isItem(content)
 		isBlank := bytes.IndexByte([]byte("#\r\n"), content[0]) >= 0
 		if *indent < 0 && isItem {
 			*indent = n

@@ -73,6 +73,8 @@ func decompressed(raw *rawReader, lim Limits) (io.Reader, error) {
 		out, err = gzip.NewReader(in)
 	case bytes.HasPrefix(head, []byte(zstdMagic)):
 		out, err = newZstd(in)
+	case isZip(head), utf16Order(head) != nil:
+		return in, nil // see [reader.zip] and [utf8Text]
 	case !isText(head) && isZlib(head):
 		out, err = zlib.NewReader(in)
 	case !isText(head) && isBrotli(head):

@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -33,36 +34,108 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 		URL:    text(request.At("url")),
 		Header: harHeader(request.At("headers")),
 	}
-	x.Response.Status = integer(response.At("status"))
+	x.Response.Status = max(0, integer(response.At("status"))) // Playwright writes -1
 	x.Response.Header = harHeader(response.At("headers"))
-	if mime := text(content.At("mimeType")); mime != "" && mime != "x-unknown" && x.Response.Header.Get("Content-Type") == "" {
-		x.Response.Header.Set("Content-Type", mime)
+	if mime := text(content.At("mimeType")); mime != "" && mime != "x-unknown" && len(x.Response.Header) == 0 {
+		x.Response.Header.Set("Content-Type", mime) // beside headers it is a guess of the recorder
 	}
 	x.Time = firstTime(x.Response.Header, text(v.At("startedDateTime")))
 	if took, err := strconv.ParseFloat(number(v.At("time")), 64); err == nil && took > 0 && v.At("startedDateTime") != nil {
 		x.Time = x.Time.Add(time.Duration(math.Round(took * float64(time.Millisecond)))) // cut short, it would be a nanosecond early
 	}
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
+	r.setHARBody(x, e, response)
+	r.addFaults(x, e, faults, content.At("text"))
+	addDefects(x, v.At("_defects"))
+}
 
+// setHARBody gives x the body of a response, or says how the recorder lost it.
+func (r *reader) setHARBody(x *validator.Exchange, e *entry, response *jsonvalue.Value) {
+	content := response.At("content")
 	body := content.At("text")
 	if body != nil && body.Kind == jsonvalue.Null {
 		body = nil
 	}
-	size := number(content.At("size"))
-	switch {
+	file := text(content.At("_file"))
+	switch failure := harFailure(response); {
 	case x.Response.Status == 0:
 		x.Response.Body.Missing = "the request got no response (status 0)"
-	case body == nil && size != "0":
+	case failure != "":
+		place := x.Place
+		if body != nil {
+			place = e.place(body.Start)
+		}
+		unreadable(x, validator.Defect{Rule: "capture-truncated", Message: "the response was not received to its end", Found: failure, Place: place})
+	case body == nil && file != "":
+		r.setHARFile(x, file, e.place(content.At("_file").Start))
+	case (body == nil || body.Text == "") && isBodyLost(x, response, body != nil):
 		x.Response.Body.Missing = noBody
 	case body == nil:
 		// Nothing was sent: the body is there, and empty.
-	case text(content.At("encoding")) == "base64":
-		r.setBase64(x, e, body)
 	default:
-		r.setText(x, e, body)
+		r.setHARText(x, e, content, body)
 	}
-	r.addFaults(x, e, faults, body)
-	addDefects(x, v.At("_defects"))
+}
+
+// harFailure is why a response was not received to its end, as Chrome (_error)
+// and Playwright (_failureText) write it; empty if nothing says so.
+func harFailure(response *jsonvalue.Value) string {
+	if failure := text(response.At("_error")); failure != "" {
+		return failure
+	}
+	return text(response.At("_failureText"))
+}
+
+// isBodyLost reports whether a response of which the recording holds no byte of
+// a body, or that its text is empty, had one.
+func isBodyLost(x *validator.Exchange, response *jsonvalue.Value, isEmpty bool) bool {
+	size := integer(response.At("content", "size"))
+	switch {
+	case x.Request.Method == http.MethodHead:
+		return false
+	case !isEmpty && number(response.At("content", "size")) != "0":
+		return true
+	}
+	return size > 0 || hasContent(x) || integer(response.At("bodySize")) > 0
+}
+
+// setHARText gives x the text of a HAR entry, in whatever way it is written.
+func (r *reader) setHARText(x *validator.Exchange, e *entry, content, body *jsonvalue.Value) {
+	isBase64 := text(content.At("encoding")) == "base64"
+	if chunks, ok := pollyBody(x, content, isBase64); ok {
+		r.setBody(x, chunks, onLine(e.place(body.Start).Line))
+		return
+	}
+	if isBase64 && !isTextInstead(body.Text) {
+		r.setBase64(x, e, body)
+		return
+	}
+	r.setText(x, e, body)
+	got := x.Response.Body.Bytes
+	if integer(content.At("size")) > len(got) && isCutOff(got) {
+		unreadable(x, validator.Defect{
+			Rule: "capture-truncated", Message: "the recorder has cut off the body",
+			Found: fmt.Sprintf("%d of %s bytes", len(got), number(content.At("size"))), Place: e.place(body.Start),
+		})
+	}
+}
+
+// isTextInstead reports whether text that is labelled base64 is the body
+// itself: it begins with a character that base64 does not have.
+func isTextInstead(text string) bool {
+	text = strings.TrimSpace(text)
+	return text != "" && strings.IndexByte("{[\"<", text[0]) >= 0
+}
+
+// isCutOff reports whether a body ends within the JSON value that it begins
+// with. A size that is larger than the body says nothing by itself: it can be
+// that of another encoding, or of the body before values in it were replaced.
+func isCutOff(body []byte) bool {
+	if len(body) == 0 || strings.IndexByte("{[\"", body[0]) < 0 {
+		return false
+	}
+	_, faults := jsonvalue.Parse(body, maxDepth)
+	return len(faults) > 0 && faults[len(faults)-1].Kind == jsonvalue.Truncated
 }
 
 // addDefects adds what plumb proxy found in what came, and could not keep.

@@ -61,15 +61,21 @@ func isExchange(text []byte) bool {
 	return request && response
 }
 
-// exchange reads an exchange of our own format, or an entry of a HAR file.
+// exchange reads an exchange of our own format, an entry of a HAR file, or an
+// interaction of a cassette that is a list of them.
 func (r *reader) exchange(e *entry) *validator.Exchange {
 	x := &validator.Exchange{}
 	v, faults := r.parse(e, x)
 	if v == nil {
 		return x
 	}
-	if v.At("response", "content") != nil {
+	switch {
+	case v.At("response", "content") != nil:
 		r.har(e, v, faults, x)
+		return x
+	case isInteraction(v):
+		r.interaction(jsonNode{v, e}, x)
+		r.addFaults(x, e, faults, nil)
 		return x
 	}
 	response := v.Member("response")
@@ -200,6 +206,9 @@ var timeLayouts = []string{time.RFC3339Nano, http.TimeFormat, "2006-01-02T15:04:
 // Date header, else zero.
 func firstTime(h http.Header, stated string) time.Time {
 	if stated != "" {
+		if seconds, err := strconv.ParseInt(stated, 10, 64); err == nil {
+			return time.Unix(seconds, 0).UTC() // EasyVCR
+		}
 		for _, layout := range timeLayouts {
 			if t, err := time.Parse(layout, stated); err == nil {
 				return t

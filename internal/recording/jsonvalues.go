@@ -2,6 +2,7 @@ package recording
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -32,7 +33,7 @@ func containerIn(text []byte) *container {
 				return &container{[]string{name}, (*reader).sessionEntry}
 			}
 		case "http_interactions", "interactions":
-			if firstItemHas(value, "request") {
+			if firstItemHas(value, "request", "response") {
 				return &container{[]string{name}, (*reader).cassetteJSON}
 			}
 		}
@@ -40,9 +41,10 @@ func containerIn(text []byte) *container {
 	return nil
 }
 
-// firstItemHas tells whether value is an array, empty or with an object first
-// that has the member.
-func firstItemHas(value []byte, member string) bool {
+// firstItemHas reports whether value is an array, empty or with an object first
+// that has one of the members. One is enough, since the end of the object may
+// be further on than a format is looked for.
+func firstItemHas(value []byte, anyOf ...string) bool {
 	items, ok := bytes.CutPrefix(value, []byte("["))
 	if items = trimSpace(items); !ok || len(items) == 0 {
 		return false
@@ -51,7 +53,7 @@ func firstItemHas(value []byte, member string) bool {
 		return true
 	}
 	for name := range members(items) {
-		if name == member {
+		if slices.Contains(anyOf, name) {
 			return true
 		}
 	}

@@ -7,6 +7,7 @@
 package recording
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"context"
@@ -36,7 +37,8 @@ var (
 )
 
 // Read reads the recording in r, whose format its content tells. The name is
-// what places call the file. An error ends the sequence: r cannot be read, is
+// what places call the file; files that the recording names are looked for in
+// its folder, if it is not "-". An error ends the sequence: r cannot be read, is
 // empty ([ErrEmpty]), or holds no known format ([ErrUnknownFormat]); it names
 // the file and says what to do. When ctx is done the error is that of ctx.
 // Exchanges are the caller's to keep. A recording without entries, such as a
@@ -72,6 +74,8 @@ type reader struct {
 	pool  *Pool // may be nil
 	yield func(*Block, error) bool
 
+	archive *zip.Reader // that the recording is in; may be nil
+
 	asSent bool // bodies are as they were sent, which a recording need not keep
 
 	src     *source
@@ -86,7 +90,16 @@ func (r *reader) read(in io.Reader) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.name, err)
 	}
-	r.src = newSource(text)
+	buffered := bufio.NewReaderSize(text, headSize)
+	if head, _ := buffered.Peek(len(zipMagic)); isZip(head) {
+		return r.zip()
+	}
+	return r.uncompressed(buffered)
+}
+
+// uncompressed reads a recording that is not compressed.
+func (r *reader) uncompressed(in io.Reader) (err error) {
+	r.src = newSource(utf8Text(in))
 	head, whole := r.src.head()
 	if r.src.err != nil && len(head) == 0 {
 		return fmt.Errorf("%s: %w", r.name, r.src.err)
@@ -104,6 +117,8 @@ func (r *reader) read(in io.Reader) error {
 	switch kind {
 	case curlDump:
 		err = r.curlDump()
+	case httpRR:
+		err = r.httprr()
 	case cassetteYAML:
 		err = r.cassetteYAML()
 	case jsonLines:

@@ -90,7 +90,7 @@ func (c *cassette) responsesItem(e *entry) *validator.Exchange {
 	}
 	m.status, _ = strconv.Atoi(scalarOf(response.member("status")))
 	m.describe(x)
-	c.setInteractionBody(x, response.member("body"))
+	c.setInteractionBody(x, response)
 	if !e.ended && e.isCut(x) {
 		x.Defects = nil
 		unreadable(x, e.cutOff())

@@ -2,6 +2,7 @@ package recording
 
 import (
 	"mime"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -33,7 +34,7 @@ func (r *reader) sessionEntry(e *entry) *validator.Exchange {
 	x.Time = firstTime(x.Response.Header, "")
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
 	body := v.At("ResponseBody")
-	r.setSessionBody(x, e, body)
+	r.setSessionBody(x, e, body, v.At("EncodedRequestUri") != nil)
 	r.addFaults(x, e, faults, body)
 	return x
 }
@@ -41,14 +42,18 @@ func (r *reader) sessionEntry(e *entry) *validator.Exchange {
 // setSessionBody gives x the body of a session record. The proxy writes JSON
 // as it is, an empty body as null, lines of text as a list of strings, and
 // anything else as a string: text, or base64 where the media type is no text.
-func (r *reader) setSessionBody(x *validator.Exchange, e *entry, v *jsonvalue.Value) {
+// An older recorder, which says how the URL is encoded, writes text always.
+func (r *reader) setSessionBody(x *validator.Exchange, e *entry, v *jsonvalue.Value, alwaysText bool) {
 	media, _, _ := mime.ParseMediaType(x.Response.Header.Get("Content-Type"))
 	isJSON := strings.HasSuffix(media, "json")
+	isEmpty := v != nil && (v.Kind == jsonvalue.Null || v.Kind == jsonvalue.String && v.Text == "")
 	switch {
-	case v == nil, v.Kind == jsonvalue.Null && hasContent(x):
+	case v == nil && x.Response.Header.Get("Content-Length") != "0", isEmpty && hasContent(x):
 		x.Response.Body.Missing = noBody
-	case v.Kind == jsonvalue.Null:
+	case v == nil, isEmpty:
 		// The body is there, and empty.
+	case v.Kind == jsonvalue.String && alwaysText && !isBinary(media, v.Text):
+		r.setText(x, e, v)
 	case v.Kind == jsonvalue.Array && isPieces(v.Items, isJSON):
 		r.setPieces(x, e, v)
 	case v.Kind == jsonvalue.String && isBinary(media, v.Text):
@@ -63,6 +68,9 @@ func (r *reader) setSessionBody(x *validator.Exchange, e *entry, v *jsonvalue.Va
 // hasContent tells whether the headers announce a body that is not empty.
 func hasContent(x *validator.Exchange) bool {
 	length := x.Response.Header.Get("Content-Length")
+	if x.Request.Method == http.MethodHead {
+		return false // it is that of the body which GET would give
+	}
 	return length != "" && length != "0"
 }
 

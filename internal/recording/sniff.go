@@ -12,7 +12,8 @@ type format int
 const (
 	unknownFormat format = iota
 	curlDump             // curl -i
-	cassetteYAML         // VCR, vcrpy, go-vcr
+	httpRR               // httprr of Go
+	cassetteYAML         // VCR, vcrpy, go-vcr, php-vcr
 	jsonLines            // one JSON value a line
 	jsonValues           // JSON values one after the other, usually one: HAR, bodies, session records
 )
@@ -20,6 +21,7 @@ const (
 var (
 	statusLine   = regexp.MustCompile(`^HTTP/[0-9]+(?:\.[0-9]+)? +([0-9]{3})(?:\s|$)`)
 	sequenceKey  = regexp.MustCompile(`(?m)^(?:http_)?interactions:`)
+	sequenceItem = regexp.MustCompile(`^(?:---[^\n]*\n|#[^\n]*\n|\s)*-[ \t\r]*(?:[!#][^\n]*)?(?:\n\s*)?(?:request|response):`) // of a cassette that is a list
 	sectionTitle = regexp.MustCompile(`^\[+[A-Za-z][^"{}\[\]]*\]+[ \t\r]*(?:[#;].*)?$`)
 )
 
@@ -34,6 +36,8 @@ func sniff(head []byte, whole bool) format {
 	switch c := text[0]; {
 	case statusLine.Match(line):
 		return curlDump
+	case bytes.HasPrefix(line, []byte(httprrTitle)):
+		return httpRR
 	case c == '{':
 		return sniffObject(text, line, rest, more, whole)
 	case c == '[':
@@ -41,7 +45,7 @@ func sniff(head []byte, whole bool) format {
 			return unknownFormat // the title of a section of an INI or TOML file
 		}
 		return jsonValues
-	case sequenceKey.Match(head):
+	case sequenceKey.Match(head), sequenceItem.Match(head):
 		return cassetteYAML
 	}
 	if v, faults := jsonvalue.Parse(line, 1); v != nil && len(faults) == 0 {

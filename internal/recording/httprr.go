@@ -1,0 +1,98 @@
+package recording
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/plumbapi/plumb/internal/redact"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// httprrTitle is what the first line of a trace of httprr begins with.
+const httprrTitle = "httprr trace v1"
+
+// httprrSizes is the line before an exchange: how many bytes the request and
+// the response take.
+var httprrSizes = regexp.MustCompile(`^([0-9]{1,18}) ([0-9]{1,18})\r?\n?$`)
+
+// httprr reads a trace of httprr (Go): after its title, for each exchange a line
+// with two sizes, and the request and the response as HTTP/1.1 has them.
+func (r *reader) httprr() error {
+	r.src.cut(0, lines{})
+	for {
+		if _, ok := r.src.next(); !ok {
+			return nil
+		}
+		place := r.src.place()
+		sizes := httprrSizes.FindSubmatch(r.src.cut(r.lim.Entry, lines{}).data)
+		if sizes == nil {
+			return r.giveDefect(validator.Defect{
+				Rule: "capture-unreadable", Message: "the sizes of a request and a response were expected here; what comes after it is lost", Place: place,
+			})
+		}
+		x := &validator.Exchange{Place: place}
+		request := r.src.cut(r.lim.Entry, byteCount(sizes[1]))
+		response := r.src.cut(r.lim.Entry, byteCount(sizes[2]))
+		switch {
+		case request.large || response.large:
+			x = r.tooLarge(&entry{start: place})
+		case !response.ended:
+			unreadable(x, response.cutOff())
+		default:
+			r.setWire(x, request.data, response)
+		}
+		if err := r.give(x); err != nil {
+			return err
+		}
+	}
+}
+
+// counted takes a number of bytes.
+type counted struct{ left int64 }
+
+func byteCount(digits []byte) *counted {
+	n, _ := strconv.ParseInt(string(digits), 10, 64)
+	return &counted{n}
+}
+
+func (c *counted) scan(window []byte) (int, bool) {
+	n := min(c.left, int64(len(window)))
+	c.left -= n
+	return int(n), c.left == 0
+}
+
+// setWire gives x a request and a response that were written as HTTP/1.1.
+func (r *reader) setWire(x *validator.Exchange, request []byte, response *entry) {
+	sent, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(request)))
+	if err != nil {
+		unreadable(x, validator.Defect{Rule: "capture-unreadable", Message: "the request is not HTTP/1.1", Found: err.Error(), Place: x.Place})
+		return
+	}
+	x.Request = validator.Request{Method: strings.ToUpper(sent.Method), URL: sent.URL.String(), Header: sent.Header}
+	received, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(response.data)), sent)
+	if err != nil {
+		unreadable(x, validator.Defect{Rule: "capture-unreadable", Message: "the response is not HTTP/1.1", Found: err.Error(), Place: response.start})
+		return
+	}
+	x.Response.Status, x.Response.Header = received.StatusCode, received.Header
+	x.Time = firstTime(x.Response.Header, "")
+	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
+	body, err := io.ReadAll(received.Body)
+	if err != nil {
+		unreadable(x, validator.Defect{
+			Rule: "capture-truncated", Message: "the body ends before the length that its headers announce", Found: err.Error(), Place: response.place(len(response.data)),
+		})
+		return
+	}
+	start := len(response.data) - len(body)
+	locate := response.locate(start)
+	if !bytes.Equal(response.data[start:], body) { // in chunks
+		locate = onLine(response.start.Line)
+	}
+	r.setBody(x, body, locate)
+}

@@ -1,0 +1,134 @@
+package recording
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"regexp"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/plumbapi/plumb/validator"
+)
+
+// setParsedBody gives x a body that the recorder has parsed as JSON and written
+// as data, as pydantic-ai has vcrpy do it (parsed_body). What such a body no
+// longer shows is its spelling: white space, repeated members.
+func (r *reader) setParsedBody(x *validator.Exchange, n node) {
+	text, locate, err := n.json(r.lim.Body)
+	switch {
+	case err != nil:
+		line, _ := n.locate()(0)
+		x.Defects = append(x.Defects, bodyDefect(err, "parsed_body is not JSON", validator.Place{Line: line}))
+		x.Response.Body = validator.Body{Missing: unusableBody}
+	case string(text) == "null":
+		x.Response.Body.Missing = "the recorder writes null for a body that is empty, and for one that is null"
+	default:
+		x.Response.Body = validator.Body{Bytes: text, Locate: locate}
+	}
+}
+
+func (n yamlNode) json(limit int64) ([]byte, func(int) (int, int), error) {
+	w := jsonWriter{limit: limit}
+	if err := w.value(n.Node, 0); err != nil {
+		return nil, nil, err
+	}
+	return w.text, func(offset int) (int, int) {
+		i, _ := slices.BinarySearchFunc(w.pieces, offset+1, func(p jsonPiece, n int) int { return p.start - n })
+		line := n.Line
+		if i > 0 {
+			line = w.pieces[i-1].line
+		}
+		return n.e.start.Line + max(0, line-n.prefix-1), 0
+	}, nil
+}
+
+// jsonWriter writes YAML as JSON.
+type jsonWriter struct {
+	text   []byte
+	limit  int64
+	pieces []jsonPiece
+}
+
+// jsonPiece says on which line a part of the text was written in YAML.
+type jsonPiece struct {
+	start int // in the text
+	line  int
+}
+
+var errNesting = errors.New("it nests too deep")
+
+func (w *jsonWriter) value(n *yaml.Node, depth int) error {
+	for n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	switch {
+	case depth > maxDepth:
+		return errNesting
+	case int64(len(w.text)) > w.limit:
+		return errBodyLimit
+	}
+	w.pieces = append(w.pieces, jsonPiece{len(w.text), n.Line})
+	switch n.Kind {
+	case yaml.MappingNode:
+		return w.list(n.Content, '{', '}', depth)
+	case yaml.SequenceNode:
+		return w.list(n.Content, '[', ']', depth)
+	}
+	w.text = append(w.text, scalarJSON(n)...)
+	if int64(len(w.text)) > w.limit {
+		return errBodyLimit
+	}
+	return nil
+}
+
+// list writes the items of a sequence, or the keys and values of a mapping.
+func (w *jsonWriter) list(items []*yaml.Node, opening, closing byte, depth int) error {
+	w.text = append(w.text, opening)
+	for i, item := range items {
+		switch {
+		case opening == '{' && i%2 == 1:
+			w.text = append(w.text, ':')
+		case i > 0:
+			w.text = append(w.text, ',')
+		}
+		if opening == '{' && i%2 == 0 {
+			w.text = append(w.text, quoteJSON(item.Value)...)
+			continue
+		}
+		if err := w.value(item, depth+1); err != nil {
+			return err
+		}
+	}
+	w.text = append(w.text, closing)
+	return nil
+}
+
+// plainJSON are the plain scalars that PyYAML writes for what is not a string.
+// By YAML 1.2 there are others (1e5, 0189), which PyYAML writes for strings.
+var plainJSON = regexp.MustCompile(`^(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?)?)$`)
+
+// scalarJSON writes a scalar as JSON.
+func scalarJSON(n *yaml.Node) []byte {
+	const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+	switch isPlain := n.Style&(quoted|yaml.TaggedStyle) == 0; {
+	case isPlain && (n.Value == "" || n.Value == "~"):
+		return []byte("null")
+	case isPlain && n.Value == ".nan":
+		return []byte("NaN") // which is what the server sent, and no JSON
+	case isPlain && plainJSON.MatchString(n.Value):
+		return []byte(n.Value)
+	}
+	text, _ := yamlNode{Node: n}.scalar()
+	return quoteJSON(text)
+}
+
+// quoteJSON writes a JSON string.
+func quoteJSON(text string) []byte {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(text) // never fails for a string
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+}

@@ -1,0 +1,45 @@
+package recording
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"strings"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/validator"
+)
+
+// pollyBody returns the body that Polly.JS has written as the text of a HAR
+// entry in a way of its own; false where it is written as HAR has it. A body
+// with a Content-Encoding is a JSON array of the chunks as they came, each in
+// base64, or, by older versions, in hexadecimal digits. These write other
+// binary bodies in such digits, too (_isBinary).
+func pollyBody(x *validator.Exchange, content *jsonvalue.Value, isBase64 bool) ([]byte, bool) {
+	body := content.At("text")
+	isBinary := content.At("_isBinary")
+	isOld := !isBase64 && (isBinary != nil && isBinary.True || x.Response.Header.Get("Content-Encoding") != "")
+	if body.Kind != jsonvalue.String || !isBase64 && !isOld {
+		return nil, false
+	}
+	decode := hex.DecodeString
+	if isBase64 {
+		decode = base64.StdEncoding.DecodeString // strictly, since a body can be a list of words
+	}
+	if !strings.HasPrefix(body.Text, "[") {
+		data, err := hex.DecodeString(body.Text)
+		return data, err == nil && !isBase64 && body.Text != ""
+	}
+	list, faults := jsonvalue.Parse([]byte(body.Text), maxDepth)
+	if list == nil || len(faults) > 0 || len(list.Items) == 0 {
+		return nil, false
+	}
+	var all []byte
+	for _, chunk := range list.Items {
+		data, err := decode(chunk.Text)
+		if chunk.Kind != jsonvalue.String || err != nil {
+			return nil, false
+		}
+		all = append(all, data...)
+	}
+	return all, true
+}

@@ -1,0 +1,42 @@
+package recording
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zlib"
+
+	"github.com/plumbapi/plumb/validator"
+)
+
+// setPackedBody gives x a body that vcr of R has compressed for the cassette
+// (raw_gzip). What R calls gzip has the frame of zlib.
+func (r *reader) setPackedBody(x *validator.Exchange, n node) {
+	data, line, ok := decodeNode(x, n)
+	if !ok {
+		return
+	}
+	body, err := unpack(data, r.lim)
+	if err != nil {
+		x.Defects = append(x.Defects, bodyDefect(err, "raw_gzip of the body cannot be decompressed", validator.Place{Line: line}))
+		x.Response.Body = validator.Body{Missing: unusableBody}
+		return
+	}
+	r.setBody(x, body, onLine(line))
+}
+
+// unpack decompresses gzip or zlib.
+func unpack(data []byte, lim Limits) ([]byte, error) {
+	var out io.Reader
+	var err error
+	if bytes.HasPrefix(data, []byte(gzipMagic)) {
+		out, err = gzip.NewReader(bytes.NewReader(data))
+	} else {
+		out, err = zlib.NewReader(bytes.NewReader(data))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return expand(out, len(data), lim)
+}
