@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/plumbapi/plumb/internal/redact"
 )
 
 const configName = "plumb.yaml"
@@ -112,6 +114,7 @@ func loadOptions(flags given, getenv func(string) string) (*options, string, err
 			}
 		}
 	}
+	redact.Use(o.redact)
 	return o, name, nil
 }
 
@@ -249,7 +252,7 @@ func (c *configFile) apply(s *setting, value *yaml.Node) error {
 			return err
 		}
 		return s.apply(c.options, values, c.dir, c.origin(value)+": "+s.fileKey())
-	case paths, overlays, servers:
+	case paths, overlays, servers, redactions:
 		if value.Kind != yaml.SequenceNode {
 			return c.errorf(value, "%s: expected a list, not %s", s.fileKey(), yamlType(value))
 		}

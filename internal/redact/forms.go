@@ -2,6 +2,7 @@ package redact
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -99,11 +100,49 @@ func nameSpans(s string) []span {
 		return append(found, proseSpans(s, n)...)
 	}
 	for _, at := range texts {
-		for _, in := range proseSpans(s[at.start:at.end], n) {
+		for _, in := range stringSpans(s[at.start:at.end], n) {
 			found = append(found, span{at.start + in.start, at.start + in.end})
 		}
 	}
 	return found
+}
+
+// stringSpans returns the credentials in a string of JSON, which can be a JSON
+// text itself.
+func stringSpans(s string, n names) []span {
+	if begun := strings.TrimLeft(s, " "); begun == "" || begun[0] != '{' && begun[0] != '[' || strings.IndexByte(s, '\\') < 0 {
+		return proseSpans(s, n)
+	}
+	plain, offsets := decode(s)
+	found := nameSpans(plain)
+	for i, in := range found {
+		found[i] = span{offsets[in.start], offsets[in.end]}
+	}
+	return found
+}
+
+// decode returns what a JSON string stands for, but for what is not ASCII in \u escapes, and where in
+// the string each of its bytes, and its end, are.
+func decode(s string) (string, []int) {
+	escapes := strings.NewReplacer("n", "\n", "r", "\r", "t", "\t")
+	plain, offsets := make([]byte, 0, len(s)), make([]int, 0, len(s)+1)
+	for i := 0; i < len(s); i++ {
+		offsets = append(offsets, i)
+		c := s[i]
+		switch {
+		case c != '\\' || i+1 == len(s):
+		case s[i+1] != 'u':
+			i++
+			c = escapes.Replace(s[i : i+1])[0]
+		case i+6 <= len(s):
+			if code, err := strconv.ParseUint(s[i+2:i+6], 16, 7); err == nil { // of ASCII
+				c = byte(code)
+				i += 5
+			}
+		}
+		plain = append(plain, c)
+	}
+	return string(plain), append(offsets, len(s))
 }
 
 // patternSpans returns what in a text is a credential by its name or its form.

@@ -12,11 +12,13 @@ func (t *text) summary(r *Report) {
 		}
 		t.line(t.style.good(none) + " " + read)
 		t.skipped(r.Skipped)
+		t.masked(s)
 		t.suppressed(s)
 		return
 	}
 	t.line(read)
 	t.skipped(r.Skipped)
+	t.masked(s)
 	if s.Errors+s.Warnings+s.Infos > 0 {
 		t.line(t.totals(s))
 	}
@@ -27,6 +29,13 @@ func (t *text) summary(r *Report) {
 func (t *text) skipped(skipped []Skipped) {
 	for _, line := range SkippedLines(skipped, t.view.Width) {
 		t.line(line)
+	}
+}
+
+// masked says how many values could not be checked because they were taken out.
+func (t *text) masked(s Summary) {
+	if s.Masked > 0 {
+		t.line(Plural(s.Masked, "value") + " taken out of the recordings ([redacted]): only presence and type checked")
 	}
 }
 
