@@ -275,7 +275,7 @@ func (c *configFile) apply(s *setting, value *yaml.Node) error {
 // String says what a value of the kind is, for messages.
 func (k kind) String() string {
 	return [...]string{"text", "a path", "a word", "true or false", "a whole number", "a size", "a list of paths",
-		"formats with paths", "globs with severities", "a list of overlays", "a list of URLs"}[k]
+		"formats with paths", "globs with severities", "a list of overlays", "a list of URLs", "list of names"}[k]
 }
 
 // resolve follows an alias to its anchor.
