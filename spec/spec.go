@@ -79,6 +79,9 @@ type Description struct {
 	templates []*template // the most concrete first
 	servers   []server    // all that are described anywhere
 
+	parametersOnce sync.Once
+	parameters     map[string]bool // that are declared
+
 	targetsOnce sync.Once
 	targets     map[*node]string // how overlays reach them
 }

@@ -8,6 +8,11 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
+// Masked is in the place of a credential that was taken out of a recording, or
+// is in a text around what was left of it. Of a string with it only the presence
+// and the type are checked.
+const Masked = "[redacted]"
+
 // Exchange is one request and its response, as recorded or as seen live. The
 // readers make them; [Validator.Check] reads them and changes nothing in them.
 type Exchange struct {

@@ -52,15 +52,52 @@ func (a *app) fail(err error) {
 }
 
 // say writes a message to standard error, without control characters and
-// without what looks like a credential.
+// without what looks like a credential. Text from outside has no line breaks
+// there, which could make a line of its own, such as a command for GitHub: each
+// error that was joined is a line, and the lines of the format are.
 func (a *app) say(format string, args ...any) {
-	message := strings.TrimRight(redact.New(nil).Text(fmt.Sprintf(format, args...)), "\n")
-	for i, line := range strings.Split(message, "\n") {
-		if i == 0 {
-			line = "plumb: " + line
+	if len(args) == 1 {
+		if joined, ok := args[0].(interface{ Unwrap() []error }); ok && format == "%v" && isJoin(args[0].(error), joined.Unwrap()) {
+			for _, err := range joined.Unwrap() {
+				a.say(format, err)
+			}
+			return
 		}
-		fmt.Fprintln(a.err, report.Printable(line))
 	}
+	for i, arg := range args {
+		switch arg := arg.(type) {
+		case string:
+			args[i] = oneLine(arg)
+		case []byte:
+			args[i] = oneLine(string(arg))
+		case error, fmt.Stringer:
+			args[i] = oneLine(fmt.Sprint(arg))
+		}
+	}
+	message := strings.TrimRight(redact.New(nil).Text(fmt.Sprintf(format, args...)), "\n")
+	for line := range strings.SplitSeq(message, "\n") {
+		fmt.Fprintln(a.err, "plumb: "+report.Printable(line))
+	}
+}
+
+// isJoin reports whether an error is nothing but others, as of [errors.Join].
+func isJoin(err error, of []error) bool {
+	var lines []string
+	for _, one := range of {
+		lines = append(lines, one.Error())
+	}
+	return err.Error() == strings.Join(lines, "\n")
+}
+
+// oneLine returns a text with its lines joined by spaces.
+func oneLine(text string) string {
+	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
+	for i, line := range lines {
+		if i > 0 {
+			lines[i] = strings.TrimSpace(line)
+		}
+	}
+	return strings.Join(lines, " ")
 }
 
 func (a *app) root() *cobra.Command {

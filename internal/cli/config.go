@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/plumbapi/plumb/internal/redact"
 )
 
 const configName = "plumb.yaml"
@@ -112,6 +114,7 @@ func loadOptions(flags given, getenv func(string) string) (*options, string, err
 			}
 		}
 	}
+	redact.Use(o.redact)
 	return o, name, nil
 }
 
@@ -249,7 +252,7 @@ func (c *configFile) apply(s *setting, value *yaml.Node) error {
 			return err
 		}
 		return s.apply(c.options, values, c.dir, c.origin(value)+": "+s.fileKey())
-	case paths, overlays, servers:
+	case paths, overlays, servers, redactions:
 		if value.Kind != yaml.SequenceNode {
 			return c.errorf(value, "%s: expected a list, not %s", s.fileKey(), yamlType(value))
 		}
@@ -272,7 +275,7 @@ func (c *configFile) apply(s *setting, value *yaml.Node) error {
 // String says what a value of the kind is, for messages.
 func (k kind) String() string {
 	return [...]string{"text", "a path", "a word", "true or false", "a whole number", "a size", "a list of paths",
-		"formats with paths", "globs with severities", "a list of overlays", "a list of URLs"}[k]
+		"formats with paths", "globs with severities", "a list of overlays", "a list of URLs", "list of names"}[k]
 }
 
 // resolve follows an alias to its anchor.

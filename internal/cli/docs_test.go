@@ -172,7 +172,7 @@ func valueSchema(s *setting) object {
 		return object{"type": "integer", "minimum": s.least, "default": json.Number(s.preset)}
 	case size:
 		return object{"type": []string{"integer", "string"}, "minimum": 1, "pattern": "^[0-9]+ *([kKmMgGtT]([iI]?[bB])?|[bB])?$", "default": s.preset}
-	case paths, overlays, servers:
+	case paths, overlays, servers, redactions:
 		return object{"type": "array", "items": object{"type": "string"}}
 	case reports:
 		properties := object{}

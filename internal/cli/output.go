@@ -54,10 +54,10 @@ func (a *app) terminal(when string) (width int, color bool) {
 
 // skipped says on standard error why an exchange was not checked.
 func (c *check) skipped(x *validator.Exchange, r validator.Result) {
-	clean := redact.New(x.Secrets)
-	message := fmt.Sprintf("%s entry %d skipped: %s", x.Place.File, x.Place.Entry, clean.Text(r.Skipped))
+	clean := redact.ForExchange(x)
+	message := fmt.Sprintf("%s entry %d skipped: %s", clean.Text(x.Place.File), x.Place.Entry, clean.Text(r.Skipped))
 	if x.Request.Method != "" {
-		message += ": " + x.Request.Method + " " + clean.Text(x.Request.URL)
+		message += ": " + clean.Text(x.Request.Method) + " " + clean.Text(x.Request.URL)
 	}
 	c.say("%s", message)
 }

@@ -70,6 +70,7 @@ func (c *check) proxy(ctx context.Context, target *url.URL, addr, record string)
 		if run.recorder, err = har.Create(record, version()); err != nil {
 			return errors.Join(fmt.Errorf("--har: %w", err), listener.Close())
 		}
+		run.recorder.Declares = c.desc.Declares
 		run.name = record
 	}
 	p := proxy.New(run.options(target))

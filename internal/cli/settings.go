@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
 	"github.com/plumbapi/plumb/validator"
@@ -31,6 +32,7 @@ type options struct {
 	amendments []spec.Overlay // applied after the overlays; they are no setting
 	recordings []string
 	servers    []string
+	redact     []string
 	target     string // of live traffic; it is no setting
 
 	allowEmpty, strict, noHistory, quiet, verbose bool
@@ -68,13 +70,14 @@ const (
 	path        // of a file or folder; in the configuration file relative to it
 	choice      // one of setting.choices
 	boolean
-	count    // a whole number from setting.least on
-	size     // of data, such as 16MiB
-	paths    // list of paths
-	reports  // FORMAT=PATH, repeatable; in the file a mapping
-	severity // GLOB=SEVERITY, repeatable; in the file a mapping
-	overlays // list of names of built-in overlays and of paths, repeatable
-	servers  // list of URLs of servers, repeatable
+	count      // a whole number from setting.least on
+	size       // of data, such as 16MiB
+	paths      // list of paths
+	reports    // FORMAT=PATH, repeatable; in the file a mapping
+	severity   // GLOB=SEVERITY, repeatable; in the file a mapping
+	overlays   // list of names of built-in overlays and of paths, repeatable
+	servers    // list of URLs of servers, repeatable
+	redactions // list of names of credentials, repeatable
 )
 
 // setting is one thing that can be set, under the same name in every source.
@@ -171,6 +174,9 @@ var settings = []setting{
 	{name: "verbose", short: "v", sources: flag | environment, kind: boolean, preset: "false",
 		help:   "show every occurrence that is kept, what was loaded, and why each exchange was skipped",
 		target: func(o *options) any { return &o.verbose }},
+	{name: "redact", sources: file, kind: redactions,
+		help:   "names whose values are credentials beside those that are known, such as x-tenant-pin; with =off after it, a name is none",
+		target: func(o *options) any { return &o.redact }},
 	{name: "recordings", sources: file, kind: paths,
 		help:   "files, folders and globs to check where the command line names none",
 		target: func(o *options) any { return &o.recordings }},
@@ -190,7 +196,7 @@ func (s *setting) variable() string {
 
 // repeatable tells whether the setting has a list of values.
 func (s *setting) repeatable() bool {
-	return s.kind == paths || s.kind == overlays || s.kind == servers || s.kind == reports || s.kind == severity
+	return s.kind == paths || s.kind == overlays || s.kind == servers || s.kind == redactions || s.kind == reports || s.kind == severity
 }
 
 // apply sets the values, which one source gives, in place of those of earlier
@@ -246,6 +252,11 @@ func (s *setting) set(target any, value, dir, origin string) (err error) {
 		*target.(*[]string) = append(*target.(*[]string), value)
 	case servers:
 		if err := spec.CheckServer(value); err != nil {
+			return err
+		}
+		*target.(*[]string) = append(*target.(*[]string), value)
+	case redactions:
+		if err := redact.CheckName(value); err != nil {
 			return err
 		}
 		*target.(*[]string) = append(*target.(*[]string), value)

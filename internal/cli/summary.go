@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/plumbapi/plumb/internal/redact"
@@ -65,7 +66,7 @@ func cleaner(x *validator.Exchange) func(*validator.Finding) {
 		return cleaner().Text(body) == body
 	})
 	return func(f *validator.Finding) {
-		if f.File != "" || f.Message != "" || !clean() || redact.SecretMember(f.Pointer) {
+		if f.File != "" || f.Message != "" || !clean() || redact.SecretMember(f.Pointer, strings.Trim(f.Found, `"`)) {
 			cleaner().Finding(f)
 		}
 	}

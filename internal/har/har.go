@@ -25,6 +25,10 @@ import (
 // each exchange: whatever ends the program, what was added is there. It is not
 // safe for concurrent use.
 type Writer struct {
+	// Declares reports whether the API declares a parameter of requests that is
+	// no credential, in a header or a query. Without it none is declared.
+	Declares func(in, name string) bool
+
 	path    string
 	file    *os.File
 	end     int64 // of the last entry: where the next one is written
@@ -73,7 +77,7 @@ type Entry struct {
 // Add writes an exchange: its response whole, of its request the head. It takes
 // as long for the last entry as for the first.
 func (w *Writer) Add(e Entry) error {
-	text, err := json.Marshal(newEntry(e))
+	text, err := json.Marshal(w.newEntry(e))
 	if err != nil {
 		return fmt.Errorf("%s: %w", w.path, err)
 	}
@@ -177,12 +181,12 @@ type pair struct {
 }
 
 // newEntry writes an exchange down without credentials.
-func newEntry(e Entry) entry {
+func (w *Writer) newEntry(e Entry) entry {
 	x := e.Exchange
 	clean := redact.ForExchange(x)
 	milliseconds := float64(e.Took) / float64(time.Millisecond)
 	header := clean.Header(x.Response.Header)
-	address := clean.Text(x.Request.URL)
+	address := clean.URL(x.Request.URL, w.declared("query"))
 	return entry{
 		Started: e.Started.UTC().Format("2006-01-02T15:04:05.000000000Z07:00"),
 		Time:    milliseconds,
@@ -192,7 +196,7 @@ func newEntry(e Entry) entry {
 			URL:         address,
 			HTTPVersion: "HTTP/1.1",
 			Cookies:     []pair{},
-			Headers:     pairs(clean.Header(e.RequestHeader)),
+			Headers:     pairs(clean.RequestHeader(e.RequestHeader, w.declared("header"))),
 			QueryString: query(address),
 			HeadersSize: -1,
 			BodySize:    -1,
@@ -212,6 +216,11 @@ func newEntry(e Entry) entry {
 	}
 }
 
+// declared returns what reports whether a parameter is declared.
+func (w *Writer) declared(in string) func(name string) bool {
+	return func(name string) bool { return w.Declares != nil && w.Declares(in, name) }
+}
+
 func defects(all []validator.Defect, clean *redact.Cleaner) []defect {
 	var kept []defect
 	for _, d := range all {
@@ -228,11 +237,11 @@ func newContent(x *validator.Exchange, clean *redact.Cleaner) content {
 		return c
 	}
 	text := string(body.Bytes)
-	cleaned := clean.Text(text)
+	cleaned := clean.Body(text)
 	switch {
 	case cleaned == text && !utf8.Valid(body.Bytes):
 		text, c.Encoding = base64.StdEncoding.EncodeToString(body.Bytes), "base64"
-	case !utf8.Valid(body.Bytes), json.Valid(body.Bytes) && !json.Valid([]byte(cleaned)):
+	case !utf8.Valid(body.Bytes):
 		c.Size, c.Comment = -1, "a body with a credential that cannot be removed from it"
 		return c
 	default:

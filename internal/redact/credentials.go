@@ -11,19 +11,6 @@ import (
 // to blank it out everywhere would blank out ordinary text.
 const shortestSecret = 6
 
-// Parts of the names of headers and parameters, in lower case and without
-// dashes and underscores.
-var (
-	secretParts = []string{"apikey", "token", "secret", "signature", "password", "passwd"}
-
-	// harmlessParts mark the names of counts and settings.
-	harmlessParts = []string{"ratelimit", "tokens", "pagetoken", "tokentype"}
-)
-
-// secretParameters are names of query parameters that are secret as a whole
-// word alone.
-var secretParameters = []string{"key", "sig", "code", "auth", "authorization", "sas", "pwd", "xamzcredential"}
-
 // Credentials returns the credentials that an exchange carried in its URL and
 // its headers: sorted, each once. The headers may be nil.
 func Credentials(address string, request, response http.Header) []string {
@@ -69,7 +56,7 @@ func headerSecrets(name, value string) []string {
 		pair, _, _ := strings.Cut(value, ";")
 		_, v, _ := strings.Cut(pair, "=")
 		return []string{v}
-	case isSecretName(plainName(name)):
+	case listed().of(name, header).hides(value):
 		return []string{value}
 	}
 	return nil
@@ -77,18 +64,6 @@ func headerSecrets(name, value string) []string {
 
 // schemes are words that may begin the value of Authorization.
 var schemes = []string{"basic", "bearer", "digest", "negotiate", "token"}
-
-var dashes = strings.NewReplacer("-", "", "_", "")
-
-// plainName is the name of a header or parameter as secretParts has it.
-func plainName(name string) string {
-	return dashes.Replace(strings.ToLower(name))
-}
-
-func isSecretName(name string) bool {
-	isPart := func(part string) bool { return strings.Contains(name, part) }
-	return slices.ContainsFunc(secretParts, isPart) && !slices.ContainsFunc(harmlessParts, isPart)
-}
 
 // urlSecrets returns the secrets in a URL, as written and decoded.
 func urlSecrets(address string) []string {
@@ -103,16 +78,8 @@ func urlSecrets(address string) []string {
 	}
 	for pair := range strings.SplitSeq(u.RawQuery, "&") {
 		name, value, _ := strings.Cut(pair, "=")
-		if plain, err := url.QueryUnescape(name); err == nil {
-			name = plain
-		}
-		name = plainName(name)
-		if !slices.Contains(secretParameters, name) && !isSecretName(name) {
-			continue
-		}
-		secrets = append(secrets, value)
-		if plain, err := url.QueryUnescape(value); err == nil {
-			secrets = append(secrets, plain)
+		if plain := unescaped(value); listed().of(unescaped(name), query).hides(plain) {
+			secrets = append(secrets, value, plain)
 		}
 	}
 	return secrets

@@ -11,8 +11,8 @@ import (
 	"github.com/plumbapi/plumb/validator"
 )
 
-// Mark stands where a credential stood.
-const Mark = "[redacted]"
+// Mark is in the place of a credential.
+const Mark = validator.Masked
 
 // Cleaner removes credentials from texts. Its zero value removes what looks
 // like a credential.
@@ -60,9 +60,9 @@ func ForExchange(x *validator.Exchange) *Cleaner {
 	body := x.Response.Body.Bytes
 	text := string(body[:min(len(body), scanned)])
 	for _, sp := range patternSpans(text) {
-		if sp.end-sp.start >= shortest {
-			c.add(text[sp.start:sp.end])
-			c.add(unquoted(text[sp.start:sp.end]))
+		if secret := text[sp.start:sp.end]; len(secret) >= shortest || len(secret) >= longSecret && !plainWord(secret) {
+			c.add(secret)
+			c.add(unquoted(secret))
 		}
 	}
 	c.finish()
@@ -98,10 +98,10 @@ func (c *Cleaner) Excerpt(e validator.Excerpt) validator.Excerpt {
 
 // Finding removes credentials from all that f took from its exchange.
 func (c *Cleaner) Finding(f *validator.Finding) {
-	// A member whose name says that it is secret hides its whole value, which
-	// the pattern cannot see where the name is not beside it. Of a missing
-	// member there is no value.
-	if SecretMember(f.Pointer) && f.Rule != "schema-required" && f.Found != "" && f.Found != "null" {
+	// A name that says that a value is secret hides the whole of it, which an
+	// excerpt does not show where the name is not beside it. Of a missing member
+	// there is no value.
+	if f.Rule != "schema-required" && strings.Contains(f.Found, `"`) && SecretMember(f.Pointer, strings.Trim(f.Found, `"`)) {
 		f.Found = Mark
 		f.Excerpt = mark(f.Excerpt, union(append(c.spans(f.Excerpt.Text), marked(f.Excerpt))))
 	} else {
@@ -184,15 +184,30 @@ func mark(e validator.Excerpt, spans []span) validator.Excerpt {
 	return validator.Excerpt{Text: replace(e.Text, spans), Column: start, Width: end - start}
 }
 
-// SecretMember tells whether a pointer leads to a member with a secret's name.
-func SecretMember(pointer string) bool {
+// SecretMember reports whether the name of the member that a pointer leads to,
+// or of one that it is in, says that a value is a credential.
+func SecretMember(pointer, value string) bool {
+	n := listed()
 	tokens := jsonvalue.SplitPointer(pointer)
+	own := nameInfo{described: true}
+	in := member
 	for i := len(tokens) - 1; i >= 0; i-- {
-		if tokens[i] != "*" {
-			return secretName().MatchString(tokens[i])
+		if tokens[i] == "*" || allDigits(tokens[i]) {
+			continue
 		}
+		if above := i - 1; above >= 0 && n.info(tokens[above], member).header {
+			in = header
+		}
+		own = n.info(tokens[i], in)
+		if own.token && slices.ContainsFunc(tokens, isLogprob) {
+			return false
+		}
+		break
 	}
-	return false
+	if own.secrecy != harmless || own.described {
+		return own.secrecy.hides(value)
+	}
+	return slices.ContainsFunc(tokens, func(name string) bool { return n.of(name, member) == always })
 }
 
 // literalSpans returns where a known secret stands in s, also where s was cut

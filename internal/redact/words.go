@@ -1,47 +1,41 @@
 package redact
 
 import (
-	"math/bits"
 	"strings"
 	"unicode/utf8"
 )
 
-// words is a set of the words in whose company credentials stand.
-type words uint32
+// words is a set of sets of words. A text without the words of a form of
+// credentials need not be searched for it.
+type words uint64
 
-// schemeWords and so on are parts of texts that patterns match, in lower case:
-// a text without them need not be searched.
+// known are the words, in lower case, by their first byte; a word has the bit of
+// its set. Two tables tell early where none begins.
 var (
-	schemeWords = wordSet("bearer", "basic", "apikey")
-	keyPrefixes = wordSet("sk-", "pk-", "rk-")
-	ellipses    = wordSet("…", "...")
-	tokenStart  = wordSet("eyj")
-	equals      = wordSet("=")
-	authority   = wordSet("://")
-	memberWords = wordSet("authorization", "key", "passw", "passphrase", "secret", `token"`, `token\`, "credential", "cookie", "signature")
-	headerWords = wordSet("authorization:", "api-key:", "cookie:")
-)
-
-// known are the words, each with its bit, and by their first two bytes.
-var (
-	known   []string
+	known   [256][]knownWord
+	sets    int
 	firsts  [256]words
 	seconds [256]words
 )
 
+type knownWord struct {
+	text string
+	set  words
+}
+
+// wordSet returns the bit of a set of words, each of two bytes or more.
 func wordSet(all ...string) words {
-	var set words
+	set := words(1) << sets
+	sets++
 	for _, word := range all {
-		bit := words(1) << len(known)
-		known = append(known, word)
-		set |= bit
+		known[word[0]] = append(known[word[0]], knownWord{word, set})
 		for c := range 256 {
 			lower := lowered(byte(c))
 			if lower == word[0] {
-				firsts[c] |= bit
+				firsts[c] |= set
 			}
-			if len(word) == 1 || lower == word[1] {
-				seconds[c] |= bit
+			if lower == word[1] {
+				seconds[c] |= set
 			}
 		}
 	}
@@ -55,8 +49,8 @@ func lowered(c byte) byte {
 	return c
 }
 
-// wordsIn returns the words that stand in a text, in upper case or lower. The
-// two letters beyond ASCII that patterns take for s and k count as these.
+// wordsIn returns the sets of which a text has a word, in upper case or lower.
+// The two letters beyond ASCII that patterns take for s and k count as these.
 func wordsIn[T string | []byte](text T) words {
 	var found words
 	for i := range len(text) {
@@ -65,9 +59,11 @@ func wordsIn[T string | []byte](text T) words {
 		if i+1 < len(text) {
 			next = text[i+1]
 		}
-		for rest := firsts[c] & seconds[next] &^ found; rest != 0; rest &= rest - 1 {
-			if n := bits.TrailingZeros32(uint32(rest)); startsWith(text[i:], known[n]) {
-				found |= 1 << n
+		if firsts[c]&seconds[next]&^found != 0 {
+			for _, word := range known[lowered(c)] {
+				if found&word.set == 0 && startsWith(text[i:], word.text) {
+					found |= word.set
+				}
 			}
 		}
 		if c >= utf8.RuneSelf && (startsWith(text[i:], longS) || startsWith(text[i:], kelvin)) {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"cmp"
 	"maps"
 	"math/bits"
@@ -80,6 +81,9 @@ func (b *Builder) Follow(h *validator.History) { b.lives.history = h }
 func (b *Builder) Add(x *validator.Exchange, r validator.Result) {
 	b.summary.Exchanges++
 	b.summary.Checked += r.Bodies
+	if r.Bodies > 0 {
+		b.summary.Masked += bytes.Count(x.Response.Body.Bytes, masked)
+	}
 	b.coverage.add(&r)
 	clean := cleaner{x: x}
 	if r.Skipped != "" {
@@ -109,6 +113,8 @@ func (b *Builder) Add(x *validator.Exchange, r validator.Result) {
 		b.learn(r.Pattern, &clean)
 	}
 }
+
+var masked = []byte(validator.Masked)
 
 // mostReasons bounds how many reasons are told apart: some name a server, of
 // which there may be any number.

@@ -65,15 +65,16 @@ func (d Description) name() string { return strings.TrimSpace(d.Title + " " + d.
 
 // Summary holds the totals of the run.
 type Summary struct {
-	Exchanges   int `json:"exchanges"`   // read
-	Checked     int `json:"checked"`     // bodies that were validated, and described responses without one
-	Skipped     int `json:"skipped"`     // exchanges of which nothing was checked, and files that are no recordings
-	Errors      int `json:"errors"`      // findings
-	Warnings    int `json:"warnings"`    // findings
-	Infos       int `json:"infos"`       // findings
-	Occurrences int `json:"occurrences"` // what the findings group
-	Omitted     int `json:"omitted"`     // findings that were counted but are not in the report
-	Suppressed  int `json:"suppressed"`  // findings that the baseline accepts: no errors, warnings or infos
+	Exchanges   int `json:"exchanges"`        // read
+	Checked     int `json:"checked"`          // bodies that were validated, and described responses without one
+	Skipped     int `json:"skipped"`          // exchanges of which nothing was checked, and files that are no recordings
+	Errors      int `json:"errors"`           // findings
+	Warnings    int `json:"warnings"`         // findings
+	Infos       int `json:"infos"`            // findings
+	Occurrences int `json:"occurrences"`      // what the findings group
+	Omitted     int `json:"omitted"`          // findings that were counted but are not in the report
+	Masked      int `json:"masked,omitempty"` // values of checked bodies in whose place is [redacted]: only their presence and type were checked
+	Suppressed  int `json:"suppressed"`       // findings that the baseline accepts: no errors, warnings or infos
 }
 
 // Finding groups the occurrences of one rule at one place of the description

@@ -13,12 +13,14 @@ func (t *text) summary(r *Report) {
 		t.line(t.style.good(none) + " " + read)
 		t.skipped(r.Skipped)
 		t.unchecked(r.Description)
+		t.masked(s)
 		t.suppressed(s)
 		return
 	}
 	t.line(read)
 	t.skipped(r.Skipped)
 	t.unchecked(r.Description)
+	t.masked(s)
 	if s.Errors+s.Warnings+s.Infos > 0 {
 		t.line(t.totals(s))
 	}
@@ -35,6 +37,13 @@ func (t *text) skipped(skipped []Skipped) {
 func (t *text) unchecked(d Description) {
 	if text := d.uncheckedText(); text != "" {
 		t.line(Wrap(text, t.view.Width, 0))
+	}
+}
+
+// masked says how many values could not be checked because they were taken out.
+func (t *text) masked(s Summary) {
+	if s.Masked > 0 {
+		t.line(Plural(s.Masked, "value") + " taken out of the recordings ([redacted]): only presence and type checked")
 	}
 }
 

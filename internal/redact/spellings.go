@@ -1,0 +1,76 @@
+package redact
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"strings"
+)
+
+// parts returns a secret, and the parts of it that are secrets themselves: the
+// token after an authorization scheme, the values of cookies, what Basic hides.
+func parts(secret string) []string {
+	secret = strings.TrimSpace(secret)
+	found := []string{secret}
+	scheme, token, ok := strings.Cut(secret, " ")
+	if ok && !strings.Contains(scheme, "=") {
+		token = strings.TrimSpace(token)
+		found = append(found, token)
+		if strings.EqualFold(scheme, "basic") {
+			if plain, err := base64.StdEncoding.DecodeString(token); err == nil {
+				_, password, _ := strings.Cut(string(plain), ":")
+				found = append(found, string(plain), password)
+			}
+		}
+	}
+	for pair := range strings.SplitSeq(secret, ";") {
+		if _, value, ok := strings.Cut(pair, "="); ok {
+			found = append(found, strings.Trim(strings.TrimSpace(value), `"`))
+		}
+	}
+	return found
+}
+
+// spellings returns how s can be written in a JSON text, in a JSON text within
+// a JSON string, and in a URL.
+func spellings(s string) []string {
+	switch {
+	case len(s) < shortSecret, s == "null", s == "true", s == "false":
+		return nil
+	}
+	inJSON := quoted(s)
+	return []string{
+		s, inJSON, quoted(inJSON), strings.ReplaceAll(inJSON, "/", `\/`), plainQuoted(s),
+		url.QueryEscape(s), url.PathEscape(s),
+	}
+}
+
+// quoted returns s as encoding/json writes it for a web page, without quotes.
+func quoted(s string) string {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return s
+	}
+	return string(text[1 : len(text)-1])
+}
+
+// plainQuoted returns s as most encoders write it, without quotes.
+func plainQuoted(s string) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(s); err != nil {
+		return s
+	}
+	text := strings.TrimSuffix(b.String(), "\n")
+	return text[1 : len(text)-1]
+}
+
+// unquoted returns what a JSON string stands for, given without its quotes.
+func unquoted(s string) string {
+	var text string
+	if err := json.Unmarshal([]byte(`"`+s+`"`), &text); err != nil {
+		return s
+	}
+	return text
+}
