@@ -268,8 +268,13 @@ func TestRecording(t *testing.T) {
 		if bodies[i].contentType == "application/octet-stream" {
 			assert.NotEmpty(t, x.Response.Body.Missing, "nobody can take a credential out of what is no text")
 		} else {
-			live := v.Check(r.entries[i].Exchange)
-			assert.ElementsMatch(t, outline(live), outline(v.Check(x)), "exchange %d", i)
+			live, recorded := v.Check(r.entries[i].Exchange), v.Check(x)
+			if strings.Contains(bodies[i].body, `"`+secret+`"`) { // of what was taken out only the type is checked
+				assert.NotEmpty(t, live.Findings)
+				assert.Empty(t, recorded.Findings)
+			} else {
+				assert.ElementsMatch(t, outline(live), outline(recorded), "exchange %d", i)
+			}
 			for _, f := range live.Findings {
 				assert.Equal(t, i+1, f.Entry)
 				rules[f.Rule]++
