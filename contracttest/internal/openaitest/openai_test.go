@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
@@ -49,16 +50,18 @@ func serve(t *testing.T, speed float64) (base string, stop func() (found map[str
 	p := proxy.New(proxy.Options{
 		Target: to,
 		Limits: recording.DefaultLimits,
-		Seen: func(e har.Entry) {
+		Record: func(e har.Entry) {
 			assert.NoError(t, recorder.Add(e))
 			check.add(e.Exchange)
 		},
-		Failed: func(err error) { t.Error(err) },
+		Check:   check.v.Check,
+		Checked: func(*validator.Exchange, validator.Result) {},
+		Failed:  func(err error) { t.Error(err) },
 	})
 	front := httptest.NewServer(p)
 	t.Cleanup(front.Close)
 	return front.URL + "/v1", func() (map[string]int, string) {
-		p.Close()
+		p.Close(time.Minute)
 		require.NoError(t, recorder.Close())
 		return check.found, file
 	}
