@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/plumbapi/plumb/internal/har"
@@ -27,9 +28,10 @@ type checker struct {
 	backlog *backlog
 	done    chan struct{} // closed when everything is checked
 
+	accepted, noRoom atomic.Int64 // counted on the way of an answer, which waits for no lock
+
 	mu        sync.Mutex // of what follows, and held while a result is handed on
-	accepted  int
-	ended     int // checks that came to an end
+	ended     int        // checks that came to an end
 	unchecked Unchecked
 	closed    bool
 }
@@ -51,13 +53,10 @@ func startChecker(options *Options) *checker {
 
 // check has an exchange checked, if there is room.
 func (c *checker) check(e har.Entry) {
-	accepted := c.backlog.offer(e)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if accepted {
-		c.accepted++
+	if c.backlog.offer(e) {
+		c.accepted.Add(1)
 	} else {
-		c.unchecked.NoRoom++
+		c.noRoom.Add(1)
 	}
 }
 
@@ -112,6 +111,7 @@ func (c *checker) close(patience time.Duration) Unchecked {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.closed = true
-	c.unchecked.TooLate = c.accepted - c.ended
+	c.unchecked.NoRoom = int(c.noRoom.Load())
+	c.unchecked.TooLate = int(c.accepted.Load()) - c.ended
 	return c.unchecked
 }

@@ -181,3 +181,24 @@ func TestWithoutRecording(t *testing.T) {
 	r.get(t)
 	assert.Len(t, r.checked, 3, fmt.Sprint(r.checked))
 }
+
+// Nor does anything wait for what is done with a result.
+func TestNobodyWaitsForAResultToBeTaken(t *testing.T) {
+	taking, release := make(chan struct{}), make(chan struct{})
+	r := front(t, target(t, "{}"), func(o *Options) {
+		o.Checked = func(x *validator.Exchange, _ validator.Result) {
+			if x.Place.Entry == 1 {
+				close(taking)
+				<-release
+			}
+		}
+	})
+	r.get(t)
+	<-taking
+	client := http.Client{Timeout: patience}
+	for range 10 {
+		_, _, err := receive(&client, r.url)
+		require.NoError(t, err)
+	}
+	close(release)
+}
