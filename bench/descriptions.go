@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -31,9 +32,14 @@ func descriptions(dir string, rounds int, only string) error {
 	}
 	var rows []*process
 	add := func(p, against *process) {
-		if p.against = against; contains(p.name, only) {
-			rows = append(rows, p)
+		p.against = against
+		if !contains(p.name, only) {
+			return
 		}
+		if against != nil && !slices.Contains(rows, against) {
+			rows = append(rows, against)
+		}
+		rows = append(rows, p)
 	}
 	for name, examples := range map[string]string{"github": "gh", "openai": "oa2", "digitalocean": "do", "stripe": "stripe", "mailchimp": ""} {
 		description, input, err := unpacked(dir, name, examples)
