@@ -17,17 +17,16 @@ const module = "github.com/plumbapi/plumb"
 // layers are the packages from the lowest to the highest: each imports those
 // of lower layers only.
 var layers = [][]string{
-	{""}, // the embedded files
-	{"/internal/ecmaregexp", "/internal/hostile", "/internal/jsonvalue", "/internal/nearest", "/internal/startup"},
+	{"", "/schemas", "/internal/ecmaregexp", "/internal/hostiletest", "/internal/jsonvalue", "/internal/nearest", "/internal/startup"},
 	{"/internal/expression"},
 	{"/spec"},
-	{"/schemas"},
+	{"/internal/schema"},
 	{"/internal/lifecycle"},
 	{"/validator/internal/plan"},
 	{"/validator"},
 	{"/internal/redact"},
 	{"/internal/recording", "/internal/report"},
-	{"/internal/baseline", "/internal/drift", "/internal/difference", "/internal/live", "/internal/har", "/internal/mock"},
+	{"/internal/baseline", "/internal/drift", "/internal/specdiff", "/internal/live", "/internal/mock"},
 	{"/internal/probe", "/internal/proxy"},
 	{"/internal/cli", "/contracttest"},
 	{"/cmd/plumb"},
@@ -35,9 +34,9 @@ var layers = [][]string{
 
 // keepers names the package that alone imports a library.
 var keepers = map[string]string{
-	"github.com/oasdiff/oasdiff":               "/internal/difference", // which gives it kin-openapi's documents
-	"github.com/getkin/kin-openapi":            "/internal/difference",
-	"github.com/santhosh-tekuri/jsonschema/v5": "/schemas",
+	"github.com/oasdiff/oasdiff":               "/internal/specdiff", // which gives it kin-openapi's documents
+	"github.com/getkin/kin-openapi":            "/internal/specdiff",
+	"github.com/santhosh-tekuri/jsonschema/v5": "/internal/schema",
 	"github.com/spf13/cobra":                   "/internal/cli",
 	"github.com/owenrumney/go-sarif":           "/internal/report",
 }

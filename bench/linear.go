@@ -9,7 +9,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
-	"github.com/plumbapi/plumb/internal/hostile"
+	"github.com/plumbapi/plumb/internal/hostiletest"
 )
 
 // linear shows how the time grows with bodies that are costly to check: once
@@ -23,7 +23,7 @@ func linear(dir string, rounds int, only string) error {
 		seconds [2][]float64 // of the processor
 	}
 	var pairs []*pair
-	for _, kind := range hostile.Bodies {
+	for _, kind := range hostiletest.Bodies {
 		p := &pair{name: "plumb, " + kind.Name}
 		if !contains(p.name, only) {
 			continue

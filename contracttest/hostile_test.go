@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/plumbapi/plumb/internal/hostile"
+	"github.com/plumbapi/plumb/internal/hostiletest"
 )
 
 // receive returns what a client gets: the body as far as it comes, and the
@@ -40,14 +40,14 @@ func TestHostileServers(t *testing.T) {
 		err   string
 		why   string
 	}{
-		"hangs":                       {hostile.Hang, tooLate, "no exchange was seen"},
-		"hangs in the body":           {hostile.HangInBody, tooLate, "a response that broke off"},
-		"resets":                      {hostile.Reset, "connection reset by peer", "no exchange was seen"},
-		"resets in the body":          {hostile.ResetInBody, "connection reset by peer", "a response that broke off"},
-		"closes":                      {hostile.Close, "EOF", "no exchange was seen"},
-		"sends a byte now and then":   {hostile.Drip, tooLate, "a response that broke off"},
-		"promises more than it sends": {hostile.SendLess, "unexpected EOF", "a response that broke off"},
-		"has an endless head":         {hostile.FloodHead, "server response headers exceeded", "no exchange was seen"},
+		"hangs":                       {hostiletest.Hang, tooLate, "no exchange was seen"},
+		"hangs in the body":           {hostiletest.HangInBody, tooLate, "a response that broke off"},
+		"resets":                      {hostiletest.Reset, "connection reset by peer", "no exchange was seen"},
+		"resets in the body":          {hostiletest.ResetInBody, "connection reset by peer", "a response that broke off"},
+		"closes":                      {hostiletest.Close, "EOF", "no exchange was seen"},
+		"sends a byte now and then":   {hostiletest.Drip, tooLate, "a response that broke off"},
+		"promises more than it sends": {hostiletest.SendLess, "unexpected EOF", "a response that broke off"},
+		"has an endless head":         {hostiletest.FloodHead, "server response headers exceeded", "no exchange was seen"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -85,7 +85,7 @@ func TestHostileServers(t *testing.T) {
 // promised.
 func TestMoreThanPromised(t *testing.T) {
 	w := watch(t, func(tb testing.TB) {
-		srv := httptest.NewServer(http.HandlerFunc(hostile.SendMore))
+		srv := httptest.NewServer(http.HandlerFunc(hostiletest.SendMore))
 		defer srv.Close()
 		got, err := receive(Client(tb, WithServer(srv.URL+"/v1")), srv.URL)
 		assert.NoError(t, err)
@@ -101,15 +101,15 @@ func TestMoreThanPromised(t *testing.T) {
 func TestFloods(t *testing.T) {
 	const read = 128 << 20
 	for name, checked := range map[string]func(testing.TB) (client *http.Client, h http.HandlerFunc){
-		"read ahead": func(tb testing.TB) (*http.Client, http.HandlerFunc) { return Client(tb), hostile.Flood },
+		"read ahead": func(tb testing.TB) (*http.Client, http.HandlerFunc) { return Client(tb), hostiletest.Flood },
 		"followed": func(tb testing.TB) (*http.Client, http.HandlerFunc) {
 			return Client(tb), func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Content-Type", "text/plain")
-				hostile.Flood(w, r)
+				hostiletest.Flood(w, r)
 			}
 		},
 		"of a handler": func(tb testing.TB) (*http.Client, http.HandlerFunc) {
-			return http.DefaultClient, Handler(tb, http.HandlerFunc(hostile.Flood)).ServeHTTP
+			return http.DefaultClient, Handler(tb, http.HandlerFunc(hostiletest.Flood)).ServeHTTP
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -148,7 +148,7 @@ func TestNoCredentialGoesToAnotherHost(t *testing.T) {
 	}))
 	defer other.Close()
 	send := func(t *testing.T, client *http.Client, headers ...string) *http.Response {
-		srv := httptest.NewServer(hostile.RedirectTo(other.URL, http.StatusTemporaryRedirect))
+		srv := httptest.NewServer(hostiletest.RedirectTo(other.URL, http.StatusTemporaryRedirect))
 		defer srv.Close()
 		req, err := http.NewRequest(http.MethodGet, srv.URL+"/v1/batches/batch_1?api-key="+secret, nil)
 		require.NoError(t, err)
@@ -227,22 +227,22 @@ func TestHandlersThatDoNotBehave(t *testing.T) {
 		serve http.HandlerFunc
 		want  string
 	}{
-		"hangs":             {hostile.Hang, "nothing was checked: no exchange was seen"},
-		"hangs in the body": {hostile.HangInBody, brokenOff},
-		"drips":             {hostile.Drip, brokenOff},
-		"breaks off":        {hostile.Close, "nothing was checked: no exchange was seen"},
+		"hangs":             {hostiletest.Hang, "nothing was checked: no exchange was seen"},
+		"hangs in the body": {hostiletest.HangInBody, brokenOff},
+		"drips":             {hostiletest.Drip, brokenOff},
+		"breaks off":        {hostiletest.Close, "nothing was checked: no exchange was seen"},
 		"breaks off in the body": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "{")
 			panic(http.ErrAbortHandler)
 		}, brokenOff},
-		"promises more than it sends":            {hostile.SendLess, brokenOff},
+		"promises more than it sends":            {hostiletest.SendLess, brokenOff},
 		"promises less than it writes":           {promise("2", "{} and more", write), "schema-required"},
 		"promises less than it writes as string": {promise("2", "{} and more", io.WriteString), "schema-required"},
 		"promises less than it copies":           {promise("2", "{} and more", copied), "schema-required"},
 		"keeps its promise, and hangs": {func(w http.ResponseWriter, r *http.Request) {
 			promise("2", "{}", write)(w, r)
 			_ = http.NewResponseController(w).Flush()
-			hostile.Hang(w, r)
+			hostiletest.Hang(w, r)
 		}, "schema-required"},
 	} {
 		t.Run(name, func(t *testing.T) {

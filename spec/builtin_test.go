@@ -2,6 +2,7 @@ package spec_test
 
 import (
 	"encoding/json"
+	"io/fs"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,7 +12,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -209,7 +209,7 @@ func TestBuiltinDescribesEachMember(t *testing.T) {
 func TestBuiltinIsValid(t *testing.T) {
 	loader := openapi3.NewLoader()
 	loader.ReadFromURIFunc = func(_ *openapi3.Loader, u *url.URL) ([]byte, error) {
-		return plumb.Files.ReadFile(u.Path)
+		return fs.ReadFile(spec.Files, u.Path)
 	}
 	doc, err := loader.LoadFromURI(&url.URL{Path: "spec/openapi.yaml"})
 	require.NoError(t, err)

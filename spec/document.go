@@ -7,7 +7,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/plumbapi/plumb"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
@@ -27,7 +26,7 @@ type Document struct {
 // BuiltinDocument returns the built-in description of the Batch API, amended
 // with the overlays.
 func BuiltinDocument(overlays ...Overlay) (*Document, error) {
-	return (&loader{fsys: plumb.Files, root: ".", overlays: overlays}).document(builtin)
+	return (&loader{fsys: Files, root: ".", overlays: overlays}).document(builtin)
 }
 
 // ReadDocument reads the description in a file of the machine as [LoadFile]

@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -103,7 +102,7 @@ const builtin = "spec/openapi.yaml"
 // Builtin returns the built-in description of the Batch API, amended with the
 // overlays.
 func Builtin(overlays ...Overlay) (*Description, error) {
-	d, err := Load(plumb.Files, builtin, Options{RefRoot: ".", Overlays: overlays})
+	d, err := Load(Files, builtin, Options{RefRoot: ".", Overlays: overlays})
 	if err != nil {
 		return nil, err
 	}

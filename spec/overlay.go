@@ -8,8 +8,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/plumbapi/plumb"
 )
 
 // Overlay is an OpenAPI Overlay document, which amends a description.
@@ -25,7 +23,7 @@ const overlayFolder = "spec/overlays"
 
 // Overlays returns the names of the built-in overlays, sorted.
 func Overlays() []string {
-	entries, err := fs.ReadDir(plumb.Files, overlayFolder)
+	entries, err := fs.ReadDir(Files, overlayFolder)
 	if err != nil {
 		return nil // no folder was embedded: there are none
 	}
@@ -41,7 +39,7 @@ func Overlays() []string {
 func ReadOverlay(name string) (Overlay, error) {
 	if slices.Contains(Overlays(), name) {
 		file := path.Join(overlayFolder, name+".yaml")
-		data, err := fs.ReadFile(plumb.Files, file)
+		data, err := fs.ReadFile(Files, file)
 		return Overlay{name, data, file}, err
 	}
 	data, err := os.ReadFile(name)

@@ -5,12 +5,12 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 )
 
 // bodySchema is a schema that bodies are validated by.
 type bodySchema struct {
-	*schemas.Schema
+	*schema.Schema
 
 	labelled  string           // see label
 	constants []constantMember // what a bare body is recognised by
@@ -27,7 +27,7 @@ type bodySchema struct {
 // constantMember is a member with one certain value, as JSON text.
 type constantMember struct{ name, text string }
 
-func newBodySchema(s *schemas.Schema) *bodySchema {
+func newBodySchema(s *schema.Schema) *bodySchema {
 	b := &bodySchema{Schema: s, labelled: s.Name, required: s.Shape.Required()}
 	if b.labelled == "" {
 		b.labelled = s.Place.File + "#" + s.Place.Pointer
@@ -44,7 +44,7 @@ func (s *bodySchema) label() string { return s.labelled }
 // findElements finds out whether values of the schema are lists. The resources
 // are the schemas that responses have. What holds more of its own kind is no
 // list but a tree.
-func (s *bodySchema) findElements(resources map[*schemas.Shape]*bodySchema) {
+func (s *bodySchema) findElements(resources map[*schema.Shape]*bodySchema) {
 	if item := s.Shape.Item(0); item != nil {
 		s.elements = resources[item]
 		return

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -81,9 +81,9 @@ func (v *Validator) ResponseSchemas(op *spec.Operation) []string {
 // documented returns the places that can be reached from some of the schemas of
 // bodies.
 func (v *Validator) documented(from func(*bodySchema) bool) (members, values []Seen) {
-	var open []*schemas.Shape
-	known := map[*schemas.Shape]bool{}
-	reach := func(s *schemas.Shape) {
+	var open []*schema.Shape
+	known := map[*schema.Shape]bool{}
+	reach := func(s *schema.Shape) {
 		if s != nil && !known[s] {
 			known[s] = true
 			open = append(open, s)
@@ -123,7 +123,7 @@ type shapePlaces struct {
 	values  map[string]Seen // by the JSON text
 }
 
-func (v *Validator) placesOf(shape *schemas.Shape) *shapePlaces {
+func (v *Validator) placesOf(shape *schema.Shape) *shapePlaces {
 	if known, ok := v.places.Load(shape); ok {
 		return known.(*shapePlaces)
 	}
@@ -147,7 +147,7 @@ func (v *Validator) placesOf(shape *schemas.Shape) *shapePlaces {
 }
 
 // member returns the place of a member: that of its property.
-func (v *Validator) member(m *schemas.Member) Seen {
+func (v *Validator) member(m *schema.Member) Seen {
 	place, ok := v.inSchema(m.Place)
 	if ok && place.Pointer != "" {
 		return place

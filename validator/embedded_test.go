@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/spec"
 	"github.com/plumbapi/plumb/validator"
 )
@@ -22,7 +21,7 @@ func TestEmbeddedExtensions(t *testing.T) {
 				require.NoError(t, err)
 				overlays = append(overlays, overlay)
 			}
-			checked, err := spec.Load(plumb.Files, "spec/openapi.yaml", spec.Options{RefRoot: ".", Overlays: overlays})
+			checked, err := spec.Load(spec.Files, "spec/openapi.yaml", spec.Options{RefRoot: ".", Overlays: overlays})
 			require.NoError(t, err)
 			assert.False(t, checked.Embedded)
 			_, err = validator.New(checked)

@@ -5,7 +5,7 @@ import (
 	"strconv"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -24,10 +24,10 @@ type pass struct {
 	faults   []jsonvalue.Fault
 	root     *jsonvalue.Value // nil where the body is not looked at
 	schema   *bodySchema      // nil where none applies
-	visited  schemas.Visits   // made on first use
+	visited  schema.Visits    // made on first use
 	units    []unit
-	failures []schemas.Failure
-	nulls    []schemas.Failure // of failures, those that are null for an optional member
+	failures []schema.Failure
+	nulls    []schema.Failure // of failures, those that are null for an optional member
 
 	resources  []*resource
 	resourceOf map[*jsonvalue.Value]*resource // by the value; made on first use
@@ -130,7 +130,7 @@ func (p *pass) json() *document {
 }
 
 // visits returns the values in the body that schemas describe.
-func (p *pass) visits() schemas.Visits {
+func (p *pass) visits() schema.Visits {
 	if p.visited == nil && p.root != nil && p.schema != nil {
 		p.visited = p.schema.Visit(p.root)
 	}
@@ -161,7 +161,7 @@ func (p *pass) chooseBare() bool {
 
 // isOptionalNull tells whether the failure is that of null for a named member
 // that may be left out.
-func (p *pass) isOptionalNull(f schemas.Failure) bool {
+func (p *pass) isOptionalNull(f schema.Failure) bool {
 	around, name, ok := cutLast(f.Path)
 	if !ok || f.Name || f.OfMember {
 		return false
@@ -175,7 +175,7 @@ func (p *pass) isOptionalNull(f schemas.Failure) bool {
 
 // memberAt returns the description of a member of the object that the path leads
 // to, or nil.
-func (p *pass) memberAt(path []string, name string) *schemas.Member {
+func (p *pass) memberAt(path []string, name string) *schema.Member {
 	if shape := p.shapeAt(path); shape != nil {
 		return shape.Named(name)
 	}
@@ -183,7 +183,7 @@ func (p *pass) memberAt(path []string, name string) *schemas.Member {
 }
 
 // shapeAt returns the shape of the value that the path leads to, or nil.
-func (p *pass) shapeAt(path []string) *schemas.Shape {
+func (p *pass) shapeAt(path []string) *schema.Shape {
 	shape, value := p.schema.Shape, p.root
 	for _, token := range path {
 		if shape == nil || value == nil {

@@ -9,14 +9,14 @@ import (
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/lifecycle"
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 )
 
 // resource is an object in a body whose schema says how it lives.
 type resource struct {
 	path  []string // from the root of the body
 	value *jsonvalue.Value
-	shape *schemas.Shape
+	shape *schema.Shape
 	life  *lifecycle.Lifecycle
 	id    string           // empty where the body does not say
 	state *lifecycle.State // nil where the body does not say, or says one that there is not
@@ -73,7 +73,7 @@ func (p *pass) resourceAround(path []string) *resource {
 	return innermost
 }
 
-func newResource(path []string, v *jsonvalue.Value, shape *schemas.Shape, life *lifecycle.Lifecycle) *resource {
+func newResource(path []string, v *jsonvalue.Value, shape *schema.Shape, life *lifecycle.Lifecycle) *resource {
 	r := &resource{path: path, value: v, shape: shape, life: life, times: make([]stamp, len(life.Timestamps))}
 	if id := r.at(life.Identity); id != nil && (id.Kind == jsonvalue.String || id.Kind == jsonvalue.Number) {
 		r.id = strings.Clone(shortName(id.Text)) // which outlives the body

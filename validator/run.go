@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/plumbapi/plumb/internal/lifecycle"
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 	"github.com/plumbapi/plumb/spec"
 	"github.com/plumbapi/plumb/validator/internal/plan"
 )
@@ -225,8 +225,8 @@ func (v *Validator) compilePlan(s *bodySchema, response *spec.Response) (*plan.P
 	source := &plan.Source{
 		Shape:        s.Shape,
 		ElementsName: s.elementsName,
-		Life:         func(shape *schemas.Shape) *lifecycle.Lifecycle { return v.lives[shape] },
-		Rules:        func(shape *schemas.Shape) []plan.Rule { return planRules(v.shapeRules[shape]) },
+		Life:         func(shape *schema.Shape) *lifecycle.Lifecycle { return v.lives[shape] },
+		Rules:        func(shape *schema.Shape) []plan.Rule { return planRules(v.shapeRules[shape]) },
 		Places:       v.planPlaces,
 		Watched:      watched,
 		Whole:        planRules(v.responseRules[response]),
@@ -238,7 +238,7 @@ func (v *Validator) compilePlan(s *bodySchema, response *spec.Response) (*plan.P
 }
 
 // planPlaces returns the places of a shape as plans have them.
-func (v *Validator) planPlaces(shape *schemas.Shape) (members []plan.Place, value func(text string) plan.Place) {
+func (v *Validator) planPlaces(shape *schema.Shape) (members []plan.Place, value func(text string) plan.Place) {
 	places := v.placesOf(shape)
 	for _, m := range places.members {
 		members = append(members, planPlace(m))

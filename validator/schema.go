@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 )
 
 // ruleOf returns the id of the rule that failures of a keyword belong to.
@@ -25,7 +25,7 @@ func ruleOf(keyword string) string {
 		return "schema-pattern"
 	case "additionalProperties", "unevaluatedProperties":
 		return "schema-additional-member"
-	case schemas.Undecided:
+	case schema.Undecided:
 		return "schema-undecided"
 	}
 	if limitWords[keyword] != "" {
@@ -36,7 +36,7 @@ func ruleOf(keyword string) string {
 
 // reportFailures reports those failures of the body against its schema that
 // belong to the rule.
-func (p *pass) reportFailures(explain func(schemas.Failure) Finding) {
+func (p *pass) reportFailures(explain func(schema.Failure) Finding) {
 	for _, f := range p.failures {
 		if ruleOf(f.Keyword) != p.rule.ID {
 			continue
@@ -60,9 +60,9 @@ func (p *pass) reportFailures(explain func(schemas.Failure) Finding) {
 
 // foundOf returns what was found: the name of a member where that is what
 // fails, else what text says of the value.
-func (p *pass) foundOf(f schemas.Failure, text func(path []string) string) string {
+func (p *pass) foundOf(f schema.Failure, text func(path []string) string) string {
 	if _, name, ok := cutLast(f.Path); ok && f.Name {
-		return "the name " + shorten(schemas.JSONText(name))
+		return "the name " + shorten(schema.JSONText(name))
 	}
 	return text(f.Path)
 }
@@ -94,8 +94,8 @@ without asking.`,
 	Fix:     "Send the member in every response, or take it out of required in the description.",
 	Example: `a Batch without "status"`,
 	run: func(p *pass) {
-		p.reportFailures(func(f schemas.Failure) Finding {
-			return placed("the required member is missing", f.Place, "no member "+schemas.JSONText(f.Member), "")
+		p.reportFailures(func(f schema.Failure) Finding {
+			return placed("the required member is missing", f.Place, "no member "+schema.JSONText(f.Member), "")
 		})
 	},
 }
@@ -110,7 +110,7 @@ be left out is ` + "`drift-null`" + `, a warning.`,
 	Fix:     "Send a value of the type that is allowed, or correct the type in the description.",
 	Example: `{"created_at": "2025-03-14T15:52:49Z"}, where an integer is described`,
 	run: func(p *pass) {
-		p.reportFailures(func(f schemas.Failure) Finding {
+		p.reportFailures(func(f schema.Failure) Finding {
 			return placed("the value has the wrong type", f.Place, p.foundOf(f, p.foundWithType), typesOf(f))
 		})
 	},
@@ -126,7 +126,7 @@ to the description.`,
 	Fix:     "Send one of the values that are allowed, or add the new one to the description.",
 	Example: `{"status": "paused"}`,
 	run: func(p *pass) {
-		p.reportFailures(func(f schemas.Failure) Finding {
+		p.reportFailures(func(f schema.Failure) Finding {
 			return placed("the value is not one of those described", f.Place, p.foundOf(f, p.foundText), valuesOf(f))
 		})
 	},
@@ -141,7 +141,7 @@ by it what kind of object they hold.`,
 	Fix:     "Send the one value that is described, or correct the description.",
 	Example: `{"object": "batches"}, where "batch" is described`,
 	run: func(p *pass) {
-		p.reportFailures(func(f schemas.Failure) Finding {
+		p.reportFailures(func(f schema.Failure) Finding {
 			return placed("the value is not the described constant", f.Place, p.foundOf(f, p.foundText), valuesOf(f))
 		})
 	},
@@ -174,7 +174,7 @@ elements or members is beyond what the description allows.`,
 	Fix:     "Keep the value within the limit, or correct the limit in the description.",
 	Example: "metadata with 17 members, where maxProperties is 16",
 	run: func(p *pass) {
-		p.reportFailures(func(f schemas.Failure) Finding {
+		p.reportFailures(func(f schema.Failure) Finding {
 			message := limitWords[f.Keyword]
 			if f.Name {
 				message = "the name of a member breaks a limit"
@@ -193,7 +193,7 @@ ECMAScript. It need not match the whole string unless it says so with ^ and $.`,
 	Fix:     "Send a value that matches the pattern, or correct the pattern in the description.",
 	Example: `{"id": "1"}, where ^batch_ is described`,
 	run: func(p *pass) {
-		p.reportFailures(func(f schemas.Failure) Finding {
+		p.reportFailures(func(f schema.Failure) Finding {
 			return placed("the string does not match the described pattern", f.Place, p.foundOf(f, p.foundText), f.Limit)
 		})
 	},
@@ -209,7 +209,7 @@ unevaluatedProperties. A member that is merely not described is
 	Fix:     "Take the member out of the response, or describe it.",
 	Example: `{"id": "batch_1", "debug": true}, where additionalProperties is false`,
 	run: func(p *pass) {
-		p.reportFailures(func(f schemas.Failure) Finding {
+		p.reportFailures(func(f schema.Failure) Finding {
 			path := append(slices.Clip(f.Path), f.Member)
 			return placed("the description forbids further members", f.Place, p.foundText(path), "")
 		})
@@ -236,7 +236,7 @@ is that of the alternative that came nearest, under its own rule.`,
 	Fix:     "Make the value fit the description, or correct the alternatives there.",
 	Example: "a value that fits both schemas of a oneOf",
 	run: func(p *pass) {
-		p.reportFailures(func(f schemas.Failure) Finding {
+		p.reportFailures(func(f schema.Failure) Finding {
 			message := combinationWords[f.Keyword]
 			if message == "" {
 				message = "the value breaks " + f.Keyword
@@ -258,13 +258,13 @@ same.`,
 	Fix:     "Tell the alternatives apart by a constant, write the pattern without nested repetitions, or bound the length.",
 	Example: "500 levels of a oneOf whose alternatives all refer to it",
 	run: func(p *pass) {
-		p.reportFailures(func(f schemas.Failure) Finding {
+		p.reportFailures(func(f schema.Failure) Finding {
 			return placed("the value cannot be checked: "+f.Reason, f.Place, p.foundText(f.Path), "")
 		})
 	},
 }
 
-func allowedByCombination(f schemas.Failure) string {
+func allowedByCombination(f schema.Failure) string {
 	switch f.Keyword {
 	case "not":
 		return shorten("not " + f.Limit)
@@ -275,7 +275,7 @@ func allowedByCombination(f schemas.Failure) string {
 }
 
 // valuesOf lists the values that a failure allows.
-func valuesOf(f schemas.Failure) string {
+func valuesOf(f schema.Failure) string {
 	values := make([]string, len(f.Values))
 	for i, v := range f.Values {
 		values[i] = plain(v)
@@ -284,6 +284,6 @@ func valuesOf(f schemas.Failure) string {
 }
 
 // typesOf lists the types that a failure allows.
-func typesOf(f schemas.Failure) string {
+func typesOf(f schema.Failure) string {
 	return strings.Join(f.Values, " or ")
 }

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 )
 
 // spot is where a walk through bodies can be: at a place, of which the
@@ -17,9 +17,9 @@ import (
 // that was dropped since is lost.
 type spot struct {
 	place   *Observed
-	shape   *schemas.Shape // nil where nothing is described
-	foreign int            // how many levels it is below the description: 0 where it is documented
-	units   string         // the member whose elements are bodies of their own
+	shape   *schema.Shape // nil where nothing is described
+	foreign int           // how many levels it is below the description: 0 where it is documented
+	units   string        // the member whose elements are bodies of their own
 
 	members map[string]*spot // by their names
 	others  []*spot          // members with names of the caller's own
@@ -51,7 +51,7 @@ func (s *Summary) root(key rootKey) *spot {
 }
 
 // spot returns the spot of a place; nil where it is one of too many.
-func (s *Summary) spot(key placeKey, shape *schemas.Shape, foreign int) *spot {
+func (s *Summary) spot(key placeKey, shape *schema.Shape, foreign int) *spot {
 	place := s.place(key, foreign > 0)
 	if place == nil {
 		return nil
@@ -125,7 +125,7 @@ func (o *observer) undocumented(at *spot, name string) *spot {
 // item returns the spot of the element with that index; nil where it is not
 // taken down.
 func (o *observer) item(at *spot, index int) *spot {
-	var shape *schemas.Shape
+	var shape *schema.Shape
 	if at.shape != nil {
 		shape = at.shape.Item(index)
 	}
@@ -198,7 +198,7 @@ func (o *observer) example(place *Observed, start, end int) {
 func (o *observer) string(at *spot, text string) {
 	at.place.Length = at.place.Length.add(float64(utf8.RuneCountInString(text)))
 	if !at.place.Many {
-		o.scalar(at, []byte(schemas.JSONText(text)))
+		o.scalar(at, []byte(schema.JSONText(text)))
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 	"sync"
 
 	"github.com/plumbapi/plumb/internal/lifecycle"
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -32,9 +32,9 @@ type Validator struct {
 	router   *spec.Router
 	maxDepth int
 
-	schemas   *schemas.Set
+	schemas   *schema.Set
 	bodies    map[spec.Place]*bodySchema // of responses, by the place of the schema
-	resources map[*schemas.Shape]*bodySchema
+	resources map[*schema.Shape]*bodySchema
 	named     func() []*bodySchema              // components/schemas, in their order
 	answers   map[*spec.Operation][]*bodySchema // those of 2xx answers
 
@@ -42,8 +42,8 @@ type Validator struct {
 	byLabel map[string]spec.Place // where these are
 	places  sync.Map              // by shape: its *shapePlaces
 
-	lives         map[*schemas.Shape]*lifecycle.Lifecycle
-	shapeRules    map[*schemas.Shape][]*xRule
+	lives         map[*schema.Shape]*lifecycle.Lifecycle
+	shapeRules    map[*schema.Shape][]*xRule
 	responseRules map[*spec.Response][]*xRule
 
 	decisive   []*bodySchema // see decide
@@ -139,13 +139,13 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 		set:       map[string]bool{},
 		maxDepth:  512,
 		bodies:    map[spec.Place]*bodySchema{},
-		resources: map[*schemas.Shape]*bodySchema{},
+		resources: map[*schema.Shape]*bodySchema{},
 		answers:   map[*spec.Operation][]*bodySchema{},
 		labels:    map[spec.Place]string{},
 		byLabel:   map[string]spec.Place{},
 
-		lives:         map[*schemas.Shape]*lifecycle.Lifecycle{},
-		shapeRules:    map[*schemas.Shape][]*xRule{},
+		lives:         map[*schema.Shape]*lifecycle.Lifecycle{},
+		shapeRules:    map[*schema.Shape][]*xRule{},
 		responseRules: map[*spec.Response][]*xRule{},
 	}
 	if err := v.compile(); err != nil {
@@ -175,7 +175,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 // are compiled when they are asked for, unless the description has words of
 // ours, all of which are to be right from the start.
 func (v *Validator) compile() error {
-	v.schemas = schemas.New(v.desc)
+	v.schemas = schema.New(v.desc)
 	names := map[spec.Place]string{}
 	for _, s := range v.desc.Schemas {
 		names[s.Place] = s.Name

@@ -13,7 +13,7 @@ import (
 
 	"github.com/plumbapi/plumb/internal/expression"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -33,7 +33,7 @@ type xRule struct {
 }
 
 // xRulesOf reads the x-rules of one schema or response.
-func xRulesOf(e *schemas.Extension) ([]*xRule, error) {
+func xRulesOf(e *schema.Extension) ([]*xRule, error) {
 	if e == nil {
 		return nil, nil
 	}
@@ -80,7 +80,7 @@ func xRulesOf(e *schemas.Extension) ([]*xRule, error) {
 }
 
 // loadXRules reads all x-rules of the description and makes rules of them.
-func (v *Validator) loadXRules(set *schemas.Set) error {
+func (v *Validator) loadXRules(set *schema.Set) error {
 	var errs []error
 	seen := map[spec.Place]bool{}
 	add := func(rules []*xRule, err error) []*xRule {
@@ -122,7 +122,7 @@ func (v *Validator) loadXRules(set *schemas.Set) error {
 
 // describedPlaces wants the members that findings of the rules are at to be
 // described.
-func describedPlaces(rules []*xRule, shape *schemas.Shape) error {
+func describedPlaces(rules []*xRule, shape *schema.Shape) error {
 	var errs []error
 	for _, r := range rules {
 		at := shape
@@ -208,7 +208,7 @@ func (p *pass) applyXRule(r *xRule, path []string, variables *expression.Variabl
 // failsWithin tells whether the object at the path breaks its schema.
 func (p *pass) failsWithin(path []string) bool {
 	// Failures are sorted by their paths: those within follow the path itself.
-	i, _ := slices.BinarySearchFunc(p.failures, path, func(f schemas.Failure, path []string) int { return slices.Compare(f.Path, path) })
+	i, _ := slices.BinarySearchFunc(p.failures, path, func(f schema.Failure, path []string) int { return slices.Compare(f.Path, path) })
 	return i < len(p.failures) && len(p.failures[i].Path) >= len(path) && slices.Equal(p.failures[i].Path[:len(path)], path)
 }
 

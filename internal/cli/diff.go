@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/plumbapi/plumb/internal/difference"
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/specdiff"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -59,12 +59,12 @@ input or a broken description.`,
 
 // diffReport is what plumb diff says.
 type diffReport struct {
-	SchemaVersion int                  `json:"schemaVersion"`
-	Old           report.Description   `json:"old"`
-	New           report.Description   `json:"new"`
-	Changes       []difference.Change  `json:"changes"`
-	Appear        []difference.Finding `json:"appear,omitzero"` // with NEW; nil without recordings
-	Go            []difference.Finding `json:"go,omitzero"`     // with OLD; likewise
+	SchemaVersion int                `json:"schemaVersion"`
+	Old           report.Description `json:"old"`
+	New           report.Description `json:"new"`
+	Changes       []specdiff.Change  `json:"changes"`
+	Appear        []specdiff.Finding `json:"appear,omitzero"` // with NEW; nil without recordings
+	Go            []specdiff.Finding `json:"go,omitzero"`     // with OLD; likewise
 }
 
 func (a *app) diff(ctx context.Context, o *options, before, after string, recordings []string) error {
@@ -77,7 +77,7 @@ func (a *app) diff(ctx context.Context, o *options, before, after string, record
 		return err
 	}
 	r := &diffReport{SchemaVersion: 1, Old: describedBy(older), New: describedBy(newer)}
-	if r.Changes, err = difference.Compare(older, newer); err != nil {
+	if r.Changes, err = specdiff.Compare(older, newer); err != nil {
 		return err
 	}
 	if len(recordings) > 0 {
@@ -87,7 +87,7 @@ func (a *app) diff(ctx context.Context, o *options, before, after string, record
 	}
 	order := []string{"info", "warning", "error"}
 	least := slices.Index(order, o.failOn)
-	if least >= 0 && slices.ContainsFunc(r.Changes, func(c difference.Change) bool { return slices.Index(order, c.Severity) >= least }) {
+	if least >= 0 && slices.ContainsFunc(r.Changes, func(c specdiff.Change) bool { return slices.Index(order, c.Severity) >= least }) {
 		a.status = max(a.status, statusFindings)
 	}
 	if o.format == "json" {
@@ -116,8 +116,8 @@ func (a *app) weigh(ctx context.Context, o *options, r *diffReport, before, afte
 		}
 		c.close()
 	}
-	difference.Weigh(r.Changes, reports[0], reports[1])
-	r.Appear, r.Go = difference.More(reports[1], reports[0]), difference.More(reports[0], reports[1])
+	specdiff.Weigh(r.Changes, reports[0], reports[1])
+	r.Appear, r.Go = specdiff.More(reports[1], reports[0]), specdiff.More(reports[0], reports[1])
 	return nil
 }
 
@@ -151,7 +151,7 @@ func writeDiff(w io.Writer, r *diffReport, weighed bool) error {
 	return b.Flush()
 }
 
-func writeFindings(line func(indent int, text string), title string, findings []difference.Finding) {
+func writeFindings(line func(indent int, text string), title string, findings []specdiff.Finding) {
 	if len(findings) == 0 {
 		line(0, title+": none")
 		return

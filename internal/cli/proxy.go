@@ -13,8 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/plumbapi/plumb/internal/har"
 	"github.com/plumbapi/plumb/internal/proxy"
+	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/validator"
 )
 
@@ -67,7 +67,7 @@ func (c *check) proxy(ctx context.Context, target *url.URL, addr, record string)
 	}
 	run := &proxyRun{check: c, name: target.Redacted()}
 	if record != "" {
-		if run.recorder, err = har.Create(record, version()); err != nil {
+		if run.recorder, err = recording.CreateHAR(record, version()); err != nil {
 			return errors.Join(fmt.Errorf("--har: %w", err), listener.Close())
 		}
 		run.recorder.Declares = c.desc.Declares
@@ -95,7 +95,7 @@ const checkPatience = 5 * time.Second
 type proxyRun struct {
 	*check
 	name     string // of what is recorded, in places
-	recorder *har.Writer
+	recorder *recording.HARWriter
 
 	talk sync.Mutex // messages come from several goroutines
 	lost error      // why the recording ended early
@@ -130,7 +130,7 @@ func (r *proxyRun) Write(line []byte) (int, error) {
 
 // record writes an exchange to the recording. After one that cannot be written
 // the recording ends: with a gap it would tell of what did not happen.
-func (r *proxyRun) record(e har.Entry) {
+func (r *proxyRun) record(e recording.HAREntry) {
 	if r.lost == nil {
 		if r.lost = r.recorder.Add(e); r.lost != nil {
 			r.tell("--har: %v; what passes from now on is checked, and not recorded", r.lost)
@@ -143,7 +143,7 @@ func (r *proxyRun) stillRecording() {
 	if r.recorder == nil {
 		return
 	}
-	r.tell("what passed is still being recorded; a second interrupt ends the proxy at once, and leaves what is recorded in %s", r.name+har.Part)
+	r.tell("what passed is still being recorded; a second interrupt ends the proxy at once, and leaves what is recorded in %s", r.name+recording.Part)
 }
 
 // end writes what comes at the end, after nothing passes any more.

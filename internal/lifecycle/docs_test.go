@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/plumbapi/plumb/internal/lifecycle"
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -60,7 +60,7 @@ components:
   schemas:
     ` + strings.ReplaceAll(example, "\n", "\n    "))}}, "openapi.yaml", spec.Options{})
 	require.NoError(t, err)
-	s := schemas.New(d).At("Payment", d.Schemas[0].Place)
+	s := schema.New(d).At("Payment", d.Schemas[0].Place)
 	l, err := lifecycle.Parse(s.Shape)
 	require.NoError(t, err)
 	require.NotNil(t, l)

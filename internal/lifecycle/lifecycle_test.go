@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/plumbapi/plumb/internal/lifecycle"
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -35,7 +35,7 @@ properties:
 ` + text)},
 	}, "openapi.yaml", spec.Options{})
 	require.NoError(t, err)
-	s := schemas.New(d).At("Order", d.Schemas[0].Place)
+	s := schema.New(d).At("Order", d.Schemas[0].Place)
 	return lifecycle.Parse(s.Shape)
 }
 

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -43,7 +43,7 @@ type document struct {
 // Parse reads the lifecycle of a shape. It returns nil without an error where
 // its schemas have none. An error says, with file, line and column, everything
 // that is wrong with it.
-func Parse(shape *schemas.Shape) (*Lifecycle, error) {
+func Parse(shape *schema.Shape) (*Lifecycle, error) {
 	e := shape.Extension(Keyword)
 	if e == nil {
 		return nil, nil
@@ -67,7 +67,7 @@ func Parse(shape *schemas.Shape) (*Lifecycle, error) {
 
 type parser struct {
 	doc     document
-	shape   *schemas.Shape
+	shape   *schema.Shape
 	placeOf func(pointer string) spec.Place
 	errs    []error
 }
@@ -206,7 +206,7 @@ func (p *parser) sameStates(values []string) {
 
 // described returns the shape of the member that a pointer leads to; without
 // one it is an error.
-func (p *parser) described(at, pointer string) *schemas.Shape {
+func (p *parser) described(at, pointer string) *schema.Shape {
 	shape := p.shape
 	for _, name := range jsonvalue.SplitPointer(pointer) {
 		m := shape.Named(name)
@@ -240,7 +240,7 @@ func (p *parser) timestamp(l *Lifecycle, at, pointer string) {
 }
 
 // timestamps lists the members of a shape that hold times.
-func timestamps(shape *schemas.Shape, pointer string, open []*schemas.Shape) []Timestamp {
+func timestamps(shape *schema.Shape, pointer string, open []*schema.Shape) []Timestamp {
 	const deepest = 6 // a resource's own times are not deeper
 	if slices.Contains(open, shape) || len(open) == deepest {
 		return nil

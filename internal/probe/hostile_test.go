@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/plumbapi/plumb/internal/hostile"
+	"github.com/plumbapi/plumb/internal/hostiletest"
 	"github.com/plumbapi/plumb/validator"
 )
 
@@ -27,15 +27,15 @@ func TestHostileServers(t *testing.T) {
 		serve http.HandlerFunc
 		want  string
 	}{
-		"hangs":                       {hostile.Hang, tooLate},
-		"hangs in the body":           {hostile.HangInBody, "the answer broke off: " + tooLate},
-		"resets":                      {hostile.Reset, "connection reset by peer"},
-		"resets in the body":          {hostile.ResetInBody, "the answer broke off: read tcp"},
-		"closes":                      {hostile.Close, "EOF"},
-		"sends 10 GB":                 {hostile.Flood, "a body over the limit; --max-body raises it"},
-		"sends a byte now and then":   {hostile.Drip, "the answer broke off: " + tooLate},
-		"promises more than it sends": {hostile.SendLess, "the answer broke off: unexpected EOF"},
-		"has an endless head":         {hostile.FloodHead, "server response headers exceeded"},
+		"hangs":                       {hostiletest.Hang, tooLate},
+		"hangs in the body":           {hostiletest.HangInBody, "the answer broke off: " + tooLate},
+		"resets":                      {hostiletest.Reset, "connection reset by peer"},
+		"resets in the body":          {hostiletest.ResetInBody, "the answer broke off: read tcp"},
+		"closes":                      {hostiletest.Close, "EOF"},
+		"sends 10 GB":                 {hostiletest.Flood, "a body over the limit; --max-body raises it"},
+		"sends a byte now and then":   {hostiletest.Drip, "the answer broke off: " + tooLate},
+		"promises more than it sends": {hostiletest.SendLess, "the answer broke off: unexpected EOF"},
+		"has an endless head":         {hostiletest.FloodHead, "server response headers exceeded"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -64,7 +64,7 @@ func TestHostileServers(t *testing.T) {
 // Of a server that sends more than it promises, that is checked which it
 // promised.
 func TestMoreThanPromised(t *testing.T) {
-	srv := httptest.NewServer(http.HandlerFunc(hostile.SendMore))
+	srv := httptest.NewServer(http.HandlerFunc(hostiletest.SendMore))
 	defer srv.Close()
 	out := probeServer(t, srv.URL, nil, func(p *Prober) { p.Inputs = nil })
 	assert.NotContains(t, out.errors, "list")
@@ -77,7 +77,7 @@ func TestNoCredentialGoesToAnotherHost(t *testing.T) {
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Store(true) }))
 	defer other.Close()
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		srv := httptest.NewServer(hostile.RedirectTo(other.URL, status))
+		srv := httptest.NewServer(hostiletest.RedirectTo(other.URL, status))
 		out := probeServer(t, srv.URL, nil, nil)
 		srv.Close()
 		assert.True(t, out.rules["http-status"], "the redirect is a finding")
@@ -161,7 +161,7 @@ func TestLimitOfRequests(t *testing.T) {
 }
 
 func TestInterrupt(t *testing.T) {
-	srv := httptest.NewServer(http.HandlerFunc(hostile.Hang))
+	srv := httptest.NewServer(http.HandlerFunc(hostiletest.Hang))
 	defer srv.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(50*time.Millisecond, cancel)

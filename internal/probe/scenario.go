@@ -15,7 +15,6 @@ import (
 	"github.com/pb33f/libopenapi/arazzo"
 	model "github.com/pb33f/libopenapi/datamodel/high/arazzo"
 
-	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -53,12 +52,12 @@ const builtin = "spec/scenarios/batches.yaml"
 
 // Builtin returns the built-in scenarios of the Batch API.
 func Builtin() (*Document, error) {
-	data, err := fs.ReadFile(plumb.Files, builtin)
+	data, err := fs.ReadFile(spec.Files, builtin)
 	if err != nil {
 		return nil, err
 	}
 	return parse(builtin, data, func(name string) (*spec.Description, error) {
-		return spec.Load(plumb.Files, path.Join(path.Dir(builtin), name), spec.Options{RefRoot: "."})
+		return spec.Load(spec.Files, path.Join(path.Dir(builtin), name), spec.Options{RefRoot: "."})
 	})
 }
 

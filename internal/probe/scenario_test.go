@@ -2,6 +2,7 @@ package probe
 
 import (
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,7 +14,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/spec"
 	"github.com/plumbapi/plumb/validator"
@@ -156,7 +156,7 @@ func TestBrokenScenarios(t *testing.T) {
 
 // No document is too broken to be refused in good order.
 func FuzzParse(f *testing.F) {
-	data, err := plumb.Files.ReadFile(builtin)
+	data, err := fs.ReadFile(spec.Files, builtin)
 	require.NoError(f, err)
 	f.Add(string(data))
 	f.Add(ownScenario)

@@ -5,9 +5,8 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/plumbapi/plumb/internal/recording"
 	"golang.org/x/sync/semaphore"
-
-	"github.com/plumbapi/plumb/internal/har"
 )
 
 // So many exchanges, and bytes of them, may wait to be recorded, and as many to
@@ -42,16 +41,16 @@ func (i *intake) close() {
 
 // backlog holds exchanges that have passed and that nobody has looked at yet.
 type backlog struct {
-	entries chan har.Entry
+	entries chan recording.HAREntry
 	room    *semaphore.Weighted // in bytes
 }
 
 func newBacklog() *backlog {
-	return &backlog{entries: make(chan har.Entry, waiting), room: semaphore.NewWeighted(waitingBytes)}
+	return &backlog{entries: make(chan recording.HAREntry, waiting), room: semaphore.NewWeighted(waitingBytes)}
 }
 
 // offer adds an exchange, and reports whether there was room.
-func (b *backlog) offer(e har.Entry) bool {
+func (b *backlog) offer(e recording.HAREntry) bool {
 	if !b.room.TryAcquire(weight(e)) {
 		return false
 	}
@@ -65,14 +64,14 @@ func (b *backlog) offer(e har.Entry) bool {
 }
 
 // put adds an exchange when there is room.
-func (b *backlog) put(e har.Entry) {
+func (b *backlog) put(e recording.HAREntry) {
 	_ = b.room.Acquire(context.Background(), weight(e)) // it fails with its context only
 	b.entries <- e
 }
 
 // each calls take for each exchange until the backlog is closed and empty. It
 // can run on several goroutines.
-func (b *backlog) each(take func(har.Entry)) {
+func (b *backlog) each(take func(recording.HAREntry)) {
 	for e := range b.entries {
 		take(e)
 		b.room.Release(weight(e))
@@ -81,7 +80,7 @@ func (b *backlog) each(take func(har.Entry)) {
 
 // weight is about the memory that an exchange holds. One that is larger than
 // all the room fits when there is nothing else.
-func weight(e har.Entry) int64 {
+func weight(e recording.HAREntry) int64 {
 	x := e.Exchange
 	size := len(x.Request.URL) + len(x.Response.Body.Bytes) + headerSize(e.RequestHeader) + headerSize(x.Response.Header)
 	return min(int64(size), waitingBytes)
@@ -105,7 +104,7 @@ type recorder struct {
 	done    chan struct{}
 }
 
-func startRecorder(record func(har.Entry)) *recorder {
+func startRecorder(record func(recording.HAREntry)) *recorder {
 	r := &recorder{}
 	if record == nil {
 		return r
@@ -118,7 +117,7 @@ func startRecorder(record func(har.Entry)) *recorder {
 	return r
 }
 
-func (r *recorder) record(e har.Entry) {
+func (r *recorder) record(e recording.HAREntry) {
 	if r.backlog != nil {
 		r.backlog.put(e)
 	}

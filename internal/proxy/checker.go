@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/plumbapi/plumb/internal/har"
+	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/validator"
 )
 
@@ -52,7 +52,7 @@ func startChecker(options *Options) *checker {
 }
 
 // check has an exchange checked, if there is room.
-func (c *checker) check(e har.Entry) {
+func (c *checker) check(e recording.HAREntry) {
 	if c.backlog.offer(e) {
 		c.accepted.Add(1)
 	} else {
@@ -61,7 +61,7 @@ func (c *checker) check(e har.Entry) {
 }
 
 // work checks an exchange, and hands the result on.
-func (c *checker) work(e har.Entry) {
+func (c *checker) work(e recording.HAREntry) {
 	if c.isClosed() {
 		return
 	}

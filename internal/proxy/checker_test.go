@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/semaphore"
 
-	"github.com/plumbapi/plumb/internal/har"
+	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/validator"
 )
 
@@ -122,7 +122,7 @@ func TestBacklogIsBounded(t *testing.T) {
 	look := make(chan struct{})
 	r := front(t, target(t, strings.Repeat(" ", size-1)+"1"), func(o *Options) {
 		record := o.Record
-		o.Record = func(e har.Entry) {
+		o.Record = func(e recording.HAREntry) {
 			<-look
 			record(e)
 		}
@@ -157,7 +157,7 @@ func TestBacklogIsBounded(t *testing.T) {
 
 // Also heads have a weight.
 func TestWeight(t *testing.T) {
-	e := har.Entry{
+	e := recording.HAREntry{
 		RequestHeader: http.Header{"A": {"12", "3"}},
 		Exchange: &validator.Exchange{
 			Request:  validator.Request{URL: "/12345"},

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/plumbapi/plumb/internal/hostile"
+	"github.com/plumbapi/plumb/internal/hostiletest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -41,15 +41,15 @@ func TestHostileTargets(t *testing.T) {
 		failed  string
 		missing string
 	}{
-		"hangs":                       {serve: hostile.Hang, err: tooLate},
-		"hangs in the body":           {serve: hostile.HangInBody, status: 200, body: "{", err: tooLate, missing: "a response that broke off"},
-		"resets":                      {serve: hostile.Reset, status: 502, failed: "the target did not answer: read tcp "},
-		"resets in the body":          {serve: hostile.ResetInBody, status: 200, body: "{", err: "unexpected EOF", failed: "the answer broke off: read tcp ", missing: "a response that broke off"},
-		"closes":                      {serve: hostile.Close, status: 502, failed: "the target did not answer: EOF"},
-		"sends a byte now and then":   {serve: hostile.Drip, status: 200, body: "{", err: tooLate, missing: "a response that broke off"},
-		"promises more than it sends": {serve: hostile.SendLess, status: 200, body: "{}", err: "unexpected EOF", missing: "a response that broke off", failed: "the answer broke off: unexpected EOF"},
-		"sends more than it promises": {serve: hostile.SendMore, status: 200, body: "{}"},
-		"has an endless head":         {serve: hostile.FloodHead, status: 502, failed: "the target did not answer: net/http: "},
+		"hangs":                       {serve: hostiletest.Hang, err: tooLate},
+		"hangs in the body":           {serve: hostiletest.HangInBody, status: 200, body: "{", err: tooLate, missing: "a response that broke off"},
+		"resets":                      {serve: hostiletest.Reset, status: 502, failed: "the target did not answer: read tcp "},
+		"resets in the body":          {serve: hostiletest.ResetInBody, status: 200, body: "{", err: "unexpected EOF", failed: "the answer broke off: read tcp ", missing: "a response that broke off"},
+		"closes":                      {serve: hostiletest.Close, status: 502, failed: "the target did not answer: EOF"},
+		"sends a byte now and then":   {serve: hostiletest.Drip, status: 200, body: "{", err: tooLate, missing: "a response that broke off"},
+		"promises more than it sends": {serve: hostiletest.SendLess, status: 200, body: "{}", err: "unexpected EOF", missing: "a response that broke off", failed: "the answer broke off: unexpected EOF"},
+		"sends more than it promises": {serve: hostiletest.SendMore, status: 200, body: "{}"},
+		"has an endless head":         {serve: hostiletest.FloodHead, status: 502, failed: "the target did not answer: net/http: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -101,7 +101,7 @@ func TestFlood(t *testing.T) {
 	ended := make(chan bool)
 	r := run(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer close(ended)
-		hostile.Flood(w, r)
+		hostiletest.Flood(w, r)
 	}))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -125,7 +125,7 @@ func TestNoCredentialGoesToAnotherHost(t *testing.T) {
 	var reached atomic.Bool
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Store(true) }))
 	defer other.Close()
-	r := run(t, hostile.RedirectTo(other.URL, http.StatusTemporaryRedirect))
+	r := run(t, hostiletest.RedirectTo(other.URL, http.StatusTemporaryRedirect))
 	req, err := http.NewRequest(http.MethodGet, r.url+"/v1/batches", nil)
 	require.NoError(t, err)
 	req.Header.Set("Authorization", "Bearer sk-very-secret-1234567890")

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/plumbapi/plumb/internal/har"
 	"github.com/plumbapi/plumb/internal/live"
+	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/validator"
 )
 
@@ -48,7 +48,7 @@ func (x *passage) RoundTrip(out *http.Request) (*http.Response, error) {
 	}
 	x.spared = spared(resp.Header)
 	asked := &http.Request{Method: x.asked.Method, URL: shownURL(x.proxy.Target, x.target), Header: x.asked.Header}
-	entry := har.Entry{
+	entry := recording.HAREntry{
 		RequestHeader: x.asked.Header,
 		Started:       x.begun,
 		Proto:         resp.Proto,

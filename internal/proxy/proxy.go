@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/plumbapi/plumb/internal/har"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/validator"
 )
@@ -21,7 +20,7 @@ type Options struct {
 
 	// Record takes each exchange when its answer has passed, one at a time, in
 	// the order of their entry numbers. It may be nil.
-	Record func(har.Entry)
+	Record func(recording.HAREntry)
 
 	// Check checks an exchange. It is called on several goroutines, in any
 	// order, and nothing waits for it.
@@ -94,7 +93,7 @@ func (w finalOnly) WriteHeader(status int) {
 func (w finalOnly) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // pass takes an exchange whose answer has passed.
-func (p *Proxy) pass(e har.Entry) {
+func (p *Proxy) pass(e recording.HAREntry) {
 	p.intake.add(func(entry int) {
 		e.Exchange.Place.File, e.Exchange.Place.Entry = p.Name, entry
 		p.recorder.record(e)

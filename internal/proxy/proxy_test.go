@@ -20,7 +20,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/plumbapi/plumb/internal/har"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/spec"
 	"github.com/plumbapi/plumb/validator"
@@ -34,7 +33,7 @@ type running struct {
 	url     string
 	front   *httptest.Server
 	mu      sync.Mutex
-	entries []har.Entry
+	entries []recording.HAREntry
 	checked []int // entries
 	failed  []error
 }
@@ -66,7 +65,7 @@ func front(t testing.TB, target string, change func(*Options)) *running {
 		Target: to,
 		Limits: recording.DefaultLimits,
 		Name:   "session.har",
-		Record: func(e har.Entry) { r.entries = append(r.entries, e) },
+		Record: func(e recording.HAREntry) { r.entries = append(r.entries, e) },
 		Check:  func(*validator.Exchange) validator.Result { return validator.Result{} },
 		Checked: func(x *validator.Exchange, _ validator.Result) {
 			r.checked = append(r.checked, x.Place.Entry)
@@ -244,7 +243,7 @@ func TestRecording(t *testing.T) {
 	require.Len(t, r.entries, len(bodies))
 
 	file := filepath.Join(t.TempDir(), "session.har")
-	w, err := har.Create(file, "test")
+	w, err := recording.CreateHAR(file, "test")
 	require.NoError(t, err)
 	for _, e := range r.entries {
 		require.NoError(t, w.Add(e))

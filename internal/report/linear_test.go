@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/plumbapi/plumb/internal/hostile"
+	"github.com/plumbapi/plumb/internal/hostiletest"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
@@ -24,7 +24,7 @@ import (
 func BenchmarkLinear(b *testing.B) {
 	d, err := spec.Builtin()
 	require.NoError(b, err)
-	for _, kind := range hostile.Bodies {
+	for _, kind := range hostiletest.Bodies {
 		var least [2]time.Duration // of the processor, for n and for twice that
 		for i, n := range []int{2000, 4000} {
 			body := kind.Make(n)

@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 )
 
 // version is that of the JSON report: schemaVersion.
@@ -135,7 +135,7 @@ func compact(text json.RawMessage) json.RawMessage {
 	var s string
 	var buf bytes.Buffer
 	if json.Unmarshal(text, &s) == nil {
-		return json.RawMessage(schemas.JSONText(s))
+		return json.RawMessage(schema.JSONText(s))
 	}
 	if json.Compact(&buf, text) != nil {
 		return json.RawMessage("null")

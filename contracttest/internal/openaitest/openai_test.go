@@ -22,7 +22,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/plumbapi/plumb/contracttest"
-	"github.com/plumbapi/plumb/internal/har"
 	"github.com/plumbapi/plumb/internal/mock"
 	"github.com/plumbapi/plumb/internal/proxy"
 	"github.com/plumbapi/plumb/internal/recording"
@@ -44,13 +43,13 @@ func serve(t *testing.T, speed float64) (base string, stop func() (found map[str
 	require.NoError(t, err)
 
 	file := filepath.Join(t.TempDir(), "session.har")
-	recorder, err := har.Create(file, "test")
+	recorder, err := recording.CreateHAR(file, "test")
 	require.NoError(t, err)
 	check := newCheck(t)
 	p := proxy.New(proxy.Options{
 		Target: to,
 		Limits: recording.DefaultLimits,
-		Record: func(e har.Entry) {
+		Record: func(e recording.HAREntry) {
 			assert.NoError(t, recorder.Add(e))
 			check.add(e.Exchange)
 		},

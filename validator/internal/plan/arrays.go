@@ -2,7 +2,7 @@ package plan
 
 import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 )
 
 // saltItem sets the signatures of elements apart from others.
@@ -12,7 +12,7 @@ const saltItem = 1
 type copied struct{ from, to int32 }
 
 // arrays compiles prefixItems, items, minItems and maxItems.
-func (c *compiler) arrays(n *node, d *schemas.Demands, at position) {
+func (c *compiler) arrays(n *node, d *schema.Demands, at position) {
 	n.minItems, n.maxItems = d.MinItems, d.MaxItems
 	if len(n.minItems)+len(n.maxItems) > 60 {
 		n.opaquely("very many limits of arrays")
@@ -31,7 +31,7 @@ func (c *compiler) arrays(n *node, d *schemas.Demands, at position) {
 		at.pointer += "/*"
 	}
 	outer := at.region
-	item := func(shape *schemas.Shape) *node {
+	item := func(shape *schema.Shape) *node {
 		if shape == nil {
 			return anything
 		}

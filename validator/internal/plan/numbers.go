@@ -3,12 +3,12 @@ package plan
 import (
 	"math/big"
 
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 )
 
 // numbers compiles minimum, maximum and their exclusive forms. Limits that are
 // no integers are left to the reference engine.
-func (c *compiler) numbers(n *node, d *schemas.Demands) {
+func (c *compiler) numbers(n *node, d *schema.Demands) {
 	for _, limits := range []struct {
 		from      []*big.Rat
 		to        *[]limit

@@ -3,7 +3,7 @@ package plan
 import (
 	"math/bits"
 
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 )
 
 // patterned is what holds for members whose names match.
@@ -14,7 +14,7 @@ type patterned struct {
 
 // objects compiles properties, required, additionalProperties,
 // patternProperties, propertyNames, minProperties and maxProperties.
-func (c *compiler) objects(n *node, shape *schemas.Shape, d *schemas.Demands, at position) {
+func (c *compiler) objects(n *node, shape *schema.Shape, d *schema.Demands, at position) {
 	if len(shape.Members) > 64 || len(d.MinProperties)+len(d.MaxProperties) > 30 {
 		n.opaquely("more than 64 members")
 	}
@@ -49,7 +49,7 @@ func (c *compiler) objects(n *node, shape *schemas.Shape, d *schemas.Demands, at
 	n.covered = !at.uncovered && len(n.members) > 0
 	outer := at.region
 	at.pointer += "/*"
-	free := func(shape *schemas.Shape) *node {
+	free := func(shape *schema.Shape) *node {
 		if shape == nil {
 			return nil
 		}

@@ -20,25 +20,25 @@ import (
 	"github.com/plumbapi/plumb/internal/expression"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/lifecycle"
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 )
 
 // Source is what a plan is compiled from.
 type Source struct {
-	Shape *schemas.Shape
+	Shape *schema.Shape
 
 	// Where values of the schema are lists whose elements count as bodies of
 	// their own: the shape of the elements, and the member that holds the array;
 	// without a name the value is the array.
-	Elements     *schemas.Shape
+	Elements     *schema.Shape
 	ElementsName string
 
 	// Places are what coverage knows the members of a shape by, in their order,
 	// and its enumerated values, given as JSON text.
-	Places func(*schemas.Shape) (members []Place, value func(text string) Place)
+	Places func(*schema.Shape) (members []Place, value func(text string) Place)
 
-	Life  func(*schemas.Shape) *lifecycle.Lifecycle
-	Rules func(*schemas.Shape) []Rule
+	Life  func(*schema.Shape) *lifecycle.Lifecycle
+	Rules func(*schema.Shape) []Rule
 
 	// Watched are the members whose values a history keeps, as pointers.
 	Watched func(*lifecycle.Lifecycle) []string
@@ -148,7 +148,7 @@ type position struct {
 	pointer   string // from the root of the body
 	uncovered bool   // coverage does not come here
 	region    *region
-	open      []*schemas.Shape
+	open      []*schema.Shape
 }
 
 func (p position) member(name string) position {
@@ -246,7 +246,7 @@ func (c *compiler) newNode() *node {
 }
 
 // node compiles the shape of a place.
-func (c *compiler) node(shape *schemas.Shape, at position) *node {
+func (c *compiler) node(shape *schema.Shape, at position) *node {
 	if shape == nil {
 		return anything
 	}

@@ -4,11 +4,11 @@ import (
 	"math"
 	"unicode/utf8"
 
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 )
 
 // strings compiles minLength, maxLength and pattern.
-func (c *compiler) strings(n *node, d *schemas.Demands) {
+func (c *compiler) strings(n *node, d *schema.Demands) {
 	n.minLength, n.maxLength = d.MinLength, d.MaxLength
 	for _, p := range d.Patterns {
 		n.patterns = append(n.patterns, p)

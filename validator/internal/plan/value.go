@@ -3,7 +3,7 @@ package plan
 import (
 	"strconv"
 
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 )
 
 // kinds is a set of kinds of values.
@@ -26,7 +26,7 @@ var kindsNamed = map[string]kinds{
 }
 
 // kinds compiles the keyword type.
-func (c *compiler) kinds(n *node, d *schemas.Demands) {
+func (c *compiler) kinds(n *node, d *schema.Demands) {
 	for _, allowed := range d.Types {
 		var set kinds
 		for _, name := range allowed {
@@ -57,7 +57,7 @@ type value struct {
 }
 
 // values compiles the keywords enum and const.
-func (c *compiler) values(n *node, shape *schemas.Shape, d *schemas.Demands, at position) {
+func (c *compiler) values(n *node, shape *schema.Shape, d *schema.Demands, at position) {
 	index := map[string]int{}
 	_, placeOf := c.Places(shape)
 	for _, text := range shape.Values {

@@ -1,5 +1,4 @@
-// Package har writes recordings as HAR 1.2, without credentials.
-package har
+package recording
 
 import (
 	"encoding/base64"
@@ -20,11 +19,11 @@ import (
 	"github.com/plumbapi/plumb/validator"
 )
 
-// Writer writes a recording. Until [Writer.Close] it is in a file of its own,
+// HARWriter writes a recording. Until [HARWriter.Close] it is in a file of its own,
 // the name of the recording with [Part] after it, which is a valid HAR after
 // each exchange: whatever ends the program, what was added is there. It is not
 // safe for concurrent use.
-type Writer struct {
+type HARWriter struct {
 	// Declares reports whether the API declares a parameter of requests that is
 	// no credential, in a header or a query. Without it none is declared.
 	Declares func(in, name string) bool
@@ -41,11 +40,11 @@ const Part = ".part"
 // closing is what comes after the last entry.
 const closing = "\n]}}\n"
 
-// Create begins a recording made by a program of that version. What is at path
-// stays as it is until [Writer.Close]. An incomplete recording is not
+// CreateHAR begins a recording, a HAR 1.2 without credentials, made by a program of that version. What is at path
+// stays as it is until [HARWriter.Close]. An incomplete recording is not
 // overwritten: it is all that is left of a run that was killed, or another run
 // is writing it.
-func Create(path, version string) (*Writer, error) {
+func CreateHAR(path, version string) (*HARWriter, error) {
 	file, err := os.OpenFile(path+Part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("%s is there already: a run that was killed has left it, or another run is writing it; keep it under another name, or remove it (plumb check reads it)", path+Part)
@@ -53,8 +52,8 @@ func Create(path, version string) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: the recording cannot be written: %w", path, err)
 	}
-	w := &Writer{path: path, file: file}
-	name, err := json.Marshal(creator{Name: "plumb", Version: version})
+	w := &HARWriter{path: path, file: file}
+	name, err := json.Marshal(writtenCreator{Name: "plumb", Version: version})
 	if err == nil {
 		err = w.append(fmt.Appendf(nil, `{"log": {"version": "1.2", "creator": %s, "entries": [`, name))
 	}
@@ -64,19 +63,19 @@ func Create(path, version string) (*Writer, error) {
 	return w, nil
 }
 
-// Entry is an exchange, and what only a recording keeps of it.
-type Entry struct {
+// HAREntry is an exchange, and what only a recording keeps of it.
+type HAREntry struct {
 	Exchange      *validator.Exchange
 	RequestHeader http.Header
 	Started       time.Time     // when the request came
-	Took          time.Duration // from the request to the end of the response
+	Took          time.Duration // from the request to the end of the writtenResponse
 	Proto         string        // of the response, such as HTTP/1.1
 	Reason        string        // after the status; may be empty
 }
 
 // Add writes an exchange: its response whole, of its request the head. It takes
 // as long for the last entry as for the first.
-func (w *Writer) Add(e Entry) error {
+func (w *HARWriter) Add(e HAREntry) error {
 	text, err := json.Marshal(w.newEntry(e))
 	if err != nil {
 		return fmt.Errorf("%s: %w", w.path, err)
@@ -94,7 +93,7 @@ func (w *Writer) Add(e Entry) error {
 
 // append writes text in the place of the closing brackets, and these after it.
 // One that is cut short leaves a recording that ends in its last entry.
-func (w *Writer) append(text []byte) error {
+func (w *HARWriter) append(text []byte) error {
 	if _, err := w.file.WriteAt(append(text, closing...), w.end); err != nil {
 		return fmt.Errorf("%s: the recording cannot be written: %w", w.file.Name(), err)
 	}
@@ -103,7 +102,7 @@ func (w *Writer) append(text []byte) error {
 }
 
 // Close puts the recording in its place.
-func (w *Writer) Close() error {
+func (w *HARWriter) Close() error {
 	err := w.file.Close()
 	if err == nil {
 		err = os.Rename(w.file.Name(), w.path)
@@ -116,47 +115,47 @@ func (w *Writer) Close() error {
 
 // The types below are those parts of HAR 1.2 that are written.
 
-type entry struct {
-	Started  string   `json:"startedDateTime"`
-	Time     float64  `json:"time"` // milliseconds
-	Request  request  `json:"request"`
-	Response response `json:"response"`
-	Cache    struct{} `json:"cache"`
-	Timings  timings  `json:"timings"`
-	Defects  []defect `json:"_defects,omitempty"` // a field of ours, which HAR allows for
+type writtenEntry struct {
+	Started  string          `json:"startedDateTime"`
+	Time     float64         `json:"time"` // milliseconds
+	Request  writtenRequest  `json:"request"`
+	Response writtenResponse `json:"response"`
+	Cache    struct{}        `json:"cache"`
+	Timings  writtenTimings  `json:"timings"`
+	Defects  []writtenDefect `json:"_defects,omitempty"` // a field of ours, which HAR allows for
 }
 
-// defect is what was found in what came, and cannot be seen in what is written.
-type defect struct {
+// writtenDefect is what was found in what came, and cannot be seen in what is written.
+type writtenDefect struct {
 	Rule    string `json:"rule"`
 	Message string `json:"message"`
 	Found   string `json:"found,omitempty"`
 }
 
-type request struct {
-	Method      string `json:"method"`
-	URL         string `json:"url"`
-	HTTPVersion string `json:"httpVersion"`
-	Cookies     []pair `json:"cookies"`
-	Headers     []pair `json:"headers"`
-	QueryString []pair `json:"queryString"`
-	HeadersSize int    `json:"headersSize"`
-	BodySize    int    `json:"bodySize"`
+type writtenRequest struct {
+	Method      string        `json:"method"`
+	URL         string        `json:"url"`
+	HTTPVersion string        `json:"httpVersion"`
+	Cookies     []writtenPair `json:"cookies"`
+	Headers     []writtenPair `json:"headers"`
+	QueryString []writtenPair `json:"queryString"`
+	HeadersSize int           `json:"headersSize"`
+	BodySize    int           `json:"bodySize"`
 }
 
-type response struct {
-	Status      int     `json:"status"`
-	StatusText  string  `json:"statusText"`
-	HTTPVersion string  `json:"httpVersion"`
-	Cookies     []pair  `json:"cookies"`
-	Headers     []pair  `json:"headers"`
-	Content     content `json:"content"`
-	RedirectURL string  `json:"redirectURL"`
-	HeadersSize int     `json:"headersSize"`
-	BodySize    int     `json:"bodySize"`
+type writtenResponse struct {
+	Status      int            `json:"status"`
+	StatusText  string         `json:"statusText"`
+	HTTPVersion string         `json:"httpVersion"`
+	Cookies     []writtenPair  `json:"cookies"`
+	Headers     []writtenPair  `json:"headers"`
+	Content     writtenContent `json:"content"`
+	RedirectURL string         `json:"redirectURL"`
+	HeadersSize int            `json:"headersSize"`
+	BodySize    int            `json:"bodySize"`
 }
 
-type content struct {
+type writtenContent struct {
 	Size     int     `json:"size"`
 	MimeType string  `json:"mimeType"`
 	Text     *string `json:"text,omitempty"`
@@ -164,48 +163,48 @@ type content struct {
 	Comment  string  `json:"comment,omitempty"`
 }
 
-type timings struct {
+type writtenTimings struct {
 	Send    float64 `json:"send"`
 	Wait    float64 `json:"wait"`
 	Receive float64 `json:"receive"`
 }
 
-type creator struct {
+type writtenCreator struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
 }
 
-type pair struct {
+type writtenPair struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }
 
 // newEntry writes an exchange down without credentials.
-func (w *Writer) newEntry(e Entry) entry {
+func (w *HARWriter) newEntry(e HAREntry) writtenEntry {
 	x := e.Exchange
 	clean := redact.ForExchange(x)
 	milliseconds := float64(e.Took) / float64(time.Millisecond)
 	header := clean.Header(x.Response.Header)
 	address := clean.URL(x.Request.URL, w.declared("query"))
-	return entry{
+	return writtenEntry{
 		Started: e.Started.UTC().Format("2006-01-02T15:04:05.000000000Z07:00"),
 		Time:    milliseconds,
-		Timings: timings{Wait: milliseconds},
-		Request: request{
+		Timings: writtenTimings{Wait: milliseconds},
+		Request: writtenRequest{
 			Method:      x.Request.Method,
 			URL:         address,
 			HTTPVersion: "HTTP/1.1",
-			Cookies:     []pair{},
+			Cookies:     []writtenPair{},
 			Headers:     pairs(clean.RequestHeader(e.RequestHeader, w.declared("header"))),
 			QueryString: query(address),
 			HeadersSize: -1,
 			BodySize:    -1,
 		},
-		Response: response{
+		Response: writtenResponse{
 			Status:      x.Response.Status,
 			StatusText:  clean.Text(e.Reason),
 			HTTPVersion: e.Proto,
-			Cookies:     []pair{},
+			Cookies:     []writtenPair{},
 			Headers:     pairs(header),
 			Content:     newContent(x, clean),
 			RedirectURL: header.Get("Location"),
@@ -217,21 +216,21 @@ func (w *Writer) newEntry(e Entry) entry {
 }
 
 // declared returns what reports whether a parameter is declared.
-func (w *Writer) declared(in string) func(name string) bool {
+func (w *HARWriter) declared(in string) func(name string) bool {
 	return func(name string) bool { return w.Declares != nil && w.Declares(in, name) }
 }
 
-func defects(all []validator.Defect, clean *redact.Cleaner) []defect {
-	var kept []defect
+func defects(all []validator.Defect, clean *redact.Cleaner) []writtenDefect {
+	var kept []writtenDefect
 	for _, d := range all {
-		kept = append(kept, defect{d.Rule, d.Message, clean.Text(d.Found)})
+		kept = append(kept, writtenDefect{d.Rule, d.Message, clean.Text(d.Found)})
 	}
 	return kept
 }
 
-func newContent(x *validator.Exchange, clean *redact.Cleaner) content {
+func newContent(x *validator.Exchange, clean *redact.Cleaner) writtenContent {
 	body := x.Response.Body
-	c := content{Size: len(body.Bytes), MimeType: clean.Text(x.Response.Header.Get("Content-Type"))}
+	c := writtenContent{Size: len(body.Bytes), MimeType: clean.Text(x.Response.Header.Get("Content-Type"))}
 	if body.Missing != "" {
 		c.Size, c.Comment = -1, body.Missing
 		return c
@@ -251,11 +250,11 @@ func newContent(x *validator.Exchange, clean *redact.Cleaner) content {
 	return c
 }
 
-func pairs(h http.Header) []pair {
-	all := []pair{}
+func pairs(h http.Header) []writtenPair {
+	all := []writtenPair{}
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, value := range h[name] {
-			all = append(all, pair{Name: name, Value: value})
+			all = append(all, writtenPair{Name: name, Value: value})
 		}
 	}
 	return all
@@ -263,14 +262,14 @@ func pairs(h http.Header) []pair {
 
 // query lists what is asked for, in the order of the URL. What net/url does not
 // take for a query, such as a broken escape, is kept as it is.
-func query(address string) []pair {
-	all := []pair{}
+func query(address string) []writtenPair {
+	all := []writtenPair{}
 	address, _, _ = strings.Cut(address, "#")
 	_, asked, _ := strings.Cut(address, "?")
 	for field := range strings.SplitSeq(asked, "&") {
 		if field != "" {
 			name, value, _ := strings.Cut(field, "=")
-			all = append(all, pair{Name: unescaped(name), Value: unescaped(value)})
+			all = append(all, writtenPair{Name: unescaped(name), Value: unescaped(value)})
 		}
 	}
 	return all

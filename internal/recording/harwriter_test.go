@@ -1,4 +1,4 @@
-package har_test
+package recording_test
 
 import (
 	"bytes"
@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/plumbapi/plumb/internal/har"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/validator"
 )
@@ -24,13 +23,13 @@ import (
 func TestTimeIsKept(t *testing.T) {
 	start := time.Date(2025, time.March, 14, 15, 52, 49, 999_999_000, time.UTC)
 	file := filepath.Join(t.TempDir(), "session.har")
-	w, err := har.Create(file, "test")
+	w, err := recording.CreateHAR(file, "test")
 	require.NoError(t, err)
 	var want []time.Time
 	for n := range 2000 {
 		took := time.Duration(n) * 7919 * time.Nanosecond
 		want = append(want, start.Add(took))
-		require.NoError(t, w.Add(har.Entry{Started: start, Took: took, Exchange: &validator.Exchange{
+		require.NoError(t, w.Add(recording.HAREntry{Started: start, Took: took, Exchange: &validator.Exchange{
 			Request:  validator.Request{Method: http.MethodGet, URL: "http://127.0.0.1/v1/batches/batch_1"},
 			Response: validator.Response{Status: http.StatusOK, Header: http.Header{}, Body: validator.Body{Bytes: []byte("{}")}},
 		}}))
@@ -49,8 +48,8 @@ func TestTimeIsKept(t *testing.T) {
 	assert.Len(t, want, read)
 }
 
-func entry(n int) har.Entry {
-	return har.Entry{
+func entry(n int) recording.HAREntry {
+	return recording.HAREntry{
 		RequestHeader: http.Header{"X-Empty": {""}, "Accept": {"a", "b"}},
 		Started:       time.Unix(1741967569, 0),
 		Took:          1500 * time.Millisecond,
@@ -87,12 +86,12 @@ func exchanges(t *testing.T, file string, text []byte) (urls, defects []string) 
 func TestIncompleteRecordingIsValid(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.har")
 	require.NoError(t, os.WriteFile(file, []byte("of before"), 0o600))
-	w, err := har.Create(file, "test")
+	w, err := recording.CreateHAR(file, "test")
 	require.NoError(t, err)
 	var urls []string
 	before := 0
 	for n := range 4 {
-		text, err := os.ReadFile(file + har.Part)
+		text, err := os.ReadFile(file + recording.Part)
 		require.NoError(t, err)
 		require.True(t, json.Valid(text), "%s", text)
 		found, defects := exchanges(t, file, text)
@@ -117,20 +116,20 @@ func TestIncompleteRecordingIsValid(t *testing.T) {
 	found, defects := exchanges(t, file, text)
 	assert.Equal(t, urls, found)
 	assert.Empty(t, defects)
-	assert.NoFileExists(t, file+har.Part)
+	assert.NoFileExists(t, file+recording.Part)
 }
 
 // What a run that was killed has left is not overwritten.
 func TestIncompleteRecordingIsKept(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.har")
-	require.NoError(t, os.WriteFile(file+har.Part, []byte("left"), 0o600))
-	_, err := har.Create(file, "test")
+	require.NoError(t, os.WriteFile(file+recording.Part, []byte("left"), 0o600))
+	_, err := recording.CreateHAR(file, "test")
 	assert.ErrorContains(t, err, file+".part is there already")
-	text, err := os.ReadFile(file + har.Part)
+	text, err := os.ReadFile(file + recording.Part)
 	require.NoError(t, err)
 	assert.Equal(t, "left", string(text))
 
-	_, err = har.Create(filepath.Join(t.TempDir(), "nowhere", "session.har"), "test")
+	_, err = recording.CreateHAR(filepath.Join(t.TempDir(), "nowhere", "session.har"), "test")
 	assert.ErrorContains(t, err, "cannot be written")
 }
 
@@ -138,7 +137,7 @@ func TestIncompleteRecordingIsKept(t *testing.T) {
 // passed is there as it was sent.
 func TestFields(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.har")
-	w, err := har.Create(file, "test")
+	w, err := recording.CreateHAR(file, "test")
 	require.NoError(t, err)
 	require.NoError(t, w.Add(entry(1)))
 	require.NoError(t, w.Close())
@@ -180,7 +179,7 @@ func TestFields(t *testing.T) {
 func BenchmarkAdd(b *testing.B) {
 	for _, before := range []int{0, 100_000} {
 		b.Run(fmt.Sprintf("after=%d", before), func(b *testing.B) {
-			w, err := har.Create(filepath.Join(b.TempDir(), "session.har"), "test")
+			w, err := recording.CreateHAR(filepath.Join(b.TempDir(), "session.har"), "test")
 			require.NoError(b, err)
 			for n := range before {
 				require.NoError(b, w.Add(entry(n)))

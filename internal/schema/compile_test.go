@@ -1,4 +1,4 @@
-package schemas_test
+package schema_test
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -93,7 +93,7 @@ func TestEverySchemaCompiles(t *testing.T) {
 		require.NoError(t, err)
 		d, err := spec.Load(fstest.MapFS{"a.json": {Data: text}, "b.json": {Data: other}}, "a.json", spec.Options{})
 		require.NoError(t, err)
-		set := schemas.New(d)
+		set := schema.New(d)
 		for _, s := range d.Schemas {
 			set.At(s.Name, s.Place)
 		}

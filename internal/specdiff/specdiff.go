@@ -1,7 +1,7 @@
-// Package difference holds two descriptions against each other.
+// Package specdiff holds two descriptions against each other.
 //
 // What counts as a change, and how grave it is, is the verdict of oasdiff.
-package difference
+package specdiff
 
 import (
 	"cmp"

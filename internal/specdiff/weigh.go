@@ -1,4 +1,4 @@
-package difference
+package specdiff
 
 import (
 	"cmp"

@@ -1,4 +1,4 @@
-package schemas_test
+package schema_test
 
 import (
 	"errors"
@@ -12,13 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/schemas"
+	"github.com/plumbapi/plumb/internal/schema"
 	"github.com/plumbapi/plumb/spec"
 )
 
 // compile compiles the schema, which is YAML, out of a file of its own. The
 // error is of its warnings.
-func compile(t *testing.T, schema string, more ...string) (*schemas.Schema, error) {
+func compile(t *testing.T, text string, more ...string) (*schema.Schema, error) {
 	t.Helper()
 	files := fstest.MapFS{
 		"openapi.yaml": {Data: []byte(`openapi: 3.1.0
@@ -26,7 +26,7 @@ info: {title: t, version: "1"}
 paths: {/x: {get: {responses: {}}}}
 components: {schemas: {X: {$ref: x.yaml}}}
 `)},
-		"x.yaml": {Data: []byte(schema)},
+		"x.yaml": {Data: []byte(text)},
 	}
 	for i := 0; i < len(more); i += 2 {
 		files[more[i]] = &fstest.MapFile{Data: []byte(more[i+1])}
@@ -35,7 +35,7 @@ components: {schemas: {X: {$ref: x.yaml}}}
 	if err != nil {
 		return nil, err
 	}
-	set := schemas.New(d)
+	set := schema.New(d)
 	s := set.At("X", d.Schemas[0].Place)
 	var errs []error
 	for _, w := range append(d.Warnings, set.Warnings()...) {
@@ -44,7 +44,7 @@ components: {schemas: {X: {$ref: x.yaml}}}
 	return s, errors.Join(errs...)
 }
 
-func validate(t *testing.T, s *schemas.Schema, text string) []string {
+func validate(t *testing.T, s *schema.Schema, text string) []string {
 	t.Helper()
 	v, faults := jsonvalue.Parse([]byte(text), 100)
 	require.Empty(t, faults)
@@ -169,7 +169,7 @@ $defs:
 	assert.Equal(t, map[string]string{"kind": `"x"`}, s.Shape.Constants())
 	assert.Equal(t, []string{"1", `"two"`, "null"}, s.Shape.Named("c").Shape.Values)
 
-	undocumented := func(shape *schemas.Shape, name string) bool {
+	undocumented := func(shape *schema.Shape, name string) bool {
 		_, undocumented := shape.Member(name)
 		return undocumented
 	}

@@ -1,6 +1,6 @@
-// Package hostile has servers that do not behave, and bodies that are costly to
+// Package hostiletest has servers that do not behave, and bodies that are costly to
 // check. The tests of all that speaks with servers or reads bodies use them.
-package hostile
+package hostiletest
 
 import (
 	"bufio"

@@ -1,0 +1,204 @@
+// Package schema compiles the JSON Schemas of a description, tells in which
+// way a value does not satisfy one, and what members one documents.
+//
+// The verdict is that of github.com/santhosh-tekuri/jsonschema/v5. The
+// schemas are compiled from the files as they are written, so that every
+// keyword has a place there.
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// Set holds the compiled schemas of a description. It is safe for concurrent
+// use.
+type Set struct {
+	desc *spec.Description
+
+	mu       sync.RWMutex // guards what follows
+	compiler *jsonschema.Compiler
+	texts    map[string]any // by URL: schemas as the compiler was given them, decoded
+	byURL    map[string]*node
+	shapes   map[string]*Shape
+	refused  map[string]bool // URLs of schemas that the compiler does not take
+	warnings []spec.Warning
+
+	dynamic atomic.Bool // some references lead to where the value was come by
+	leaves  sync.Map    // by location of a keyword: the *leaf of it
+}
+
+// Schema is one compiled schema.
+type Schema struct {
+	Name  string     // in components/schemas; empty for a schema without a name
+	Place spec.Place // where it is written
+	Shape *Shape     // what it documents
+
+	node *node
+	set  *Set
+}
+
+// New returns an empty set of schemas of the description.
+func New(d *spec.Description) *Set {
+	s := &Set{
+		desc:    d,
+		texts:   map[string]any{},
+		byURL:   map[string]*node{},
+		shapes:  map[string]*Shape{},
+		refused: map[string]bool{},
+	}
+	s.reset()
+	return s
+}
+
+// reset begins with a new compiler; one that has refused a schema panics later.
+func (s *Set) reset() {
+	s.compiler = jsonschema.NewCompiler()
+	s.compiler.Draft = jsonschema.Draft2020
+	s.compiler.RegisterExtension(spec.PatternKeyword, nil, ecmaPattern{})
+	s.compiler.RegisterExtension(spec.PatternPropertiesKeyword, nil, ecmaProperties{})
+	// Formats are annotations, as JSON Schema 2020-12 has it. The compiler would
+	// assert those it knows in schemas of older drafts.
+	for format := range jsonschema.Formats {
+		s.compiler.Formats[format] = func(any) bool { return true }
+	}
+	s.compiler.LoadURL = s.load
+}
+
+// load gives the compiler a schema of the description. Each is a resource of
+// its own, since the compiler needs time that is quadratic in the size of one.
+func (s *Set) load(u string) (io.ReadCloser, error) {
+	at, ok := spec.SchemaAt(u)
+	if !ok {
+		return nil, fmt.Errorf("%s is not in the description", u)
+	}
+	text := s.desc.SchemaText(at)
+	if text == nil || s.refused[u] {
+		text = []byte("true")
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	var doc any
+	if err := dec.Decode(&doc); err != nil {
+		return nil, fmt.Errorf("%s: %w", u, err)
+	}
+	s.texts[u] = doc
+	return io.NopCloser(bytes.NewReader(text)), nil
+}
+
+// At returns the schema that is written at a place of the description. The
+// name is that of the schema, where it has one. A schema that the compiler
+// does not take accepts any value, and is among the warnings.
+func (s *Set) At(name string, p spec.Place) *Schema {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.desc.SchemaURL(p)
+	compiled, err := s.compile(u)
+	if err != nil {
+		s.warnings = append(s.warnings, s.explain(p, err))
+		text, _, _ := strings.Cut(u, "#")
+		s.refused[text], u = true, text
+		s.reset()
+		compiled, err = s.compile(u)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("the schema true does not compile: %v", err))
+	}
+	n := s.node(compiled)
+	return &Schema{Name: name, Place: p, Shape: s.shape([]*node{n}), node: n, set: s}
+}
+
+// Warnings returns which schemas accept any value because the compiler does
+// not take them.
+func (s *Set) Warnings() []spec.Warning {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Clone(s.warnings)
+}
+
+// compile turns the compiler's panics, of which it has some for schemas that
+// the meta-schema lets pass, into errors.
+func (s *Set) compile(u string) (compiled *jsonschema.Schema, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	return s.compiler.Compile(u)
+}
+
+// explain puts into words why a schema does not compile.
+func (s *Set) explain(p spec.Place, err error) spec.Warning {
+	var invalid *jsonschema.ValidationError
+	if !errors.As(err, &invalid) {
+		message := err.Error()
+		var schemaError *jsonschema.SchemaError
+		if errors.As(err, &schemaError) {
+			message = schemaError.Err.Error()
+		}
+		message = strings.ReplaceAll(strings.TrimPrefix(message, "jsonschema: "), baseURL, "")
+		return spec.Warning{Place: p, Message: "this schema does not compile, and is left out: " + message}
+	}
+	for len(invalid.Causes) > 0 {
+		invalid = invalid.Causes[0]
+	}
+	at := s.desc.Within(p, unescapeFragment(invalid.InstanceLocation))
+	return spec.Warning{Place: at, Message: "this is not a JSON Schema, and is left out: " + invalid.Message}
+}
+
+// baseURL is how the URLs of schemas begin.
+const baseURL = "file:///"
+
+// place returns where a compiled schema is written.
+func (s *Set) place(location string) spec.Place {
+	resource, fragment, _ := strings.Cut(location, "#")
+	at, _ := spec.SchemaAt(resource)
+	return s.desc.Within(at, unescapeFragment(fragment))
+}
+
+// keyword returns the value of a keyword of the schema at location, or of no
+// keyword the schema itself, decoded.
+func (s *Set) keyword(location, keyword string) any {
+	resource, fragment, _ := strings.Cut(location, "#")
+	doc := s.texts[resource]
+	tokens := jsonvalue.SplitPointer(unescapeFragment(fragment))
+	if keyword != "" {
+		tokens = append(tokens, keyword)
+	}
+	for _, token := range tokens {
+		switch d := doc.(type) {
+		case map[string]any:
+			doc = d[token]
+		case []any:
+			i, err := strconv.Atoi(token)
+			if err != nil || i < 0 || i >= len(d) {
+				return nil
+			}
+			doc = d[i]
+		default:
+			return nil
+		}
+	}
+	return doc
+}
+
+func unescapeFragment(fragment string) string {
+	if pointer, err := url.PathUnescape(fragment); err == nil {
+		return pointer
+	}
+	return fragment
+}
