@@ -13,9 +13,10 @@ import (
 	v5 "github.com/santhosh-tekuri/jsonschema/v5"
 	v6 "github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 const unit = "encoding/json, Unmarshal into any"
@@ -75,15 +76,15 @@ func plumbRow(name string, bodies texts, histories bool) (*row, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := validator.New(d)
+	v, err := engine.New(d)
 	if err != nil {
 		return nil, err
 	}
 	documented := v.Documented()
 	const batch = 256
-	exchanges := make([]*validator.Exchange, batch)
+	exchanges := make([]*plumb.Exchange, batch)
 	for i := range exchanges {
-		exchanges[i] = &validator.Exchange{}
+		exchanges[i] = &plumb.Exchange{}
 	}
 	return &row{name: name, bodies: len(bodies), run: func() error {
 		const kept = 5 // occurrences of a finding
@@ -94,7 +95,7 @@ func plumbRow(name string, bodies texts, histories bool) (*row, error) {
 		}
 		checker := checks.NewChecker()
 		builder := report.New(d, documented, "bench", kept)
-		var history *validator.History
+		var history *engine.History
 		if histories {
 			history = v.NewHistory()
 			builder.Follow(history)
@@ -102,7 +103,7 @@ func plumbRow(name string, bodies texts, histories bool) (*row, error) {
 		for from := 0; from < len(bodies); from += batch {
 			part := exchanges[:min(batch, len(bodies)-from)]
 			for i, x := range part {
-				x.Place = validator.Place{File: "bodies.ndjson", Entry: from + i + 1, Line: from + i + 1, Column: 1}
+				x.Place = plumb.Place{File: "bodies.ndjson", Entry: from + i + 1, Line: from + i + 1, Column: 1}
 				x.Response.Body.Bytes = bodies[from+i]
 			}
 			out := checker.Check(part)

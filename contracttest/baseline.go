@@ -5,9 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/baseline"
 	"github.com/plumbapi/plumb/internal/report"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // accepted are the findings that a baseline accepts on one day. None is nil.
@@ -26,7 +26,7 @@ func readBaseline(cfg config) (*accepted, error) {
 }
 
 // find returns the entry of a finding; nil without one.
-func (a *accepted) find(f *validator.Finding) *baseline.Entry {
+func (a *accepted) find(f *plumb.Finding) *baseline.Entry {
 	if a == nil {
 		return nil
 	}

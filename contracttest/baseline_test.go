@@ -12,10 +12,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/baseline"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // on sets the day.
@@ -33,9 +34,9 @@ func on(day string) Option {
 
 // accepting writes a baseline that accepts what is found in exchanges until the
 // 30th of June 2030, as the command does it.
-func accepting(t *testing.T, desc *spec.Description, exchanges ...*validator.Exchange) string {
+func accepting(t *testing.T, desc *spec.Description, exchanges ...*plumb.Exchange) string {
 	t.Helper()
-	v, err := validator.New(desc)
+	v, err := engine.New(desc)
 	require.NoError(t, err)
 	builder := report.New(desc, v.Documented(), "test", 1)
 	for _, x := range exchanges {
@@ -53,15 +54,15 @@ func accepting(t *testing.T, desc *spec.Description, exchanges ...*validator.Exc
 }
 
 // retrieved is an exchange as a recording has it.
-func retrieved(path, body string) *validator.Exchange {
+func retrieved(path, body string) *plumb.Exchange {
 	x := bare(body)
-	x.Request = validator.Request{Method: "GET", URL: "https://host" + path}
+	x.Request = plumb.Request{Method: "GET", URL: "https://host" + path}
 	x.Response.Status, x.Response.Header = 200, http.Header{"Content-Type": {"application/json"}}
 	return x
 }
 
-func bare(body string) *validator.Exchange {
-	return &validator.Exchange{Response: validator.Response{Body: validator.Body{Bytes: []byte(body)}}}
+func bare(body string) *plumb.Exchange {
+	return &plumb.Exchange{Response: plumb.Response{Body: plumb.Body{Bytes: []byte(body)}}}
 }
 
 func builtin(t *testing.T) *spec.Description {

@@ -9,17 +9,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // checker checks the exchanges of one test.
 type checker struct {
 	t         testing.TB
-	validator *validator.Validator
+	validator *engine.Validator
 	limits    recording.Limits
 	failOn    Severity
 	accepted  *accepted
@@ -27,7 +28,7 @@ type checker struct {
 	entries atomic.Int64 // exchanges so far
 
 	mu       sync.Mutex // guards what follows
-	history  *validator.History
+	history  *engine.History
 	builder  *report.Builder
 	reported map[string]bool // fingerprints of findings that failed the test
 	ended    bool
@@ -75,7 +76,7 @@ func start(t testing.TB, opts []Option) *checker {
 // most tests.
 var loaded sync.Map // from what it is made of, as text, to func() (*spec.Description, error)
 
-func load(cfg config) (*spec.Description, *validator.Validator, error) {
+func load(cfg config) (*spec.Description, *engine.Validator, error) {
 	folder, _ := os.Getwd() // a test can change it
 	key := fmt.Sprintf("%q", append([]string{folder, cfg.spec}, cfg.overlays...))
 	once, _ := loaded.LoadOrStore(key, sync.OnceValues(func() (*spec.Description, error) {
@@ -96,13 +97,13 @@ func load(cfg config) (*spec.Description, *validator.Validator, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	v, err := validator.New(desc, cfg.options...)
+	v, err := engine.New(desc, cfg.options...)
 	return desc, v, err
 }
 
 // check checks an exchange, and fails the test for each finding that is new.
 // After the end of the test, which must not be written to then, it does nothing.
-func (c *checker) check(x *validator.Exchange) {
+func (c *checker) check(x *plumb.Exchange) {
 	c.t.Helper()
 	if x.Place.File == "" {
 		x.Place.File = requestLine(x)
@@ -128,7 +129,7 @@ func (c *checker) check(x *validator.Exchange) {
 
 // fault describes a finding that fails the test; it is empty for one that does
 // not.
-func (c *checker) fault(x *validator.Exchange, f *validator.Finding) string {
+func (c *checker) fault(x *plumb.Exchange, f *plumb.Finding) string {
 	entry := c.accepted.find(f)
 	switch {
 	case entry == nil && f.Severity >= c.failOn:
@@ -141,7 +142,7 @@ func (c *checker) fault(x *validator.Exchange, f *validator.Finding) string {
 
 // add takes in the result of checking x, and returns the findings, without
 // credentials.
-func (c *checker) add(x *validator.Exchange, result *validator.Result) []validator.Finding {
+func (c *checker) add(x *plumb.Exchange, result *engine.Result) []plumb.Finding {
 	c.history.Add(result)
 	c.builder.Add(x, *result)
 	if len(result.Findings) == 0 {

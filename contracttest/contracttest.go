@@ -22,20 +22,21 @@ import (
 	"testing"
 	"time"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/live"
 	"github.com/plumbapi/plumb/internal/redact"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // Severity says what a finding means for those who use the API.
-type Severity = validator.Severity
+type Severity = plumb.Severity
 
 // The severities, in rising order.
 const (
-	Off     = validator.Off     // the rule is not applied
-	Info    = validator.Info    // worth knowing
-	Warning = validator.Warning // differs from the description, in a way that tolerant clients survive
-	Error   = validator.Error   // a client written to the description breaks, or the data contradicts itself
+	Off     = plumb.Off     // the rule is not applied
+	Info    = plumb.Info    // worth knowing
+	Warning = plumb.Warning // differs from the description, in a way that tolerant clients survive
+	Error   = plumb.Error   // a client written to the description breaks, or the data contradicts itself
 )
 
 // Option is a choice for the functions of this package.
@@ -44,7 +45,7 @@ type Option func(*config)
 type config struct {
 	spec     string
 	overlays []string
-	options  []validator.Option
+	options  []engine.Option
 	failOn   Severity
 	baseline string
 	now      func() time.Time
@@ -67,7 +68,7 @@ func WithOverlay(name string) Option {
 // WithRule sets the severity of the rules that a glob as in [path.Match]
 // matches: WithRule("drift-*", Off). Of several that match, the last counts.
 func WithRule(glob string, severity Severity) Option {
-	return func(c *config) { c.options = append(c.options, validator.WithRule(glob, severity)) }
+	return func(c *config) { c.options = append(c.options, engine.WithRule(glob, severity)) }
 }
 
 // WithServer names a server that has the operations of the description, by its
@@ -77,7 +78,7 @@ func WithRule(glob string, severity Severity) Option {
 // answer must be like one that is described, or it is left out; [Handler] needs
 // no server.
 func WithServer(url string) Option {
-	return func(c *config) { c.options = append(c.options, validator.WithServer(url)) }
+	return func(c *config) { c.options = append(c.options, engine.WithServer(url)) }
 }
 
 // WithFailOn sets the lowest severity of a finding that fails the test: [Error]
@@ -180,7 +181,7 @@ func Body(t testing.TB, schema string, body []byte, opts ...Option) {
 	if ok, names := c.validator.HasSchema(schema); !ok {
 		t.Fatalf("plumb: the description has no schema %q; it has %q", schema, names)
 	}
-	x := &validator.Exchange{Schema: schema}
+	x := &plumb.Exchange{Schema: schema}
 	x.Response.Body.Bytes = body
 	x.Place.File = schema
 	c.check(x)

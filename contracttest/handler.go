@@ -11,8 +11,8 @@ import (
 
 	"github.com/felixge/httpsnoop"
 
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/live"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // Handler returns a handler that checks what h answers, when it has answered.
@@ -20,7 +20,7 @@ import (
 // can be taken over.
 func Handler(t testing.TB, h http.Handler, opts ...Option) http.Handler {
 	t.Helper()
-	c := start(t, append(slices.Clip(opts), func(c *config) { c.options = append(c.options, validator.WithTarget("/")) }))
+	c := start(t, append(slices.Clip(opts), func(c *config) { c.options = append(c.options, engine.WithTarget("/")) }))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c.t.Helper()
 		asked := r.Clone(r.Context()) // handlers such as http.StripPrefix change the request

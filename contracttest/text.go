@@ -6,13 +6,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/report"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // describe shows a finding in a few lines, from which credentials are removed
 // already.
-func describe(x *validator.Exchange, f *validator.Finding) string {
+func describe(x *plumb.Exchange, f *plumb.Finding) string {
 	var b strings.Builder
 	b.WriteString(f.Rule)
 	if f.Pointer != "" {
@@ -32,7 +32,7 @@ func describe(x *validator.Exchange, f *validator.Finding) string {
 }
 
 // where says which exchange a finding is of.
-func where(x *validator.Exchange, f *validator.Finding) string {
+func where(x *plumb.Exchange, f *plumb.Finding) string {
 	var parts []string
 	switch {
 	case x.Request.URL != "" && f.Line == 0:
@@ -56,7 +56,7 @@ func where(x *validator.Exchange, f *validator.Finding) string {
 
 // requestLine is what places call a live exchange. The query can hold
 // credentials, and is left out.
-func requestLine(x *validator.Exchange) string {
+func requestLine(x *plumb.Exchange) string {
 	path := x.Request.URL
 	if u, err := url.Parse(path); err == nil {
 		path = u.EscapedPath()

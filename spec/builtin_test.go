@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -75,7 +76,7 @@ type schema struct {
 func readSchema(t *testing.T, name string) schema {
 	t.Helper()
 	var s schema
-	require.NoError(t, json.Unmarshal(builtin(t).Written(spec.Place{File: name}), &s))
+	require.NoError(t, json.Unmarshal(builtin(t).Written(plumb.Source{File: name}), &s))
 	return s
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -16,7 +17,7 @@ const (
 // isPartial reports whether the description says of itself that its servers
 // have more paths.
 func (d *Description) isPartial(root *node) bool {
-	return d.flag(root, Place{File: d.File}, partialExtension)
+	return d.flag(root, plumb.Source{File: d.File}, partialExtension)
 }
 
 // multiSegment returns the names of the path parameters of a path item that can
@@ -51,7 +52,7 @@ func (d *Description) multiSegment(item *node) []string {
 }
 
 // flag reads an extension that is true or false. What is neither is a warning.
-func (d *Description) flag(n *node, at Place, name string) bool {
+func (d *Description) flag(n *node, at plumb.Source, name string) bool {
 	m := n.find(name)
 	if m == nil {
 		return false

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/plumbapi/plumb"
 )
 
 // Servers says which servers have the operations of a description.
@@ -96,7 +98,7 @@ type Match struct {
 	Site      Site
 	Operation *Operation        // nil where none matches
 	Path      string            // the template that matches, also when its method is not described
-	PathPlace Place             // where that template is written
+	PathPlace plumb.Source      // where that template is written
 	Params    map[string]string // path parameters, decoded
 
 	// Undescribed is the template of a path that is not described, on a server

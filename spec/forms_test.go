@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -50,10 +51,10 @@ func clinicOutline(t *testing.T, d *spec.Description) string {
 
 // expanded returns the translated schema at a place with every $ref in it
 // replaced by what it leads to, without definitions.
-func expanded(t *testing.T, d *spec.Description, at spec.Place) string {
+func expanded(t *testing.T, d *spec.Description, at plumb.Source) string {
 	t.Helper()
 	var expand func(v any) any
-	resolve := func(at spec.Place) any {
+	resolve := func(at plumb.Source) any {
 		var v any
 		require.NoError(t, json.Unmarshal(d.SchemaText(at), &v))
 		return expand(v)

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -146,7 +147,7 @@ func (l *loader) description(name string) (*Description, error) {
 		d.Warnings[i].Place.File = l.shown(d.Warnings[i].Place.File)
 	}
 	slices.SortStableFunc(d.Warnings, func(a, b Warning) int {
-		return cmp.Or(cmp.Compare(a.Place.Source(), b.Place.Source()), comparePlaces(a.Place, b.Place))
+		return cmp.Or(cmp.Compare(a.Place.Path(), b.Place.Path()), comparePlaces(a.Place, b.Place))
 	})
 	if len(d.Operations) == 0 && len(d.Schemas) == 0 {
 		return nil, l.nothing(d, main)
@@ -256,7 +257,7 @@ func (l *loader) read(name string) (*file, error) {
 		return nil, fault
 	}
 	for _, slip := range slips {
-		l.slips = append(l.slips, Warning{Place{File: name, Line: slip.line, Column: slip.column}, slip.message})
+		l.slips = append(l.slips, Warning{plumb.Source{File: name, Line: slip.line, Column: slip.column}, slip.message})
 	}
 	if len(l.overlays) > 0 {
 		root = root.clone() // they amend one place, not all that share a YAML alias
@@ -329,6 +330,6 @@ func schemasOf(root *node) []Schema {
 
 // schemaPlace is where a schema is written, through $refs that have nothing
 // beside them.
-func schemaPlace(n *node) Place {
+func schemaPlace(n *node) plumb.Source {
 	return settle(n).mark.place
 }

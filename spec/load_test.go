@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -59,27 +60,27 @@ func TestPlacesOfOneDescription(t *testing.T) {
 	require.NoError(t, err)
 	get := d.Find("GET", "/pets/7")
 	require.NotNil(t, get.Operation)
-	assert.Equal(t, spec.Place{File: "openapi.yaml", Line: 20, Column: 3, Pointer: "/paths/~1pets~1{pet}"}, get.PathPlace)
-	assert.Equal(t, spec.Place{File: "paths/pet.yaml", Line: 4, Column: 3, Pointer: "/item/get"}, get.Operation.Place)
+	assert.Equal(t, plumb.Source{File: "openapi.yaml", Line: 20, Column: 3, Pointer: "/paths/~1pets~1{pet}"}, get.PathPlace)
+	assert.Equal(t, plumb.Source{File: "paths/pet.yaml", Line: 4, Column: 3, Pointer: "/item/get"}, get.Operation.Place)
 	response := get.Operation.Response(200)
-	assert.Equal(t, spec.Place{File: "paths/pet.yaml", Line: 24, Column: 3, Pointer: "/answers/pet"}, response.Place)
+	assert.Equal(t, plumb.Source{File: "paths/pet.yaml", Line: 24, Column: 3, Pointer: "/answers/pet"}, response.Place)
 	media := response.MediaFor("application/json")
-	assert.Equal(t, spec.Place{File: "paths/pet.yaml", Line: 27, Column: 7, Pointer: "/answers/pet/content/application~1json"}, media.Place)
-	assert.Equal(t, spec.Place{File: "schemas/pet.yaml", Line: 1, Column: 1}, media.Schema)
+	assert.Equal(t, plumb.Source{File: "paths/pet.yaml", Line: 27, Column: 7, Pointer: "/answers/pet/content/application~1json"}, media.Place)
+	assert.Equal(t, plumb.Source{File: "schemas/pet.yaml", Line: 1, Column: 1}, media.Schema)
 	problem := get.Operation.Response(404)
-	assert.Equal(t, spec.Place{File: "responses.yaml", Line: 4, Column: 3, Pointer: "/problems/problem details"}, problem.Place)
+	assert.Equal(t, plumb.Source{File: "responses.yaml", Line: 4, Column: 3, Pointer: "/problems/problem details"}, problem.Place)
 
-	assert.Equal(t, spec.Place{File: "schemas/pet.yaml", Line: 21, Column: 9, Pointer: "/definitions/Animal/properties/weight/exclusiveMinimum"},
+	assert.Equal(t, plumb.Source{File: "schemas/pet.yaml", Line: 21, Column: 9, Pointer: "/definitions/Animal/properties/weight/exclusiveMinimum"},
 		d.Place("schemas/pet.yaml", "/definitions/Animal/properties/weight/exclusiveMinimum"))
-	owner := spec.Place{File: "schemas/pet.yaml", Pointer: "/definitions/Animal/properties/owner"}
-	assert.Equal(t, spec.Place{File: "schemas/pet.yaml", Line: 37, Column: 13, Pointer: "/definitions/Animal/properties/owner/allOf/0"},
+	owner := plumb.Source{File: "schemas/pet.yaml", Pointer: "/definitions/Animal/properties/owner"}
+	assert.Equal(t, plumb.Source{File: "schemas/pet.yaml", Line: 37, Column: 13, Pointer: "/definitions/Animal/properties/owner/allOf/0"},
 		d.Within(owner, "/anyOf/1/allOf/0"), "through the branch that the translation made")
-	assert.Equal(t, spec.Place{File: "schemas/pet.yaml", Line: 35, Column: 9, Pointer: "/definitions/Animal/properties/owner/nullable"},
+	assert.Equal(t, plumb.Source{File: "schemas/pet.yaml", Line: 35, Column: 9, Pointer: "/definitions/Animal/properties/owner/nullable"},
 		d.Within(owner, "/anyOf/0/type"))
-	assert.Equal(t, spec.Place{File: "schemas/pet.yaml", Line: 1, Column: 1, Pointer: "/oneOf"},
+	assert.Equal(t, plumb.Source{File: "schemas/pet.yaml", Line: 1, Column: 1, Pointer: "/oneOf"},
 		d.Place("schemas/pet.yaml", "/oneOf/7/type"), "the nearest thing around what is not there")
-	assert.Equal(t, spec.Place{File: "other.yaml", Pointer: "/a"}, d.Place("other.yaml", "/a"))
-	assert.Nil(t, d.SchemaText(spec.Place{File: "other.yaml"}))
+	assert.Equal(t, plumb.Source{File: "other.yaml", Pointer: "/a"}, d.Place("other.yaml", "/a"))
+	assert.Nil(t, d.SchemaText(plumb.Source{File: "other.yaml"}))
 }
 
 func TestResponsesInOrder(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/theory/jsonpath"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -34,7 +35,7 @@ func (a *amender) apply(o Overlay, main *node) error {
 
 func (a *amender) carryOut(act *action, v *view, source string) error {
 	warn := func(text string) {
-		place := Place{Line: act.line, Column: act.column, Overlay: source}
+		place := plumb.Source{Line: act.line, Column: act.column, Overlay: source}
 		a.warnings = append(a.warnings, Warning{Place: place, Message: text})
 	}
 	targets := v.targets(act.path)

@@ -5,12 +5,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
 // Target returns a JSONPath by which an overlay reaches a place. It is empty
 // for a place that no target reaches.
-func (d *Description) Target(p Place) string {
+func (d *Description) Target(p plumb.Source) string {
 	d.targetsOnce.Do(func() {
 		d.targets = map[*node]string{}
 		v := newView(d.main.root)
@@ -57,7 +58,7 @@ func memberSelector(name string) string {
 
 // Written returns what stands at a place as JSON, in the words of the file. It
 // is nil where nothing does.
-func (d *Description) Written(p Place) []byte {
+func (d *Description) Written(p plumb.Source) []byte {
 	if n := d.nodeAt(p); n != nil {
 		return n.appendWritten(nil)
 	}
@@ -66,12 +67,12 @@ func (d *Description) Written(p Place) []byte {
 
 // Nullable tells whether a schema is in the language of OpenAPI 3.0, which says
 // by the word nullable that null is allowed.
-func (d *Description) Nullable(p Place) bool {
+func (d *Description) Nullable(p plumb.Source) bool {
 	n := d.nodeAt(p)
 	return n != nil && n.isSchema() && n.mark.dialect == openAPI30
 }
 
-func (d *Description) nodeAt(p Place) *node {
+func (d *Description) nodeAt(p plumb.Source) *node {
 	f, ok := d.files[p.File]
 	if !ok {
 		return nil

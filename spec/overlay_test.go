@@ -4,9 +4,11 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
 const overlaid = `openapi: 3.1.0
@@ -122,10 +124,10 @@ func TestPlacesOfAnOverlay(t *testing.T) {
 	d, err := amended("- target: $.components.schemas.Order.properties\n  update:\n    paid_at:\n      type: integer\n    id: {minLength: 2}\n")
 	require.NoError(t, err)
 	added := d.Place("schemas/order.yaml", "/properties/paid_at/type")
-	assert.Equal(t, Place{File: "schemas/order.yaml", Line: 7, Column: 7, Pointer: "/properties/paid_at/type", Overlay: "amend.yaml"}, added)
-	assert.Equal(t, "amend.yaml", added.Source())
+	assert.Equal(t, plumb.Source{File: "schemas/order.yaml", Line: 7, Column: 7, Pointer: "/properties/paid_at/type", Overlay: "amend.yaml"}, added)
+	assert.Equal(t, "amend.yaml", added.Path())
 	kept := d.Place("schemas/order.yaml", "/properties/id/type")
-	assert.Equal(t, Place{File: "schemas/order.yaml", Line: 4, Column: 8, Pointer: "/properties/id/type"}, kept)
+	assert.Equal(t, plumb.Source{File: "schemas/order.yaml", Line: 4, Column: 8, Pointer: "/properties/id/type"}, kept)
 	plain, err := amended()
 	require.NoError(t, err)
 	assert.NotEqual(t, plain.Digest, d.Digest)

@@ -1,14 +1,17 @@
 package spec
 
-import "github.com/plumbapi/plumb/internal/jsonvalue"
+import (
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+)
 
 // Place returns the place, with line and column, of what a pointer into a file
 // of the description leads to. A member's place is that of its name. Where the
 // pointer leads nowhere, it is the place of the nearest thing around it.
-func (d *Description) Place(file, pointer string) Place {
+func (d *Description) Place(file, pointer string) plumb.Source {
 	f, ok := d.files[file]
 	if !ok {
-		return Place{File: file, Pointer: pointer}
+		return plumb.Source{File: file, Pointer: pointer}
 	}
 	p, n := f.start(), f.root
 	for _, token := range jsonvalue.SplitPointer(pointer) {

@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -87,8 +88,8 @@ type ref struct {
 	node   *node // that has it
 	text   string
 	url    *url.URL
-	kind   kind  // of the object that has it, and must have what it leads to
-	place  Place // of the $ref
+	kind   kind         // of the object that has it, and must have what it leads to
+	place  plumb.Source // of the $ref
 	from   position
 	follow func(target *node) // takes what it leads to
 	lost   func()             // is called where that is nothing
@@ -322,7 +323,7 @@ func (w *walker) open(r ref) (*file, string) {
 	case errors.As(err, &reported):
 		if !w.reported[name] {
 			w.reported[name] = true
-			w.fail(Place{File: name, Line: reported.line, Column: reported.column}, "%s", reported.message)
+			w.fail(plumb.Source{File: name, Line: reported.line, Column: reported.column}, "%s", reported.message)
 		}
 		return nil, ""
 	case errors.Is(err, fs.ErrNotExist):
@@ -356,7 +357,7 @@ func (w *walker) checkKinds() {
 }
 
 // placeOf is the place of a member of a marked node.
-func (n *node) placeOf(name string) Place {
+func (n *node) placeOf(name string) plumb.Source {
 	m := n.find(name)
 	return position{place: n.mark.place}.at(name, m.value, m.line, m.column).place
 }

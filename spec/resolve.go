@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -21,10 +22,10 @@ func (d *Description) describe(main *file) {
 	if paths == nil {
 		return
 	}
-	d.PathsPlace = Place{File: main.name, Line: paths.line, Column: paths.column, Pointer: "/paths", Overlay: paths.value.overlay}
+	d.PathsPlace = plumb.Source{File: main.name, Line: paths.line, Column: paths.column, Pointer: "/paths", Overlay: paths.value.overlay}
 	for _, m := range paths.value.members {
 		if !isExtension(m.name) {
-			place := Place{File: main.name, Line: m.line, Column: m.column, Pointer: pointerTo("/paths", m.name), Overlay: m.value.overlay}
+			place := plumb.Source{File: main.name, Line: m.line, Column: m.column, Pointer: pointerTo("/paths", m.name), Overlay: m.value.overlay}
 			d.templates = append(d.templates, d.template(m, place, global))
 		}
 	}
@@ -33,7 +34,7 @@ func (d *Description) describe(main *file) {
 }
 
 // template describes a path, and adds its operations to the description.
-func (d *Description) template(m member, place Place, global []server) *template {
+func (d *Description) template(m member, place plumb.Source, global []server) *template {
 	t := newTemplate(m.name, place)
 	t.widen(d.multiSegment(m.value))
 	t.servers = global
@@ -102,7 +103,7 @@ func operationsOf(pathItem *node) []method {
 	return all
 }
 
-func comparePlaces(a, b Place) int {
+func comparePlaces(a, b plumb.Source) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 

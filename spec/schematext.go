@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/ecmaregexp"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
@@ -14,7 +15,7 @@ import (
 // and what is not as it must be. Schemas that it refers to are named by URLs,
 // of which [SchemaAt] returns the place. It is nil where no schema is at the
 // place.
-func (d *Description) SchemaText(p Place) []byte {
+func (d *Description) SchemaText(p plumb.Source) []byte {
 	n := d.nodeAt(p)
 	if n == nil || !n.isSchema() {
 		return nil
@@ -25,7 +26,7 @@ func (d *Description) SchemaText(p Place) []byte {
 
 // SchemaURL is the URL by which a schema compiler is to ask for the schema at a
 // place. It never leaves the process.
-func (d *Description) SchemaURL(p Place) string {
+func (d *Description) SchemaURL(p plumb.Source) string {
 	if n := d.nodeAt(p); n != nil && n.isSchema() {
 		return urlOf(n)
 	}
@@ -46,7 +47,7 @@ func urlOf(n *node) string {
 var readable = strings.NewReplacer("%2F", "/", "%7E", "~")
 
 // textURL is the URL of the text of the schema at a place.
-func textURL(p Place) string {
+func textURL(p plumb.Source) string {
 	u := url.URL{Scheme: "file", Path: "/" + p.File}
 	if p.Pointer != "" {
 		u.RawQuery = readable.Replace(url.QueryEscape(p.Pointer))
@@ -56,13 +57,13 @@ func textURL(p Place) string {
 
 // SchemaAt returns the file and the pointer of the schema whose text has a URL,
 // and whether the URL is one.
-func SchemaAt(u string) (p Place, ok bool) {
+func SchemaAt(u string) (p plumb.Source, ok bool) {
 	parsed, err := url.Parse(u)
 	if err != nil || parsed.Scheme != "file" {
-		return Place{}, false
+		return plumb.Source{}, false
 	}
 	pointer, err := url.QueryUnescape(parsed.RawQuery)
-	return Place{File: strings.TrimPrefix(parsed.Path, "/"), Pointer: pointer}, err == nil
+	return plumb.Source{File: strings.TrimPrefix(parsed.Path, "/"), Pointer: pointer}, err == nil
 }
 
 // schemaWriter writes one schema for the compiler.
@@ -330,7 +331,7 @@ func (n *node) translates() bool {
 
 // MeansNull reports whether the schema at a place says nullable, which has no
 // meaning in its version of OpenAPI.
-func (d *Description) MeansNull(p Place) bool {
+func (d *Description) MeansNull(p plumb.Source) bool {
 	if !d.hasNullable {
 		return false
 	}
@@ -504,10 +505,10 @@ func appendValue(b []byte, n *node) []byte { return n.appendWritten(b) }
 // outcome of [Description.SchemaText] for the schema at a place leads to. A
 // member's place is that of its name. Where the pointer leads nowhere, it is
 // the place of the nearest thing around it.
-func (d *Description) Within(schema Place, pointer string) Place {
+func (d *Description) Within(schema plumb.Source, pointer string) plumb.Source {
 	root := d.nodeAt(schema)
 	if root == nil || root.mark == nil {
-		return Place{File: schema.File, Pointer: schema.Pointer + pointer}
+		return plumb.Source{File: schema.File, Pointer: schema.Pointer + pointer}
 	}
 	p, n := position{place: root.mark.place}, root
 	if root.mark.place.Pointer != schema.Pointer { // a YAML alias

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -23,7 +24,7 @@ func describe(t testing.TB, version, schema, rest string) *spec.Description {
 // schemaText returns a schema as its compiler is given it.
 func schemaText(t testing.TB, d *spec.Description, file, pointer string) string {
 	t.Helper()
-	text := d.SchemaText(spec.Place{File: file, Pointer: pointer})
+	text := d.SchemaText(plumb.Source{File: file, Pointer: pointer})
 	require.True(t, json.Valid(text), "%s", text)
 	return strings.NewReplacer("file:///"+file+"?", "#", "%24", "$").Replace(string(text))
 }
@@ -199,18 +200,18 @@ components:
 `)
 	for _, test := range []struct {
 		schema, pointer string
-		want            spec.Place
+		want            plumb.Source
 	}{
-		{"A", "/anyOf/1/anyOf/0/type", spec.Place{Line: 10, Column: 11, Pointer: "/A/anyOf/0/type"}},
-		{"A", "/anyOf/1", spec.Place{Line: 5, Column: 5, Pointer: "/A"}},
-		{"A", "/anyOf/0", spec.Place{Line: 6, Column: 7, Pointer: "/A/nullable"}},
-		{"A", "/anyOf", spec.Place{Line: 9, Column: 7, Pointer: "/A/anyOf"}},
-		{"A", "/properties/x", spec.Place{Line: 8, Column: 9, Pointer: "/A/properties/x"}},
-		{"B", "/anyOf/1/type", spec.Place{Line: 15, Column: 11, Pointer: "/B/anyOf/1/type"}},
-		{"B", "/anyOf/01", spec.Place{Line: 13, Column: 7, Pointer: "/B/anyOf"}},
+		{"A", "/anyOf/1/anyOf/0/type", plumb.Source{Line: 10, Column: 11, Pointer: "/A/anyOf/0/type"}},
+		{"A", "/anyOf/1", plumb.Source{Line: 5, Column: 5, Pointer: "/A"}},
+		{"A", "/anyOf/0", plumb.Source{Line: 6, Column: 7, Pointer: "/A/nullable"}},
+		{"A", "/anyOf", plumb.Source{Line: 9, Column: 7, Pointer: "/A/anyOf"}},
+		{"A", "/properties/x", plumb.Source{Line: 8, Column: 9, Pointer: "/A/properties/x"}},
+		{"B", "/anyOf/1/type", plumb.Source{Line: 15, Column: 11, Pointer: "/B/anyOf/1/type"}},
+		{"B", "/anyOf/01", plumb.Source{Line: 13, Column: 7, Pointer: "/B/anyOf"}},
 	} {
 		test.want.File, test.want.Pointer = "api.yaml", "/components/schemas"+test.want.Pointer
-		schema := spec.Place{File: "api.yaml", Pointer: "/components/schemas/" + test.schema}
+		schema := plumb.Source{File: "api.yaml", Pointer: "/components/schemas/" + test.schema}
 		assert.Equal(t, test.want, d.Within(schema, test.pointer), test.pointer)
 	}
 	assert.Equal(t, "/components/schemas/A/anyOf/1", d.Schemas[2].Place.Pointer)

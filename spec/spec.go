@@ -6,38 +6,19 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/ecmaregexp"
 )
-
-// Place is a place in a description.
-type Place struct {
-	File    string // path from the description's folder, with slashes
-	Line    int    // from 1; 0 where unknown
-	Column  int    // from 1, in characters; 0 where unknown
-	Pointer string // RFC 6901, from the root of the file
-
-	// Overlay is the file of the overlay that put there what is at the place;
-	// Line and Column are in it. It is empty for what stands in File.
-	Overlay string
-}
-
-// Source is the file that Line and Column are in.
-func (p Place) Source() string {
-	if p.Overlay != "" {
-		return p.Overlay
-	}
-	return p.File
-}
 
 // Warning is one part of a description that cannot be used, or that surely
 // means something else than it says.
 type Warning struct {
-	Place   Place
+	Place   plumb.Source
 	Message string // what is wrong, and what to do
 }
 
 func (w Warning) String() string {
-	return errorAt(w.Place.Source(), w.Place.Line, w.Place.Column, w.Message).Error()
+	return errorAt(w.Place.Path(), w.Place.Line, w.Place.Column, w.Message).Error()
 }
 
 // Description is an OpenAPI description with the files it refers to. It is
@@ -65,7 +46,7 @@ type Description struct {
 	// which it leaves alone (x-partial).
 	Partial bool
 
-	PathsPlace Place // of the paths
+	PathsPlace plumb.Source // of the paths
 
 	Operations []*Operation // in the order of the file
 	Schemas    []Schema     // components/schemas, in the order of the file
@@ -89,7 +70,7 @@ type Description struct {
 // Schema is a named schema of the description.
 type Schema struct {
 	Name  string
-	Place Place // where the schema is written
+	Place plumb.Source // where the schema is written
 }
 
 // Operation is one method of one path.
@@ -97,7 +78,7 @@ type Operation struct {
 	ID        string // operationId, or "METHOD /path" where there is none
 	Method    string // in upper case
 	Path      string // the template, as written
-	Place     Place
+	Place     plumb.Source
 	Responses []*Response // by status: exact ones, then ranges, then default
 }
 
@@ -108,16 +89,16 @@ type Response struct {
 	// Unusable tells that what describes the response cannot be found: nothing
 	// is known of it.
 	Unusable bool
-	Place    Place
+	Place    plumb.Source
 	Media    []*Media // in the order of the file; none: no body is described
 }
 
 // Media is one media type of a response.
 type Media struct {
 	Type      string // as written: "application/json", "text/*"
-	Place     Place
+	Place     plumb.Source
 	HasSchema bool
-	Schema    Place // where its schema is written, through any $ref to the response
+	Schema    plumb.Source // where its schema is written, through any $ref to the response
 }
 
 // Response returns what is described for a status: the exact status, else its

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/nearest"
 )
@@ -34,7 +35,7 @@ func hasExpressions(n *node) bool {
 // is misspelt, or on the wrong object. The files must have been walked.
 func strayExtensions(files map[string]*file) []Warning {
 	var warnings []Warning
-	seen := map[Place]bool{} // an alias of YAML repeats what is written once
+	seen := map[plumb.Source]bool{} // an alias of YAML repeats what is written once
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		files[name].root.each(func(n *node) {
 			if n.mark == nil {
@@ -46,7 +47,7 @@ func strayExtensions(files map[string]*file) []Warning {
 				place := n.mark.place
 				place.Pointer = pointerTo(place.Pointer, m.name)
 				place.Line, place.Column, place.Overlay = m.line, m.column, m.value.overlay
-				written := Place{File: place.File, Line: place.Line, Column: place.Column, Overlay: place.Overlay}
+				written := plumb.Source{File: place.File, Line: place.Line, Column: place.Column, Overlay: place.Overlay}
 				if message != "" && !seen[written] {
 					seen[written] = true
 					warnings = append(warnings, Warning{place, message})

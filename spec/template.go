@@ -6,12 +6,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/plumbapi/plumb"
 )
 
 // template is a path of the description.
 type template struct {
 	path     string
-	place    Place
+	place    plumb.Source
 	segments []segment
 	slash    bool     // the path ends with a slash
 	selector selector // what a query or fragment of the path asks of a request
@@ -34,7 +36,7 @@ type segment struct {
 	multi   bool           // a parameter that can hold several segments of a path
 }
 
-func newTemplate(path string, place Place) *template {
+func newTemplate(path string, place plumb.Source) *template {
 	t := &template{path: path, place: place}
 	_, path = splitURL(path) // some append a query or a fragment to tell operations apart
 	t.selector = newSelector(t.path[len(path):])

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/ecmaregexp"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
@@ -22,7 +23,7 @@ type mark struct {
 	kind    kind
 	dialect dialect
 	file    *file
-	place   Place
+	place   plumb.Source
 
 	// target is what the node's $ref leads to; nil without one, and where it
 	// leads nowhere.
@@ -85,7 +86,7 @@ type visit struct {
 // position is where the walker is.
 type position struct {
 	file    *file
-	place   Place
+	place   plumb.Source
 	dialect dialect
 	base    base
 
@@ -103,7 +104,7 @@ type located struct {
 func (f *file) start() position {
 	return position{
 		file:    f,
-		place:   Place{File: f.name, Line: f.root.line, Column: f.root.column},
+		place:   plumb.Source{File: f.name, Line: f.root.line, Column: f.root.column},
 		dialect: f.dialect,
 		base:    f.base(),
 	}
@@ -208,7 +209,7 @@ func (w *walker) children(n *node, parent kind, name string, c child, p position
 	}
 }
 
-func (w *walker) fail(p Place, format string, args ...any) {
+func (w *walker) fail(p plumb.Source, format string, args ...any) {
 	w.warnings = append(w.warnings, Warning{p, fmt.Sprintf(format, args...)})
 }
 

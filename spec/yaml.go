@@ -10,8 +10,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
 func readYAML(data []byte) (root *node, slips []*fault, f *fault) {

@@ -12,11 +12,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/baseline"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -72,14 +73,14 @@ type check struct {
 	options   *options
 	config    string
 	desc      *spec.Description
-	validator *validator.Validator
-	history   *validator.History // nil with --no-history
+	validator *engine.Validator
+	history   *engine.History // nil with --no-history
 	builder   *report.Builder
 	files     []recording.File
 	strangers int                // files that are not recordings
 	baseline  *baseline.Baseline // nil without one
 	today     time.Time          // on which the baseline is held against the findings
-	summary   *validator.Summary // nil unless it is asked for
+	summary   *engine.Summary    // nil unless it is asked for
 	faults    faults             // nil unless an amendment is to be checked
 	garbage   garbage
 
@@ -237,7 +238,7 @@ func (c *check) warn(warnings []spec.Warning) {
 }
 
 // checked takes the result of one exchange; they come in the order of reading.
-func (c *check) checked(x *validator.Exchange, r validator.Result) {
+func (c *check) checked(x *plumb.Exchange, r engine.Result) {
 	if c.history != nil {
 		own := len(r.Findings)
 		c.history.Add(&r)

@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/plumbapi/plumb/internal/drift"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/recording"
-	"github.com/plumbapi/plumb/validator"
 )
 
 func (a *app) driftCommand() *cobra.Command {
@@ -171,12 +171,12 @@ func isSummary(name string) bool {
 	return bytes.HasPrefix(compact, []byte(`{"plumbSummary":`))
 }
 
-func readSummaryFile(name string) (*validator.Summary, error) {
+func readSummaryFile(name string) (*engine.Summary, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	s, err := validator.ReadSummary(data)
+	s, err := engine.ReadSummary(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -14,9 +14,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 const fixtures = "../../fixtures"
@@ -200,11 +201,11 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-func builtinRules(t *testing.T) []validator.Rule {
+func builtinRules(t *testing.T) []plumb.Rule {
 	t.Helper()
 	d, err := spec.Builtin()
 	require.NoError(t, err)
-	v, err := validator.New(d)
+	v, err := engine.New(d)
 	require.NoError(t, err)
 	return v.Rules()
 }

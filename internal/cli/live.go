@@ -7,8 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/recording"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // recordingsOnly are the settings that mean nothing for live traffic.
@@ -27,10 +28,10 @@ func (a *app) liveCheck(flags given, target *url.URL) (*check, error) {
 }
 
 // see checks an exchange.
-func (c *check) see(x *validator.Exchange) { c.seen(x, c.validator.Check(x)) }
+func (c *check) see(x *plumb.Exchange) { c.seen(x, c.validator.Check(x)) }
 
 // seen takes the result of checking an exchange.
-func (c *check) seen(x *validator.Exchange, r validator.Result) {
+func (c *check) seen(x *plumb.Exchange, r engine.Result) {
 	if c.summary != nil {
 		c.summary.Add(x, r, cleaner(x), false) // it may hold credentials: each value is looked at
 	}

@@ -9,9 +9,10 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/report"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // write writes the report to standard output and to the files that are asked
@@ -53,7 +54,7 @@ func (a *app) terminal(when string) (width int, color bool) {
 }
 
 // skipped says on standard error why an exchange was not checked.
-func (c *check) skipped(x *validator.Exchange, r validator.Result) {
+func (c *check) skipped(x *plumb.Exchange, r engine.Result) {
 	clean := redact.ForExchange(x)
 	message := fmt.Sprintf("%s entry %d skipped: %s", clean.Text(x.Place.File), x.Place.Entry, clean.Text(r.Skipped))
 	if x.Request.Method != "" {

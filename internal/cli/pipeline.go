@@ -7,17 +7,18 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/recording"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // pipeline reads files, checks their exchanges on several goroutines, and
 // hands the results on in the order of reading.
 type pipeline struct {
-	validator *validator.Validator
-	repeats   *validator.Run         // leaves out findings that were explained often enough; nil: all are explained
-	seen      func(*validator.Batch) // takes, with repeats, what bodies had, before their results are handed on
-	observe   func() observer        // makes, for each goroutine that checks, what takes each result there; may be nil
+	validator *engine.Validator
+	repeats   *engine.Run         // leaves out findings that were explained often enough; nil: all are explained
+	seen      func(*engine.Batch) // takes, with repeats, what bodies had, before their results are handed on
+	observe   func() observer     // makes, for each goroutine that checks, what takes each result there; may be nil
 	limits    recording.Limits
 	schema    string // of bare bodies
 	jobs      int
@@ -27,11 +28,11 @@ type pipeline struct {
 
 // observer takes an exchange and its result, on the goroutine that checked it
 // and in no order.
-type observer func(*validator.Exchange, validator.Result)
+type observer func(*plumb.Exchange, engine.Result)
 
 // sink takes what a pipeline finds out; its methods are called one at a time.
 type sink interface {
-	checked(*validator.Exchange, validator.Result)
+	checked(*plumb.Exchange, engine.Result)
 	ended(recording.File, error)
 }
 
@@ -40,9 +41,9 @@ type sink interface {
 // on.
 type batch struct {
 	file      recording.File
-	block     *recording.Block      // nil where there is but an error
-	exchanges []*validator.Exchange // of the block
-	outcome   *validator.Batch
+	block     *recording.Block  // nil where there is but an error
+	exchanges []*plumb.Exchange // of the block
+	outcome   *engine.Batch
 	weight    int64         // bytes of bodies, as far as the budget counts them
 	err       error         // ended the file, after the exchanges
 	done      chan struct{} // closed when the results are there
@@ -123,8 +124,8 @@ func (p *pipeline) handOn(b *batch, to sink) {
 
 // checker returns a function that checks batches on one goroutine.
 func (p *pipeline) checker() func(*batch) {
-	check := func(exchanges []*validator.Exchange) *validator.Batch {
-		out := &validator.Batch{Results: make([]validator.Result, len(exchanges))}
+	check := func(exchanges []*plumb.Exchange) *engine.Batch {
+		out := &engine.Batch{Results: make([]engine.Result, len(exchanges))}
 		for i, x := range exchanges {
 			out.Results[i] = p.validator.Check(x)
 		}
@@ -133,7 +134,7 @@ func (p *pipeline) checker() func(*batch) {
 	if p.repeats != nil {
 		check = p.repeats.NewChecker().Check
 	}
-	observe := observer(func(*validator.Exchange, validator.Result) {})
+	observe := observer(func(*plumb.Exchange, engine.Result) {})
 	if p.observe != nil {
 		observe = p.observe()
 	}

@@ -13,15 +13,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // order notes what a pipeline hands on.
 type order struct{ seen []string }
 
-func (o *order) checked(x *validator.Exchange, r validator.Result) {
+func (o *order) checked(x *plumb.Exchange, r engine.Result) {
 	o.seen = append(o.seen, fmt.Sprintf("%s %d: %d", x.Place.File, x.Place.Entry, r.Bodies))
 }
 
@@ -32,7 +33,7 @@ func (o *order) ended(f recording.File, err error) {
 func newPipeline(t *testing.T, jobs int, open func(string) (io.ReadCloser, error)) pipeline {
 	desc, err := spec.Builtin()
 	require.NoError(t, err)
-	v, err := validator.New(desc)
+	v, err := engine.New(desc)
 	require.NoError(t, err)
 	return pipeline{validator: v, limits: recording.DefaultLimits, jobs: jobs, budget: 1000, open: open}
 }

@@ -13,10 +13,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/probe"
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/report"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // probeFlags are the flags of the probe command that are no settings.
@@ -255,7 +255,7 @@ func (c *check) probe(ctx context.Context, f probeFlags, base *url.URL, header h
 		Timeout:     f.timeout,
 		MaxRequests: f.maxRequests,
 		Limits:      c.liveLimits(),
-		Seen: func(x *validator.Exchange) {
+		Seen: func(x *plumb.Exchange) {
 			c.see(x)
 			if c.options.verbose {
 				c.say("%s", secrets.Text(fmt.Sprintf("%s %s: %d", x.Request.Method, x.Request.URL, x.Response.Status)))

@@ -13,9 +13,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/proxy"
 	"github.com/plumbapi/plumb/internal/recording"
-	"github.com/plumbapi/plumb/validator"
 )
 
 func (a *app) proxyCommand() *cobra.Command {
@@ -168,7 +169,7 @@ func (r *proxyRun) end(unchecked proxy.Unchecked) {
 // leftOut counts exchanges that passed and were not checked.
 func (r *proxyRun) leftOut(reason string, count int) {
 	for range count {
-		r.builder.Add(&validator.Exchange{}, validator.Result{Skipped: reason})
+		r.builder.Add(&plumb.Exchange{}, engine.Result{Skipped: reason})
 		if r.summary != nil {
 			r.summary.Skip(reason)
 		}

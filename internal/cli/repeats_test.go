@@ -15,20 +15,21 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // gathered is a sink that makes a report.
 type gathered struct {
-	history *validator.History
+	history *engine.History
 	builder *report.Builder
 	counted int
 }
 
-func (g *gathered) checked(x *validator.Exchange, r validator.Result) {
+func (g *gathered) checked(x *plumb.Exchange, r engine.Result) {
 	if r.Counted {
 		g.counted++
 	}
@@ -44,7 +45,7 @@ func TestReportsAreTheSame(t *testing.T) {
 	lines := linesOfFixtures(t)
 	desc, err := spec.Builtin()
 	require.NoError(t, err)
-	v, err := validator.New(desc)
+	v, err := engine.New(desc)
 	require.NoError(t, err)
 	reportOf := func(text string, jobs int, repeats bool) (string, int) {
 		to := &gathered{history: v.NewHistory(), builder: report.New(desc, v.Documented(), "test", 2)}

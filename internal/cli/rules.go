@@ -7,8 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 func (a *app) rulesCommand() *cobra.Command {
@@ -62,7 +63,7 @@ func (a *app) explainCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) explain(r validator.Rule) error {
+func (a *app) explain(r plumb.Rule) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%s): %s\n\n%s\n", r.ID, r.Severity, r.Title, strings.TrimSpace(r.Text))
 	if r.Fix != "" {
@@ -77,7 +78,7 @@ func (a *app) explain(r validator.Rule) error {
 }
 
 // loadRules returns the rules with the severities that the settings give them.
-func (a *app) loadRules(flags given) ([]validator.Rule, error) {
+func (a *app) loadRules(flags given) ([]plumb.Rule, error) {
 	o, _, err := loadOptions(flags, a.getenv)
 	if err != nil {
 		return nil, err
@@ -90,30 +91,30 @@ func (a *app) loadRules(flags given) ([]validator.Rule, error) {
 }
 
 // load loads the description and compiles it.
-func load(o *options) (*spec.Description, *validator.Validator, error) {
+func load(o *options) (*spec.Description, *engine.Validator, error) {
 	desc, err := loadDescription(o)
 	if err != nil {
 		return nil, nil, err
 	}
-	opts := []validator.Option{validator.WithMaxDepth(o.maxDepth)}
+	opts := []engine.Option{engine.WithMaxDepth(o.maxDepth)}
 	if o.strict {
-		opts = append(opts, validator.WithStrict())
+		opts = append(opts, engine.WithStrict())
 	}
 	for _, url := range o.servers {
-		opts = append(opts, validator.WithServer(url))
+		opts = append(opts, engine.WithServer(url))
 	}
 	if o.target != "" {
-		opts = append(opts, validator.WithTarget(o.target))
+		opts = append(opts, engine.WithTarget(o.target))
 	}
 	for _, r := range o.rules {
-		opts = append(opts, func(v *validator.Validator) error {
-			if err := validator.WithRule(r.glob, r.severity)(v); err != nil {
+		opts = append(opts, func(v *engine.Validator) error {
+			if err := engine.WithRule(r.glob, r.severity)(v); err != nil {
 				return fmt.Errorf("%s: %w", r.origin, err)
 			}
 			return nil
 		})
 	}
-	v, err := validator.New(desc, opts...)
+	v, err := engine.New(desc, opts...)
 	return desc, v, err
 }
 

@@ -8,10 +8,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // options are the settings of a run, from all sources.
@@ -48,7 +48,7 @@ type output struct{ format, path string }
 // where it was set, for messages.
 type ruleSetting struct {
 	glob     string
-	severity validator.Severity
+	severity plumb.Severity
 	origin   string
 }
 
@@ -277,7 +277,7 @@ func (s *setting) set(target any, value, dir, origin string) (err error) {
 		if err := oneOf(level, severities()); err != nil {
 			return err
 		}
-		sev, err := validator.ParseSeverity(level)
+		sev, err := plumb.ParseSeverity(level)
 		if err != nil {
 			return err
 		}
@@ -288,7 +288,7 @@ func (s *setting) set(target any, value, dir, origin string) (err error) {
 
 func severities() []string {
 	var names []string
-	for s := validator.Off; s <= validator.Error; s++ {
+	for s := plumb.Off; s <= plumb.Error; s++ {
 		names = append(names, s.String())
 	}
 	return names

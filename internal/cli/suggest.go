@@ -8,10 +8,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/drift"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // faults are the exchanges that contradict themselves, with the rule that says
@@ -24,7 +25,7 @@ type fault struct {
 	rule  string
 }
 
-func (f faults) add(x *validator.Exchange, r validator.Result) {
+func (f faults) add(x *plumb.Exchange, r engine.Result) {
 	if f == nil {
 		return
 	}

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/redact"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // parts are the summaries of a run, one of each goroutine that checks.
@@ -21,17 +22,17 @@ type parts struct {
 // interrupted does not wait for its goroutines.
 type part struct {
 	mu      sync.Mutex
-	summary *validator.Summary
+	summary *engine.Summary
 }
 
 // add returns what fills s.
-func (p *parts) add(s *validator.Summary) observer {
+func (p *parts) add(s *engine.Summary) observer {
 	own := &part{summary: s}
 	p.mu.Lock()
 	p.all = append(p.all, own)
 	p.mu.Unlock()
 	var bodies redact.Bodies
-	return func(x *validator.Exchange, r validator.Result) {
+	return func(x *plumb.Exchange, r engine.Result) {
 		own.mu.Lock()
 		defer own.mu.Unlock()
 		if own.summary != nil {
@@ -41,7 +42,7 @@ func (p *parts) add(s *validator.Summary) observer {
 }
 
 // mergeInto adds the parts to s.
-func (p *parts) mergeInto(s *validator.Summary) error {
+func (p *parts) mergeInto(s *engine.Summary) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, own := range p.all {
@@ -59,13 +60,13 @@ func (p *parts) mergeInto(s *validator.Summary) error {
 // cleaner returns what removes the credentials of an exchange from what is
 // taken of it. Most values hold none: they are only looked at by themselves
 // where the body holds one, or where the name of their member says so.
-func cleaner(x *validator.Exchange) func(*validator.Finding) {
+func cleaner(x *plumb.Exchange) func(*plumb.Finding) {
 	cleaner := sync.OnceValue(func() *redact.Cleaner { return redact.ForExchange(x) })
 	clean := sync.OnceValue(func() bool {
 		body := string(x.Response.Body.Bytes)
 		return cleaner().Text(body) == body
 	})
-	return func(f *validator.Finding) {
+	return func(f *plumb.Finding) {
 		if f.File != "" || f.Message != "" || !clean() || redact.SecretMember(f.Pointer, strings.Trim(f.Found, `"`)) {
 			cleaner().Finding(f)
 		}
@@ -80,7 +81,7 @@ func (c *check) writeSummary() error {
 	return writeSummaryFile(c.options.summary, c.summary)
 }
 
-func writeSummaryFile(name string, s *validator.Summary) error {
+func writeSummaryFile(name string, s *engine.Summary) error {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)

@@ -10,8 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // A summary does not depend on how many goroutines fill it, and the report not
@@ -41,11 +42,11 @@ func TestSummaryOfRuns(t *testing.T) {
 func TestPartsThatAreMerged(t *testing.T) {
 	desc, err := spec.Builtin()
 	require.NoError(t, err)
-	v, err := validator.New(desc)
+	v, err := engine.New(desc)
 	require.NoError(t, err)
 	var parts parts
 	observe := parts.add(v.NewSummary())
-	x := &validator.Exchange{Schema: "Batch"}
+	x := &plumb.Exchange{Schema: "Batch"}
 	x.Response.Body.Bytes = []byte(`{"id": "batch_1"}`)
 	r := v.Check(x)
 	observe(x, r)

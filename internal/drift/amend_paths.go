@@ -7,15 +7,16 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 const observedResponse = "Observed, and not described before."
 
 // addStatus describes a response. The finding is at the operation.
-func (a *amender) addStatus(i *Item, at spec.Place) bool {
+func (a *amender) addStatus(i *Item, at plumb.Source) bool {
 	for _, s := range a.statuses {
 		if s.Operation == i.Operation && s.Status == i.Status {
 			return a.act(at, i.evidence(), false, mapping("responses", mapping(strconv.Itoa(i.Status), a.response(s))))
@@ -29,7 +30,7 @@ var methods = []string{"get", "put", "post", "delete", "options", "head", "patch
 
 // addOperation describes a method with the statuses that were seen. The finding
 // is at the path.
-func (a *amender) addOperation(i *Item, at spec.Place) bool {
+func (a *amender) addOperation(i *Item, at plumb.Source) bool {
 	method, _, _ := strings.Cut(i.Operation, " ")
 	method = strings.ToLower(method)
 	if !slices.Contains(methods, method) {
@@ -51,9 +52,9 @@ func (a *amender) addOperation(i *Item, at spec.Place) bool {
 }
 
 // response describes what was observed of a status.
-func (a *amender) response(s *validator.ObservedStatus) *yaml.Node {
+func (a *amender) response(s *engine.ObservedStatus) *yaml.Node {
 	r := mapping("description", str(observedResponse))
-	var bodies []*validator.Observed
+	var bodies []*engine.Observed
 	for _, p := range a.places {
 		if p.Operation == s.Operation && p.Status == s.Status && p.Schema == "" && p.Pointer == "" {
 			bodies = append(bodies, p)
@@ -73,7 +74,7 @@ func (a *amender) response(s *validator.ObservedStatus) *yaml.Node {
 	return r
 }
 
-func mediaTypes(s *validator.ObservedStatus) []string {
+func mediaTypes(s *engine.ObservedStatus) []string {
 	var all []string
 	for mediaType := range s.Media {
 		all = append(all, mediaType)
@@ -89,7 +90,7 @@ func isJSON(mediaType string) bool {
 // addMediaTypes describes the media types of JSON that the response lacks; their
 // bodies are held against the schema as before. Others are most often the page
 // of a proxy, which is no answer of the API.
-func (a *amender) addMediaTypes(i *Item, at spec.Place) bool {
+func (a *amender) addMediaTypes(i *Item, at plumb.Source) bool {
 	k := slices.IndexFunc(a.desc.Operations, func(o *spec.Operation) bool { return o.ID == i.Operation })
 	if k < 0 {
 		return false
@@ -129,7 +130,7 @@ func (a *amender) addMediaTypes(i *Item, at spec.Place) bool {
 // inferred is a schema of what stood at places: its types, and those of its
 // members and elements. It claims no more: neither what is required nor which
 // values there are.
-func (a *amender) inferred(places []*validator.Observed, nullable bool) *yaml.Node {
+func (a *amender) inferred(places []*engine.Observed, nullable bool) *yaml.Node {
 	types, null := typesOf(places)
 	schema := mapping()
 	switch {
@@ -163,9 +164,9 @@ func (a *amender) inferred(places []*validator.Observed, nullable bool) *yaml.No
 
 // members are the schemas of an object's members; none where these are no
 // fixed set.
-func (a *amender) members(places []*validator.Observed, nullable bool) *yaml.Node {
+func (a *amender) members(places []*engine.Observed, nullable bool) *yaml.Node {
 	members := mapping()
-	if slices.ContainsFunc(places, func(p *validator.Observed) bool { return p.ManyMembers }) {
+	if slices.ContainsFunc(places, func(p *engine.Observed) bool { return p.ManyMembers }) {
 		return members
 	}
 	children := a.children(places, func(token string) bool { return token != "*" })
@@ -181,8 +182,8 @@ func (a *amender) members(places []*validator.Observed, nullable bool) *yaml.Nod
 }
 
 // children returns the places directly below others, by their last token.
-func (a *amender) children(places []*validator.Observed, wanted func(token string) bool) map[string][]*validator.Observed {
-	children := map[string][]*validator.Observed{}
+func (a *amender) children(places []*engine.Observed, wanted func(token string) bool) map[string][]*engine.Observed {
+	children := map[string][]*engine.Observed{}
 	for _, parent := range places {
 		for _, p := range a.places {
 			rest, below := strings.CutPrefix(p.Pointer, parent.Pointer+"/")
@@ -197,7 +198,7 @@ func (a *amender) children(places []*validator.Observed, wanted func(token strin
 }
 
 // typesOf are the types that were seen; a number swallows integers.
-func typesOf(places []*validator.Observed) (types, null []string) {
+func typesOf(places []*engine.Observed) (types, null []string) {
 	seen := map[string]bool{}
 	for _, p := range places {
 		for t := range p.Types {

@@ -9,15 +9,15 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/lifecycle"
 	"github.com/plumbapi/plumb/internal/redact"
-	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // addMember describes a member. The finding is at the properties of its
 // object, or at what forbids others.
-func (a *amender) addMember(i *Item, at spec.Place) bool {
+func (a *amender) addMember(i *Item, at plumb.Source) bool {
 	object := at
 	if last := lastOf(at.Pointer); last == "properties" || last == "additionalProperties" || last == "unevaluatedProperties" {
 		object = above(at)
@@ -27,7 +27,7 @@ func (a *amender) addMember(i *Item, at spec.Place) bool {
 }
 
 // addValues adds to the values that are enumerated.
-func (a *amender) addValues(i *Item, at spec.Place) bool {
+func (a *amender) addValues(i *Item, at plumb.Source) bool {
 	if len(i.Found) == 0 {
 		return false // too many to be an enumeration
 	}
@@ -49,7 +49,7 @@ func (a *amender) addValues(i *Item, at spec.Place) bool {
 
 // addStates adds the values to the states of a lifecycle, if the schema is that
 // of a state. Which moves there are was not observed: none is ruled out.
-func (a *amender) addStates(schema spec.Place, i *Item) bool {
+func (a *amender) addStates(schema plumb.Source, i *Item) bool {
 	object := above(above(schema))
 	life := a.written(below(object, lifecycle.Keyword))
 	state := get(life, "state")
@@ -80,12 +80,12 @@ func (a *amender) addStates(schema spec.Place, i *Item) bool {
 
 // typeChange is what a schema has to allow besides.
 type typeChange struct {
-	schema   spec.Place
+	schema   plumb.Source
 	types    []string // besides those that are described; null among them
 	evidence []string
 }
 
-func (a *amender) change(schema spec.Place, i *Item) *typeChange {
+func (a *amender) change(schema plumb.Source, i *Item) *typeChange {
 	k := slices.IndexFunc(a.types, func(c *typeChange) bool { return c.schema == schema })
 	if k < 0 {
 		k = len(a.types)
@@ -96,7 +96,7 @@ func (a *amender) change(schema spec.Place, i *Item) *typeChange {
 }
 
 // addTypes takes note of the types that were seen. An integer is a number.
-func (a *amender) addTypes(i *Item, schema spec.Place) bool {
+func (a *amender) addTypes(i *Item, schema plumb.Source) bool {
 	if a.rewritten[a.desc.Target(schema)] {
 		a.postponed = true
 		return true
@@ -111,7 +111,7 @@ func (a *amender) addTypes(i *Item, schema spec.Place) bool {
 	return true
 }
 
-func (a *amender) addNull(i *Item, schema spec.Place) bool {
+func (a *amender) addNull(i *Item, schema plumb.Source) bool {
 	if a.rewritten[a.desc.Target(schema)] {
 		a.postponed = true
 		return true
@@ -125,7 +125,7 @@ func (a *amender) addNull(i *Item, schema spec.Place) bool {
 }
 
 // canBeNull tells whether we know how to let a schema allow null.
-func (a *amender) canBeNull(schema spec.Place) bool {
+func (a *amender) canBeNull(schema plumb.Source) bool {
 	w := a.written(schema)
 	return get(w, "type") != nil || get(w, "enum") != nil || get(w, "const") != nil || get(w, "$ref") != nil || get(w, "anyOf") != nil
 }
@@ -239,12 +239,12 @@ func typeNode(types []string) *yaml.Node {
 
 // requiredChange is what a schema must not require.
 type requiredChange struct {
-	schema   spec.Place
+	schema   plumb.Source
 	names    []string
 	evidence []string
 }
 
-func (a *amender) dropRequired(i *Item, at spec.Place) bool {
+func (a *amender) dropRequired(i *Item, at plumb.Source) bool {
 	if lastOf(at.Pointer) != "required" || a.desc.Target(at) == "" {
 		return false
 	}
@@ -277,7 +277,7 @@ func (a *amender) finishRequired() {
 }
 
 // widen sets a bound to what was observed.
-func (a *amender) widen(i *Item, at spec.Place) bool {
+func (a *amender) widen(i *Item, at plumb.Source) bool {
 	if i.Rule == "time-bound" {
 		if i.finding.Lasted == nil {
 			return false
@@ -289,14 +289,14 @@ func (a *amender) widen(i *Item, at spec.Place) bool {
 	if strings.HasSuffix(schema.Pointer, "/propertyNames") {
 		return false // the names themselves are not kept
 	}
-	var r *validator.Range
+	var r *engine.Range
 	for _, p := range i.places {
-		one := map[string]*validator.Range{
+		one := map[string]*engine.Range{
 			"minLength": p.Length, "maxLength": p.Length, "minItems": p.Size, "maxItems": p.Size, "minProperties": p.Size, "maxProperties": p.Size,
 			"minimum": p.Number, "maximum": p.Number, "exclusiveMinimum": p.Number, "exclusiveMaximum": p.Number,
 		}[keyword]
 		if one != nil && r != nil {
-			one = &validator.Range{Min: min(r.Min, one.Min), Max: max(r.Max, one.Max)}
+			one = &engine.Range{Min: min(r.Min, one.Min), Max: max(r.Max, one.Max)}
 		}
 		if one != nil {
 			r = one
@@ -314,7 +314,7 @@ func (a *amender) widen(i *Item, at spec.Place) bool {
 	return a.act(schema, i.evidence(), false, mapping(keyword, scalar(limitText(keyword, r))))
 }
 
-func limitText(keyword string, r *validator.Range) string {
+func limitText(keyword string, r *engine.Range) string {
 	n := r.Max
 	if strings.HasPrefix(keyword, "min") {
 		n = r.Min

@@ -13,8 +13,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens")
@@ -42,19 +43,19 @@ func thingsWith(t require.TestingT, version, x string, overlays ...spec.Overlay)
 	text := fmt.Sprintf(things, version, x)
 	d, err := spec.Load(fstest.MapFS{"things.yaml": {Data: []byte(text)}}, "things.yaml", spec.Options{Overlays: overlays})
 	require.NoError(t, err, "%s", text)
-	v, err := validator.New(d)
+	v, err := engine.New(d)
 	require.NoError(t, err)
 	return described{d, v}
 }
 
 // valuesOf makes exchanges of values of x, by turns of either operation.
-func valuesOf(values ...string) []*validator.Exchange {
-	var all []*validator.Exchange
+func valuesOf(values ...string) []*plumb.Exchange {
+	var all []*plumb.Exchange
 	for i, value := range values {
-		all = append(all, &validator.Exchange{
-			Request:  validator.Request{Method: "GET", URL: "/" + string("ab"[i%2])},
-			Response: validator.Response{Status: 200, Body: validator.Body{Bytes: []byte(`{"id": "1", "x": ` + value + `}`)}},
-			Place:    validator.Place{File: "a.ndjson", Entry: i + 1, Line: i + 1},
+		all = append(all, &plumb.Exchange{
+			Request:  plumb.Request{Method: "GET", URL: "/" + string("ab"[i%2])},
+			Response: plumb.Response{Status: 200, Body: plumb.Body{Bytes: []byte(`{"id": "1", "x": ` + value + `}`)}},
+			Place:    plumb.Place{File: "a.ndjson", Entry: i + 1, Line: i + 1},
 		})
 	}
 	return all
@@ -62,7 +63,7 @@ func valuesOf(values ...string) []*validator.Exchange {
 
 // settle amends a description until nothing is left to do, and returns how it
 // is then, and after how many rounds.
-func settle(t require.TestingT, load func(...spec.Overlay) described, exchanges []*validator.Exchange) (d described, s *Suggestion, rounds int) {
+func settle(t require.TestingT, load func(...spec.Overlay) described, exchanges []*plumb.Exchange) (d described, s *Suggestion, rounds int) {
 	d, s = load(), &Suggestion{}
 	summary, _ := d.observe(exchanges)
 	for ; s.Amend(d.desc, summary, d.drift(summary)) > 0; rounds++ {
@@ -167,7 +168,7 @@ func TestAmendedSchemas(t *testing.T) {
 			d, s, rounds := settle(t, load, exchanges)
 			after, _ := d.observe(exchanges)
 			written := func(d described) string {
-				return string(d.desc.Written(spec.Place{File: "things.yaml", Pointer: "/components/schemas/Thing/properties/x"}))
+				return string(d.desc.Written(plumb.Source{File: "things.yaml", Pointer: "/components/schemas/Thing/properties/x"}))
 			}
 			if c.want == "" {
 				assert.JSONEq(t, written(load()), written(d))
@@ -223,20 +224,20 @@ components:
 func jobs(t require.TestingT, overlays ...spec.Overlay) described {
 	d, err := spec.Load(fstest.MapFS{"jobs.yaml": {Data: []byte(lives)}}, "jobs.yaml", spec.Options{Overlays: overlays})
 	require.NoError(t, err)
-	v, err := validator.New(d)
+	v, err := engine.New(d)
 	require.NoError(t, err)
 	return described{d, v}
 }
 
 // jobsOf makes exchanges a second apart.
-func jobsOf(bodies ...string) []*validator.Exchange {
-	var all []*validator.Exchange
+func jobsOf(bodies ...string) []*plumb.Exchange {
+	var all []*plumb.Exchange
 	for i, body := range bodies {
-		all = append(all, &validator.Exchange{
-			Request:  validator.Request{Method: "GET", URL: "/jobs/1"},
-			Response: validator.Response{Status: 200, Body: validator.Body{Bytes: []byte(body)}},
+		all = append(all, &plumb.Exchange{
+			Request:  plumb.Request{Method: "GET", URL: "/jobs/1"},
+			Response: plumb.Response{Status: 200, Body: plumb.Body{Bytes: []byte(body)}},
 			Time:     time.Unix(1741967569, 0).Add(time.Duration(i)*time.Second + 500*time.Millisecond),
-			Place:    validator.Place{File: "jobs.ndjson", Entry: i + 1, Line: i + 1},
+			Place:    plumb.Place{File: "jobs.ndjson", Entry: i + 1, Line: i + 1},
 		})
 	}
 	return all
@@ -273,7 +274,7 @@ func TestAmendedLifecycles(t *testing.T) {
 			assert.Empty(t, s.Unsettled)
 			after, _ := d.observe(exchanges)
 			assert.Empty(t, d.drift(after).Drift)
-			assert.JSONEq(t, c.want, string(d.desc.Written(spec.Place{File: "jobs.yaml", Pointer: "/components/schemas/Job/x-lifecycle/states"})))
+			assert.JSONEq(t, c.want, string(d.desc.Written(plumb.Source{File: "jobs.yaml", Pointer: "/components/schemas/Job/x-lifecycle/states"})))
 		})
 	}
 }
@@ -318,11 +319,11 @@ func assertDocument(t *testing.T, golden string, s *Suggestion) {
 // Statuses, operations and media types are described with what was seen of
 // each, and only of it.
 func TestAmendedPaths(t *testing.T) {
-	answer := func(method, path string, status int, contentType, body string) *validator.Exchange {
-		x := &validator.Exchange{
-			Request:  validator.Request{Method: method, URL: path},
-			Response: validator.Response{Status: status, Body: validator.Body{Bytes: []byte(body)}},
-			Place:    validator.Place{File: "a.ndjson", Entry: 1, Line: 1},
+	answer := func(method, path string, status int, contentType, body string) *plumb.Exchange {
+		x := &plumb.Exchange{
+			Request:  plumb.Request{Method: method, URL: path},
+			Response: plumb.Response{Status: status, Body: plumb.Body{Bytes: []byte(body)}},
+			Place:    plumb.Place{File: "a.ndjson", Entry: 1, Line: 1},
 		}
 		if contentType != "" {
 			x.Response.Header = http.Header{"Content-Type": {contentType}}
@@ -334,7 +335,7 @@ func TestAmendedPaths(t *testing.T) {
 	for i := range 40 {
 		many += fmt.Sprintf(`, "k%d": %d`, i+1, i)
 	}
-	exchanges := []*validator.Exchange{
+	exchanges := []*plumb.Exchange{
 		answer("GET", "/a", 404, "application/problem+json; charset=utf-8", `{"title": "none", "detail": null, "errors": []}`),
 		answer("GET", "/a", 404, "text/html", `<p>none</p>`),
 		answer("GET", "/a", 404, js, `{"title": "none", "nested": {"title": 7}}`),
@@ -365,8 +366,8 @@ func TestAmendedPaths(t *testing.T) {
 }
 
 func TestLimitText(t *testing.T) {
-	r := &validator.Range{Min: -2.5, Max: 1e6}
+	r := &engine.Range{Min: -2.5, Max: 1e6}
 	assert.Equal(t, "1000000", limitText("maximum", r))
 	assert.Equal(t, "-2.5", limitText("minimum", r))
-	assert.Equal(t, "1e+300", limitText("maximum", &validator.Range{Max: 1e300}))
+	assert.Equal(t, "1e+300", limitText("maximum", &engine.Range{Max: 1e300}))
 }

@@ -9,10 +9,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // Report is where description and responses differ. Its JSON form is described
@@ -34,7 +35,7 @@ type Summary struct {
 	Exchanges int `json:"exchanges"` // read
 	Checked   int `json:"checked"`   // bodies that were validated
 	Skipped   int `json:"skipped"`   // exchanges and files without a validated body
-	validator.Span
+	engine.Span
 }
 
 // Item is one way in which responses differ from the description, at one place.
@@ -52,12 +53,12 @@ type Item struct {
 	Description report.Place `json:"description"`
 	Count       int          `json:"count"` // how often
 	Of          int          `json:"of"`    // of how many, that could have differed so
-	validator.Span
-	Examples []validator.Example `json:"examples"`
-	History  *History            `json:"history,omitempty"` // nil without a history
+	engine.Span
+	Examples []engine.Example `json:"examples"`
+	History  *History         `json:"history,omitempty"` // nil without a history
 
-	finding *validator.ObservedFinding
-	places  []*validator.Observed // where the values stand that differ
+	finding *engine.ObservedFinding
+	places  []*engine.Observed // where the values stand that differ
 }
 
 // Share is the part of those that could have differed so which did.
@@ -105,7 +106,7 @@ func kindOf(rule string) int {
 
 // New holds what was observed against the description. The summary must be one
 // of v's description, which is desc.
-func New(desc *spec.Description, v *validator.Validator, s *validator.Summary, version string) *Report {
+func New(desc *spec.Description, v *engine.Validator, s *engine.Summary, version string) *Report {
 	r := &Report{
 		SchemaVersion: 1,
 		Tool:          report.Tool{Name: "plumb", Version: version},
@@ -150,17 +151,17 @@ func New(desc *spec.Description, v *validator.Validator, s *validator.Summary, v
 
 // observed finds out what else was seen where a finding is.
 type observed struct {
-	v        *validator.Validator
-	places   []*validator.Observed
-	statuses []*validator.ObservedStatus
-	known    map[at]*validator.Described
+	v        *engine.Validator
+	places   []*engine.Observed
+	statuses []*engine.ObservedStatus
+	known    map[at]*engine.Described
 
 	at    map[string][]int // the places at a pointer, by their indexes
 	named []int            // those of members with names of the caller's own, and of elements
 }
 
-func newObserved(v *validator.Validator, s *validator.Summary) *observed {
-	o := &observed{v: v, places: s.Places(), statuses: s.Statuses(), known: map[at]*validator.Described{}, at: map[string][]int{}}
+func newObserved(v *engine.Validator, s *engine.Summary) *observed {
+	o := &observed{v: v, places: s.Places(), statuses: s.Statuses(), known: map[at]*engine.Described{}, at: map[string][]int{}}
 	for i, p := range o.places {
 		o.at[p.Pointer] = append(o.at[p.Pointer], i)
 		if strings.Contains(p.Pointer, "*") {
@@ -171,10 +172,10 @@ func newObserved(v *validator.Validator, s *validator.Summary) *observed {
 }
 
 // around returns the places that a finding can have to do with, in their order.
-func (o *observed) around(f *validator.ObservedFinding) []*validator.Observed {
+func (o *observed) around(f *engine.ObservedFinding) []*engine.Observed {
 	indexes := slices.Concat(o.at[parentOf(f.Pointer)], o.at[f.Pointer], o.named)
 	slices.Sort(indexes)
-	var all []*validator.Observed
+	var all []*engine.Observed
 	for _, i := range slices.Compact(indexes) {
 		all = append(all, o.places[i])
 	}
@@ -186,18 +187,18 @@ type at struct{ schema, pointer string }
 
 // described returns what the description says of a place; empty where that is
 // nothing.
-func (o *observed) described(schema, pointer string) *validator.Described {
+func (o *observed) described(schema, pointer string) *engine.Described {
 	d := o.known[at{schema, pointer}]
 	if d == nil {
 		if d = o.v.Described(schema, pointer); d == nil {
-			d = &validator.Described{}
+			d = &engine.Described{}
 		}
 		o.known[at{schema, pointer}] = d
 	}
 	return d
 }
 
-func (o *observed) item(f *validator.ObservedFinding) Item {
+func (o *observed) item(f *engine.ObservedFinding) Item {
 	i := Item{
 		Kind: kinds[kindOf(f.Rule)].name, Rule: f.Rule, Severity: f.Severity, Message: f.Message, Fingerprint: f.Fingerprint,
 		Operation: f.Operation, Status: f.Status, Pointer: f.Pointer, Allowed: f.Allowed,
@@ -237,30 +238,30 @@ func (o *observed) item(f *validator.ObservedFinding) Item {
 
 // holds tells whether a place is at the pointer, and the finding could be of it:
 // it is described there, or in what the place is a part of.
-func (o *observed) holds(p *validator.Observed, f *validator.ObservedFinding, pointer string) bool {
+func (o *observed) holds(p *engine.Observed, f *engine.ObservedFinding, pointer string) bool {
 	if p.Pointer != pointer || !sameAnswers(p, f) {
 		return false
 	}
-	return slices.ContainsFunc(slices.Concat(o.described(p.Schema, parentOf(f.Pointer)).Places, o.described(p.Schema, f.Pointer).Places), func(described spec.Place) bool {
+	return slices.ContainsFunc(slices.Concat(o.described(p.Schema, parentOf(f.Pointer)).Places, o.described(p.Schema, f.Pointer).Places), func(described plumb.Source) bool {
 		return described.File == f.Description.File && strings.HasPrefix(f.Description.Pointer+"/", described.Pointer+"/")
 	})
 }
 
 // holdsNamed tells whether a place is that of all members with names of the
 // caller's own, and the finding is about the value of one of them.
-func (o *observed) holdsNamed(p *validator.Observed, f *validator.ObservedFinding) bool {
+func (o *observed) holdsNamed(p *engine.Observed, f *engine.ObservedFinding) bool {
 	same := func(a, b string) bool { return a == b || a == "*" }
 	if p.Pointer == f.Pointer || !sameAnswers(p, f) || !slices.EqualFunc(strings.Split(p.Pointer, "/"), strings.Split(f.Pointer, "/"), same) {
 		return false
 	}
-	return slices.ContainsFunc(o.described(p.Schema, p.Pointer).Places, func(described spec.Place) bool {
+	return slices.ContainsFunc(o.described(p.Schema, p.Pointer).Places, func(described plumb.Source) bool {
 		return described.File == f.Description.File && described.Pointer == parentOf(f.Description.Pointer)
 	})
 }
 
 // sameAnswers tells whether the finding could be of the answers that the place
 // is of.
-func sameAnswers(p *validator.Observed, f *validator.ObservedFinding) bool {
+func sameAnswers(p *engine.Observed, f *engine.ObservedFinding) bool {
 	return (f.Operation == "" || f.Operation == p.Operation) && (f.Status == 0 || f.Status == p.Status)
 }
 
@@ -297,7 +298,7 @@ func (o *observed) found(i *Item) []Value {
 }
 
 // documented lists the values that are described for a place.
-func (o *observed) documented(p *validator.Observed) []string {
+func (o *observed) documented(p *engine.Observed) []string {
 	var values []string
 	for _, d := range o.described(p.Schema, p.Pointer).Values {
 		values = append(values, d.Value)

@@ -3,7 +3,7 @@ package drift
 import (
 	"fmt"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb/internal/engine"
 )
 
 // History is how a drift went over the runs that are kept.
@@ -36,12 +36,12 @@ type Gone struct {
 // Past is the summary of an earlier run. Its description may have been another.
 type Past struct {
 	Name    string
-	Summary *validator.Summary
+	Summary *engine.Summary
 }
 
 // Follow tells of each drift since when there is one, and which way it goes.
 // The earlier runs come in the order of time.
-func (r *Report) Follow(v *validator.Validator, past []Past) {
+func (r *Report) Follow(v *engine.Validator, past []Past) {
 	r.Trend = []Run{}
 	histories := map[string]*History{}
 	last := map[string]int{} // index of the last run with it

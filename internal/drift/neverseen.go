@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // NeverSeen is what the description has and no response had: of that, a run
@@ -95,8 +95,8 @@ func (o *observed) neverSeenSchemas(desc *spec.Description) []string {
 
 // sums are what was seen of the places of the description, in all operations.
 type sums struct {
-	members map[validator.Seen]*memberSum
-	values  map[validator.Seen]*valueSum
+	members map[engine.Seen]*memberSum
+	values  map[engine.Seen]*valueSum
 }
 
 type memberSum struct {
@@ -110,14 +110,14 @@ type valueSum struct {
 	seen  bool
 }
 
-func (s *sums) member(m validator.Seen) *memberSum {
+func (s *sums) member(m engine.Seen) *memberSum {
 	if s.members[m] == nil {
 		s.members[m] = &memberSum{}
 	}
 	return s.members[m]
 }
 
-func (s *sums) value(v validator.Seen) *valueSum {
+func (s *sums) value(v engine.Seen) *valueSum {
 	if s.values[v] == nil {
 		s.values[v] = &valueSum{}
 	}
@@ -125,13 +125,13 @@ func (s *sums) value(v validator.Seen) *valueSum {
 }
 
 func (o *observed) sums() *sums {
-	all := &sums{members: map[validator.Seen]*memberSum{}, values: map[validator.Seen]*valueSum{}}
+	all := &sums{members: map[engine.Seen]*memberSum{}, values: map[engine.Seen]*valueSum{}}
 	for _, p := range o.places {
 		if p.Undocumented {
 			continue
 		}
 		d := o.described(p.Schema, p.Pointer)
-		if d.Member != (validator.Seen{}) {
+		if d.Member != (engine.Seen{}) {
 			m := all.member(d.Member)
 			m.count += p.Count
 			m.null += p.Null()

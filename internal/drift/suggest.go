@@ -9,10 +9,11 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // Suggestion is an overlay that amends the description to what was observed.
@@ -29,7 +30,7 @@ type Suggestion struct {
 // Amend adds what settles the drift of a report, which is that of the
 // description with all that was added before. It returns how many actions it
 // has added: 0 when there is nothing left that it can settle.
-func (s *Suggestion) Amend(desc *spec.Description, summary *validator.Summary, r *Report) (added int) {
+func (s *Suggestion) Amend(desc *spec.Description, summary *engine.Summary, r *Report) (added int) {
 	if s.report == nil {
 		s.report, s.tried = r, map[string]bool{}
 	}
@@ -91,7 +92,7 @@ func united(items []Item) []*Item {
 }
 
 // earlier returns those of two lists of examples that begin earlier.
-func earlier(a, b []validator.Example) []validator.Example {
+func earlier(a, b []engine.Example) []engine.Example {
 	if len(a) == 0 || len(b) > 0 && cmp.Or(cmp.Compare(b[0].File, a[0].File), cmp.Compare(b[0].Entry, a[0].Entry), cmp.Compare(b[0].Line, a[0].Line)) < 0 {
 		return b
 	}
@@ -112,8 +113,8 @@ func addFound(all, more []Value) []Value {
 // amender collects actions.
 type amender struct {
 	desc     *spec.Description
-	places   []*validator.Observed
-	statuses []*validator.ObservedStatus
+	places   []*engine.Observed
+	statuses []*engine.ObservedStatus
 	actions  []action
 
 	types    []*typeChange     // of schemas, in the order of their first drift
@@ -135,7 +136,7 @@ type action struct {
 // where it cannot.
 func (a *amender) settle(i *Item) bool {
 	// Only what a place is counts, not the line it is in.
-	at := spec.Place{File: i.finding.Description.File, Pointer: i.finding.Description.Pointer}
+	at := plumb.Source{File: i.finding.Description.File, Pointer: i.finding.Description.Pointer}
 	switch i.Kind {
 	case "undocumented-member":
 		return a.addMember(i, at)
@@ -160,19 +161,19 @@ func (a *amender) settle(i *Item) bool {
 }
 
 // above is the place of what a keyword or member stands in.
-func above(p spec.Place) spec.Place {
+func above(p plumb.Source) plumb.Source {
 	p.Pointer = strings.TrimSuffix(parentOf(p.Pointer), "-")
 	return p
 }
 
 // below is the place of a member.
-func below(p spec.Place, name string) spec.Place {
+func below(p plumb.Source, name string) plumb.Source {
 	p.Pointer += "/" + jsonvalue.EscapePointer(name)
 	return p
 }
 
 // written is what stands at a place, as YAML; nil where nothing does.
-func (a *amender) written(p spec.Place) *yaml.Node {
+func (a *amender) written(p plumb.Source) *yaml.Node {
 	text := a.desc.Written(p)
 	if text == nil {
 		return nil
@@ -197,7 +198,7 @@ func blockStyle(n *yaml.Node) *yaml.Node {
 }
 
 // act adds an action on a place. It returns false where no target reaches it.
-func (a *amender) act(p spec.Place, evidence []string, remove bool, update *yaml.Node) bool {
+func (a *amender) act(p plumb.Source, evidence []string, remove bool, update *yaml.Node) bool {
 	target := a.desc.Target(p)
 	if target == "" {
 		return false
@@ -208,7 +209,7 @@ func (a *amender) act(p spec.Place, evidence []string, remove bool, update *yaml
 
 // replace writes keywords of a schema anew: those that are there already and
 // are no scalars would otherwise be merged with.
-func (a *amender) replace(p spec.Place, evidence []string, gone []string, update *yaml.Node) bool {
+func (a *amender) replace(p plumb.Source, evidence []string, gone []string, update *yaml.Node) bool {
 	for _, keyword := range gone {
 		if !a.act(below(p, keyword), evidence, true, nil) {
 			return false

@@ -11,9 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 const fixtures = "../../fixtures/drift/"
@@ -21,23 +22,23 @@ const fixtures = "../../fixtures/drift/"
 // described is a description of the fixtures, with overlays.
 type described struct {
 	desc *spec.Description
-	v    *validator.Validator
+	v    *engine.Validator
 }
 
 func describe(t require.TestingT, file string, overlays ...spec.Overlay) described {
 	d, err := spec.LoadFile(fixtures+file, "", overlays...)
 	require.NoError(t, err)
-	v, err := validator.New(d)
+	v, err := engine.New(d)
 	require.NoError(t, err)
 	return described{d, v}
 }
 
 // observe summarizes exchanges, and lists the faults of each.
-func (d described) observe(exchanges []*validator.Exchange) (s *validator.Summary, faults map[string]bool) {
+func (d described) observe(exchanges []*plumb.Exchange) (s *engine.Summary, faults map[string]bool) {
 	s, faults = d.v.NewSummary(), map[string]bool{}
 	for i, x := range exchanges {
 		r := d.v.Check(x)
-		s.Add(x, r, func(*validator.Finding) {}, true)
+		s.Add(x, r, func(*plumb.Finding) {}, true)
 		for _, f := range r.Findings {
 			if !IsDrift(f.Rule) {
 				faults[fmt.Sprint(i, f.Rule)] = true
@@ -47,13 +48,13 @@ func (d described) observe(exchanges []*validator.Exchange) (s *validator.Summar
 	return s, faults
 }
 
-func (d described) drift(s *validator.Summary) *Report { return New(d.desc, d.v, s, "test") }
+func (d described) drift(s *engine.Summary) *Report { return New(d.desc, d.v, s, "test") }
 
-func recorded(t require.TestingT, file string) []*validator.Exchange {
+func recorded(t require.TestingT, file string) []*plumb.Exchange {
 	f, err := os.Open(fixtures + file)
 	require.NoError(t, err)
 	defer f.Close()
-	var all []*validator.Exchange
+	var all []*plumb.Exchange
 	for x, err := range recording.Read(t.(*testing.T).Context(), file, f, recording.Limits{Body: 1 << 20, Entry: 1 << 20, Ratio: 10}) {
 		require.NoError(t, err)
 		all = append(all, x)
@@ -87,7 +88,7 @@ func TestSuggestGivesBackWhatWasRemoved(t *testing.T) {
 
 			again := describe(t, file, overlay(t, "removed.yaml"), spec.Overlay{Name: "suggested.yaml", Data: text})
 			for _, pointer := range []string{"/components", "/paths"} {
-				place := spec.Place{File: file, Pointer: pointer}
+				place := plumb.Source{File: file, Pointer: pointer}
 				want := strings.Replace(string(whole.desc.Written(place)), "There is no such order.", observedResponse, 1)
 				assert.JSONEq(t, want, string(again.desc.Written(place)))
 			}
@@ -96,7 +97,7 @@ func TestSuggestGivesBackWhatWasRemoved(t *testing.T) {
 }
 
 // drawOrder makes an exchange of the shop, good or bad in any way.
-func drawOrder(t *rapid.T) *validator.Exchange {
+func drawOrder(t *rapid.T) *plumb.Exchange {
 	any := rapid.SampledFrom([]string{`null`, `true`, `7`, `-1.5`, `"x"`, `"A 1"`, `"a string that is long"`, `[]`, `[1, "b", null, {"c": 1}]`, `{}`, `{"d": {"e": [true]}}`, `"paid"`, `"lost"`, `"order"`})
 	members := map[string]string{"id": `"o1"`, "state": `"open"`}
 	for range rapid.IntRange(0, 6).Draw(t, "members") {
@@ -118,14 +119,14 @@ func drawOrder(t *rapid.T) *validator.Exchange {
 		body = "[" + body + "]"
 	}
 	contentType := rapid.SampledFrom([]string{"application/json", "application/json", "application/json", "text/html", "application/problem+json"}).Draw(t, "type")
-	return &validator.Exchange{
-		Request: validator.Request{Method: rapid.SampledFrom([]string{"GET", "GET", "GET", "DELETE"}).Draw(t, "method"), URL: "https://shop.example/v1" + path},
-		Response: validator.Response{
+	return &plumb.Exchange{
+		Request: plumb.Request{Method: rapid.SampledFrom([]string{"GET", "GET", "GET", "DELETE"}).Draw(t, "method"), URL: "https://shop.example/v1" + path},
+		Response: plumb.Response{
 			Status: rapid.SampledFrom([]int{200, 200, 200, 404, 409}).Draw(t, "status"),
 			Header: map[string][]string{"Content-Type": {contentType}},
-			Body:   validator.Body{Bytes: []byte(body)},
+			Body:   plumb.Body{Bytes: []byte(body)},
 		},
-		Place: validator.Place{File: "a.har", Entry: 1, Line: 1},
+		Place: plumb.Place{File: "a.har", Entry: 1, Line: 1},
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/report"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // WriteJSON writes the report as one JSON object.
@@ -123,7 +123,7 @@ func ofText(i *Item) string {
 }
 
 // spanText says from when to when; nothing where no recording says.
-func spanText(s validator.Span) string {
+func spanText(s engine.Span) string {
 	if s.First.IsZero() {
 		return ""
 	}
@@ -134,7 +134,7 @@ func spanText(s validator.Span) string {
 	return ", " + first + " to " + last
 }
 
-func exampleText(e validator.Example) string {
+func exampleText(e engine.Example) string {
 	place := e.File
 	if e.Line != 0 {
 		place += ":" + number(e.Line)

@@ -6,12 +6,12 @@ package lifecycle
 import (
 	"time"
 
-	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb"
 )
 
 // Lifecycle says how a resource lives.
 type Lifecycle struct {
-	Place    spec.Place
+	Place    plumb.Source
 	Identity string // JSON pointers, as all others, from the resource's object
 	State    string
 	Initial  string
@@ -43,7 +43,7 @@ type Lifecycle struct {
 // Member is a member that the lifecycle speaks of, and where it does.
 type Member struct {
 	Pointer string
-	Place   spec.Place
+	Place   plumb.Source
 }
 
 // Timestamp is a member that holds a time.
@@ -55,14 +55,14 @@ type Timestamp struct {
 // Pair is two timestamps that are ordered.
 type Pair struct {
 	Earlier, Later     string
-	EarlierAt, LaterAt int        // their indexes in the Timestamps
-	Place              spec.Place // where the description says so
+	EarlierAt, LaterAt int          // their indexes in the Timestamps
+	Place              plumb.Source // where the description says so
 }
 
 // State is one state of a resource.
 type State struct {
 	Name    string
-	Place   spec.Place
+	Place   plumb.Source
 	Entered string        // pointer to the timestamp of its beginning; may be empty
 	At      int           // index of that in the Timestamps; -1 where there is none
 	Next    []string      // the states that can come directly after it
@@ -117,7 +117,7 @@ func (l *Lifecycle) reachable(from, avoid string) map[string]bool {
 }
 
 // order says that one timestamp must not be later than another.
-func (l *Lifecycle) order(earlier, later string, place spec.Place) {
+func (l *Lifecycle) order(earlier, later string, place plumb.Source) {
 	l.Before = append(l.Before, Pair{earlier, later, l.TimestampAt(earlier), l.TimestampAt(later), place})
 }
 

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/schema"
-	"github.com/plumbapi/plumb/spec"
 )
 
 // Keyword is the extension that holds a lifecycle.
@@ -54,7 +54,7 @@ func Parse(shape *schema.Shape) (*Lifecycle, error) {
 	var doc document
 	if err := json.Unmarshal(e.Text, &doc); err != nil {
 		at := e.Place("")
-		return nil, fmt.Errorf("%s:%d:%d: %s: %w", at.Source(), at.Line, at.Column, Keyword, err)
+		return nil, fmt.Errorf("%s:%d:%d: %s: %w", at.Path(), at.Line, at.Column, Keyword, err)
 	}
 	p := parser{doc: doc, shape: shape, placeOf: e.Place}
 	l := p.lifecycle()
@@ -68,13 +68,13 @@ func Parse(shape *schema.Shape) (*Lifecycle, error) {
 type parser struct {
 	doc     document
 	shape   *schema.Shape
-	placeOf func(pointer string) spec.Place
+	placeOf func(pointer string) plumb.Source
 	errs    []error
 }
 
 func (p *parser) fail(pointer, format string, args ...any) {
 	at := p.placeOf(pointer)
-	p.errs = append(p.errs, fmt.Errorf("%s:%d:%d: %s: %s", at.Source(), at.Line, at.Column, Keyword, fmt.Sprintf(format, args...)))
+	p.errs = append(p.errs, fmt.Errorf("%s:%d:%d: %s: %s", at.Path(), at.Line, at.Column, Keyword, fmt.Sprintf(format, args...)))
 }
 
 func (p *parser) lifecycle() *Lifecycle {

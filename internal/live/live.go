@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/internal/redact"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // Reasons why an exchange has no body to check.
@@ -26,10 +26,10 @@ const (
 // New makes an exchange of a request and the head of its response, of now. The
 // place is the caller's to set, and so is the body, with [SetBody] or in another
 // way.
-func New(req *http.Request, status int, header http.Header) *validator.Exchange {
-	x := &validator.Exchange{
-		Request:  validator.Request{Method: strings.ToUpper(req.Method), URL: req.URL.String(), Header: req.Header.Clone()},
-		Response: validator.Response{Status: status, Header: header.Clone()},
+func New(req *http.Request, status int, header http.Header) *plumb.Exchange {
+	x := &plumb.Exchange{
+		Request:  plumb.Request{Method: strings.ToUpper(req.Method), URL: req.URL.String(), Header: req.Header.Clone()},
+		Response: plumb.Response{Status: status, Header: header.Clone()},
 		Time:     time.Now(),
 	}
 	if x.Request.Method == "" {
@@ -42,7 +42,7 @@ func New(req *http.Request, status int, header http.Header) *validator.Exchange 
 // SetBody gives x the first bytes of its body, as sent. There are more of them
 // than lim.Body only if the body itself is larger. Of a stream there need not
 // be any.
-func SetBody(x *validator.Exchange, sent []byte, lim recording.Limits) {
+func SetBody(x *plumb.Exchange, sent []byte, lim recording.Limits) {
 	switch {
 	case IsStream(x.Response.Header):
 		x.Response.Body.Missing = stream

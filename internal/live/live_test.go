@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/recording"
-	"github.com/plumbapi/plumb/validator"
 )
 
 func response(contentType string, length int64, body io.Reader) *http.Response {
@@ -84,12 +84,12 @@ func TestBodiesPassUnchanged(t *testing.T) {
 			sent = iotest.OneByteReader(sent)
 		}
 		resp := response("text/plain", -1, sent)
-		var seen []*validator.Exchange
+		var seen []*plumb.Exchange
 		if ahead {
 			x, _ := Read(request(t), resp, lim)
 			seen = append(seen, x)
 		} else {
-			Follow(request(t), resp, lim, func(x *validator.Exchange) { seen = append(seen, x) })
+			Follow(request(t), resp, lim, func(x *plumb.Exchange) { seen = append(seen, x) })
 		}
 		got, err := io.ReadAll(resp.Body)
 		require.Equal(t, body, string(got))
@@ -110,8 +110,8 @@ func TestBodiesPassUnchanged(t *testing.T) {
 
 func TestUnreadBody(t *testing.T) {
 	resp := response("text/plain", -1, strings.NewReader("long"))
-	var seen []*validator.Exchange
-	Follow(request(t), resp, recording.DefaultLimits, func(x *validator.Exchange) { seen = append(seen, x) })
+	var seen []*plumb.Exchange
+	Follow(request(t), resp, recording.DefaultLimits, func(x *plumb.Exchange) { seen = append(seen, x) })
 	_, err := io.ReadFull(resp.Body, make([]byte, 2))
 	require.NoError(t, err)
 	assert.Empty(t, seen)
@@ -152,11 +152,11 @@ func TestBadlyCodedBody(t *testing.T) {
 				require.NoError(t, err)
 				resp, err := client.RoundTrip(req)
 				require.NoError(t, err)
-				var x *validator.Exchange
+				var x *plumb.Exchange
 				if ahead {
 					x, _ = Read(req, resp, recording.DefaultLimits)
 				} else {
-					Follow(req, resp, recording.DefaultLimits, func(seen *validator.Exchange) { x = seen })
+					Follow(req, resp, recording.DefaultLimits, func(seen *plumb.Exchange) { x = seen })
 					_, _ = io.ReadAll(resp.Body)
 				}
 				resp.Body.Close()

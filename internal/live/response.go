@@ -9,14 +9,14 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/recording"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // Read reads the body of a response, as far as the limit, and puts what it read
 // back: who reads the body after it gets the same bytes and the same error. The
 // error is the one that ended the body too early.
-func Read(req *http.Request, resp *http.Response, lim recording.Limits) (*validator.Exchange, error) {
+func Read(req *http.Request, resp *http.Response, lim recording.Limits) (*plumb.Exchange, error) {
 	x := New(req, resp.StatusCode, resp.Header)
 	sent, err := io.ReadAll(io.LimitReader(resp.Body, lim.Body+1))
 	rest := io.Reader(resp.Body)
@@ -41,7 +41,7 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 // Follow lets the body of a response pass, and calls done once: when it was
 // read to its end, or closed before that. Streams by their media type pass
 // without a look.
-func Follow(req *http.Request, resp *http.Response, lim recording.Limits, done func(*validator.Exchange)) {
+func Follow(req *http.Request, resp *http.Response, lim recording.Limits, done func(*plumb.Exchange)) {
 	x := New(req, resp.StatusCode, resp.Header)
 	switch {
 	case resp.StatusCode == http.StatusSwitchingProtocols:
@@ -58,9 +58,9 @@ func Follow(req *http.Request, resp *http.Response, lim recording.Limits, done f
 // follower keeps what is read of a body, as far as the limit.
 type follower struct {
 	io.ReadCloser
-	x    *validator.Exchange
+	x    *plumb.Exchange
 	lim  recording.Limits
-	done func(*validator.Exchange)
+	done func(*plumb.Exchange)
 
 	uncompressed bool // by net/http
 
@@ -108,7 +108,7 @@ func (f *follower) finish(setBody func()) {
 
 // breakOff says why the body of x ended with an error. Where net/http undid the
 // compression, that can be the fault of what was sent.
-func breakOff(x *validator.Exchange, uncompressed bool, err error) {
+func breakOff(x *plumb.Exchange, uncompressed bool, err error) {
 	x.Response.Body.Missing = BrokenOff
 	var corrupt flate.CorruptInputError
 	if uncompressed && (errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)) {

@@ -17,20 +17,20 @@ import (
 
 	"github.com/pb33f/libopenapi/arazzo"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/live"
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // executor makes the requests of one run of a scenario.
 type executor struct {
 	prober   *Prober
 	document *Document
-	answer   string              // the last one, for messages
-	held     *validator.Exchange // the last one, until its step is judged
-	repeats  int                 // of the last request
-	last     string              // the operation of the last request
+	answer   string          // the last one, for messages
+	held     *plumb.Exchange // the last one, until its step is judged
+	repeats  int             // of the last request
+	last     string          // the operation of the last request
 }
 
 // newClient returns a client that never follows a redirect: an API that
@@ -190,8 +190,8 @@ func (e *executor) send(ctx context.Context, req *http.Request) (*arazzo.Executi
 
 // isBadlyCoded reports whether the body is not what its Content-Encoding says.
 // That is a finding, and to the scenario an answer without a body.
-func isBadlyCoded(x *validator.Exchange) bool {
-	return slices.ContainsFunc(x.Defects, func(d validator.Defect) bool { return d.Rule == "http-content-encoding" })
+func isBadlyCoded(x *plumb.Exchange) bool {
+	return slices.ContainsFunc(x.Defects, func(d plumb.Defect) bool { return d.Rule == "http-content-encoding" })
 }
 
 // handOn hands the last exchange on, of which all is known now.

@@ -15,10 +15,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/mock"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // clock is a time that goes on only when somebody waits.
@@ -43,10 +44,10 @@ func (c *clock) Wait(_ context.Context, d time.Duration) error {
 // outcome is what probing a server gave.
 type outcome struct {
 	rules  map[string]bool // with a finding
-	found  []validator.Finding
+	found  []plumb.Finding
 	errors map[string]error // by scenario
 	bodies int
-	seen   []*validator.Exchange
+	seen   []*plumb.Exchange
 }
 
 // probeServer runs all built-in scenarios that need no batch of the user's own.
@@ -54,7 +55,7 @@ func probeServer(t *testing.T, address string, wait func(context.Context, time.D
 	t.Helper()
 	desc, err := spec.Builtin(overlays...)
 	require.NoError(t, err)
-	v, err := validator.New(desc, validator.WithTarget(address))
+	v, err := engine.New(desc, engine.WithTarget(address))
 	require.NoError(t, err)
 	history := v.NewHistory()
 	base, err := url.Parse(address)
@@ -68,7 +69,7 @@ func probeServer(t *testing.T, address string, wait func(context.Context, time.D
 		MaxRequests: 2000,
 		Limits:      recording.DefaultLimits,
 		Wait:        wait,
-		Seen: func(x *validator.Exchange) {
+		Seen: func(x *plumb.Exchange) {
 			r := v.Check(x)
 			history.Add(&r)
 			out.bodies += r.Bodies
@@ -113,7 +114,7 @@ func TestMockIsGood(t *testing.T) {
 	assert.Equal(t, []string{"drift-null", "http-status", "time-bound"}, slices.Sorted(maps.Keys(out.rules)))
 	assert.Greater(t, out.bodies, 100)
 	for _, f := range out.found {
-		assert.Equal(t, validator.Warning, f.Severity)
+		assert.Equal(t, plumb.Warning, f.Severity)
 		if f.Rule == "http-status" {
 			assert.Contains(t, []int{400, 401, 404, 409}, f.Status)
 		}
@@ -156,7 +157,7 @@ func TestEachFaultIsFound(t *testing.T) {
 			out := probeMock(t, mock.Options{Faults: []string{fault.Name}})
 			assert.True(t, out.rules[fault.Rule], "%s is not among %v", fault.Rule, out.rules)
 			if fault.Rule == "http-status" {
-				assert.True(t, slices.ContainsFunc(out.found, func(f validator.Finding) bool {
+				assert.True(t, slices.ContainsFunc(out.found, func(f plumb.Finding) bool {
 					return f.Rule == "http-status" && !slices.Contains([]int{400, 401, 404, 409}, f.Status)
 				}))
 			}
@@ -187,7 +188,7 @@ func TestEachRuleHasAFault(t *testing.T) {
 	}
 	desc, err := spec.Builtin()
 	require.NoError(t, err)
-	v, err := validator.New(desc)
+	v, err := engine.New(desc)
 	require.NoError(t, err)
 	for _, r := range v.Rules() {
 		assert.Contains(t, without, r.ID)

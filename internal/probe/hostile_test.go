@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/hostiletest"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // Servers that do not behave end in a clear error, in bounded time and memory.
@@ -89,8 +89,8 @@ func TestNoCredentialGoesToAnotherHost(t *testing.T) {
 }
 
 // unmet returns the findings that a scenario is not met, by their message.
-func unmet(out outcome) map[string]validator.Finding {
-	found := map[string]validator.Finding{}
+func unmet(out outcome) map[string]plumb.Finding {
+	found := map[string]plumb.Finding{}
 	for _, f := range out.found {
 		if f.Rule == "scenario-unmet" {
 			found[f.Message] = f

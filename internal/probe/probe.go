@@ -13,8 +13,8 @@ import (
 
 	"github.com/pb33f/libopenapi/arazzo"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/recording"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // Prober runs scenarios against one server, one after the other.
@@ -28,7 +28,7 @@ type Prober struct {
 
 	// Seen takes each exchange, in the order of time, when it is known whether
 	// it meets its step: that it does not is among its defects.
-	Seen func(*validator.Exchange)
+	Seen func(*plumb.Exchange)
 
 	// Waiting is told before each wait what is waited for.
 	Waiting func(d time.Duration, why string)

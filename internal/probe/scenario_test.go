@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 func must(t *testing.T, address string) *url.URL {
@@ -87,7 +87,7 @@ func TestOwnScenario(t *testing.T) {
 		w.WriteHeader(http.StatusNoContent)
 	}))
 	defer srv.Close()
-	p := &Prober{Base: must(t, srv.URL+"/api?version=2"), Header: http.Header{"Authorization": {"Bearer x"}}, Timeout: time.Minute, MaxRequests: 1, Limits: recording.DefaultLimits, Seen: func(*validator.Exchange) {}}
+	p := &Prober{Base: must(t, srv.URL+"/api?version=2"), Header: http.Header{"Authorization": {"Bearer x"}}, Timeout: time.Minute, MaxRequests: 1, Limits: recording.DefaultLimits, Seen: func(*plumb.Exchange) {}}
 	require.NoError(t, p.Run(t.Context(), &doc.Scenarios[0]))
 	assert.Equal(t, "/api/things/a%20b%2Fc?version=2&deep=true", got.URL.String())
 	assert.Equal(t, "blue", got.Header.Get("X-Kind"))
@@ -120,7 +120,7 @@ func TestInputs(t *testing.T) {
 				if s.Name == "create" || s.Name == "cancel-twice" {
 					bodies = nil
 					p := &Prober{Base: must(t, srv.URL), Header: http.Header{}, Inputs: tc.given, Timeout: time.Minute, MaxRequests: 10,
-						Limits: recording.DefaultLimits, Seen: func(*validator.Exchange) {}}
+						Limits: recording.DefaultLimits, Seen: func(*plumb.Exchange) {}}
 					require.NoError(t, p.Run(t.Context(), &s))
 					require.Greater(t, len(bodies), 1)
 					assert.Contains(t, bodies[0], tc.file)

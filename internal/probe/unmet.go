@@ -7,15 +7,14 @@ import (
 	"github.com/pb33f/libopenapi/arazzo"
 	model "github.com/pb33f/libopenapi/datamodel/high/arazzo"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // unmet is the defect of the last exchange, that it does not meet its step: what
 // the step expects, what came instead, and where the scenario says so.
-func (e *executor) unmet(s *Scenario, failed *arazzo.StepFailureError) validator.Defect {
-	d := validator.Defect{Rule: "scenario-unmet", Found: e.answer, Place: e.held.Place}
+func (e *executor) unmet(s *Scenario, failed *arazzo.StepFailureError) plumb.Defect {
+	d := plumb.Defect{Rule: "scenario-unmet", Found: e.answer, Place: e.held.Place}
 	scenario := s.Name
 	if c := e.document.criterion(s.Name, failed); c != nil {
 		scenario = c.scenario
@@ -23,7 +22,7 @@ func (e *executor) unmet(s *Scenario, failed *arazzo.StepFailureError) validator
 		if value := e.value(c.Context); value != "" {
 			d.Found += ", where " + c.Context + " is " + value
 		}
-		d.Description = spec.Place{File: e.document.file, Pointer: c.pointer}
+		d.Description = plumb.Source{File: e.document.file, Pointer: c.pointer}
 		if low := c.GoLow(); low != nil && low.RootNode != nil {
 			d.Description.Line, d.Description.Column = low.RootNode.Line, low.RootNode.Column
 		}

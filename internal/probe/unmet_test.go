@@ -14,30 +14,29 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/mock"
 	"github.com/plumbapi/plumb/internal/recording"
-	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // That a step is not met is a finding of the exchange that does not meet it, and
 // says what the scenario expects, where it says so, and what came.
 func TestUnmetIsAFinding(t *testing.T) {
-	for fault, want := range map[string]validator.Finding{
+	for fault, want := range map[string]plumb.Finding{
 		"cancel-of-finished-fails": {
 			Message: "the answer is not what the step cancel of the scenario cancel-finished expects", Operation: "cancelBatch", Status: 500,
-			Description: spec.Place{Pointer: "/workflows/8/steps/2/successCriteria/0"},
-			Occurrence:  validator.Occurrence{Allowed: "$statusCode == 409", Found: "POST .*/cancel answered with status 500$"},
+			Description: plumb.Source{Pointer: "/workflows/8/steps/2/successCriteria/0"},
+			Occurrence:  plumb.Occurrence{Allowed: "$statusCode == 409", Found: "POST .*/cancel answered with status 500$"},
 		},
 		"created-201": { // in each scenario that contains it
 			Message: "the answer is not what the step create of the scenario create expects", Operation: "createBatch", Status: 201,
-			Description: spec.Place{Pointer: "/workflows/5/steps/1/successCriteria/0"},
-			Occurrence:  validator.Occurrence{Allowed: "$statusCode == 200", Found: "POST .*/batches answered with status 201$"},
+			Description: plumb.Source{Pointer: "/workflows/5/steps/1/successCriteria/0"},
+			Occurrence:  plumb.Occurrence{Allowed: "$statusCode == 200", Found: "POST .*/batches answered with status 201$"},
 		},
 		"state-goes-back": {
 			Message: "the answer is not what the step retrieve of the scenario cancel-finished expects", Operation: "retrieveBatch", Status: 200,
-			Description: spec.Place{Pointer: "/workflows/8/steps/3/successCriteria/1"},
-			Occurrence: validator.Occurrence{Allowed: "$response.body#/status matches ^(completed|failed|expired|cancelled)$",
+			Description: plumb.Source{Pointer: "/workflows/8/steps/3/successCriteria/1"},
+			Occurrence: plumb.Occurrence{Allowed: "$response.body#/status matches ^(completed|failed|expired|cancelled)$",
 				Found: `GET .* answered with status 200, where \$response.body#/status is "finalizing"$`},
 		},
 	} {
@@ -46,7 +45,7 @@ func TestUnmetIsAFinding(t *testing.T) {
 			found := unmet(out)
 			require.Equal(t, []string{want.Message}, slices.Collect(maps.Keys(found)))
 			got := found[want.Message]
-			assert.Equal(t, validator.Error, got.Severity)
+			assert.Equal(t, plumb.Error, got.Severity)
 			assert.Equal(t, want.Operation, got.Operation)
 			assert.Equal(t, want.Status, got.Status)
 			assert.Equal(t, want.Allowed, got.Allowed)
@@ -75,9 +74,9 @@ func TestUnmetKnowsItsLine(t *testing.T) {
 	require.NoError(t, err)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") }))
 	defer srv.Close()
-	var seen []*validator.Exchange
+	var seen []*plumb.Exchange
 	p := &Prober{Base: must(t, srv.URL), Header: http.Header{}, MaxRequests: 9, Timeout: time.Minute, Limits: recording.DefaultLimits,
-		Seen: func(x *validator.Exchange) { seen = append(seen, x) }}
+		Seen: func(x *plumb.Exchange) { seen = append(seen, x) }}
 	assert.ErrorIs(t, p.Run(t.Context(), &doc.Scenarios[0]), ErrUnmet)
 	require.Len(t, seen, 1)
 	require.Len(t, seen[0].Defects, 1)

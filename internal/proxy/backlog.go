@@ -5,8 +5,9 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/plumbapi/plumb/internal/recording"
 	"golang.org/x/sync/semaphore"
+
+	"github.com/plumbapi/plumb/internal/recording"
 )
 
 // So many exchanges, and bytes of them, may wait to be recorded, and as many to

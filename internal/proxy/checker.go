@@ -8,8 +8,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/recording"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // Unchecked counts the exchanges that were passed on, and recorded, but not
@@ -83,7 +84,7 @@ func (c *checker) work(e recording.HAREntry) {
 
 // result checks an exchange. A panic of the check must not end what serves
 // clients; it is an error that says where.
-func (c *checker) result(x *validator.Exchange) (result validator.Result, err error) {
+func (c *checker) result(x *plumb.Exchange) (result engine.Result, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("the check failed, which is a fault of plumb: %v\n%s", fault, debug.Stack())

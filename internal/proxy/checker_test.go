@@ -14,8 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/recording"
-	"github.com/plumbapi/plumb/validator"
 )
 
 func target(t *testing.T, body string) string {
@@ -41,9 +42,9 @@ func TestNobodyWaitsForAnEndlessCheck(t *testing.T) {
 	const more = 50
 	release := make(chan struct{})
 	r := front(t, target(t, "{}"), func(o *Options) {
-		o.Check = func(*validator.Exchange) validator.Result {
+		o.Check = func(*plumb.Exchange) engine.Result {
 			<-release
-			return validator.Result{}
+			return engine.Result{}
 		}
 	})
 	passed := waiting + runtime.GOMAXPROCS(0) + more
@@ -59,7 +60,7 @@ func TestNobodyWaitsForAnEndlessCheck(t *testing.T) {
 	assert.GreaterOrEqual(t, unchecked.TooLate, waiting)
 	assert.Positive(t, unchecked.NoRoom)
 	for i, e := range r.entries {
-		assert.Equal(t, validator.Place{File: "session.har", Entry: i + 1}, e.Exchange.Place)
+		assert.Equal(t, plumb.Place{File: "session.har", Entry: i + 1}, e.Exchange.Place)
 	}
 	close(release)
 	<-r.checker.done
@@ -71,11 +72,11 @@ func TestOneEndlessCheckHoldsUpNoOther(t *testing.T) {
 	const others = 100
 	release := make(chan struct{})
 	r := front(t, target(t, "{}"), func(o *Options) {
-		o.Check = func(x *validator.Exchange) validator.Result {
+		o.Check = func(x *plumb.Exchange) engine.Result {
 			if x.Place.Entry == 1 {
 				<-release
 			}
-			return validator.Result{}
+			return engine.Result{}
 		}
 	})
 	for range 1 + others {
@@ -96,11 +97,11 @@ func TestOneEndlessCheckHoldsUpNoOther(t *testing.T) {
 // A check that panics ends nothing.
 func TestCheckPanics(t *testing.T) {
 	r := front(t, target(t, "{}"), func(o *Options) {
-		o.Check = func(x *validator.Exchange) validator.Result {
+		o.Check = func(x *plumb.Exchange) engine.Result {
 			if x.Place.Entry == 2 {
 				panic("index out of range")
 			}
-			return validator.Result{}
+			return engine.Result{}
 		}
 	})
 	for range 3 {
@@ -126,9 +127,9 @@ func TestBacklogIsBounded(t *testing.T) {
 			<-look
 			record(e)
 		}
-		o.Check = func(*validator.Exchange) validator.Result {
+		o.Check = func(*plumb.Exchange) engine.Result {
 			<-look
-			return validator.Result{}
+			return engine.Result{}
 		}
 	})
 	r.recorder.backlog.room = semaphore.NewWeighted((fit + 1) * size) // one more for what comes with bodies
@@ -159,9 +160,9 @@ func TestBacklogIsBounded(t *testing.T) {
 func TestWeight(t *testing.T) {
 	e := recording.HAREntry{
 		RequestHeader: http.Header{"A": {"12", "3"}},
-		Exchange: &validator.Exchange{
-			Request:  validator.Request{URL: "/12345"},
-			Response: validator.Response{Header: http.Header{"Ab": {"c"}}, Body: validator.Body{Bytes: make([]byte, 100)}},
+		Exchange: &plumb.Exchange{
+			Request:  plumb.Request{URL: "/12345"},
+			Response: plumb.Response{Header: http.Header{"Ab": {"c"}}, Body: plumb.Body{Bytes: make([]byte, 100)}},
 		},
 	}
 	assert.EqualValues(t, 5+6+3+100, weight(e))
@@ -186,7 +187,7 @@ func TestWithoutRecording(t *testing.T) {
 func TestNobodyWaitsForAResultToBeTaken(t *testing.T) {
 	taking, release := make(chan struct{}), make(chan struct{})
 	r := front(t, target(t, "{}"), func(o *Options) {
-		o.Checked = func(x *validator.Exchange, _ validator.Result) {
+		o.Checked = func(x *plumb.Exchange, _ engine.Result) {
 			if x.Place.Entry == 1 {
 				close(taking)
 				<-release

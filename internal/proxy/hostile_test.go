@@ -11,9 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/plumbapi/plumb/internal/hostiletest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/internal/hostiletest"
 )
 
 // receive returns what a client gets: the status, the body as far as it comes,

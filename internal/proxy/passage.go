@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/live"
 	"github.com/plumbapi/plumb/internal/recording"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // passage is a request on its way to the target, and its answer on its way back.
@@ -54,7 +54,7 @@ func (x *passage) RoundTrip(out *http.Request) (*http.Response, error) {
 		Proto:         resp.Proto,
 		Reason:        strings.TrimPrefix(strings.TrimPrefix(resp.Status, fmt.Sprint(resp.StatusCode)), " "),
 	}
-	live.Follow(asked, resp, x.proxy.Limits, func(seen *validator.Exchange) {
+	live.Follow(asked, resp, x.proxy.Limits, func(seen *plumb.Exchange) {
 		entry.Exchange, entry.Took = seen, time.Since(x.begun)
 		x.proxy.pass(entry)
 	})

@@ -8,8 +8,9 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/recording"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // Options are the choices for [New].
@@ -24,11 +25,11 @@ type Options struct {
 
 	// Check checks an exchange. It is called on several goroutines, in any
 	// order, and nothing waits for it.
-	Check func(*validator.Exchange) validator.Result
+	Check func(*plumb.Exchange) engine.Result
 
 	// Checked takes what Check returned, one at a time, and nothing after
 	// [Proxy.Close] has returned.
-	Checked func(*validator.Exchange, validator.Result)
+	Checked func(*plumb.Exchange, engine.Result)
 
 	// Failed is told what went wrong in passing a request on, in several
 	// goroutines.

@@ -20,9 +20,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 const paused = `{"id":"batch_1","object":"batch","endpoint":"/v1/responses","input_file_id":"file-1","completion_window":"24h","status":"paused","created_at":1741967569}`
@@ -66,8 +67,8 @@ func front(t testing.TB, target string, change func(*Options)) *running {
 		Limits: recording.DefaultLimits,
 		Name:   "session.har",
 		Record: func(e recording.HAREntry) { r.entries = append(r.entries, e) },
-		Check:  func(*validator.Exchange) validator.Result { return validator.Result{} },
-		Checked: func(x *validator.Exchange, _ validator.Result) {
+		Check:  func(*plumb.Exchange) engine.Result { return engine.Result{} },
+		Checked: func(x *plumb.Exchange, _ engine.Result) {
 			r.checked = append(r.checked, x.Place.Entry)
 		},
 		Failed: func(err error) {
@@ -257,7 +258,7 @@ func TestRecording(t *testing.T) {
 
 	desc, err := spec.Builtin()
 	require.NoError(t, err)
-	v, err := validator.New(desc)
+	v, err := engine.New(desc)
 	require.NoError(t, err)
 	rules := map[string]int{}
 	i := 0
@@ -288,7 +289,7 @@ func TestRecording(t *testing.T) {
 }
 
 // outline is what must be the same of two checks.
-func outline(r validator.Result) []string {
+func outline(r engine.Result) []string {
 	all := []string{fmt.Sprint(r.Bodies, r.Operation, r.Status)}
 	for _, f := range r.Findings {
 		all = append(all, fmt.Sprint(f.Rule, f.Severity, f.Operation, f.Status, f.Pointer, f.Description))
@@ -306,7 +307,7 @@ func BenchmarkDirect(b *testing.B) {
 func BenchmarkProxy(b *testing.B) {
 	desc, err := spec.Builtin()
 	require.NoError(b, err)
-	v, err := validator.New(desc)
+	v, err := engine.New(desc)
 	require.NoError(b, err)
 	target := httptest.NewServer(http.HandlerFunc(answerPaused))
 	defer target.Close()

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // WireMock keeps bodies in a folder of this name. It is looked for beside the
@@ -18,7 +18,7 @@ const (
 
 // setAttached gives x a body that is in a file of its own. Nothing outside of
 // the folder for such files is read.
-func (r *reader) setAttached(x *validator.Exchange, name string) {
+func (r *reader) setAttached(x *plumb.Exchange, name string) {
 	body, ok := r.attached(name)
 	if !ok {
 		x.Response.Body.Missing = "the body is in a file of its own, which is not there"

@@ -1,8 +1,8 @@
 package recording
 
 import (
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // isBatchLine recognises the input and output files of the Batch APIs that
@@ -16,8 +16,8 @@ func isBatchLine(o beginning) bool {
 
 // batchEntry reads a line of such a file. What was asked is in the input file
 // alone, and what was answered in the output file alone.
-func (r *reader) batchEntry(e *entry) *validator.Exchange {
-	x := &validator.Exchange{}
+func (r *reader) batchEntry(e *entry) *plumb.Exchange {
+	x := &plumb.Exchange{}
 	v, faults := r.parse(e, x)
 	if v == nil {
 		return x

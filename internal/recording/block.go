@@ -8,8 +8,8 @@ import (
 	"iter"
 	"sync"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // Block is some entries of a recording that follow each other, most often not
@@ -21,7 +21,7 @@ type Block struct {
 	text    []byte // that entries are parts of
 	slots   []*slot
 	used    int // of the slots
-	results []*validator.Exchange
+	results []*plumb.Exchange
 	memory  jsonvalue.Parser // no exchange keeps anything of a tree but strings
 }
 
@@ -31,11 +31,11 @@ type slot struct {
 	number int // of the entry in its recording
 
 	// One of these makes the exchange.
-	given *validator.Exchange // made already
-	parse func(*reader, *entry) *validator.Exchange
+	given *plumb.Exchange // made already
+	parse func(*reader, *entry) *plumb.Exchange
 	line  lineKind
 
-	exchange validator.Exchange
+	exchange plumb.Exchange
 	locate   func(int) (int, int) // of a body that is the entry
 }
 
@@ -46,7 +46,7 @@ const (
 
 // Exchanges returns the exchanges of the block. Blocks of one recording can be
 // parsed on several goroutines at once.
-func (b *Block) Exchanges() []*validator.Exchange {
+func (b *Block) Exchanges() []*plumb.Exchange {
 	b.results = b.results[:0]
 	for _, s := range b.slots[:b.used] {
 		s.memory = &b.memory
@@ -57,7 +57,7 @@ func (b *Block) Exchanges() []*validator.Exchange {
 	return b.results
 }
 
-func (s *slot) read(r *reader) *validator.Exchange {
+func (s *slot) read(r *reader) *plumb.Exchange {
 	switch {
 	case s.given != nil:
 		return s.given
@@ -188,13 +188,13 @@ func (r *reader) flushFull() error {
 }
 
 // give hands over an exchange. The place needs line and column only.
-func (r *reader) give(x *validator.Exchange) error {
+func (r *reader) give(x *plumb.Exchange) error {
 	r.add(entry{}, len(x.Response.Body.Bytes)).given = x
 	return r.flushFull()
 }
 
 // parseLater hands over an entry whose exchange is made later.
-func (r *reader) parseLater(e *entry, parse func(*reader, *entry) *validator.Exchange) error {
+func (r *reader) parseLater(e *entry, parse func(*reader, *entry) *plumb.Exchange) error {
 	if canExpand(e.data) {
 		return r.give(parse(r, e))
 	}
@@ -224,7 +224,7 @@ func canExpand(text []byte) bool {
 }
 
 // locate says of an exchange which entry of the recording it is.
-func (r *reader) locate(x *validator.Exchange, number int) {
+func (r *reader) locate(x *plumb.Exchange, number int) {
 	x.Place.File, x.Place.Entry = r.name, number
 	for i := range x.Defects {
 		x.Defects[i].Place.File, x.Defects[i].Place.Entry = r.name, number

@@ -14,12 +14,12 @@ import (
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // setBody gives x the body as recorded, once its headers are known: it undoes
 // the Content-Encoding and keeps to the limits.
-func (r *reader) setBody(x *validator.Exchange, recorded []byte, locate func(int) (int, int)) {
+func (r *reader) setBody(x *plumb.Exchange, recorded []byte, locate func(int) (int, int)) {
 	body, err := decodeBody(recorded, x.Response.Header.Values("Content-Encoding"), r.lim, r.asSent)
 	switch {
 	case err == nil:
@@ -27,16 +27,16 @@ func (r *reader) setBody(x *validator.Exchange, recorded []byte, locate func(int
 			line, _ := locate(0)
 			locate = onLine(line)
 		}
-		x.Response.Body = validator.Body{Bytes: body, Locate: locate}
+		x.Response.Body = plumb.Body{Bytes: body, Locate: locate}
 		return
 	case r.asSent && !errors.Is(err, errCoding) && !errors.Is(err, errBodyLimit) && !errors.Is(err, errRatio):
 		SetBadlyCoded(x, err)
 		return
 	}
-	var place validator.Place
+	var place plumb.Place
 	place.Line, place.Column = locate(0)
 	x.Defects = append(x.Defects, bodyDefect(err, "the Content-Encoding of the body cannot be undone", place))
-	x.Response.Body = validator.Body{Missing: unusableBody}
+	x.Response.Body = plumb.Body{Missing: unusableBody}
 }
 
 // unusableBody is why the body is missing where a defect says more.
@@ -44,8 +44,8 @@ const unusableBody = "the recording of the body cannot be used"
 
 // bodyDefect is the defect of a body that could not be decoded because of err;
 // message says what was tried.
-func bodyDefect(err error, message string, place validator.Place) validator.Defect {
-	d := validator.Defect{Rule: "capture-unreadable", Message: message, Found: err.Error(), Place: place}
+func bodyDefect(err error, message string, place plumb.Place) plumb.Defect {
+	d := plumb.Defect{Rule: "capture-unreadable", Message: message, Found: err.Error(), Place: place}
 	switch {
 	case errors.Is(err, errBodyLimit):
 		d.Rule, d.Message, d.Found = "capture-limit", "the body is larger than the limit; --max-body raises it", ""
@@ -190,7 +190,7 @@ func expand(out io.Reader, size int, lim Limits) ([]byte, error) {
 // Content-Encoding that the headers of x tell, and keeps to the limits as the
 // readers do. Nothing of it was lost, so a body that is not what its
 // Content-Encoding says is the fault of the server.
-func SetBody(x *validator.Exchange, sent []byte, lim Limits) {
+func SetBody(x *plumb.Exchange, sent []byte, lim Limits) {
 	r := &reader{lim: lim, asSent: true}
 	r.setBody(x, sent, func(int) (line, column int) { return 0, 0 })
 	x.Response.Body.Locate = nil
@@ -198,8 +198,8 @@ func SetBody(x *validator.Exchange, sent []byte, lim Limits) {
 
 // SetBadlyCoded says of a body that was seen live that it is not what its
 // Content-Encoding says: err is why that cannot be undone.
-func SetBadlyCoded(x *validator.Exchange, err error) {
+func SetBadlyCoded(x *plumb.Exchange, err error) {
 	const message = "the body is not what its Content-Encoding says"
-	x.Defects = append(x.Defects, validator.Defect{Rule: "http-content-encoding", Message: message, Found: err.Error()})
-	x.Response.Body = validator.Body{Missing: message}
+	x.Defects = append(x.Defects, plumb.Defect{Rule: "http-content-encoding", Message: message, Found: err.Error()})
+	x.Response.Body = plumb.Body{Missing: message}
 }

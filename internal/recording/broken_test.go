@@ -7,11 +7,11 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // outline shows what was read in short: a line for each exchange.
-func outline(list []*validator.Exchange) string {
+func outline(list []*plumb.Exchange) string {
 	var out strings.Builder
 	for _, x := range list {
 		fmt.Fprintf(&out, "%d %d:%d", x.Place.Entry, x.Place.Line, x.Place.Column)

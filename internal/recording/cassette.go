@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/redact"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // node is a part of a cassette. Most libraries write cassettes in YAML and in
@@ -40,15 +40,15 @@ type node interface {
 //	php-vcr   url  status.code      body
 //	EasyVCR   uri  status.code      body
 //	ExVCR     url  status_code      body
-func (r *reader) interaction(n node, x *validator.Exchange) {
+func (r *reader) interaction(n node, x *plumb.Exchange) {
 	request, response := n.member("request"), n.member("response")
 	if request == nil || response == nil {
-		unreadable(x, validator.Defect{
+		unreadable(x, plumb.Defect{
 			Rule: "capture-unreadable", Message: "the interaction has no request or no response", Place: x.Place,
 		})
 		return
 	}
-	x.Request = validator.Request{
+	x.Request = plumb.Request{
 		Method: strings.ToUpper(strings.TrimPrefix(scalarOf(request.member("method")), ":")), // a symbol of Ruby
 		URL:    scalarOf(first(request, "uri", "url")),
 		Header: headerOfNode(request.member("headers")),
@@ -70,7 +70,7 @@ func (r *reader) interaction(n node, x *validator.Exchange) {
 }
 
 // setInteractionBody gives x the body of a response, in whatever member it is.
-func (r *reader) setInteractionBody(x *validator.Exchange, response node) {
+func (r *reader) setInteractionBody(x *plumb.Exchange, response node) {
 	body := first(response, "body", "content")
 	if body == nil {
 		if parsed := response.member("parsed_body"); parsed != nil {
@@ -102,7 +102,7 @@ func (r *reader) setInteractionBody(x *validator.Exchange, response node) {
 }
 
 // setNodeBase64 gives x a body that is a scalar in base64.
-func (r *reader) setNodeBase64(x *validator.Exchange, n node) {
+func (r *reader) setNodeBase64(x *plumb.Exchange, n node) {
 	if data, line, ok := decodeNode(x, n); ok {
 		r.setBody(x, data, onLine(line))
 	}
@@ -110,13 +110,13 @@ func (r *reader) setNodeBase64(x *validator.Exchange, n node) {
 
 // decodeNode decodes a scalar in base64. It is false, and x has the defect,
 // where that cannot be done.
-func decodeNode(x *validator.Exchange, n node) (data []byte, line int, ok bool) {
+func decodeNode(x *plumb.Exchange, n node) (data []byte, line int, ok bool) {
 	text, _ := n.scalar()
 	line, _ = n.locate()(0)
 	data, err := decodeBase64(text)
 	if err != nil {
-		unreadable(x, validator.Defect{
-			Rule: "capture-unreadable", Message: "the body is not good base64", Found: err.Error(), Place: validator.Place{Line: line},
+		unreadable(x, plumb.Defect{
+			Rule: "capture-unreadable", Message: "the body is not good base64", Found: err.Error(), Place: plumb.Place{Line: line},
 		})
 	}
 	return data, line, err == nil
@@ -158,8 +158,8 @@ func headerOfNode(n node) http.Header {
 }
 
 // cassetteJSON reads an interaction of a cassette that is written in JSON.
-func (r *reader) cassetteJSON(e *entry) *validator.Exchange {
-	x := &validator.Exchange{}
+func (r *reader) cassetteJSON(e *entry) *plumb.Exchange {
+	x := &plumb.Exchange{}
 	v, faults := r.parse(e, x)
 	if v == nil {
 		return x

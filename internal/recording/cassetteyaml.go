@@ -9,8 +9,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // cassetteYAML reads a cassette: a mapping with the interactions in a member of
@@ -85,9 +85,9 @@ func (c *cassette) between(e *entry, line int) error {
 		return nil
 	}
 	c.inMember, c.reported = false, true
-	return c.giveDefect(validator.Defect{
+	return c.giveDefect(plumb.Defect{
 		Rule: "capture-unreadable", Message: "this line is neither an interaction nor a member of the cassette; it and those after it like it are lost",
-		Place: validator.Place{Line: line, Column: 1},
+		Place: plumb.Place{Line: line, Column: 1},
 	})
 }
 
@@ -101,7 +101,7 @@ func (c *cassette) sequence(key *entry) error {
 	case string(value) == "[]", string(value) == "~", string(value) == "null":
 		return nil
 	default:
-		return c.giveDefect(validator.Defect{
+		return c.giveDefect(plumb.Defect{
 			Rule: "capture-unreadable", Message: "the interactions are not written as a block sequence, one item below the other",
 			Place: key.start,
 		})
@@ -167,8 +167,8 @@ func (c *cassette) belongs(e *entry, indent *int) bool {
 }
 
 // item reads one interaction.
-func (c *cassette) item(e *entry) *validator.Exchange {
-	x := &validator.Exchange{Place: e.start}
+func (c *cassette) item(e *entry) *plumb.Exchange {
+	x := &plumb.Exchange{Place: e.start}
 	if e.large {
 		return c.tooLarge(e)
 	}
@@ -179,7 +179,7 @@ func (c *cassette) item(e *entry) *validator.Exchange {
 		return x
 	}
 	if len(root.Content) != 1 || root.Content[0].Kind != yaml.SequenceNode || len(root.Content[0].Content) == 0 {
-		unreadable(x, validator.Defect{Rule: "capture-unreadable", Message: "the item is not an interaction", Place: e.start})
+		unreadable(x, plumb.Defect{Rule: "capture-unreadable", Message: "the item is not an interaction", Place: e.start})
 		return x
 	}
 	sequence := root.Content[0].Content
@@ -194,7 +194,7 @@ func (c *cassette) item(e *entry) *validator.Exchange {
 // isCut tells whether the last item of a recording was cut off. A recorder
 // ends a file with a line feed; without one, a body that is half a JSON text
 // was not sent so.
-func (e *entry) isCut(x *validator.Exchange) bool {
+func (e *entry) isCut(x *plumb.Exchange) bool {
 	if bytes.HasSuffix(e.data, []byte("\n")) {
 		return false
 	}
@@ -244,13 +244,13 @@ func hasAnchor(n *yaml.Node, depth int) bool {
 var yamlErrorLine = regexp.MustCompile(`^(?:yaml: )?line (\d+): `)
 
 // yamlDefect is the defect of an item that is not good YAML.
-func (e *entry) yamlDefect(err error, prefix int) validator.Defect {
+func (e *entry) yamlDefect(err error, prefix int) plumb.Defect {
 	if !e.ended && strings.Contains(err.Error(), "unexpected end of stream") {
 		return e.cutOff()
 	}
-	d := validator.Defect{
+	d := plumb.Defect{
 		Rule: "capture-unreadable", Message: "the interaction is not good YAML",
-		Found: strings.TrimPrefix(err.Error(), "yaml: "), Place: validator.Place{Line: e.start.Line},
+		Found: strings.TrimPrefix(err.Error(), "yaml: "), Place: plumb.Place{Line: e.start.Line},
 	}
 	if m := yamlErrorLine.FindStringSubmatch(err.Error()); m != nil {
 		d.Found = err.Error()[len(m[0]):]

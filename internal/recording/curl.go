@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/redact"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // curlDump reads what curl -i writes: for each response the status line, the
@@ -39,8 +39,8 @@ func (r *reader) curlDump() error {
 }
 
 // curlHead reads the status line and the headers.
-func (r *reader) curlHead() *validator.Exchange {
-	x := &validator.Exchange{Place: r.src.place()}
+func (r *reader) curlHead() *plumb.Exchange {
+	x := &plumb.Exchange{Place: r.src.place()}
 	x.Response.Header = http.Header{}
 	first := r.src.cut(r.lim.Entry, lines{})
 	if m := statusLine.FindSubmatch(first.data); m != nil {
@@ -61,7 +61,7 @@ func (r *reader) curlHead() *validator.Exchange {
 		case ok:
 			x.Response.Header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
 		default:
-			x.Defects = append(x.Defects, validator.Defect{
+			x.Defects = append(x.Defects, plumb.Defect{
 				Rule: "capture-unreadable", Message: "this line is not a header", Place: e.start,
 			})
 		}
@@ -86,7 +86,7 @@ func (r *reader) curlBody() *entry {
 
 // isInterim tells whether curl went on from a response to the next one: an
 // informational one, a redirect, or the answer of a proxy.
-func (r *reader) isInterim(x *validator.Exchange, e *entry) bool {
+func (r *reader) isInterim(x *plumb.Exchange, e *entry) bool {
 	if len(e.data) > 0 || e.large {
 		return false
 	}
@@ -97,7 +97,7 @@ func (r *reader) isInterim(x *validator.Exchange, e *entry) bool {
 
 // announced is the length that the headers announce, or -1. It is that of the
 // encoded body, of which curl writes the decoded one.
-func announced(x *validator.Exchange) int {
+func announced(x *plumb.Exchange) int {
 	n, err := strconv.Atoi(x.Response.Header.Get("Content-Length"))
 	if err != nil || n < 0 || x.Response.Header.Get("Content-Encoding") != "" {
 		return -1
@@ -107,12 +107,12 @@ func announced(x *validator.Exchange) int {
 
 // setCurlBody gives x the body, which is what the header announces if that
 // agrees with what is there.
-func (r *reader) setCurlBody(x *validator.Exchange, e *entry) {
+func (r *reader) setCurlBody(x *plumb.Exchange, e *entry) {
 	length := announced(x)
 	body := e.data
 	switch {
 	case length > len(body):
-		unreadable(x, validator.Defect{
+		unreadable(x, plumb.Defect{
 			Rule: "capture-truncated", Message: "the body is shorter than Content-Length announces",
 			Found: strconv.Itoa(len(body)) + " of " + strconv.Itoa(length) + " bytes", Place: e.place(len(body)),
 		})

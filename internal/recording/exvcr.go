@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // isExVCR reports whether a response is one of ExVCR (Elixir), which says of
@@ -17,7 +17,7 @@ func isExVCR(response node) bool {
 
 // setExVCRBody gives x the body of a response that ExVCR recorded. A body that
 // is not text is a term of Erlang in base64.
-func (r *reader) setExVCRBody(x *validator.Exchange, response node) {
+func (r *reader) setExVCRBody(x *plumb.Exchange, response node) {
 	body := response.member("body")
 	switch {
 	case scalarOf(response.member("type")) == "error":
@@ -31,8 +31,8 @@ func (r *reader) setExVCRBody(x *validator.Exchange, response node) {
 		}
 		data, err := erlangBinary(data)
 		if err != nil {
-			unreadable(x, validator.Defect{
-				Rule: "capture-unreadable", Message: "the body is not a binary of Erlang", Found: err.Error(), Place: validator.Place{Line: line},
+			unreadable(x, plumb.Defect{
+				Rule: "capture-unreadable", Message: "the body is not a binary of Erlang", Found: err.Error(), Place: plumb.Place{Line: line},
 			})
 			return
 		}

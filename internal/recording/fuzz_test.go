@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // fuzzLimits are small, so that fuzzing meets them.
@@ -36,7 +36,7 @@ func fuzzRead(t *testing.T, text []byte) {
 	}
 }
 
-func fuzzBody(t *testing.T, text []byte, body validator.Body) {
+func fuzzBody(t *testing.T, text []byte, body plumb.Body) {
 	require.LessOrEqual(t, int64(len(body.Bytes)), fuzzLimits.Body)
 	if body.Missing != "" {
 		require.Empty(t, body.Bytes)

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // isGatewayLog recognises access logs in JSON: of Kong, of Envoy and of AWS API
@@ -41,8 +41,8 @@ var (
 const keptWithoutBody = "a line of an access log, which is kept without its body"
 
 // gatewayEntry reads a line of an access log.
-func (r *reader) gatewayEntry(e *entry) *validator.Exchange {
-	x := &validator.Exchange{}
+func (r *reader) gatewayEntry(e *entry) *plumb.Exchange {
+	x := &plumb.Exchange{}
 	v, faults := r.parse(e, x)
 	if v == nil {
 		return x
@@ -61,7 +61,7 @@ func (r *reader) gatewayEntry(e *entry) *validator.Exchange {
 
 // kongEntry reads a line of the plugins http-log, file-log and their like.
 // Bodies are in it where a user added them.
-func (r *reader) kongEntry(x *validator.Exchange, e *entry, v *jsonvalue.Value) {
+func (r *reader) kongEntry(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	request, response := v.Member("request"), v.Member("response")
 	url := text(request.At("url"))
 	if url == "" {
@@ -80,7 +80,7 @@ func (r *reader) kongEntry(x *validator.Exchange, e *entry, v *jsonvalue.Value) 
 }
 
 // accessLine reads a line of Envoy or of AWS API Gateway.
-func accessLine(x *validator.Exchange, v *jsonvalue.Value) {
+func accessLine(x *plumb.Exchange, v *jsonvalue.Value) {
 	m := message{
 		method: logText(v, logMethods), url: logText(v, logPaths), status: integer(logMember(v, logStatuses)),
 		time: logTime(logMember(v, logTimes)),

@@ -8,28 +8,28 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/redact"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // harEntry reads an entry of a HAR 1.2 file.
-func (r *reader) harEntry(e *entry) *validator.Exchange {
-	x := &validator.Exchange{}
+func (r *reader) harEntry(e *entry) *plumb.Exchange {
+	x := &plumb.Exchange{}
 	if v, faults := r.parse(e, x); v != nil {
 		r.har(e, v, faults, x)
 	}
 	return x
 }
 
-func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *validator.Exchange) {
+func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *plumb.Exchange) {
 	request, response := v.Member("request"), v.Member("response")
 	if response == nil || response.Kind != jsonvalue.Object {
-		unreadable(x, validator.Defect{Rule: "capture-unreadable", Message: "the entry has no response", Place: x.Place})
+		unreadable(x, plumb.Defect{Rule: "capture-unreadable", Message: "the entry has no response", Place: x.Place})
 		return
 	}
 	content := response.At("content")
-	x.Request = validator.Request{
+	x.Request = plumb.Request{
 		Method: strings.ToUpper(text(request.At("method"))),
 		URL:    text(request.At("url")),
 		Header: harHeader(request.At("headers")),
@@ -50,7 +50,7 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 }
 
 // setHARBody gives x the body of a response, or says how the recorder lost it.
-func (r *reader) setHARBody(x *validator.Exchange, e *entry, response *jsonvalue.Value) {
+func (r *reader) setHARBody(x *plumb.Exchange, e *entry, response *jsonvalue.Value) {
 	content := response.At("content")
 	body := content.At("text")
 	if body != nil && body.Kind == jsonvalue.Null {
@@ -65,7 +65,7 @@ func (r *reader) setHARBody(x *validator.Exchange, e *entry, response *jsonvalue
 		if body != nil {
 			place = e.place(body.Start)
 		}
-		unreadable(x, validator.Defect{Rule: "capture-truncated", Message: "the response was not received to its end", Found: failure, Place: place})
+		unreadable(x, plumb.Defect{Rule: "capture-truncated", Message: "the response was not received to its end", Found: failure, Place: place})
 	case body == nil && file != "":
 		r.setHARFile(x, file, e.place(content.At("_file").Start))
 	case (body == nil || body.Text == "") && isBodyLost(x, response, body != nil):
@@ -88,7 +88,7 @@ func harFailure(response *jsonvalue.Value) string {
 
 // isBodyLost reports whether a response of which the recording holds no byte of
 // a body, or that its text is empty, had one.
-func isBodyLost(x *validator.Exchange, response *jsonvalue.Value, isEmpty bool) bool {
+func isBodyLost(x *plumb.Exchange, response *jsonvalue.Value, isEmpty bool) bool {
 	size := integer(response.At("content", "size"))
 	switch {
 	case x.Request.Method == http.MethodHead:
@@ -100,7 +100,7 @@ func isBodyLost(x *validator.Exchange, response *jsonvalue.Value, isEmpty bool) 
 }
 
 // setHARText gives x the text of a HAR entry, in whatever way it is written.
-func (r *reader) setHARText(x *validator.Exchange, e *entry, content, body *jsonvalue.Value) {
+func (r *reader) setHARText(x *plumb.Exchange, e *entry, content, body *jsonvalue.Value) {
 	isBase64 := text(content.At("encoding")) == "base64"
 	if chunks, ok := pollyBody(x, content, isBase64); ok {
 		r.setBody(x, chunks, onLine(e.place(body.Start).Line))
@@ -113,7 +113,7 @@ func (r *reader) setHARText(x *validator.Exchange, e *entry, content, body *json
 	r.setText(x, e, body)
 	got := x.Response.Body.Bytes
 	if integer(content.At("size")) > len(got) && isCutOff(got) {
-		unreadable(x, validator.Defect{
+		unreadable(x, plumb.Defect{
 			Rule: "capture-truncated", Message: "the recorder has cut off the body",
 			Found: fmt.Sprintf("%d of %s bytes", len(got), number(content.At("size"))), Place: e.place(body.Start),
 		})
@@ -139,12 +139,12 @@ func isCutOff(body []byte) bool {
 }
 
 // addDefects adds what plumb proxy found in what came, and could not keep.
-func addDefects(x *validator.Exchange, list *jsonvalue.Value) {
+func addDefects(x *plumb.Exchange, list *jsonvalue.Value) {
 	if list == nil {
 		return
 	}
 	for _, d := range list.Items {
-		x.Defects = append(x.Defects, validator.Defect{
+		x.Defects = append(x.Defects, plumb.Defect{
 			Rule:    text(d.At("rule")),
 			Message: text(d.At("message")),
 			Found:   text(d.At("found")),

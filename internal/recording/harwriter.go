@@ -15,8 +15,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/redact"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // HARWriter writes a recording. Until [HARWriter.Close] it is in a file of its own,
@@ -65,7 +65,7 @@ func CreateHAR(path, version string) (*HARWriter, error) {
 
 // HAREntry is an exchange, and what only a recording keeps of it.
 type HAREntry struct {
-	Exchange      *validator.Exchange
+	Exchange      *plumb.Exchange
 	RequestHeader http.Header
 	Started       time.Time     // when the request came
 	Took          time.Duration // from the request to the end of the writtenResponse
@@ -220,7 +220,7 @@ func (w *HARWriter) declared(in string) func(name string) bool {
 	return func(name string) bool { return w.Declares != nil && w.Declares(in, name) }
 }
 
-func defects(all []validator.Defect, clean *redact.Cleaner) []writtenDefect {
+func defects(all []plumb.Defect, clean *redact.Cleaner) []writtenDefect {
 	var kept []writtenDefect
 	for _, d := range all {
 		kept = append(kept, writtenDefect{d.Rule, d.Message, clean.Text(d.Found)})
@@ -228,7 +228,7 @@ func defects(all []validator.Defect, clean *redact.Cleaner) []writtenDefect {
 	return kept
 }
 
-func newContent(x *validator.Exchange, clean *redact.Cleaner) writtenContent {
+func newContent(x *plumb.Exchange, clean *redact.Cleaner) writtenContent {
 	body := x.Response.Body
 	c := writtenContent{Size: len(body.Bytes), MimeType: clean.Text(x.Response.Header.Get("Content-Type"))}
 	if body.Missing != "" {

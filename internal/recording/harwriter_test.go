@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/recording"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // A HAR has the start of an exchange and how long it took, in milliseconds with
@@ -29,9 +29,9 @@ func TestTimeIsKept(t *testing.T) {
 	for n := range 2000 {
 		took := time.Duration(n) * 7919 * time.Nanosecond
 		want = append(want, start.Add(took))
-		require.NoError(t, w.Add(recording.HAREntry{Started: start, Took: took, Exchange: &validator.Exchange{
-			Request:  validator.Request{Method: http.MethodGet, URL: "http://127.0.0.1/v1/batches/batch_1"},
-			Response: validator.Response{Status: http.StatusOK, Header: http.Header{}, Body: validator.Body{Bytes: []byte("{}")}},
+		require.NoError(t, w.Add(recording.HAREntry{Started: start, Took: took, Exchange: &plumb.Exchange{
+			Request:  plumb.Request{Method: http.MethodGet, URL: "http://127.0.0.1/v1/batches/batch_1"},
+			Response: plumb.Response{Status: http.StatusOK, Header: http.Header{}, Body: plumb.Body{Bytes: []byte("{}")}},
 		}}))
 	}
 	require.NoError(t, w.Close())
@@ -55,12 +55,12 @@ func entry(n int) recording.HAREntry {
 		Took:          1500 * time.Millisecond,
 		Proto:         "HTTP/1.1",
 		Reason:        "Fine",
-		Exchange: &validator.Exchange{
-			Request: validator.Request{Method: http.MethodGet, URL: fmt.Sprintf("http://127.0.0.1/v1/%d?b=%%zz&a=1;c=2&&d&e=%%2B", n)},
-			Response: validator.Response{
+		Exchange: &plumb.Exchange{
+			Request: plumb.Request{Method: http.MethodGet, URL: fmt.Sprintf("http://127.0.0.1/v1/%d?b=%%zz&a=1;c=2&&d&e=%%2B", n)},
+			Response: plumb.Response{
 				Status: http.StatusOK,
 				Header: http.Header{"X-Empty": {""}},
-				Body:   validator.Body{Bytes: []byte(`{"id": "]}}"}`)},
+				Body:   plumb.Body{Bytes: []byte(`{"id": "]}}"}`)},
 			},
 		},
 	}

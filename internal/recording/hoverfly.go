@@ -3,8 +3,8 @@ package recording
 import (
 	"net/url"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // isHoverfly recognises a simulation of Hoverfly, versions 2 to 5.
@@ -13,8 +13,8 @@ func isHoverfly(o beginning) bool {
 }
 
 // hoverflyEntry reads a pair of a request and a response.
-func (r *reader) hoverflyEntry(e *entry) *validator.Exchange {
-	x := &validator.Exchange{}
+func (r *reader) hoverflyEntry(e *entry) *plumb.Exchange {
+	x := &plumb.Exchange{}
 	v, faults := r.parse(e, x)
 	if v == nil {
 		return x

@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/redact"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // httprrTitle is what the first line of a trace of httprr begins with.
@@ -31,11 +31,11 @@ func (r *reader) httprr() error {
 		place := r.src.place()
 		sizes := httprrSizes.FindSubmatch(r.src.cut(r.lim.Entry, lines{}).data)
 		if sizes == nil {
-			return r.giveDefect(validator.Defect{
+			return r.giveDefect(plumb.Defect{
 				Rule: "capture-unreadable", Message: "the sizes of a request and a response were expected here; what comes after it is lost", Place: place,
 			})
 		}
-		x := &validator.Exchange{Place: place}
+		x := &plumb.Exchange{Place: place}
 		request := r.src.cut(r.lim.Entry, byteCount(sizes[1]))
 		response := r.src.cut(r.lim.Entry, byteCount(sizes[2]))
 		switch {
@@ -67,16 +67,16 @@ func (c *counted) scan(window []byte) (int, bool) {
 }
 
 // setWire gives x a request and a response that were written as HTTP/1.1.
-func (r *reader) setWire(x *validator.Exchange, request []byte, response *entry) {
+func (r *reader) setWire(x *plumb.Exchange, request []byte, response *entry) {
 	sent, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(request)))
 	if err != nil {
-		unreadable(x, validator.Defect{Rule: "capture-unreadable", Message: "the request is not HTTP/1.1", Found: err.Error(), Place: x.Place})
+		unreadable(x, plumb.Defect{Rule: "capture-unreadable", Message: "the request is not HTTP/1.1", Found: err.Error(), Place: x.Place})
 		return
 	}
-	x.Request = validator.Request{Method: strings.ToUpper(sent.Method), URL: sent.URL.String(), Header: sent.Header}
+	x.Request = plumb.Request{Method: strings.ToUpper(sent.Method), URL: sent.URL.String(), Header: sent.Header}
 	received, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(response.data)), sent)
 	if err != nil {
-		unreadable(x, validator.Defect{Rule: "capture-unreadable", Message: "the response is not HTTP/1.1", Found: err.Error(), Place: response.start})
+		unreadable(x, plumb.Defect{Rule: "capture-unreadable", Message: "the response is not HTTP/1.1", Found: err.Error(), Place: response.start})
 		return
 	}
 	x.Response.Status, x.Response.Header = received.StatusCode, received.Header
@@ -84,7 +84,7 @@ func (r *reader) setWire(x *validator.Exchange, request []byte, response *entry)
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
 	body, err := io.ReadAll(received.Body)
 	if err != nil {
-		unreadable(x, validator.Defect{
+		unreadable(x, plumb.Defect{
 			Rule: "capture-truncated", Message: "the body ends before the length that its headers announce", Found: err.Error(), Place: response.place(len(response.data)),
 		})
 		return

@@ -8,16 +8,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/redact"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // bareLine reads a line that is no exchange. Broken JSON is a fault of the
 // body, which its check finds, unless the other lines are exchanges, or the
 // recording ends within it.
-func (r *reader) bareLine(e *entry, exchanges bool) *validator.Exchange {
-	x := &validator.Exchange{}
+func (r *reader) bareLine(e *entry, exchanges bool) *plumb.Exchange {
+	x := &plumb.Exchange{}
 	if exchanges {
 		if v, faults := jsonvalue.Parse(e.data, maxDepth); v == nil || isTrailing(faults) {
 			r.parse(e, x)
@@ -63,8 +63,8 @@ func isExchange(text []byte) bool {
 
 // exchange reads an exchange of our own format, an entry of a HAR file, or an
 // interaction of a cassette that is a list of them.
-func (r *reader) exchange(e *entry) *validator.Exchange {
-	x := &validator.Exchange{}
+func (r *reader) exchange(e *entry) *plumb.Exchange {
+	x := &plumb.Exchange{}
 	v, faults := r.parse(e, x)
 	if v == nil {
 		return x
@@ -79,7 +79,7 @@ func (r *reader) exchange(e *entry) *validator.Exchange {
 		return x
 	}
 	response := v.Member("response")
-	x.Request = validator.Request{
+	x.Request = plumb.Request{
 		Method: strings.ToUpper(text(v.At("request", "method"))),
 		URL:    text(v.At("request", "url")),
 		Header: headerOf(v.At("request", "headers")),
@@ -111,22 +111,22 @@ const noBody = "the recording holds no body"
 
 // addFaults adds the faults of an entry that left it usable, but for those
 // within a body that is checked as it stands: the check finds them.
-func (r *reader) addFaults(x *validator.Exchange, e *entry, faults []jsonvalue.Fault, body *jsonvalue.Value) {
+func (r *reader) addFaults(x *plumb.Exchange, e *entry, faults []jsonvalue.Fault, body *jsonvalue.Value) {
 	for _, f := range faults {
 		inBody := body != nil && body.Start <= f.Offset && f.Offset < body.End
 		if inBody && body.Kind != jsonvalue.String || !inBody && f.Kind != jsonvalue.DuplicateKey {
 			continue
 		}
-		x.Defects = append(x.Defects, validator.Defect{
+		x.Defects = append(x.Defects, plumb.Defect{
 			Rule: "capture-unreadable", Message: "the entry is not good JSON", Found: f.Message, Place: e.place(f.Offset),
 		})
 	}
 }
 
 // setText gives x a body that stands in a JSON string.
-func (r *reader) setText(x *validator.Exchange, e *entry, v *jsonvalue.Value) {
+func (r *reader) setText(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	if v.Kind != jsonvalue.String {
-		unreadable(x, validator.Defect{
+		unreadable(x, plumb.Defect{
 			Rule: "capture-unreadable", Message: "the body is not a string", Found: v.Kind.String(), Place: e.place(v.Start),
 		})
 		return
@@ -146,11 +146,11 @@ func (e *entry) locateInString(v *jsonvalue.Value) func(int) (int, int) {
 }
 
 // setBase64 gives x a body that stands in a JSON string in base64.
-func (r *reader) setBase64(x *validator.Exchange, e *entry, v *jsonvalue.Value) {
+func (r *reader) setBase64(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	place := e.place(v.Start)
 	data, err := decodeBase64(v.Text)
 	if err != nil {
-		unreadable(x, validator.Defect{
+		unreadable(x, plumb.Defect{
 			Rule: "capture-unreadable", Message: "the body is not good base64", Found: err.Error(), Place: place,
 		})
 		return

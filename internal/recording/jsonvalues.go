@@ -7,14 +7,14 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // container is a JSON object that holds entries in an array somewhere in it.
 type container struct {
 	path  []string // names of the members that lead to the array
-	parse func(*reader, *entry) *validator.Exchange
+	parse func(*reader, *entry) *plumb.Exchange
 }
 
 // containerIn returns the container that text begins with, or nil. The names
@@ -107,7 +107,7 @@ func (r *reader) container(c *container) error {
 		return err
 	}
 	if !found {
-		return r.giveDefect(validator.Defect{
+		return r.giveDefect(plumb.Defect{
 			Rule: "capture-unreadable", Message: "there is no array " + strings.Join(c.path, "."), Place: start,
 		})
 	}
@@ -173,7 +173,7 @@ func (r *reader) lost(expected string) error {
 // misplaced reports that the next byte is not what it should be.
 func (r *reader) misplaced(expected, consequence string) error {
 	b := r.src.window()
-	d := validator.Defect{Place: r.src.place()}
+	d := plumb.Defect{Place: r.src.place()}
 	if b == nil {
 		d.Rule, d.Message = "capture-truncated", "the recording ends where "+expected+" was expected"
 		if r.src.err != nil {
@@ -195,7 +195,7 @@ func firstRune(text []byte) rune {
 // elements reads the rest of an array, whose opening bracket is read, and
 // gives an exchange for each element. It returns false when the stream ends
 // within the array.
-func (r *reader) elements(parse func(*reader, *entry) *validator.Exchange) (bool, error) {
+func (r *reader) elements(parse func(*reader, *entry) *plumb.Exchange) (bool, error) {
 	if c, ok := r.src.next(); ok && c == ']' {
 		r.src.advance(1)
 		return true, nil
@@ -265,9 +265,9 @@ func (u untilByte) scan(window []byte) (int, bool) {
 }
 
 // element reads an element of an array of bodies.
-func (r *reader) element(e *entry) *validator.Exchange {
+func (r *reader) element(e *entry) *plumb.Exchange {
 	if !e.ended && !e.large {
-		x := &validator.Exchange{Place: e.start}
+		x := &plumb.Exchange{Place: e.start}
 		unreadable(x, e.cutOff())
 		return x
 	}
@@ -276,7 +276,7 @@ func (r *reader) element(e *entry) *validator.Exchange {
 
 // exchangeOrBody reads an entry that is an exchange of our own format, an
 // entry of a HAR file, or else a bare body, good JSON or not.
-func (r *reader) exchangeOrBody(e *entry) *validator.Exchange {
+func (r *reader) exchangeOrBody(e *entry) *plumb.Exchange {
 	switch {
 	case e.large:
 		return r.tooLarge(e)
@@ -287,24 +287,24 @@ func (r *reader) exchangeOrBody(e *entry) *validator.Exchange {
 }
 
 // bareBody reads an entry that is a body by itself.
-func (r *reader) bareBody(e *entry) *validator.Exchange {
-	x := &validator.Exchange{Place: e.start}
+func (r *reader) bareBody(e *entry) *plumb.Exchange {
+	x := &plumb.Exchange{Place: e.start}
 	r.setBody(x, bytes.TrimRight(e.data, " \t\r\n"), e.locate(0))
 	return x
 }
 
 // tooLarge stands for an entry of which nothing was kept.
-func (r *reader) tooLarge(e *entry) *validator.Exchange {
-	x := &validator.Exchange{Place: e.start}
-	unreadable(x, validator.Defect{
+func (r *reader) tooLarge(e *entry) *plumb.Exchange {
+	x := &plumb.Exchange{Place: e.start}
+	unreadable(x, plumb.Defect{
 		Rule: "capture-limit", Message: "the entry is larger than the limit; --max-entry raises it", Place: e.start,
 	})
 	return x
 }
 
 // cutOff is the defect of an entry in the middle of which the recording ends.
-func (e *entry) cutOff() validator.Defect {
-	return validator.Defect{
+func (e *entry) cutOff() plumb.Defect {
+	return plumb.Defect{
 		Rule: "capture-truncated", Message: "the recording ends within an entry", Place: e.place(len(e.data)),
 	}
 }
@@ -316,7 +316,7 @@ const maxDepth = 10_000
 // parse reads an entry that must be good JSON. Faults within the range that
 // bodies takes are the body's, not the recording's; others become defects of
 // x. It returns nil, and x is complete, when the entry cannot be used.
-func (r *reader) parse(e *entry, x *validator.Exchange) (*jsonvalue.Value, []jsonvalue.Fault) {
+func (r *reader) parse(e *entry, x *plumb.Exchange) (*jsonvalue.Value, []jsonvalue.Fault) {
 	x.Place = e.start
 	if e.large {
 		*x = *r.tooLarge(e)
@@ -327,7 +327,7 @@ func (r *reader) parse(e *entry, x *validator.Exchange) (*jsonvalue.Value, []jso
 		if v != nil && f.Kind != jsonvalue.Trailing {
 			continue
 		}
-		d := validator.Defect{Rule: "capture-unreadable", Message: "the entry is not good JSON", Found: f.Message, Place: e.place(f.Offset)}
+		d := plumb.Defect{Rule: "capture-unreadable", Message: "the entry is not good JSON", Found: f.Message, Place: e.place(f.Offset)}
 		switch f.Kind {
 		case jsonvalue.Truncated:
 			if !e.ended {
@@ -340,7 +340,7 @@ func (r *reader) parse(e *entry, x *validator.Exchange) (*jsonvalue.Value, []jso
 		return nil, nil
 	}
 	if v.Kind != jsonvalue.Object {
-		unreadable(x, validator.Defect{
+		unreadable(x, plumb.Defect{
 			Rule: "capture-unreadable", Message: "the entry is not an object", Found: v.Kind.String(), Place: e.start,
 		})
 		return nil, nil

@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // packers make the compressed forms that bodies come in.
@@ -52,9 +52,9 @@ func pack(t testing.TB, packer string, text []byte) []byte {
 }
 
 // withBody is an exchange as a reader has it before its body is set.
-func withBody(body []byte, lim Limits, codings ...string) *validator.Exchange {
+func withBody(body []byte, lim Limits, codings ...string) *plumb.Exchange {
 	r := &reader{lim: lim}
-	x := &validator.Exchange{Response: validator.Response{Header: http.Header{"Content-Encoding": codings}}}
+	x := &plumb.Exchange{Response: plumb.Response{Header: http.Header{"Content-Encoding": codings}}}
 	r.setBody(x, body, func(int) (int, int) { return 7, 9 })
 	return x
 }
@@ -114,7 +114,7 @@ func TestBodyLimits(t *testing.T) {
 	for name := range packers {
 		coding := strings.TrimPrefix(name, "raw ")
 		x := withBody(pack(t, name, bomb), lim, coding)
-		assert.Equal(t, " capture-limit at 7:9", strings.TrimPrefix(strings.TrimSpace(outline([]*validator.Exchange{x})), "0 0:0"), name)
+		assert.Equal(t, " capture-limit at 7:9", strings.TrimPrefix(strings.TrimSpace(outline([]*plumb.Exchange{x})), "0 0:0"), name)
 		assert.Contains(t, x.Defects[0].Message, "--max-body")
 
 		x = withBody(pack(t, name, bomb), Limits{Body: 1 << 30, Ratio: 10}, coding)
@@ -314,7 +314,7 @@ func TestContentEncodingAsSent(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			x := &validator.Exchange{Response: validator.Response{Header: http.Header{"Content-Encoding": {tt.codings}}}}
+			x := &plumb.Exchange{Response: plumb.Response{Header: http.Header{"Content-Encoding": {tt.codings}}}}
 			SetBody(x, tt.body, Limits{Body: 1000, Entry: 1000, Ratio: 1000})
 			if tt.want == "" {
 				assert.Empty(t, x.Defects)

@@ -3,7 +3,7 @@ package recording
 import (
 	"bytes"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // lineKind says what a line can be.
@@ -137,7 +137,7 @@ func (l *lineReader) longLine() error {
 }
 
 // readLine makes the exchange of a line.
-func (s *slot) readLine(r *reader) *validator.Exchange {
+func (s *slot) readLine(r *reader) *plumb.Exchange {
 	e := &s.entry
 	switch {
 	case s.line.exchange && isExchange(e.data):
@@ -149,9 +149,9 @@ func (s *slot) readLine(r *reader) *validator.Exchange {
 	if int64(len(body)) > r.lim.Body {
 		return r.bareBody(e)
 	}
-	s.exchange = validator.Exchange{
+	s.exchange = plumb.Exchange{
 		Place:    e.start,
-		Response: validator.Response{Body: validator.Body{Bytes: body, Locate: s.locate}},
+		Response: plumb.Response{Body: plumb.Body{Bytes: body, Locate: s.locate}},
 	}
 	return &s.exchange
 }

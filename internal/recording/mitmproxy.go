@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // flowStart is what a file of flows begins with: the length of a dictionary,
@@ -61,8 +61,8 @@ func (f *flowScanner) scan(window []byte) (int, bool) {
 }
 
 // flow reads a flow of HTTP.
-func (r *reader) flow(e *entry) *validator.Exchange {
-	x := &validator.Exchange{Place: e.start}
+func (r *reader) flow(e *entry) *plumb.Exchange {
+	x := &plumb.Exchange{Place: e.start}
 	switch {
 	case e.large:
 		return r.tooLarge(e)
@@ -76,7 +76,7 @@ func (r *reader) flow(e *entry) *validator.Exchange {
 		ok = ok && (part.isNull() || part.kind == '}' && part.isGood())
 	}
 	if !ok {
-		unreadable(x, validator.Defect{Rule: "capture-unreadable", Message: "the flow is not a dictionary of tnetstrings", Place: e.start})
+		unreadable(x, plumb.Defect{Rule: "capture-unreadable", Message: "the flow is not a dictionary of tnetstrings", Place: e.start})
 		return x
 	}
 	if request.isNull() {

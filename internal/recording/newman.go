@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"strconv"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // isNewman recognises the report that Newman's reporter "json" writes of a run.
@@ -17,8 +17,8 @@ func isNewman(o beginning) bool {
 }
 
 // newmanEntry reads an execution of a request.
-func (r *reader) newmanEntry(e *entry) *validator.Exchange {
-	x := &validator.Exchange{}
+func (r *reader) newmanEntry(e *entry) *plumb.Exchange {
+	x := &plumb.Exchange{}
 	if e.data == nil {
 		r.parse(e, x)
 		return x
@@ -81,14 +81,14 @@ func withoutStream(text []byte) (rest, data []byte) {
 }
 
 // setStream gives x a body that is a list of the numbers of its bytes.
-func (r *reader) setStream(x *validator.Exchange, stream []byte) {
+func (r *reader) setStream(x *plumb.Exchange, stream []byte) {
 	body := []byte{}
 	for rest, more := stream, len(bytes.TrimSpace(stream)) > 0; more; {
 		var number []byte
 		number, rest, more = bytes.Cut(rest, []byte(","))
 		n, err := strconv.ParseUint(string(bytes.TrimSpace(number)), 10, 8)
 		if err != nil {
-			unreadable(x, validator.Defect{
+			unreadable(x, plumb.Defect{
 				Rule: "capture-unreadable", Message: "the body is not a list of bytes", Place: x.Place,
 			})
 			return

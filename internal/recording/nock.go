@@ -4,8 +4,8 @@ import (
 	"encoding/hex"
 	"net/http"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // isNock recognises the objects that the recorder of nock writes.
@@ -14,8 +14,8 @@ func isNock(o beginning) bool {
 }
 
 // nockEntry reads one of them.
-func (r *reader) nockEntry(e *entry) *validator.Exchange {
-	x := &validator.Exchange{}
+func (r *reader) nockEntry(e *entry) *plumb.Exchange {
+	x := &plumb.Exchange{}
 	v, faults := r.parse(e, x)
 	if v == nil {
 		return x
@@ -68,7 +68,7 @@ func isHexChunks(h http.Header, body *jsonvalue.Value) bool {
 }
 
 // setHex gives x a body in hexadecimal, in one string or several.
-func (r *reader) setHex(x *validator.Exchange, e *entry, v *jsonvalue.Value) {
+func (r *reader) setHex(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	place := e.place(v.Start)
 	data, err := hex.DecodeString(text(v))
 	for _, item := range v.Items {
@@ -79,7 +79,7 @@ func (r *reader) setHex(x *validator.Exchange, e *entry, v *jsonvalue.Value) {
 		}
 	}
 	if err != nil {
-		unreadable(x, validator.Defect{
+		unreadable(x, plumb.Defect{
 			Rule: "capture-unreadable", Message: "the body is not hexadecimal", Found: err.Error(), Place: place,
 		})
 		return

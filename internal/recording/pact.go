@@ -4,8 +4,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // isPact recognises a contract of Pact, versions 1 to 4, with interactions.
@@ -20,8 +20,8 @@ func isPactOfMessages(o beginning) bool {
 
 // pactEntry reads an interaction or a message of a contract. Its bodies are
 // examples of what the consumer expects.
-func (r *reader) pactEntry(e *entry) *validator.Exchange {
-	x := &validator.Exchange{}
+func (r *reader) pactEntry(e *entry) *plumb.Exchange {
+	x := &plumb.Exchange{}
 	v, faults := r.parse(e, x)
 	if v == nil {
 		return x
@@ -51,7 +51,7 @@ func (r *reader) pactEntry(e *entry) *validator.Exchange {
 
 // setPactBody gives x a body. In version 4 it is an object around the content,
 // which says how that is written.
-func (r *reader) setPactBody(x *validator.Exchange, e *entry, body *jsonvalue.Value, isV4 bool) *jsonvalue.Value {
+func (r *reader) setPactBody(x *plumb.Exchange, e *entry, body *jsonvalue.Value, isV4 bool) *jsonvalue.Value {
 	if !isV4 || body == nil {
 		r.setJSONOrText(x, e, body)
 		return body

@@ -9,23 +9,23 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // setParsedBody gives x a body that the recorder has parsed as JSON and written
 // as data, as pydantic-ai has vcrpy do it (parsed_body). What such a body no
 // longer shows is its spelling: white space, repeated members.
-func (r *reader) setParsedBody(x *validator.Exchange, n node) {
+func (r *reader) setParsedBody(x *plumb.Exchange, n node) {
 	text, locate, err := n.json(r.lim.Body)
 	switch {
 	case err != nil:
 		line, _ := n.locate()(0)
-		x.Defects = append(x.Defects, bodyDefect(err, "parsed_body is not JSON", validator.Place{Line: line}))
-		x.Response.Body = validator.Body{Missing: unusableBody}
+		x.Defects = append(x.Defects, bodyDefect(err, "parsed_body is not JSON", plumb.Place{Line: line}))
+		x.Response.Body = plumb.Body{Missing: unusableBody}
 	case string(text) == "null":
 		x.Response.Body.Missing = "the recorder writes null for a body that is empty, and for one that is null"
 	default:
-		x.Response.Body = validator.Body{Bytes: text, Locate: locate}
+		x.Response.Body = plumb.Body{Bytes: text, Locate: locate}
 	}
 }
 

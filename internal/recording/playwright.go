@@ -11,12 +11,12 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // setHARFile gives x a body that is in a file of its own, as Playwright writes
 // a HAR with attached content: beside it, or in the zip archive that it is in.
-func (r *reader) setHARFile(x *validator.Exchange, name string, place validator.Place) {
+func (r *reader) setHARFile(x *plumb.Exchange, name string, place plumb.Place) {
 	data, err := r.harFile(name)
 	switch {
 	case err == nil:
@@ -24,14 +24,14 @@ func (r *reader) setHARFile(x *validator.Exchange, name string, place validator.
 		return
 	case errors.Is(err, errBodyLimit):
 		x.Defects = append(x.Defects, bodyDefect(err, "", place))
-		x.Response.Body = validator.Body{Missing: unusableBody}
+		x.Response.Body = plumb.Body{Missing: unusableBody}
 		return
 	}
 	reason := "it cannot be read"
 	if errors.Is(err, fs.ErrNotExist) {
 		reason = "it is not there"
 	}
-	unreadable(x, validator.Defect{
+	unreadable(x, plumb.Defect{
 		Rule: "capture-unreadable", Message: "the body is in a file beside the recording: " + reason, Found: name, Place: place,
 	})
 }

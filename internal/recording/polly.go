@@ -5,8 +5,8 @@ import (
 	"encoding/hex"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // pollyBody returns the body that Polly.JS has written as the text of a HAR
@@ -14,7 +14,7 @@ import (
 // with a Content-Encoding is a JSON array of the chunks as they came, each in
 // base64, or, by older versions, in hexadecimal digits. These write other
 // binary bodies in such digits, too (_isBinary).
-func pollyBody(x *validator.Exchange, content *jsonvalue.Value, isBase64 bool) ([]byte, bool) {
+func pollyBody(x *plumb.Exchange, content *jsonvalue.Value, isBase64 bool) ([]byte, bool) {
 	body := content.At("text")
 	isBinary := content.At("_isBinary")
 	isOld := !isBase64 && (isBinary != nil && isBinary.True || x.Response.Header.Get("Content-Encoding") != "")

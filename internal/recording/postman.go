@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // isPostman recognises a collection of Postman, versions 2.0 and 2.1.
@@ -22,7 +22,7 @@ func isPostman(o beginning) bool {
 func (r *reader) postman(bool) error {
 	return r.values(func(byte) (bool, error) {
 		e := r.src.cut(r.lim.Entry, &valueScanner{})
-		x := &validator.Exchange{}
+		x := &plumb.Exchange{}
 		v, faults := r.parse(e, x)
 		if v == nil {
 			return e.ended, r.give(x)
@@ -65,13 +65,13 @@ func (c *collection) items(v *jsonvalue.Value, around variables) error {
 func (c *collection) item(v *jsonvalue.Value, known variables) error {
 	request, responses := v.Member("request"), v.Member("response")
 	if responses == nil || len(responses.Items) == 0 {
-		x := &validator.Exchange{Place: c.e.place(v.Start)}
+		x := &plumb.Exchange{Place: c.e.place(v.Start)}
 		postmanMessage(request, nil, known).describe(x)
 		x.Response.Body.Missing = "a request of a collection without a saved response"
 		return c.give(x)
 	}
 	for _, response := range responses.Items {
-		x := &validator.Exchange{Place: c.e.place(response.Start)}
+		x := &plumb.Exchange{Place: c.e.place(response.Start)}
 		asked := response.Member("originalRequest")
 		if asked == nil {
 			asked = request

@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/validator"
 )
 
 const (
@@ -49,7 +49,7 @@ func fixtureFiles(t testing.TB) []string {
 	return files
 }
 
-func readFile(t testing.TB, path string) []*validator.Exchange {
+func readFile(t testing.TB, path string) []*plumb.Exchange {
 	t.Helper()
 	f, err := os.Open(path)
 	require.NoError(t, err)
@@ -60,14 +60,14 @@ func readFile(t testing.TB, path string) []*validator.Exchange {
 }
 
 // readText reads a recording in small pieces, as a slow pipe would give it.
-func readText(t *testing.T, text string, lim Limits) []*validator.Exchange {
+func readText(t *testing.T, text string, lim Limits) []*plumb.Exchange {
 	t.Helper()
 	list, err := readAll("x", iotest.OneByteReader(strings.NewReader(text)), lim)
 	require.NoError(t, err)
 	return list
 }
 
-func readAll(name string, r io.Reader, lim Limits) (list []*validator.Exchange, err error) {
+func readAll(name string, r io.Reader, lim Limits) (list []*plumb.Exchange, err error) {
 	for x, err := range Read(context.Background(), name, r, lim) {
 		if err != nil {
 			return list, err
@@ -79,8 +79,8 @@ func readAll(name string, r io.Reader, lim Limits) (list []*validator.Exchange, 
 
 // withoutPlaces compares exchanges by what was exchanged.
 var withoutPlaces = cmp.Options{
-	cmpopts.IgnoreFields(validator.Exchange{}, "Place"),
-	cmpopts.IgnoreFields(validator.Body{}, "Locate"),
+	cmpopts.IgnoreFields(plumb.Exchange{}, "Place"),
+	cmpopts.IgnoreFields(plumb.Body{}, "Locate"),
 	cmpopts.EquateEmpty(),
 	cmpopts.EquateApproxTime(0),
 	cmp.Transformer("compact", func(b []byte) string {
@@ -109,12 +109,12 @@ func TestFormatsHoldTheSameExchanges(t *testing.T) {
 			options := withoutPlaces
 			switch base := filepath.Base(file); {
 			case strings.HasPrefix(base, "bodies."):
-				options = append(options, cmpopts.IgnoreFields(validator.Exchange{}, "Request", "Time", "Secrets"),
-					cmpopts.IgnoreFields(validator.Response{}, "Status", "Header"))
+				options = append(options, cmpopts.IgnoreFields(plumb.Exchange{}, "Request", "Time", "Secrets"),
+					cmpopts.IgnoreFields(plumb.Response{}, "Status", "Header"))
 			case base == "responses.yaml":
-				options = append(options, cmpopts.IgnoreFields(validator.Request{}, "Header"), cmpopts.IgnoreFields(validator.Exchange{}, "Secrets"))
+				options = append(options, cmpopts.IgnoreFields(plumb.Request{}, "Header"), cmpopts.IgnoreFields(plumb.Exchange{}, "Secrets"))
 			case base == "curl-i.txt":
-				options = append(options, cmpopts.IgnoreFields(validator.Exchange{}, "Request", "Secrets"))
+				options = append(options, cmpopts.IgnoreFields(plumb.Exchange{}, "Request", "Secrets"))
 			}
 			if diff := cmp.Diff(want, got, options); diff != "" {
 				t.Errorf("not the exchanges of exchanges.ndjson (-want +got):\n%s", diff)
@@ -150,7 +150,7 @@ func TestPlacesLeadToTheBody(t *testing.T) {
 }
 
 // assertStart checks that an entry can begin at a place.
-func assertStart(t *testing.T, text []byte, p validator.Place) {
+func assertStart(t *testing.T, text []byte, p plumb.Place) {
 	t.Helper()
 	at := textAt(t, text, p.Line, p.Column)
 	for _, start := range []string{"{", "- ", "HTTP/"} {
@@ -166,7 +166,7 @@ func assertStart(t *testing.T, text []byte, p validator.Place) {
 
 // assertLocates checks each byte of a body against the one that stands at its
 // place. It returns whether places are exact.
-func assertLocates(t *testing.T, text []byte, body validator.Body) bool {
+func assertLocates(t *testing.T, text []byte, body plumb.Body) bool {
 	t.Helper()
 	for offset, want := range body.Bytes {
 		line, column := body.Locate(offset)

@@ -16,7 +16,7 @@ import (
 	"io"
 	"iter"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // Limits bound what a reader holds in memory. What runs into a limit becomes a
@@ -43,8 +43,8 @@ var (
 // the file and says what to do. When ctx is done the error is that of ctx.
 // Exchanges are the caller's to keep. A recording without entries, such as a
 // HAR file of an idle browser, gives neither exchanges nor an error.
-func Read(ctx context.Context, name string, r io.Reader, lim Limits) iter.Seq2[*validator.Exchange, error] {
-	return func(yield func(*validator.Exchange, error) bool) {
+func Read(ctx context.Context, name string, r io.Reader, lim Limits) iter.Seq2[*plumb.Exchange, error] {
+	return func(yield func(*plumb.Exchange, error) bool) {
 		for b, err := range Blocks(ctx, name, r, lim, nil) {
 			if err != nil {
 				yield(nil, err)
@@ -142,7 +142,7 @@ func (r *reader) sourceFault() error {
 	if err == nil {
 		return nil
 	}
-	d := validator.Defect{Place: r.src.place()}
+	d := plumb.Defect{Place: r.src.place()}
 	var broken *compressionError
 	switch {
 	case errors.Is(err, errRatio):
@@ -158,16 +158,16 @@ func (r *reader) sourceFault() error {
 }
 
 // giveDefect hands over an exchange that consists of nothing but a defect.
-func (r *reader) giveDefect(d validator.Defect) error {
-	x := &validator.Exchange{Place: d.Place}
+func (r *reader) giveDefect(d plumb.Defect) error {
+	x := &plumb.Exchange{Place: d.Place}
 	unreadable(x, d)
 	return r.give(x)
 }
 
 // unreadable adds the defect that keeps x from having a body.
-func unreadable(x *validator.Exchange, d validator.Defect) {
+func unreadable(x *plumb.Exchange, d plumb.Defect) {
 	x.Defects = append(x.Defects, d)
-	x.Response.Body = validator.Body{Missing: "the recording is broken here"}
+	x.Response.Body = plumb.Body{Missing: "the recording is broken here"}
 }
 
 // quoteStart shows the first bytes of a file, for messages.

@@ -7,7 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // responsesKey is the line before the entries of a recorder of Python's
@@ -64,8 +64,8 @@ func (c *cassette) responses() error {
 
 // responsesItem reads one response, which says of its request the method and
 // the URL.
-func (c *cassette) responsesItem(e *entry) *validator.Exchange {
-	x := &validator.Exchange{Place: e.start}
+func (c *cassette) responsesItem(e *entry) *plumb.Exchange {
+	x := &plumb.Exchange{Place: e.start}
 	if e.large {
 		return c.tooLarge(e)
 	}

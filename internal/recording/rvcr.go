@@ -7,20 +7,20 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // setPackedBody gives x a body that vcr of R has compressed for the cassette
 // (raw_gzip). What R calls gzip has the frame of zlib.
-func (r *reader) setPackedBody(x *validator.Exchange, n node) {
+func (r *reader) setPackedBody(x *plumb.Exchange, n node) {
 	data, line, ok := decodeNode(x, n)
 	if !ok {
 		return
 	}
 	body, err := unpack(data, r.lim)
 	if err != nil {
-		x.Defects = append(x.Defects, bodyDefect(err, "raw_gzip of the body cannot be decompressed", validator.Place{Line: line}))
-		x.Response.Body = validator.Body{Missing: unusableBody}
+		x.Defects = append(x.Defects, bodyDefect(err, "raw_gzip of the body cannot be decompressed", plumb.Place{Line: line}))
+		x.Response.Body = plumb.Body{Missing: unusableBody}
 		return
 	}
 	r.setBody(x, body, onLine(line))

@@ -1,8 +1,8 @@
 package recording
 
 import (
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // isSchemathesis recognises the events that schemathesis 4 reports as NDJSON.
@@ -14,7 +14,7 @@ func isSchemathesis(o beginning) bool {
 // schemathesis reads the exchanges of the scenarios. Other events have none.
 func (r *reader) schemathesis(bool) error {
 	return r.eachLine(func(e *entry) error {
-		x := &validator.Exchange{}
+		x := &plumb.Exchange{}
 		v, faults := r.parse(e, x)
 		if v == nil {
 			return r.give(x)
@@ -33,8 +33,8 @@ func (r *reader) schemathesis(bool) error {
 }
 
 // interactionOf reads one exchange of a scenario.
-func (r *reader) interactionOf(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault) *validator.Exchange {
-	x := &validator.Exchange{Place: e.place(v.Start)}
+func (r *reader) interactionOf(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault) *plumb.Exchange {
+	x := &plumb.Exchange{Place: e.place(v.Start)}
 	request, response := v.At("request"), v.At("response")
 	if request == nil {
 		return unusable(x, "request")

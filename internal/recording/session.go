@@ -6,25 +6,25 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/redact"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // sessionEntry reads an entry of a session record of the Azure SDK test proxy.
-func (r *reader) sessionEntry(e *entry) *validator.Exchange {
-	x := &validator.Exchange{}
+func (r *reader) sessionEntry(e *entry) *plumb.Exchange {
+	x := &plumb.Exchange{}
 	v, faults := r.parse(e, x)
 	if v == nil {
 		return x
 	}
 	if v.At("RequestUri") == nil || v.At("StatusCode") == nil {
-		unreadable(x, validator.Defect{
+		unreadable(x, plumb.Defect{
 			Rule: "capture-unreadable", Message: "the entry has no RequestUri or no StatusCode", Place: x.Place,
 		})
 		return x
 	}
-	x.Request = validator.Request{
+	x.Request = plumb.Request{
 		Method: strings.ToUpper(text(v.At("RequestMethod"))),
 		URL:    text(v.At("RequestUri")),
 		Header: headerOf(v.At("RequestHeaders")),
@@ -43,7 +43,7 @@ func (r *reader) sessionEntry(e *entry) *validator.Exchange {
 // as it is, an empty body as null, lines of text as a list of strings, and
 // anything else as a string: text, or base64 where the media type is no text.
 // An older recorder, which says how the URL is encoded, writes text always.
-func (r *reader) setSessionBody(x *validator.Exchange, e *entry, v *jsonvalue.Value, alwaysText bool) {
+func (r *reader) setSessionBody(x *plumb.Exchange, e *entry, v *jsonvalue.Value, alwaysText bool) {
 	media, _, _ := mime.ParseMediaType(x.Response.Header.Get("Content-Type"))
 	isJSON := strings.HasSuffix(media, "json")
 	isEmpty := v != nil && (v.Kind == jsonvalue.Null || v.Kind == jsonvalue.String && v.Text == "")
@@ -66,7 +66,7 @@ func (r *reader) setSessionBody(x *validator.Exchange, e *entry, v *jsonvalue.Va
 }
 
 // hasContent tells whether the headers announce a body that is not empty.
-func hasContent(x *validator.Exchange) bool {
+func hasContent(x *plumb.Exchange) bool {
 	length := x.Response.Header.Get("Content-Length")
 	if x.Request.Method == http.MethodHead {
 		return false // it is that of the body which GET would give
@@ -101,7 +101,7 @@ func isBinary(media, text string) bool {
 }
 
 // setPieces gives x a body that was written as a list of strings.
-func (r *reader) setPieces(x *validator.Exchange, e *entry, list *jsonvalue.Value) {
+func (r *reader) setPieces(x *plumb.Exchange, e *entry, list *jsonvalue.Value) {
 	var body []byte
 	type piece struct {
 		start  int // in the body

@@ -7,8 +7,8 @@ import (
 	"io"
 	"slices"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // headSize is how far the format is looked for.
@@ -80,8 +80,8 @@ func (s *source) next() (byte, bool) {
 func notSpace(r rune) bool { return r != ' ' && r != '\t' && r != '\n' && r != '\r' }
 
 // place is where the next byte stands.
-func (s *source) place() validator.Place {
-	return validator.Place{Line: s.line, Column: s.column}
+func (s *source) place() plumb.Place {
+	return plumb.Place{Line: s.line, Column: s.column}
 }
 
 // scanner is told the bytes of a stream, window by window. It returns how
@@ -93,7 +93,7 @@ type scanner interface {
 // entry is a part of a recording, cut out of its stream.
 type entry struct {
 	data  []byte // nil if it is too large
-	start validator.Place
+	start plumb.Place
 	ended bool // the scanner saw its end; otherwise the stream ended first
 	large bool // it is larger than the limit
 
@@ -194,14 +194,14 @@ func (e *entry) join() {
 }
 
 // place is where the byte at an offset of the entry stands.
-func (e *entry) place(offset int) validator.Place {
+func (e *entry) place(offset int) plumb.Place {
 	e.indexed()
 	breaks, last := e.lines.before(e.data, offset)
 	offset = min(max(offset, 0), len(e.data))
 	if last < 0 {
-		return validator.Place{Line: e.start.Line, Column: e.start.Column + offset}
+		return plumb.Place{Line: e.start.Line, Column: e.start.Column + offset}
 	}
-	return validator.Place{Line: e.start.Line + breaks, Column: offset - last}
+	return plumb.Place{Line: e.start.Line + breaks, Column: offset - last}
 }
 
 // indexed gives the entry an index of its lines, where it needs one. Whoever

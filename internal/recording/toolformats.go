@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/redact"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // toolFormat is the format of one tool: a recorder, a mock server, a gateway.
@@ -112,7 +112,7 @@ func (o beginning) firstOf(name string) beginning {
 }
 
 // containerOf reads entries that are in a list somewhere in an object.
-func containerOf(parse func(*reader, *entry) *validator.Exchange, path ...string) func(*reader, bool) error {
+func containerOf(parse func(*reader, *entry) *plumb.Exchange, path ...string) func(*reader, bool) error {
 	return func(r *reader, _ bool) error {
 		return r.values(func(byte) (bool, error) {
 			return true, r.container(&container{path: path, parse: parse})
@@ -122,7 +122,7 @@ func containerOf(parse func(*reader, *entry) *validator.Exchange, path ...string
 
 // entriesOf reads entries that are objects: one on each line, one after the
 // other, or in a list.
-func entriesOf(parse func(*reader, *entry) *validator.Exchange) func(*reader, bool) error {
+func entriesOf(parse func(*reader, *entry) *plumb.Exchange) func(*reader, bool) error {
 	return func(r *reader, lineWise bool) error {
 		if lineWise {
 			return r.lineEntries(parse)
@@ -157,7 +157,7 @@ func (r *reader) values(read func(c byte) (more bool, err error)) error {
 
 // lineEntries reads one entry on each line. A line that is broken does not
 // touch the next one.
-func (r *reader) lineEntries(parse func(*reader, *entry) *validator.Exchange) error {
+func (r *reader) lineEntries(parse func(*reader, *entry) *plumb.Exchange) error {
 	return r.eachLine(func(e *entry) error { return r.parseLater(e, parse) })
 }
 
@@ -185,8 +185,8 @@ type message struct {
 }
 
 // describe gives x what the entry says beside the body.
-func (x message) describe(to *validator.Exchange) {
-	to.Request = validator.Request{Method: strings.ToUpper(x.method), URL: x.url, Header: x.request}
+func (x message) describe(to *plumb.Exchange) {
+	to.Request = plumb.Request{Method: strings.ToUpper(x.method), URL: x.url, Header: x.request}
 	to.Response.Status, to.Response.Header = x.status, x.response
 	if to.Time = x.time; x.time.IsZero() {
 		to.Time = firstTime(x.response, "")
@@ -208,7 +208,7 @@ func withContentType(h http.Header, media string) http.Header {
 
 // setJSONOrText gives x a body that the recorder wrote as JSON where it is
 // JSON, and as a string where it is text.
-func (r *reader) setJSONOrText(x *validator.Exchange, e *entry, v *jsonvalue.Value) {
+func (r *reader) setJSONOrText(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	switch {
 	case v == nil:
 		x.Response.Body.Missing = noBody
@@ -232,8 +232,8 @@ func isBodyText(h http.Header, text string) bool {
 }
 
 // unusable says of an entry that it lacks what an exchange needs.
-func unusable(x *validator.Exchange, lacks string) *validator.Exchange {
-	unreadable(x, validator.Defect{Rule: "capture-unreadable", Message: "the entry has no " + lacks, Place: x.Place})
+func unusable(x *plumb.Exchange, lacks string) *plumb.Exchange {
+	unreadable(x, plumb.Defect{Rule: "capture-unreadable", Message: "the entry has no " + lacks, Place: x.Place})
 	return x
 }
 

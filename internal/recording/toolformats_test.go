@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // inShort is an exchange as the tables below have it.
@@ -21,7 +21,7 @@ type inShort struct {
 	missing     string // or the rule of the first defect
 }
 
-func shortened(list []*validator.Exchange) []inShort {
+func shortened(list []*plumb.Exchange) []inShort {
 	var all []inShort
 	for _, x := range list {
 		s := inShort{x.Request.Method, x.Request.URL, x.Response.Status, string(x.Response.Body.Bytes), x.Response.Body.Missing}

@@ -5,8 +5,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // Members that only mappings of WireMock have.
@@ -39,8 +39,8 @@ func isWireMockJournal(o beginning) bool {
 }
 
 // wireMockEntry reads a mapping, or a request that was served.
-func (r *reader) wireMockEntry(e *entry) *validator.Exchange {
-	x := &validator.Exchange{}
+func (r *reader) wireMockEntry(e *entry) *plumb.Exchange {
+	x := &plumb.Exchange{}
 	v, faults := r.parse(e, x)
 	if v == nil {
 		return x
@@ -69,7 +69,7 @@ func (r *reader) wireMockEntry(e *entry) *validator.Exchange {
 }
 
 // setWireMockBody gives x the body that a mapping states in one of five ways.
-func (r *reader) setWireMockBody(x *validator.Exchange, e *entry, response *jsonvalue.Value) *jsonvalue.Value {
+func (r *reader) setWireMockBody(x *plumb.Exchange, e *entry, response *jsonvalue.Value) *jsonvalue.Value {
 	body := response.At("body")
 	base64 := response.At("base64Body")
 	if base64 == nil {

@@ -8,7 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // locate finds the bytes of a scalar in the recording. Where the exact place
@@ -42,9 +42,9 @@ func (n yamlNode) locate() func(int) (int, int) {
 }
 
 // lineAndColumn is the place of a byte of an entry that is made of whole lines.
-func (e *entry) lineAndColumn(offset int) validator.Place {
+func (e *entry) lineAndColumn(offset int) plumb.Place {
 	breaks, last := e.lines.before(e.data, offset)
-	return validator.Place{Line: e.start.Line + breaks, Column: min(offset, len(e.data)) - last}
+	return plumb.Place{Line: e.start.Line + breaks, Column: min(offset, len(e.data)) - last}
 }
 
 // characters is how many bytes n characters take; the YAML library counts

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"slices"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // Bodies reports of many bodies whether they hold credentials: quickly, where
@@ -17,7 +17,7 @@ type Bodies struct {
 
 // Bare reports whether a Cleaner for x would leave the body of x and all values
 // in it as they are. It is false in cases of doubt.
-func (b *Bodies) Bare(x *validator.Exchange) bool {
+func (b *Bodies) Bare(x *plumb.Exchange) bool {
 	body := x.Response.Body.Bytes
 	if !slices.Equal(x.Secrets, b.secrets) {
 		b.secrets, b.literals = slices.Clone(x.Secrets), New(x.Secrets).literals

@@ -7,12 +7,12 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // Mark is in the place of a credential.
-const Mark = validator.Masked
+const Mark = plumb.Masked
 
 // Cleaner removes credentials from texts. Its zero value removes what looks
 // like a credential.
@@ -51,7 +51,7 @@ func (c *Cleaner) finish() {
 // ForExchange returns a Cleaner that removes the secrets that x carried, and
 // what looks like a credential in its body: of that, an excerpt can hold a
 // part that looks like nothing.
-func ForExchange(x *validator.Exchange) *Cleaner {
+func ForExchange(x *plumb.Exchange) *Cleaner {
 	c := New(x.Secrets)
 	const (
 		scanned  = 1 << 20 // bytes of a body
@@ -92,12 +92,12 @@ func (c *Cleaner) Text(s string) string {
 }
 
 // Excerpt returns e without credentials. Its mark stays on what it was on.
-func (c *Cleaner) Excerpt(e validator.Excerpt) validator.Excerpt {
+func (c *Cleaner) Excerpt(e plumb.Excerpt) plumb.Excerpt {
 	return mark(e, c.spans(e.Text))
 }
 
 // Finding removes credentials from all that f took from its exchange.
-func (c *Cleaner) Finding(f *validator.Finding) {
+func (c *Cleaner) Finding(f *plumb.Finding) {
 	// A name that says that a value is secret hides the whole of it, which an
 	// excerpt does not show where the name is not beside it. Of a missing member
 	// there is no value.
@@ -155,13 +155,13 @@ func replace(s string, spans []span) string {
 }
 
 // marked is the part of an excerpt that its mark is on.
-func marked(e validator.Excerpt) span {
+func marked(e plumb.Excerpt) span {
 	start := min(max(e.Column, 0), len(e.Text))
 	return span{start, min(start+max(e.Width, 0), len(e.Text))}
 }
 
 // mark returns e with the spans replaced and the mark moved along.
-func mark(e validator.Excerpt, spans []span) validator.Excerpt {
+func mark(e plumb.Excerpt, spans []span) plumb.Excerpt {
 	if len(spans) == 0 {
 		return e
 	}
@@ -181,7 +181,7 @@ func mark(e validator.Excerpt, spans []span) validator.Excerpt {
 	}
 	start := moved(m.start, func(sp span) int { return sp.start })
 	end := moved(m.end, func(sp span) int { return sp.start + len(Mark) })
-	return validator.Excerpt{Text: replace(e.Text, spans), Column: start, Width: end - start}
+	return plumb.Excerpt{Text: replace(e.Text, spans), Column: start, Width: end - start}
 }
 
 // SecretMember reports whether the name of the member that a pointer leads to,

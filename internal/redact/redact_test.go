@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"pgregory.net/rapid"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 func TestTextRemovesWhatLooksLikeACredential(t *testing.T) {
@@ -70,7 +70,7 @@ func TestExcerptKeepsItsMark(t *testing.T) {
 		{"mark within the secret", `{"s":"longsecret`, `-long`, `secret"}`, Mark},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			e := c.Excerpt(validator.Excerpt{Text: tc.before + tc.marked + tc.after, Column: len(tc.before), Width: len(tc.marked)})
+			e := c.Excerpt(plumb.Excerpt{Text: tc.before + tc.marked + tc.after, Column: len(tc.before), Width: len(tc.marked)})
 			assert.Equal(t, tc.wantMarked, e.Text[e.Column:e.Column+e.Width])
 			assert.NotContains(t, e.Text, "longsecret")
 		})
@@ -78,14 +78,14 @@ func TestExcerptKeepsItsMark(t *testing.T) {
 }
 
 func TestFindingAtASecretMember(t *testing.T) {
-	f := validator.Finding{Rule: "schema-type", Pointer: "/items/*/api_key", Occurrence: validator.Occurrence{
-		Found: `["x"]`, Excerpt: validator.Excerpt{Text: `["x"], 1`, Width: 5},
+	f := plumb.Finding{Rule: "schema-type", Pointer: "/items/*/api_key", Occurrence: plumb.Occurrence{
+		Found: `["x"]`, Excerpt: plumb.Excerpt{Text: `["x"], 1`, Width: 5},
 	}}
 	new(Cleaner).Finding(&f)
 	assert.Equal(t, Mark, f.Found)
-	assert.Equal(t, validator.Excerpt{Text: Mark + ", 1", Width: len(Mark)}, f.Excerpt)
+	assert.Equal(t, plumb.Excerpt{Text: Mark + ", 1", Width: len(Mark)}, f.Excerpt)
 
-	f = validator.Finding{Rule: "schema-required", Pointer: "/password", Occurrence: validator.Occurrence{Found: "no such member"}}
+	f = plumb.Finding{Rule: "schema-required", Pointer: "/password", Occurrence: plumb.Occurrence{Found: "no such member"}}
 	new(Cleaner).Finding(&f)
 	assert.Equal(t, "no such member", f.Found)
 }
@@ -93,9 +93,9 @@ func TestFindingAtASecretMember(t *testing.T) {
 // A part of a body can look like nothing, and be the end of a secret.
 func TestForExchangeKnowsTheSecretsOfTheBody(t *testing.T) {
 	body := `{"api_key": "pass\u0077ord-0123", "token": "the", "status": "paused"}`
-	c := ForExchange(&validator.Exchange{
+	c := ForExchange(&plumb.Exchange{
 		Secrets:  []string{"hunter2"},
-		Response: validator.Response{Body: validator.Body{Bytes: []byte(body)}},
+		Response: plumb.Response{Body: plumb.Body{Bytes: []byte(body)}},
 	})
 	assert.Equal(t, `…[redacted]", "token": "[redacted]", "status"`, c.Text(`…rd-0123", "token": "the", "status"`))
 	assert.Equal(t, "found [redacted] by the [redacted]", c.Text("found password-0123 by the hunter2"))
@@ -123,7 +123,7 @@ func TestTextLaws(t *testing.T) {
 func TestExcerptLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`(secret-secret|[a-z "é]){0,20}`).Draw(t, "text")
-		e := validator.Excerpt{Text: text, Column: rapid.IntRange(0, len(text)).Draw(t, "column")}
+		e := plumb.Excerpt{Text: text, Column: rapid.IntRange(0, len(text)).Draw(t, "column")}
 		e.Width = rapid.IntRange(0, len(text)-e.Column).Draw(t, "width")
 		got := New([]string{"secret-secret"}).Excerpt(e)
 		if got.Column < 0 || got.Width < 0 || got.Column+got.Width > len(got.Text) {

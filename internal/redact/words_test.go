@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"pgregory.net/rapid"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
 )
 
 // The sets are those of which a word is in the text in lower case.
@@ -53,7 +53,7 @@ func TestBare(t *testing.T) {
 		`{"\u212aey": 1}`:                         false,
 		`{"input_tokens": 1, "id": "[redacted]"}`: true,
 	} {
-		x := &validator.Exchange{Secrets: []string{"sesame-1"}}
+		x := &plumb.Exchange{Secrets: []string{"sesame-1"}}
 		x.Response.Body.Bytes = []byte(body)
 		assert.Equal(t, want, b.Bare(x), body)
 		x.Secrets = nil
@@ -66,7 +66,7 @@ func TestBare(t *testing.T) {
 // What is bare, a Cleaner leaves as it is, and all values with it.
 func TestBareBodiesNeedNoCleaner(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		x := &validator.Exchange{Secrets: rapid.SliceOfN(rapid.StringMatching(`[a-z"/ ]{4,8}`), 0, 2).Draw(t, "secrets")}
+		x := &plumb.Exchange{Secrets: rapid.SliceOfN(rapid.StringMatching(`[a-z"/ ]{4,8}`), 0, 2).Draw(t, "secrets")}
 		name := rapid.OneOf(rapid.SampledFrom([]string{"id", "token", "api_key", "note"}), rapid.String()).Draw(t, "name")
 		value := rapid.OneOf(drawText(), rapid.SampledFrom(append(x.Secrets, "x"))).Draw(t, "value")
 		x.Response.Body.Bytes = []byte(`{"` + quoted(name) + `":"` + quoted(value) + `"}`)
@@ -74,7 +74,7 @@ func TestBareBodiesNeedNoCleaner(t *testing.T) {
 		if !b.Bare(x) {
 			return
 		}
-		f := validator.Finding{Pointer: "/" + name}
+		f := plumb.Finding{Pointer: "/" + name}
 		f.Found = `"` + quoted(value) + `"`
 		want := f
 		ForExchange(x).Finding(&f)

@@ -8,9 +8,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // Builder gathers results into a [Report]. It holds no more of them than the
@@ -24,11 +25,11 @@ type Builder struct {
 	groups   map[place]*group // by the place in the report
 	raw      map[place]*group // by the place as the validator gave it
 	files    map[string]int
-	patterns map[*validator.Pattern]*pattern
+	patterns map[*engine.Pattern]*pattern
 	skipped  map[string]int
 	reasons  map[string]string // why exchanges were skipped, as the validator said it: without credentials
 	coverage *coverage
-	rules    []validator.Rule
+	rules    []plumb.Rule
 	warnings []spec.Warning
 	lives    lives
 	blames   []blame // of the exchange that is being added
@@ -45,7 +46,7 @@ type place struct {
 
 // group is a finding in the making.
 type group struct {
-	first       validator.Finding // without its Occurrence
+	first       plumb.Finding // without its Occurrence
 	count       int
 	files       bitset
 	occurrences []Occurrence
@@ -54,7 +55,7 @@ type group struct {
 // New returns a Builder for results of checking against desc, of which
 // documented can be seen. The report names the version of the tool, and keeps
 // the first keep occurrences of each finding.
-func New(desc *spec.Description, documented validator.Documented, version string, keep int) *Builder {
+func New(desc *spec.Description, documented engine.Documented, version string, keep int) *Builder {
 	return &Builder{
 		desc:     desc,
 		version:  version,
@@ -62,7 +63,7 @@ func New(desc *spec.Description, documented validator.Documented, version string
 		groups:   map[place]*group{},
 		raw:      map[place]*group{},
 		files:    map[string]int{},
-		patterns: map[*validator.Pattern]*pattern{},
+		patterns: map[*engine.Pattern]*pattern{},
 		skipped:  map[string]int{},
 		reasons:  map[string]string{},
 		coverage: newCoverage(desc, documented),
@@ -74,11 +75,11 @@ func New(desc *spec.Description, documented validator.Documented, version string
 
 // Follow makes the report tell the lives of resources that h has seen. Results
 // go to h before they come here.
-func (b *Builder) Follow(h *validator.History) { b.lives.history = h }
+func (b *Builder) Follow(h *engine.History) { b.lives.history = h }
 
 // Add adds the result of checking x. Nothing that the report takes from it
 // holds a credential.
-func (b *Builder) Add(x *validator.Exchange, r validator.Result) {
+func (b *Builder) Add(x *plumb.Exchange, r engine.Result) {
 	b.summary.Exchanges++
 	b.summary.Checked += r.Bodies
 	if r.Bodies > 0 {
@@ -114,7 +115,7 @@ func (b *Builder) Add(x *validator.Exchange, r validator.Result) {
 	}
 }
 
-var masked = []byte(validator.Masked)
+var masked = []byte(plumb.Masked)
 
 // mostReasons bounds how many reasons are told apart: some name a server, of
 // which there may be any number.
@@ -123,7 +124,7 @@ const mostReasons = 1000
 // cleaner removes the credentials of an exchange. To find them takes longer
 // than to check a body: only what comes into the report is worth it.
 type cleaner struct {
-	x     *validator.Exchange
+	x     *plumb.Exchange
 	found *redact.Cleaner
 }
 
@@ -142,7 +143,7 @@ func (b *Builder) Skip(reason string) {
 
 // finding adds f. Most often the group is known and full; then nothing needs to
 // be cleaned.
-func (b *Builder) finding(f *validator.Finding, clean *cleaner) {
+func (b *Builder) finding(f *plumb.Finding, clean *cleaner) {
 	g := b.group(f, clean)
 	g.count++
 	g.first.Severity = max(g.first.Severity, f.Severity)
@@ -157,7 +158,7 @@ func (b *Builder) finding(f *validator.Finding, clean *cleaner) {
 }
 
 // group returns the group that f belongs to.
-func (b *Builder) group(f *validator.Finding, clean *cleaner) *group {
+func (b *Builder) group(f *plumb.Finding, clean *cleaner) *group {
 	raw := placeOf(f)
 	g := b.raw[raw]
 	if g == nil {
@@ -165,7 +166,7 @@ func (b *Builder) group(f *validator.Finding, clean *cleaner) *group {
 		at := placeOf(&kept)
 		if g = b.groups[at]; g == nil {
 			g = &group{first: kept}
-			g.first.Occurrence = validator.Occurrence{}
+			g.first.Occurrence = plumb.Occurrence{}
 			b.groups[at] = g
 		}
 		b.raw[raw] = g
@@ -174,7 +175,7 @@ func (b *Builder) group(f *validator.Finding, clean *cleaner) *group {
 }
 
 // cleaned returns f without credentials, in good UTF-8.
-func cleaned(f *validator.Finding, clean *cleaner) validator.Finding {
+func cleaned(f *plumb.Finding, clean *cleaner) plumb.Finding {
 	kept := *f
 	clean.get().Finding(&kept)
 	makeValid(&kept)
@@ -183,7 +184,7 @@ func cleaned(f *validator.Finding, clean *cleaner) validator.Finding {
 
 // makeValid makes UTF-8 of the texts that can come from a file system or a
 // broken body, so that every format shows the same.
-func makeValid(f *validator.Finding) {
+func makeValid(f *plumb.Finding) {
 	for _, s := range []*string{&f.Message, &f.Operation, &f.Pointer, &f.File, &f.Resource, &f.Found, &f.Allowed, &f.Occurrence.Operation} {
 		*s = valid(*s)
 	}
@@ -191,11 +192,11 @@ func makeValid(f *validator.Finding) {
 
 func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
-func placeOf(f *validator.Finding) place {
+func placeOf(f *plumb.Finding) place {
 	return place{f.Rule, f.Operation, f.Status, f.Description.File, f.Description.Pointer, f.Pointer}
 }
 
-func occurrence(f *validator.Finding) Occurrence {
+func occurrence(f *plumb.Finding) Occurrence {
 	o := Occurrence{
 		File:     f.File,
 		Entry:    f.Entry,
@@ -249,11 +250,11 @@ func (b *Builder) Report() *Report {
 		r.Findings = append(r.Findings, g.finding())
 		r.Summary.Occurrences += g.count
 		switch g.first.Severity {
-		case validator.Error:
+		case plumb.Error:
 			r.Summary.Errors++
-		case validator.Warning:
+		case plumb.Warning:
 			r.Summary.Warnings++
-		case validator.Info:
+		case plumb.Info:
 			r.Summary.Infos++
 		}
 	}
@@ -275,7 +276,7 @@ func (b *Builder) reportRules() []Rule {
 	}
 	rules := []Rule{}
 	for _, r := range b.rules {
-		applied := r.Severity != validator.Off && (b.lives.history != nil || groupOf(r.ID) != "history") &&
+		applied := r.Severity != plumb.Off && (b.lives.history != nil || groupOf(r.ID) != "history") &&
 			groupOf(r.ID) != "scenario" // nobody says whether there was one
 		if !applied && !broken[r.ID] {
 			continue
@@ -316,7 +317,7 @@ func (g *group) finding() Finding {
 		Pointer:     f.Pointer,
 		Count:       g.count,
 		Files:       g.files.len(),
-		Description: Place{f.Description.Source(), f.Description.Line, f.Description.Pointer},
+		Description: Place{f.Description.Path(), f.Description.Line, f.Description.Pointer},
 		Occurrences: append([]Occurrence{}, g.occurrences...),
 	}
 }

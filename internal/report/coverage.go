@@ -6,19 +6,19 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // coverage counts what of a description was seen.
 type coverage struct {
 	desc       *spec.Description
-	documented validator.Documented
+	documented engine.Documented
 	statuses   map[operationStatus]int
 	members    []MemberCoverage
 	values     []ValueCoverage
-	member     map[validator.Seen]int // index in members
-	value      map[validator.Seen]int // index in values
+	member     map[engine.Seen]int // index in members
+	value      map[engine.Seen]int // index in values
 }
 
 type operationStatus struct {
@@ -26,15 +26,15 @@ type operationStatus struct {
 	status    int
 }
 
-func newCoverage(desc *spec.Description, documented validator.Documented) *coverage {
+func newCoverage(desc *spec.Description, documented engine.Documented) *coverage {
 	c := &coverage{
 		desc:       desc,
 		documented: documented,
 		statuses:   map[operationStatus]int{},
 		members:    []MemberCoverage{},
 		values:     []ValueCoverage{},
-		member:     map[validator.Seen]int{},
-		value:      map[validator.Seen]int{},
+		member:     map[engine.Seen]int{},
+		value:      map[engine.Seen]int{},
 	}
 	for _, m := range documented.Members {
 		c.member[m] = len(c.members)
@@ -47,7 +47,7 @@ func newCoverage(desc *spec.Description, documented validator.Documented) *cover
 	return c
 }
 
-func (c *coverage) add(r *validator.Result) {
+func (c *coverage) add(r *engine.Result) {
 	if r.Operation != "" {
 		c.statuses[operationStatus{r.Operation, r.Status}]++
 	}
@@ -58,7 +58,7 @@ func (c *coverage) add(r *validator.Result) {
 
 // see counts a value that stood at a place of the description. That a member
 // was there and which value it had are said one by one.
-func (c *coverage) see(seen validator.Seen, times int) {
+func (c *coverage) see(seen engine.Seen, times int) {
 	if seen.Value != "" {
 		if i, ok := c.value[seen]; ok {
 			c.values[i].Count += times
@@ -97,7 +97,7 @@ func (c *coverage) reach(report *Coverage) {
 		called[key.operation] = true
 	}
 	members, values := c.documented.Within(func(id string) bool { return called[id] })
-	reached := map[validator.Seen]bool{}
+	reached := map[engine.Seen]bool{}
 	for _, place := range slices.Concat(members, values) {
 		reached[place] = true
 	}
@@ -110,11 +110,11 @@ func (c *coverage) reach(report *Coverage) {
 	}
 	for i := range report.Members {
 		m := &report.Members[i]
-		m.Unreached = !schemas[m.Schema] && !reached[validator.Seen{Schema: m.Schema, Pointer: m.Pointer}]
+		m.Unreached = !schemas[m.Schema] && !reached[engine.Seen{Schema: m.Schema, Pointer: m.Pointer}]
 	}
 	for i := range report.Values {
 		v := &report.Values[i]
-		v.Unreached = !schemas[v.Schema] && !reached[validator.Seen{Schema: v.Schema, Pointer: v.Pointer, Value: string(v.Value)}]
+		v.Unreached = !schemas[v.Schema] && !reached[engine.Seen{Schema: v.Schema, Pointer: v.Pointer, Value: string(v.Value)}]
 	}
 }
 

@@ -10,13 +10,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // large is a description of n operations that have nothing in common but an
 // error.
-func large(t *testing.T, n int) (*spec.Description, *validator.Validator) {
+func large(t *testing.T, n int) (*spec.Description, *engine.Validator) {
 	var paths, schemas strings.Builder
 	for i := range n {
 		fmt.Fprintf(&paths, `
@@ -34,7 +35,7 @@ components:
   schemas:
     Error: {properties: {message: {type: string}}}` + schemas.String() + "\n")}}, "openapi.yaml", spec.Options{})
 	require.NoError(t, err)
-	v, err := validator.New(d)
+	v, err := engine.New(d)
 	require.NoError(t, err)
 	return d, v
 }
@@ -43,7 +44,7 @@ components:
 func TestUnreachedIsLeftOut(t *testing.T) {
 	d, v := large(t, 50)
 	b := New(d, v.Documented(), "v1", 1)
-	x := &validator.Exchange{Request: validator.Request{Method: "GET", URL: "/p7"}}
+	x := &plumb.Exchange{Request: plumb.Request{Method: "GET", URL: "/p7"}}
 	x.Response.Status, x.Response.Body.Bytes = 200, []byte(`{"a":"","b":"x"}`)
 	b.Add(x, v.Check(x))
 	r := b.Report()
@@ -69,7 +70,7 @@ func TestUnreachedIsLeftOut(t *testing.T) {
 func TestBareBodiesReachTheirSchema(t *testing.T) {
 	d, v := large(t, 3)
 	b := New(d, v.Documented(), "v1", 1)
-	x := &validator.Exchange{Schema: "S1"}
+	x := &plumb.Exchange{Schema: "S1"}
 	x.Response.Body.Bytes = []byte(`{"a":""}`)
 	b.Add(x, v.Check(x))
 	var reached []string

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 )
 
 // counts are the totals that every format tells.
@@ -221,27 +221,27 @@ func readHTMLCounts(t require.TestingT, text string) counts {
 }
 
 // nastyFinding draws a finding of texts that mean something to some format.
-func nastyFinding(t *rapid.T) validator.Finding {
+func nastyFinding(t *rapid.T) plumb.Finding {
 	piece := rapid.SampledFrom([]string{
 		"a", " ", "%", "%0A", "\n", "\r", ":", "::", ",", "::error::x", "##[error]", "<script>alert(1)</script>", "</script>", "]]>", "<!--", "&amp;", "`", "``", "|", "\\", "*b*",
 		"[x](javascript:alert(1))", "@user", "#1", "{0}", "\u202e", "\x00", "\x1b[31m", "\xff", "世", "é", "\"", "'", "onload=", "{{.}}", "${x}",
 	})
 	nasty := func(label string) string { return strings.Join(rapid.SliceOfN(piece, 0, 6).Draw(t, label), "") }
-	f := validator.Finding{
-		Rule: "schema-enum", Severity: rapid.SampledFrom([]validator.Severity{validator.Info, validator.Warning, validator.Error}).Draw(t, "severity"),
+	f := plumb.Finding{
+		Rule: "schema-enum", Severity: rapid.SampledFrom([]plumb.Severity{plumb.Info, plumb.Warning, plumb.Error}).Draw(t, "severity"),
 		Message: nasty("message"), Pointer: nasty("pointer"), Operation: nasty("operation"), Status: 200,
 	}
-	f.Description = spec.Place{File: rapid.SampledFrom([]string{"", "spec/a b%.yaml"}).Draw(t, "described"), Line: 3, Pointer: "/x"}
+	f.Description = plumb.Source{File: rapid.SampledFrom([]string{"", "spec/a b%.yaml"}).Draw(t, "described"), Line: 3, Pointer: "/x"}
 	f.File, f.Entry = nasty("file"), 1
 	f.Line, f.Column = rapid.IntRange(0, 9).Draw(t, "line"), rapid.IntRange(0, 9).Draw(t, "column")
 	f.Resource, f.Found, f.Allowed = nasty("resource"), nasty("found"), nasty("allowed")
-	f.Excerpt = validator.Excerpt{Text: strings.ToValidUTF8(nasty("excerpt"), "?"), Column: rapid.IntRange(0, 9).Draw(t, "at"), Width: rapid.IntRange(0, 9).Draw(t, "width")}
+	f.Excerpt = plumb.Excerpt{Text: strings.ToValidUTF8(nasty("excerpt"), "?"), Column: rapid.IntRange(0, 9).Draw(t, "at"), Width: rapid.IntRange(0, 9).Draw(t, "width")}
 	return f
 }
 
 func nastyReport(t *rapid.T) *Report {
 	findings := rapid.SliceOfN(rapid.Custom(nastyFinding), 1, 4).Draw(t, "findings")
-	r := build(3, result{&validator.Exchange{}, validator.Result{Bodies: 1, Findings: findings, Skipped: findings[0].Found}})
+	r := build(3, result{&plumb.Exchange{}, engine.Result{Bodies: 1, Findings: findings, Skipped: findings[0].Found}})
 	r.Rules = []Rule{{ID: "schema-enum", Severity: "error", Title: valid(findings[0].Message), Text: valid(findings[0].Found), Fix: valid(findings[0].Allowed)}}
 	return r
 }

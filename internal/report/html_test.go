@@ -15,7 +15,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"pgregory.net/rapid"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 )
 
 const shown = `[...document.querySelectorAll("#findings > article")].filter(a => a.checkVisibility())`
@@ -200,11 +201,11 @@ var hostile = []string{
 func hostileReport() *Report {
 	var results []result
 	for i, bad := range hostile {
-		f := validator.Finding{Rule: "schema-enum", Severity: validator.Error, Message: bad, Pointer: "/" + bad, Operation: bad, Status: 200}
+		f := plumb.Finding{Rule: "schema-enum", Severity: plumb.Error, Message: bad, Pointer: "/" + bad, Operation: bad, Status: 200}
 		f.Description.File, f.Description.Pointer = bad, bad
 		f.File, f.Entry, f.Line, f.Resource, f.Found, f.Allowed = bad, i, 1, bad, bad, bad
-		f.Excerpt = validator.Excerpt{Text: bad, Column: 1, Width: len(bad) - 1}
-		results = append(results, result{&validator.Exchange{}, validator.Result{Bodies: 1, Findings: []validator.Finding{f}, Skipped: bad}})
+		f.Excerpt = plumb.Excerpt{Text: bad, Column: 1, Width: len(bad) - 1}
+		results = append(results, result{&plumb.Exchange{}, engine.Result{Bodies: 1, Findings: []plumb.Finding{f}, Skipped: bad}})
 	}
 	r := build(2, results...)
 	at := time.Date(2025, 3, 14, 12, 0, 0, 0, time.UTC)

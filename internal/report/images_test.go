@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 var update = goflag.Bool("update", false, "make the pictures of docs/ anew")
@@ -30,7 +30,7 @@ func check(t testing.TB, names ...string) *Report {
 	t.Helper()
 	desc, err := spec.Builtin()
 	require.NoError(t, err)
-	v, err := validator.New(desc)
+	v, err := engine.New(desc)
 	require.NoError(t, err)
 	history := v.NewHistory()
 	b := New(desc, v.Documented(), "v1", 5)

@@ -11,11 +11,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/hostiletest"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // BenchmarkLinear reads, checks and reports bodies of each kind, twice each:
@@ -50,7 +51,7 @@ func BenchmarkLinear(b *testing.B) {
 
 // wholeRun does what plumb check does.
 func wholeRun(t testing.TB, d *spec.Description, bodies ...[]byte) *report.Report {
-	v, err := validator.New(d)
+	v, err := engine.New(d)
 	require.NoError(t, err)
 	run := v.NewRun()
 	checker, history := run.NewChecker(), v.NewHistory()
@@ -59,7 +60,7 @@ func wholeRun(t testing.TB, d *spec.Description, bodies ...[]byte) *report.Repor
 	for _, body := range bodies {
 		for x, err := range recording.Read(context.Background(), "a.json", bytes.NewReader(body), recording.DefaultLimits) {
 			require.NoError(t, err)
-			batch := checker.Check([]*validator.Exchange{x})
+			batch := checker.Check([]*plumb.Exchange{x})
 			history.Add(&batch.Results[0])
 			b.Add(x, batch.Results[0])
 			b.Seen(batch)

@@ -6,26 +6,27 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/redact"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // mostLives bounds the resources whose lives a report tells: those with an
 // error, with another finding, without any. All that went well would say
 // little, and make the report large.
 var mostLives = [...]int{
-	validator.Error:   200,
-	validator.Warning: 50,
-	validator.Info:    50,
-	validator.Off:     10,
+	plumb.Error:   200,
+	plumb.Warning: 50,
+	plumb.Info:    50,
+	plumb.Off:     10,
 }
 
 // lives chooses the resources whose lives are told.
 type lives struct {
-	history *validator.History // nil: none are told
-	tracked map[string]*life   // by the identity as the server spells it
-	last    found              // what was looked up last
-	counts  [validator.Error + 1]int
+	history *engine.History  // nil: none are told
+	tracked map[string]*life // by the identity as the server spells it
+	last    found            // what was looked up last
+	counts  [plumb.Error + 1]int
 	files   map[string]string // names without credentials
 }
 
@@ -37,13 +38,13 @@ type found struct {
 type life struct {
 	id       string // without credentials
 	order    int    // of being seen
-	severity validator.Severity
+	severity plumb.Severity
 	findings map[*group]bool
 }
 
 // see takes down that a resource was in a body.
 func (l *lives) see(id, file string, clean *cleaner) {
-	if l.track(id, validator.Off, clean) == nil {
+	if l.track(id, plumb.Off, clean) == nil {
 		return
 	}
 	if _, known := l.files[file]; !known {
@@ -54,14 +55,14 @@ func (l *lives) see(id, file string, clean *cleaner) {
 // blame is a finding that a resource has.
 type blame struct {
 	id       string
-	severity validator.Severity
+	severity plumb.Severity
 	group    *group
 }
 
 // blame takes down what findings the resources of an exchange have. In which
 // order does not matter: not every exchange gives its findings in the same.
 func (l *lives) blame(all []blame, clean *cleaner) {
-	for severity := validator.Error; severity > validator.Off; severity-- {
+	for severity := plumb.Error; severity > plumb.Off; severity-- {
 		for _, b := range all {
 			if b.severity == severity {
 				l.track(b.id, severity, clean)
@@ -77,16 +78,16 @@ func (l *lives) blame(all []blame, clean *cleaner) {
 
 // wants tells whether findings of these severities about a resource change what
 // is told.
-func (l *lives) wants(id string, severities []validator.Severity) bool {
+func (l *lives) wants(id string, severities []plumb.Severity) bool {
 	if l.history == nil {
 		return false
 	}
-	return l.find(id) != nil || slices.ContainsFunc(severities, func(s validator.Severity) bool { return l.counts[s] < mostLives[s] })
+	return l.find(id) != nil || slices.ContainsFunc(severities, func(s plumb.Severity) bool { return l.counts[s] < mostLives[s] })
 }
 
 // track returns the life of a resource if it is among those to be told. One
 // with a worse finding than before has another chance.
-func (l *lives) track(id string, severity validator.Severity, clean *cleaner) *life {
+func (l *lives) track(id string, severity plumb.Severity, clean *cleaner) *life {
 	if l.history == nil {
 		return nil
 	}
@@ -131,7 +132,7 @@ func (l *lives) report() []Resource {
 	return all
 }
 
-func (l *lives) resource(of *life, seen []validator.Observation) Resource {
+func (l *lives) resource(of *life, seen []engine.Observation) Resource {
 	r := Resource{ID: of.id, Findings: []string{}, Timestamps: []Timestamp{}, Observations: []Observation{}}
 	for _, g := range slices.SortedFunc(maps.Keys(of.findings), compareGroups) {
 		r.Findings = append(r.Findings, g.first.Fingerprint())

@@ -10,8 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // checkBodies checks bare bodies of batches.
@@ -19,13 +20,13 @@ func checkBodies(t *testing.T, secrets []string, bodies ...string) *Report {
 	t.Helper()
 	desc, err := spec.Builtin()
 	require.NoError(t, err)
-	v, err := validator.New(desc)
+	v, err := engine.New(desc)
 	require.NoError(t, err)
 	h := v.NewHistory()
 	b := New(desc, v.Documented(), "v1", 1)
 	b.Follow(h)
 	for i, body := range bodies {
-		x := &validator.Exchange{Schema: "Batch", Secrets: secrets, Place: validator.Place{File: "bodies", Entry: i + 1, Line: i + 1}}
+		x := &plumb.Exchange{Schema: "Batch", Secrets: secrets, Place: plumb.Place{File: "bodies", Entry: i + 1, Line: i + 1}}
 		x.Response.Body.Bytes = []byte(body)
 		r := v.Check(x)
 		h.Add(&r)
@@ -84,10 +85,10 @@ func TestNoSecretIsInALife(t *testing.T) {
 // Without a history there are no lives, and rules of histories are not said to
 // have been applied.
 func TestWithoutHistory(t *testing.T) {
-	documented := validator.Documented{Rules: []validator.Rule{{ID: "history-changed", Severity: validator.Error}, {ID: "json-syntax", Severity: validator.Error}, {ID: "time-order"}}}
+	documented := engine.Documented{Rules: []plumb.Rule{{ID: "history-changed", Severity: plumb.Error}, {ID: "json-syntax", Severity: plumb.Error}, {ID: "time-order"}}}
 	b := New(description(), documented, "v1", 1)
-	x := &validator.Exchange{}
-	b.Add(x, validator.Result{Bodies: 1, Resources: []string{"batch_1"}})
+	x := &plumb.Exchange{}
+	b.Add(x, engine.Result{Bodies: 1, Resources: []string{"batch_1"}})
 	r := b.Report()
 	assert.Empty(t, r.Resources)
 	assert.Equal(t, []Rule{{ID: "json-syntax", Severity: "error"}}, r.Rules)

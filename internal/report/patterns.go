@@ -3,25 +3,26 @@ package report
 import (
 	"slices"
 
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 )
 
 // pattern is what the report knows of findings that many exchanges have alike.
 type pattern struct {
 	findings   []patternFinding
-	counted    int                  // exchanges that were not explained, since the groups were told
-	files      bitset               // that they are in
-	severities []validator.Severity // of findings about the resource
+	counted    int              // exchanges that were not explained, since the groups were told
+	files      bitset           // that they are in
+	severities []plumb.Severity // of findings about the resource
 }
 
 type patternFinding struct {
 	group      *group
-	severity   validator.Severity
+	severity   plumb.Severity
 	ofResource bool
 }
 
 // pattern returns what is known of a pattern.
-func (b *Builder) pattern(p *validator.Pattern, clean *cleaner) *pattern {
+func (b *Builder) pattern(p *engine.Pattern, clean *cleaner) *pattern {
 	known := b.patterns[p]
 	if known != nil {
 		return known
@@ -41,7 +42,7 @@ func (b *Builder) pattern(p *validator.Pattern, clean *cleaner) *pattern {
 
 // learn settles a pattern of which an exchange was just added, if its groups
 // are full: then further exchanges need only be counted.
-func (b *Builder) learn(p *validator.Pattern, clean *cleaner) {
+func (b *Builder) learn(p *engine.Pattern, clean *cleaner) {
 	for _, f := range b.pattern(p, clean).findings {
 		if len(f.group.occurrences) < b.keep {
 			return
@@ -52,7 +53,7 @@ func (b *Builder) learn(p *validator.Pattern, clean *cleaner) {
 
 // count adds an exchange that was not explained. Its findings are added to
 // their groups later, those of many exchanges at once.
-func (b *Builder) count(x *validator.Exchange, r *validator.Result, clean *cleaner) {
+func (b *Builder) count(x *plumb.Exchange, r *engine.Result, clean *cleaner) {
 	known := b.pattern(r.Pattern, clean)
 	known.counted++
 	known.files.set(b.file(x.Place.File))
@@ -86,7 +87,7 @@ func (b *Builder) file(name string) int {
 }
 
 // Seen adds to the coverage what stood in bodies whose results do not say it.
-func (b *Builder) Seen(batch *validator.Batch) {
+func (b *Builder) Seen(batch *engine.Batch) {
 	for seen, times := range batch.Seen() {
 		b.coverage.see(seen, times)
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb"
 )
 
 // Report is what a run has to say: the JSON report, of which the other formats
@@ -105,7 +105,7 @@ type Place struct {
 }
 
 // NewPlace returns the place of the description as reports have it.
-func NewPlace(p spec.Place) Place { return Place{p.Source(), p.Line, p.Pointer} }
+func NewPlace(p plumb.Source) Place { return Place{p.Path(), p.Line, p.Pointer} }
 
 // line is the file and the line.
 func (p Place) line() string {

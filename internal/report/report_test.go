@@ -14,19 +14,20 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 // result is an exchange with what there is to say of it.
 type result struct {
-	x *validator.Exchange
-	r validator.Result
+	x *plumb.Exchange
+	r engine.Result
 }
 
-var documented = validator.Documented{
-	Members: []validator.Seen{{Schema: "Batch", Pointer: "/id"}, {Schema: "Batch", Pointer: "/status"}},
-	Values:  []validator.Seen{{Schema: "Batch", Pointer: "/status", Value: `"failed"`}, {Schema: "Batch", Pointer: "/status", Value: `"validating"`}},
+var documented = engine.Documented{
+	Members: []engine.Seen{{Schema: "Batch", Pointer: "/id"}, {Schema: "Batch", Pointer: "/status"}},
+	Values:  []engine.Seen{{Schema: "Batch", Pointer: "/status", Value: `"failed"`}, {Schema: "Batch", Pointer: "/status", Value: `"validating"`}},
 }
 
 func description() *spec.Description {
@@ -56,26 +57,26 @@ func render(t require.TestingT, format string, r *Report, view View) string {
 // drawResult draws an exchange of one of a few files and its findings at a few
 // places, so that they meet.
 func drawResult(t *rapid.T) result {
-	x := &validator.Exchange{Place: validator.Place{File: rapid.SampledFrom([]string{"a.har", "b.har", "c.har"}).Draw(t, "file"), Entry: rapid.IntRange(1, 9).Draw(t, "entry")}}
-	r := validator.Result{Bodies: rapid.IntRange(0, 3).Draw(t, "bodies")}
+	x := &plumb.Exchange{Place: plumb.Place{File: rapid.SampledFrom([]string{"a.har", "b.har", "c.har"}).Draw(t, "file"), Entry: rapid.IntRange(1, 9).Draw(t, "entry")}}
+	r := engine.Result{Bodies: rapid.IntRange(0, 3).Draw(t, "bodies")}
 	if r.Bodies == 0 {
 		r.Skipped = rapid.SampledFrom([]string{"other API", "no body"}).Draw(t, "skipped")
 	} else {
 		r.Operation = rapid.SampledFrom([]string{"", "cancelBatch", "listBatches"}).Draw(t, "seen operation")
 		r.Status = rapid.SampledFrom([]int{0, 200, 404, 503}).Draw(t, "seen status")
-		r.Seen = rapid.SliceOf(rapid.SampledFrom([]validator.Seen{
+		r.Seen = rapid.SliceOf(rapid.SampledFrom([]engine.Seen{
 			{Schema: "Batch", Pointer: "/id"}, {Schema: "Batch", Pointer: "/status", Value: `"failed"`}, {Schema: "Batch", Pointer: "/id", Null: true}, {Schema: "Batch", Pointer: "/other"},
 		})).Draw(t, "seen")
 	}
 	for range rapid.IntRange(0, 4).Draw(t, "findings") {
-		f := validator.Finding{
+		f := plumb.Finding{
 			Rule:     rapid.SampledFrom([]string{"schema-enum", "schema-type"}).Draw(t, "rule"),
-			Severity: rapid.SampledFrom([]validator.Severity{validator.Info, validator.Warning, validator.Error}).Draw(t, "severity"),
+			Severity: rapid.SampledFrom([]plumb.Severity{plumb.Info, plumb.Warning, plumb.Error}).Draw(t, "severity"),
 			Message:  "m",
 			Status:   rapid.SampledFrom([]int{0, 200}).Draw(t, "status"),
 			Pointer:  rapid.SampledFrom([]string{"", "/status", "/id"}).Draw(t, "pointer"),
 		}
-		f.Description = rapid.SampledFrom([]spec.Place{{}, {File: "b.json", Line: 4, Pointer: "/x"}, {File: "b.json", Line: 4, Pointer: "/y"}}).Draw(t, "described")
+		f.Description = rapid.SampledFrom([]plumb.Source{{}, {File: "b.json", Line: 4, Pointer: "/x"}, {File: "b.json", Line: 4, Pointer: "/y"}}).Draw(t, "described")
 		f.Place = x.Place
 		r.Findings = append(r.Findings, f)
 	}
@@ -213,10 +214,10 @@ func TestNDJSONSaysTheSameAsJSON(t *testing.T) {
 
 func TestCoverage(t *testing.T) {
 	got := build(1,
-		result{&validator.Exchange{}, validator.Result{Bodies: 1, Operation: "listBatches", Status: 404, Seen: []validator.Seen{
+		result{&plumb.Exchange{}, engine.Result{Bodies: 1, Operation: "listBatches", Status: 404, Seen: []engine.Seen{
 			{Schema: "Batch", Pointer: "/id", Null: true}, {Schema: "Batch", Pointer: "/status"}, {Schema: "Batch", Pointer: "/status", Value: `"failed"`}, {Schema: "Other", Pointer: "/id"},
 		}}},
-		result{&validator.Exchange{}, validator.Result{Bodies: 1, Operation: "cancelBatch", Status: 503}},
+		result{&plumb.Exchange{}, engine.Result{Bodies: 1, Operation: "cancelBatch", Status: 503}},
 	).Coverage
 	want := Coverage{
 		Operations: []OperationCoverage{
@@ -232,17 +233,17 @@ func TestCoverage(t *testing.T) {
 }
 
 func TestFindingsAreGroupedByPlaceAndSorted(t *testing.T) {
-	at := func(rule string, severity validator.Severity, pointer, file string) validator.Finding {
-		f := validator.Finding{Rule: rule, Severity: severity, Pointer: pointer}
+	at := func(rule string, severity plumb.Severity, pointer, file string) plumb.Finding {
+		f := plumb.Finding{Rule: rule, Severity: severity, Pointer: pointer}
 		f.File = file
 		return f
 	}
 	var results []result
-	for i, f := range []validator.Finding{
-		at("drift-null", validator.Warning, "/b", "1"), at("schema-type", validator.Error, "/b", "1"),
-		at("schema-type", validator.Error, "/a", "1"), at("drift-null", validator.Warning, "/b", "2"), at("drift-null", validator.Warning, "/b", "2"),
+	for i, f := range []plumb.Finding{
+		at("drift-null", plumb.Warning, "/b", "1"), at("schema-type", plumb.Error, "/b", "1"),
+		at("schema-type", plumb.Error, "/a", "1"), at("drift-null", plumb.Warning, "/b", "2"), at("drift-null", plumb.Warning, "/b", "2"),
 	} {
-		results = append(results, result{&validator.Exchange{}, validator.Result{Bodies: 1, Findings: []validator.Finding{f}}})
+		results = append(results, result{&plumb.Exchange{}, engine.Result{Bodies: 1, Findings: []plumb.Finding{f}}})
 		results[i].r.Findings[0].Found = fmt.Sprint(i)
 	}
 	var got []string
@@ -256,8 +257,8 @@ func TestFindingsAreGroupedByPlaceAndSorted(t *testing.T) {
 func TestSecretsInPlacesAreGrouped(t *testing.T) {
 	var results []result
 	for _, secret := range []string{"first-secret", "second-secret"} {
-		f := validator.Finding{Rule: "drift-undocumented-member", Severity: validator.Warning, Pointer: "/" + secret}
-		results = append(results, result{&validator.Exchange{Secrets: []string{secret}}, validator.Result{Bodies: 1, Findings: []validator.Finding{f}}})
+		f := plumb.Finding{Rule: "drift-undocumented-member", Severity: plumb.Warning, Pointer: "/" + secret}
+		results = append(results, result{&plumb.Exchange{Secrets: []string{secret}}, engine.Result{Bodies: 1, Findings: []plumb.Finding{f}}})
 	}
 	r := build(5, results...)
 	require.Len(t, r.Findings, 1)
@@ -271,13 +272,13 @@ func TestNoSecretReachesAnyFormat(t *testing.T) {
 		around := func(label string) string {
 			return rapid.StringMatching(`[ -~世]{0,10}`).Draw(t, label) + secret + rapid.StringMatching(`[ -~世]{0,10}`).Draw(t, label)
 		}
-		f := validator.Finding{Rule: "schema-enum", Severity: validator.Error, Message: around("message"), Pointer: "/" + around("pointer")}
+		f := plumb.Finding{Rule: "schema-enum", Severity: plumb.Error, Message: around("message"), Pointer: "/" + around("pointer")}
 		f.File, f.Line, f.Resource, f.Found, f.Allowed = around("file"), 3, around("resource"), around("found"), around("allowed")
 		text := around("excerpt")
 		column := rapid.IntRange(0, len(text)).Draw(t, "column")
-		f.Excerpt = validator.Excerpt{Text: text, Column: column, Width: rapid.IntRange(0, len(text)-column).Draw(t, "width")}
+		f.Excerpt = plumb.Excerpt{Text: text, Column: column, Width: rapid.IntRange(0, len(text)-column).Draw(t, "width")}
 		r := build(1,
-			result{&validator.Exchange{Secrets: []string{secret}}, validator.Result{Findings: []validator.Finding{f}, Skipped: around("reason")}},
+			result{&plumb.Exchange{Secrets: []string{secret}}, engine.Result{Findings: []plumb.Finding{f}, Skipped: around("reason")}},
 		)
 		for _, format := range Formats() {
 			var buf bytes.Buffer

@@ -10,35 +10,35 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 )
 
 func enumFinding() result {
-	f := validator.Finding{
-		Rule: "schema-enum", Severity: validator.Error, Message: "the value is none of those that the description lists",
+	f := plumb.Finding{
+		Rule: "schema-enum", Severity: plumb.Error, Message: "the value is none of those that the description lists",
 		Operation: "cancelBatch", Status: 200, Pointer: "/status",
-		Description: spec.Place{File: "schemas/batch.json", Line: 40, Pointer: "/properties/status/enum"},
-		Occurrence: validator.Occurrence{
-			Place: validator.Place{File: "a.har", Entry: 3, Line: 120, Column: 15}, Resource: "batch_1",
+		Description: plumb.Source{File: "schemas/batch.json", Line: 40, Pointer: "/properties/status/enum"},
+		Occurrence: plumb.Occurrence{
+			Place: plumb.Place{File: "a.har", Entry: 3, Line: 120, Column: 15}, Resource: "batch_1",
 			Found: `"paused"`, Allowed: `"validating", "failed", "in_progress", "finalizing", "completed", "expired", "cancelling", "cancelled"`,
-			Excerpt: validator.Excerpt{Text: `  "status": "paused",`, Column: 12, Width: 8},
+			Excerpt: plumb.Excerpt{Text: `  "status": "paused",`, Column: 12, Width: 8},
 		},
 	}
-	return result{&validator.Exchange{}, validator.Result{Bodies: 1, Operation: "cancelBatch", Status: 200, Findings: []validator.Finding{f}}}
+	return result{&plumb.Exchange{}, engine.Result{Bodies: 1, Operation: "cancelBatch", Status: 200, Findings: []plumb.Finding{f}}}
 }
 
 func nullFinding() result {
-	f := validator.Finding{Rule: "drift-null", Severity: validator.Warning, Message: "an optional member is null", Pointer: "/errors"}
-	f.Place = validator.Place{File: "b.yml", Entry: 1}
-	return result{&validator.Exchange{}, validator.Result{Bodies: 1, Findings: []validator.Finding{f}}}
+	f := plumb.Finding{Rule: "drift-null", Severity: plumb.Warning, Message: "an optional member is null", Pointer: "/errors"}
+	f.Place = plumb.Place{File: "b.yml", Entry: 1}
+	return result{&plumb.Exchange{}, engine.Result{Bodies: 1, Findings: []plumb.Finding{f}}}
 }
 
 func TestText(t *testing.T) {
 	second, third := enumFinding(), enumFinding()
 	second.r.Findings[0].Entry, second.r.Findings[0].Line = 4, 240
 	third.r.Findings[0].File, third.r.Findings[0].Line = "b.har", 7
-	skipped := result{&validator.Exchange{}, validator.Result{Skipped: "the path is not described"}}
+	skipped := result{&plumb.Exchange{}, engine.Result{Skipped: "the path is not described"}}
 
 	got := render(t, "text", build(5, enumFinding(), second, third, nullFinding(), skipped), View{})
 	want := `error[schema-enum] /status: the value is none of those that the description lists
@@ -65,7 +65,7 @@ warning[drift-null] /errors: an optional member is null
 }
 
 func TestTextOfAGoodRun(t *testing.T) {
-	good := result{&validator.Exchange{}, validator.Result{Bodies: 1}}
+	good := result{&plumb.Exchange{}, engine.Result{Bodies: 1}}
 	assert.Equal(t, "no findings: 1 exchange read, 1 body checked\n", render(t, "text", build(1, good), View{}))
 }
 
@@ -101,7 +101,7 @@ func TestCaretStandsUnderTheMark(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			res := enumFinding()
-			res.r.Findings[0].Excerpt = validator.Excerpt{Text: tc.before + tc.marked, Column: len(tc.before), Width: len(tc.marked)}
+			res.r.Findings[0].Excerpt = plumb.Excerpt{Text: tc.before + tc.marked, Column: len(tc.before), Width: len(tc.marked)}
 			lines := strings.Split(render(t, "text", build(1, res), View{}), "\n")
 			line, carets := strings.TrimPrefix(lines[3], "120 | "), strings.TrimPrefix(lines[4], "    | ")
 			assert.Equal(t, tc.wantLine, line)
@@ -167,11 +167,11 @@ func TestNothingActsOnTheTerminal(t *testing.T) {
 		nasty := func(label string) string {
 			return rapid.StringOf(rapid.SampledFrom([]rune("ab\x1b\x00\r\n\x07\u009b\x7f\u202e\u2066\u200b\u2028\ufeff世\U000e0001"))).Draw(t, label) + rapid.SampledFrom([]string{"", "\xff", "\x9b"}).Draw(t, label)
 		}
-		f := validator.Finding{Rule: "schema-enum", Severity: validator.Error, Message: nasty("message"), Pointer: nasty("pointer"), Operation: nasty("operation")}
-		f.Description = spec.Place{File: nasty("description"), Pointer: nasty("place")}
+		f := plumb.Finding{Rule: "schema-enum", Severity: plumb.Error, Message: nasty("message"), Pointer: nasty("pointer"), Operation: nasty("operation")}
+		f.Description = plumb.Source{File: nasty("description"), Pointer: nasty("place")}
 		f.File, f.Line, f.Resource, f.Found, f.Allowed = nasty("file"), 3, nasty("resource"), nasty("found"), nasty("allowed")
-		f.Excerpt = validator.Excerpt{Text: nasty("excerpt"), Width: 1}
-		r := build(1, result{&validator.Exchange{}, validator.Result{Findings: []validator.Finding{f}, Skipped: nasty("reason")}})
+		f.Excerpt = plumb.Excerpt{Text: nasty("excerpt"), Width: 1}
+		r := build(1, result{&plumb.Exchange{}, engine.Result{Findings: []plumb.Finding{f}, Skipped: nasty("reason")}})
 		for _, format := range Formats() {
 			var buf strings.Builder
 			require.NoError(t, Write(&buf, format, r, View{}))

@@ -12,8 +12,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/spec"
 )
 
 // Shapes returns the shapes of all compiled schemas and of the values within
@@ -34,7 +34,7 @@ type Extension struct {
 
 	set     *Set
 	keyword string
-	at      spec.Place // of the value
+	at      plumb.Source // of the value
 }
 
 // Extension returns the extension that one of the shape's schemas has under
@@ -50,7 +50,7 @@ func (s *Shape) Extension(keyword string) *Extension {
 
 // Extension does for any object of the description what [Shape.Extension]
 // does for a shape.
-func (s *Set) Extension(at spec.Place, keyword string) *Extension {
+func (s *Set) Extension(at plumb.Source, keyword string) *Extension {
 	at.Pointer += "/" + jsonvalue.EscapePointer(keyword)
 	text := s.desc.Written(at)
 	if text == nil {
@@ -60,7 +60,7 @@ func (s *Set) Extension(at spec.Place, keyword string) *Extension {
 }
 
 // Place returns where what a pointer into the extension leads to is written.
-func (e *Extension) Place(pointer string) spec.Place {
+func (e *Extension) Place(pointer string) plumb.Source {
 	return e.set.desc.Place(e.at.File, e.at.Pointer+pointer)
 }
 
@@ -97,7 +97,7 @@ func vocabulary(name string, schema []byte) (*jsonschema.Schema, error) {
 	return compiled, err
 }
 
-func checkText(name string, schema, value []byte, placeOf func(pointer string) spec.Place) error {
+func checkText(name string, schema, value []byte, placeOf func(pointer string) plumb.Source) error {
 	compiled, err := vocabulary(name, schema)
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func checkText(name string, schema, value []byte, placeOf func(pointer string) s
 			if unknown, ok := strings.CutPrefix(message, "additionalProperties "); ok {
 				message = "there is no keyword " + strings.TrimSuffix(unknown, " not allowed")
 			}
-			errs = append(errs, fmt.Errorf("%s:%d:%d: %s: %s", at.Source(), at.Line, at.Column, name, message))
+			errs = append(errs, fmt.Errorf("%s:%d:%d: %s: %s", at.Path(), at.Line, at.Column, name, message))
 		}
 	}
 	leaves(invalid)

@@ -9,20 +9,21 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/spec"
 )
 
 // Failure is one keyword that one value does not satisfy.
 type Failure struct {
-	Keyword string     // as written in the schema; "false" for the schema that nothing satisfies; or Undecided
-	Place   spec.Place // of the keyword
-	Limit   string     // the keyword's value, as JSON text; of joined alternatives, all their values
-	Values  []string   // where Keyword is type, enum or const: what is allowed; types by name, values as JSON text
-	Path    []string   // names and indexes that lead to the value
-	Member  string     // the member that is missing or must not be there, where the keyword is about one; see OfMember
-	Name    bool       // it is the name of the member at Path that fails, not its value
-	Reason  string     // the compiler's own words, for keywords that speak of schemas rather than values
+	Keyword string       // as written in the schema; "false" for the schema that nothing satisfies; or Undecided
+	Place   plumb.Source // of the keyword
+	Limit   string       // the keyword's value, as JSON text; of joined alternatives, all their values
+	Values  []string     // where Keyword is type, enum or const: what is allowed; types by name, values as JSON text
+	Path    []string     // names and indexes that lead to the value
+	Member  string       // the member that is missing or must not be there, where the keyword is about one; see OfMember
+	Name    bool         // it is the name of the member at Path that fails, not its value
+	Reason  string       // the compiler's own words, for keywords that speak of schemas rather than values
 
 	OfMember bool // the keyword is about Member, whose name can be empty
 

@@ -21,6 +21,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -44,9 +45,9 @@ type Set struct {
 
 // Schema is one compiled schema.
 type Schema struct {
-	Name  string     // in components/schemas; empty for a schema without a name
-	Place spec.Place // where it is written
-	Shape *Shape     // what it documents
+	Name  string       // in components/schemas; empty for a schema without a name
+	Place plumb.Source // where it is written
+	Shape *Shape       // what it documents
 
 	node *node
 	set  *Set
@@ -103,7 +104,7 @@ func (s *Set) load(u string) (io.ReadCloser, error) {
 // At returns the schema that is written at a place of the description. The
 // name is that of the schema, where it has one. A schema that the compiler
 // does not take accepts any value, and is among the warnings.
-func (s *Set) At(name string, p spec.Place) *Schema {
+func (s *Set) At(name string, p plumb.Source) *Schema {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.desc.SchemaURL(p)
@@ -142,7 +143,7 @@ func (s *Set) compile(u string) (compiled *jsonschema.Schema, err error) {
 }
 
 // explain puts into words why a schema does not compile.
-func (s *Set) explain(p spec.Place, err error) spec.Warning {
+func (s *Set) explain(p plumb.Source, err error) spec.Warning {
 	var invalid *jsonschema.ValidationError
 	if !errors.As(err, &invalid) {
 		message := err.Error()
@@ -164,7 +165,7 @@ func (s *Set) explain(p spec.Place, err error) spec.Warning {
 const baseURL = "file:///"
 
 // place returns where a compiled schema is written.
-func (s *Set) place(location string) spec.Place {
+func (s *Set) place(location string) plumb.Source {
 	resource, fragment, _ := strings.Cut(location, "#")
 	at, _ := spec.SchemaAt(resource)
 	return s.desc.Within(at, unescapeFragment(fragment))

@@ -12,6 +12,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -20,15 +21,15 @@ import (
 // their alternatives apply: the members that are named anywhere, the elements,
 // and the values that are enumerated.
 type Shape struct {
-	Place   spec.Place // of the first schema for the place
-	Members []*Member  // sorted by name
-	Values  []string   // enumerated values, as JSON text
-	Format  string     // of the first schema that has one
+	Place   plumb.Source // of the first schema for the place
+	Members []*Member    // sorted by name
+	Values  []string     // enumerated values, as JSON text
+	Format  string       // of the first schema that has one
 
 	// MeansNull tells that a schema says nullable in a version of OpenAPI that
 	// does not have the word: its author expects null.
 	MeansNull   bool
-	ValuePlaces []spec.Place // of the schemas that enumerate the Values, the first for each
+	ValuePlaces []plumb.Source // of the schemas that enumerate the Values, the first for each
 
 	values   values
 	byName   map[string]*Member
@@ -52,7 +53,7 @@ type Member struct {
 	Name     string
 	Index    int  // in the Members of its shape
 	Required bool // in any of the alternatives
-	Place    spec.Place
+	Place    plumb.Source
 	Shape    *Shape
 }
 
@@ -66,8 +67,8 @@ type patternShape struct {
 }
 
 // Places returns where all the schemas are written that speak of the place.
-func (s *Shape) Places() []spec.Place {
-	places := make([]spec.Place, len(s.nodes))
+func (s *Shape) Places() []plumb.Source {
+	places := make([]plumb.Source, len(s.nodes))
 	for i, n := range s.nodes {
 		places[i] = n.place
 	}
@@ -118,7 +119,7 @@ func (s *Shape) Within() []*Shape {
 // node is a compiled schema and those that apply to the same value with it.
 type node struct {
 	*jsonschema.Schema
-	place   spec.Place
+	place   plumb.Source
 	inPlace []*node // the node itself first
 }
 

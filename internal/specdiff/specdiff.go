@@ -16,6 +16,7 @@ import (
 	"github.com/oasdiff/oasdiff/diff"
 	"github.com/oasdiff/oasdiff/load"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -99,7 +100,7 @@ func specInfo(d *spec.Description) (*load.SpecInfo, error) {
 	loader := openapi3.NewLoader()
 	loader.IsExternalRefsAllowed = true
 	loader.ReadFromURIFunc = func(_ *openapi3.Loader, u *url.URL) ([]byte, error) {
-		text := d.Written(spec.Place{File: strings.TrimPrefix(u.Path, "/")})
+		text := d.Written(plumb.Source{File: strings.TrimPrefix(u.Path, "/")})
 		if text == nil {
 			return nil, fmt.Errorf("%s is not a file of the description", u.Path)
 		}

@@ -10,9 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 const shop = `
@@ -177,15 +178,15 @@ paths:
 	assert.Equal(t, "200", changes[0].Status)
 }
 
-func exchange(method, path string, status int, body string) *validator.Exchange {
-	return &validator.Exchange{
-		Request:  validator.Request{Method: method, URL: path},
-		Response: validator.Response{Status: status, Body: validator.Body{Bytes: []byte(body)}, Header: map[string][]string{"Content-Type": {"application/json"}}},
-		Place:    validator.Place{File: "a.har", Entry: 1, Line: 1},
+func exchange(method, path string, status int, body string) *plumb.Exchange {
+	return &plumb.Exchange{
+		Request:  plumb.Request{Method: method, URL: path},
+		Response: plumb.Response{Status: status, Body: plumb.Body{Bytes: []byte(body)}, Header: map[string][]string{"Content-Type": {"application/json"}}},
+		Place:    plumb.Place{File: "a.har", Entry: 1, Line: 1},
 	}
 }
 
-var recorded = []*validator.Exchange{
+var recorded = []*plumb.Exchange{
 	exchange("GET", "/orders/1", 200, `{"id": "o1", "total": 5, "state": "paid"}`),
 	exchange("GET", "/orders/2", 200, `{"id": "o2", "state": "open"}`),
 	exchange("GET", "/orders/3", 200, `{"id": "o3", "total": 7, "state": null}`),
@@ -199,7 +200,7 @@ var recorded = []*validator.Exchange{
 // reportOn holds the recorded exchanges against a description.
 func reportOn(t require.TestingT, text string) *report.Report {
 	d := described(t, text)
-	v, err := validator.New(d)
+	v, err := engine.New(d)
 	require.NoError(t, err)
 	b := report.New(d, v.Documented(), "test", 1)
 	for _, x := range recorded {

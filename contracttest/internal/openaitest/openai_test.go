@@ -21,12 +21,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/contracttest"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/mock"
 	"github.com/plumbapi/plumb/internal/proxy"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/spec"
-	"github.com/plumbapi/plumb/validator"
 )
 
 const secret = "sk-very-secret-key-of-the-test-123"
@@ -54,7 +55,7 @@ func serve(t *testing.T, speed float64) (base string, stop func() (found map[str
 			check.add(e.Exchange)
 		},
 		Check:   check.v.Check,
-		Checked: func(*validator.Exchange, validator.Result) {},
+		Checked: func(*plumb.Exchange, engine.Result) {},
 		Failed:  func(err error) { t.Error(err) },
 	})
 	front := httptest.NewServer(p)
@@ -68,20 +69,20 @@ func serve(t *testing.T, speed float64) (base string, stop func() (found map[str
 
 // check counts findings by what must be equal live and recorded.
 type check struct {
-	v       *validator.Validator
-	history *validator.History
+	v       *engine.Validator
+	history *engine.History
 	found   map[string]int
 }
 
 func newCheck(t *testing.T) *check {
 	desc, err := spec.Builtin()
 	require.NoError(t, err)
-	v, err := validator.New(desc)
+	v, err := engine.New(desc)
 	require.NoError(t, err)
 	return &check{v, v.NewHistory(), map[string]int{}}
 }
 
-func (c *check) add(x *validator.Exchange) {
+func (c *check) add(x *plumb.Exchange) {
 	r := c.v.Check(x)
 	c.history.Add(&r)
 	c.found["bodies"] += r.Bodies

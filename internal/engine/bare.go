@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine/plan"
+)
+
+// try is the reading of a bare body by the plan of one schema.
+type try struct {
+	way *way
+	reading
+}
+
+// checkBare checks a bare body. Which schema it has is found out by reading it
+// by the plans of those that it can have.
+func (c *Checker) checkBare(b *Batch, x *plumb.Exchange, to *Result) {
+	c.tried = c.tried[:0]
+	for i, w := range c.candidates(x) {
+		read, ok := c.read(w.plan, x, nil)
+		if !ok {
+			continue
+		}
+		if read.signature == (plan.Signature{}) {
+			c.accept(b, x, to, w)
+		} else if !c.count(b, x, to, w, read) {
+			if c.reader.Resources <= 1 { // as in repeat
+				c.tried = append(c.tried, try{w, read})
+			}
+			continue
+		}
+		if x.Schema == "" && i > 0 { // the next one is likely to be of the same
+			c.bare = slices.Insert(slices.Delete(c.bare, i, i+1), 0, w)
+		}
+		return
+	}
+	c.explain(b, x, to)
+	for _, t := range c.tried {
+		// The schema is known by constants. That these are right, or not, is
+		// part of the signature.
+		if to.schema == t.way.schema {
+			c.learn(to, t.way, t.reading)
+		}
+	}
+}
+
+// candidates returns the ways of the schemas that a bare body can have, the
+// likeliest first.
+func (c *Checker) candidates(x *plumb.Exchange) []*way {
+	v := c.run.v
+	if x.Schema != "" {
+		for _, s := range v.named() {
+			if s.Name == x.Schema {
+				return []*way{c.way(route{schema: s, status: x.Response.Status})}
+			}
+		}
+		return nil
+	}
+	if x.Response.Status != 0 {
+		return c.inferred(x.Response.Status)
+	}
+	if c.bare == nil {
+		c.bare = c.inferred(0)
+	}
+	return c.bare
+}
+
+// inferred returns the ways of the schemas whose constants leave no doubt.
+func (c *Checker) inferred(status int) []*way {
+	v := c.run.v
+	v.decideOnce.Do(v.decide)
+	ways := make([]*way, len(v.decisive))
+	for i, s := range v.decisive {
+		ways[i] = c.way(route{schema: s, status: status, inferred: true})
+	}
+	return ways
+}
+
+// decide finds the named schemas whose constants leave no doubt: no value that
+// has them can be of another schema.
+func (v *Validator) decide() {
+	for _, s := range v.named() {
+		own := s.Shape.Constants()
+		rival := false
+		for _, other := range v.named() {
+			rival = rival || other != s && other.canHave(own)
+		}
+		if len(own) > 0 && !rival {
+			v.decisive = append(v.decisive, s)
+		}
+	}
+}
+
+// canHave tells whether an object with the constants can be recognised as a
+// value of the schema by as many members, or more.
+func (s *bodySchema) canHave(constants map[string]string) bool {
+	own := s.Shape.Constants()
+	if len(own) < len(constants) {
+		return false
+	}
+	for name, text := range own {
+		if there, ok := constants[name]; ok && there != text {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,136 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/schema"
+)
+
+// bodySchema is a schema that bodies are validated by.
+type bodySchema struct {
+	*schema.Schema
+
+	labelled  string           // see label
+	constants []constantMember // what a bare body is recognised by
+	required  []string
+
+	response bool // a response of the description has it
+
+	// A response can be a list of what other responses hold singly, as the
+	// page of a listing is: then each element counts as a body of its own.
+	elements     *bodySchema
+	elementsName string // of the member that holds the array; empty: the body is the array
+}
+
+// constantMember is a member with one certain value, as JSON text.
+type constantMember struct{ name, text string }
+
+func newBodySchema(s *schema.Schema) *bodySchema {
+	b := &bodySchema{Schema: s, labelled: s.Name, required: s.Shape.Required()}
+	if b.labelled == "" {
+		b.labelled = s.Place.File + "#" + s.Place.Pointer
+	}
+	for name, text := range s.Shape.Constants() {
+		b.constants = append(b.constants, constantMember{name, text})
+	}
+	return b
+}
+
+// label is what coverage calls the schema.
+func (s *bodySchema) label() string { return s.labelled }
+
+// findElements finds out whether values of the schema are lists. The resources
+// are the schemas that responses have. What holds more of its own kind is no
+// list but a tree.
+func (s *bodySchema) findElements(resources map[*schema.Shape]*bodySchema) {
+	if item := s.Shape.Item(0); item != nil {
+		s.elements = resources[item]
+		return
+	}
+	for _, m := range s.Shape.Members {
+		if item := m.Shape.Item(0); item != nil && item != s.Shape && resources[item] != nil {
+			s.elements, s.elementsName = resources[item], m.Name
+			return
+		}
+	}
+}
+
+// unit is an object that is checked as a body of its own.
+type unit struct {
+	path   []string // from the root of the body
+	value  *jsonvalue.Value
+	schema *bodySchema
+}
+
+// units returns the bodies in a body: its elements if it is a list with any,
+// else itself.
+func (s *bodySchema) units(root *jsonvalue.Value) []unit {
+	if s.elements != nil {
+		array, path := root, []string(nil)
+		if s.elementsName != "" {
+			array, path = root.At(s.elementsName), []string{s.elementsName}
+		}
+		if array != nil && array.Kind == jsonvalue.Array && len(array.Items) > 0 {
+			units := make([]unit, len(array.Items))
+			for i, item := range array.Items {
+				units[i] = unit{append(slices.Clip(path), indexToken(i)), item, s.elements}
+			}
+			return units
+		}
+	}
+	return []unit{{nil, root, s}}
+}
+
+// infer finds the named schema of a body that comes without a request, by the
+// constants that the schemas state; a schema without constants is known by the
+// only member that it requires. The reason says why there is none.
+func (v *Validator) infer(root *jsonvalue.Value) (s *bodySchema, reason string) {
+	if root.Kind != jsonvalue.Object {
+		return nil, "a bare body that is no object: name its schema with --schema"
+	}
+	var found []*bodySchema
+	most := 0
+	for _, s := range v.named() {
+		n := s.recognises(root)
+		if n > most {
+			most, found = n, nil
+		}
+		if n > 0 && n == most {
+			found = append(found, s)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, "a bare body that has the constants of no schema: name its schema with --schema"
+	case 1:
+		return found[0], ""
+	}
+	var names []string
+	for _, s := range found {
+		names = append(names, s.Name)
+	}
+	return nil, "a bare body that could be " + strings.Join(names, " or ") + ": name its schema with --schema"
+}
+
+// recognises returns by how many members the schema knows the object as one of
+// its values; 0 if it does not. Constants outweigh a required member.
+func (s *bodySchema) recognises(object *jsonvalue.Value) int {
+	for _, c := range s.constants {
+		m := object.Member(c.name)
+		if m == nil {
+			return 0
+		}
+		if text, ok := s.Shape.Named(c.name).Shape.Enumerated(m); !ok || text != c.text {
+			return 0
+		}
+	}
+	if len(s.constants) > 0 {
+		return 1 + len(s.constants)
+	}
+	if len(s.required) == 1 && object.Member(s.required[0]) != nil {
+		return 1
+	}
+	return 0
+}

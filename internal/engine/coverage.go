@@ -1,0 +1,301 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/schema"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// Seen says that a value was at a place of the description, for coverage.
+// However many responses and paths lead to a place, it is one.
+type Seen struct {
+	Schema  string // that the place is in: its name, else file#pointer
+	Pointer string // from a value of the schema, array indexes and keys of maps as *
+	Null    bool
+	Value   string // where the description enumerates values: which one, as JSON text
+}
+
+// Documented is what a run can see and what it is checked against: what
+// coverage is measured against.
+type Documented struct {
+	Members []Seen // Value and Null unset
+	Values  []Seen
+	Rules   []plumb.Rule // as [Validator.Rules] returns them
+
+	Warnings []spec.Warning // as [Validator.Warnings] returns them
+
+	v *Validator // nil where nobody knows which operations lead where
+}
+
+// Documented returns the members and enumerated values of the schemas that
+// responses have, each once, sorted by schema, pointer and value, and the rules.
+func (v *Validator) Documented() Documented {
+	d := Documented{Rules: v.Rules(), Warnings: v.Warnings(), v: v}
+	d.Members, d.Values = v.documented(func(s *bodySchema) bool { return s.response })
+	return d
+}
+
+// Within returns those of the members and values that responses of some
+// operations can have.
+func (d *Documented) Within(operation func(id string) bool) (members, values []Seen) {
+	if d.v == nil {
+		return d.Members, d.Values
+	}
+	bodies := map[*bodySchema]bool{}
+	for _, op := range d.v.desc.Operations {
+		if operation(op.ID) {
+			for _, s := range d.v.responseBodies(op) {
+				bodies[s] = true
+			}
+		}
+	}
+	return d.v.documented(func(s *bodySchema) bool { return bodies[s] })
+}
+
+// responseBodies returns the schemas that the responses of an operation have.
+func (v *Validator) responseBodies(op *spec.Operation) []*bodySchema {
+	var all []*bodySchema
+	for _, r := range op.Responses {
+		for _, m := range r.Media {
+			if s := v.bodies[m.Schema]; m.HasSchema && s != nil && !slices.Contains(all, s) {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}
+
+// ResponseSchemas returns the schemas of the bodies that an operation responds
+// with, as [Observed] has them.
+func (v *Validator) ResponseSchemas(op *spec.Operation) []string {
+	var names []string
+	for _, s := range v.responseBodies(op) {
+		names = append(names, s.label())
+	}
+	return names
+}
+
+// documented returns the places that can be reached from some of the schemas of
+// bodies.
+func (v *Validator) documented(from func(*bodySchema) bool) (members, values []Seen) {
+	var open []*schema.Shape
+	known := map[*schema.Shape]bool{}
+	reach := func(s *schema.Shape) {
+		if s != nil && !known[s] {
+			known[s] = true
+			open = append(open, s)
+		}
+	}
+	for _, s := range v.bodies {
+		if from(s) {
+			reach(s.Shape)
+		}
+	}
+	for len(open) > 0 {
+		shape := open[len(open)-1]
+		open = open[:len(open)-1]
+		places := v.placesOf(shape)
+		members = append(members, places.members...)
+		for _, place := range places.values {
+			values = append(values, place)
+		}
+		for _, inner := range shape.Within() {
+			reach(inner)
+		}
+	}
+	return arranged(members), arranged(values)
+}
+
+// arranged sorts places, and leaves each once.
+func arranged(places []Seen) []Seen {
+	slices.SortFunc(places, func(a, b Seen) int {
+		return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Value, b.Value))
+	})
+	return slices.Compact(places)
+}
+
+// shapePlaces are the places of a shape's members and enumerated values.
+type shapePlaces struct {
+	members []Seen          // by the index of the member
+	values  map[string]Seen // by the JSON text
+}
+
+func (v *Validator) placesOf(shape *schema.Shape) *shapePlaces {
+	if known, ok := v.places.Load(shape); ok {
+		return known.(*shapePlaces)
+	}
+	p := &shapePlaces{members: make([]Seen, len(shape.Members))}
+	for i, m := range shape.Members {
+		p.members[i] = v.member(m)
+	}
+	if len(shape.Values) > 0 {
+		p.values = make(map[string]Seen, len(shape.Values))
+	}
+	for i, text := range shape.Values {
+		place, ok := v.inSchema(shape.ValuePlaces[i])
+		if !ok {
+			place.Schema = labelAt(shape.ValuePlaces[i])
+		}
+		place.Value = text
+		p.values[text] = place
+	}
+	known, _ := v.places.LoadOrStore(shape, p)
+	return known.(*shapePlaces)
+}
+
+// member returns the place of a member: that of its property.
+func (v *Validator) member(m *schema.Member) Seen {
+	place, ok := v.inSchema(m.Place)
+	if ok && place.Pointer != "" {
+		return place
+	}
+	around, _ := cutPointer(m.Place.Pointer) // .../properties/NAME
+	around, _ = cutPointer(around)
+	return Seen{Schema: labelAt(plumb.Source{File: m.Place.File, Pointer: around}), Pointer: "/" + jsonvalue.EscapePointer(m.Name)}
+}
+
+func labelAt(at plumb.Source) string { return at.File + "#" + at.Pointer }
+
+// inSchema returns a place as one of the values of the schema that it is in: the
+// innermost that has a name or is that of a response.
+func (v *Validator) inSchema(at plumb.Source) (place Seen, ok bool) {
+	for root := at.Pointer; ; {
+		if schema, known := v.labels[plumb.Source{File: at.File, Pointer: root}]; known {
+			pointer, ok := instancePointer(jsonvalue.SplitPointer(at.Pointer[len(root):]))
+			return Seen{Schema: schema, Pointer: pointer}, ok
+		}
+		if root == "" {
+			return Seen{}, false
+		}
+		root, _ = cutPointer(root)
+	}
+}
+
+// cutPointer cuts the last token, as it is written, from a pointer that has one.
+func cutPointer(pointer string) (around, token string) {
+	for i := len(pointer) - 1; i >= 0; i-- {
+		if pointer[i] == '/' {
+			return pointer[:i], pointer[i+1:]
+		}
+	}
+	return "", ""
+}
+
+// instancePointer turns the way through a schema into that through its values.
+// It is not ok where the way leads to another schema.
+func instancePointer(tokens []string) (pointer string, ok bool) {
+	for len(tokens) > 0 {
+		keyword, named := tokens[0], ""
+		tokens = tokens[1:]
+		switch keyword {
+		case "properties", "patternProperties", "dependentSchemas", "allOf", "anyOf", "oneOf", "prefixItems":
+			if len(tokens) == 0 {
+				return "", false
+			}
+			named, tokens = tokens[0], tokens[1:]
+		}
+		switch keyword {
+		case "properties":
+			pointer += "/" + jsonvalue.EscapePointer(named)
+		case "patternProperties", "additionalProperties", "unevaluatedProperties", "prefixItems", "items", "additionalItems", "unevaluatedItems", "contains":
+			pointer += "/*"
+			if len(tokens) > 0 && isIndex(tokens[0]) { // items of older drafts
+				tokens = tokens[1:]
+			}
+		case "allOf", "anyOf", "oneOf", "dependentSchemas", "if", "then", "else":
+		default:
+			return "", false
+		}
+	}
+	return pointer, true
+}
+
+func isIndex(token string) bool {
+	return token != "" && token[0] >= '0' && token[0] <= '9'
+}
+
+// see records what of the description is in the body, for coverage.
+func (p *pass) see() {
+	visits := p.visits()
+	p.out.Seen = make([]Seen, 0, len(visits)+len(visits)/4)
+	for i := range visits {
+		value := visits[i].Value
+		if parent := visits.Parent(i); parent >= 0 && visits[parent].Value.Kind == jsonvalue.Object {
+			around := visits[parent].Shape
+			if m := around.Named(visits.Name(i)); m != nil {
+				seen := p.v.placesOf(around).members[m.Index]
+				seen.Null = value.Kind == jsonvalue.Null
+				p.out.Seen = append(p.out.Seen, seen)
+			}
+		}
+		if text, ok := visits[i].Shape.Enumerated(value); ok {
+			p.out.Seen = append(p.out.Seen, p.v.placesOf(visits[i].Shape).values[text])
+		}
+	}
+}
+
+// Described is what the description says of a place that was observed.
+type Described struct {
+	Places  []plumb.Source // of all the schemas that speak of it
+	Member  Seen           // where it is a member that has a name; else zero
+	Members []Seen         // of objects there
+	Values  []Seen         // that are enumerated
+}
+
+// Described returns what the description says of a pointer, as [Observed] has
+// it, in a schema with that name; nil where it says nothing.
+func (v *Validator) Described(schema, pointer string) *Described {
+	s := v.labelled(schema)
+	if s == nil {
+		return nil
+	}
+	shape, member := s.Shape, Seen{}
+	for _, token := range jsonvalue.SplitPointer(pointer) {
+		item := shape.Item(0)
+		member = Seen{}
+		if m := shape.Named(token); m != nil {
+			member = v.placesOf(shape).members[m.Index]
+		}
+		if shape, _ = shape.Member(token); shape == nil {
+			shape = item
+		}
+		if shape == nil {
+			return nil
+		}
+	}
+	places := v.placesOf(shape)
+	d := &Described{Places: shape.Places(), Member: member, Members: places.members}
+	for _, text := range shape.Values {
+		d.Values = append(d.Values, places.values[text])
+	}
+	return d
+}
+
+// ElementsOf returns the member of a schema whose elements are bodies of their
+// own, as the data of a page are. It is not ok where there is none, or the body
+// itself is the list.
+func (v *Validator) ElementsOf(schema string) (member Seen, ok bool) {
+	s := v.labelled(schema)
+	if s == nil || s.elements == nil || s.elementsName == "" {
+		return Seen{}, false
+	}
+	return v.placesOf(s.Shape).members[s.Shape.Named(s.elementsName).Index], true
+}
+
+// labelled returns the schema of bodies with a label; nil without one.
+func (v *Validator) labelled(label string) *bodySchema {
+	place, ok := v.byLabel[label]
+	if s := v.bodies[place]; s != nil || !ok {
+		return s
+	}
+	for _, s := range v.named() {
+		if s.Place == place {
+			return s
+		}
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// judge decides whether an exchange with a host that the description does not
+// name is one of its API. If not, there is nothing to check.
+func (p *pass) judge() {
+	if p.match.Path == "" || p.belongs() {
+		return
+	}
+	reason := "another API, as its body shows"
+	if server := p.match.Server(p.x.Request.URL); server != "" {
+		reason += "; --server " + server + " checks it all the same"
+	}
+	*p = pass{v: p.v, x: p.x, out: Result{Status: p.out.Status, Skipped: reason}}
+}
+
+// belongs reports whether the exchange is one of the API: the host is a server
+// of the description, or the body is like one that the operation answers with
+// success. Behind a prefix that the description does not name, the body must
+// have a constant by which such a schema tells its values from others. Below a
+// base path, an object is another API's only if it has none of these, and fewer
+// than half of the members that are required; what is not a success is no such
+// object, and is taken for an answer of the API.
+func (p *pass) belongs() bool {
+	if p.match.Site == spec.Own {
+		return true
+	}
+	answers := p.answers()
+	if p.match.Site == spec.Behind {
+		object := p.object()
+		return object != nil && slices.ContainsFunc(answers, func(s *bodySchema) bool { return s.hasConstant(object) })
+	}
+	if !p.isSuccess() || len(answers) == 0 || slices.ContainsFunc(answers, func(s *bodySchema) bool { return len(s.constants) == 0 }) {
+		return true
+	}
+	object := p.object()
+	return object == nil || slices.ContainsFunc(answers, func(s *bodySchema) bool { return s.hasConstant(object) || s.hasHalf(object) })
+}
+
+// isSuccess reports whether the answer says, or can be taken to say, that the
+// request was a success.
+func (p *pass) isSuccess() bool { return p.out.Status == 0 || p.out.Status/100 == 2 }
+
+// answers returns the schemas of what the operation answers with success; of a
+// method that is not described, those of the other methods of the path.
+func (p *pass) answers() []*bodySchema {
+	if p.match.Operation != nil {
+		return p.v.answers[p.match.Operation]
+	}
+	var all []*bodySchema
+	for _, op := range p.v.desc.Operations {
+		if op.Path == p.match.Path {
+			all = append(all, p.v.answers[op]...)
+		}
+	}
+	return all
+}
+
+// object returns the body if it is a JSON object, else nil.
+func (p *pass) object() *jsonvalue.Value {
+	body := &p.x.Response.Body
+	if body.Missing != "" || !looksLikeJSON(body.Bytes) {
+		return nil
+	}
+	if root := p.json().root; root != nil && root.Kind == jsonvalue.Object {
+		return root
+	}
+	return nil
+}
+
+// hasConstant reports whether the object has a constant of the schema.
+func (s *bodySchema) hasConstant(object *jsonvalue.Value) bool {
+	return slices.ContainsFunc(s.constants, func(c constantMember) bool { return s.hasValue(object, c) })
+}
+
+func (s *bodySchema) hasValue(object *jsonvalue.Value, c constantMember) bool {
+	m := object.Member(c.name)
+	if m == nil {
+		return false
+	}
+	text, ok := s.Shape.Named(c.name).Shape.Enumerated(m)
+	return ok && text == c.text
+}
+
+// hasHalf reports whether the object has at least half of the members that the
+// schema requires.
+func (s *bodySchema) hasHalf(object *jsonvalue.Value) bool {
+	has := 0
+	for _, name := range s.required {
+		if object.Member(name) != nil {
+			has++
+		}
+	}
+	return 2*has >= len(s.required)
+}
+
+// readingDecides reports whether what a plan finds out by reading a body for
+// the route decides whether the exchange is one of the API: equal readings, and
+// a reading without a deviation, then mean that it is, if it is for one of them.
+func (v *Validator) readingDecides(r *route) bool {
+	if r.site == spec.Own || r.operation == nil {
+		return true
+	}
+	answers := v.answers[r.operation]
+	if r.site == spec.Foreign && (r.status != 0 && r.status/100 != 2 || len(answers) == 0 || slices.ContainsFunc(answers, func(s *bodySchema) bool { return len(s.constants) == 0 })) {
+		return true
+	}
+	if len(answers) != 1 || answers[0] != r.schema || len(r.schema.constants) == 0 {
+		return false
+	}
+	demands, _ := r.schema.Shape.Demands() // without alternatives, each member that is missing is a deviation
+	return demands != nil
+}

@@ -1,0 +1,94 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/lifecycle"
+)
+
+// Observation is what one response said of a resource's life.
+type Observation struct {
+	Place      plumb.Place // the line is that of the resource; there is no column
+	Time       time.Time   // of the response, or of the one before it; zero where unknown
+	State      string      // empty where it is none of the lifecycle's
+	Timestamps []Timestamp
+}
+
+// Timestamp is a time that a resource tells of itself.
+type Timestamp struct {
+	Pointer string    // from the resource's object
+	State   string    // whose beginning it records; empty where it is no state's
+	Time    time.Time // UTC
+}
+
+// Life returns what the responses said of the resources with an identity, in
+// the order of time: of a life with many responses, a part of them. Resources
+// of different kinds with one identity follow each other.
+func (h *History) Life(id string) []Observation {
+	var all []Observation
+	for _, life := range h.lifecycles() {
+		w := h.watches.of(life)
+		if encoded := h.timelines.get(w.key([]byte(id))); encoded != nil {
+			for _, s := range w.observations(readTimeline(encoded)) {
+				all = append(all, h.observation(w, s))
+			}
+		}
+	}
+	return all
+}
+
+// lifecycles returns those of the description, in the order of their places.
+func (h *History) lifecycles() []*lifecycle.Lifecycle {
+	var all []*lifecycle.Lifecycle
+	for _, life := range h.v.lives {
+		all = append(all, life)
+	}
+	slices.SortFunc(all, func(a, b *lifecycle.Lifecycle) int { return comparePlaces(a.Place, b.Place) })
+	return slices.CompactFunc(all, func(a, b *lifecycle.Lifecycle) bool { return a.Place == b.Place })
+}
+
+func comparePlaces(a, b plumb.Source) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Pointer, b.Pointer))
+}
+
+// stateEntered returns the state whose beginning a timestamp records.
+func stateEntered(life *lifecycle.Lifecycle, pointer string) string {
+	for _, s := range life.States() {
+		if s.Entered == pointer {
+			return s.Name
+		}
+	}
+	return ""
+}
+
+func (h *History) observation(w *watch, s observation) Observation {
+	o := Observation{
+		Place: plumb.Place{File: h.files[s.file], Entry: int(s.entry), Line: int(s.line)},
+	}
+	life := w.life
+	if life.StateNamed(s.cells[0].name()) != nil {
+		o.State = s.cells[0].name()
+	}
+	if s.time != 0 {
+		o.Time = time.UnixMilli(s.time).UTC()
+	}
+	for i, pointer := range w.members {
+		for _, t := range life.Timestamps {
+			if t.Pointer != pointer {
+				continue
+			}
+			v := s.cells[i].value()
+			if v == nil {
+				continue
+			}
+			if at := readStamp(v, t.Text, life).time; !at.IsZero() {
+				o.Timestamps = append(o.Timestamps, Timestamp{pointer, stateEntered(life, pointer), at})
+			}
+		}
+	}
+	slices.SortStableFunc(o.Timestamps, func(a, b Timestamp) int { return a.Time.Compare(b.Time) })
+	return o
+}

@@ -1,0 +1,140 @@
+package engine
+
+import (
+	"encoding/json"
+	"mime"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/plumbapi/plumb/spec"
+)
+
+// chooseMedia finds the media type that describes the body, and how the body is
+// to be read.
+func (p *pass) chooseMedia() {
+	body := p.x.Response.Body.Bytes
+	contentType := p.x.Response.Header.Get("Content-Type")
+	p.media = p.response.MediaFor(contentType)
+	switch {
+	case p.media != nil:
+	case contentType == "": // recorders drop headers
+		p.media = assumedMedia(p.response, body)
+	case looksLikeJSON(body): // worth a look even where its media type is wrong
+		p.media = jsonMedia(p.response)
+	}
+	if p.media == nil {
+		p.out.Skipped = "a media type that is not described"
+		return
+	}
+	if !p.media.HasSchema {
+		p.out.Skipped = "the description has no schema for the body"
+		return
+	}
+	schema := p.v.bodies[p.media.Schema]
+	sent := contentType
+	if sent == "" {
+		sent = p.media.Type
+	}
+	switch {
+	case isJSON(sent) || isJSON(p.media.Type):
+		p.schema = schema
+	case isText(sent) && schema.isString():
+		if !utf8.Valid(body) {
+			p.out.Skipped = "text that is not UTF-8"
+			return
+		}
+		p.schema, p.text = schema, true
+	case looksLikeJSON(body) && (isText(sent) || contentType == "" && isRange(p.media.Type)):
+		p.schema = schema
+	case isPage(sent) && isRange(p.media.Type) && schema.isOther():
+		p.unfit = true
+		p.out.Skipped = "a media type that is not described"
+	default:
+		p.out.Skipped = "media types other than JSON"
+	}
+}
+
+// isString reports whether the schema describes nothing but strings.
+func (s *bodySchema) isString() bool {
+	return slices.ContainsFunc(s.types(), func(types []string) bool { return len(types) == 1 && types[0] == "string" })
+}
+
+// isOther reports whether no value of the schema is a string.
+func (s *bodySchema) isOther() bool {
+	return slices.ContainsFunc(s.types(), func(types []string) bool { return !slices.Contains(types, "string") })
+}
+
+// types are lists of types of which each value has one; none where the schema
+// has alternatives.
+func (s *bodySchema) types() [][]string {
+	demands, _ := s.Shape.Demands()
+	if demands == nil {
+		return nil
+	}
+	return demands.Types
+}
+
+// assumedMedia returns the media type that a body without one is taken for: JSON
+// if that is described, unless the body is none and just one other is.
+func assumedMedia(r *spec.Response, body []byte) *spec.Media {
+	m := jsonMedia(r)
+	var others []*spec.Media
+	for _, other := range r.Media {
+		if other != m {
+			others = append(others, other)
+		}
+	}
+	if len(others) == 1 && (m == nil || !looksLikeJSON(body) && !json.Valid(body)) {
+		return others[0]
+	}
+	return m
+}
+
+// jsonMedia returns the first described media type that is JSON, or can be.
+func jsonMedia(r *spec.Response) *spec.Media {
+	for _, m := range r.Media {
+		if isJSON(m.Type) || isRange(m.Type) {
+			return m
+		}
+	}
+	return nil
+}
+
+func isJSON(contentType string) bool {
+	t := mediaType(contentType)
+	return t == "application/json" || t == "text/json" || strings.HasSuffix(t, "+json")
+}
+
+// isXML reports whether a media type is XML, but for pages and pictures.
+func isXML(contentType string) bool {
+	t := mediaType(contentType)
+	return t == "application/xml" || t == "text/xml" ||
+		strings.HasSuffix(t, "+xml") && t != "application/xhtml+xml" && !strings.HasPrefix(t, "image/")
+}
+
+// isText reports whether a body of the media type is a text, or for a range can
+// be, and not one of a form of its own.
+func isText(contentType string) bool {
+	return strings.HasPrefix(mediaType(contentType), "text/") && !isXML(contentType) && !isJSON(contentType)
+}
+
+// isPage reports whether a body of the media type is for people: a page, or
+// plain text.
+func isPage(contentType string) bool {
+	t := mediaType(contentType)
+	return t == "text/html" || t == "application/xhtml+xml" || t == "text/plain"
+}
+
+// isRange reports whether a described media type stands for several: text/*, */*.
+func isRange(described string) bool { return strings.Contains(described, "*") }
+
+// mediaType returns a media type in lower case, without its parameters.
+func mediaType(contentType string) string {
+	t, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		t, _, _ = strings.Cut(strings.ToLower(contentType), ";")
+		t = strings.TrimSpace(t)
+	}
+	return t
+}

@@ -1,0 +1,99 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine/plan"
+)
+
+// note is what an exchange says of a resource, for its history.
+type note struct {
+	x       *plumb.Exchange
+	watch   *watch
+	key     resourceKey
+	start   int    // offset of the resource's object in the body
+	line    int    // of the recording
+	cells   []byte // packed
+	idStart int    // in the ids of the batch
+	idEnd   int
+}
+
+// note takes down what the body that is being read says of a resource.
+func (c *Checker) note(n *plan.Note) {
+	if len(n.ID) == 0 {
+		return
+	}
+	b, id := c.batch, n.ID
+	if len(id) > mostName {
+		id = []byte(shortName(string(id)))
+	}
+	own := note{x: c.x, start: n.Start, idStart: len(b.ids), idEnd: len(b.ids) + len(id)}
+	b.ids = append(b.ids, id...)
+	if !c.run.withoutHistory {
+		own.watch = c.watches.of(n.Life)
+		own.key, own.line = own.watch.key(id), lineOf(c.x, n.Start)
+		own.cells = c.cells(own.watch, n)
+	}
+	b.notes = append(b.notes, own)
+}
+
+// cells packs what a body says of a resource.
+func (c *Checker) cells(w *watch, n *plan.Note) []byte {
+	b := c.batch
+	from := len(b.cells)
+	p := pack(b.cells, n.Len())
+	for i := range n.Len() {
+		if i == 0 && n.State != "" {
+			if state, ok := w.stateNumber(n.State); ok {
+				p.named(state)
+				continue
+			}
+		}
+		c.pack(&p, n, i)
+	}
+	b.cells = p.b
+	return p.b[from:len(p.b):len(p.b)]
+}
+
+// pack does what cellOf and packer.cell do, for the ith member that a plan read.
+func (c *Checker) pack(p *packer, n *plan.Note, i int) {
+	switch n.Kind(i) {
+	case plan.Integer:
+		p.integer(n.Integer(i))
+	case plan.Text:
+		if text := n.Text(i); keepsText(text) {
+			p.text(text)
+		} else {
+			p.digested(digest(hashBytes(text)))
+		}
+	case plan.Other:
+		p.digested(digestJSON(n.Text(i), c.run.v.maxDepth))
+	case plan.Null:
+		p.kind(null)
+	default:
+		p.kind(absent)
+	}
+}
+
+// openAgain returns the pass of a body that a plan read, for findings that
+// speak of its resources.
+func openAgain(v *Validator, x *plumb.Exchange) *pass {
+	p := &pass{v: v, x: x}
+	p.identify()
+	p.parse()
+	return p
+}
+
+// resource returns the resource that the note is of; nil where there is none: no
+// plan reads what the reference engine does not.
+func (n *note) resource(p *pass) *resource {
+	// They are in the order of the body.
+	i, _ := slices.BinarySearchFunc(p.resources, n.start, func(r *resource, start int) int { return r.value.Start - start })
+	for ; i < len(p.resources) && p.resources[i].value.Start == n.start; i++ {
+		if p.resources[i].life == n.watch.life {
+			return p.resources[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,205 @@
+package engine
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/schema"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// pass is the check of one exchange: what rules read, and where they report.
+type pass struct {
+	v *Validator
+	x *plumb.Exchange
+
+	match    spec.Match
+	response *spec.Response // nil where none is described for the status
+	media    *spec.Media    // nil where none is described for the media type
+	text     bool           // the body is a text, which the schema describes as a string
+	unfit    bool           // the media type is described, but its schema is of other values
+
+	document *document // the body as JSON; made on first use
+	faults   []jsonvalue.Fault
+	root     *jsonvalue.Value // nil where the body is not looked at
+	schema   *bodySchema      // nil where none applies
+	visited  schema.Visits    // made on first use
+	units    []unit
+	failures []schema.Failure
+	nulls    []schema.Failure // of failures, those that are null for an optional member
+
+	resources  []*resource
+	resourceOf map[*jsonvalue.Value]*resource // by the value; made on first use
+	request    map[string]any                 // as expressions have it; made on first use
+
+	around   surroundings // of the finding before
+	errorsAt []int        // offsets of the values that errors were reported at
+	blamed   []int        // the same, sorted, before the rules of the description ran
+
+	rule     *Rule // that runs
+	severity plumb.Severity
+	out      Result
+}
+
+// use makes a rule the one that reports.
+func (p *pass) use(r *Rule) {
+	p.rule = r
+	p.severity = p.v.severityOf(r)
+}
+
+// grade gives what the rule that runs reports from here on another severity
+// than its usual one. One that was set for the rule takes precedence.
+func (p *pass) grade(s plumb.Severity) {
+	if p.v.set[p.rule.ID] {
+		return
+	}
+	if p.severity = s; s == plumb.Warning && p.v.strict {
+		p.severity = plumb.Error
+	}
+}
+
+// bare tells whether the exchange is a bare body, without a request.
+func (p *pass) bare() bool { return p.x.Request.URL == "" }
+
+// parse reads the body as JSON and validates it, if it is to be looked at.
+func (p *pass) parse() {
+	body := p.x.Response.Body
+	switch {
+	case p.bare() && body.Missing != "":
+		p.out.Skipped = body.Missing
+		return
+	case p.bare() && body.Bytes == nil && len(p.x.Defects) > 0:
+		p.out.Skipped = "what could not be read"
+		return
+	case p.bare() && p.x.Schema == "" && p.x.Response.Header != nil && !p.looksLikeJSON():
+		p.out.Skipped = "a response without its request whose body is not JSON"
+		return
+	case !p.bare() && p.schema == nil:
+		return
+	case p.text:
+		p.root = &jsonvalue.Value{Kind: jsonvalue.String, Text: string(body.Bytes), End: len(body.Bytes)}
+	case !p.bare() && len(body.Bytes) == 0:
+		p.out.Bodies = 1
+		return
+	default:
+		p.root, p.faults = p.json().root, p.json().faults
+	}
+	if p.root == nil {
+		if p.faults[len(p.faults)-1].Kind == jsonvalue.TooDeep {
+			p.out.Skipped = "a body that nests deeper than plumb reads (--max-depth)"
+			return
+		}
+		p.out.Bodies = 1
+		return
+	}
+	if p.bare() && !p.chooseBare() {
+		return
+	}
+	p.units = p.schema.units(p.root)
+	p.out.Bodies = len(p.units)
+	for _, f := range p.schema.ValidateVisits(p.visits()) {
+		if p.isOptionalNull(f) {
+			p.nulls = append(p.nulls, f)
+		} else {
+			p.failures = append(p.failures, f)
+		}
+	}
+	p.findResources()
+	for _, r := range p.resources {
+		if r.id != "" {
+			p.out.Resources = append(p.out.Resources, r.id)
+		}
+	}
+	p.see()
+}
+
+// document is a body that was read as JSON.
+type document struct {
+	root   *jsonvalue.Value // nil where it is not JSON
+	faults []jsonvalue.Fault
+}
+
+// json reads the body as JSON, once.
+func (p *pass) json() *document {
+	if p.document == nil {
+		root, faults := jsonvalue.Parse(p.x.Response.Body.Bytes, p.v.maxDepth)
+		p.document = &document{root, faults}
+	}
+	return p.document
+}
+
+// visits returns the values in the body that schemas describe.
+func (p *pass) visits() schema.Visits {
+	if p.visited == nil && p.root != nil && p.schema != nil {
+		p.visited = p.schema.Visit(p.root)
+	}
+	return p.visited
+}
+
+// eachResource calls yield for each resource in the body.
+func (p *pass) eachResource(yield func(*resource)) {
+	for _, r := range p.resources {
+		yield(r)
+	}
+}
+
+// chooseBare finds the schema of a bare body.
+func (p *pass) chooseBare() bool {
+	if p.x.Schema != "" {
+		i := slices.IndexFunc(p.v.named(), func(s *bodySchema) bool { return s.Name == p.x.Schema })
+		if i < 0 {
+			p.out.Skipped = "the description has no schema " + p.x.Schema
+			return false
+		}
+		p.schema = p.v.named()[i]
+		return true
+	}
+	p.schema, p.out.Skipped = p.v.infer(p.root)
+	return p.schema != nil
+}
+
+// isOptionalNull tells whether the failure is that of null for a named member
+// that may be left out.
+func (p *pass) isOptionalNull(f schema.Failure) bool {
+	around, name, ok := cutLast(f.Path)
+	if !ok || f.Name || f.OfMember {
+		return false
+	}
+	if v := p.root.At(f.Path...); v == nil || v.Kind != jsonvalue.Null {
+		return false
+	}
+	m := p.memberAt(around, name)
+	return m != nil && m.NullIsDrift()
+}
+
+// memberAt returns the description of a member of the object that the path leads
+// to, or nil.
+func (p *pass) memberAt(path []string, name string) *schema.Member {
+	if shape := p.shapeAt(path); shape != nil {
+		return shape.Named(name)
+	}
+	return nil
+}
+
+// shapeAt returns the shape of the value that the path leads to, or nil.
+func (p *pass) shapeAt(path []string) *schema.Shape {
+	shape, value := p.schema.Shape, p.root
+	for _, token := range path {
+		if shape == nil || value == nil {
+			return nil
+		}
+		if value.Kind == jsonvalue.Array {
+			i, _ := strconv.Atoi(token)
+			shape = shape.Item(i)
+		} else {
+			shape, _ = shape.Member(token)
+		}
+		value = value.At(token)
+	}
+	return shape
+}
+
+// looksLikeJSON tells whether the body begins as a JSON object or array does.
+func (p *pass) looksLikeJSON() bool { return looksLikeJSON(p.x.Response.Body.Bytes) }

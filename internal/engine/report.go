@@ -1,0 +1,325 @@
+package engine
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+)
+
+// at is a place in the body that a finding speaks of.
+type at struct {
+	path  []string // from the root of the body, the member that is missing included
+	start int      // offset of the part to show
+	end   int
+}
+
+// valueAt is the place of the value that the path leads to; the nearest that
+// exists where it does not.
+func (p *pass) valueAt(path []string) at {
+	v, there := p.root, 0
+	for ; there < len(path); there++ {
+		next := v.At(path[there])
+		if next == nil {
+			break
+		}
+		v = next
+	}
+	a := at{path, v.Start, v.End}
+	if there < len(path) || v.Kind == jsonvalue.Object || v.Kind == jsonvalue.Array {
+		a.end = a.start + 1 // the bracket stands for all
+	}
+	return a
+}
+
+// nameAt is the place of the name of a member; of the value where the path leads
+// to none.
+func (p *pass) nameAt(path []string) at {
+	around, name, ok := cutLast(path)
+	if !ok {
+		return p.valueAt(path)
+	}
+	object := p.root.At(around...)
+	if object == nil || object.Kind != jsonvalue.Object {
+		return p.valueAt(path)
+	}
+	i := object.Find(name)
+	if i < 0 {
+		return p.valueAt(path)
+	}
+	start := object.Members[i].NameStart
+	return at{path, start, nameEnd(p.x.Response.Body.Bytes, start)}
+}
+
+// cutLast returns the last name of a path and those before it; not ok where the
+// path is that of the whole body.
+func cutLast(path []string) (around []string, last string, ok bool) {
+	n := len(path)
+	if n == 0 {
+		return nil, "", false
+	}
+	return path[:n-1], path[n-1], true
+}
+
+// report records that the exchange does not satisfy the rule that runs.
+func (p *pass) report(a at, f plumb.Finding) {
+	if p.rule.ID != "schema-type" && isMasked(p.x.Response.Body.Bytes, a) {
+		return
+	}
+	f.Pointer = p.pointer(a.path)
+	if p.severity == plumb.Error {
+		p.errorsAt = append(p.errorsAt, a.start)
+	}
+	body := p.x.Response.Body
+	f.Place = p.x.Place
+	if body.Locate != nil {
+		f.Line, f.Column = body.Locate(a.start)
+	}
+	f.Excerpt = excerpt(body.Bytes, a.start, a.end)
+	if r := p.resourceAround(a.path); r != nil {
+		f.Resource = r.id
+	}
+	p.add(f)
+}
+
+// isMasked reports whether a part of a body is a string with [Masked].
+func isMasked(body []byte, a at) bool {
+	return a.start < a.end && a.end <= len(body) && body[a.start] == '"' && bytes.Contains(body[a.start:a.end], []byte(plumb.Masked))
+}
+
+// reportWhole records a finding on the response as a whole.
+func (p *pass) reportWhole(f plumb.Finding) {
+	f.Place = p.x.Place
+	p.add(f)
+}
+
+func (p *pass) add(f plumb.Finding) {
+	f.Operation = p.out.Operation
+	f.Status = p.out.Status
+	p.file(f)
+}
+
+// file records a finding of the rule that runs, as it is.
+func (p *pass) file(f plumb.Finding) {
+	f.Rule = p.rule.ID
+	f.Severity = p.severity
+	if p.out.Findings == nil {
+		p.out.Findings = make([]plumb.Finding, 0, 1+len(p.nulls)+len(p.failures))
+	}
+	p.out.Findings = append(p.out.Findings, f)
+}
+
+// pointer returns the path as a JSON pointer in the object that was checked,
+// with array indexes as *.
+func (p *pass) pointer(path []string) string {
+	around, last, ok := cutLast(path)
+	if !ok || p.root == nil {
+		return ""
+	}
+	skip := 0
+	if len(p.units) > 0 {
+		if prefix := p.units[0].path; len(prefix) > 0 && len(path) >= len(prefix) && slices.Equal(path[:len(prefix)-1], prefix[:len(prefix)-1]) {
+			skip = len(prefix)
+		}
+	}
+	// There can be many findings in one object, in members with long names.
+	in := &p.around
+	if in.value == nil || in.skip != skip || !slices.Equal(in.path, around) {
+		*in = surroundings{path: around, skip: skip, value: p.root}
+		for i, token := range around {
+			in.pointer += in.token(i, token)
+			in.value = in.value.At(token)
+		}
+	}
+	return in.pointer + in.token(len(around), last)
+}
+
+// surroundings are an object or array that findings are in.
+type surroundings struct {
+	path    []string
+	skip    int    // how much of the path leads to the object that was checked
+	pointer string // the rest of the path
+	value   *jsonvalue.Value
+}
+
+// token returns what a pointer says of the nth step of a path, which begins at
+// the value.
+func (s *surroundings) token(n int, name string) string {
+	switch {
+	case n < s.skip:
+		return ""
+	case s.value != nil && s.value.Kind == jsonvalue.Array:
+		return "/*"
+	}
+	return "/" + jsonvalue.EscapePointer(shortName(name))
+}
+
+// shortName returns a name as pointers of findings have it: there can be a
+// finding at each of the members of an object, with the names of all that it is
+// in. So long ones are cut, and told apart by a number.
+//
+// The identities of resources, which their findings have too, are cut likewise.
+func shortName(name string) string {
+	if len(name) <= mostName {
+		return name
+	}
+	cut := mostName / 2
+	for cut > 0 && !utf8.RuneStart(name[cut]) {
+		cut--
+	}
+	sum := sha256.Sum256([]byte(name))
+	return name[:cut] + "…" + hex.EncodeToString(sum[:8])
+}
+
+// mostName is how many bytes of a name a pointer has at most.
+const mostName = 256
+
+// placed returns a finding on the body that names a place of the description.
+func placed(message string, description plumb.Source, found, allowed string) plumb.Finding {
+	return plumb.Finding{Message: message, Description: description, Occurrence: plumb.Occurrence{Found: found, Allowed: allowed}}
+}
+
+func indexToken(i int) string { return strconv.Itoa(i) }
+
+// excerpt returns the line that text[start:end] stands in, or where that is
+// long a part of it, fit to be shown.
+func excerpt(text []byte, start, end int) plumb.Excerpt {
+	const before, after = 40, 60
+	if start >= len(text) {
+		start = len(text)
+		end = start
+	}
+	// Of a long line no more is looked at than is shown, and the indentation.
+	const indentation = 200
+	lineStart := max(0, start-before-indentation)
+	lineStart += bytes.LastIndexByte(text[lineStart:start], '\n') + 1
+	to := min(len(text), max(start, min(end, start+after))+after)
+	lineEnd := min(len(text), to+1)
+	if i := bytes.IndexByte(text[start:lineEnd], '\n'); i >= 0 {
+		lineEnd = start + i
+		to = min(to, lineEnd)
+	}
+	end = min(end, to)
+	from := max(lineStart, start-before)
+	for from > lineStart && from < start && !utf8.RuneStart(text[from]) {
+		from++
+	}
+	for to < lineEnd && to > start && !utf8.RuneStart(text[to]) {
+		to--
+	}
+	end = min(end, to)
+	if from == lineStart { // indentation shows nothing
+		for from < start && (text[from] == ' ' || text[from] == '\t') {
+			from++
+		}
+	}
+	e := plumb.Excerpt{Column: start - from, Width: end - start}
+	if part := text[from:to]; isPlainASCII(part) {
+		e.Text = string(part)
+	} else {
+		head, mark := printable(text[from:start]), printable(text[start:end])
+		e = plumb.Excerpt{Text: head + mark + printable(text[end:to]), Column: len(head), Width: len(mark)}
+	}
+	const cut = "…"
+	if len(bytes.TrimSpace(text[lineStart:from])) > 0 {
+		e.Text = cut + e.Text
+		e.Column += len(cut)
+	}
+	if to < lineEnd {
+		e.Text += cut
+	}
+	e.Text = strings.TrimRight(e.Text, " ")
+	return e
+}
+
+// printable returns text as valid UTF-8 without control characters.
+func printable(text []byte) string {
+	if isPlainASCII(text) {
+		return string(text)
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(string(text), "\uFFFD"))
+}
+
+func isPlainASCII(text []byte) bool {
+	for _, c := range text {
+		if c < ' ' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// shorten returns text cut to a length that fits into a line.
+func shorten(text string) string {
+	const most = 80
+	if len(text) <= most {
+		return text
+	}
+	cut := most
+	for !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return text[:cut] + "…"
+}
+
+// foundText returns the text of a value for people: as it stands, or of arrays
+// and objects that are not short the size.
+func (p *pass) foundText(path []string) string {
+	v := p.root.At(path...)
+	if v == nil {
+		return ""
+	}
+	text := p.x.Response.Body.Bytes[v.Start:v.End]
+	if p.text { // its quotes, if any, belong to it
+		return shorten(printable(text))
+	}
+	const short = 80
+	switch {
+	case v.Kind == jsonvalue.Object && len(text) > short:
+		return "an object with " + plural(len(v.Members), "member")
+	case v.Kind == jsonvalue.Array && len(text) > short:
+		return "an array with " + plural(len(v.Items), "element")
+	}
+	return shorten(plain(printable(text)))
+}
+
+// plain returns the text of a JSON string without its quotes, where nobody
+// could take it for another value; all other JSON text as it is.
+func plain(text string) string {
+	if !strings.HasPrefix(text, `"`) {
+		return text
+	}
+	var s string
+	if inner := text[1:max(1, len(text)-1)]; strings.HasSuffix(text, `"`) && !strings.ContainsAny(inner, `\"`) && isPlainASCII([]byte(inner)) {
+		s = inner
+	} else if json.Unmarshal([]byte(text), &s) != nil {
+		return text
+	}
+	if s == "" || s != strings.TrimSpace(s) || s != printable([]byte(s)) || beginsAsJSON(s[0]) && (json.Valid([]byte(s)) || strings.ContainsAny(s[:1], `"{[`)) {
+		return text
+	}
+	return s
+}
+
+// beginsAsJSON tells whether a JSON value can begin with a byte.
+func beginsAsJSON(c byte) bool { return '0' <= c && c <= '9' || strings.IndexByte(`"{[-tfn`, c) >= 0 }
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}

@@ -1,0 +1,215 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lifecycle"
+	"github.com/plumbapi/plumb/internal/schema"
+)
+
+// resource is an object in a body whose schema says how it lives.
+type resource struct {
+	path  []string // from the root of the body
+	value *jsonvalue.Value
+	shape *schema.Shape
+	life  *lifecycle.Lifecycle
+	id    string           // empty where the body does not say
+	state *lifecycle.State // nil where the body does not say, or says one that there is not
+	times []stamp          // in the order of the lifecycle's timestamps
+}
+
+// stamp is what stands where a timestamp is due.
+type stamp struct {
+	there  bool      // something, and not null
+	text   string    // as written
+	time   time.Time // zero unless it is one, of the right unit and within the plausible range
+	remark string    // what it is instead
+}
+
+// placeholder tells whether somebody left a zero where no time is known.
+func (s *stamp) placeholder() bool { return s.remark == placeholderRemark }
+
+const placeholderRemark = "a placeholder: it stands for the first second of 1970"
+
+// findResources finds the resources in the body.
+func (p *pass) findResources() {
+	for i, visit := range p.visits() {
+		if visit.Value.Kind != jsonvalue.Object {
+			continue
+		}
+		if life := p.v.lives[visit.Shape]; life != nil {
+			p.resources = append(p.resources, newResource(p.visits().Path(i), visit.Value, visit.Shape, life))
+		}
+	}
+}
+
+// resourceAround returns the innermost resource that holds what a path leads to;
+// nil where none does.
+func (p *pass) resourceAround(path []string) *resource {
+	if len(p.resources) == 0 {
+		return nil
+	}
+	if p.resourceOf == nil {
+		p.resourceOf = make(map[*jsonvalue.Value]*resource, len(p.resources))
+		for _, r := range p.resources {
+			p.resourceOf[r.value] = r
+		}
+	}
+	v := p.root
+	innermost := p.resourceOf[v]
+	for _, name := range path {
+		if v = v.At(name); v == nil {
+			break
+		}
+		if r := p.resourceOf[v]; r != nil {
+			innermost = r
+		}
+	}
+	return innermost
+}
+
+func newResource(path []string, v *jsonvalue.Value, shape *schema.Shape, life *lifecycle.Lifecycle) *resource {
+	r := &resource{path: path, value: v, shape: shape, life: life, times: make([]stamp, len(life.Timestamps))}
+	if id := r.at(life.Identity); id != nil && (id.Kind == jsonvalue.String || id.Kind == jsonvalue.Number) {
+		r.id = strings.Clone(shortName(id.Text)) // which outlives the body
+	}
+	if state := r.at(life.State); state != nil && state.Kind == jsonvalue.String {
+		r.state = life.StateNamed(state.Text)
+	}
+	for i, t := range life.Timestamps {
+		if at := r.at(t.Pointer); at != nil && at.Kind != jsonvalue.Null {
+			r.times[i] = readStamp(at, t.Text, life)
+		}
+	}
+	return r
+}
+
+// stamp returns the timestamp at a pointer; nothing where there is none.
+func (r *resource) stamp(pointer string) stamp {
+	if i := r.life.TimestampAt(pointer); i >= 0 {
+		return r.times[i]
+	}
+	return stamp{}
+}
+
+// at returns the value that a pointer from the resource leads to, or nil.
+func (r *resource) at(pointer string) *jsonvalue.Value {
+	return r.value.Pointer(pointer)
+}
+
+// pathTo returns the path from the root of the body to a member.
+func (r *resource) pathTo(pointer string) []string {
+	return append(slices.Clip(r.path), jsonvalue.SplitPointer(pointer)...)
+}
+
+// readStamp reads a timestamp: of text as RFC 3339 has it, else of a number in
+// the lifecycle's unit.
+func readStamp(v *jsonvalue.Value, text bool, life *lifecycle.Lifecycle) stamp {
+	s := stamp{there: true, text: v.Text}
+	switch {
+	case v.Kind == jsonvalue.String && text:
+		t, err := time.Parse(time.RFC3339, v.Text)
+		if err != nil {
+			s.remark = "no time as RFC 3339 has it"
+			return s
+		}
+		s.time = t.UTC()
+	case v.Kind == jsonvalue.String:
+		s.text = strconv.Quote(shorten(v.Text))
+		if t, err := time.Parse(time.RFC3339, v.Text); err == nil {
+			s.remark = fmt.Sprintf("a text, where a number is due: %d would be right", t.UnixNano()/int64(life.Unit))
+		} else if _, err := strconv.ParseInt(v.Text, 10, 64); err == nil {
+			s.remark = "a text, where a number is due"
+		}
+	case v.Kind == jsonvalue.Number && !text:
+		s.readNumber(life)
+	}
+	return s
+}
+
+// readNumber reads a number of the lifecycle's unit. Of one that is out of the
+// plausible range it finds out which unit it may have.
+func (s *stamp) readNumber(life *lifecycle.Lifecycle) {
+	n, err := strconv.ParseFloat(s.text, 64)
+	plausible := func(unit time.Duration) (time.Time, bool) {
+		seconds := n * unit.Seconds()
+		if seconds < float64(life.NotBefore.Unix()) || seconds > float64(life.NotAfter.Unix()) {
+			return time.Time{}, false
+		}
+		whole := int64(seconds)
+		return time.Unix(whole, int64((seconds-float64(whole))*1e9)).UTC(), true
+	}
+	switch t, ok := plausible(life.Unit); {
+	case err != nil:
+		s.remark = "beyond all times"
+	case ok:
+		s.time = t
+	case n == 0:
+		s.remark = placeholderRemark
+	case n < 0:
+		s.remark = "negative"
+	default:
+		s.remark = fmt.Sprintf("beyond the plausible range, %s to %s", life.NotBefore.Format(time.DateOnly), life.NotAfter.Format(time.DateOnly))
+		for unit, name := range unitNames {
+			if t, ok := plausible(unit); ok {
+				s.remark = fmt.Sprintf("%s in %s, where %s are due: %d would be right", t.Format(time.DateTime)+" UTC", name, unitNames[life.Unit], t.UnixNano()/int64(life.Unit))
+			}
+		}
+	}
+}
+
+// unitNames are the units that servers mix up. Their ranges do not overlap for
+// the years that are plausible.
+var unitNames = map[time.Duration]string{
+	time.Second:      "seconds",
+	time.Millisecond: "milliseconds",
+	time.Microsecond: "microseconds",
+	time.Nanosecond:  "nanoseconds",
+}
+
+// describe shows a timestamp by its name, as written, and as a date.
+func (r *resource) describe(pointer string) string {
+	s := r.stamp(pointer)
+	if s.time.IsZero() {
+		return pointer + " " + s.text
+	}
+	return fmt.Sprintf("%s %s (%s UTC)", pointer, s.text, s.time.Format(time.DateTime))
+}
+
+// apart shows how far two times are apart: in seconds, and where that says
+// more, in days, hours and minutes.
+func apart(a, b time.Time) string {
+	d := b.Sub(a).Abs()
+	text := strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"
+	if d >= 2*time.Minute {
+		text += " (" + humanDuration(d) + ")"
+	}
+	return text
+}
+
+// humanDuration shows the two largest units of a duration.
+func humanDuration(d time.Duration) string {
+	units := []struct {
+		size time.Duration
+		name string
+	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}}
+	text := ""
+	shown := 0
+	for _, u := range units {
+		if n := d / u.size; n > 0 && shown < 2 {
+			if shown++; text != "" {
+				text += " "
+			}
+			text += strconv.FormatInt(int64(n), 10) + " " + u.name
+			d -= n * u.size
+		} else if text != "" {
+			break
+		}
+	}
+	return text
+}

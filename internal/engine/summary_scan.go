@@ -1,0 +1,199 @@
+package engine
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+)
+
+// scan does what parse does, for a body that a plan has read: it is good JSON
+// without repeated names, and nothing of it has to be kept.
+func (o *observer) scan(r *Result) {
+	s := scanner{observer: o, data: o.x.Response.Body.Bytes}
+	key := rootKey{operation: r.Operation, status: r.Status, schema: r.schema}
+	start := s.space(0)
+	if r.list {
+		element := key
+		element.schema = r.schema.elements
+		s.unit = o.root(element)
+		if key.units = r.schema.elementsName; key.units == "" {
+			s.units(start)
+		}
+	}
+	s.value(start, o.root(key))
+}
+
+// scanner goes through the bytes of a body. Its methods take the offset at
+// which something begins, and return that behind it.
+type scanner struct {
+	*observer
+	data []byte
+	unit *spot // of elements that are bodies of their own
+}
+
+// value takes down a value and what it holds.
+func (s *scanner) value(start int, at *spot) int {
+	t, end := typeNull, start
+	switch c := s.data[start]; c {
+	case '{':
+		t, end = typeObject, s.object(start, at)
+	case '[':
+		t, end = typeArray, s.array(start, at)
+	case '"':
+		var escaped bool
+		t = typeString
+		end, escaped = s.text(start)
+		s.string(at, s.data[start:end], escaped)
+	case 'n':
+		end += len("null")
+	case 't':
+		t, end = typeBoolean, start+len("true")
+		s.boolean(at, true)
+	case 'f':
+		t, end = typeBoolean, start+len("false")
+		s.boolean(at, false)
+	default:
+		end = s.word(start)
+		t = s.number(at, s.data[start:end])
+	}
+	s.take(at, t, start, end)
+	return end
+}
+
+// string takes down a string, given with its quotes. Most are written as they
+// are written down.
+func (s *scanner) string(at *spot, quoted []byte, escaped bool) {
+	n := utf8.RuneCount(quoted)
+	if escaped || n != len(quoted) {
+		s.observer.string(at, decoded(quoted))
+		return
+	}
+	at.place.Length = at.place.Length.add(float64(n - len(`""`)))
+	s.scalar(at, quoted)
+}
+
+// decoded returns what a string stands for, given as good JSON.
+func decoded(quoted []byte) string {
+	v, _ := jsonvalue.Parse(quoted, 1)
+	return v.Text
+}
+
+func (s *scanner) object(pos int, at *spot) int {
+	members := 0
+	pos = s.space(pos + 1)
+	for s.data[pos] != '}' {
+		end, escaped := s.text(pos)
+		name := s.data[pos+1 : end-1]
+		if escaped {
+			name = []byte(decoded(s.data[pos:end]))
+		}
+		pos = s.space(s.space(end) + len(":"))
+		if at.units != "" && string(name) == at.units {
+			pos = s.units(pos)
+		} else if child := s.member(at, name); child != nil {
+			pos = s.value(pos, child)
+		} else {
+			pos = s.skip(pos)
+		}
+		members++
+		pos = s.next(pos)
+	}
+	at.place.Size = at.place.Size.add(float64(members))
+	return pos + 1
+}
+
+func (s *scanner) array(pos int, at *spot) int {
+	items := 0
+	pos = s.space(pos + 1)
+	for s.data[pos] != ']' {
+		if child := s.item(at, items); child != nil {
+			pos = s.value(pos, child)
+		} else {
+			pos = s.skip(pos)
+		}
+		items++
+		pos = s.next(pos)
+	}
+	at.place.Size = at.place.Size.add(float64(items))
+	return pos + 1
+}
+
+// units takes down the elements of an array as bodies of their own.
+func (s *scanner) units(pos int) int {
+	pos = s.space(pos + 1)
+	for s.data[pos] != ']' {
+		pos = s.next(s.value(pos, s.unit))
+	}
+	return pos + 1
+}
+
+// next goes to the next member or element, or to the closing bracket.
+func (s *scanner) next(pos int) int {
+	pos = s.space(pos)
+	if s.data[pos] == ',' {
+		pos = s.space(pos + 1)
+	}
+	return pos
+}
+
+func (s *scanner) space(pos int) int {
+	for pos < len(s.data) && s.data[pos] <= ' ' {
+		pos++
+	}
+	return pos
+}
+
+// text goes over a string and tells whether it has escapes.
+func (s *scanner) text(pos int) (end int, escaped bool) {
+	for end = pos + 1; ; end++ {
+		end += bytes.IndexByte(s.data[end:], '"')
+		escaped = escaped || bytes.IndexByte(s.data[pos+1:end], '\\') >= 0
+		if !escaped {
+			return end + 1, false
+		}
+		slashes := 0
+		for s.data[end-1-slashes] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return end + 1, true
+		}
+	}
+}
+
+// word goes over a number or literal.
+func (s *scanner) word(pos int) int {
+	for pos < len(s.data) {
+		switch s.data[pos] {
+		case ',', '}', ']', ' ', '\t', '\n', '\r':
+			return pos
+		}
+		pos++
+	}
+	return pos
+}
+
+// skip goes over a value of which nothing is taken down.
+func (s *scanner) skip(pos int) int {
+	for depth := 0; ; {
+		switch s.data[pos] {
+		case '"':
+			pos, _ = s.text(pos)
+		case '{', '[':
+			depth++
+			pos++
+		case '}', ']':
+			depth--
+			pos++
+		case ',', ':', ' ', '\t', '\n', '\r':
+			pos++
+			continue
+		default:
+			pos = s.word(pos)
+		}
+		if depth == 0 {
+			return pos
+		}
+	}
+}

@@ -1,0 +1,211 @@
+package engine
+
+import (
+	"fmt"
+	"math/rand"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// shelf has what a summary finds differences in: lists of bodies with and
+// without a name, members by pattern, elements that differ by their index.
+const shelf = `
+openapi: 3.1.0
+info: {title: Shelf, version: '1'}
+paths:
+  /books/{id}:
+    get:
+      operationId: getBook
+      responses: {'200': {description: One., content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}}
+  /books:
+    get:
+      operationId: listBooks
+      responses: {'200': {description: All., content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Book'}}}}}}
+  /pages:
+    get:
+      operationId: pageBooks
+      responses: {'200': {description: Some., content: {application/json: {schema: {$ref: '#/components/schemas/Page'}}}}}
+components:
+  schemas:
+    Page:
+      type: object
+      properties:
+        next: {type: string}
+        books: {type: array, items: {$ref: '#/components/schemas/Book'}}
+    Book:
+      type: object
+      required: [id]
+      properties:
+        id: {type: string}
+        state: {type: string, enum: [in, out]}
+        place: {type: array, prefixItems: [{type: string}, {type: integer}], items: {type: object, properties: {a: {type: boolean}}}}
+        tags: {type: object, patternProperties: {'^n': {type: integer}}, additionalProperties: {properties: {q: {type: integer}}}}
+        size: {type: object}
+`
+
+func shelfValidator(t require.TestingT) *Validator {
+	d, err := spec.Load(fstest.MapFS{"shelf.yaml": {Data: []byte(shelf)}}, "shelf.yaml", spec.Options{})
+	require.NoError(t, err)
+	v, err := New(d)
+	require.NoError(t, err)
+	return v
+}
+
+func shelfExchange(path, body string) *plumb.Exchange {
+	return &plumb.Exchange{
+		Request:  plumb.Request{Method: "GET", URL: "/" + path},
+		Response: plumb.Response{Status: 200, Body: plumb.Body{Bytes: []byte(body)}},
+		Place:    plumb.Place{File: "a.har", Entry: 1, Line: 1},
+	}
+}
+
+// Bodies that a plan read are summed up to the letter as those that the
+// reference engine parsed.
+func TestScanDoesWhatParseDoes(t *testing.T) {
+	v := shelfValidator(t)
+	for _, body := range []string{
+		`{"id": "a"}`,
+		" \n{ \"id\" :\t\"a\" , \"size\" : { } } ",
+		`{"id": "", "state": "out", "place": []}`,
+		`{"id": "a\"b\\", "state": "in"}`,
+		`{"id": "\\\"", "size": {"x": "\\\\"}}`,
+		`{"id": "\u0041\u00e9\ud83d\ude00\n\/"}`,
+		`{"\u0069d": "a", "new\u0021": "\""}`,
+		"{\"id\": \"line\u2028separator é\"}",
+		`{"id": "` + strings.Repeat("é", longestValue) + `"}`,
+		`{"id": "` + strings.Repeat("a", longestValue-2) + `"}`,
+		`{"id": "` + strings.Repeat("a", longestValue-1) + `"}`,
+		`{"id": "a", "place": ["x", 7, {"a": true}, {"a": null}, {"b": false}]}`,
+		`{"id": "a", "tags": {"n1": 1, "m": "x", "n2": 12345678901234567890}}`,
+		`{"id": "a", "size": {"w": 1.5, "h": 1e3, "d": -0, "e": 999999999999999, "f": 1E400, "g": 12.0, "i": 1234567890123456}}`,
+		`{"id": "a", "new": {"a": [[{"b": {"c": {"d": 1}}}], "x}]", {}], "e": "]"}, "other": [1, [2, [3, [4, [5]]]]]}`,
+		`{"id": null, "state": null, "size": null}`,
+	} {
+		for path, text := range map[string]string{
+			"books/a": body,
+			"books":   "[" + body + " ,\n" + body + "]",
+			"pages":   `{"books": [ ` + body + `], "next": "]"}`,
+		} {
+			x := shelfExchange(path, text)
+			r := v.NewRun().NewChecker().Check([]*plumb.Exchange{x}).Results[0]
+			scanned, parsed := v.NewSummary(), v.NewSummary()
+			(&observer{Summary: parsed, x: x, clean: noSecrets, bare: true}).parse()
+			if r.read {
+				(&observer{Summary: scanned, x: x, clean: noSecrets, bare: true}).scan(&r)
+				assert.Equal(t, encoded(t, parsed), encoded(t, scanned), text)
+				continue
+			}
+			// With findings, a plan reads what it does not accept.
+			r.schema, r.read, r.list = v.Check(x).schema, true, path != "books/a"
+			(&observer{Summary: scanned, x: x, clean: noSecrets, bare: true}).scan(&r)
+			assert.Equal(t, encoded(t, parsed), encoded(t, scanned), text)
+		}
+	}
+	for _, text := range []string{`[]`, ` [ ] `} {
+		assertSameSummary(t, v, shelfExchange("books", text))
+	}
+	for _, text := range []string{`{}`, `{"books": []}`, `{"books": [ ], "more": [1]}`, `{"next": "x"}`} {
+		assertSameSummary(t, v, shelfExchange("pages", text))
+	}
+}
+
+func assertSameSummary(t *testing.T, v *Validator, x *plumb.Exchange) {
+	r := v.NewRun().NewChecker().Check([]*plumb.Exchange{x}).Results[0]
+	require.True(t, r.read || len(r.Findings) > 0)
+	got := v.NewSummary()
+	got.Add(x, r, noSecrets, true)
+	assert.Equal(t, encoded(t, summarize(v, []*plumb.Exchange{x})), encoded(t, got), "%s", x.Response.Body.Bytes)
+}
+
+// What a place has below it depends on what is described there, also where
+// places with different descriptions have one pointer; and it ends somewhere.
+func TestSummaryOfShapes(t *testing.T) {
+	v := shelfValidator(t)
+	s := summarize(v, []*plumb.Exchange{
+		shelfExchange("books/a", `{"id": "a", "tags": {"n1": 1, "m": {"q": 1}}, "place": ["x", 7, {"a": true}]}`),
+		shelfExchange("books/a", `{"id": "a", "x": {"a": {"b": {"c": {"d": 1}}}}, "y": [[[[1]]]]}`),
+	})
+	assert.False(t, placeOf(s, "/tags/*/q").Undocumented)
+	assert.False(t, placeOf(s, "/place/*/a").Undocumented)
+	assert.Equal(t, 3, placeOf(s, "/place/*").Count)
+	assert.Equal(t, map[string]int{"object": 1}, placeOf(s, "/x/a/b/c").Types)
+	assert.Nil(t, placeOf(s, "/x/a/b/c/d"))
+	assert.NotNil(t, placeOf(s, "/y/*/*/*"))
+	assert.Nil(t, placeOf(s, "/y/*/*/*/*"))
+}
+
+// However the exchanges are spread over goroutines, in whatever order, and
+// whether their findings are counted or explained, the bytes are the same.
+func TestSummariesOfCheckers(t *testing.T) {
+	v := summaryValidator(t)
+	counted := 0
+	rapid.Check(t, func(t *rapid.T) {
+		few := rapid.SliceOfN(rapid.Custom(drawExchange), 1, 5).Draw(t, "few")
+		var exchanges []*plumb.Exchange
+		for i := range rapid.IntRange(1, 40).Draw(t, "length") {
+			x := *few[i%len(few)]
+			x.Place.File = rapid.SampledFrom([]string{"a.har", "b.har"}).Draw(t, "file")
+			x.Place.Entry = i + 1
+			exchanges = append(exchanges, &x)
+		}
+		want := encoded(t, summarize(v, exchanges))
+
+		rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed"))).Shuffle(len(exchanges), func(i, j int) { exchanges[i], exchanges[j] = exchanges[j], exchanges[i] })
+		run := v.NewRun()
+		checkers := []*Checker{run.NewChecker(), run.NewChecker()}
+		parts := []*Summary{v.NewSummary(), v.NewSummary()}
+		for len(exchanges) > 0 {
+			n := rapid.IntRange(1, len(exchanges)).Draw(t, "batch")
+			part := rapid.IntRange(0, 1).Draw(t, "part")
+			for i, r := range checkers[part].Check(exchanges[:n]).Results {
+				parts[part].Add(exchanges[i], r, noSecrets, rapid.Bool().Draw(t, "bare"))
+				if r.Counted {
+					counted++
+				} else if r.Pattern != nil {
+					r.Pattern.Settle()
+				}
+			}
+			exchanges = exchanges[n:]
+		}
+		require.NoError(t, parts[0].Merge(parts[1]))
+		assert.Equal(t, want, encoded(t, parts[0]))
+	})
+	assert.NotZero(t, counted)
+}
+
+// How long states lasted is known of each exchange, also where its findings
+// are only counted.
+func TestSummaryOfStatesThatLast(t *testing.T) {
+	v := summaryValidator(t)
+	c, s := v.NewRun().NewChecker(), v.NewSummary()
+	for i, lasted := range []int{700, 601, 650, 900, 800} {
+		x := bareBatch(fmt.Sprintf(`"id": "b%d", "object": "batch", "endpoint": "/v1/responses", "input_file_id": "f", "completion_window": "24h", "status": "cancelled",
+			"created_at": 1741967569, "cancelling_at": 1741967569, "cancelled_at": %d`, i, 1741967569+lasted))
+		x.Place.Entry = i + 1
+		x.Time = time.Unix(1741999999-int64(i), 0)
+		r := c.Check([]*plumb.Exchange{x}).Results[0]
+		require.Equal(t, i > 0, r.Counted)
+		s.Add(x, r, noSecrets, true)
+		r.Pattern.Settle()
+	}
+	for _, f := range s.Findings() {
+		if f.Rule == "time-bound" {
+			assert.Equal(t, 5, f.Count)
+			assert.Equal(t, &Range{601, 900}, f.Lasted)
+			assert.Len(t, f.Examples, mostExamples)
+			assert.Equal(t, time.Unix(1741999995, 0).UTC(), f.First)
+			assert.Equal(t, time.Unix(1741999999, 0).UTC(), f.Last)
+			return
+		}
+	}
+	assert.Fail(t, "no state lasted too long")
+}

@@ -1,0 +1,346 @@
+package engine
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/schema"
+)
+
+// spot is where a walk through bodies can be: at a place, of which the
+// description says the same each time. It leads to the spots below it, so that
+// a walk that was there before has nothing to look up. What it takes to a place
+// that was dropped since is lost.
+type spot struct {
+	place   *Observed
+	shape   *schema.Shape // nil where nothing is described
+	foreign int           // how many levels it is below the description: 0 where it is documented
+	units   string        // the member whose elements are bodies of their own
+
+	members map[string]*spot // by their names
+	others  []*spot          // members with names of the caller's own
+	items   []*spot
+}
+
+// rootKey is what bodies of one kind have in common.
+type rootKey struct {
+	operation string
+	status    int
+	schema    *bodySchema // nil for a response that is not described
+	units     string
+}
+
+func (s *Summary) root(key rootKey) *spot {
+	root := s.spots[key]
+	if root == nil {
+		at := placeKey{operation: key.operation, status: key.status}
+		if key.schema != nil {
+			at.schema = key.schema.label()
+			root = s.spot(at, key.schema.Shape, 0)
+		} else {
+			root = s.spot(at, nil, 1)
+		}
+		root.units = key.units
+		s.spots[key] = root
+	}
+	return root
+}
+
+// spot returns the spot of a place; nil where it is one of too many.
+func (s *Summary) spot(key placeKey, shape *schema.Shape, foreign int) *spot {
+	place := s.place(key, foreign > 0)
+	if place == nil {
+		return nil
+	}
+	limit := mostValues
+	if shape != nil {
+		limit += len(shape.Values)
+	}
+	place.Limit = max(place.Limit, limit)
+	return &spot{place: place, shape: shape, foreign: foreign, members: map[string]*spot{}}
+}
+
+// member returns the spot of a member; nil where it is not taken down.
+func (o *observer) member(at *spot, name []byte) *spot {
+	child := at.members[string(name)]
+	switch {
+	case child == nil:
+		return o.newMember(at, string(name))
+	case child.foreign == 0:
+		return child
+	case !o.bare:
+		return o.newMember(at, string(name)) // the name can be a credential, here
+	}
+	return child
+}
+
+func (o *observer) newMember(at *spot, name string) *spot {
+	if at.foreign > 0 {
+		return o.undocumented(at, name)
+	}
+	if at.shape == nil {
+		return nil // the description says nothing of what is here
+	}
+	if named := at.shape.Named(name); named != nil {
+		child := o.spot(at.place.below(jsonvalue.EscapePointer(name)), named.Shape, 0)
+		at.members[name] = child
+		return child
+	}
+	shape, undocumented := at.shape.Member(name)
+	if undocumented {
+		return o.undocumented(at, name)
+	}
+	for _, known := range at.others {
+		if known.shape == shape {
+			return known
+		}
+	}
+	child := o.spot(at.place.below("*"), shape, 0)
+	at.others = append(at.others, child)
+	return child
+}
+
+// undocumented returns the spot of a member that is not described.
+func (o *observer) undocumented(at *spot, name string) *spot {
+	if at.foreign == deepest || at.place.ManyMembers {
+		return nil
+	}
+	token := jsonvalue.EscapePointer(name)
+	if !o.bare {
+		f := plumb.Finding{Pointer: "/" + token}
+		o.clean(&f)
+		token = strings.TrimPrefix(f.Pointer, "/")
+	}
+	child := o.spot(at.place.below(token), nil, at.foreign+1)
+	if o.bare && child != nil {
+		at.members[name] = child
+	}
+	return child
+}
+
+// item returns the spot of the element with that index; nil where it is not
+// taken down.
+func (o *observer) item(at *spot, index int) *spot {
+	var shape *schema.Shape
+	if at.shape != nil {
+		shape = at.shape.Item(index)
+	}
+	foreign := at.foreign
+	if foreign > 0 {
+		if foreign++; foreign > deepest {
+			return nil
+		}
+	}
+	for _, known := range at.items {
+		if known.shape == shape {
+			return known
+		}
+	}
+	child := o.spot(at.place.below("*"), shape, foreign)
+	if child != nil {
+		at.items = append(at.items, child)
+	}
+	return child
+}
+
+// below returns the key of a place directly below another.
+func (o *Observed) below(token string) placeKey {
+	key := o.key()
+	key.pointer += "/" + token
+	return key
+}
+
+// jsonType is a JSON type; a number without a fraction is an integer, as JSON
+// Schema has it.
+type jsonType byte
+
+const (
+	typeNull jsonType = iota
+	typeBoolean
+	typeInteger
+	typeNumber
+	typeString
+	typeArray
+	typeObject
+)
+
+var typeNames = [...]string{"null", "boolean", "integer", "number", "string", "array", "object"}
+
+// take counts a value of that type, which is body[start:end].
+func (o *observer) take(at *spot, t jsonType, start, end int) {
+	place := at.place
+	place.Count++
+	place.types[t]++
+	place.add(o.time)
+	if wantsExample(place.Examples, o.x.Place.File, o.x.Place.Entry) {
+		o.example(place, start, end)
+	}
+}
+
+// example takes the value down as an example.
+func (o *observer) example(place *Observed, start, end int) {
+	f := plumb.Finding{Pointer: place.Pointer}
+	f.Place = o.x.Place
+	body := o.x.Response.Body
+	if body.Locate != nil {
+		f.Line, f.Column = body.Locate(start)
+	}
+	f.Found = shorten(printable(body.Bytes[start:end]))
+	o.clean(&f)
+	place.Examples = addExample(place.Examples, Example{f.File, f.Entry, f.Line, f.Column, f.Found})
+}
+
+// string takes down a string.
+func (o *observer) string(at *spot, text string) {
+	at.place.Length = at.place.Length.add(float64(utf8.RuneCountInString(text)))
+	if !at.place.Many {
+		o.scalar(at, []byte(schema.JSONText(text)))
+	}
+}
+
+// number takes down a number and returns its type.
+func (o *observer) number(at *spot, literal []byte) jsonType {
+	n, ok := plainInteger(literal)
+	if !ok {
+		var err error
+		n, err = strconv.ParseFloat(string(literal), 64)
+		ok = err == nil && n == math.Trunc(n)
+	}
+	at.place.Number = at.place.Number.add(n)
+	o.scalar(at, literal)
+	if ok {
+		return typeInteger
+	}
+	return typeNumber
+}
+
+// boolean takes down true or false. It is no credential.
+func (o *observer) boolean(at *spot, value bool) {
+	at.place.count(strconv.AppendBool(nil, value))
+}
+
+// plainInteger reads a number that is nothing but a few digits.
+func plainInteger(literal []byte) (float64, bool) {
+	if len(literal) > 15 { // more than a float64 holds
+		return 0, false
+	}
+	n := 0
+	for _, c := range literal {
+		if c-'0' > 9 {
+			return 0, false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return float64(n), true
+}
+
+// scalar takes down the value of a scalar, given as JSON text.
+func (o *observer) scalar(at *spot, text []byte) {
+	place := at.place
+	if place.Many {
+		return
+	}
+	if len(text) > longestValue {
+		place.tooMany()
+		return
+	}
+	if !o.bare && (at.shape == nil || !slices.Contains(at.shape.Values, string(text))) {
+		f := plumb.Finding{Pointer: place.Pointer}
+		f.Found = string(text)
+		o.clean(&f)
+		text = []byte(f.Found)
+	}
+	place.count(text)
+}
+
+// count counts a value, as addValue does.
+func (o *Observed) count(text []byte) {
+	if o.Many {
+		return
+	}
+	if n := o.values[string(text)]; n != nil {
+		*n++
+		return
+	}
+	if o.values == nil {
+		o.values = map[string]*int{}
+	}
+	once := 1
+	o.values[string(text)] = &once
+	if len(o.values) > o.Limit {
+		o.tooMany()
+	}
+}
+
+// parse looks at a body that no plan has read: it may not be good JSON.
+func (o *observer) parse() {
+	p := &pass{v: o.v, x: o.x}
+	p.identify()
+	p.judge()
+	body := o.x.Response.Body
+	unknown := p.match.Path != "" && p.response == nil && looksLikeJSON(body.Bytes)
+	if body.Missing != "" || len(body.Bytes) == 0 || !p.bare() && p.schema == nil && !unknown {
+		return
+	}
+	if p.root, _ = jsonvalue.Parse(body.Bytes, o.v.maxDepth); p.root == nil {
+		return
+	}
+	if p.bare() && !p.chooseBare() {
+		return
+	}
+	key := rootKey{operation: p.out.Operation, status: p.out.Status, schema: p.schema}
+	if p.schema == nil {
+		o.value(o.root(key), p.root)
+		return
+	}
+	units := p.schema.units(p.root)
+	if len(units[0].path) > 0 { // the list itself
+		key.units = p.schema.elementsName
+		o.value(o.root(key), p.root)
+		key.units = ""
+	}
+	for _, u := range units {
+		key.schema = u.schema
+		o.value(o.root(key), u.value)
+	}
+}
+
+// value takes down a value and what it holds.
+func (o *observer) value(at *spot, v *jsonvalue.Value) {
+	t := typeNull
+	switch v.Kind {
+	case jsonvalue.Bool:
+		t = typeBoolean
+		o.boolean(at, v.True)
+	case jsonvalue.Number:
+		t = o.number(at, []byte(v.Text))
+	case jsonvalue.String:
+		t = typeString
+		o.string(at, v.Text)
+	case jsonvalue.Array:
+		t = typeArray
+		at.place.Size = at.place.Size.add(float64(len(v.Items)))
+		for i, item := range v.Items {
+			if child := o.item(at, i); child != nil {
+				o.value(child, item)
+			}
+		}
+	case jsonvalue.Object:
+		t = typeObject
+		at.place.Size = at.place.Size.add(float64(len(v.Members)))
+		for i, m := range v.Members {
+			if at.units != "" && m.Name == at.units || v.Member(m.Name) != v.Members[i].Value {
+				continue // of a repeated member the last counts
+			}
+			if child := o.member(at, []byte(m.Name)); child != nil {
+				o.value(child, m.Value)
+			}
+		}
+	}
+	o.take(at, t, v.Start, v.End)
+}

@@ -1,0 +1,237 @@
+package engine
+
+import (
+	"cmp"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/expression"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/schema"
+)
+
+// xRulesVocabulary is the JSON Schema of x-rules.
+//
+//go:embed xrules_vocabulary.json
+var xRulesVocabulary []byte
+
+// xRule is a rule that the description states.
+type xRule struct {
+	*Rule
+	at         []string // from the object, to the member that findings are at
+	place      plumb.Source
+	source     string // of the expression
+	expression *expression.Expression
+	overTime   bool // it looks at oldSelf
+}
+
+// xRulesOf reads the x-rules of one schema or response.
+func xRulesOf(e *schema.Extension) ([]*xRule, error) {
+	if e == nil {
+		return nil, nil
+	}
+	if err := e.Check(xRulesVocabulary); err != nil {
+		return nil, err
+	}
+	var docs []struct{ ID, Message, Expression, Severity, At, Text, Fix, Example string }
+	if err := json.Unmarshal(e.Text, &docs); err != nil {
+		return nil, err
+	}
+	var all []*xRule
+	var errs []error
+	for i, doc := range docs {
+		item := "/" + strconv.Itoa(i)
+		compiled, err := expression.Compile(doc.Expression)
+		if err != nil {
+			at := e.Place(item + "/expression")
+			errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: %s does not compile: %w", at.Path(), at.Line, at.Column, doc.ID, err))
+			continue
+		}
+		severity := plumb.Error
+		if doc.Severity != "" {
+			severity, _ = plumb.ParseSeverity(doc.Severity) // the vocabulary lets no other through
+		}
+		if doc.Text != "" {
+			doc.Text += "\n\n"
+		}
+		if doc.Fix == "" {
+			doc.Fix = "Send what makes the expression true, or amend the rule in the description."
+		}
+		all = append(all, &xRule{
+			Rule: &Rule{
+				ID: doc.ID, Severity: severity, Title: doc.Message, Fix: doc.Fix, Example: doc.Example,
+				Text: doc.Text + "The description states it as an expression in CEL:\n\n    " + doc.Expression,
+			},
+			at:         jsonvalue.SplitPointer(doc.At),
+			place:      e.Place(item),
+			source:     doc.Expression,
+			expression: compiled,
+			overTime:   compiled.Uses(expression.OldSelf),
+		})
+	}
+	return all, errors.Join(errs...)
+}
+
+// loadXRules reads all x-rules of the description and makes rules of them.
+func (v *Validator) loadXRules(set *schema.Set) error {
+	var errs []error
+	seen := map[plumb.Source]bool{}
+	add := func(rules []*xRule, err error) []*xRule {
+		errs = append(errs, err)
+		for _, r := range rules {
+			if seen[r.place] { // schemas and responses can be reached in several ways
+				continue
+			}
+			seen[r.place] = true
+			if slices.ContainsFunc(v.rules, func(other *Rule) bool { return other.ID == r.ID }) {
+				errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: there is another rule with the id %s", r.place.Path(), r.place.Line, r.place.Column, r.ID))
+			}
+			v.rules = append(v.rules, r.Rule)
+		}
+		return rules
+	}
+	for _, shape := range set.Shapes() {
+		if rules := add(xRulesOf(shape.Extension("x-rules"))); len(rules) > 0 {
+			v.shapeRules[shape] = rules
+			errs = append(errs, describedPlaces(rules, shape))
+		}
+	}
+	for _, op := range v.desc.Operations {
+		for _, response := range op.Responses {
+			rules := add(xRulesOf(set.Extension(response.Place, "x-rules")))
+			for _, m := range response.Media {
+				if m.HasSchema {
+					errs = append(errs, describedPlaces(rules, v.bodies[m.Schema].Shape))
+				}
+			}
+			if len(rules) > 0 {
+				v.responseRules[response] = rules
+			}
+		}
+	}
+	slices.SortFunc(v.rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
+	return errors.Join(errs...)
+}
+
+// describedPlaces wants the members that findings of the rules are at to be
+// described.
+func describedPlaces(rules []*xRule, shape *schema.Shape) error {
+	var errs []error
+	for _, r := range rules {
+		at := shape
+		for _, name := range r.at {
+			if at == nil {
+				break
+			}
+			var undocumented bool
+			if at, undocumented = at.Member(name); undocumented {
+				errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: no schema describes the member that %s is at: %s",
+					r.place.Path(), r.place.Line, r.place.Column, r.ID, strings.Join(append([]string{""}, r.at...), "/")))
+				break
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+var ruleFailed = &Rule{
+	ID:       "rule-failed",
+	Severity: plumb.Warning,
+	Title:    "a rule of the description cannot be evaluated",
+	Text: `An expression under ` + "`x-rules`" + ` meets data that it does not provide for: a
+member that is not there, or a value of another type, though the schema allows
+it. It is the rule that wants mending: ask ` + "`has(self.member)`" + ` first.`,
+	Fix:     "Let the expression ask has(self.member) before it reads the member.",
+	Example: "self.usage.total_tokens > 0, for an object without usage",
+}
+
+// applyXRules evaluates the rules that the description states.
+func (p *pass) applyXRules() {
+	if p.root == nil || p.schema == nil {
+		return
+	}
+	p.blamed = slices.Sorted(slices.Values(p.errorsAt))
+	if rules := p.v.responseRules[p.response]; len(rules) > 0 {
+		variables := p.variables(p.root)
+		for _, r := range rules {
+			p.applyXRule(r, nil, variables)
+		}
+	}
+	for i, visit := range p.visits() {
+		rules := p.v.shapeRules[visit.Shape]
+		if len(rules) == 0 || visit.Value.Kind == jsonvalue.Null {
+			continue
+		}
+		path, variables := p.visits().Path(i), p.variables(visit.Value)
+		for _, r := range rules {
+			if !r.overTime {
+				p.applyXRule(r, path, variables)
+			}
+		}
+	}
+}
+
+// applyXRule evaluates one rule on the object at the path.
+func (p *pass) applyXRule(r *xRule, path []string, variables *expression.Variables) {
+	holds, ok := r.expression.Holds(variables)
+	if holds && ok {
+		return
+	}
+	if p.use(r.Rule); p.severity == plumb.Off {
+		return
+	}
+	at := p.valueAt(append(slices.Clip(path), r.at...))
+	switch {
+	case !ok:
+		// Data that breaks its schema is reported there.
+		if p.failsWithin(path) {
+			return
+		}
+		if p.use(ruleFailed); p.severity != plumb.Off {
+			p.report(at, placed("the rule "+r.ID+" cannot be evaluated", r.place, r.expression.Failure(variables).Error(), ""))
+		}
+	default:
+		// Where the value is blamed already, this is a mere consequence.
+		if _, blamed := slices.BinarySearch(p.blamed, at.start); !blamed {
+			p.report(at, placed(r.Title, r.place, p.foundText(at.path), r.source))
+		}
+	}
+}
+
+// failsWithin tells whether the object at the path breaks its schema.
+func (p *pass) failsWithin(path []string) bool {
+	// Failures are sorted by their paths: those within follow the path itself.
+	i, _ := slices.BinarySearchFunc(p.failures, path, func(f schema.Failure, path []string) int { return slices.Compare(f.Path, path) })
+	return i < len(p.failures) && len(p.failures[i].Path) >= len(path) && slices.Equal(p.failures[i].Path[:len(path)], path)
+}
+
+// variables returns what an expression reads, but for oldSelf.
+func (p *pass) variables(self *jsonvalue.Value) *expression.Variables {
+	return &expression.Variables{Self: self, Request: p.celRequest, Status: p.out.Status}
+}
+
+// celRequest returns the request as expressions have it. It is made once.
+func (p *pass) celRequest() map[string]any {
+	if p.request != nil {
+		return p.request
+	}
+	params := map[string]any{}
+	for name, value := range p.match.Params {
+		params[name] = value
+	}
+	query := map[string]any{}
+	if u, err := url.Parse(p.x.Request.URL); err == nil {
+		for name, values := range u.Query() {
+			query[name] = values[0]
+		}
+	}
+	p.request = map[string]any{"method": p.x.Request.Method, "params": params, "query": query}
+	return p.request
+}

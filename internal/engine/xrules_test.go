@@ -1,0 +1,139 @@
+package engine_test
+
+import (
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// things describes an API with one operation. What it says of the schema and
+// of the response is indented as there.
+func things(t *testing.T, schema, response string, opts ...engine.Option) (*engine.Validator, error) {
+	t.Helper()
+	d, err := spec.Load(fstest.MapFS{"openapi.yaml": {Data: []byte(`openapi: 3.1.0
+info: {title: things, version: "1"}
+servers: [{url: https://things.example/v1}]
+paths:
+  /things/{id}:
+    get:
+      operationId: getThing
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses:
+        '200':
+          description: a thing
+` + response + `          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Thing'}
+        '204': {description: no thing}
+        4XX:
+          description: an error
+          content: {application/problem+json: {schema: {required: [title]}}}
+  /report:
+    get:
+      responses:
+        default: {description: a table, content: {text/csv: {schema: {type: string}}, application/pdf: {schema: {type: string}}, image/*: {}}}
+components:
+  schemas:
+    Thing:
+      type: object
+      properties:
+        id: {type: string}
+        a: {type: integer}
+        b: {type: [integer, 'null']}
+        state: {type: string}
+` + schema)}}, "openapi.yaml", spec.Options{})
+	require.NoError(t, err)
+	return engine.New(d, opts...)
+}
+
+func thing(body string) *plumb.Exchange {
+	return &plumb.Exchange{
+		Request:  plumb.Request{Method: "GET", URL: "https://things.example/v1/things/t1?view=full"},
+		Response: plumb.Response{Status: 200, Body: plumb.Body{Bytes: []byte(body)}},
+	}
+}
+
+// summary lists the findings as "severity rule pointer".
+func summary(r engine.Result) []string {
+	var all []string
+	for _, f := range r.Findings {
+		all = append(all, f.Severity.String()+" "+f.Rule+" "+f.Pointer)
+	}
+	return all
+}
+
+func TestXRules(t *testing.T) {
+	const rule = `      x-rules:
+        - {id: thing-order, message: b is not after a, at: /b, severity: warning, expression: '!has(self.b) || self.b > self.a'}
+`
+	const response = `          x-rules:
+            - {id: thing-id, message: another thing, at: /id, expression: self.id == request.params.id && request.query.view == 'full' && response.status == 200 && request.method == 'GET'}
+`
+	v, err := things(t, rule, response)
+	require.NoError(t, err)
+	for body, want := range map[string][]string{
+		`{"id": "t1", "a": 1, "b": 2}`:    nil,
+		`{"id": "t1", "a": 1, "b": null}`: nil, // null is absent
+		`{"id": "t2", "a": 1, "b": 1}`:    {"error thing-id /id", "warning thing-order /b"},
+		`{"id": "t1", "b": 1}`:            {"warning rule-failed /b"},
+		`{"id": "t1", "a": "1", "b": 1}`:  {"error schema-type /a"},                            // so it is no wonder that the rule fails
+		`{"id": "t1", "a": 1, "b": 0.5}`:  {"error schema-type /b"},                            // a consequence is not reported
+		`{"id": 1, "a": 2, "b": 1}`:       {"error schema-type /id", "warning thing-order /b"}, // elsewhere it is
+	} {
+		assert.ElementsMatch(t, want, summary(v.Check(thing(body))), body)
+	}
+	var ids []string
+	for _, r := range v.Rules() {
+		ids = append(ids, r.ID)
+	}
+	assert.IsIncreasing(t, ids)
+	assert.Subset(t, ids, []string{"thing-id", "thing-order"})
+
+	v, err = things(t, rule, response, engine.WithRule("thing-*", plumb.Off), engine.WithRule("thing-order", plumb.Info))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"info thing-order /b"}, summary(v.Check(thing(`{"id": "t2", "a": 1, "b": 1}`))))
+}
+
+func TestXRulesOverTime(t *testing.T) {
+	v, err := things(t, `      x-lifecycle: {identity: /id, state: /state, initial: s, states: {s: {}}}
+      x-rules:
+        - {id: thing-grows, message: a grew by more than one, at: /a, expression: self.a - oldSelf.a <= 1}
+`, "")
+	require.NoError(t, err)
+	h := v.NewHistory()
+	var all [][]string
+	for _, body := range []string{`{"id": "t1", "a": 1}`, `{"id": "t2", "a": 9}`, `{"id": "t1", "a": 2}`, `{"id": "t1", "a": 4}`, `{"id": "t2", "a": 10}`} {
+		r := v.Check(thing(body))
+		h.Add(&r)
+		all = append(all, summary(r))
+	}
+	assert.Equal(t, [][]string{nil, nil, nil, {"error thing-grows /a"}, nil}, all)
+}
+
+func TestXRulesErrors(t *testing.T) {
+	for name, tt := range map[string]struct{ rules, want string }{
+		"no CEL":           {"[{id: thing-a, message: m, expression: 'self.a =='}]", "openapi.yaml:32:43: x-rules: thing-a does not compile: Syntax error"},
+		"no bool":          {"[{id: thing-a, message: m, expression: '1 + 1'}]", "thing-a does not compile: the expression gives int, not a bool"},
+		"unknown variable": {"[{id: thing-a, message: m, expression: this.a > 1}]", "undeclared reference to 'this'"},
+		"unknown keyword":  {"[{id: thing-a, message: m, expresion: 'true', expression: 'true'}]", "x-rules: there is no keyword 'expresion'"},
+		"no expression":    {"[{id: thing-a, message: m}]", "x-rules: missing properties: 'expression'"},
+		"bad id":           {"[{id: ThingA, message: m, expression: 'true'}]", "x-rules: does not match pattern"},
+		"twice":            {"[{id: thing-a, message: m, expression: 'true'}, {id: thing-a, message: m, expression: 'true'}]", "openapi.yaml:32:64: x-rules: there is another rule with the id thing-a"},
+		"built in":         {"[{id: schema-type, message: m, expression: 'true'}]", "there is another rule with the id schema-type"},
+		"no such member":   {"[{id: thing-a, message: m, at: /z, expression: 'true'}]", "openapi.yaml:32:17: x-rules: no schema describes the member that thing-a is at: /z"},
+		"no list":          {"{id: thing-a}", "x-rules: expected array, but got object"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := things(t, "      x-rules: "+tt.rules+"\n", "")
+			if assert.Error(t, err) {
+				assert.Contains(t, err.Error(), tt.want)
+			}
+		})
+	}
+}
