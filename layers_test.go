@@ -17,7 +17,8 @@ const module = "github.com/plumbapi/plumb"
 // layers are the packages from the lowest to the highest: each imports those
 // of lower layers only.
 var layers = [][]string{
-	{"", "/schemas", "/internal/ecmaregexp", "/internal/hostiletest", "/internal/jsonvalue", "/internal/nearest", "/internal/startup"},
+	{"", "/schemas", "/internal/ecmaregexp", "/internal/hostiletest", "/internal/jsonscan", "/internal/nearest", "/internal/startup"},
+	{"/internal/jsonvalue"},
 	{"/internal/expression", "/internal/redact"},
 	{"/spec", "/internal/recording"},
 	{"/internal/schema"},

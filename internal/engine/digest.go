@@ -1,10 +1,10 @@
 package engine
 
 import (
-	"bytes"
 	"hash/maphash"
 	"math/bits"
 
+	"github.com/plumbapi/plumb/internal/jsonscan"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -86,12 +86,13 @@ func digestJSON(text []byte, maxDepth int) digest {
 // escapes in its strings.
 type textHasher struct {
 	data    []byte
+	pos     int
 	escaped bool
 }
 
 func (h *textHasher) value() uint64 {
 	h.space()
-	switch h.data[0] {
+	switch h.data[h.pos] {
 	case '"':
 		return hashBytes(h.text())
 	case '{':
@@ -99,7 +100,7 @@ func (h *textHasher) value() uint64 {
 		for h.more('}') {
 			name := hashBytes(h.text())
 			h.space()
-			h.data = h.data[1:] // the colon
+			h.pos += len(":")
 			sum += hashMember(name, h.value())
 		}
 		return combine(kindSeeds[ofObject], sum)
@@ -110,23 +111,19 @@ func (h *textHasher) value() uint64 {
 		}
 		return hash
 	}
-	end := bytes.IndexAny(h.data, ",]} \t\r\n")
-	if end < 0 {
-		end = len(h.data)
-	}
-	literal := h.data[:end]
-	h.data = h.data[end:]
-	return hashLiteral(hashBytes(literal))
+	start := h.pos
+	h.pos = jsonscan.Scalar(h.data, start)
+	return hashLiteral(hashBytes(h.data[start:h.pos]))
 }
 
 // more goes over the bracket or comma before the next part of an array or
 // object, or over the bracket at its end.
 func (h *textHasher) more(end byte) bool {
 	h.space()
-	c := h.data[0]
-	h.data = h.data[1:]
-	if h.space(); c != end && h.data[0] == end { // it is empty
-		h.data = h.data[1:]
+	c := h.data[h.pos]
+	h.pos++
+	if h.space(); c != end && h.data[h.pos] == end { // it is empty
+		h.pos++
 		return false
 	}
 	return c != end
@@ -134,22 +131,10 @@ func (h *textHasher) more(end byte) bool {
 
 // text returns a string as it is written.
 func (h *textHasher) text() []byte {
-	text := h.data[1:]
-	end := bytes.IndexByte(text, '"')
-	if bytes.IndexByte(text[:end], '\\') >= 0 {
-		h.escaped = true
-		for end = 0; text[end] != '"'; end++ {
-			if text[end] == '\\' {
-				end++
-			}
-		}
-	}
-	h.data = text[end+1:]
-	return text[:end]
+	end, escaped := jsonscan.Quoted(h.data, h.pos)
+	text := h.data[h.pos+1 : end-1]
+	h.pos, h.escaped = end, h.escaped || escaped
+	return text
 }
 
-func (h *textHasher) space() {
-	for len(h.data) > 0 && h.data[0] <= ' ' {
-		h.data = h.data[1:]
-	}
-}
+func (h *textHasher) space() { h.pos = jsonscan.Space(h.data, h.pos) }

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/plumbapi/plumb/internal/jsonscan"
 )
 
 // Parse reads data as one JSON value. It returns nil for the value when the
@@ -102,16 +104,7 @@ func quoteShort(name string) string {
 	return strconv.Quote(name[:end] + "…")
 }
 
-func (p *parser) space() {
-	for p.pos < len(p.data) {
-		switch p.data[p.pos] {
-		case ' ', '\t', '\n', '\r':
-			p.pos++
-		default:
-			return
-		}
-	}
-}
+func (p *parser) space() { p.pos = jsonscan.Space(p.data, p.pos) }
 
 func (p *parser) new(v Value) *Value {
 	to := p.memory.value(p.data[v.Start:])
@@ -279,6 +272,10 @@ func (p *parser) separator(closing byte) (more, ok bool) {
 }
 
 func (p *parser) number() bool {
+	if _, end := jsonscan.ReadNumber(p.data, p.pos); end >= 0 {
+		p.pos = end
+		return true
+	}
 	if p.data[p.pos] == '-' {
 		p.pos++
 	}

@@ -5,33 +5,31 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/plumbapi/plumb/internal/jsonscan"
 )
 
 // str reads the string whose opening quote is at p.pos.
 func (p *parser) str() (string, bool) {
-	open := p.pos
-	p.pos++
-	for i := p.pos; i < len(p.data); i++ {
-		switch c := p.data[i]; {
-		case c == '"':
-			s := p.slice(p.pos, i)
-			p.pos = i + 1
-			return s, true
-		case c == '\\', c < ' ', c >= utf8.RuneSelf:
-			return p.strSlow(open, i)
-		}
+	open, start := p.pos, p.pos+1
+	end, escaped := jsonscan.StringEnd(p.data, start)
+	if end < 0 {
+		return p.faultyString(open)
 	}
-	p.pos = len(p.data)
-	p.fault(Truncated, p.pos, "the text ends within a string")
-	return "", false
+	p.pos = end + 1
+	if !escaped {
+		return p.slice(start, end), true
+	}
+	p.memory.text = jsonscan.Unescape(p.memory.text[:0], p.data[start:end])
+	return string(p.memory.text), true
 }
 
-// strSlow reads on from offset i a string that has escapes or bytes other than
-// plain ASCII.
-func (p *parser) strSlow(open, i int) (string, bool) {
-	buf := append(p.memory.text[:0], p.data[open+1:i]...)
+// faultyString reads a string that is not JSON or not Unicode, and goes on where
+// that is possible.
+func (p *parser) faultyString(open int) (string, bool) {
+	buf := p.memory.text[:0]
 	defer func() { p.memory.text = buf }()
-	p.pos = i
+	p.pos = open + 1
 	reported := false // one fault a string is enough
 	bad := func(offset int, message string) {
 		if !reported {

@@ -1,6 +1,10 @@
 package recording
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"github.com/plumbapi/plumb/internal/jsonscan"
+)
 
 // stringSpelling is how a JSON string is written after its opening quote. A
 // byte of the text comes from the first byte of its character or escape.
@@ -24,36 +28,16 @@ func stringCharacter(text []byte) (size, width int) {
 	if len(text) < 6 || text[1] != 'u' {
 		return min(2, len(text)), 1
 	}
-	r := codeUnit(text)
+	r := jsonscan.CodeUnit(text, 0)
 	switch {
 	case r < 0x80:
 		return 6, 1
 	case r < 0x800:
 		return 6, 2
 	case 0xd800 <= r && r < 0xdc00 && len(text) >= 12 && text[6] == '\\' && text[7] == 'u':
-		if low := codeUnit(text[6:]); 0xdc00 <= low && low < 0xe000 {
+		if low := jsonscan.CodeUnit(text, 6); 0xdc00 <= low && low < 0xe000 {
 			return 12, 4
 		}
 	}
 	return 6, 3 // also half of a pair, for which U+FFFD stands
-}
-
-// codeUnit reads the four hexadecimal digits of an escape.
-func codeUnit(escape []byte) rune {
-	var r rune
-	for _, c := range escape[2:6] {
-		r = r<<4 | hexadecimal(c)
-	}
-	return r
-}
-
-// hexadecimal is the value of a digit; that it is one is known.
-func hexadecimal(c byte) rune {
-	switch {
-	case c >= 'a':
-		return rune(c - 'a' + 10)
-	case c >= 'A':
-		return rune(c - 'A' + 10)
-	}
-	return rune(c - '0')
 }

@@ -243,3 +243,14 @@ func doubleQuotedEscape(text []byte) (size, width int) {
 	}
 	return min(2+digits, len(text)), max(1, utf8.RuneLen(r))
 }
+
+// hexadecimal is the value of a digit; that it is one is known.
+func hexadecimal(c byte) rune {
+	switch {
+	case c >= 'a':
+		return rune(c - 'a' + 10)
+	case c >= 'A':
+		return rune(c - 'A' + 10)
+	}
+	return rune(c - '0')
+}

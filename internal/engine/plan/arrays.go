@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"github.com/plumbapi/plumb/internal/jsonscan"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/schema"
 )
@@ -95,7 +96,7 @@ func (r *Reader) array(n *node, pos int) int {
 	r.depth++
 	count := 0
 	data := r.data
-	pos = space(data, pos+1)
+	pos = jsonscan.Space(data, pos+1)
 	if pos < len(data) && data[pos] == ']' {
 		pos++
 	} else {
@@ -104,12 +105,12 @@ func (r *Reader) array(n *node, pos int) int {
 				return declined
 			}
 			count++
-			if pos = space(data, pos); pos >= len(data) {
+			if pos = jsonscan.Space(data, pos); pos >= len(data) {
 				return declined
 			}
 			switch data[pos] {
 			case ',':
-				pos = space(data, pos+1)
+				pos = jsonscan.Space(data, pos+1)
 			case ']':
 				pos++
 				closed = true

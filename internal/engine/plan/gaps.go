@@ -3,6 +3,8 @@ package plan
 import (
 	"encoding/binary"
 	"slices"
+
+	"github.com/plumbapi/plumb/internal/jsonscan"
 )
 
 // gap is the text of an object between two values that have to be read: what
@@ -76,7 +78,7 @@ func (r *Reader) gap(n *node, before, pos, names int) (*gap, int) {
 	data, start := r.data, pos
 	g := gap{more: 1, values: r.read.values[:0]}
 	for first := before == beginning; ; first = false {
-		if pos = space(data, pos); pos >= len(data) {
+		if pos = jsonscan.Space(data, pos); pos >= len(data) {
 			return nil, declined
 		}
 		if data[pos] == '}' {
@@ -88,7 +90,7 @@ func (r *Reader) gap(n *node, before, pos, names int) (*gap, int) {
 			if data[pos] != ',' {
 				return nil, declined
 			}
-			pos = space(data, pos+1)
+			pos = jsonscan.Space(data, pos+1)
 		}
 		i, name, end := r.name(n, pos)
 		if end < 0 {
@@ -136,7 +138,7 @@ func (r *Reader) gapValue(n *node, i, pos, start int) (v gapValue, end int) {
 	if !m.described || at.types&kindString == 0 || pos >= len(r.data) || r.data[pos] != '"' {
 		return v, declined
 	}
-	stop, escaped := stringEnd(r.data, pos+1)
+	stop, escaped := jsonscan.StringEnd(r.data, pos+1)
 	if stop < 0 || escaped || stop-start > longestGap/2 {
 		return v, declined
 	}

@@ -1,6 +1,10 @@
 package plan
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+
+	"github.com/plumbapi/plumb/internal/jsonscan"
+)
 
 // member is a member that the description names.
 type member struct {
@@ -47,20 +51,20 @@ func (r *Reader) name(n *node, pos int) (index int, name []byte, end int) {
 		return 0, nil, declined
 	}
 	start := pos + 1
-	stop, escaped := stringEnd(data, start)
+	stop, escaped := jsonscan.StringEnd(data, start)
 	if stop < 0 {
 		return 0, nil, declined
 	}
 	name = data[start:stop]
 	if escaped {
 		from := len(r.scratch)
-		r.scratch = unescape(r.scratch, name)
+		r.scratch = jsonscan.Unescape(r.scratch, name)
 		name = r.scratch[from:]
 	}
-	if pos = space(data, stop+1); pos >= len(data) || data[pos] != ':' {
+	if pos = jsonscan.Space(data, stop+1); pos >= len(data) || data[pos] != ':' {
 		return 0, nil, declined
 	}
-	pos = space(data, pos+1)
+	pos = jsonscan.Space(data, pos+1)
 	if len(n.members) > 0 {
 		if index, ok := n.byName[string(name)]; ok {
 			return index, name, pos
@@ -96,7 +100,7 @@ func (r *Reader) undescribed(n *node, pos int) int {
 	}
 	r.depth++
 	data, names, count := r.data, len(r.names), 0
-	if pos = space(data, pos+1); pos < len(data) && data[pos] == '}' {
+	if pos = jsonscan.Space(data, pos+1); pos < len(data) && data[pos] == '}' {
 		pos++
 	} else {
 		for closed := false; !closed; count++ {
@@ -107,12 +111,12 @@ func (r *Reader) undescribed(n *node, pos int) int {
 			if pos = r.other(n, end, name); pos < 0 {
 				return declined
 			}
-			if pos = space(data, pos); pos >= len(data) {
+			if pos = jsonscan.Space(data, pos); pos >= len(data) {
 				return declined
 			}
 			switch data[pos] {
 			case ',':
-				pos = space(data, pos+1)
+				pos = jsonscan.Space(data, pos+1)
 			case '}':
 				pos++
 				closed = true
@@ -136,7 +140,7 @@ func (r *Reader) other(n *node, pos int, name []byte) int {
 			return r.skip(pos)
 		}
 		if pos < len(r.data) && r.data[pos] == '"' {
-			if end, escaped := stringEnd(r.data, pos+1); end >= 0 && n.rest.takes(end-pos-1, escaped) {
+			if end, escaped := jsonscan.StringEnd(r.data, pos+1); end >= 0 && n.rest.takes(end-pos-1, escaped) {
 				return end + 1
 			}
 		}

@@ -3,6 +3,7 @@ package plan
 import (
 	"math/big"
 
+	"github.com/plumbapi/plumb/internal/jsonscan"
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
@@ -37,16 +38,16 @@ type limit struct {
 }
 
 // limits executes the keywords of numbers.
-func (r *Reader) limits(n *node, v number) {
+func (r *Reader) limits(n *node, v jsonscan.Number) {
 	way := uint64(wayLimit)
 	for _, m := range n.minimum {
-		if m.exclusive && v.ceiling() <= m.value || v.floor() < m.value {
+		if m.exclusive && v.Ceiling() <= m.value || v.Floor() < m.value {
 			r.sig.add(n.deviation(way))
 		}
 		way++
 	}
 	for _, m := range n.maximum {
-		if m.exclusive && v.floor() >= m.value || v.ceiling() > m.value {
+		if m.exclusive && v.Floor() >= m.value || v.Ceiling() > m.value {
 			r.sig.add(n.deviation(way))
 		}
 		way++
@@ -55,17 +56,17 @@ func (r *Reader) limits(n *node, v number) {
 
 // numberValue reads a number.
 func (r *Reader) numberValue(n *node, pos int) int {
-	v, end := readNumber(r.data, pos)
+	v, end := jsonscan.ReadNumber(r.data, pos)
 	if end < 0 || len(n.scopes) > 0 {
 		return declined
 	}
 	kind := kindInteger
-	if v.fraction || v.exponent {
+	if v.Fraction || v.Exponent {
 		kind = kindFraction
 	}
 	needed := n.slot >= 0 || len(n.values)+len(n.minimum)+len(n.maximum) > 0
 	integerOnly := n.types&(kindInteger|kindFraction) == kindInteger
-	if v.exponent && (needed || integerOnly) || !v.exact && needed {
+	if v.Exponent && (needed || integerOnly) || !v.Exact && needed {
 		return declined // it can be an integer all the same, or is too large
 	}
 	fits, ok := true, true
@@ -78,7 +79,7 @@ func (r *Reader) numberValue(n *node, pos int) int {
 		return end
 	}
 	if len(n.values) > 0 {
-		if v.pointed || v.negative && v.whole == 0 {
+		if v.Pointed || v.Negative && v.Whole == 0 {
 			return declined // equal numbers can be written differently
 		}
 		r.enumerated(n, kindInteger, r.data[pos:end], fits)
@@ -87,10 +88,10 @@ func (r *Reader) numberValue(n *node, pos int) int {
 		r.limits(n, v)
 	}
 	if n.slot >= 0 {
-		if !v.integer() {
+		if !v.Integer() {
 			return declined
 		}
-		r.frame.integer(n.slot, v.value(), pos, end)
+		r.frame.integer(n.slot, v.Value(), pos, end)
 	}
 	return end
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"math/bits"
 
+	"github.com/plumbapi/plumb/internal/jsonscan"
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
@@ -157,7 +158,7 @@ func (r *Reader) object(n *node, pos int) int {
 			return declined
 		}
 		if c := data[pos]; m.number && c-'0' <= 9 {
-			if value, end := natural(data, pos); end > 0 {
+			if value, end := jsonscan.Natural(data, pos); end > 0 {
 				if slot := m.node.slot; slot >= 0 {
 					r.frame.integer(slot, value, pos, end)
 				}

@@ -3,6 +3,8 @@ package plan
 import (
 	"math"
 	"time"
+
+	"github.com/plumbapi/plumb/internal/jsonscan"
 )
 
 // Reader reads bodies by plans. It is not safe for concurrent use: each
@@ -145,8 +147,8 @@ func (r *Reader) Read(p *Plan, body []byte, c Circumstances) (Signature, bool) {
 	}
 	r.frame = &r.frames[0]
 	r.frame.reset()
-	pos := r.value(p.root, space(body, 0))
-	if pos < 0 || space(body, pos) != len(body) {
+	pos := r.value(p.root, jsonscan.Space(body, 0))
+	if pos < 0 || jsonscan.Space(body, pos) != len(body) {
 		return Signature{}, false
 	}
 	return r.sig, true

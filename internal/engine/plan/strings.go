@@ -4,6 +4,7 @@ import (
 	"math"
 	"unicode/utf8"
 
+	"github.com/plumbapi/plumb/internal/jsonscan"
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
@@ -82,7 +83,7 @@ func (n *node) takes(length int, escaped bool) bool {
 // stringValue reads a string.
 func (r *Reader) stringValue(n *node, pos int) int {
 	start := pos + 1
-	end, escaped := stringEnd(r.data, start)
+	end, escaped := jsonscan.StringEnd(r.data, start)
 	if end < 0 {
 		return declined
 	}
@@ -101,7 +102,7 @@ func (r *Reader) stringValue(n *node, pos int) int {
 	text, from := r.data[start:end], start
 	if escaped {
 		from = len(r.scratch)
-		r.scratch = unescape(r.scratch, text)
+		r.scratch = jsonscan.Unescape(r.scratch, text)
 		text = r.scratch[from:]
 	}
 	index := -1

@@ -3,6 +3,7 @@ package plan
 import (
 	"strconv"
 
+	"github.com/plumbapi/plumb/internal/jsonscan"
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
@@ -160,7 +161,7 @@ func (r *Reader) boolean(n *node, pos int) int {
 	if r.data[pos] == 'f' {
 		word = "false"
 	}
-	end := literal(r.data, pos, word)
+	end := jsonscan.Literal(r.data, pos, word)
 	if end < 0 || len(n.scopes) > 0 {
 		return declined
 	}
@@ -180,7 +181,7 @@ func (r *Reader) boolean(n *node, pos int) int {
 
 // null reads null, of which the deviation stands for not being allowed.
 func (r *Reader) null(n *node, pos int, deviation Signature) int {
-	end := literal(r.data, pos, "null")
+	end := jsonscan.Literal(r.data, pos, "null")
 	if end < 0 || n.whole {
 		return declined
 	}

@@ -1,0 +1,31 @@
+package plan
+
+import "github.com/plumbapi/plumb/internal/jsonscan"
+
+// skip goes over a value that nothing describes. It still must be good JSON
+// without repeated names.
+func (r *Reader) skip(pos int) int {
+	if pos >= len(r.data) {
+		return declined
+	}
+	switch r.data[pos] {
+	case '"':
+		end, _ := jsonscan.StringEnd(r.data, pos+1)
+		if end < 0 {
+			return declined
+		}
+		return end + 1
+	case '{':
+		return r.object(anything, pos)
+	case '[':
+		return r.array(anything, pos)
+	case 't':
+		return jsonscan.Literal(r.data, pos, "true")
+	case 'f':
+		return jsonscan.Literal(r.data, pos, "false")
+	case 'n':
+		return jsonscan.Literal(r.data, pos, "null")
+	}
+	_, end := jsonscan.ReadNumber(r.data, pos)
+	return end
+}

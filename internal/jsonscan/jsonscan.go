@@ -1,0 +1,173 @@
+// Package jsonscan goes over the bytes of JSON texts: white space, strings,
+// escapes, numbers and whole values. Its functions take an offset and return the
+// one after what they went over. Nothing is allocated.
+//
+// [StringEnd], [ReadNumber] and [Literal] accept exactly what RFC 8259 does. [Quoted],
+// [Scalar] and [Skip] are for texts that are known to be JSON.
+package jsonscan
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// Space returns the offset of what comes after white space.
+func Space(data []byte, pos int) int {
+	for pos < len(data) {
+		switch data[pos] {
+		case ' ', '\n', '\r', '\t':
+			pos++
+		default:
+			return pos
+		}
+	}
+	return pos
+}
+
+// Word returns the eight bytes at an offset, the first of them least.
+func Word(data []byte, pos int) uint64 { return binary.LittleEndian.Uint64(data[pos:]) }
+
+// StringEnd returns the offset of the quote that ends the string whose text
+// begins at start, and whether the text has escapes. It is -1 where the string
+// is not JSON or not Unicode.
+func StringEnd(data []byte, start int) (end int, escaped bool) {
+	i := start
+	var all uint64 // has the high bits of all bytes so far
+	for {
+		for i+8 <= len(data) {
+			w := Word(data, i)
+			if stop := stops(w); stop != 0 {
+				n := bits.TrailingZeros64(stop)
+				all |= w & (1<<(n&^7) - 1)
+				i += n / 8
+				break
+			}
+			all |= w
+			i += 8
+		}
+		for i < len(data) {
+			c := data[i]
+			if c == '"' {
+				if all&highs != 0 && !utf8.Valid(data[start:i]) {
+					return -1, false
+				}
+				return i, escaped
+			}
+			if c == '\\' {
+				break
+			}
+			if c < ' ' {
+				return -1, false
+			}
+			all |= uint64(c)
+			i++
+		}
+		if i = escapeEnd(data, i); i < 0 {
+			return -1, false
+		}
+		escaped = true
+	}
+}
+
+// stops returns a word with a high bit where w has a quote, a backslash or a
+// control; of the bits beyond the first not all are right.
+func stops(w uint64) uint64 {
+	quote := w ^ '"'*ones
+	slash := w ^ '\\'*ones
+	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-' '*ones)&^w) & highs
+}
+
+// escapeEnd returns the offset after the escape at i; -1 where it is none, or
+// stands for half of a surrogate pair.
+func escapeEnd(data []byte, i int) int {
+	if i+1 >= len(data) {
+		return -1
+	}
+	switch data[i+1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return i + 2
+	case 'u':
+		unit := CodeUnit(data, i)
+		switch {
+		case unit < 0:
+			return -1
+		case !utf16.IsSurrogate(unit):
+			return i + 6
+		case utf16.DecodeRune(unit, CodeUnit(data, i+6)) != utf8.RuneError:
+			return i + 12
+		}
+	}
+	return -1
+}
+
+// CodeUnit returns what the \u escape at i stands for; -1 where there is none.
+func CodeUnit(data []byte, i int) rune {
+	if i+6 > len(data) || data[i] != '\\' || data[i+1] != 'u' {
+		return -1
+	}
+	unit := rune(0)
+	for _, c := range data[i+2 : i+6] {
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c|0x20 && c|0x20 <= 'f':
+			c = c | 0x20 - 'a' + 10
+		default:
+			return -1
+		}
+		unit = unit<<4 | rune(c)
+	}
+	return unit
+}
+
+// Unescape appends the text of a string without its escapes, which are good.
+func Unescape(to, text []byte) []byte {
+	for i := 0; i < len(text); {
+		c := text[i]
+		if c != '\\' {
+			to = append(to, c)
+			i++
+			continue
+		}
+		switch c = text[i+1]; c {
+		case 'u':
+			unit := CodeUnit(text, i)
+			i += 6
+			if utf16.IsSurrogate(unit) {
+				unit = utf16.DecodeRune(unit, CodeUnit(text, i))
+				i += 6
+			}
+			to = utf8.AppendRune(to, unit)
+			continue
+		case 'b':
+			c = '\b'
+		case 'f':
+			c = '\f'
+		case 'n':
+			c = '\n'
+		case 'r':
+			c = '\r'
+		case 't':
+			c = '\t'
+		}
+		to = append(to, c)
+		i += 2
+	}
+	return to
+}
+
+// Literal goes over a word that the text must continue with. It returns -1 where
+// the text does not.
+func Literal(data []byte, pos int, word string) int {
+	if rest := data[pos:]; len(rest) < len(word) || string(rest[:len(word)]) != word {
+		return -1
+	}
+	return pos + len(word)
+}

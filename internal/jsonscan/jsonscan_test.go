@@ -1,0 +1,145 @@
+package jsonscan_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/plumbapi/plumb/internal/jsonscan"
+)
+
+func TestStringEnd(t *testing.T) {
+	for name, c := range map[string]struct {
+		text    string // after the opening quote
+		end     int
+		escaped bool
+	}{
+		"empty":                         {`"`, 0, false},
+		"ASCII":                         {`batch", 1`, 5, false},
+		"longer than a word":            {`0123456789abcdef0123"`, 20, false},
+		"a quote that is escaped":       {`a\"b"`, 4, true},
+		"a backslash that is escaped":   {`a\\"b"`, 3, true},
+		"an escape after a word":        {`01234567\n"`, 10, true},
+		"UTF-8":                         {`é𝄞"`, 6, false},
+		"a code unit":                   {`\u00e9"`, 6, true},
+		"a surrogate pair":              {`\ud834\udd1e"`, 12, true},
+		"half of a surrogate pair":      {`\ud834"`, -1, false},
+		"the second half alone":         {`\udd1e"`, -1, false},
+		"the halves the wrong way":      {`\udd1e\ud834"`, -1, false},
+		"an escape that is none":        {`\x41"`, -1, false},
+		"too few digits":                {`\u00e"`, -1, false},
+		"a control character":           {"a\nb\"", -1, false},
+		"a control after a word":        {"01234567\x1f\"", -1, false},
+		"DEL is not a control of JSON":  {"\x7f\"", 1, false},
+		"not UTF-8":                     {"\xff\"", -1, false},
+		"a byte 0x80 alone":             {"\x80\"", -1, false},
+		"UTF-8 that is cut":             {"\xc3\"", -1, false},
+		"no quote":                      {`abc`, -1, false},
+		"no quote, longer than a word":  {`0123456789`, -1, false},
+		"the text ends within a escape": {`ab\`, -1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			end, escaped := jsonscan.StringEnd([]byte(c.text), 0)
+			assert.Equal(t, c.end, end)
+			assert.Equal(t, c.escaped, escaped)
+		})
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for text, want := range map[string]jsonscan.Number{
+		"0":                  {Exact: true},
+		"-12":                {Whole: 12, Exact: true, Negative: true},
+		"1741967569":         {Whole: 1741967569, Exact: true},
+		"999999999999999999": {Whole: 999999999999999999, Exact: true},
+		"1.50":               {Whole: 1, Exact: true, Pointed: true, Fraction: true},
+		"1.0":                {Whole: 1, Exact: true, Pointed: true},
+		"1e3":                {Whole: 1, Exact: true, Exponent: true},
+		"1E-3":               {Whole: 1, Exact: true, Exponent: true},
+	} {
+		got, end := jsonscan.ReadNumber([]byte(text+","), 0)
+		assert.Equal(t, len(text), end, text)
+		assert.Equal(t, want, got, text)
+	}
+	got, end := jsonscan.ReadNumber([]byte("1000000000000000000"), 0)
+	assert.Equal(t, 19, end)
+	assert.False(t, got.Exact)
+	for _, text := range []string{"", "-", "01", "1.", ".5", "1e", "1e+", "+1", "a"} {
+		_, end := jsonscan.ReadNumber([]byte(text), 0)
+		assert.Equal(t, -1, end, text)
+	}
+	half := func(text string) (floor, ceiling int64) {
+		n, _ := jsonscan.ReadNumber([]byte(text), 0)
+		return n.Floor(), n.Ceiling()
+	}
+	for text, want := range map[string][2]int64{"1.5": {1, 2}, "-1.5": {-2, -1}, "2.0": {2, 2}, "-2": {-2, -2}} {
+		floor, ceiling := half(text)
+		assert.Equal(t, want, [2]int64{floor, ceiling}, text)
+	}
+}
+
+// Natural reads what it takes on as ReadNumber does.
+func TestNatural(t *testing.T) {
+	for digits := 1; digits <= 15; digits++ {
+		text := strings.Repeat("7", digits)
+		n, end := jsonscan.Natural([]byte(text+", and so on and on"), 0)
+		want, _ := strconv.ParseInt(text, 10, 64)
+		assert.Equal(t, want, n)
+		assert.Equal(t, digits, end)
+	}
+	for _, text := range []string{"01", "1.5", "1e3", "-1", "x", "1234567890123456"} {
+		_, end := jsonscan.Natural([]byte(text+", and so on and on"), 0)
+		assert.Equal(t, -1, end, text)
+	}
+}
+
+// Strings and numbers are accepted exactly where encoding/json accepts them and
+// they are Unicode, with the same text; and what is good is skipped whole.
+func FuzzScan(f *testing.F) {
+	for _, seed := range []string{`"a"`, `"\u00e9\n"`, `"\ud834\udd1e"`, `"\ud834"`, `-1.5e3`, `12345678901`, `[1, {"a": "\"]"}, null]`, "\"\xff\"", ` true`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		start := jsonscan.Space(text, 0)
+		valid := json.Valid(text)
+		if start == len(text) {
+			return
+		}
+		if text[start] == '"' {
+			end, escaped := jsonscan.StringEnd(text, start+1)
+			var want string
+			if good := valid && json.Unmarshal(text, &want) == nil && utf8.Valid(text) && !halves(text); good {
+				inner := text[start+1 : end]
+				if escaped {
+					inner = jsonscan.Unescape(nil, inner)
+				}
+				assert.Equal(t, want, string(inner))
+			} else if valid {
+				assert.Equal(t, -1, end)
+			}
+		}
+		if c := text[start]; c == '-' || '0' <= c && c <= '9' {
+			if _, end := jsonscan.ReadNumber(text, start); valid {
+				assert.Equal(t, len(bytes.TrimRight(text, " \t\r\n")), end)
+			} else if end > 0 {
+				assert.True(t, json.Valid(text[start:end]))
+			}
+		}
+		if valid {
+			assert.Equal(t, len(bytes.TrimRight(text, " \t\r\n")), jsonscan.Skip(text, start))
+		}
+	})
+}
+
+// halves reports whether a good JSON string has an escape of half of a surrogate
+// pair, which encoding/json replaces.
+func halves(text []byte) bool {
+	var s string
+	_ = json.Unmarshal(text, &s)
+	return strings.ContainsRune(s, utf8.RuneError) && !bytes.Contains(text, []byte("\uFFFD")) && !bytes.Contains(bytes.ToLower(text), []byte(`\ufffd`))
+}
