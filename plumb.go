@@ -51,6 +51,11 @@ type Request struct {
 	Method string      // in upper case; empty where the recording does not say
 	URL    string      // as recorded: absolute, or from the path on
 	Header http.Header // empty where the recording does not say
+
+	// Target is the URL of the server that the request is known to have been made
+	// to, whatever servers the description names: the target of the proxy that
+	// recorded it. It is empty where the recording does not say.
+	Target string
 }
 
 // Response is a response, or a bare body.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -24,6 +25,7 @@ type checker struct {
 	limits    recording.Limits
 	failOn    Severity
 	accepted  *accepted
+	redact    redact.Names
 
 	entries atomic.Int64 // exchanges so far
 
@@ -52,12 +54,20 @@ func start(t testing.TB, opts []Option) *checker {
 	if err != nil {
 		t.Fatalf("plumb: %v", err)
 	}
+	names, err := redact.NewNames(cfg.redact)
+	if err != nil {
+		t.Fatalf("plumb: WithRedact: %v", err)
+	}
+	if lines := report.WarningLines(v.Warnings()); len(lines) > 0 {
+		t.Log("plumb: warning: " + strings.Join(lines, "\nplumb: warning: "))
+	}
 	c := &checker{
 		t:         t,
 		validator: v,
 		limits:    recording.DefaultLimits,
 		failOn:    cfg.failOn,
 		accepted:  known,
+		redact:    names,
 		history:   v.NewHistory(),
 		builder:   report.New(desc, v.Documented(), "contracttest", keptOccurrences),
 		reported:  map[string]bool{},
@@ -102,8 +112,9 @@ func load(cfg config) (*spec.Description, *engine.Validator, error) {
 }
 
 // check checks an exchange, and fails the test for each finding that is new.
-// After the end of the test, which must not be written to then, it does nothing.
-func (c *checker) check(x *plumb.Exchange) {
+// The line is that of the test which made the request, where it is known. After
+// the end of the test, which must not be written to then, it does nothing.
+func (c *checker) check(x *plumb.Exchange, line string) {
 	c.t.Helper()
 	if x.Place.File == "" {
 		x.Place.File = requestLine(x)
@@ -122,7 +133,7 @@ func (c *checker) check(x *plumb.Exchange) {
 		}
 		if fault := c.fault(x, &f); fault != "" {
 			c.reported[id] = true
-			c.t.Errorf("plumb: %s", fault)
+			c.t.Errorf("plumb: %s", fault+shownLine("requested", line))
 		}
 	}
 }
@@ -143,6 +154,7 @@ func (c *checker) fault(x *plumb.Exchange, f *plumb.Finding) string {
 // add takes in the result of checking x, and returns the findings, without
 // credentials.
 func (c *checker) add(x *plumb.Exchange, result *engine.Result) []plumb.Finding {
+	c.redact.Reveal(x)
 	c.history.Add(result)
 	c.builder.Add(x, *result)
 	if len(result.Findings) == 0 {
@@ -151,6 +163,7 @@ func (c *checker) add(x *plumb.Exchange, result *engine.Result) []plumb.Finding 
 	clean := redact.ForExchange(x)
 	findings := slices.Clone(result.Findings)
 	for i := range findings {
+		c.redact.Hide(&findings[i])
 		clean.Finding(&findings[i])
 	}
 	return findings

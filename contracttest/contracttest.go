@@ -13,6 +13,10 @@
 //
 // All functions are safe for tests that run in parallel, and for use from many
 // goroutines. What happens after the end of the test is not checked.
+//
+// A failure of [Client], [Transport] or [Handler] is reported from within
+// net/http. Its text says which line of the test made the request, if that was
+// on the same goroutine.
 package contracttest
 
 import (
@@ -48,6 +52,7 @@ type config struct {
 	options  []engine.Option
 	failOn   Severity
 	baseline string
+	redact   []string
 	now      func() time.Time
 }
 
@@ -95,6 +100,14 @@ func WithFailOn(severity Severity) Option {
 // names the entries whose finding did not occur in the test.
 func WithBaseline(file string) Option {
 	return func(c *config) { c.baseline = file }
+}
+
+// WithRedact names headers, parameters and members of bodies whose values are
+// credentials, beside those that are known (Authorization, api_key, password and
+// so on): WithRedact("x-tenant-pin"). Where a test fails, their values are not
+// shown. Upper and lower case, and what joins the words, do not matter.
+func WithRedact(names ...string) Option {
+	return func(c *config) { c.redact = append(c.redact, names...) }
 }
 
 // Client returns a client whose exchanges are checked. It is a copy of
@@ -152,17 +165,18 @@ type transport struct {
 // judge, and no finding.
 func (tr *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	tr.checker.t.Helper()
+	line := testLine()
 	resp, err := tr.base.RoundTrip(req)
 	if err != nil || resp == nil {
 		return resp, err
 	}
 	if !live.Ends(resp, tr.checker.limits) {
-		live.Follow(req, resp, tr.checker.limits, tr.checker.check)
+		live.Follow(req, resp, tr.checker.limits, func(x *plumb.Exchange) { tr.checker.check(x, line) })
 		return resp, nil
 	}
 	// An error of the body comes to the caller when it is read.
 	x, _ := live.Read(req, resp, tr.checker.limits)
-	tr.checker.check(x)
+	tr.checker.check(x, line)
 	return resp, nil
 }
 
@@ -184,5 +198,5 @@ func Body(t testing.TB, schema string, body []byte, opts ...Option) {
 	x := &plumb.Exchange{Schema: schema}
 	x.Response.Body.Bytes = body
 	x.Place.File = schema
-	c.check(x)
+	c.check(x, "")
 }

@@ -70,6 +70,29 @@ func ExampleWithBaseline() {
 	// Output: true
 }
 
+// Where a test fails, the values of credentials are not shown. Those that only
+// this API has are named.
+func ExampleWithRedact() {
+	test := func(t *testing.T) {
+		api := httptest.NewServer(server)
+		defer api.Close()
+
+		client := contracttest.Client(t, contracttest.WithRedact("x-tenant-pin"))
+		req, err := http.NewRequest(http.MethodGet, api.URL+"/v1/batches/batch_1", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("X-Tenant-Pin", "4711-0815")
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+	}
+	fmt.Println(passes(test))
+	// Output: true
+}
+
 // A server is checked from the inside, whoever calls it.
 func ExampleHandler() {
 	test := func(t *testing.T) {

@@ -23,13 +23,14 @@ func Handler(t testing.TB, h http.Handler, opts ...Option) http.Handler {
 	c := start(t, append(slices.Clip(opts), func(c *config) { c.options = append(c.options, engine.WithTarget("/")) }))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c.t.Helper()
+		line := testLine()
 		asked := r.Clone(r.Context()) // handlers such as http.StripPrefix change the request
 		answer := &answer{header: w.Header, limit: c.limits.Body}
 		ended := false
 		defer func() { // also when h panics, as it does to break an answer off
 			ended = ended && asked.Context().Err() == nil // else the client is gone
 			if !answer.hijacked && (ended || answer.status != 0) {
-				c.answered(asked, answer, ended)
+				c.answered(asked, answer, ended, line)
 			}
 		}()
 		h.ServeHTTP(answer.wrap(w), r)
@@ -39,7 +40,7 @@ func Handler(t testing.TB, h http.Handler, opts ...Option) http.Handler {
 
 // answered checks an answer that was given; ended tells whether the handler came
 // to its end with the client still there.
-func (c *checker) answered(r *http.Request, a *answer, ended bool) {
+func (c *checker) answered(r *http.Request, a *answer, ended bool, line string) {
 	c.t.Helper()
 	a.begin(http.StatusOK)
 	if a.sent != nil && a.head.Get("Content-Type") == "" && a.head.Get("Content-Encoding") == "" {
@@ -51,7 +52,7 @@ func (c *checker) answered(r *http.Request, a *answer, ended bool) {
 	} else {
 		x.Response.Body.Missing = live.BrokenOff
 	}
-	c.check(x)
+	c.check(x, line)
 }
 
 // answer is what a handler answers, as far as it is kept.

@@ -19,16 +19,20 @@ func describe(x *plumb.Exchange, f *plumb.Finding) string {
 		b.WriteString(" at " + f.Pointer)
 	}
 	b.WriteString(": " + f.Message)
-	line := func(name, text string) {
-		if text != "" {
-			fmt.Fprintf(&b, "\n    %-10s %s", name+":", report.Printable(text))
-		}
-	}
-	line("found", f.Found)
-	line("allowed", f.Allowed)
-	line("in", where(x, f))
-	line("described", report.NewPlace(f.Description).String())
+	b.WriteString(shownLine("found", f.Found))
+	b.WriteString(shownLine("allowed", f.Allowed))
+	b.WriteString(shownLine("in", where(x, f)))
+	b.WriteString(shownLine("described", report.NewPlace(f.Description).String()))
 	return b.String()
+}
+
+// shownLine is a line of a description, with the break before it; empty where
+// there is no text.
+func shownLine(name, text string) string {
+	if text == "" {
+		return ""
+	}
+	return fmt.Sprintf("\n    %-10s %s", name+":", report.Printable(text))
 }
 
 // where says which exchange a finding is of.

@@ -44,10 +44,18 @@ func (d *Description) Router(s Servers) (*Router, error) {
 		r.servers = append(r.servers, newServers(url, nil)...)
 	}
 	if s.Target != "" {
-		_, path := splitURL(s.Target)
-		r.targeted, r.target = true, strings.Trim(path, "/")
+		r = r.at(s.Target)
 	}
 	return r, nil
+}
+
+// at returns a Router for requests that are all made to one server, as
+// [Servers.Target] has it.
+func (r *Router) at(target string) *Router {
+	_, path := splitURL(target)
+	at := *r
+	at.targeted, at.target = true, strings.Trim(path, "/")
+	return &at
 }
 
 // Find returns the operation for a request on the servers that the description
@@ -142,6 +150,16 @@ func (r *Router) Find(method, url string) Match {
 		return behind.match(q, Behind)
 	}
 	return Match{}
+}
+
+// FindAt returns the operation for a request of which it is known that it was
+// made to the server at target, as [Servers.Target] has it. Without a target it
+// is [Router.Find]; a target of the Router itself takes precedence.
+func (r *Router) FindAt(target, method, url string) Match {
+	if target == "" || r.targeted {
+		return r.Find(method, url)
+	}
+	return r.at(target).Find(method, url)
 }
 
 // request is what a Router needs to know of a request.

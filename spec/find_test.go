@@ -490,3 +490,26 @@ func BenchmarkFind(b *testing.B) {
 		d.Find("POST", "https://gateway.example/v1/acct/gw/openai/batches/batch_1/cancel?x=1")
 	}
 }
+
+// The target of a request is one of the Router, for that request.
+func TestFindAt(t *testing.T) {
+	d, err := spec.Builtin()
+	require.NoError(t, err)
+	for _, own := range []string{"", "https://other.example/v2"} {
+		var s spec.Servers
+		if own != "" {
+			s.URLs = []string{own}
+		}
+		r, err := d.Router(s)
+		require.NoError(t, err)
+		s.Target = "http://127.0.0.1:1/gate"
+		targeted, err := d.Router(s)
+		require.NoError(t, err)
+		for _, url := range []string{"http://127.0.0.1:1/gate/batches/b", "http://127.0.0.1:1/gate/v1/batches/b", "http://127.0.0.1:1/batches/b", "http://127.0.0.1:1/gate/x"} {
+			assert.Equal(t, targeted.Find("GET", url), r.FindAt(s.Target, "GET", url), url)
+			assert.Equal(t, r.Find("GET", url), r.FindAt("", "GET", url), url)
+			assert.Equal(t, targeted.Find("GET", url), targeted.FindAt("http://x/y", "GET", url), url)
+		}
+		assert.Equal(t, spec.Own, r.FindAt(s.Target, "GET", "http://127.0.0.1:1/gate/batches/b").Site)
+	}
+}

@@ -222,21 +222,6 @@ func (c *check) prepare(args []string) (err error) {
 	return nil
 }
 
-// mostWarnings is how many warnings of the description are said; reports have
-// all of them.
-const mostWarnings = 10
-
-// warn says what of the description cannot be used as it is written.
-func (c *check) warn(warnings []spec.Warning) {
-	for i, w := range warnings {
-		if i == mostWarnings {
-			c.say("warning: %d more parts of the description cannot be used as written; --format json lists them", len(warnings)-i)
-			break
-		}
-		c.say("warning: %v", w)
-	}
-}
-
 // checked takes the result of one exchange; they come in the order of reading.
 func (c *check) checked(x *plumb.Exchange, r engine.Result) {
 	if c.history != nil {

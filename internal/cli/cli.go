@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -31,6 +32,8 @@ type app struct {
 	err    io.Writer
 	getenv func(string) string
 	status int
+
+	talk sync.Mutex // messages can come from several goroutines
 }
 
 // Run runs plumb with the arguments after its name, and returns the exit
@@ -75,6 +78,8 @@ func (a *app) say(format string, args ...any) {
 		}
 	}
 	message := strings.TrimRight(redact.New(nil).Text(fmt.Sprintf(format, args...)), "\n")
+	a.talk.Lock()
+	defer a.talk.Unlock()
 	for line := range strings.SplitSeq(message, "\n") {
 		fmt.Fprintln(a.err, "plumb: "+report.Printable(line))
 	}

@@ -37,8 +37,8 @@ input or a description that checks nothing; 3 nothing was checked (0 with --allo
 	flags := addFlags(cmd.Flags(), func(s *setting) bool {
 		return !slices.Contains([]string{"report", "baseline", "no-history", "max-findings", "max-occurrences", "color"}, s.name)
 	})
-	cmd.Flags().StringVar(&suggest, "suggest", "", "write an overlay to FILE that amends the description to what was observed")
-	cmd.Flags().StringVar(&history, "history", "", "keep a summary of the run in the folder DIR, and tell since when each drift exists and whether it grows")
+	fileFlag(cmd.Flags(), &suggest, "suggest", "write an overlay to FILE that amends the description to what was observed")
+	fileFlag(cmd.Flags(), &history, "history", "keep a summary of the run in the folder DIR, and tell since when each drift exists and whether it grows")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o, config, err := loadOptions(flags, a.getenv)
 		if err != nil {

@@ -52,7 +52,7 @@ output; the server runs until it is interrupted.`,
 			return err
 		}
 		fmt.Fprintln(a.out, urlOf(listener)+"/v1")
-		return serve(cmd.Context(), listener, &http.Server{Handler: server})
+		return serve(cmd.Context(), listener, &http.Server{Handler: server, ErrorLog: a.logger()})
 	}
 	return cmd
 }

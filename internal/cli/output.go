@@ -13,6 +13,7 @@ import (
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/spec"
 )
 
 // write writes the report to standard output and to the files that are asked
@@ -51,6 +52,13 @@ func (a *app) terminal(when string) (width int, color bool) {
 		color = false
 	}
 	return width, color
+}
+
+// warn says what of the description cannot be used as it is written.
+func (a *app) warn(warnings []spec.Warning) {
+	for _, line := range report.WarningLines(warnings) {
+		a.say("warning: %s", line)
+	}
 }
 
 // skipped says on standard error why an exchange was not checked.

@@ -87,6 +87,7 @@ be reached; 3 nothing was checked (0 with --allow-empty).`,
 		if err != nil {
 			return err
 		}
+		defer a.takeLog()()
 		c.probe(cmd.Context(), f, base, header, scenarios)
 		if len(lacking) > 0 && !c.options.quiet {
 			c.say("not run: %s", strings.Join(lacking, ", "))

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
 	"net/http"
 	"net/url"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,7 +36,7 @@ The URL to send requests to is printed on standard error.`,
 	}
 	cmd.Flags().StringVar(&target, "target", "", "`URL` of the server; its path is put before those of the requests")
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:4011", "`ADDRESS` to listen at; the port 0 takes a free one")
-	cmd.Flags().StringVar(&record, "har", "", "record what passes in this `FILE`, as HAR 1.2")
+	fileFlag(cmd.Flags(), &record, "har", "record what passes in this `FILE`, as HAR 1.2")
 	flags := addFlags(cmd.Flags(), func(s *setting) bool { return !slices.Contains(recordingsOnly, s.name) })
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		to, err := address(cmd, "target", target)
@@ -74,12 +72,13 @@ func (c *check) proxy(ctx context.Context, target *url.URL, addr, record string)
 		run.recorder.Declares = c.desc.Declares
 		run.name = record
 	}
+	defer c.takeLog()()
 	p := proxy.New(run.options(target))
-	run.tell("listening at %s, passing on to %s", urlOf(listener), target.Redacted())
+	run.say("listening at %s, passing on to %s", urlOf(listener), target.Redacted())
 	err = serve(ctx, listener, &http.Server{
 		Handler:                      p,
 		DisableGeneralOptionsHandler: true, // OPTIONS * is the target's to answer
-		ErrorLog:                     log.New(run, "", 0),
+		ErrorLog:                     c.logger(),
 	})
 	slow := time.AfterFunc(checkPatience+time.Second, run.stillRecording)
 	unchecked := p.Close(checkPatience)
@@ -97,9 +96,7 @@ type proxyRun struct {
 	*check
 	name     string // of what is recorded, in places
 	recorder *recording.HARWriter
-
-	talk sync.Mutex // messages come from several goroutines
-	lost error      // why the recording ended early
+	lost     error // why the recording ended early
 }
 
 func (r *proxyRun) options(target *url.URL) proxy.Options {
@@ -109,7 +106,7 @@ func (r *proxyRun) options(target *url.URL) proxy.Options {
 		Name:    r.name,
 		Check:   r.validator.Check,
 		Checked: r.seen,
-		Failed:  func(err error) { r.tell("%v", err) },
+		Failed:  func(err error) { r.say("%v", err) },
 	}
 	if r.recorder != nil {
 		o.Record = r.record
@@ -117,24 +114,12 @@ func (r *proxyRun) options(target *url.URL) proxy.Options {
 	return o
 }
 
-func (r *proxyRun) tell(format string, args ...any) {
-	r.talk.Lock()
-	defer r.talk.Unlock()
-	r.say(format, args...)
-}
-
-// Write takes a line of the server's log.
-func (r *proxyRun) Write(line []byte) (int, error) {
-	r.tell("%s", line)
-	return len(line), nil
-}
-
 // record writes an exchange to the recording. After one that cannot be written
 // the recording ends: with a gap it would tell of what did not happen.
 func (r *proxyRun) record(e recording.HAREntry) {
 	if r.lost == nil {
 		if r.lost = r.recorder.Add(e); r.lost != nil {
-			r.tell("--har: %v; what passes from now on is checked, and not recorded", r.lost)
+			r.say("--har: %v; what passes from now on is checked, and not recorded", r.lost)
 		}
 	}
 }
@@ -144,7 +129,7 @@ func (r *proxyRun) stillRecording() {
 	if r.recorder == nil {
 		return
 	}
-	r.tell("what passed is still being recorded; a second interrupt ends the proxy at once, and leaves what is recorded in %s", r.name+recording.Part)
+	r.say("what passed is still being recorded; a second interrupt ends the proxy at once, and leaves what is recorded in %s", r.name+recording.Part)
 }
 
 // end writes what comes at the end, after nothing passes any more.

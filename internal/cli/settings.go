@@ -219,6 +219,10 @@ func (s *setting) apply(o *options, values []string, dir, origin string) error {
 }
 
 func (s *setting) set(target any, value, dir, origin string) (err error) {
+	isPath := s.kind == path || s.kind == paths || s.kind == overlays
+	if isPath && value == "" && s.name != "config" {
+		return errNoName
+	}
 	switch s.kind {
 	case text:
 		*target.(*string) = value

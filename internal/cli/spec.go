@@ -57,9 +57,7 @@ func (a *app) printSpec(o *options) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range doc.Warnings {
-		a.say("warning: %v", w)
-	}
+	a.warn(doc.Warnings)
 	text := doc.JSON
 	if !doc.IsJSON {
 		text = doc.YAML

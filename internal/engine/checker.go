@@ -54,7 +54,7 @@ func (c *Checker) check(b *Batch, x *plumb.Exchange, to *Result) {
 		c.checkBare(b, x, to)
 		return
 	}
-	match := c.run.v.router.Find(x.Request.Method, x.Request.URL)
+	match := c.run.v.router.FindAt(x.Request.Target, x.Request.Method, x.Request.URL)
 	if match.Operation == nil || hasNoBody(x.Request.Method, x.Response.Status) {
 		c.explain(b, x, to)
 		return

@@ -152,8 +152,8 @@ func TestHTTP(t *testing.T) {
 		{"PATCH https://o.example/orders/1 200", js, order, []string{"warning http-operation "}, "the method PATCH"},
 		{"GET https://o.example/x/y/orders/1 200", js, strings.Replace(order, "7", `"7"`, 1), []string{"error schema-type /total"}, ""},
 		{"GET https://o.example/x/y/orders/1 200", js, `{"id":"o1","total":7,"currency":"EUR"}`, nil, "--server https://o.example/x/y checks it"},
-		{"GET https://o.example/x/y/orders/1 200", js, ``, nil, "another API"},
-		{"GET https://o.example/x/y/orders 200", js, `[` + order + `]`, nil, "another API"},
+		{"GET https://o.example/x/y/orders/1 200", js, ``, nil, "a path behind a prefix that is not described, with a body that is not an object to be known by a constant; --server https://o.example/x/y checks it"},
+		{"GET https://o.example/x/y/orders 200", js, `[` + order + `]`, nil, "a path behind a prefix that is not described, whose answers have no constant to be known by; --server https://o.example/x/y checks it"},
 		{"GET https://o.example/1234/orders/1 200", js, `{}`, nil, "another API, as its body shows"},
 		{"GET https://o.example/others 200", js, `{}`, nil, "another API: the description has no such path"},
 

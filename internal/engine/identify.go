@@ -18,7 +18,7 @@ func (p *pass) identify() {
 		p.out.Skipped = "the recording does not say the method"
 		return
 	}
-	p.match = p.v.router.Find(request.Method, request.URL)
+	p.match = p.v.router.FindAt(request.Target, request.Method, request.URL)
 	switch {
 	case p.match.Site == spec.NotHTTP:
 		p.out.Skipped = "URLs that are neither http nor https"

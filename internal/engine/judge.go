@@ -13,11 +13,24 @@ func (p *pass) judge() {
 	if p.match.Path == "" || p.belongs() {
 		return
 	}
-	reason := "another API, as its body shows"
+	reason := p.foreignness()
 	if server := p.match.Server(p.x.Request.URL); server != "" {
 		reason += "; --server " + server + " checks it all the same"
 	}
 	*p = pass{v: p.v, x: p.x, out: Result{Status: p.out.Status, Skipped: reason}}
+}
+
+// foreignness says why an exchange is not taken for one of the API.
+func (p *pass) foreignness() string {
+	if p.match.Site == spec.Behind {
+		switch {
+		case !slices.ContainsFunc(p.answers(), func(s *bodySchema) bool { return len(s.constants) > 0 }):
+			return "a path behind a prefix that is not described, whose answers have no constant to be known by"
+		case p.object() == nil:
+			return "a path behind a prefix that is not described, with a body that is not an object to be known by a constant"
+		}
+	}
+	return "another API, as its body shows"
 }
 
 // belongs reports whether the exchange is one of the API: the host is a server

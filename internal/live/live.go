@@ -29,7 +29,7 @@ const (
 func New(req *http.Request, status int, header http.Header) *plumb.Exchange {
 	x := &plumb.Exchange{
 		Request:  plumb.Request{Method: strings.ToUpper(req.Method), URL: req.URL.String(), Header: req.Header.Clone()},
-		Response: plumb.Response{Status: status, Header: header.Clone()},
+		Response: plumb.Response{Status: status, Header: textOf(header)},
 		Time:     time.Now(),
 	}
 	if x.Request.Method == "" {
@@ -37,6 +37,18 @@ func New(req *http.Request, status int, header http.Header) *plumb.Exchange {
 	}
 	x.Secrets = redact.Credentials(x.Request.URL, req.Header, header)
 	return x
+}
+
+// textOf returns a copy of a header whose values are UTF-8, as a recording has
+// them.
+func textOf(header http.Header) http.Header {
+	h := header.Clone()
+	for _, values := range h {
+		for i, value := range values {
+			values[i] = strings.ToValidUTF8(value, "\uFFFD")
+		}
+	}
+	return h
 }
 
 // SetBody gives x the first bytes of its body, as sent. There are more of them

@@ -40,18 +40,24 @@ func (i *intake) close() {
 	i.mu.Unlock()
 }
 
+// passed is an exchange that has passed.
+type passed struct {
+	recording.HAREntry
+	number int // from 1, among those that are checked
+}
+
 // backlog holds exchanges that have passed and that nobody has looked at yet.
 type backlog struct {
-	entries chan recording.HAREntry
+	entries chan passed
 	room    *semaphore.Weighted // in bytes
 }
 
 func newBacklog() *backlog {
-	return &backlog{entries: make(chan recording.HAREntry, waiting), room: semaphore.NewWeighted(waitingBytes)}
+	return &backlog{entries: make(chan passed, waiting), room: semaphore.NewWeighted(waitingBytes)}
 }
 
 // offer adds an exchange, and reports whether there was room.
-func (b *backlog) offer(e recording.HAREntry) bool {
+func (b *backlog) offer(e passed) bool {
 	if !b.room.TryAcquire(weight(e)) {
 		return false
 	}
@@ -65,14 +71,14 @@ func (b *backlog) offer(e recording.HAREntry) bool {
 }
 
 // put adds an exchange when there is room.
-func (b *backlog) put(e recording.HAREntry) {
+func (b *backlog) put(e passed) {
 	_ = b.room.Acquire(context.Background(), weight(e)) // it fails with its context only
 	b.entries <- e
 }
 
 // each calls take for each exchange until the backlog is closed and empty. It
 // can run on several goroutines.
-func (b *backlog) each(take func(recording.HAREntry)) {
+func (b *backlog) each(take func(passed)) {
 	for e := range b.entries {
 		take(e)
 		b.room.Release(weight(e))
@@ -81,7 +87,7 @@ func (b *backlog) each(take func(recording.HAREntry)) {
 
 // weight is about the memory that an exchange holds. One that is larger than
 // all the room fits when there is nothing else.
-func weight(e recording.HAREntry) int64 {
+func weight(e passed) int64 {
 	x := e.Exchange
 	size := len(x.Request.URL) + len(x.Response.Body.Bytes) + headerSize(e.RequestHeader) + headerSize(x.Response.Header)
 	return min(int64(size), waitingBytes)
@@ -113,14 +119,14 @@ func startRecorder(record func(recording.HAREntry)) *recorder {
 	r.backlog, r.done = newBacklog(), make(chan struct{})
 	go func() {
 		defer close(r.done)
-		r.backlog.each(record)
+		r.backlog.each(func(e passed) { record(e.HAREntry) })
 	}()
 	return r
 }
 
 func (r *recorder) record(e recording.HAREntry) {
 	if r.backlog != nil {
-		r.backlog.put(e)
+		r.backlog.put(passed{HAREntry: e})
 	}
 }
 

@@ -2,8 +2,10 @@ package proxy
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,9 +23,10 @@ type Unchecked struct {
 	Failed  int // their check panicked
 }
 
-// checker checks exchanges. No client waits for it: what comes when there is no
-// room is not checked, and an end of the proxy does not wait for a check that
-// takes too long.
+// checker checks exchanges, and hands the results on in the order in which the
+// exchanges passed, as a recording has them. No client waits for it: what comes
+// when there is no room is not checked, and an end of the proxy does not wait
+// for a check that takes too long.
 type checker struct {
 	options *Options
 	backlog *backlog
@@ -31,14 +34,25 @@ type checker struct {
 
 	accepted, noRoom atomic.Int64 // counted on the way of an answer, which waits for no lock
 
-	mu        sync.Mutex // of what follows, and held while a result is handed on
-	ended     int        // checks that came to an end
+	mu        sync.Mutex      // of what follows, and held while a result is handed on
+	held      map[int]outcome // wait for earlier ones, by number
+	heldSize  int64           // about the memory that they hold
+	next      int             // number of the one that is handed on next
+	ended     int             // checks that came to an end
 	unchecked Unchecked
 	closed    bool
 }
 
+// outcome is what a check gave.
+type outcome struct {
+	exchange *plumb.Exchange
+	result   engine.Result
+	err      error
+	size     int64
+}
+
 func startChecker(options *Options) *checker {
-	c := &checker{options: options, backlog: newBacklog(), done: make(chan struct{})}
+	c := &checker{options: options, backlog: newBacklog(), done: make(chan struct{}), held: map[int]outcome{}, next: 1}
 	var workers sync.WaitGroup
 	// There is a second one even on one core, so that a check that takes long
 	// does not hold up all others.
@@ -52,34 +66,64 @@ func startChecker(options *Options) *checker {
 	return c
 }
 
-// check has an exchange checked, if there is room.
+// check has an exchange checked, if there is room. It is called for one at a
+// time.
 func (c *checker) check(e recording.HAREntry) {
-	if c.backlog.offer(e) {
+	if c.backlog.offer(passed{e, int(c.accepted.Load()) + 1}) {
 		c.accepted.Add(1)
 	} else {
 		c.noRoom.Add(1)
 	}
 }
 
-// work checks an exchange, and hands the result on.
-func (c *checker) work(e recording.HAREntry) {
+// work checks an exchange, and hands on what can be handed on then.
+func (c *checker) work(e passed) {
 	if c.isClosed() {
 		return
 	}
-	x := e.Exchange
-	result, err := c.result(x)
+	result, err := c.result(e.Exchange)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		return
 	}
 	c.ended++
-	if err != nil {
-		c.unchecked.Failed++
-		c.options.Failed(fmt.Errorf("%s %s: %w", x.Request.Method, x.Request.URL, err))
+	o := outcome{e.Exchange, result, err, weight(e)}
+	if e.number < c.next { // nobody waited for it
+		c.handOn(o)
 		return
 	}
-	c.options.Checked(x, result)
+	c.held[e.number] = o
+	c.heldSize += o.size
+	c.handOnHeld(false)
+}
+
+// handOnHeld hands on what waits for nothing any more: for no earlier exchange
+// whose check may still end, or, to bound the memory, for none at all.
+func (c *checker) handOnHeld(all bool) {
+	for len(c.held) > 0 {
+		o, ok := c.held[c.next]
+		if !ok {
+			if !all && len(c.held) <= waiting && c.heldSize <= waitingBytes {
+				return
+			}
+			c.next = slices.Min(slices.Collect(maps.Keys(c.held)))
+			continue
+		}
+		delete(c.held, c.next)
+		c.heldSize -= o.size
+		c.next++
+		c.handOn(o)
+	}
+}
+
+func (c *checker) handOn(o outcome) {
+	if o.err != nil {
+		c.unchecked.Failed++
+		c.options.Failed(fmt.Errorf("%s %s: %w", o.exchange.Request.Method, o.exchange.Request.URL, o.err))
+		return
+	}
+	c.options.Checked(o.exchange, o.result)
 }
 
 // result checks an exchange. A panic of the check must not end what serves
@@ -111,6 +155,7 @@ func (c *checker) close(patience time.Duration) Unchecked {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.handOnHeld(true)
 	c.closed = true
 	c.unchecked.NoRoom = int(c.noRoom.Load())
 	c.unchecked.TooLate = int(c.accepted.Load()) - c.ended

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,7 +110,7 @@ func TestCheckPanics(t *testing.T) {
 	}
 	r.front.Close()
 	assert.Equal(t, Unchecked{Failed: 1}, r.Close(patience))
-	assert.ElementsMatch(t, []int{1, 3}, r.checked)
+	assert.Equal(t, []int{1, 3}, r.checked)
 	require.Len(t, r.failed, 1)
 	assert.ErrorContains(t, r.failed[0], "GET "+r.Target.String()+"/v1/batches/batch_1: the check failed, which is a fault of plumb: index out of range\n")
 	assert.ErrorContains(t, r.failed[0], "checker_test.go:")
@@ -158,13 +159,13 @@ func TestBacklogIsBounded(t *testing.T) {
 
 // Also heads have a weight.
 func TestWeight(t *testing.T) {
-	e := recording.HAREntry{
+	e := passed{HAREntry: recording.HAREntry{
 		RequestHeader: http.Header{"A": {"12", "3"}},
 		Exchange: &plumb.Exchange{
 			Request:  plumb.Request{URL: "/12345"},
 			Response: plumb.Response{Header: http.Header{"Ab": {"c"}}, Body: plumb.Body{Bytes: make([]byte, 100)}},
 		},
-	}
+	}}
 	assert.EqualValues(t, 5+6+3+100, weight(e))
 	e.Exchange.Response.Body.Bytes = make([]byte, waitingBytes+1)
 	assert.EqualValues(t, waitingBytes, weight(e), "it fits alone")
@@ -178,7 +179,7 @@ func TestWithoutRecording(t *testing.T) {
 		r.get(t)
 	}
 	assert.Equal(t, Unchecked{}, r.Close(patience))
-	assert.ElementsMatch(t, []int{1, 2, 3}, r.checked)
+	assert.Equal(t, []int{1, 2, 3}, r.checked)
 	r.get(t)
 	assert.Len(t, r.checked, 3, fmt.Sprint(r.checked))
 }
@@ -202,4 +203,48 @@ func TestNobodyWaitsForAResultToBeTaken(t *testing.T) {
 		require.NoError(t, err)
 	}
 	close(release)
+}
+
+// Results come in the order of the recording, however long each check takes; one
+// that takes too long is not waited for.
+func TestResultsComeInOrder(t *testing.T) {
+	first, last := make(chan struct{}), make(chan struct{})
+	var handed []int
+	o := &Options{
+		Check: func(x *plumb.Exchange) engine.Result {
+			if x.Place.Entry == 1 {
+				<-first
+			}
+			return engine.Result{}
+		},
+		Checked: func(x *plumb.Exchange, _ engine.Result) {
+			if handed = append(handed, x.Place.Entry); x.Place.Entry == 1 {
+				close(last)
+			}
+		},
+	}
+	for _, tc := range []struct {
+		size  int // of a body
+		first int // that is handed on
+	}{{1, 1}, {waitingBytes / 2, 2}} {
+		first, last, handed = make(chan struct{}), make(chan struct{}), nil
+		c := startChecker(o)
+		const others = 4
+		for i := range 1 + others {
+			x := &plumb.Exchange{Place: plumb.Place{Entry: i + 1}}
+			x.Response.Body.Bytes = make([]byte, tc.size)
+			assert.Eventually(t, func() bool { c.check(recording.HAREntry{Exchange: x}); return c.accepted.Load() == int64(i+1) }, patience, time.Millisecond)
+		}
+		assert.Eventually(t, func() bool {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			return c.ended == others
+		}, patience, time.Millisecond)
+		close(first)
+		<-last
+		c.close(patience)
+		assert.Len(t, handed, 1+others)
+		assert.Equal(t, tc.first, handed[0])
+		assert.True(t, slices.IsSorted(handed) == (tc.first == 1), handed)
+	}
 }

@@ -50,12 +50,14 @@ func (x *passage) RoundTrip(out *http.Request) (*http.Response, error) {
 	asked := &http.Request{Method: x.asked.Method, URL: shownURL(x.proxy.Target, x.target), Header: x.asked.Header}
 	entry := recording.HAREntry{
 		RequestHeader: x.asked.Header,
+		Target:        address(x.proxy.Target),
 		Started:       x.begun,
 		Proto:         resp.Proto,
 		Reason:        strings.TrimPrefix(strings.TrimPrefix(resp.Status, fmt.Sprint(resp.StatusCode)), " "),
 	}
 	live.Follow(asked, resp, x.proxy.Limits, func(seen *plumb.Exchange) {
 		entry.Exchange, entry.Took = seen, time.Since(x.begun)
+		seen.Time = entry.Started.Add(entry.Took) // as it is read from the recording
 		x.proxy.pass(entry)
 	})
 	return resp, nil

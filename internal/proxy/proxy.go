@@ -27,8 +27,9 @@ type Options struct {
 	// order, and nothing waits for it.
 	Check func(*plumb.Exchange) engine.Result
 
-	// Checked takes what Check returned, one at a time, and nothing after
-	// [Proxy.Close] has returned.
+	// Checked takes what Check returned, one at a time, in the order of the
+	// entry numbers but for what takes too long to be waited for, and nothing
+	// after [Proxy.Close] has returned.
 	Checked func(*plumb.Exchange, engine.Result)
 
 	// Failed is told what went wrong in passing a request on, in several

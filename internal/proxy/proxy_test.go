@@ -258,7 +258,7 @@ func TestRecording(t *testing.T) {
 
 	desc, err := spec.Builtin()
 	require.NoError(t, err)
-	v, err := engine.New(desc)
+	v, err := engine.New(desc, engine.WithTarget(r.Target.String()))
 	require.NoError(t, err)
 	rules := map[string]int{}
 	i := 0
@@ -269,6 +269,7 @@ func TestRecording(t *testing.T) {
 			assert.NotEmpty(t, x.Response.Body.Missing, "nobody can take a credential out of what is no text")
 		} else {
 			live, recorded := v.Check(r.entries[i].Exchange), v.Check(x)
+			assert.Equal(t, r.Target.String(), x.Request.Target)
 			if strings.Contains(bodies[i].body, `"`+secret+`"`) { // of what was taken out only the type is checked
 				assert.NotEmpty(t, live.Findings)
 				assert.Empty(t, recorded.Findings)

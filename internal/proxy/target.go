@@ -1,9 +1,11 @@
 package proxy
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 // requestTarget returns what is asked of the server at base: the path of base,
@@ -63,7 +65,30 @@ func urlOf(base *url.URL, target string) *url.URL {
 	return u
 }
 
-// shownURL returns the URL of target for a recording. Its text is what was sent.
+// shownURL returns the URL of target for a recording. Its text is what was sent,
+// but that bytes which are not UTF-8 are escaped.
 func shownURL(base *url.URL, target string) *url.URL {
-	return &url.URL{Scheme: base.Scheme, Opaque: "//" + base.Host + strings.TrimPrefix(target, "*")}
+	return &url.URL{Scheme: base.Scheme, Opaque: "//" + base.Host + escapeInvalid(strings.TrimPrefix(target, "*"))}
+}
+
+func escapeInvalid(text string) string {
+	if utf8.ValidString(text) {
+		return text
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if r == utf8.RuneError && size == 1 {
+			fmt.Fprintf(&b, "%%%02X", text[i])
+		} else {
+			b.WriteString(text[i : i+size])
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// address returns the URL of a server without what can be a credential.
+func address(base *url.URL) string {
+	return (&url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path, RawPath: base.RawPath}).String()
 }

@@ -33,6 +33,11 @@ func (r *reader) setBody(x *plumb.Exchange, recorded []byte, locate func(int) (i
 		SetBadlyCoded(x, err)
 		return
 	}
+	r.setUndecoded(x, err, locate)
+}
+
+// setUndecoded says of the body of x that it could not be decoded because of err.
+func (r *reader) setUndecoded(x *plumb.Exchange, err error, locate func(int) (int, int)) {
 	var place plumb.Place
 	place.Line, place.Column = locate(0)
 	x.Defects = append(x.Defects, bodyDefect(err, "the Content-Encoding of the body cannot be undone", place))

@@ -27,7 +27,7 @@ type File struct {
 // a folder, which stands for the files in and below it, in the order of their
 // names, without those whose name begins with a dot; DIR/... is the same, as
 // the go command has it. A path that does not
-// exist, and a folder or glob without files, is an error.
+// exist, a folder or glob without files, and a device are errors.
 func Files(paths []string) ([]File, error) {
 	var all []File
 	known := map[string]int{} // by the path that symbolic links lead to
@@ -64,6 +64,8 @@ func filesOf(path string) ([]File, error) {
 	switch {
 	case err == nil && info.IsDir():
 		return folder(path)
+	case err == nil && isDevice(info):
+		return nil, deviceError(path)
 	case err == nil:
 		return []File{{Path: path, Named: true}}, nil
 	case errors.Is(err, fs.ErrNotExist) && strings.HasSuffix(path, "/..."):
@@ -74,6 +76,14 @@ func filesOf(path string) ([]File, error) {
 		return nil, fmt.Errorf("%s: there is no such file or folder; name a recording, a folder with recordings, or - for standard input", path)
 	}
 	return nil, fmt.Errorf("%s: cannot be read: %w", path, errors.Unwrap(err))
+}
+
+// isDevice reports whether a file is none that can be read to its end: a device
+// such as /dev/zero, or a socket. A FIFO has an end.
+func isDevice(info fs.FileInfo) bool { return info.Mode()&(fs.ModeDevice|fs.ModeSocket) != 0 }
+
+func deviceError(path string) error {
+	return fmt.Errorf("%s: this is a device or a socket, which is not read; name a file, or - for standard input", path)
 }
 
 // glob returns the files that match. A folder that matches stands for nothing:
@@ -93,6 +103,9 @@ func glob(pattern string) ([]File, error) {
 	slices.Sort(matches)
 	files := make([]File, len(matches))
 	for i, m := range matches {
+		if info, err := os.Stat(m); err == nil && isDevice(info) {
+			return nil, deviceError(m)
+		}
 		files[i] = File{Path: m, Named: true}
 	}
 	return files, nil

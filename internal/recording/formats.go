@@ -21,7 +21,7 @@ func Formats() []Format {
 			Notes: "The time is `startedDateTime` and `time`. An entry that has no `content.text` holds no body, unless `content.size` is 0 and no header announces one: then the body is empty. " +
 				"A response with `_error` or `_failureText` did not come to its end, and JSON that ends within a value, and is shorter than `content.size`, was cut off by the recorder: both are `capture-truncated`. " +
 				"An entry with status 0 got no response. `content.mimeType` counts only where no headers were recorded: beside headers it is a guess of the recorder. " +
-				"In the field `_defects` `plumb proxy` writes what it found in a body that it could not keep: each with `rule`, `message` and `found`.",
+				"An entry with the field `_plumb` was written by `plumb proxy`, and has the body as it was checked, its `Content-Encoding` undone: `target` is the server that the proxy passed requests on to, and counts as one of the description; `missing` says why there is no body; `defects` are what was found in a body that could not be kept, each with `rule`, `message` and `found`.",
 		},
 		{
 			Name: "HAR of Playwright", Of: "tests with a browser",

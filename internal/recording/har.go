@@ -36,7 +36,7 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 	}
 	x.Response.Status = max(0, integer(response.At("status"))) // Playwright writes -1
 	x.Response.Header = harHeader(response.At("headers"))
-	if mime := text(content.At("mimeType")); mime != "" && mime != "x-unknown" && len(x.Response.Header) == 0 {
+	if mime := text(content.At("mimeType")); v.Member("_plumb") == nil && mime != "" && mime != "x-unknown" && len(x.Response.Header) == 0 {
 		x.Response.Header.Set("Content-Type", mime) // beside headers it is a guess of the recorder
 	}
 	x.Time = firstTime(x.Response.Header, text(v.At("startedDateTime")))
@@ -44,9 +44,12 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 		x.Time = x.Time.Add(time.Duration(math.Round(took * float64(time.Millisecond)))) // cut short, it would be a nanosecond early
 	}
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
-	r.setHARBody(x, e, response)
+	if known := v.Member("_plumb"); known != nil && known.Kind == jsonvalue.Object {
+		r.setPlumb(x, e, known, content)
+	} else {
+		r.setHARBody(x, e, response)
+	}
 	r.addFaults(x, e, faults, content.At("text"))
-	addDefects(x, v.At("_defects"))
 }
 
 // setHARBody gives x the body of a response, or says how the recorder lost it.
@@ -136,21 +139,6 @@ func isCutOff(body []byte) bool {
 	}
 	_, faults := jsonvalue.Parse(body, maxDepth)
 	return len(faults) > 0 && faults[len(faults)-1].Kind == jsonvalue.Truncated
-}
-
-// addDefects adds what plumb proxy found in what came, and could not keep.
-func addDefects(x *plumb.Exchange, list *jsonvalue.Value) {
-	if list == nil {
-		return
-	}
-	for _, d := range list.Items {
-		x.Defects = append(x.Defects, plumb.Defect{
-			Rule:    text(d.At("rule")),
-			Message: text(d.At("message")),
-			Found:   text(d.At("found")),
-			Place:   x.Place,
-		})
-	}
 }
 
 // harHeader reads a list of {name, value}. The pseudo-headers of HTTP/2, which

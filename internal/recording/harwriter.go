@@ -69,6 +69,7 @@ type HAREntry struct {
 	RequestHeader http.Header
 	Started       time.Time     // when the request came
 	Took          time.Duration // from the request to the end of the writtenResponse
+	Target        string        // URL of the server that the proxy passes requests on to, without credentials
 	Proto         string        // of the response, such as HTTP/1.1
 	Reason        string        // after the status; may be empty
 }
@@ -122,14 +123,7 @@ type writtenEntry struct {
 	Response writtenResponse `json:"response"`
 	Cache    struct{}        `json:"cache"`
 	Timings  writtenTimings  `json:"timings"`
-	Defects  []writtenDefect `json:"_defects,omitempty"` // a field of ours, which HAR allows for
-}
-
-// writtenDefect is what was found in what came, and cannot be seen in what is written.
-type writtenDefect struct {
-	Rule    string `json:"rule"`
-	Message string `json:"message"`
-	Found   string `json:"found,omitempty"`
+	Plumb    writtenPlumb    `json:"_plumb"`
 }
 
 type writtenRequest struct {
@@ -160,7 +154,6 @@ type writtenContent struct {
 	MimeType string  `json:"mimeType"`
 	Text     *string `json:"text,omitempty"`
 	Encoding string  `json:"encoding,omitempty"`
-	Comment  string  `json:"comment,omitempty"`
 }
 
 type writtenTimings struct {
@@ -186,6 +179,7 @@ func (w *HARWriter) newEntry(e HAREntry) writtenEntry {
 	milliseconds := float64(e.Took) / float64(time.Millisecond)
 	header := clean.Header(x.Response.Header)
 	address := clean.URL(x.Request.URL, w.declared("query"))
+	content, missing := newContent(x, clean)
 	return writtenEntry{
 		Started: e.Started.UTC().Format("2006-01-02T15:04:05.000000000Z07:00"),
 		Time:    milliseconds,
@@ -206,12 +200,16 @@ func (w *HARWriter) newEntry(e HAREntry) writtenEntry {
 			HTTPVersion: e.Proto,
 			Cookies:     []writtenPair{},
 			Headers:     pairs(header),
-			Content:     newContent(x, clean),
+			Content:     content,
 			RedirectURL: header.Get("Location"),
 			HeadersSize: -1,
 			BodySize:    -1,
 		},
-		Defects: defects(x.Defects, clean),
+		Plumb: writtenPlumb{
+			Target:  clean.Text(e.Target),
+			Missing: missing,
+			Defects: writtenDefects(x.Defects, clean),
+		},
 	}
 }
 
@@ -220,34 +218,46 @@ func (w *HARWriter) declared(in string) func(name string) bool {
 	return func(name string) bool { return w.Declares != nil && w.Declares(in, name) }
 }
 
-func defects(all []plumb.Defect, clean *redact.Cleaner) []writtenDefect {
-	var kept []writtenDefect
-	for _, d := range all {
-		kept = append(kept, writtenDefect{d.Rule, d.Message, clean.Text(d.Found)})
-	}
-	return kept
-}
-
-func newContent(x *plumb.Exchange, clean *redact.Cleaner) writtenContent {
+// newContent writes a body as it was checked: whole, and its Content-Encoding
+// undone. Where there is none, it returns why.
+func newContent(x *plumb.Exchange, clean *redact.Cleaner) (c writtenContent, missing string) {
 	body := x.Response.Body
-	c := writtenContent{Size: len(body.Bytes), MimeType: clean.Text(x.Response.Header.Get("Content-Type"))}
+	c.MimeType = clean.Text(x.Response.Header.Get("Content-Type"))
 	if body.Missing != "" {
-		c.Size, c.Comment = -1, body.Missing
-		return c
+		c.Size = -1
+		return c, clean.Text(body.Missing)
 	}
 	text := string(body.Bytes)
 	cleaned := clean.Body(text)
-	switch {
-	case cleaned == text && !utf8.Valid(body.Bytes):
-		text, c.Encoding = base64.StdEncoding.EncodeToString(body.Bytes), "base64"
-	case !utf8.Valid(body.Bytes):
-		c.Size, c.Comment = -1, "a body with a credential that cannot be removed from it"
-		return c
-	default:
-		text, c.Size = cleaned, len(cleaned)
+	if cleaned != text && !isText([]byte(strings.ToValidUTF8(text, ""))) {
+		c.Size = -1
+		return c, "a body with a credential that cannot be removed from it"
 	}
-	c.Text = &text
-	return c
+	c.Size = len(cleaned)
+	if !utf8.ValidString(cleaned) || escapedSize(cleaned) > mostEscaped {
+		cleaned, c.Encoding = base64.StdEncoding.EncodeToString([]byte(cleaned)), "base64"
+	}
+	c.Text = &cleaned
+	return c, ""
+}
+
+// mostEscaped bounds the JSON string that a body is written as: it can be six
+// times as long as the body, and an entry must not be over the limit of the
+// readers where the body is not.
+const mostEscaped = 16 << 20
+
+// escapedSize is how long a text is as a JSON string, about.
+func escapedSize(text string) int {
+	size := len(text)
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t':
+			size++
+		case c < ' ' || c == '<' || c == '>' || c == '&':
+			size += len(`\u0000`) - 1
+		}
+	}
+	return size
 }
 
 func pairs(h http.Header) []writtenPair {

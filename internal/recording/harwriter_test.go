@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -173,6 +174,75 @@ func TestFields(t *testing.T) {
 	assert.Equal(t, pairs{{"name": "Accept", "value": "a"}, {"name": "Accept", "value": "b"}, {"name": "X-Empty", "value": ""}}, e.Request.Headers)
 	assert.Equal(t, "http://127.0.0.1/v1/1?b=%zz&a=1;c=2&&d&e=%2B", e.Request.URL)
 	assert.Equal(t, pairs{{"name": "b", "value": "%zz"}, {"name": "a", "value": "1;c=2"}, {"name": "d", "value": ""}, {"name": "e", "value": "+"}}, e.Request.QueryString)
+}
+
+// written returns what is read of a recording with one exchange.
+func written(t *testing.T, x *plumb.Exchange, lim recording.Limits, change ...string) *plumb.Exchange {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "session.har")
+	w, err := recording.CreateHAR(file, "test")
+	require.NoError(t, err)
+	require.NoError(t, w.Add(recording.HAREntry{Exchange: x, Target: "http://127.0.0.1/v1"}))
+	require.NoError(t, w.Close())
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	in := strings.NewReplacer(change...).Replace(string(text))
+	var found []*plumb.Exchange
+	for x, err := range recording.Read(t.Context(), file, strings.NewReader(in), lim) {
+		require.NoError(t, err)
+		found = append(found, x)
+	}
+	require.Len(t, found, 1)
+	return found[0]
+}
+
+// A body is read as it was checked, whatever it is and whatever headers say of
+// it; one within the limit of a body is within the limit of an entry, too.
+func TestBodyIsKept(t *testing.T) {
+	for _, body := range []string{
+		"", "{}", "\x00\xff", "\x1f\x8b\x08 plain", `["1f8b08"]`, "a\u2028<&>\x01\ufffd", "[\"\xff\"]",
+		strings.Repeat("\x01", int(recording.DefaultLimits.Body)), strings.Repeat("\xff", int(recording.DefaultLimits.Body)),
+	} {
+		x := &plumb.Exchange{Request: plumb.Request{Method: "GET", URL: "http://127.0.0.1/v1/batches"}}
+		x.Response = plumb.Response{Status: 200, Body: plumb.Body{Bytes: []byte(body)},
+			Header: http.Header{"Content-Encoding": {"gzip"}, "Content-Length": {"123"}}}
+		got := written(t, x, recording.DefaultLimits)
+		assert.Equal(t, "http://127.0.0.1/v1", got.Request.Target)
+		assert.Empty(t, got.Defects)
+		assert.Empty(t, got.Response.Body.Missing)
+		assert.True(t, body == string(got.Response.Body.Bytes), "%.40q", body)
+	}
+
+	x := &plumb.Exchange{Response: plumb.Response{Body: plumb.Body{Bytes: []byte(`{"a":"\u0001"}`)}}}
+	assert.Equal(t, "found", string(written(t, x, recording.DefaultLimits, `{\"a\":\"\\u0001\"}`, "found").Response.Body.Bytes), "text is for people to read")
+}
+
+// What somebody made of a recording is the fault of the recording.
+func TestBodyThatWasChanged(t *testing.T) {
+	x := &plumb.Exchange{Request: plumb.Request{Method: "GET", URL: "http://127.0.0.1/v1/batches"}}
+	x.Response = plumb.Response{Status: 200, Header: http.Header{}, Body: plumb.Body{Bytes: []byte("\"\xff\"")}}
+	lower := recording.DefaultLimits
+	lower.Body = 2
+	for name, tc := range map[string]struct {
+		lim    recording.Limits
+		change []string
+		defect string
+	}{
+		"a lower limit": {lower, nil, "capture-limit"},
+		"no text":       {recording.DefaultLimits, []string{`"text":"Iv8i"`, `"text":7`}, "capture-unreadable"},
+		"no base64":     {recording.DefaultLimits, []string{"Iv8i", "!"}, "capture-unreadable"},
+		"no body":       {recording.DefaultLimits, []string{`"text":`, `"note":`}, ""},
+	} {
+		got := written(t, x, tc.lim, tc.change...)
+		assert.NotEmpty(t, got.Response.Body.Missing, name)
+		if tc.defect == "" {
+			assert.Empty(t, got.Defects, name)
+			continue
+		}
+		require.Len(t, got.Defects, 1, name)
+		assert.Equal(t, tc.defect, got.Defects[0].Rule, name)
+		assert.NotZero(t, got.Defects[0].Place.Line, name)
+	}
 }
 
 // BenchmarkAdd shows that an exchange takes as long after many others.

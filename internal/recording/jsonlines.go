@@ -147,15 +147,21 @@ func (e *entry) locateInString(v *jsonvalue.Value) func(int) (int, int) {
 
 // setBase64 gives x a body that stands in a JSON string in base64.
 func (r *reader) setBase64(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
-	place := e.place(v.Start)
+	if data, ok := decodeEntry(x, e, v); ok {
+		r.setBody(x, data, onLine(e.place(v.Start).Line))
+	}
+}
+
+// decodeEntry decodes a JSON string in base64. It is false, and x has the
+// defect, where that cannot be done.
+func decodeEntry(x *plumb.Exchange, e *entry, v *jsonvalue.Value) (data []byte, ok bool) {
 	data, err := decodeBase64(v.Text)
 	if err != nil {
 		unreadable(x, plumb.Defect{
-			Rule: "capture-unreadable", Message: "the body is not good base64", Found: err.Error(), Place: place,
+			Rule: "capture-unreadable", Message: "the body is not good base64", Found: err.Error(), Place: e.place(v.Start),
 		})
-		return
 	}
-	r.setBody(x, data, onLine(place.Line))
+	return data, err == nil
 }
 
 // decodeBase64 reads base64 with or without padding and line breaks.

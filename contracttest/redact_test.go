@@ -1,0 +1,59 @@
+package contracttest
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Names to redact are those of one test, also beside others.
+func TestWithRedact(t *testing.T) {
+	const pin = "47110815"
+	url := answering(t, "application/json", strings.Replace(paused, "paused", pin, 1))
+	ask := func(opts ...Option) func(testing.TB) {
+		return func(t testing.TB) {
+			req, err := http.NewRequest(http.MethodGet, url+"/v1/batches/batch_1", nil)
+			require.NoError(t, err)
+			req.Header.Set("X-Tenant-Pin", pin)
+			resp, err := Client(t, opts...).Do(req)
+			require.NoError(t, err)
+			resp.Body.Close()
+		}
+	}
+	for range 4 {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			for name, shown := range map[string]bool{"x-tenant-pin": false, "tenantPin": false, "STATUS": false, "x-other": true} {
+				w := watch(t, ask(WithRedact(name)))
+				require.Len(t, w.errors, 1)
+				assert.Contains(t, w.errors[0], "schema-enum at /status")
+				assert.Equal(t, shown, strings.Contains(w.errors[0]+strings.Join(w.logs, ""), pin), "%s: %s", name, w.errors[0])
+			}
+		})
+	}
+	w := watch(t, ask(WithRedact("")))
+	assert.Contains(t, w.fatal, `plumb: WithRedact: "" is not the name of`)
+	w = watch(t, ask(WithRedact("session=off")))
+	assert.Contains(t, w.fatal, "plumb: WithRedact: a name can be taken out of the list in plumb.yaml only")
+}
+
+// What of a description cannot be used is in the log of the test, in few lines.
+func TestWarningsOfTheDescription(t *testing.T) {
+	odd := filepath.Join(t.TempDir(), "odd.yaml")
+	text := "openapi: 3.0.3\ninfo: {title: Odd, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n    Good: {type: object}\n"
+	for _, name := range strings.Split("ABCDEFGHIJKL", "") {
+		text += "    " + name + ": {type: " + name + "}\n"
+	}
+	require.NoError(t, os.WriteFile(odd, []byte(text), 0o666))
+	w := watch(t, func(t testing.TB) { Body(t, "Good", []byte("{}"), WithSpec(odd)) })
+	assert.Empty(t, w.errors)
+	require.Len(t, w.logs, 2)
+	assert.Equal(t, 11, strings.Count(w.logs[0], "plumb: warning: "))
+	assert.Contains(t, w.logs[0], "odd.yaml:7:")
+	assert.Contains(t, w.logs[0], "2 more parts of the description cannot be used as written")
+}

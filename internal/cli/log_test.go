@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/internal/hostiletest"
+)
+
+// messages are what was said.
+type messages struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (m *messages) Write(p []byte) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.text.Write(p)
+}
+
+func (m *messages) String() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.text.String()
+}
+
+// What net/http logs by itself is a message of ours, on one line.
+func TestLogIsSaid(t *testing.T) {
+	var said messages
+	before := log.Writer()
+	undo := (&app{err: &said}).takeLog()
+	log.Print("one\r\n::error::two\x1b[1m")
+	assert.Equal(t, "plumb: one ::error::two\\x1b[1m\n", said.String())
+
+	server := httptest.NewServer(http.HandlerFunc(hostiletest.SendMore))
+	defer server.Close()
+	client := &http.Client{Transport: &http.Transport{}}
+	resp, err := client.Get(server.URL)
+	require.NoError(t, err)
+	_, _ = io.Copy(io.Discard, resp.Body)
+	resp.Body.Close()
+	assert.Eventually(t, func() bool { return strings.Contains(said.String(), "plumb: Unsolicited response") }, time.Minute, time.Millisecond)
+	undo()
+	assert.Equal(t, before, log.Writer())
+}

@@ -1,0 +1,74 @@
+package recording
+
+import (
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/redact"
+)
+
+// writtenPlumb is the field "_plumb" of an entry, which HAR allows for: what the
+// check of the live exchange knew, and HAR has no place for. An entry with it
+// has the body as it was checked, so that the check of the recording gives the
+// same findings.
+type writtenPlumb struct {
+	Target  string          `json:"target,omitempty"`
+	Missing string          `json:"missing,omitempty"` // why there is no body
+	Defects []writtenDefect `json:"defects,omitempty"`
+}
+
+// writtenDefect is what was found in what came, and cannot be seen in what is
+// written.
+type writtenDefect struct {
+	Rule    string `json:"rule"`
+	Message string `json:"message"`
+	Found   string `json:"found,omitempty"`
+}
+
+func writtenDefects(all []plumb.Defect, clean *redact.Cleaner) []writtenDefect {
+	var kept []writtenDefect
+	for _, d := range all {
+		kept = append(kept, writtenDefect{d.Rule, d.Message, clean.Text(d.Found)})
+	}
+	return kept
+}
+
+// setPlumb gives x what our proxy has written: known is the field of the entry.
+// Nothing in it has to be guessed, as it has where other recorders wrote it.
+func (r *reader) setPlumb(x *plumb.Exchange, e *entry, known, content *jsonvalue.Value) {
+	x.Request.Target = text(known.At("target"))
+	if defects := known.At("defects"); defects != nil {
+		for _, d := range defects.Items {
+			x.Defects = append(x.Defects, plumb.Defect{
+				Rule:    text(d.At("rule")),
+				Message: text(d.At("message")),
+				Found:   text(d.At("found")),
+				Place:   x.Place,
+			})
+		}
+	}
+	body := content.At("text")
+	switch missing := text(known.At("missing")); {
+	case missing != "":
+		x.Response.Body.Missing = missing
+	case body == nil:
+		x.Response.Body.Missing = noBody
+	case body.Kind != jsonvalue.String:
+		r.setText(x, e, body) // somebody changed it
+	case text(content.At("encoding")) != "base64":
+		r.setWhole(x, []byte(body.Text), e.locateInString(body))
+	default:
+		line := e.place(body.Start).Line
+		if data, ok := decodeEntry(x, e, body); ok {
+			r.setWhole(x, data, onLine(line))
+		}
+	}
+}
+
+// setWhole gives x a body whose Content-Encoding is undone.
+func (r *reader) setWhole(x *plumb.Exchange, body []byte, locate func(int) (int, int)) {
+	if int64(len(body)) > r.lim.Body { // which is lower than it was when the body was recorded
+		r.setUndecoded(x, errBodyLimit, locate)
+		return
+	}
+	x.Response.Body = plumb.Body{Bytes: body, Locate: locate}
+}

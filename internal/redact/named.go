@@ -1,0 +1,77 @@
+package redact
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+)
+
+// Names are names of credentials that are known beside the list, in one place of
+// a program, where [Use] is for all of it. The zero value has none.
+type Names struct{ listed names }
+
+// NewNames returns names such as x-tenant-pin.
+func NewNames(list []string) (Names, error) {
+	n := names{}
+	for _, name := range list {
+		if err := CheckName(name); err != nil {
+			return Names{}, err
+		}
+		if strings.HasSuffix(name, off) {
+			return Names{}, errors.New("a name can be taken out of the list in plumb.yaml only: " + name)
+		}
+		n.add(name, entry{anyPlace, always})
+	}
+	return Names{n}, nil
+}
+
+// Reveal makes the values that an exchange has under the names secrets of it.
+func (n Names) Reveal(x *plumb.Exchange) {
+	if len(n.listed) == 0 {
+		return
+	}
+	add := func(value string) {
+		if value = strings.TrimSpace(value); len(value) >= shortSecret {
+			x.Secrets = append(x.Secrets, value)
+		}
+	}
+	for _, h := range []http.Header{x.Request.Header, x.Response.Header} {
+		for name, values := range h {
+			if n.listed.of(name, header) != always {
+				continue
+			}
+			for _, value := range values {
+				add(value)
+			}
+		}
+	}
+	_, asked, _ := strings.Cut(x.Request.URL, "?")
+	for field := range strings.SplitSeq(asked, "&") {
+		if name, value, _ := strings.Cut(field, "="); n.listed.of(unescaped(name), query) == always {
+			add(value)
+			add(unescaped(value))
+		}
+	}
+	body := string(x.Response.Body.Bytes)
+	found, _, _ := treeSpans(body, n.listed)
+	for _, at := range found {
+		add(body[at.start:at.end])
+		add(unquoted(body[at.start:at.end]))
+	}
+}
+
+// Hide takes what was found out of a finding about a string under one of the
+// names, which can be too short to be known again.
+func (n Names) Hide(f *plumb.Finding) {
+	if len(n.listed) == 0 || f.Rule == "schema-required" || !strings.Contains(f.Found, `"`) {
+		return
+	}
+	for _, name := range jsonvalue.SplitPointer(f.Pointer) {
+		if n.listed.of(name, member) == always {
+			f.Found = Mark
+		}
+	}
+}
