@@ -88,7 +88,7 @@ func TestBlocksAreUsedAgain(t *testing.T) {
 			f, err := os.Open(file)
 			require.NoError(t, err)
 			want := readFile(t, file)
-			for b, err := range Blocks(t.Context(), "x", f, DefaultLimits, &pool) {
+			for b, err := range Blocks(t.Context(), file, f, DefaultLimits, &pool) {
 				require.NoError(t, err)
 				for _, x := range b.Exchanges() {
 					ignored := cmpopts.IgnoreFields(*x, "Place.File", "Response.Body.Locate")

@@ -27,6 +27,14 @@ type node interface {
 	json(limit int64) (text []byte, locate func(int) (int, int), err error)
 }
 
+// cassette reads a cassette whose interactions are in a member of that name.
+func (r *reader) cassette(name string) error {
+	if r.beginning().isJSON() {
+		return containerOf((*reader).cassetteJSON, name)(r)
+	}
+	return r.cassetteYAML()
+}
+
 // interaction reads an interaction of a cassette. The libraries differ in names
 // and in where the body and the status are:
 //
@@ -42,7 +50,11 @@ type node interface {
 //	ExVCR     url  status_code      body
 func (r *reader) interaction(n node, x *plumb.Exchange) {
 	request, response := n.member("request"), n.member("response")
-	if request == nil || response == nil {
+	switch {
+	case scalarOf(n.member("kind")) == "message":
+		x.Response.Body.Missing = ofWebSocket
+		return
+	case request == nil || response == nil:
 		unreadable(x, plumb.Defect{
 			Rule: "capture-unreadable", Message: "the interaction has no request or no response", Place: x.Place,
 		})
@@ -62,12 +74,15 @@ func (r *reader) interaction(n node, x *plumb.Exchange) {
 	x.Response.Header = headerOfNode(response.member("headers"))
 	x.Time = firstTime(x.Response.Header, scalarOf(first(n, "recorded_at", "recordedAt")))
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
-	if isExVCR(response) {
+	if isExVCRResponse(response) {
 		r.setExVCRBody(x, response)
 		return
 	}
 	r.setInteractionBody(x, response)
 }
+
+// ofWebSocket is why a message that is not HTTP is kept out.
+const ofWebSocket = "messages of a WebSocket, which are not checked"
 
 // setInteractionBody gives x the body of a response, in whatever member it is.
 func (r *reader) setInteractionBody(x *plumb.Exchange, response node) {

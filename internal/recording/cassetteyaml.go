@@ -13,12 +13,21 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
+// cassetteKey is the line before the interactions of a cassette.
+var cassetteKey = regexp.MustCompile(`^(?:http_)?interactions:`)
+
 // cassetteYAML reads a cassette: a mapping with the interactions in a member of
-// it, or, of php-vcr and VCR 1, a sequence of them. Items of a block sequence
-// all begin with "- " at one indentation, at which nothing within an item can
-// be: so the items are cut out by their indentation.
+// it, or, of php-vcr and VCR 1, a sequence of them.
 func (r *reader) cassetteYAML() error {
-	c := &cassette{reader: r}
+	return r.yamlSequence(cassetteKey, func(n yamlNode, x *plumb.Exchange) { r.interaction(n, x) })
+}
+
+// yamlSequence reads the items of a block sequence, which is the recording, or
+// a member of it after a line that matches key. The items all begin with "- "
+// at one indentation, at which nothing within an item can be: so they are cut
+// out by their indentation.
+func (r *reader) yamlSequence(key *regexp.Regexp, read func(yamlNode, *plumb.Exchange)) error {
+	c := &cassette{reader: r, read: read}
 	for atStart := true; ; {
 		if atStart && c.atItem() {
 			atStart = false
@@ -32,7 +41,7 @@ func (r *reader) cassetteYAML() error {
 			return nil
 		}
 		atStart = atStart && (nothing.Match(e.data) || bytes.HasPrefix(e.data, []byte("---")))
-		if !sequenceKey.Match(e.data) {
+		if !key.Match(e.data) {
 			if err := c.between(e, line); err != nil {
 				return err
 			}
@@ -59,9 +68,10 @@ func isItem(content []byte) bool {
 // cassette is what one cassette needs to remember.
 type cassette struct {
 	*reader
-	anchored []byte // the items so far that have anchors, for the aliases of later ones
-	inMember bool   // the last line was one of another member of the cassette
-	reported bool   // that the lines here make no sense
+	read     func(yamlNode, *plumb.Exchange) // an item
+	anchored []byte                          // the items so far that have anchors, for the aliases of later ones
+	inMember bool                            // the last line was one of another member of the cassette
+	reported bool                            // that the lines here make no sense
 }
 
 // What stands in a cassette beside the interactions: other members and what
@@ -183,7 +193,7 @@ func (c *cassette) item(e *entry) *plumb.Exchange {
 		return x
 	}
 	sequence := root.Content[0].Content
-	c.interaction(yamlNode{sequence[len(sequence)-1], e, prefix}, x)
+	c.read(yamlNode{sequence[len(sequence)-1], e, prefix}, x)
 	if !e.ended && e.isCut(x) {
 		x.Defects = nil
 		unreadable(x, e.cutOff())

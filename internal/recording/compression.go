@@ -130,7 +130,7 @@ func isKnownStart(out io.Reader) bool {
 	text := make([]byte, 4096)
 	n, _ := io.ReadFull(out, text)
 	text = bytes.TrimPrefix(text[:n], []byte(byteOrderMark))
-	return len(text) > 0 && isText(text) && isKnown(text, false)
+	return len(text) > 0 && isText(text) && formatOf(text, false) != nil
 }
 
 // ratioReader reads decompressed data for as long as it is not too much.

@@ -3,12 +3,29 @@ package recording
 import (
 	"bytes"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/redact"
 )
+
+var curlFormat = Format{
+	Name:   "curl -i",
+	Of:     "its output: status line, headers, body",
+	Sign:   "the first line is a status line, `HTTP/1.1 200 OK` or `HTTP/2 200`",
+	Record: "`curl -i URL > answer.txt`.",
+	Notes:  "There is no request.",
+
+	recognises: isCurl,
+	read:       (*reader).curlDump,
+}
+
+// statusLine is the first line of a response.
+var statusLine = regexp.MustCompile(`^HTTP/[0-9]+(?:\.[0-9]+)? +([0-9]{3})(?:\s|$)`)
+
+func isCurl(b beginning) bool { return statusLine.Match(b.firstLine()) }
 
 // curlDump reads what curl -i writes: for each response the status line, the
 // headers, a blank line, and the body, whose chunks curl has joined.

@@ -27,34 +27,51 @@ type foundExchange struct {
 	status      int
 	body        string // the Content-Encoding undone
 	noBody      bool   // the recording does not hold it
+	noHTTP      bool   // it is something else than a request and its response
 	asJSON      bool   // the body is kept as data: it is compared as such
+}
+
+// clientReaders are by the folder of the files that they read.
+var clientReaders = map[string]func(*testing.T, []byte) []foundExchange{
+	"betamax-json": cassetteSeen, "curl-i": curlSeen, "easyvcr": cassetteSeen, "exvcr": cassetteSeen,
+	"go-vcr": cassetteSeen, "har": harSeen, "har-polly": harSeen, "httprr": httprrSeen,
+	"phpvcr-yaml": cassetteSeen, "test-proxy": sessionSeen, "vcr-json": cassetteSeen, "vcr-yaml": cassetteSeen,
+	"vcrpy-json": cassetteSeen, "vcrpy-yaml": cassetteSeen,
+}
+
+// Each file that others have recorded is read by one of the independent readers.
+func TestEachFileIsReadIndependently(t *testing.T) {
+	for _, file := range outsideFiles(t, "formats/*/*") {
+		folder := filepath.Base(filepath.Dir(file))
+		assert.True(t, clientReaders[folder] != nil || independentReaders[folder] != nil, "%s: no independent reader is for this folder", file)
+		info, err := os.Stat(file)
+		require.NoError(t, err)
+		assert.True(t, info.Mode().IsRegular(), "%s: only files in the folders themselves are read", file)
+	}
+	for _, file := range outsideFiles(t, "formats/*") {
+		info, err := os.Stat(file)
+		require.NoError(t, err)
+		assert.True(t, info.IsDir(), "%s: only files in folders are read", file)
+	}
 }
 
 // Each file that others have recorded, of the recorders of clients, gives what a reader in this test, which
 // uses a YAML library and encoding/json, finds in it.
 func TestRecordingsOfOthers(t *testing.T) {
-	readers := map[string]func(*testing.T, []byte) []foundExchange{
-		"betamax-json": cassetteSeen, "curl-i": curlSeen, "easyvcr": cassetteSeen, "exvcr": cassetteSeen,
-		"go-vcr": cassetteSeen, "har": harSeen, "har-polly": harSeen, "httprr": httprrSeen,
-		"phpvcr-yaml": cassetteSeen, "test-proxy": sessionSeen, "vcr-json": cassetteSeen, "vcr-yaml": cassetteSeen,
-		"vcrpy-json": cassetteSeen, "vcrpy-yaml": cassetteSeen,
-	}
-	for format, read := range readers {
+	for format, read := range clientReaders {
 		for _, file := range outsideFiles(t, "formats/"+format+"/*") {
 			t.Run(format+"/"+filepath.Base(file), func(t *testing.T) {
 				text, err := os.ReadFile(file)
 				require.NoError(t, err)
 				want := read(t, text)
 				got := readFile(t, file)
-				if want == nil {
-					t.Skip("the file has no HTTP exchanges of this format")
-				}
 				require.Len(t, got, len(want))
 				for i, x := range got {
 					w := want[i]
 					assert.Equal(t, w.method, x.Request.Method)
 					assert.Equal(t, w.url, x.Request.URL)
 					assert.Equal(t, w.status, x.Response.Status)
+					assert.Equal(t, w.noHTTP, x.Response.Body.Missing == ofWebSocket)
 					assert.Equal(t, w.noBody, x.Response.Body.Missing != "", "%d: missing: %q", i+1, x.Response.Body.Missing)
 					if w.asJSON {
 						assert.JSONEq(t, w.body, string(x.Response.Body.Bytes))
@@ -143,6 +160,9 @@ func load(t *testing.T, text []byte) (doc any) {
 
 func cassetteSeen(t *testing.T, text []byte) (all []foundExchange) {
 	doc := load(t, text)
+	if member(doc, "recordings") != nil {
+		return datadogSeen(doc)
+	}
 	list, ok := doc.([]any)
 	if !ok {
 		list, _ = member(doc, "http_interactions").([]any)
@@ -153,7 +173,9 @@ func cassetteSeen(t *testing.T, text []byte) (all []foundExchange) {
 	for _, item := range list {
 		request, response := member(item, "request"), member(item, "response")
 		if request == nil {
-			return nil // messages of a WebSocket
+			require.Equal(t, "message", member(item, "kind")) // of a WebSocket
+			all = append(all, foundExchange{noBody: true, noHTTP: true})
+			continue
 		}
 		s := foundExchange{method: strings.ToUpper(str(member(request, "method"))), url: str(member(request, "uri")) + str(member(request, "url"))}
 		for _, path := range [][]string{{"status", "code"}, {"code"}, {"status_code"}, {"status"}} {
@@ -186,6 +208,20 @@ func cassetteSeen(t *testing.T, text []byte) (all []foundExchange) {
 			s.noBody = true
 		}
 		all = append(all, s)
+	}
+	return all
+}
+
+// datadogSeen finds the interactions of the recordings of a feature.
+func datadogSeen(doc any) (all []foundExchange) {
+	for _, recording := range member(doc, "recordings").([]any) {
+		for _, item := range member(recording, "interactions").([]any) {
+			status, _ := member(item, "response", "status").(float64)
+			all = append(all, foundExchange{
+				method: str(member(item, "request", "method")), url: str(member(item, "request", "path")),
+				status: int(status), body: str(member(item, "response", "body", "value")),
+			})
+		}
 	}
 	return all
 }

@@ -8,9 +8,25 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// isExVCR reports whether a response is one of ExVCR (Elixir), which says of
+var exVCRFormat = Format{
+	Name:   "ExVCR",
+	Of:     "tests in Elixir",
+	Sign:   "a list of interactions in JSON with `response.status_code`",
+	Record: "`use_cassette \"name\" do ... end`.",
+	Notes:  "A binary body is a term of Erlang in base64, which is decoded. A response of the type `error` was none.",
+
+	recognises: isExVCR,
+	read:       entriesOf((*reader).cassetteJSON),
+}
+
+// isExVCR recognises a list of interactions as ExVCR (Elixir) writes them.
+func isExVCR(b beginning) bool {
+	return b.list && b.has("request") && b.object("response").has("status_code", "type")
+}
+
+// isExVCRResponse reports whether a response is one of ExVCR (Elixir), which says of
 // each response whether there was one.
-func isExVCR(response node) bool {
+func isExVCRResponse(response node) bool {
 	kind := scalarOf(response.member("type"))
 	return response.member("status_code") != nil && (kind == "ok" || kind == "error")
 }

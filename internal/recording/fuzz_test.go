@@ -32,7 +32,7 @@ func fuzzRead(t *testing.T, text []byte) {
 		fuzzBody(t, text, x.Response.Body)
 	}
 	if err == nil && len(list) == 0 {
-		require.Regexp(t, `\[|interactions:|Initialize|ScenarioFinished|^\x78|httprr`, string(text), "only a recording that says it is empty gives nothing")
+		require.Regexp(t, `\[|interactions:|"interactions"|recordings|Initialize|ScenarioFinished|^\x78|httprr`, string(text), "only a recording that says it is empty gives nothing")
 	}
 }
 
@@ -75,7 +75,7 @@ func addFixtures(f *testing.F, words ...string) {
 }
 
 func FuzzRead(f *testing.F) {
-	addFixtures(f, "exchanges.ndjson.", "bodies.")
+	addFixtures(f, "") // of all formats
 	f.Fuzz(fuzzRead)
 }
 
@@ -110,7 +110,7 @@ func FuzzCassette(f *testing.F) {
 }
 
 func FuzzCurlDump(f *testing.F) {
-	addFixtures(f, "curl")
+	addFixtures(f, "curl-i.txt")
 	f.Add([]byte("HTTP/1.1 100 Continue\r\n\r\nHTTP/2 200\ncontent-length: 2\n\n{}\n"))
 	f.Fuzz(fuzzRead)
 }
@@ -129,6 +129,7 @@ func FuzzContentEncoding(f *testing.F) {
 }
 
 func FuzzBatchFiles(f *testing.F) {
+	addFixtures(f, "batch-files")
 	f.Add([]byte(`{"custom_id": "a", "response": {"status_code": 200, "body": {"a":1}}}` + "\n" + `{"custom_id": "b", "method": "POST", "url": "/a"}`))
 	f.Fuzz(fuzzRead)
 }
@@ -183,7 +184,13 @@ func FuzzMitmproxy(f *testing.F) {
 	f.Fuzz(fuzzRead)
 }
 
+func FuzzDatadog(f *testing.F) {
+	addFixtures(f, "datadog")
+	f.Fuzz(fuzzRead)
+}
+
 func FuzzAccessLogs(f *testing.F) {
+	addFixtures(f, "access-logs")
 	f.Add([]byte(`{"request": {"uri": "/a"}, "response": {"status": 200}, "latencies": {}}` + "\n" + `{"method": "GET", "path": "/a", "response_code": 200}`))
 	f.Add([]byte(`{"requestId": "1", "routeKey": "POST /b", "status": 201, "requestTime": "11/Sep/2025:10:00:00 +0000"}`))
 	f.Fuzz(fuzzRead)

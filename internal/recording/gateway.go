@@ -10,23 +10,34 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
+var accessLogFormat = Format{
+	Name:   "Access logs",
+	Of:     "of Kong, Envoy and AWS API Gateway, in JSON",
+	Sign:   "an object with `request.uri`, `response.status` and `latencies` or `started_at`; with `response_code`, a method and a path; or with `status`, `requestId` and `httpMethod` or `routeKey`",
+	Record: "The plugins `http-log` and `file-log` of Kong; `json_format` of an access log of Envoy; `$context` variables of AWS API Gateway, in JSON.",
+	Notes:  "Their users choose the names: those that the documentation of each has are known. There are no bodies in them, so that of a line the method, the path and the status are checked, and each line says so.",
+
+	recognises: isGatewayLog,
+	read:       entriesOf((*reader).gatewayEntry),
+}
+
 // isGatewayLog recognises access logs in JSON: of Kong, of Envoy and of AWS API
 // Gateway, whose users choose the names of the members themselves. These are
 // the ones that their documentation has.
-func isGatewayLog(o beginning) bool {
+func isGatewayLog(b beginning) bool {
 	switch {
-	case o.has("request", "response"):
-		return isKongLine(o)
-	case o.hasAny("response_code", "responseCode", "response_status"):
-		return o.hasAny(logMethods...) && o.hasAny(logPaths...)
-	case o.has("status") && o.hasAny("requestId", "extendedRequestId"):
-		return o.hasAny("httpMethod", "routeKey")
+	case b.has("request", "response"):
+		return isKongLine(b)
+	case b.hasAny("response_code", "responseCode", "response_status"):
+		return b.hasAny(logMethods...) && b.hasAny(logPaths...)
+	case b.has("status") && b.hasAny("requestId", "extendedRequestId"):
+		return b.hasAny("httpMethod", "routeKey")
 	}
 	return false
 }
 
-func isKongLine(o beginning) bool {
-	return o.hasAny("latencies", "started_at") && o.object("request").hasAny("uri", "url") && o.object("response").has("status")
+func isKongLine(b beginning) bool {
+	return b.hasAny("latencies", "started_at") && b.object("request").hasAny("uri", "url") && b.object("response").has("status")
 }
 
 // The names of members that say the same.

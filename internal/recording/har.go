@@ -13,6 +13,26 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
+var harFormat = Format{
+	Name:   "HAR 1.2",
+	Of:     "browsers and proxies",
+	Sign:   "an object with `log`, and in it `version`, `creator`, `browser`, `pages`, `entries` or `comment`",
+	Record: "In a browser, export the requests of its network panel with their content (\"Save all as HAR with content\"). `plumb proxy --har` writes one, too.",
+	Notes: "The time is `startedDateTime` and `time`. An entry that has no `content.text` holds no body, unless `content.size` is 0 and no header announces one: then the body is empty. " +
+		"A response with `_error` or `_failureText` did not come to its end, and JSON that ends within a value, and is shorter than `content.size`, was cut off by the recorder: both are `capture-truncated`. " +
+		"An entry with status 0 got no response. `content.mimeType` counts only where no headers were recorded: beside headers it is a guess of the recorder. " +
+		"Messages of a WebSocket (`_webSocketMessages`) are not checked, and the entry with them says so. An entry with the field `_plumb` was written by `plumb proxy`, and has the body as it was checked, its `Content-Encoding` undone: `target` is the server that the proxy passed requests on to, and counts as one of the description; `missing` says why there is no body; `defects` are what was found in a body that could not be kept, each with `rule`, `message` and `found`.",
+
+	recognises: isHAR,
+	read:       containerOf((*reader).harEntry, "log", "entries"),
+}
+
+// isHAR recognises a HAR file. Its names are common words, so that one of the
+// others must be beside the entries.
+func isHAR(b beginning) bool {
+	return !b.list && b.object("log").hasAny("version", "creator", "browser", "pages", "entries", "comment")
+}
+
 // harEntry reads an entry of a HAR 1.2 file.
 func (r *reader) harEntry(e *entry) *plumb.Exchange {
 	x := &plumb.Exchange{}
@@ -46,6 +66,8 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
 	if known := v.Member("_plumb"); known != nil && known.Kind == jsonvalue.Object {
 		r.setPlumb(x, e, known, content)
+	} else if messages := v.At("_webSocketMessages"); messages != nil && len(messages.Items) > 0 && x.Response.Status == http.StatusSwitchingProtocols {
+		x.Response.Body.Missing = ofWebSocket
 	} else {
 		r.setHARBody(x, e, response)
 	}
@@ -70,7 +92,7 @@ func (r *reader) setHARBody(x *plumb.Exchange, e *entry, response *jsonvalue.Val
 		}
 		unreadable(x, plumb.Defect{Rule: "capture-truncated", Message: "the response was not received to its end", Found: failure, Place: place})
 	case body == nil && file != "":
-		r.setHARFile(x, file, e.place(content.At("_file").Start))
+		r.setAttached(x, attachment{name: file, size: integer(content.At("size")), folders: beside}, e.place(content.At("_file").Start))
 	case (body == nil || body.Text == "") && isBodyLost(x, response, body != nil):
 		x.Response.Body.Missing = noBody
 	case body == nil:

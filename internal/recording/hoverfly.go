@@ -7,9 +7,20 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
+var hoverflyFormat = Format{
+	Name:   "Hoverfly",
+	Of:     "simulations of versions 2 to 5",
+	Sign:   "an object with `data.pairs`",
+	Record: "`hoverctl mode capture`, then `hoverctl export simulation.json`.",
+	Notes:  "A matcher other than `exact` does not say a value. A template has no body, nor has a pair with `bodyFile`.",
+
+	recognises: isHoverfly,
+	read:       containerOf((*reader).hoverflyEntry, "data", "pairs"),
+}
+
 // isHoverfly recognises a simulation of Hoverfly, versions 2 to 5.
-func isHoverfly(o beginning) bool {
-	return !o.list && o.object("data").firstOf("pairs").has("request", "response")
+func isHoverfly(b beginning) bool {
+	return !b.list && b.object("data").firstOf("pairs").has("request", "response")
 }
 
 // hoverflyEntry reads a pair of a request and a response.

@@ -13,8 +13,21 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
+var httprrFormat = Format{
+	Name:   "httprr",
+	Of:     "tests in Go",
+	Sign:   "the first line is `httprr trace v1`",
+	Record: "`httprr.Open(\"name.httprr\", http.DefaultTransport)`, with `-httprecord=.`.",
+	Notes:  "Requests and responses are read as HTTP/1.1 writes them. After a line that does not say the sizes of an exchange the rest is lost.",
+
+	recognises: isHTTPRR,
+	read:       (*reader).httprr,
+}
+
 // httprrTitle is what the first line of a trace of httprr begins with.
 const httprrTitle = "httprr trace v1"
+
+func isHTTPRR(b beginning) bool { return bytes.HasPrefix(b.head, []byte(httprrTitle)) }
 
 // httprrSizes is the line before an exchange: how many bytes the request and
 // the response take.

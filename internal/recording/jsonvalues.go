@@ -2,7 +2,7 @@ package recording
 
 import (
 	"bytes"
-	"slices"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -11,54 +11,31 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
+var jsonFormat = Format{
+	Name:   "JSON",
+	Of:     "one bare body, or an array of them",
+	Sign:   "anything else that begins with `{` or `[`",
+	Record: "`curl -s URL > body.json`.",
+	Notes:  "There is no request and no time.",
+
+	recognises: isJSON,
+	read:       (*reader).jsonValues,
+}
+
 // container is a JSON object that holds entries in an array somewhere in it.
 type container struct {
 	path  []string // names of the members that lead to the array
 	parse func(*reader, *entry) *plumb.Exchange
 }
 
-// containerIn returns the container that text begins with, or nil. The names
-// are common words, so the members around them count, too.
-func containerIn(text []byte) *container {
-	for name, value := range members(text) {
-		switch name {
-		case "log":
-			for name := range members(value) {
-				if strings.Contains(" version creator browser pages entries comment ", " "+name+" ") {
-					return &container{[]string{"log", "entries"}, (*reader).harEntry}
-				}
-			}
-		case "Entries":
-			if firstItemHas(value, "RequestUri") {
-				return &container{[]string{name}, (*reader).sessionEntry}
-			}
-		case "http_interactions", "interactions":
-			if firstItemHas(value, "request", "response") {
-				return &container{[]string{name}, (*reader).cassetteJSON}
-			}
-		}
-	}
-	return nil
+// isJSON recognises what JSON can be: an object or a list that no other format
+// has. A list is not the title of a section of an INI or TOML file.
+func isJSON(b beginning) bool {
+	_, _, more := bytes.Cut(b.head, []byte("\n"))
+	return b.isJSON() && !(more && sectionTitle.Match(b.firstLine()))
 }
 
-// firstItemHas reports whether value is an array, empty or with an object first
-// that has one of the members. One is enough, since the end of the object may
-// be further on than a format is looked for.
-func firstItemHas(value []byte, anyOf ...string) bool {
-	items, ok := bytes.CutPrefix(value, []byte("["))
-	if items = trimSpace(items); !ok || len(items) == 0 {
-		return false
-	}
-	if items[0] == ']' {
-		return true
-	}
-	for name := range members(items) {
-		if slices.Contains(anyOf, name) {
-			return true
-		}
-	}
-	return false
-}
+var sectionTitle = regexp.MustCompile(`^\[+[A-Za-z][^"{}\[\]]*\]+[ \t\r]*(?:[#;].*)?$`)
 
 // jsonValues reads JSON values one after the other, each beginning on a line
 // of its own.
@@ -74,7 +51,7 @@ func (r *reader) jsonValues() error {
 	}
 }
 
-// enoughHead is how many bytes show whether a value is a container.
+// enoughHead is how many bytes show whether a list is one of objects.
 const enoughHead = 4 << 10
 
 // jsonValue reads the value that begins with c.
@@ -82,11 +59,6 @@ func (r *reader) jsonValue(c byte) error {
 	head := r.src.window()
 	if len(head) < enoughHead { // looking further each time would copy much
 		head, _ = r.src.head()
-	}
-	if c == '{' {
-		if container := containerIn(head); container != nil {
-			return r.container(container)
-		}
 	}
 	// Only objects are taken for bodies of their own: [1, 2] is one body.
 	if c == '[' && bytes.HasPrefix(trimSpace(head[1:]), []byte("{")) {

@@ -4,7 +4,49 @@ import (
 	"bytes"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
+
+var ndjsonFormat = Format{
+	Name:   "NDJSON",
+	Of:     "one exchange or one bare body on each line",
+	Sign:   "the first line is a JSON object, string, number or literal by itself; or it is a broken object, and the second line is an object",
+	Record: "Write a line for each exchange, as below. It is the format for recorders of your own.",
+	Notes:  "The time is `time`, or `startedDateTime` of a HAR entry.",
+
+	recognises: isNDJSON,
+	read:       (*reader).jsonLines,
+}
+
+// isNDJSON recognises a recording by its first line, which is a value of its own.
+func isNDJSON(b beginning) bool {
+	if b.isJSON() {
+		return b.isLineWise()
+	}
+	v, faults := jsonvalue.Parse(b.firstLine(), 1)
+	return v != nil && len(faults) == 0
+}
+
+// isLineWise reports whether objects are on a line each: whether the first line
+// is one by itself, or is broken and the second line is one.
+func (b beginning) isLineWise() bool {
+	line, rest, more := bytes.Cut(b.head, []byte("\n"))
+	switch {
+	case !b.isObject():
+		return false
+	case !more && !b.whole, isOneValue(line):
+		return true
+	}
+	second, _, ended := bytes.Cut(rest, []byte("\n"))
+	return bytes.HasPrefix(second, []byte("{")) && (isOneValue(second) || !ended && !b.whole)
+}
+
+// isOneValue reports whether the brackets and quotes of a line close at its end.
+func isOneValue(line []byte) bool {
+	var v valueScanner
+	n, done := v.scan(line)
+	return done && len(bytes.TrimSpace(line[n:])) == 0
+}
 
 // lineKind says what a line can be.
 type lineKind struct {

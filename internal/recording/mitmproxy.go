@@ -10,15 +10,26 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
+var mitmproxyFormat = Format{
+	Name:   "mitmproxy",
+	Of:     "saved flows, and HAR files whose name ends with .zhar",
+	Sign:   "the length of a flow, a colon, and a name",
+	Record: "`mitmdump -w flows.mitm`, or `w` in mitmproxy.",
+	Notes:  "The URL has the name of the host that the client used. A body that was streamed is not in the file. Flows of TCP, UDP and DNS are counted as skipped. A HAR file that mitmproxy saves as `.zhar` is compressed with zlib, which is undone.",
+
+	recognises: isFlowFile,
+	read:       (*reader).flowFile,
+}
+
 // flowStart is what a file of flows begins with: the length of a dictionary,
 // and the first of its names.
 var flowStart = regexp.MustCompile(`^[0-9]{1,12}:[0-9]{1,3}:[a-z_]+[;,]`)
 
 // isFlowFile recognises a file that mitmproxy has saved.
-func isFlowFile(o beginning) bool { return flowStart.Match(o.head) }
+func isFlowFile(b beginning) bool { return flowStart.Match(b.head) }
 
 // flowFile reads the flows of a file, which follow each other.
-func (r *reader) flowFile(bool) error {
+func (r *reader) flowFile() error {
 	for {
 		if _, ok := r.src.next(); !ok {
 			return nil

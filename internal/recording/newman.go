@@ -8,12 +8,23 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
+var newmanFormat = Format{
+	Name:   "Newman",
+	Of:     "reports of its reporter json",
+	Sign:   "an object with `run.executions`, or with `collection`",
+	Record: "`newman run collection.json -r json --reporter-json-export run.json`.",
+	Notes:  "The body is a list of bytes; of a place in it only the entry is known.",
+
+	recognises: isNewman,
+	read:       containerOf((*reader).newmanEntry, "run", "executions"),
+}
+
 // isNewman recognises the report that Newman's reporter "json" writes of a run.
-func isNewman(o beginning) bool {
-	if o.list || o.object("run").has("executions") {
-		return !o.list
+func isNewman(b beginning) bool {
+	if b.list || b.object("run").has("executions") {
+		return !b.list
 	}
-	return o.object("collection").hasAny("item", "info", "_") && isOpen(o.head) // the run comes after a large collection
+	return b.object("collection").hasAny("item", "info", "_") && isOpen(b.head) // the run comes after a large collection
 }
 
 // newmanEntry reads an execution of a request.

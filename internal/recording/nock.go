@@ -8,9 +8,20 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
+var nockFormat = Format{
+	Name:   "nock",
+	Of:     "what its recorder writes as objects (Node.js)",
+	Sign:   "an object, or a list of them, with `scope`, `method` and `path`",
+	Record: "`nock.recorder.rec({output_objects: true})` or `nock.back`.",
+	Notes:  "Coded and binary bodies are in hexadecimal.",
+
+	recognises: isNock,
+	read:       entriesOf((*reader).nockEntry),
+}
+
 // isNock recognises the objects that the recorder of nock writes.
-func isNock(o beginning) bool {
-	return o.has("scope", "method", "path") && o.hasAny("status", "response", "rawHeaders")
+func isNock(b beginning) bool {
+	return b.has("scope", "method", "path") && b.hasAny("status", "response", "rawHeaders")
 }
 
 // nockEntry reads one of them.

@@ -8,14 +8,36 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// isPact recognises a contract of Pact, versions 1 to 4, with interactions.
-func isPact(o beginning) bool {
-	return !o.list && o.has("interactions") && (o.object("consumer").has("name") || o.object("provider").has("name") || o.firstOf("interactions").has("description", "response"))
+var pactFormat = Format{
+	Name:   "Pact",
+	Of:     "contracts of versions 1 to 4, of HTTP and of messages",
+	Sign:   "an object with `interactions` or `messages`, and `consumer` or `provider`",
+	Record: "The tests of a consumer write contracts into `pacts/`.",
+	Notes:  "The bodies are examples of what the consumer expects: a finding says that the consumer expects what the description does not allow. A message has a body of which the request is not known.",
+
+	recognises: isPact,
+	read:       (*reader).pact,
+}
+
+// isPact recognises a contract.
+func isPact(b beginning) bool { return isPactOfHTTP(b) || isPactOfMessages(b) }
+
+// pact reads a contract.
+func (r *reader) pact() error {
+	if isPactOfHTTP(r.beginning()) {
+		return containerOf((*reader).pactEntry, "interactions")(r)
+	}
+	return containerOf((*reader).pactEntry, "messages")(r)
+}
+
+// isPactOfHTTP recognises a contract, versions 1 to 4, with interactions.
+func isPactOfHTTP(b beginning) bool {
+	return !b.list && b.has("interactions") && (b.object("consumer").has("name") || b.object("provider").has("name") || b.firstOf("interactions").has("description", "response"))
 }
 
 // isPactOfMessages recognises a contract of version 3 with messages.
-func isPactOfMessages(o beginning) bool {
-	return !o.list && o.has("messages") && (o.object("consumer").has("name") || o.object("provider").has("name"))
+func isPactOfMessages(b beginning) bool {
+	return !b.list && b.has("messages") && (b.object("consumer").has("name") || b.object("provider").has("name"))
 }
 
 // pactEntry reads an interaction or a message of a contract. Its bodies are

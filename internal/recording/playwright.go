@@ -3,76 +3,20 @@ package recording
 import (
 	"archive/zip"
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
-
-	"github.com/plumbapi/plumb"
 )
 
-// setHARFile gives x a body that is in a file of its own, as Playwright writes
-// a HAR with attached content: beside it, or in the zip archive that it is in.
-func (r *reader) setHARFile(x *plumb.Exchange, name string, place plumb.Place) {
-	data, err := r.harFile(name)
-	switch {
-	case err == nil:
-		r.setBody(x, data, func(int) (int, int) { return place.Line, 0 })
-		return
-	case errors.Is(err, errBodyLimit):
-		x.Defects = append(x.Defects, bodyDefect(err, "", place))
-		x.Response.Body = plumb.Body{Missing: unusableBody}
-		return
-	}
-	reason := "it cannot be read"
-	if errors.Is(err, fs.ErrNotExist) {
-		reason = "it is not there"
-	}
-	unreadable(x, plumb.Defect{
-		Rule: "capture-unreadable", Message: "the body is in a file beside the recording: " + reason, Found: name, Place: place,
-	})
+var playwrightFormat = Format{
+	Name:   "HAR of Playwright",
+	Of:     "tests with a browser",
+	Sign:   "a HAR; or a zip archive with a `.har` file in it",
+	Record: "`browser.newContext({recordHar: {path: 'a.har.zip', content: 'attach'}})`, or `path: 'a.har'`.",
+	Notes:  "A body that is in a file of its own (`content._file`) is read from the folder of the HAR, or from the archive; where no file has that name, the one file is taken whose name is that name with an ending added (`.txt`, `.attached`), and whose size is `content.size`. A body that is not there is `capture-unreadable`. An archive must be a file: it cannot come on standard input.",
 }
 
-// harFile reads a file that a recording names. It is looked for in the zip
-// archive that the recording came out of, else in its folder; nowhere else,
-// whatever the name is.
-func (r *reader) harFile(name string) ([]byte, error) {
-	var f fs.File
-	var err error
-	if r.archive != nil {
-		f, err = r.archive.Open(name)
-	} else {
-		f, err = r.openBeside(name)
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", name)
-	}
-	data, err := io.ReadAll(io.LimitReader(f, r.lim.Body+1))
-	if int64(len(data)) > r.lim.Body {
-		return nil, errBodyLimit
-	}
-	return data, err
-}
-
-// openBeside opens a file in the folder of the recording, or below it.
-func (r *reader) openBeside(name string) (fs.File, error) {
-	if r.name == "-" {
-		return nil, fs.ErrNotExist
-	}
-	root, err := os.OpenRoot(filepath.Dir(r.name))
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	return root.Open(name)
-}
+// beside is where a HAR has its attached files.
+var beside = []string{"."}
 
 const zipMagic = "PK\x03\x04"
 

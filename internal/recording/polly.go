@@ -9,6 +9,14 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
+var pollyFormat = Format{
+	Name:   "HAR of Polly.JS",
+	Of:     "tests in JavaScript",
+	Sign:   "a HAR",
+	Record: "`new Polly('name', {adapters: ['node-http'], persister: 'fs'})`.",
+	Notes:  "A compressed body is a list of chunks in base64, in older versions in hexadecimal digits; both are read. Text that is labelled base64 is taken as text where it begins with a bracket, a quote or `<`.",
+}
+
 // pollyBody returns the body that Polly.JS has written as the text of a HAR
 // entry in a way of its own; false where it is written as HAR has it. A body
 // with a Content-Encoding is a JSON array of the chunks as they came, each in

@@ -10,16 +10,27 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
+var postmanFormat = Format{
+	Name:   "Postman",
+	Of:     "collections 2.0 and 2.1, with their saved responses",
+	Sign:   "an object with `info`, whose `schema` is one of Postman's",
+	Record: "\"Save response\" below a request, then \"Export\" of the collection.",
+	Notes:  "Folders and variables of the collection are followed. A variable that is not in the collection, such as `{{baseUrl}}` of an environment, stands for the server if the URL begins with it. The time is that of the `Date` header.",
+
+	recognises: isPostman,
+	read:       (*reader).postman,
+}
+
 // isPostman recognises a collection of Postman, versions 2.0 and 2.1.
-func isPostman(o beginning) bool {
-	info := o.object("info")
-	return !o.list && (bytes.Contains(info.members["schema"], []byte("getpostman.com")) || info.has("_postman_id") ||
-		info.has("name") && o.firstOf("item").hasAny("request", "item"))
+func isPostman(b beginning) bool {
+	info := b.object("info")
+	return !b.list && (bytes.Contains(info.members["schema"], []byte("getpostman.com")) || info.has("_postman_id") ||
+		info.has("name") && b.firstOf("item").hasAny("request", "item"))
 }
 
 // postman reads collections. What its variables are can be said at the end of
 // a collection, so that each is read whole.
-func (r *reader) postman(bool) error {
+func (r *reader) postman() error {
 	return r.values(func(byte) (bool, error) {
 		e := r.src.cut(r.lim.Entry, &valueScanner{})
 		x := &plumb.Exchange{}

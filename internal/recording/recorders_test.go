@@ -139,6 +139,21 @@ func TestRecorders(t *testing.T) {
 			`{"Entries":[{"RequestUri":"/a","EncodedRequestUri":"L2E=","StatusCode":200,"ResponseHeaders":{"Content-Type":"application/json"},"ResponseBody":"1"}]}`,
 			"1 1:13  /a 200 \"1\"\n"},
 
+		"messages of a WebSocket in a HAR": {
+			`{"log":{"entries":[{"request":{"method":"GET","url":"wss://x/a"},"response":{"status":101,"content":{"size":0}},"_webSocketMessages":[{"type":"send","data":"{}"}]}]}}`,
+			"1 1:20 GET wss://x/a 101 missing: messages of a WebSocket, which are not checked\n"},
+		"no messages of a WebSocket in a HAR": {
+			`{"log":{"entries":[{"request":{"method":"GET","url":"/a"},"response":{"status":200,"content":{"text":"{}"}},"_webSocketMessages":[]}]}}`,
+			"1 1:20 GET /a 200 \"{}\"\n"},
+		"messages of a WebSocket in vcrpy": {
+			"version: 1\ninteractions:\n- kind: message\n  direction: received\n  data: {a: 1}\n",
+			"1 3:1 missing: messages of a WebSocket, which are not checked\n"},
+		"Datadog": {
+			`{"recordings":[{"interactions":[{"request":{"method":"GET","path":"/a","query":[["q","1 2"]]},"response":{"status":200,"body":{"encoding":"base64","value":"e30="}}},{}]},{},` +
+				`{"frozen_at":"2022-05-12T09:50:11.594Z","interactions":[{"request":{"method":"GET","path":"/b"},"response":{"status":204,"body":{"value":null}}}]}]}`,
+			"1 1:33 GET /a?q=1+2 200 \"{}\"\n2 1:166 capture-unreadable at 1:166\n3 1:230 GET /b 204 missing: the recording holds no body\n"},
+		"Datadog, without recordings": {`{"recordings":[{"frozen_at":"`, "1 1:1 capture-truncated at 1:30\n"},
+
 		"gzip that was decoded as text": {
 			`{"request":{"url":"/a"},"response":{"status":200,"headers":{"Content-Encoding":"gzip"},"bodyText":"\u001f\ufffd\b\u0000"}}`,
 			"1 1:1  /a 200 capture-unreadable at 1:100\n"},
@@ -222,6 +237,52 @@ func TestBodiesOfPlaywright(t *testing.T) {
 	require.ErrorContains(t, err, "the zip archive is damaged")
 }
 
+// Where the named file is not there, the one file is taken whose name is that
+// name with an ending, and whose size is the recorded one.
+func TestAttachedBodiesWithAnEnding(t *testing.T) {
+	const taken, lost = "1 1:20 GET /a 200 \"{}\"\n", "1 1:20 GET /a 200 capture-unreadable at 1:112\n"
+	for name, tt := range map[string]struct {
+		file  string // as recorded
+		files []string
+		want  string
+	}{
+		"an ending":             {"a.json", []string{"a.json.attached={}", "a.json5={}", "b.json.txt={}"}, taken},
+		"in a folder":           {"b/a.json", []string{"b/a.json.txt={}"}, taken},
+		"of two sizes":          {"a.json", []string{"a.json.bin={ }", "a.json.txt={}", "a.json.zip="}, taken},
+		"two of the size":       {"a.json", []string{"a.json.bin={}", "a.json.txt={}"}, lost},
+		"another size":          {"a.json", []string{"a.json.txt={ }"}, lost},
+		"a name that goes on":   {"a.json", []string{"a.json5={}"}, lost},
+		"the name itself first": {"a.json", []string{"a.json={}", "a.json.txt=[]"}, taken},
+		"a folder":              {"a.json", []string{"a.json.txt/x={}"}, lost},
+		"outside":               {"../a.json", []string{"../a.json.txt={}"}, lost},
+	} {
+		dir := t.TempDir()
+		text := harResponse(fmt.Sprintf(`"status":200,"content":{"size":2,"_file":%q}`, tt.file))
+		var archive bytes.Buffer
+		w := zip.NewWriter(&archive)
+		for _, f := range append(tt.files, "x.har="+text) {
+			file, content, _ := strings.Cut(f, "=")
+			path := filepath.Join(dir, "in", file)
+			require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+			require.NoError(t, os.WriteFile(path, []byte(content), 0o644))
+			out, err := w.Create(file)
+			require.NoError(t, err)
+			_, err = io.WriteString(out, content)
+			require.NoError(t, err)
+		}
+		require.NoError(t, w.Close())
+		list, err := readAll(filepath.Join(dir, "in", "x.har"), strings.NewReader(text), DefaultLimits)
+		require.NoError(t, err)
+		assert.Equal(t, tt.want, outline(list), name)
+
+		packed := filepath.Join(dir, "x.har.zip")
+		require.NoError(t, os.WriteFile(packed, archive.Bytes(), 0o644))
+		list, err = readAll(packed, bytes.NewReader(archive.Bytes()), DefaultLimits)
+		require.NoError(t, err)
+		assert.Equal(t, tt.want, outline(list), "%s, in an archive", name)
+	}
+}
+
 // A recording in UTF-16 gives what the same text in UTF-8 gives, with and
 // without a byte order mark.
 func TestUTF16(t *testing.T) {
@@ -259,11 +320,13 @@ func TestUTF16HalfCharacters(t *testing.T) {
 }
 
 func FuzzHTTPRR(f *testing.F) {
+	addFixtures(f, "httprr")
 	f.Add([]byte("httprr trace v1\n27 41\nGET http://x/a HTTP/1.1\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"))
 	f.Fuzz(fuzzRead)
 }
 
 func FuzzRecorders(f *testing.F) {
+	addFixtures(f, "php-vcr", "easyvcr", "exvcr", "betamax", "vcr-of-r", "vcr-1", "parsed-body", "har-of-p")
 	f.Add([]byte("-\n  request: {method: GET, url: /a}\n  response:\n    status: {code: 200}\n    body: '{}'\n"))
 	f.Add([]byte(yamlItem("status: {code: 200}", "parsed_body:", "  a: &x [1, 'b']", "  c: *x")))
 	f.Add([]byte(yamlItem("status: 200", "body:", "  raw_gzip: "+zlibBase64("{}"))))

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"sync"
 
 	"github.com/plumbapi/plumb"
 )
@@ -74,7 +75,8 @@ type reader struct {
 	pool  *Pool // may be nil
 	yield func(*Block, error) bool
 
-	archive *zip.Reader // that the recording is in; may be nil
+	archive  *zip.Reader // that the recording is in; may be nil
+	listings sync.Map    // of the folders in which attached files were looked for: name to []fs.DirEntry
 
 	asSent bool // bodies are as they were sent, which a recording need not keep
 
@@ -98,7 +100,7 @@ func (r *reader) read(in io.Reader) error {
 }
 
 // uncompressed reads a recording that is not compressed.
-func (r *reader) uncompressed(in io.Reader) (err error) {
+func (r *reader) uncompressed(in io.Reader) error {
 	r.src = newSource(utf8Text(in))
 	head, whole := r.src.head()
 	if r.src.err != nil && len(head) == 0 {
@@ -107,31 +109,22 @@ func (r *reader) uncompressed(in io.Reader) (err error) {
 	if len(bytes.TrimSpace(head)) == 0 && whole {
 		return fmt.Errorf("%s: %w; give a recording with at least one exchange", r.name, ErrEmpty)
 	}
-	kind := sniff(head, whole)
-	if known := toolFormatOf(head); known != nil {
-		if err = known.read(r, kind == jsonLines); err != nil {
-			return err
-		}
-		return r.sourceFault()
-	}
-	switch kind {
-	case curlDump:
-		err = r.curlDump()
-	case httpRR:
-		err = r.httprr()
-	case cassetteYAML:
-		err = r.cassetteYAML()
-	case jsonLines:
-		err = r.jsonLines()
-	case jsonValues:
-		err = r.jsonValues()
-	default:
+	format := formatOf(head, whole)
+	if format == nil {
 		return fmt.Errorf("%s: %w: it begins with %s; see 'plumb help formats'", r.name, ErrUnknownFormat, quoteStart(head))
 	}
-	if err != nil {
+	if err := format.read(r); err != nil {
 		return err
 	}
 	return r.sourceFault()
+}
+
+// beginning is that of the recording, or of what is left of it.
+func (r *reader) beginning() beginning {
+	head, whole := r.src.head()
+	b := beginningOf(head)
+	b.whole = whole
+	return b
 }
 
 // sourceFault reports why the stream ended before its end, if it did. That

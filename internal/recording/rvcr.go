@@ -10,6 +10,14 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
+var rVCRFormat = Format{
+	Name:   "vcr of R",
+	Of:     "tests in R",
+	Sign:   "as VCR",
+	Record: "`vcr::use_cassette(\"name\", { ... })`.",
+	Notes:  "`raw_gzip` and `base64_string` are decoded. A body that the recorder kept in a file of its own is not read.",
+}
+
 // setPackedBody gives x a body that vcr of R has compressed for the cassette
 // (raw_gzip). What R calls gzip has the frame of zlib.
 func (r *reader) setPackedBody(x *plumb.Exchange, n node) {

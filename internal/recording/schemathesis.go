@@ -5,14 +5,25 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
+var schemathesisFormat = Format{
+	Name:   "schemathesis",
+	Of:     "its report ndjson",
+	Sign:   "the first line has `Initialize.schemathesis_version`",
+	Record: "`st run api.yaml --report ndjson`.",
+	Notes:  "The events `ScenarioFinished` have the exchanges.",
+
+	recognises: isSchemathesis,
+	read:       (*reader).schemathesis,
+}
+
 // isSchemathesis recognises the events that schemathesis 4 reports as NDJSON.
 // The first one names the program.
-func isSchemathesis(o beginning) bool {
-	return !o.list && (o.object("Initialize").has("schemathesis_version") || o.object("ScenarioFinished").has("recorder"))
+func isSchemathesis(b beginning) bool {
+	return !b.list && (b.object("Initialize").has("schemathesis_version") || b.object("ScenarioFinished").has("recorder"))
 }
 
 // schemathesis reads the exchanges of the scenarios. Other events have none.
-func (r *reader) schemathesis(bool) error {
+func (r *reader) schemathesis() error {
 	return r.eachLine(func(e *entry) error {
 		x := &plumb.Exchange{}
 		v, faults := r.parse(e, x)

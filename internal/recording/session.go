@@ -11,6 +11,20 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
+var testProxyFormat = Format{
+	Name:   "Azure SDK test proxy",
+	Of:     "tests of SDKs",
+	Sign:   "an object with `Entries`, whose first element has `RequestUri`",
+	Record: "Run the tests with `AZURE_TEST_MODE=record`.",
+	Notes:  "An empty string and null are an empty body, unless `Content-Length` announces another one. Older recorders, which write `EncodedRequestUri`, write each body as text.",
+
+	recognises: isTestProxy,
+	read:       containerOf((*reader).sessionEntry, "Entries"),
+}
+
+// isTestProxy recognises a session record.
+func isTestProxy(b beginning) bool { return b.isListOf("Entries", "RequestUri") }
+
 // sessionEntry reads an entry of a session record of the Azure SDK test proxy.
 func (r *reader) sessionEntry(e *entry) *plumb.Exchange {
 	x := &plumb.Exchange{}

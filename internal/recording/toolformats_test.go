@@ -123,7 +123,7 @@ func TestToolFormats(t *testing.T) {
 				{"GET", "/a", 200, "1", ""}, {"GET", "/b", 204, "", noBody}, {"GET", "", 200, `"s"`, ""}, {"GET", "/d/{id}", 200, "", "the body is a template"},
 				{"GET", "/e", 200, "", "a mapping that passes the request on, and has no response"},
 				{"GET", "/f", 200, "", "a mapping that answers with a fault of the network"},
-				{"GET", "/g", 200, "", "the body is in a file of its own, which is not there"}, {missing: notUsable},
+				{"GET", "/g", 200, "", notUsable}, {missing: notUsable},
 			},
 		},
 		"WireMock's journal": {
@@ -239,7 +239,7 @@ func TestAttachedBodies(t *testing.T) {
 		require.NoError(t, err)
 		return shortened(list)
 	}
-	const notThere = "the body is in a file of its own, which is not there"
+	const notThere = notUsable
 	assert.Equal(t, []inShort{{"", "/a", 200, `{"a": 1}`, ""}, {"", "/b", 200, "", notThere}, {"", "/c", 200, "", notThere}}, read("mappings/sub/x.json", DefaultLimits))
 	assert.Equal(t, []inShort{{"", "/a", 200, "", notThere}}, read("mappings/y.json", DefaultLimits))
 	small := DefaultLimits

@@ -9,6 +9,17 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
+var wireMockFormat = Format{
+	Name:   "WireMock",
+	Of:     "mappings, one or many, and the journal of requests",
+	Sign:   "an object with `request` and `response` that has a member that only WireMock has, such as `urlPath`, `jsonBody` or `priority`, or whose method is `ANY`; `mappings`; `requests` with `responseDefinition`",
+	Record: "`wiremock --record-mappings`, the recorder at `/__admin/recorder`, or the mappings that people write by hand. `GET /__admin/mappings` gives them all, `GET /__admin/requests` the journal.",
+	Notes:  "The body is `jsonBody`, `body`, `base64Body`, or the file `bodyFileName` in a folder `__files` beside the recording or beside a folder around it, up to three levels up; a file that is not there is `capture-unreadable`. A mapping with `ANY` is checked as one with `GET`. One whose URL is a regular expression has a body of which the request is not known. A template, a fault and a proxy have no body.",
+
+	recognises: isWireMock,
+	read:       (*reader).wireMock,
+}
+
 // Members that only mappings of WireMock have.
 var (
 	wireMockMembers  = []string{"uuid", "priority", "scenarioName", "requiredScenarioState", "newScenarioState", "persistent", "insertionIndex", "postServeActions", "responseDefinition"}
@@ -16,26 +27,46 @@ var (
 	wireMockResponse = []string{"jsonBody", "base64Body", "bodyFileName", "transformers", "proxyBaseUrl", "fault", "fixedDelayMilliseconds", "delayDistribution"}
 )
 
-// isWireMock recognises a mapping of WireMock by itself. One that has none of
-// the members above is read as an exchange, which it is.
-func isWireMock(o beginning) bool {
-	request, response := o.object("request"), o.object("response")
-	if request.members == nil || response.members == nil || response.has("content") || o.hasAny("time", "startedDateTime") {
+// wireMockFolders are where bodies are looked for that are in files: in a folder
+// of this name beside the recording, and beside so many of the folders around it.
+var wireMockFolders = []string{"__files", "../__files", "../../__files", "../../../__files"}
+
+// isWireMock recognises what WireMock has of mappings.
+func isWireMock(b beginning) bool {
+	return isWireMockList(b) || isWireMockJournal(b) || isWireMockMapping(b)
+}
+
+// wireMock reads mappings, or the journal of requests.
+func (r *reader) wireMock() error {
+	switch b := r.beginning(); {
+	case isWireMockList(b):
+		return containerOf((*reader).wireMockEntry, "mappings")(r)
+	case isWireMockJournal(b):
+		return containerOf((*reader).wireMockEntry, "requests")(r)
+	}
+	return entriesOf((*reader).wireMockEntry)(r)
+}
+
+// isWireMockMapping recognises a mapping by itself. One that has none of the
+// members above is read as an exchange, which it is.
+func isWireMockMapping(b beginning) bool {
+	request, response := b.object("request"), b.object("response")
+	if request.members == nil || response.members == nil || response.has("content") || b.hasAny("time", "startedDateTime") {
 		return false
 	}
-	return o.hasAny(wireMockMembers...) || request.hasAny(wireMockRequest...) || response.hasAny(wireMockResponse...) ||
+	return b.hasAny(wireMockMembers...) || request.hasAny(wireMockRequest...) || response.hasAny(wireMockResponse...) ||
 		string(request.members["method"]) == `"ANY"`
 }
 
 // isWireMockList recognises mappings as WireMock exports them.
-func isWireMockList(o beginning) bool {
-	first := o.firstOf("mappings")
-	return !o.list && first.has("request") && first.hasAny("response", "id", "uuid")
+func isWireMockList(b beginning) bool {
+	first := b.firstOf("mappings")
+	return !b.list && first.has("request") && first.hasAny("response", "id", "uuid")
 }
 
 // isWireMockJournal recognises the requests that WireMock served.
-func isWireMockJournal(o beginning) bool {
-	return !o.list && o.firstOf("requests").hasAny("responseDefinition", "wasMatched")
+func isWireMockJournal(b beginning) bool {
+	return !b.list && b.firstOf("requests").hasAny("responseDefinition", "wasMatched")
 }
 
 // wireMockEntry reads a mapping, or a request that was served.
@@ -95,7 +126,8 @@ func (r *reader) setWireMockBody(x *plumb.Exchange, e *entry, response *jsonvalu
 		r.setJSONOrText(x, e, body)
 		return body
 	case text(response.At("bodyFileName")) != "":
-		r.setAttached(x, text(response.At("bodyFileName")))
+		file := response.At("bodyFileName")
+		r.setAttached(x, attachment{name: text(file), folders: wireMockFolders}, e.place(file.Start))
 	default:
 		x.Response.Body.Missing = noBody
 	}

@@ -67,6 +67,9 @@ var schemes = []string{"basic", "bearer", "digest", "negotiate", "token"}
 
 // urlSecrets returns the secrets in a URL, as written and decoded.
 func urlSecrets(address string) []string {
+	if !strings.ContainsAny(address, "?@") {
+		return nil // neither a query nor a user, as most
+	}
 	u, err := url.Parse(address)
 	if address == "" || err != nil {
 		return nil

@@ -12,6 +12,35 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
+var vcrpyFormat = Format{
+	Name:   "vcrpy",
+	Of:     "tests in Python",
+	Sign:   "a line `interactions:`; in JSON, a member of that name",
+	Record: "`@vcr.use_cassette('name.yaml')`, or pytest-recording.",
+	Notes:  "A body that was written as data (`parsed_body`, as pydantic-ai has it) is checked as the JSON of that data: its white space and repeated members are lost. An interaction that is a message of a WebSocket (`kind: message`) is not checked, and says so.",
+
+	recognises: isVCRpy,
+	read:       (*reader).vcrpy,
+}
+
+var goVCRFormat = Format{
+	Name:   "go-vcr 2 to 4",
+	Of:     "tests in Go",
+	Sign:   "a line `interactions:`",
+	Record: "`recorder.New(\"name\")`, as the transport of the client.",
+}
+
+var vcrpyKey = regexp.MustCompile(`(?m)^interactions:`)
+
+// isVCRpy recognises a cassette, in YAML or JSON, by the name that vcrpy and
+// go-vcr have for its interactions.
+func isVCRpy(b beginning) bool {
+	return b.isListOf("interactions", "request", "response", "kind") || !b.isJSON() && vcrpyKey.Match(b.head)
+}
+
+// vcrpy reads such a cassette.
+func (r *reader) vcrpy() error { return r.cassette("interactions") }
+
 // setParsedBody gives x a body that the recorder has parsed as JSON and written
 // as data, as pydantic-ai has vcrpy do it (parsed_body). What such a body no
 // longer shows is its spelling: white space, repeated members.

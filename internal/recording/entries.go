@@ -11,109 +11,9 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
-// toolFormat is the format of one tool: a recorder, a mock server, a gateway.
-type toolFormat struct {
-	// wrote reports whether a recording is of this format, by its beginning.
-	wrote func(o beginning) bool
-
-	read func(r *reader, lineWise bool) error
-}
-
-// toolFormats are in the order in which they are tried: those whose signs are
-// sure come first.
-var toolFormats = []toolFormat{
-	{isBatchLine, entriesOf((*reader).batchEntry)},
-	{isSchemathesis, (*reader).schemathesis},
-	{isPostman, (*reader).postman},
-	{isNewman, containerOf((*reader).newmanEntry, "run", "executions")},
-	{isHoverfly, containerOf((*reader).hoverflyEntry, "data", "pairs")},
-	{isPact, containerOf((*reader).pactEntry, "interactions")},
-	{isPactOfMessages, containerOf((*reader).pactEntry, "messages")},
-	{isWireMockList, containerOf((*reader).wireMockEntry, "mappings")},
-	{isWireMockJournal, containerOf((*reader).wireMockEntry, "requests")},
-	{isWireMock, entriesOf((*reader).wireMockEntry)},
-	{isNock, entriesOf((*reader).nockEntry)},
-	{isGatewayLog, entriesOf((*reader).gatewayEntry)},
-	{isResponsesFile, (*reader).responsesFile},
-	{isFlowFile, (*reader).flowFile},
-}
-
-// toolFormatOf returns the format of a recording that begins with head, or nil.
-func toolFormatOf(head []byte) *toolFormat {
-	o := beginningOf(head)
-	for i := range toolFormats {
-		if toolFormats[i].wrote(o) {
-			return &toolFormats[i]
-		}
-	}
-	return nil
-}
-
-// isKnown reports whether head is the beginning of a format that is read.
-func isKnown(head []byte, whole bool) bool {
-	return sniff(head, whole) != unknownFormat || toolFormatOf(head) != nil
-}
-
-// beginning is what the first bytes of a recording show of its first value.
-type beginning struct {
-	head    []byte            // without white space before it
-	list    bool              // the value is a list; the members are those of its first element
-	members map[string][]byte // raw, as far as the head goes; nil where there are none
-}
-
-func beginningOf(head []byte) beginning {
-	o := beginning{head: trimSpace(head)}
-	text, list := bytes.CutPrefix(o.head, []byte("["))
-	o.list = list
-	for name, value := range members(trimSpace(text)) {
-		if o.members == nil {
-			o.members = map[string][]byte{}
-		}
-		o.members[name] = value
-	}
-	return o
-}
-
-// has reports whether all of the members are there.
-func (o beginning) has(names ...string) bool {
-	for _, name := range names {
-		if _, ok := o.members[name]; !ok {
-			return false
-		}
-	}
-	return true
-}
-
-// hasAny reports whether one of the members is there.
-func (o beginning) hasAny(names ...string) bool {
-	for _, name := range names {
-		if o.has(name) {
-			return true
-		}
-	}
-	return false
-}
-
-// object is the beginning of a member that is an object; without members if it
-// is none.
-func (o beginning) object(name string) beginning {
-	if value := o.members[name]; bytes.HasPrefix(value, []byte("{")) {
-		return beginningOf(value)
-	}
-	return beginning{}
-}
-
-// firstOf is the beginning of the first element of a member that is a list.
-func (o beginning) firstOf(name string) beginning {
-	if value := o.members[name]; bytes.HasPrefix(value, []byte("[")) {
-		return beginningOf(value)
-	}
-	return beginning{}
-}
-
 // containerOf reads entries that are in a list somewhere in an object.
-func containerOf(parse func(*reader, *entry) *plumb.Exchange, path ...string) func(*reader, bool) error {
-	return func(r *reader, _ bool) error {
+func containerOf(parse func(*reader, *entry) *plumb.Exchange, path ...string) func(*reader) error {
+	return func(r *reader) error {
 		return r.values(func(byte) (bool, error) {
 			return true, r.container(&container{path: path, parse: parse})
 		})
@@ -122,9 +22,9 @@ func containerOf(parse func(*reader, *entry) *plumb.Exchange, path ...string) fu
 
 // entriesOf reads entries that are objects: one on each line, one after the
 // other, or in a list.
-func entriesOf(parse func(*reader, *entry) *plumb.Exchange) func(*reader, bool) error {
-	return func(r *reader, lineWise bool) error {
-		if lineWise {
+func entriesOf(parse func(*reader, *entry) *plumb.Exchange) func(*reader) error {
+	return func(r *reader) error {
+		if r.beginning().isLineWise() {
 			return r.lineEntries(parse)
 		}
 		return r.values(func(c byte) (bool, error) {

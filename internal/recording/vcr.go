@@ -1,0 +1,41 @@
+package recording
+
+import "regexp"
+
+var vcrFormat = Format{
+	Name:   "VCR",
+	Of:     "tests in Ruby",
+	Sign:   "a line `http_interactions:`; in JSON, a member of that name",
+	Record: "`VCR.use_cassette('name') { ... }`.",
+	Notes:  "The time is `recorded_at`.",
+
+	recognises: isVCR,
+	read:       (*reader).vcr,
+}
+
+var vcr1Format = Format{
+	Name:   "VCR 1",
+	Of:     "tests in Ruby, with the first version of VCR",
+	Sign:   "as php-vcr in YAML",
+	Record: "`VCR.use_cassette('name') { ... }` of VCR 1.",
+	Notes:  "A method is a symbol of Ruby, and the body is a scalar. The time is that of the `Date` header.",
+}
+
+var betamaxFormat = Format{
+	Name:   "betamax",
+	Of:     "tests in Python",
+	Sign:   "as VCR in JSON",
+	Record: "`with Betamax(session).use_cassette('name'):`.",
+	Notes:  "`base64_string` takes precedence over `string`, unless it is empty.",
+}
+
+var vcrKey = regexp.MustCompile(`(?m)^http_interactions:`)
+
+// isVCR recognises a cassette, in YAML or JSON, by the name that VCR has for its
+// interactions.
+func isVCR(b beginning) bool {
+	return b.isListOf("http_interactions", "request", "response") || !b.isJSON() && vcrKey.Match(b.head)
+}
+
+// vcr reads such a cassette.
+func (r *reader) vcr() error { return r.cassette("http_interactions") }
