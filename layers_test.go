@@ -17,7 +17,7 @@ const module = "github.com/plumbapi/plumb"
 // layers are the packages from the lowest to the highest: each imports those
 // of lower layers only.
 var layers = [][]string{
-	{"", "/schemas", "/internal/ecmaregexp", "/internal/hostiletest", "/internal/jsonscan", "/internal/nearest", "/internal/startup"},
+	{"", "/schemas", "/internal/credentialtest", "/internal/ecmaregexp", "/internal/hostiletest", "/internal/jsonscan", "/internal/nearest", "/internal/startup"},
 	{"/internal/jsonvalue"},
 	{"/internal/expression", "/internal/redact"},
 	{"/spec", "/internal/recording"},

@@ -2,7 +2,6 @@ package redact
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 )
@@ -24,11 +23,13 @@ func compiled(pattern string) func() *regexp.Regexp {
 // asks for less than whole credentials have: they can be cut.
 var forms = []form{
 	{"an authorization scheme", wordSet("bearer", "basic", "apikey"), // a word with a digit, or a long one, is no prose
-		compiled(`(?i)\b(?:bearer|basic|apikey)\s+([\w.~+/=-]{8,}|[\w.~+/=-]*\d[\w.~+/=-]*)`), "Bearer <abcdefgh12>"},
+		compiled(`(?i)\b(?:bearer|basic|apikey)[ \t]+([\w.~+/=-]{8,}|[\w.~+/=-]*\d[\w.~+/=-]*)`), "Bearer <abcdefgh12>"},
 	{"OpenAI, Anthropic and others", wordSet("sk-", "pk-", "rk-"), compiled(`\b((?:sk|pk|rk)-[\w-]{16,})`), "<sk-proj-abcdefghijklmnop1234>"},
 	{"a key that was cut", wordSet("sk-", "pk-", "rk-"), compiled(`\b((?:sk|pk|rk)-[\w-]{4,})(?:…|\.\.\.)`), "<sk-abcd12>…"},
 	{"a long word whose beginning was cut", wordSet("…", "..."), compiled(`^(?:…|\.\.\.)([\w+/=~-]{20,})`), "…<abcdefghijklmnopqrstuvwx>"},
-	{"JSON Web Tokens", wordSet("eyj"), compiled(`\b(eyJ[\w-]{8,}(?:\.[\w-]*){0,4})`), "<eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl>"},
+	// A header that begins with alg, typ, kid, enc, cty or zip is known without what
+	// follows it. Other JSON in base64, such as a cursor, is no token.
+	{"JSON Web Tokens", wordSet("eyj"), compiled(`\b(eyJ[\w-]{8,}(?:\.[\w-]*){2,4}|eyJ(?:hbGci|0eXAi|raWQi|lbmMi|jdHki|6aXAi)[\w-]{4,}(?:\.[\w-]*){0,4})`), "<eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl>"},
 	{"the user and password of a URL", wordSet("://"), compiled(`(?i)\b[a-z][a-z0-9+.-]*://([^/?#\s@"'<>\\]+)@`), "postgres://<me:hunter2>@h.example/db"},
 	{"Stripe and others", wordSet("_live_", "_test_"), compiled(`\b((?:sk|rk|pk)_(?:live|test)_\w{8,})`), "<sk_live_abcdefgh12345678>"},
 	{"webhooks", wordSet("whsec_"), compiled(`\b(whsec_[\w+/=-]{8,})`), "<whsec_abcdefgh12345678>"},
@@ -93,11 +94,11 @@ func formSpans(s string) []span {
 func nameSpans(s string) []span {
 	n := listed()
 	if begun := strings.TrimLeft(s, " \t\r\n"); begun == "" || begun[0] != '{' && begun[0] != '[' {
-		return proseSpans(s, n)
+		return textSpans(s, n)
 	}
 	found, texts, ok := treeSpans(s, n)
 	if !ok {
-		return append(found, proseSpans(s, n)...)
+		return append(found, textSpans(s, n)...)
 	}
 	for _, at := range texts {
 		for _, in := range stringSpans(s[at.start:at.end], n) {
@@ -107,43 +108,32 @@ func nameSpans(s string) []span {
 	return found
 }
 
-// stringSpans returns the credentials in a string of JSON, which can be a JSON
-// text itself.
-func stringSpans(s string, n names) []span {
-	if begun := strings.TrimLeft(s, " "); begun == "" || begun[0] != '{' && begun[0] != '[' || strings.IndexByte(s, '\\') < 0 {
-		return proseSpans(s, n)
-	}
-	plain, offsets := decode(s)
-	found := nameSpans(plain)
-	for i, in := range found {
-		found[i] = span{offsets[in.start], offsets[in.end]}
-	}
-	return found
+// textSpans returns those in a text of any kind. Where it is cut out of one in
+// JSON, names are written with escapes.
+func textSpans(s string, n names) []span {
+	return append(proseSpans(s, n), jsonEscapes.spans(s, func(plain string) []span { return proseSpans(plain, n) })...)
 }
 
-// decode returns what a JSON string stands for, but for what is not ASCII in \u escapes, and where in
-// the string each of its bytes, and its end, are.
-func decode(s string) (string, []int) {
-	escapes := strings.NewReplacer("n", "\n", "r", "\r", "t", "\t")
-	plain, offsets := make([]byte, 0, len(s)), make([]int, 0, len(s)+1)
-	for i := 0; i < len(s); i++ {
-		offsets = append(offsets, i)
-		c := s[i]
-		switch {
-		case c != '\\' || i+1 == len(s):
-		case s[i+1] != 'u':
-			i++
-			c = escapes.Replace(s[i : i+1])[0]
-		case i+6 <= len(s):
-			if code, err := strconv.ParseUint(s[i+2:i+6], 16, 7); err == nil { // of ASCII
-				c = byte(code)
-				i += 5
-			}
-		}
-		plain = append(plain, c)
+// stringSpans returns those in a string of JSON, which can be a JSON text itself.
+func stringSpans(s string, n names) []span {
+	if strings.IndexByte(s, '\\') < 0 {
+		return proseSpans(s, n)
 	}
-	return string(plain), append(offsets, len(s))
+	return jsonEscapes.spans(s, nameSpans)
 }
 
 // patternSpans returns what in a text is a credential by its name or its form.
-func patternSpans(s string) []span { return append(nameSpans(s), formSpans(s)...) }
+func patternSpans(s string) []span {
+	found := append(nameSpans(s), formSpans(s)...)
+	found = append(found, jsonEscapes.spans(s, escapedFormSpans)...)
+	found = append(found, pointerEscapes.spans(s, formSpans)...)
+	return append(found, percentEscapes.spans(s, func(plain string) []span {
+		return append(nameSpans(plain), formSpans(plain)...)
+	})...)
+}
+
+// escapedFormSpans returns what has the form of a credential in a text whose
+// escapes are undone, and that can have others in it.
+func escapedFormSpans(plain string) []span {
+	return append(formSpans(plain), jsonEscapes.spans(plain, escapedFormSpans)...)
+}

@@ -43,7 +43,7 @@ var nameList = []struct {
 	names string // separated by commas
 }{
 	{entry{anyPlace, always}, "password, passwd, pwd, passphrase, passcode, secret, token, credential, authorization, cookie, jwt, hmac, signature, " +
-		"api key, access key, access key id, private key, secret key, account key, app key, application key, subscription key, function key, " +
+		"api key, access key, access key id, private key, secret key, account key, app key, application key, subscription key, function key, functions key, " +
 		"sas key, auth key, authentication key, authorization key, encryption key, decryption key, signing key, sign key, master key, shared key, ssh key, " +
 		"service key, storage key, session key, admin key, client key, consumer key, customer key, developer key, license key, root key, webhook key, hmac key, deploy key, instrumentation key, " +
 		"connection string, conn string, connection uri, database url, db url, dsn, assertion, saml response, saml request, saml art, " +

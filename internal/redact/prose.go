@@ -56,6 +56,7 @@ func (p *prosaic) at(i int) int {
 	text := s[v.start:v.end]
 	switch {
 	case !secret.hides(text):
+	case isLine(name.text) && isScheme(strings.TrimSpace(text)): // somebody took the credential out
 	case name.quoted && !v.quoted: // a number
 	case !v.quoted && !name.quoted && s[i] == ':' && noValue[strings.ToLower(strings.TrimRight(text, ".!"))]:
 	case !v.quoted && allDigits(text) && (len(text) < shortSecret || strings.HasSuffix(name.text, "tokens")):
@@ -185,12 +186,16 @@ func levelEnd(s string, i int, quote byte, level int) int {
 // lines are names whose value is all that is left of a line.
 var lines = wordSetOf("authorization proxyauthorization cookie setcookie xauthorization xforwardedauthorization")
 
+func isLine(name string) bool {
+	f := fold(name)
+	return lines[string(f.bytes())]
+}
+
 // bare returns the value without quotes that begins at i.
 func (p *prosaic) bare(i int, name label) span {
 	s := p.s
-	f := fold(name.text)
 	stop := "&;,<>)}]\"'\\ \t\r\n"
-	if s[i-1] != '=' && name.in != query && lines[string(f.bytes())] {
+	if s[i-1] != '=' && name.in != query && isLine(name.text) {
 		stop = "\"\\\r\n"
 	}
 	if strings.HasPrefix(s[i:], Mark) {

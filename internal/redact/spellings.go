@@ -31,8 +31,10 @@ func parts(secret string) []string {
 	return found
 }
 
+var inPointer = strings.NewReplacer("~", "~0", "/", "~1")
+
 // spellings returns how s can be written in a JSON text, in a JSON text within
-// a JSON string, and in a URL.
+// a JSON string, in a URL, and in a JSON Pointer.
 func spellings(s string) []string {
 	switch {
 	case len(s) < shortSecret, s == "null", s == "true", s == "false":
@@ -41,7 +43,7 @@ func spellings(s string) []string {
 	inJSON := quoted(s)
 	return []string{
 		s, inJSON, quoted(inJSON), strings.ReplaceAll(inJSON, "/", `\/`), plainQuoted(s),
-		url.QueryEscape(s), url.PathEscape(s),
+		url.QueryEscape(s), url.PathEscape(s), inPointer.Replace(s),
 	}
 }
 

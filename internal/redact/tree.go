@@ -27,6 +27,7 @@ type frame struct {
 	wantName bool // the next string is the name of a member
 	header   bool // its members are headers
 	under    bool // it is under the name of a credential
+	doubt    bool // it is under a name that can be that of a credential: its values named value are
 	logprob  bool // its tokens are words of a language model
 	start    int  // number of values before it
 
@@ -110,7 +111,7 @@ func treeSpans(text string, n names) (found, texts []span, ok bool) {
 
 // isText reports whether a string can hold names and values.
 func isText(s string) bool {
-	return strings.IndexByte(s, ':') >= 0 || strings.IndexByte(s, '=') >= 0 || strings.IndexByte(s, '>') >= 0 || strings.Contains(s, "--")
+	return strings.IndexByte(s, ':') >= 0 || strings.IndexByte(s, '=') >= 0 || strings.IndexByte(s, '>') >= 0 || strings.Contains(s, "--") || strings.Contains(s, `\u`)
 }
 
 // read reads the text up to its end, or to what is not JSON.
@@ -178,6 +179,7 @@ func (t *tree) push(list bool) {
 		f.logprob = parent.logprob
 		f.header = parent.name.header || parent.list && parent.header
 		f.under = parent.under && !parent.name.described || parent.name.secrecy == always && !parent.name.token
+		f.doubt = !list && parent.name.secrecy == unlessWord
 		if list {
 			f.name = parent.name // elements are under the name of the list
 			f.name.role = noRole
@@ -240,7 +242,7 @@ func (t *tree) string(at span) {
 	case pairValue:
 		f.values = append(f.values, own)
 	}
-	hides := f.name.secrecy.hides(text) || f.under || f.before != harmless && !plainWord(text)
+	hides := f.name.secrecy.hides(text) || f.under || f.doubt && f.name.role == pairValue && unlessWord.hides(text) || f.before != harmless && !plainWord(text)
 	switch {
 	case hides && f.name.token && !f.list && f.name.secrecy == always:
 		f.tokens = append(f.tokens, own)

@@ -1,0 +1,77 @@
+package redact
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/plumbapi/plumb"
+)
+
+// Headers without credentials stay as they are, each value of them.
+func TestHeaderKeepsWhatIsHarmless(t *testing.T) {
+	h := http.Header{"Content-Type": {"application/json"}, "X-Note": {"a", "b"}, "X-Api-Key": {"hunter2"}, "Etag": {""}}
+	want := http.Header{"Content-Type": {"application/json"}, "X-Note": {"a", "b"}, "X-Api-Key": {Mark}, "Etag": {""}}
+	assert.Equal(t, want, new(Cleaner).Header(h))
+	assert.Equal(t, []string{"hunter2"}, h["X-Api-Key"], "what was given stays")
+
+	declared := func(name string) bool { return name == "X-Note" }
+	want["X-Own"], want["Accept"] = []string{Mark}, []string{"*/*"}
+	h["X-Own"], h["Accept"] = []string{"blue"}, []string{"*/*"}
+	delete(h, "Etag") // a header of responses
+	delete(want, "Etag")
+	assert.Equal(t, want, new(Cleaner).RequestHeader(h, declared))
+}
+
+// The mark moves to the edge of the text in place of a credential where it
+// begins or ends right there.
+func TestExcerptMarkAtTheEdges(t *testing.T) {
+	const text = "ab hunter2-hunter2 cd"
+	c := New([]string{"hunter2-hunter2"})
+	for _, tc := range []struct {
+		column, width int
+		want          string
+	}{
+		{0, 2, "ab"}, {0, 3, "ab "}, {3, 15, Mark}, {3, 1, Mark}, {17, 1, Mark}, {18, 3, " cd"}, {19, 2, "cd"}, {3, 16, Mark + " "}, {0, 18, "ab " + Mark}, {18, 0, ""}, {21, 0, ""},
+	} {
+		e := c.Excerpt(plumb.Excerpt{Text: text, Column: tc.column, Width: tc.width})
+		assert.Equal(t, "ab "+Mark+" cd", e.Text)
+		assert.Equal(t, tc.want, e.Text[e.Column:e.Column+e.Width], "%d+%d", tc.column, tc.width)
+	}
+}
+
+// From six bytes on a secret is known within a word, and at a cut from as many
+// of them; below that only as a word of its own, and below four not at all.
+func TestLengthsOfSecrets(t *testing.T) {
+	for _, tc := range []struct{ secret, text, want string }{
+		{"abcde1", "xabcde1y", "x" + Mark + "y"},
+		{"abcd1", "xabcd1y abcd1", "xabcd1y " + Mark},
+		{"abc1", "xabc1 abc1", "xabc1 " + Mark},
+		{"ab1", "ab1", "ab1"},
+		{"abcdefgh12", "see abcdef", "see " + Mark},
+		{"abcdefgh12", "see abcde", "see abcde"},
+		{"abcdefgh12", "see abcd…", "see " + Mark + "…"},
+		{"abcdefgh12", "see abc…", "see abc…"},
+		{"abcdefgh12", "efgh12 it is", Mark + " it is"},
+		{"abcdefgh12", "fgh12 it is", "fgh12 it is"},
+	} {
+		assert.Equal(t, tc.want, New([]string{tc.secret}).Text(tc.text), "%s in %s", tc.secret, tc.text)
+	}
+}
+
+// A token is known by its header, or by its three parts; a cursor is none.
+func TestTokensAndCursors(t *testing.T) {
+	for text, want := range map[string]string{
+		"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln": Mark,
+		"eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.":      Mark,
+		"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9…":     Mark + "…",
+		"eyJ1c2VyIjoxMjM0NX0.ZxYz1Q.c2lnbmF0dXJl":   Mark,
+		"eyJpZCI6MTIzNDU2Nzg5MH0":                   "eyJpZCI6MTIzNDU2Nzg5MH0",
+		"after eyJpZCI6MTIzNDU2Nzg5MH0. It":         "after eyJpZCI6MTIzNDU2Nzg5MH0. It",
+	} {
+		assert.Equal(t, want, new(Cleaner).Text(text))
+	}
+	const emptied = "Authorization: Bearer \nConnection: keep-alive\n"
+	assert.Equal(t, emptied, new(Cleaner).Text(emptied), "somebody took the token out")
+}
