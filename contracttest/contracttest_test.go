@@ -146,6 +146,22 @@ func TestFindingReadsWell(t *testing.T) {
 	assert.NotContains(t, w.logs[0]+w.errors[0], "sk-0123456789")
 }
 
+// A member that was only null was not seen with a value. Nothing is said of what
+// was not asked for.
+func TestWhatWasSeen(t *testing.T) {
+	with := func(members string) string {
+		w := watch(t, func(tb testing.TB) {
+			Body(tb, "Batch", []byte(strings.Replace(validating, "{", "{"+members, 1)))
+		})
+		require.Len(t, w.logs, 1)
+		return w.logs[0]
+	}
+	assert.Regexp(t, `members seen: 8 of \d+; not seen: [^\n]*`, with(`"error_file_id":"file-3",`))
+	assert.NotContains(t, with(`"error_file_id":"file-3",`), "Batch/error_file_id")
+	assert.Regexp(t, `members seen: 7 of \d+; not seen: [^\n]*Batch/error_file_id`, with(`"error_file_id":null,`))
+	assert.NotContains(t, with(""), "operations seen")
+}
+
 // A credential that comes back in a body is not shown.
 func TestFindingsHoldNoCredentials(t *testing.T) {
 	const secret = "very-secret-value-1"

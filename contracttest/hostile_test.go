@@ -11,18 +11,26 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/plumbapi/plumb/internal/hostiletest"
+	"github.com/plumbapi/plumb/internal/recording"
 )
 
 // receive returns what a client gets: the body as far as it comes, and the
 // error that ends it.
 func receive(client *http.Client, url string) (string, error) {
-	resp, err := client.Get(url + "/v1/batches/batch_1")
+	req, err := http.NewRequest(http.MethodGet, url+"/v1/batches/batch_1", nil)
+	if err != nil {
+		return "", err
+	}
+	return receiveAnswer(client, req)
+}
+
+func receiveAnswer(client *http.Client, req *http.Request) (string, error) {
+	resp, err := client.Do(req)
 	if err != nil {
 		return "", err
 	}
@@ -31,48 +39,89 @@ func receive(client *http.Client, url string) (string, error) {
 	return string(body), err
 }
 
+// patience is when a client of a server that never comes to an end leaves. It
+// goes by what has happened and not by the time, which says nothing on a machine
+// that has other things to do.
+type patience int
+
+const (
+	untilTheEnd   patience = iota
+	untilTheStart          // of the handler
+	untilAByte             // of the body has come
+)
+
+// receiveFor receives with that patience what a handler answers, which wrap may
+// change. The transport is what the client sees of the network.
+func receiveFor(t testing.TB, p patience, h http.Handler, client func(http.RoundTripper) *http.Client) (string, error) {
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p == untilTheStart {
+			leave()
+		}
+		h.ServeHTTP(w, r)
+	}))
+	defer srv.Close() // waits until the handler has ended
+	network := &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: 1 << 20}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, srv.URL+"/v1/batches/batch_1", nil)
+	require.NoError(t, err)
+	return receiveAnswer(client(roundTripper(func(req *http.Request) (*http.Response, error) {
+		resp, err := network.RoundTrip(req)
+		if err == nil && p == untilAByte {
+			resp.Body = &leaving{resp.Body, leave}
+		}
+		return resp, err
+	})), req)
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// leaving is a body whose client leaves when it has read a part of it.
+type leaving struct {
+	io.ReadCloser
+	leave func()
+}
+
+func (l *leaving) Read(p []byte) (int, error) {
+	n, err := l.ReadCloser.Read(p[:min(1, len(p))])
+	if n > 0 {
+		l.leave()
+	}
+	return n, err
+}
+
 // Of a server that does not behave, a test sees what it would see without the
 // check, as soon; and it learns that nothing was checked.
 func TestHostileServers(t *testing.T) {
-	const tooLate = "deadline exceeded"
+	const left = "context canceled"
 	for name, tc := range map[string]struct {
-		serve http.HandlerFunc
-		err   string
-		why   string
+		serve    http.HandlerFunc
+		patience patience
+		err      string
+		why      string
 	}{
-		"hangs":                       {hostiletest.Hang, tooLate, "no exchange was seen"},
-		"hangs in the body":           {hostiletest.HangInBody, tooLate, "a response that broke off"},
-		"resets":                      {hostiletest.Reset, "connection reset by peer", "no exchange was seen"},
-		"resets in the body":          {hostiletest.ResetInBody, "connection reset by peer", "a response that broke off"},
-		"closes":                      {hostiletest.Close, "EOF", "no exchange was seen"},
-		"sends a byte now and then":   {hostiletest.Drip, tooLate, "a response that broke off"},
-		"promises more than it sends": {hostiletest.SendLess, "unexpected EOF", "a response that broke off"},
-		"has an endless head":         {hostiletest.FloodHead, "server response headers exceeded", "no exchange was seen"},
+		"hangs":                       {hostiletest.Hang, untilTheStart, left, "no exchange was seen"},
+		"hangs in the body":           {hostiletest.HangInBody, untilAByte, left, "a response that broke off"},
+		"resets":                      {hostiletest.Reset, untilTheEnd, "connection reset by peer", "no exchange was seen"},
+		"resets in the body":          {hostiletest.ResetInBody, untilTheEnd, "connection reset by peer", "a response that broke off"},
+		"closes":                      {hostiletest.Close, untilTheEnd, "EOF", "no exchange was seen"},
+		"sends a byte now and then":   {hostiletest.Drip, untilAByte, left, "a response that broke off"},
+		"promises more than it sends": {hostiletest.SendLess, untilTheEnd, "unexpected EOF", "a response that broke off"},
+		"has an endless head":         {hostiletest.FloodHead, untilTheEnd, "server response headers exceeded", "no exchange was seen"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			srv := httptest.NewServer(tc.serve)
-			defer srv.Close()
-			transport := http.DefaultTransport.(*http.Transport).Clone()
-			transport.MaxResponseHeaderBytes = 1 << 20
-			plain := &http.Client{Transport: transport}
-			if tc.err == tooLate {
-				plain.Timeout = 500 * time.Millisecond
-			}
-			want, wantErr := receive(plain, srv.URL)
-			require.Error(t, wantErr)
+			want, err := receiveFor(t, tc.patience, tc.serve, func(network http.RoundTripper) *http.Client {
+				return &http.Client{Transport: network}
+			})
+			require.ErrorContains(t, err, tc.err)
 			w := watch(t, func(tb testing.TB) {
-				checked := *plain
-				checked.Transport = Transport(tb, transport)
-				got, err := receive(&checked, srv.URL)
-				if tc.err == tooLate {
-					assert.ErrorIs(t, err, context.DeadlineExceeded)
-				} else {
-					assert.ErrorContains(t, err, tc.err)
-				}
-				if name == "sends a byte now and then" {
-					got, want = strings.TrimSpace(got), strings.TrimSpace(want)
-				}
+				got, err := receiveFor(t, tc.patience, tc.serve, func(network http.RoundTripper) *http.Client {
+					return &http.Client{Transport: Transport(tb, network)}
+				})
+				assert.ErrorContains(t, err, tc.err)
 				assert.Equal(t, want, got)
 			})
 			require.Len(t, w.errors, 1)
@@ -224,37 +273,61 @@ func TestHandlersThatDoNotBehave(t *testing.T) {
 	}
 	const brokenOff = "nothing was checked: a response that broke off"
 	for name, tc := range map[string]struct {
-		serve http.HandlerFunc
-		want  string
+		serve    http.HandlerFunc
+		patience patience
+		want     string
 	}{
-		"hangs":             {hostiletest.Hang, "nothing was checked: no exchange was seen"},
-		"hangs in the body": {hostiletest.HangInBody, brokenOff},
-		"drips":             {hostiletest.Drip, brokenOff},
-		"breaks off":        {hostiletest.Close, "nothing was checked: no exchange was seen"},
+		"hangs":             {hostiletest.Hang, untilTheStart, "nothing was checked: no exchange was seen"},
+		"hangs in the body": {hostiletest.HangInBody, untilAByte, brokenOff},
+		"drips":             {hostiletest.Drip, untilAByte, brokenOff},
+		"breaks off":        {hostiletest.Close, untilTheEnd, "nothing was checked: no exchange was seen"},
 		"breaks off in the body": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "{")
 			panic(http.ErrAbortHandler)
-		}, brokenOff},
-		"promises more than it sends":            {hostiletest.SendLess, brokenOff},
-		"promises less than it writes":           {promise("2", "{} and more", write), "schema-required"},
-		"promises less than it writes as string": {promise("2", "{} and more", io.WriteString), "schema-required"},
-		"promises less than it copies":           {promise("2", "{} and more", copied), "schema-required"},
+		}, untilTheEnd, brokenOff},
+		"promises more than it sends":            {hostiletest.SendLess, untilTheEnd, brokenOff},
+		"promises less than it writes":           {promise("2", "{} and more", write), untilTheEnd, "schema-required"},
+		"promises less than it writes as string": {promise("2", "{} and more", io.WriteString), untilTheEnd, "schema-required"},
+		"promises less than it copies":           {promise("2", "{} and more", copied), untilTheEnd, "schema-required"},
 		"keeps its promise, and hangs": {func(w http.ResponseWriter, r *http.Request) {
 			promise("2", "{}", write)(w, r)
 			_ = http.NewResponseController(w).Flush()
 			hostiletest.Hang(w, r)
-		}, "schema-required"},
+		}, untilAByte, "schema-required"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := watch(t, func(tb testing.TB) {
-				srv := httptest.NewServer(Handler(tb, tc.serve))
-				defer srv.Close() // waits until the handler has ended
-				client := &http.Client{Timeout: 100 * time.Millisecond, Transport: &http.Transport{DisableKeepAlives: true}}
-				_, _ = receive(client, srv.URL)
+				_, _ = receiveFor(t, tc.patience, Handler(tb, tc.serve), func(network http.RoundTripper) *http.Client {
+					return &http.Client{Transport: network}
+				})
 			})
 			all := strings.Join(w.errors, "\n")
 			assert.Contains(t, all, tc.want)
 			assert.NotRegexp(t, regexp.MustCompile("plumb: (json-|http-)"), all)
 		})
+	}
+}
+
+// A body of exactly the limit is checked; with one byte more it is not, and says
+// so.
+func TestHandlersAtTheLimit(t *testing.T) {
+	limit := int(recording.DefaultLimits.Body)
+	for _, tc := range []struct {
+		size int
+		want string
+	}{{limit, "schema-enum at /status"}, {limit + 1, "nothing was checked: a body over the limit"}} {
+		body := paused + strings.Repeat(" ", tc.size-len(paused))
+		w := watch(t, func(tb testing.TB) {
+			h := Handler(tb, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = io.WriteString(w, body[:limit/2])
+				_, _ = io.WriteString(w, body[limit/2:])
+			}))
+			got := httptest.NewRecorder()
+			h.ServeHTTP(got, httptest.NewRequest(http.MethodGet, "/v1/batches/batch_1", nil))
+			assert.Equal(t, len(body), got.Body.Len())
+		})
+		require.Len(t, w.errors, 1)
+		assert.Contains(t, w.errors[0], tc.want)
 	}
 }

@@ -252,6 +252,9 @@ paths:
   /tags/{tag}:
     get: {operationId: tag, parameters: [{name: tag, in: path, required: true, x-multi-segment: false}, {name: tag, in: query, x-multi-segment: true}]}
   /heads/main: {get: {operationId: main}}
+  /files/{name}.json:
+    parameters: [{name: name, in: path, required: true, x-multi-segment: true}]
+    get: {operationId: file}
 components:
   parameters:
     ref: {name: ref, in: path, required: true, x-multi-segment: true}
@@ -268,6 +271,9 @@ components:
 		{"https://h.example/v1/compare/x/to/to/y/to/z", "own compare a=x b=to/y/to c=z"},
 		{"https://h.example/v1/compare/x/to/y", "own undescribed /compare/*/to/*"},
 		{"https://h.example/v1/tags/a/b", "own undescribed /tags/*/b"},
+		{"https://h.example/v1/files/a.json", "own file name=a"},
+		{"https://h.example/v1/files/a/b.json", "own undescribed /files/a/b.json"}, // only a whole segment can be several
+		{"https://h.example/v1/files/a.json/b", "own undescribed /files/*/b"},
 		{"http://localhost/v1/refs/heads/main", "foreign ref ref=heads/main"},
 		{"http://localhost/refs/heads/main", "foreign ref ref=heads/main"},
 		{"http://localhost/gw/refs/heads/main", "behind main"},
@@ -407,6 +413,71 @@ paths:
 
 // A path made from a template is found again, with its parameters, under any
 // host and prefix.
+// Very long paths are not looked for, and say so.
+func TestLongPaths(t *testing.T) {
+	d := load(t, "openapi: 3.1.0\npaths: {/x: {get: {operationId: x}}}\n")
+	for segments, want := range map[int]string{499: "behind x", 500: "behind x", 501: "too long"} {
+		m := d.Find("GET", "https://h.example"+strings.Repeat("/a", segments-1)+"/x")
+		if want == "too long" {
+			assert.Equal(t, spec.TooLong, m.Site)
+			assert.Nil(t, m.Operation)
+			continue
+		}
+		assert.Equal(t, want, found(m), segments)
+	}
+}
+
+// The template of a path that is not described has words as they are and * for
+// the rest, and an end.
+func TestTemplatesOfUndescribedPaths(t *testing.T) {
+	d := load(t, "openapi: 3.1.0\nservers: [{url: 'https://h.example'}]\npaths: {/x: {get: {operationId: x}}}\n")
+	word := strings.Repeat("a", 40)
+	for path, want := range map[string]string{
+		"/" + word:                     "/" + word,
+		"/" + word + "a":               "/*",
+		strings.Repeat("/a", 12):       strings.Repeat("/a", 12),
+		strings.Repeat("/a", 13):       strings.Repeat("/a", 12) + "/**",
+		strings.Repeat("/a", 30):       strings.Repeat("/a", 12) + "/**",
+		"/things/17/v2/b-c/" + "x%20y": "/things/*/v2/b-c/*",
+		"/":                            "/",
+	} {
+		assert.Equal(t, want, d.Find("GET", "https://h.example"+path).Undescribed, path)
+	}
+}
+
+// Of paths that differ in the names of their parameters only, the first counts.
+func TestFindAmongTheSame(t *testing.T) {
+	d := load(t, `
+openapi: 3.1.0
+paths:
+  /things/{b}: {get: {operationId: one}}
+  /things/{a}: {get: {operationId: two}}
+  /other/{a}/: {get: {operationId: three}}
+  /other/{b}/: {get: {operationId: four}}
+`)
+	assert.Equal(t, "foreign one b=1", found(d.Find("GET", "/things/1")))
+	assert.Equal(t, "foreign three a=1", found(d.Find("GET", "/other/1/")))
+}
+
+// A host of which nothing is fixed names no server, unless its variable lists
+// what it can be.
+func TestServerWithAVariableHost(t *testing.T) {
+	for server, want := range map[string]map[string]spec.Site{
+		"{url: 'https://{host}/v1', variables: {host: {default: a.example, enum: [a.example, b.example]}}}":              {"a.example": spec.Own, "b.example": spec.Own, "c.example": spec.Foreign},
+		"{url: 'https://{host}/v1', variables: {host: {default: a.example}}}":                                            {"a.example": spec.Foreign, "c.example": spec.Foreign},
+		"{url: 'https://{a}.{b}:{port}/v1', variables: {a: {default: a}, b: {default: example}, port: {default: '80'}}}": {"a.example:80": spec.Foreign, "c.example": spec.Foreign},
+		"{url: 'https://{a}.{b}/v1', variables: {a: {default: a}, b: {default: example, enum: [example]}}}":              {"a.example": spec.Own, "c.example": spec.Own, "c.other": spec.Foreign},
+		"{url: 'https://{a}.example/v1', variables: {a: {default: a}}}":                                                  {"a.example": spec.Own, "c.example": spec.Own, "example": spec.Foreign},
+	} {
+		d := load(t, "openapi: 3.1.0\nservers: ["+server+"]\npaths: {/x: {get: {operationId: x}}}\n")
+		for host, site := range want {
+			m := d.Find("GET", "https://"+host+"/v1/x")
+			assert.Equal(t, site, m.Site, "%s: %s", server, host)
+			assert.NotNil(t, m.Operation, "%s: %s", server, host)
+		}
+	}
+}
+
 func TestFindUndoesEncoding(t *testing.T) {
 	d := load(t, `
 openapi: 3.1.0

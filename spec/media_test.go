@@ -31,6 +31,8 @@ func TestMediaParameters(t *testing.T) {
 		{append(versions, "*/*"), "application/json;version=3", "*/*"},
 		{[]string{"application/json;odata.metadata=minimal"}, "application/json;odata.metadata=full", "application/json;odata.metadata=minimal"},
 		{[]string{"application/json;a=1", "application/json;a=1;b=2"}, "application/json;b=2;a=1", "application/json;a=1;b=2"},
+		{[]string{"application/json;a=1", "application/json;b=2"}, "application/json;b=2;a=1", "application/json;a=1"}, // as many: the first
+		{[]string{"application/json;a=x;b=1", "application/json;c=1"}, "application/json;A=X;c=2", "application/json;a=x;b=1"},
 	} {
 		r := spec.Response{}
 		for _, m := range test.described {

@@ -81,6 +81,54 @@ func TestLaws(t *testing.T) {
 	})
 }
 
+// There is an empty line between entries, and none between an entry and its
+// comment. A place has what is known of it.
+func TestBytes(t *testing.T) {
+	const text = `# Ours.
+accepted:
+  - fingerprint: 003c580467eaa16e
+    rule: a
+    place:
+      operation: op
+      status: 200
+      pointer: /a
+    reason: x
+    owner: y
+    expires: 2026-06-30
+    seen: 1
+
+  # Why this is.
+  # And why still.
+  - fingerprint: 103c580467eaa16e
+    rule: b
+    place:
+      pointer: ""
+    reason: x
+    owner: y
+    expires: 2026-06-30
+    seen: 7
+
+  - fingerprint: 203c580467eaa16e
+    rule: c
+    place:
+      operation: op
+      pointer: /c
+    reason: x
+    owner: y
+    expires: 2026-06-30
+    seen: 2
+`
+	b, err := Parse("b.yaml", []byte(text))
+	require.NoError(t, err)
+	assert.Equal(t, text, written(t, b))
+
+	b, err = Parse("b.yaml", []byte(text[:strings.Index(text, "\n  - fingerprint: 2")]))
+	require.NoError(t, err)
+	b.Update([]report.Finding{{Fingerprint: "203c580467eaa16e", Rule: "c", Operation: "op", Pointer: "/c", Count: 2}},
+		Terms{Reason: "x", Owner: "y", Expires: date(t, "2026-06-30")})
+	assert.Equal(t, text, written(t, b))
+}
+
 func TestParseErrors(t *testing.T) {
 	const entry = "  - {fingerprint: 003c580467eaa16e, rule: r, place: {pointer: /a}, reason: x, owner: y, expires: 2026-06-30, seen: 1}\n"
 	for text, want := range map[string]string{

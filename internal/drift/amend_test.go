@@ -335,7 +335,10 @@ func TestAmendedPaths(t *testing.T) {
 	for i := range 40 {
 		many += fmt.Sprintf(`, "k%d": %d`, i+1, i)
 	}
+	lost := answer("GET", "/a", 410, js, "")
+	lost.Response.Body.Missing = "the recording holds no body"
 	exchanges := []*plumb.Exchange{
+		lost,
 		answer("GET", "/a", 404, "application/problem+json; charset=utf-8", `{"title": "none", "detail": null, "errors": []}`),
 		answer("GET", "/a", 404, "text/html", `<p>none</p>`),
 		answer("GET", "/a", 404, js, `{"title": "none", "nested": {"title": 7}}`),

@@ -116,6 +116,72 @@ func TestXRulesOverTime(t *testing.T) {
 	assert.Equal(t, [][]string{nil, nil, nil, {"error thing-grows /a"}, nil}, all)
 }
 
+// A finding of a rule on an element of a list names the member in the element,
+// if a response can be such an element by itself, and else the member in the list.
+func TestXRulesInLists(t *testing.T) {
+	d, err := spec.Load(fstest.MapFS{"openapi.yaml": {Data: []byte(`
+openapi: 3.1.0
+info: {title: Lists, version: "1"}
+paths:
+  /page: {get: {responses: {"200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Page"}}}}}}}
+  /pages: {get: {responses: {"200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Pages"}}}}}}}
+  /thing: {get: {responses: {"200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}}}}
+  /list: {get: {responses: {"200": {description: ok, content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Thing"}}}}}}}}
+  /shelf: {get: {responses: {"200": {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Shelf"}}}}}}}
+components:
+  schemas:
+    Thing:
+      type: object
+      properties: {id: {type: string}, a: {type: integer}, b: {type: integer}, on: {type: object, properties: {c: {type: integer}}}}
+      x-lifecycle: {identity: /id, state: /id, initial: t1, states: {t1: {}}}
+      x-rules:
+        - {id: thing-order, message: b is not after a, at: /b, expression: '!has(self.b) || self.b > self.a'}
+        - {id: thing-inner, message: c is not after a, at: /on/c, expression: '!has(self.on) || self.on.c > self.a'}
+        - {id: thing-whole, message: a is negative, expression: '!has(self.a) || self.a >= 0'}
+    Page:
+      type: object
+      properties: {data: {type: array, items: {$ref: "#/components/schemas/Thing"}}, last: {type: string}}
+      x-rules:
+        - {id: page-last, message: last is another, at: /last, expression: '!has(self.last) || self.data[size(self.data) - 1].id == self.last'}
+        - {id: page-data, message: too few, at: /data, expression: size(self.data) > 1}
+    Pages:
+      type: object
+      properties: {data: {type: array, items: {$ref: "#/components/schemas/Thing"}}, more: {type: array, items: {$ref: "#/components/schemas/Thing"}}}
+    Shelf:
+      type: object
+      properties: {id: {type: string}, rows: {type: object, properties: {upper: {type: array, items: {$ref: "#/components/schemas/Thing"}}}}}
+`)}}, "openapi.yaml", spec.Options{})
+	require.NoError(t, err)
+	v, err := engine.New(d)
+	require.NoError(t, err)
+	const bad = `{"id": "t1", "a": 3, "b": 2, "on": {"c": 1}}`
+	for _, tt := range []struct {
+		path, body string
+		want       []string // rule, pointer, resource
+	}{
+		{"/page", `{"data": [{"id": "t0"}, ` + bad + `]}`, []string{"thing-order /b t1", "thing-inner /on/c t1"}},
+		{"/page", `{"data": [{"id": "t0", "a": -1}, {"id": "t1", "a": 0}]}`, []string{"thing-whole  t0"}},
+		{"/page", `{"data": [{"id": "t0"}, {"id": "t1"}], "last": "t0"}`, []string{"page-last /last "}},
+		{"/page", `{"data": [{"id": "t0"}]}`, []string{"page-data /data "}},
+		{"/pages", `{"data": [{"id": "t0"}, {"id": "t1"}], "more": [` + bad + `]}`, []string{"thing-order /more/*/b t1", "thing-inner /more/*/on/c t1"}},
+		{"/list", `[{"id": "t0"}, ` + bad + `]`, []string{"thing-order /b t1", "thing-inner /on/c t1"}},
+		{"/thing", bad, []string{"thing-order /b t1", "thing-inner /on/c t1"}},
+		{"/shelf", `{"id": "s", "rows": {"upper": [` + bad + `]}}`, []string{"thing-order /rows/upper/*/b t1", "thing-inner /rows/upper/*/on/c t1"}},
+	} {
+		e := newEngines(v, v.Documented())
+		x := &plumb.Exchange{Request: plumb.Request{Method: "GET", URL: tt.path}}
+		x.Response.Status, x.Response.Body.Bytes = 200, []byte(tt.body)
+		for range 2 {
+			assert.Empty(t, e.differ(x), tt.body)
+		}
+		var got []string
+		for _, f := range v.Check(x).Findings {
+			got = append(got, f.Rule+" "+f.Pointer+" "+f.Resource)
+		}
+		assert.ElementsMatch(t, tt.want, got, "%s %s", tt.path, tt.body)
+	}
+}
+
 func TestXRulesErrors(t *testing.T) {
 	for name, tt := range map[string]struct{ rules, want string }{
 		"no CEL":           {"[{id: thing-a, message: m, expression: 'self.a =='}]", "openapi.yaml:32:43: x-rules: thing-a does not compile: Syntax error"},

@@ -12,7 +12,7 @@ import (
 )
 
 func TestHolds(t *testing.T) {
-	self, _ := jsonvalue.Parse([]byte(`{"a": 1, "b": 2, "whole": 3.0, "name": "batch_1", "list": [1, 2], "nested": {"x": 5}}`), 10)
+	self, _ := jsonvalue.Parse([]byte(`{"a": 1, "b": 2, "whole": 3.0, "name": "batch_1", "list": [1, 2], "nested": {"x": 5}, "most": 9223372036854775807, "least": -9223372036854775808}`), 10)
 	tests := []struct {
 		text  string
 		holds bool
@@ -27,6 +27,25 @@ func TestHolds(t *testing.T) {
 		{"self.list.all(x, x > 0)", true, ""},
 		{"self.nested.x == request.params.x", true, ""},
 		{"response.status == 200", true, ""},
+		{"self.a == 1 ? self.b == 2 : self.b == 1", true, ""},
+		{"self.a == 1 ? self.b == 1 : self.b == 2", false, ""},
+		{"self.a == 2 ? self.b == 1 : self.b == 2", true, ""},
+		{"self.a == 2 ? self.b == 2 : self.b == 1", false, ""},
+		{"self.a == 1 ? true : self.missing == 1", true, ""}, // what is not taken is not evaluated
+		{"self.a == 2 ? self.missing == 1 : true", true, ""},
+		{"self.a == 2 ? true : self.missing == 1", false, "no such key"},
+		{"self.missing == 1 ? true : true", false, "no such key"},
+		{"self.list.all(x, x > 0) ? self.b == 2 : self.b == 1", true, ""}, // a condition that CEL itself evaluates
+		{"(self.a == 1 ? self.a : self.b) == 1", true, ""},
+		{"(self.a == 2 ? self.a : self.b) == 2", true, ""},
+		{"(self.a == 2 ? self.a : self.missing) == 2", false, "no such key"},
+		{"(self.missing == 1 ? 1 : 1) == 1", false, "no such key"},
+		{"self.most - 1 > 0", true, ""},
+		{"self.most + 1 > 0", false, "overflow"},
+		{"1 + self.most > 0", false, "overflow"},
+		{"self.least - 1 < 0", false, "overflow"},
+		{"-2 - self.most < 0", false, "overflow"},
+		{"self.most + self.least == -1", true, ""},
 		{"self.a", false, "not a bool"},
 		{"self.a + self.name == ''", false, "no such overload"},
 		{"[1,2,3,4,5,6,7,8,9].all(a, [1,2,3,4,5,6,7,8,9].all(b, [1,2,3,4,5,6,7,8,9].all(c, [1,2,3,4,5,6,7,8,9].all(d, [1,2,3,4,5,6,7,8,9].all(e, self.a == 1)))))", false, "cost limit"},
@@ -49,6 +68,29 @@ func TestHolds(t *testing.T) {
 				assert.NoError(t, err)
 			}
 		})
+	}
+}
+
+// Of a member that an object has several times the last counts that is not null,
+// also when the expression has seen the member elsewhere before.
+func TestRepeatedMembers(t *testing.T) {
+	e, err := expression.Compile("self.a == 2")
+	require.NoError(t, err)
+	for _, tt := range []struct {
+		text      string
+		holds, ok bool
+	}{
+		{`{"a": 2, "b": 0}`, true, true},
+		{`{"a": 1, "a": 2}`, true, true},
+		{`{"a": 2, "a": 1}`, false, true},
+		{`{"b": 0, "a": 2}`, true, true},
+		{`{"a": 1, "a": 2, "a": null}`, true, true},
+		{`{"a": null}`, false, false},
+	} {
+		self, _ := jsonvalue.Parse([]byte(tt.text), 10)
+		holds, ok := e.Holds(&expression.Variables{Self: self})
+		assert.Equal(t, tt.holds, holds, tt.text)
+		assert.Equal(t, tt.ok, ok, tt.text)
 	}
 }
 

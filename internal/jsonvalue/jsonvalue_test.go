@@ -44,6 +44,12 @@ func TestFaults(t *testing.T) {
 		"no digit after e":             {`1e`, []fault{{jsonvalue.Truncated, 2, ""}}},
 		"bad escape":                   {`"a\x"`, []fault{{jsonvalue.Syntax, 2, ""}}},
 		"bad hex":                      {`"\u12g4"`, []fault{{jsonvalue.Syntax, 1, ""}}},
+		"before the digits":            {`"\u000/"`, []fault{{jsonvalue.Syntax, 1, ""}}},
+		"after the digits":             {`"\u000:"`, []fault{{jsonvalue.Syntax, 1, ""}}},
+		"before the capitals":          {`"\u000@"`, []fault{{jsonvalue.Syntax, 1, ""}}},
+		"after the capitals":           {`"\u000G"`, []fault{{jsonvalue.Syntax, 1, ""}}},
+		"before the small letters":     {"\"\\u000`\"", []fault{{jsonvalue.Syntax, 1, ""}}},
+		"after the small letters":      {`"\u000g"`, []fault{{jsonvalue.Syntax, 1, ""}}},
 		"newline in string":            {"\"a\nb\"", []fault{{jsonvalue.Syntax, 2, ""}}},
 		"misspelt literal":             {`[nul]`, []fault{{jsonvalue.Syntax, 1, "/0"}}},
 		"cut in literal":               {`[tru`, []fault{{jsonvalue.Truncated, 4, "/0"}}},
@@ -57,6 +63,10 @@ func TestFaults(t *testing.T) {
 		"duplicate three times":        {`{"a": 1, "a": 2, "a": 3}`, []fault{{jsonvalue.DuplicateKey, 9, "/a"}, {jsonvalue.DuplicateKey, 17, "/a"}}},
 		"same name in another object":  {`[{"a": 1}, {"a": {"a": 2}}]`, nil},
 		"invalid byte":                 {"[\"a\xffb\"]", []fault{{jsonvalue.InvalidUTF8, 3, "/0"}}},
+		"first byte that is not ASCII": {"\"a\x80\"", []fault{{jsonvalue.InvalidUTF8, 2, ""}}},
+		"the same after an escape":     {"\"\\n\x80\"", []fault{{jsonvalue.InvalidUTF8, 3, ""}}},
+		"the same in a name":           {"{\"\x80\": 1}", []fault{{jsonvalue.InvalidUTF8, 2, ""}}},
+		"last byte that is ASCII":      {"[\"\x7f\", \"\\n\x7f\"]", nil},
 		"overlong":                     {"\"\xc0\xaf\"", []fault{{jsonvalue.InvalidUTF8, 1, ""}}},
 		"half a pair":                  {`"\ud83d"`, []fault{{jsonvalue.InvalidUTF8, 1, ""}}},
 		"half a pair before an escape": {`"\ud83d\n"`, []fault{{jsonvalue.InvalidUTF8, 1, ""}}},
@@ -144,6 +154,38 @@ func TestValue(t *testing.T) {
 	assert.Nil(t, v.At("a", "x"))
 	assert.Nil(t, v.At("b", "x"))
 	assert.Nil(t, v.At("c", "d"))
+}
+
+// Of a long name a message shows the beginning, and whole characters of it.
+func TestLongNamesAreCut(t *testing.T) {
+	for _, tt := range []struct{ name, shown string }{
+		{strings.Repeat("x", 200), strings.Repeat("x", 200)},
+		{strings.Repeat("x", 201), strings.Repeat("x", 200) + "…"},
+		{"x" + strings.Repeat("é", 100), "x" + strings.Repeat("é", 99) + "…"},
+		{strings.Repeat("€", 67), strings.Repeat("€", 66) + "…"},
+	} {
+		_, faults := jsonvalue.Parse([]byte(`{"`+tt.name+`": 1, "`+tt.name+`": 2}`), depth)
+		require.Len(t, faults, 1)
+		assert.Contains(t, faults[0].Message, `"`+tt.shown+`"`)
+	}
+}
+
+// Each hexadecimal digit has its value, and each short escape its character.
+func TestEscapes(t *testing.T) {
+	for text, want := range map[string]string{
+		`\u0123\u4567\u89ab\ucdef`: "\u0123\u4567\u89ab\ucdef",
+		`\u89AB\uCDEF`:             "\u89ab\ucdef",
+		`\uffff\uFFFF`:             "\uffff\uffff",
+		`\u0000\u007f\u0080`:       "\x00\x7f\u0080",
+		`\ud800\udc00\udbff\udfff`: "\U00010000\U0010ffff",
+		`\ud7ff\ue000`:             "\ud7ff\ue000", // around the surrogates
+		`\"\\\/\b\f\n\r\t`:         "\"\\/\b\f\n\r\t",
+	} {
+		v, faults := jsonvalue.Parse([]byte(`"`+text+`"`), depth)
+		if assert.Empty(t, faults, text) {
+			assert.Equal(t, want, v.Text, text)
+		}
+	}
 }
 
 func TestPointers(t *testing.T) {

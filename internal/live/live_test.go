@@ -55,6 +55,8 @@ func TestEnds(t *testing.T) {
 	}{
 		{"application/json", -1, true},
 		{"application/problem+json; charset=utf-8", -1, true},
+		{"text/html", 0, true},
+		{"", 0, true},
 		{"text/html", 100, true},
 		{"text/html", 101, false},
 		{"text/html", -1, false},

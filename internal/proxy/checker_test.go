@@ -248,3 +248,16 @@ func TestResultsComeInOrder(t *testing.T) {
 		assert.True(t, slices.IsSorted(handed) == (tc.first == 1), handed)
 	}
 }
+
+// An answer that ends after the proxy was closed is passed on, and neither
+// recorded nor checked.
+func TestAnswersAfterTheEnd(t *testing.T) {
+	r := front(t, target(t, "{}"), nil)
+	r.get(t)
+	assert.Zero(t, r.Close(patience))
+	r.get(t)
+	r.front.Close()
+	assert.Len(t, r.entries, 1)
+	assert.Equal(t, []int{1}, r.checked)
+	assert.Empty(t, r.failed)
+}

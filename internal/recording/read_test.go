@@ -300,6 +300,54 @@ func TestReadFailsWhenTheFileDoes(t *testing.T) {
 	assert.Len(t, list, 2)
 }
 
+// Wherever a file can no longer be read: what came before is given, then what of
+// an entry there was, and the error is returned with its place.
+func TestReadFailsWhereverTheFileDoes(t *testing.T) {
+	broken := errors.New("the disk is gone")
+	for name, tt := range map[string]struct {
+		text  string
+		given int
+		cut   int
+		place string
+	}{
+		"before an element":            {"[{},\n", 1, 0, "x:2: "},
+		"in an element":                {"[{},\n{\"a\"", 2, 1, "x:2: "},
+		"after an element":             {"[{}\n", 1, 0, "x:2: "},
+		"before an entry":              {`{"log":{"entries":[` + goodHAR + ",\n", 1, 0, "x:2: "},
+		"in an entry":                  {`{"log":{"entries":[` + goodHAR + ",\n" + `{"request":{`, 2, 1, "x:2: "},
+		"after the entries":            {`{"log":{"entries":[` + goodHAR + "]\n", 1, 0, "x:2: "},
+		"between the members of a log": {`{"log":{"version":"1.2",` + "\n", 0, 0, "x:2: "},
+		"in a line":                    {"{}\n{\"a\"", 2, 1, "x:2: "},
+		"before an interaction":        {"version: 1\ninteractions:\n" + goodItem, 1, 0, "x:9: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			list, err := readAll("x", io.MultiReader(strings.NewReader(tt.text), iotest.ErrReader(broken)), DefaultLimits)
+			require.ErrorIs(t, err, broken)
+			assert.ErrorContains(t, err, tt.place)
+			cut := 0
+			for _, x := range list {
+				cut += len(x.Defects)
+			}
+			assert.Len(t, list, tt.given, outline(list))
+			assert.Equal(t, tt.cut, cut, outline(list))
+		})
+	}
+}
+
+// Reading stops at what is not an entry, too, when the caller does.
+func TestReadStopsAtADefect(t *testing.T) {
+	for _, text := range []string{"[{},,{}]", "[{} x, {}]", `{"log":{"entries":[` + goodHAR + `,,` + goodHAR + `]}}`, `{"log":{"entries":[` + goodHAR + `] x}`} {
+		given := 0
+		for x, err := range Read(context.Background(), "x", strings.NewReader(text), DefaultLimits) {
+			require.NoError(t, err)
+			if given++; len(x.Defects) > 0 {
+				break // a second call of yield would panic
+			}
+		}
+		assert.Equal(t, 2, given, text)
+	}
+}
+
 func TestReadStopsWhenTheContextIsDone(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

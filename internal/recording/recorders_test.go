@@ -188,6 +188,10 @@ func TestMimeTypeBesideHeaders(t *testing.T) {
 		list := readText(t, harResponse(`"status":200,"headers":`+headers+`,"content":{"mimeType":"text/plain","text":"{}"}`), DefaultLimits)
 		assert.Equal(t, want, list[0].Response.Header.Get("Content-Type"), headers)
 	}
+	for mime, want := range map[string]string{"text/html": "text/html", "x-unknown": "", "": ""} { // as Firefox says that it does not know
+		list := readText(t, harResponse(`"status":200,"content":{"mimeType":"`+mime+`","text":"{}"}`), DefaultLimits)
+		assert.Equal(t, want, list[0].Response.Header.Get("Content-Type"), mime)
+	}
 }
 
 func TestBodiesOfPlaywright(t *testing.T) {

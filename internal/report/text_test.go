@@ -192,3 +192,26 @@ func TestPrintable(t *testing.T) {
 		assert.Equal(t, want, Printable(in))
 	}
 }
+
+// What fits exactly is left as it is; an ellipsis takes a column of its own.
+func TestFitsExactly(t *testing.T) {
+	for _, tt := range []struct{ got, want string }{
+		{Wrap("aaa bbb", 7, 2), "aaa bbb"},
+		{Wrap("aaa bbb ccc", 7, 2), "aaa bbb\n  ccc"},
+		{Wrap("aaa bbb ccc d", 7, 2), "aaa bbb\n  ccc d"},
+		{Wrap("aaa bbb ccc de", 7, 2), "aaa bbb\n  ccc\n  de"},
+		{Wrap("  aaa bbbbbbbbb c", 7, 2), "  aaa\n  bbbbbbbbb\n  c"},
+		{head("abcde", 5), "abcde"},
+		{head("abcdef", 5), "abcd…"},
+		{head("日本語字", 5), "日本…"},
+		{head("日本語字", 6), "日本…"},
+		{tail("abcde", 5), "abcde"},
+		{tail("abcdef", 5), "…cdef"},
+		{tail("日本語字", 5), "…語字"},
+		{tail("日本語字", 6), "…語字"},
+		{head("ab", 1) + tail("ab", 1), "……"},
+		{head("ab", 0) + tail("ab", 0), ""},
+	} {
+		assert.Equal(t, tt.want, tt.got)
+	}
+}
