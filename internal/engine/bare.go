@@ -30,7 +30,7 @@ func (c *Checker) checkBare(b *Batch, x *plumb.Exchange, to *Result) {
 			}
 			continue
 		}
-		if x.Schema == "" && i > 0 { // the next one is likely to be of the same
+		if x.Schema == "" && x.Response.Status == 0 && i > 0 { // the next one is likely to be of the same
 			c.bare = slices.Insert(slices.Delete(c.bare, i, i+1), 0, w)
 		}
 		return

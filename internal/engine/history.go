@@ -103,7 +103,7 @@ func (h *History) addNote(to *Result, n *note, opened **pass) {
 // contradicts tells whether any rule may have to say something of changes.
 func (h *History) contradicts(w *watch, changes []change) bool {
 	h.trial = comparison{life: w.life, changes: changes}
-	for _, rule := range historyRules {
+	for _, rule := range h.v.history {
 		rule.history(&h.trial)
 	}
 	return h.trial.differs
@@ -242,16 +242,11 @@ func lineOf(x *plumb.Exchange, offset int) int {
 // compare applies the rules of histories to two neighbouring responses.
 func (h *History) compare(p *pass, r *resource, before, after moment, changes []change, laterAtHand bool) {
 	c := comparison{h: h, life: r.life, p: p, r: r, before: before, after: after, changes: changes, laterAtHand: laterAtHand}
-	for _, rule := range historyRules {
+	for _, rule := range h.v.history {
 		p.use(rule)
-		if p.severity != plumb.Off {
-			rule.history(&c)
-		}
+		rule.history(&c)
 	}
 }
-
-// historyRules are those of the rules that look at two responses.
-var historyRules = []*Rule{historyChanged, historyDecreased, historySetOnce, historyTransition}
 
 // comparison is two neighbouring responses of a resource, for rules to look at.
 type comparison struct {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"sync"
@@ -196,7 +197,7 @@ func (r *Run) plan(s *bodySchema, response *spec.Response) *plan.Plan {
 		r.plans[key] = p
 	}
 	r.mu.Unlock()
-	p.once.Do(func() { p.plan, p.err = r.v.compilePlan(s, response) })
+	p.once.Do(func() { p.plan, p.err = r.compilePlan(s, response) })
 	return p.plan
 }
 
@@ -222,7 +223,21 @@ func (r *Run) Fallbacks() []string {
 	return slices.Compact(all)
 }
 
-func (v *Validator) compilePlan(s *bodySchema, response *spec.Response) (*plan.Plan, error) {
+// compilePlan compiles the plan for bodies of a schema. A rule that plans do not
+// have would be silent about the bodies that a plan accepts, so that while it
+// runs, there are none.
+func (r *Run) compilePlan(s *bodySchema, response *spec.Response) (*plan.Plan, error) {
+	v := r.v
+	for _, rule := range v.running {
+		if !plan.Has(rule.ID) {
+			return nil, fmt.Errorf("the rule %s, which plans do not have", rule.ID)
+		}
+	}
+	for _, rule := range v.history {
+		if !r.withoutHistory && !plan.Has(rule.ID) {
+			return nil, fmt.Errorf("the rule %s, which plans do not have", rule.ID)
+		}
+	}
 	source := &plan.Source{
 		Shape:        s.Shape,
 		ElementsName: s.elementsName,

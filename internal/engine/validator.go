@@ -27,6 +27,7 @@ type Validator struct {
 	rules    []*Rule                   // sorted by id
 	severity map[string]plumb.Severity // by the id of the rule
 	running  []running                 // those that look at single responses
+	history  []*Rule                   // those that look at two responses, and are not off
 	set      map[string]bool           // rules whose severity an option has set
 	strict   bool
 	servers  spec.Servers
@@ -164,9 +165,16 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	if v.router, err = d.Router(v.servers); err != nil {
 		return nil, err
 	}
-	for _, r := range rules {
-		if severity := v.severityOf(r); r.run != nil && severity != plumb.Off {
+	for _, r := range v.rules {
+		severity := v.severityOf(r)
+		if severity == plumb.Off {
+			continue
+		}
+		if r.run != nil {
 			v.running = append(v.running, running{r, severity})
+		}
+		if r.history != nil {
+			v.history = append(v.history, r)
 		}
 	}
 	return v, nil

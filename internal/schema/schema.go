@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -132,14 +133,41 @@ func (s *Set) Warnings() []spec.Warning {
 }
 
 // compile turns the compiler's panics, of which it has some for schemas that
-// the meta-schema lets pass, into errors.
+// the meta-schema lets pass, into errors. A panic of what it calls back is a
+// bug of ours, and is passed on.
 func (s *Set) compile(u string) (compiled *jsonschema.Schema, err error) {
 	defer func() {
 		if r := recover(); r != nil {
+			if !panickedInCompiler() {
+				panic(r)
+			}
 			err = fmt.Errorf("%v", r)
 		}
 	}()
 	return s.compiler.Compile(u)
+}
+
+// panickedInCompiler reports whether the panic that the calling function has
+// just recovered began in the compiler, or in a package that it uses, and not
+// in a function of this module that it called back.
+func panickedInCompiler() bool {
+	callers := make([]uintptr, 64)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(0, callers)])
+	panicked := false
+	for more := true; more; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		switch {
+		case f.Function == "runtime.gopanic":
+			panicked = true
+		case !panicked:
+		case strings.HasPrefix(f.Function, "github.com/santhosh-tekuri/jsonschema/"):
+			return true
+		case strings.HasPrefix(f.Function, "github.com/plumbapi/plumb/"):
+			return false
+		}
+	}
+	return false
 }
 
 // explain puts into words why a schema does not compile.

@@ -23,7 +23,7 @@ func (c *compiler) scope(n *node, source *lifecycle.Lifecycle, rules []Rule, r *
 		return
 	}
 	defer func() {
-		if reason, ok := recover().(unplanned); ok {
+		if reason, ok := unplannedOf(recover()); ok {
 			n.opaquely("%s", string(reason))
 		}
 	}()

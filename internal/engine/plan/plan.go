@@ -77,11 +77,7 @@ const most = 5000
 func Compile(s *Source) (p *Plan, err error) {
 	c := &compiler{Source: s, plan: &Plan{}, places: map[Place]int32{}}
 	defer func() {
-		if r := recover(); r != nil {
-			reason, ok := r.(unplanned)
-			if !ok {
-				panic(r)
-			}
+		if reason, ok := unplannedOf(recover()); ok {
 			p, err = nil, reason
 		}
 	}()
@@ -105,6 +101,18 @@ func Compile(s *Source) (p *Plan, err error) {
 type unplanned string
 
 func (u unplanned) Error() string { return string(u) }
+
+// unplannedOf returns the reason that a recovered panic gives. A panic of any
+// other kind is a bug, and is passed on.
+func unplannedOf(recovered any) (reason unplanned, ok bool) {
+	if recovered == nil {
+		return "", false
+	}
+	if reason, ok = recovered.(unplanned); !ok {
+		panic(recovered)
+	}
+	return reason, true
+}
 
 func (c *compiler) fail(format string, args ...any) { panic(unplanned(fmt.Sprintf(format, args...))) }
 

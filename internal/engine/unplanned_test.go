@@ -1,0 +1,155 @@
+package engine
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine/plan"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lifecycle"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// withNewRule adds a rule that no plan has, as one that was just written.
+func withNewRule(r *Rule) Option {
+	return func(v *Validator) error {
+		v.rules = append(v.rules, r)
+		v.severity[r.ID] = r.Severity
+		return nil
+	}
+}
+
+var newRule = &Rule{
+	ID: "new-negative", Severity: plumb.Warning, Title: "a number is negative",
+	run: func(p *pass) {
+		for i, visit := range p.visits() {
+			if visit.Value.Kind == jsonvalue.Number && strings.HasPrefix(visit.Value.Text, "-") {
+				path := p.visits().Path(i)
+				p.report(p.valueAt(path), placed("the number is negative", visit.Shape.Place, p.foundText(path), "0 or more"))
+			}
+		}
+	},
+}
+
+var newHistoryRule = &Rule{
+	ID: "new-paused", Severity: plumb.Error, Title: "a resource is paused",
+	history: func(c *comparison) {
+		state := c.r.at(c.life.State) // of the response that is at hand
+		if state.Text == "paused" {
+			c.report(lifecycle.Member{Pointer: c.life.State}, "the resource is paused", c.changes[0].before, c.changes[0].after, "")
+		}
+	},
+}
+
+const jobs = `openapi: 3.1.0
+info: {title: jobs, version: "1"}
+paths:
+  /jobs/{id}:
+    get:
+      responses: {"200": {description: a job, content: {application/json: {schema: {$ref: '#/components/schemas/Job'}}}}}
+  /counts:
+    get:
+      responses: {"200": {description: numbers, content: {application/json: {schema: {$ref: '#/components/schemas/Counts'}}}}}
+components:
+  schemas:
+    Job:
+      type: object
+      required: [kind]
+      properties: {id: {type: string}, kind: {const: job}, status: {enum: [running, paused, done]}, left: {type: integer}}
+      x-lifecycle:
+        identity: /id
+        state: /status
+        initial: running
+        states: {running: {next: [paused, done]}, paused: {next: [running]}, done: {}}
+    Counts:
+      type: object
+      required: [kind]
+      properties: {kind: {const: counts}, left: {type: integer}}
+`
+
+// jobsValidator returns a validator with the rules of the package and others.
+func jobsValidator(t *testing.T, opts ...Option) *Validator {
+	d, err := spec.Load(fstest.MapFS{"openapi.yaml": {Data: []byte(jobs)}}, "openapi.yaml", spec.Options{})
+	require.NoError(t, err)
+	v, err := New(d, opts...)
+	require.NoError(t, err)
+	return v
+}
+
+func answer(url, body string) *plumb.Exchange {
+	x := &plumb.Exchange{Request: plumb.Request{Method: "GET", URL: url}}
+	x.Response.Status, x.Response.Body.Bytes = 200, []byte(body)
+	return x
+}
+
+func bareBody(status int, body string) *plumb.Exchange {
+	x := &plumb.Exchange{}
+	x.Response.Status, x.Response.Body.Bytes = status, []byte(body)
+	return x
+}
+
+// checked returns the ids of the rules that a run and its history have findings
+// of, and how many of the exchanges the reference engine looked at.
+func checked(v *Validator, r *Run, exchanges ...*plumb.Exchange) (ids []string, explained int) {
+	b := r.NewChecker().Check(exchanges)
+	h := v.NewHistory()
+	for i := range b.Results {
+		if !r.withoutHistory {
+			h.Add(&b.Results[i])
+		}
+		for _, f := range b.Results[i].Findings {
+			ids = append(ids, f.Rule)
+		}
+	}
+	return ids, b.Explained
+}
+
+// A rule that was written by the recipe, and that no plan has, is not silent
+// about bodies that a plan accepts: it makes a run slow, as long as it is on.
+func TestRulesThatNoPlanHas(t *testing.T) {
+	counts := answer("/counts", `{"kind": "counts", "left": -1}`)
+	bare := bareBody(0, `{"kind": "counts", "left": -1}`)
+	running, paused := answer("/jobs/1", `{"id": "1", "kind": "job", "status": "running"}`), answer("/jobs/1", `{"id": "1", "kind": "job", "status": "paused"}`)
+
+	v := jobsValidator(t)
+	ids, explained := checked(v, v.NewRun(), counts, bare, running, paused)
+	assert.Empty(t, ids)
+	assert.Zero(t, explained, "the rules of the package do not need the reference engine")
+
+	v = jobsValidator(t, withNewRule(newRule))
+	run := v.NewRun()
+	ids, explained = checked(v, run, counts, bare, running)
+	assert.Equal(t, []string{"new-negative", "new-negative"}, ids)
+	assert.Equal(t, 3, explained)
+	assert.Equal(t, []string{"Counts, always: the rule new-negative, which plans do not have", "Job, always: the rule new-negative, which plans do not have"}, run.Fallbacks())
+
+	v = jobsValidator(t, withNewRule(newHistoryRule))
+	ids, explained = checked(v, v.NewRun(), running, paused)
+	assert.Equal(t, []string{"new-paused"}, ids)
+	assert.Equal(t, 2, explained)
+	run = v.NewRun()
+	run.WithoutHistory()
+	_, explained = checked(v, run, running, paused)
+	assert.Zero(t, explained, "without a history, no rule of histories runs")
+
+	v = jobsValidator(t, withNewRule(newRule), withNewRule(newHistoryRule), WithRule("new-*", plumb.Off))
+	ids, explained = checked(v, v.NewRun(), counts, bare, running, paused)
+	assert.Empty(t, ids)
+	assert.Zero(t, explained, "rules that are off do not count")
+}
+
+// The rules that plans are said to have exist.
+func TestPlansHaveNoOtherRules(t *testing.T) {
+	ids := map[string]bool{}
+	for _, r := range rules {
+		ids[r.ID] = true
+	}
+	for _, id := range plan.Rules() {
+		assert.True(t, ids[id], "%s is not the id of a rule", id)
+	}
+}
