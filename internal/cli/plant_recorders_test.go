@@ -63,6 +63,7 @@ var recorders = []struct {
 	}},
 	{"VCR", "vcr.yml", func(t *testing.T, all []planted) []byte { return asYAML(t, asVCR(all, "string", same64)) }},
 	{"VCR", "vcr.json", func(t *testing.T, all []planted) []byte { return asJSON(t, asVCR(all, "string", same64)) }},
+	{"VCR 1", "vcr1.yml", asVCR1},
 	{"vcr of R", "rvcr.yml", func(t *testing.T, all []planted) []byte { return asYAML(t, asVCR(all, "raw_gzip", zlib64)) }},
 	{"betamax", "betamax.json", func(t *testing.T, all []planted) []byte {
 		return asJSON(t, asVCR(all, "base64_string", inBase64))
@@ -75,6 +76,7 @@ var recorders = []struct {
 	{"EasyVCR", "easyvcr.json", func(t *testing.T, all []planted) []byte { return asJSON(t, asPHPVCR(all)) }},
 	{"ExVCR", "exvcr.json", asExVCR},
 	{"Azure SDK test proxy", "session.json", asSession},
+	{"Datadog", "datadog.json", asDatadog},
 	{"NDJSON", "exchanges.ndjson", asNDJSON},
 	{"JSON", "bodies.json", asBodies},
 	{"curl -i", "curl.txt", asCurl},
@@ -189,6 +191,37 @@ func asVCR(all []planted, bodyName string, written func(string) string) any {
 		})
 	}
 	return members{"http_interactions": list, "recorded_with": "VCR 6.1.0"}
+}
+
+func asVCR1(t *testing.T, all []planted) []byte {
+	out := bytes.NewBufferString("---\n")
+	for _, x := range all {
+		fmt.Fprintf(out, `- !ruby/struct:VCR::HTTPInteraction
+  request: !ruby/struct:VCR::Request
+    method: :get
+    uri: %s
+    body: %s
+    headers: %s
+  response: !ruby/struct:VCR::Response
+    status: !ruby/struct:VCR::ResponseStatus
+      code: %d
+      message: OK
+    headers: %s
+    body: %s
+`, asJSON(t, x.url()), asJSON(t, x.sent), asJSON(t, x.request), x.status, asJSON(t, x.response), asJSON(t, x.body))
+	}
+	return out.Bytes()
+}
+
+func asDatadog(t *testing.T, all []planted) []byte {
+	var list []any
+	for _, x := range all {
+		list = append(list, members{
+			"request":  members{"method": "GET", "path": x.url(), "query": []any{}, "content_type": "", "body": members{"type": "text", "value": x.sent}},
+			"response": members{"status": x.status, "reason": "OK", "headers": firstsOf(x.response), "body": members{"encoding": "text", "value": x.body}},
+		})
+	}
+	return asJSON(t, members{"feature": "Things", "recordings": []any{members{"frozen_at": "2025-03-03T12:00:01Z", "interactions": list}}})
 }
 
 func asVCRpy(all []planted) any {
