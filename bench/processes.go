@@ -52,6 +52,14 @@ func processes(dir string, in *input, large, rounds int, only string) error {
 	if err != nil {
 		return err
 	}
+	vcrpy, err := files.cassette("vcrpy", vcrpyInteraction, 10_000)
+	if err != nil {
+		return err
+	}
+	goVCR, err := files.cassette("govcr", goVCRInteraction, 10_000)
+	if err != nil {
+		return err
+	}
 	largeHAR, err := files.har("large", 0, large)
 	if err != nil {
 		return err
@@ -78,6 +86,8 @@ func processes(dir string, in *input, large, rounds int, only string) error {
 		{name: "plumb, HAR of 10,000 exchanges", command: check(har), against: drift},
 		nothing,
 		{name: "plumb, HAR of 10,000 exchanges, null allowed", command: check("--overlay", "observed", har), against: nothing},
+		{name: "plumb, cassette of vcrpy of 10,000 exchanges", command: check(vcrpy)},
+		{name: "plumb, cassette of go-vcr of 10,000 exchanges", command: check(goVCR)},
 		{name: fmt.Sprintf("plumb, HAR of %d MB", large), command: check(largeHAR)},
 	}
 	for range rounds {
@@ -234,6 +244,57 @@ func (r recordings) har(name string, entries, mb int) (string, error) {
 		return err
 	})
 }
+
+// cassette writes a cassette in YAML with so many interactions, each by a format
+// of its URL and its body, quoted as JSON.
+func (r recordings) cassette(name, interaction string, entries int) (string, error) {
+	return r.write(name+".yaml", func(w io.Writer) error {
+		if _, err := io.WriteString(w, "version: 1\ninteractions:\n"); err != nil {
+			return err
+		}
+		g := bodies.New(5)
+		for range entries {
+			body := g.Next()
+			text, err := json.Marshal(string(body))
+			if err != nil {
+				return err
+			}
+			if _, err := fmt.Fprintf(w, interaction, "https://api.example.com/v1/batches/"+identity(body), text); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+const vcrpyInteraction = `- request:
+    body: null
+    headers:
+      accept: [application/json]
+    method: GET
+    uri: %s
+  response:
+    body:
+      string: %s
+    headers:
+      content-type: [application/json]
+    status: {code: 200, message: OK}
+`
+
+const goVCRInteraction = `- request:
+    body: ""
+    headers:
+      Accept: [application/json]
+    url: %s
+    method: GET
+  response:
+    body: %s
+    headers:
+      Content-Type: [application/json]
+    status: 200 OK
+    code: 200
+    duration: 5ms
+`
 
 // identity returns the id of a batch.
 func identity(body []byte) string {
