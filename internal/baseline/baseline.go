@@ -29,7 +29,7 @@ type Baseline struct {
 type Entry struct {
 	Fingerprint string // of the finding
 	Rule        string
-	Operation   string // empty where it does not matter
+	Operation   string // empty where the finding occurred in several
 	Status      int    // likewise 0
 	Pointer     string
 	Reason      string    // why it is accepted
@@ -143,7 +143,7 @@ func (b *Baseline) Update(findings []report.Finding, t Terms) (added int) {
 			continue
 		}
 		e := &Entry{
-			Fingerprint: f.Fingerprint, Rule: f.Rule, Operation: f.Operation, Status: f.Status, Pointer: f.Pointer,
+			Fingerprint: f.Fingerprint, Rule: f.Rule, Operation: f.Operation(), Status: f.Status(), Pointer: f.Pointer,
 			Reason: t.Reason, Owner: t.Owner, Expires: t.Expires, Seen: f.Count,
 		}
 		e.node = e.yaml()

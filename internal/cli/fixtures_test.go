@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -135,7 +136,7 @@ func TestFixturesOfAnswers(t *testing.T) {
 func found(r *report.Report) map[string]int {
 	all := map[string]int{}
 	for _, f := range r.Findings {
-		all[f.Severity+" "+f.Rule+" "+f.Operation+" "+f.Pointer+" "+f.Fingerprint] = f.Count
+		all[f.Severity+" "+f.Rule+" "+fmt.Sprint(f.Operations, f.Pointers)+" "+f.Fingerprint] = f.Count
 	}
 	return all
 }

@@ -19,14 +19,16 @@ import (
 // response has no time, it comes after those before it. It is not safe for
 // concurrent use.
 type History struct {
-	v         *Validator
-	files     []string // that places are in
-	fileIndex map[string]int64
-	watches   watches
-	timelines timelines
-	scratch   []byte
-	changes   []change
-	trial     comparison
+	v           *Validator
+	files       []string // that places are in
+	fileIndex   map[string]int64
+	answers     []answer // that places are of
+	answerIndex map[answer]int64
+	watches     watches
+	timelines   timelines
+	scratch     []byte
+	changes     []change
+	trial       comparison
 
 	// The last response as it was, only of resources that have rules with
 	// oldSelf.
@@ -38,9 +40,15 @@ type lastSeen struct {
 	time int64
 }
 
+// answer is what a response answered.
+type answer struct {
+	operation string
+	status    int
+}
+
 // NewHistory returns a history without responses.
 func (v *Validator) NewHistory() *History {
-	return &History{v: v, fileIndex: map[string]int64{}, watches: watches{}, last: map[resourceKey]lastSeen{}}
+	return &History{v: v, fileIndex: map[string]int64{}, answerIndex: map[answer]int64{}, watches: watches{}, last: map[resourceKey]lastSeen{}}
 }
 
 // Size is how many bytes the history takes, about.
@@ -73,7 +81,7 @@ func (h *History) Add(r *Result) {
 func (h *History) add(p *pass, r *resource) {
 	w := h.watches.of(r.life)
 	key := w.key([]byte(r.id))
-	at := h.moment(p.x, lineOf(p.x, r.value.Start))
+	at := h.moment(p.x, lineOf(p.x, r.value.Start), answer{p.out.Operation, p.out.Status})
 	h.insert(key, w, &at, w.pack(nil, observe(r)), func(before, after moment, changes []change, laterAtHand bool) {
 		h.compare(p, r, before, after, changes, laterAtHand)
 	})
@@ -83,7 +91,7 @@ func (h *History) add(p *pass, r *resource) {
 // addNote takes in a resource of a body that a plan read. Only a finding needs
 // the body itself, which is then opened.
 func (h *History) addNote(to *Result, n *note, opened **pass) {
-	at := h.moment(n.x, n.line)
+	at := h.moment(n.x, n.line, answer{to.Operation, to.Status})
 	h.insert(n.key, n.watch, &at, n.cells, func(before, after moment, changes []change, laterAtHand bool) {
 		if !h.contradicts(n.watch, changes) {
 			return
@@ -208,8 +216,8 @@ func observe(r *resource) []cell {
 }
 
 // moment says when an exchange was, and where a resource in it.
-func (h *History) moment(x *plumb.Exchange, line int) moment {
-	m := moment{file: h.file(x.Place.File), entry: int64(x.Place.Entry), line: int64(line)}
+func (h *History) moment(x *plumb.Exchange, line int, of answer) moment {
+	m := moment{file: h.file(x.Place.File), entry: int64(x.Place.Entry), line: int64(line), answer: h.answer(of)}
 	if !x.Time.IsZero() {
 		m.time = x.Time.UnixMilli()
 	}
@@ -226,6 +234,17 @@ func (h *History) file(name string) int64 {
 		number = int64(len(h.files))
 		h.fileIndex[name] = number
 		h.files = append(h.files, name)
+	}
+	return number
+}
+
+// answer returns the number of an answer.
+func (h *History) answer(of answer) int64 {
+	number, ok := h.answerIndex[of]
+	if !ok {
+		number = int64(len(h.answers))
+		h.answerIndex[of] = number
+		h.answers = append(h.answers, of)
 	}
 	return number
 }
@@ -291,10 +310,12 @@ func (c *comparison) report(m lifecycle.Member, message string, before, after ce
 	// already, of which only the place is left.
 	found := fmt.Sprintf("%s; before, %s: %s", after.text(""), c.h.where(c.before), before.text(c.textAt(m.Pointer)))
 	f := placed(message, m.Place, found, allowed)
-	f.Pointer = c.p.pointer(path)
+	to, of := c.p.locate(at{path: path}), c.h.answers[c.after.answer]
+	f.Subject, f.Pointer, f.Named = to.subject, to.pointer, to.named
+	f.Operation, f.Status = of.operation, of.status
 	f.Resource = c.r.id
 	f.Place = plumb.Place{File: c.h.files[c.after.file], Entry: int(c.after.entry), Line: int(c.after.line)}
-	c.p.add(f)
+	c.p.file(f)
 }
 
 // textAt shows the value of a member in the response that is at hand.

@@ -41,7 +41,7 @@ func TestHTMLIsFiltered(t *testing.T) {
 		{"severity", "warning", func(f *Finding) bool { return f.Severity == "warning" }},
 		{"rule", "time-order", func(f *Finding) bool { return f.Rule == "time-order" }},
 		{"operation", "cancelBatch", func(f *Finding) bool {
-			return f.Operation == "cancelBatch" || slices.ContainsFunc(f.Occurrences, func(o Occurrence) bool { return o.Operation == "cancelBatch" })
+			return slices.ContainsFunc(f.Operations, func(o OperationCount) bool { return o.Operation == "cancelBatch" })
 		}},
 		{"resource", "batch_pau", func(f *Finding) bool {
 			return slices.ContainsFunc(f.Occurrences, func(o Occurrence) bool { return strings.Contains(o.Resource, "batch_pau") })

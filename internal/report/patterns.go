@@ -16,9 +16,9 @@ type pattern struct {
 }
 
 type patternFinding struct {
-	group      *group
-	severity   plumb.Severity
-	ofResource bool
+	*plumb.Finding // without credentials
+
+	group *group
 }
 
 // pattern returns what is known of a pattern.
@@ -29,9 +29,8 @@ func (b *Builder) pattern(p *engine.Pattern, clean *cleaner) *pattern {
 	}
 	known = &pattern{}
 	for _, f := range p.Findings() {
-		g := b.group(&f, clean)
-		g.first.Severity = max(g.first.Severity, f.Severity)
-		known.findings = append(known.findings, patternFinding{g, f.Severity, f.Resource != ""})
+		kept := cleaned(&f, clean)
+		known.findings = append(known.findings, patternFinding{&kept, b.group(&f, clean)})
 		if f.Resource != "" && !slices.Contains(known.severities, f.Severity) {
 			known.severities = append(known.severities, f.Severity)
 		}
@@ -61,8 +60,8 @@ func (b *Builder) count(x *plumb.Exchange, r *engine.Result, clean *cleaner) {
 		return
 	}
 	for _, f := range known.findings {
-		if f.ofResource {
-			b.blames = append(b.blames, blame{r.Resources[0], f.severity, f.group})
+		if f.Resource != "" {
+			b.blames = append(b.blames, blame{r.Resources[0], f.Severity, f.group})
 		}
 	}
 }
@@ -70,7 +69,7 @@ func (b *Builder) count(x *plumb.Exchange, r *engine.Result, clean *cleaner) {
 // tell adds what was counted to the groups.
 func (p *pattern) tell() {
 	for _, f := range p.findings {
-		f.group.count += p.counted
+		f.group.counts.add(f.Finding, p.counted)
 		f.group.files.join(p.files)
 	}
 	p.counted, p.files = 0, nil

@@ -72,7 +72,8 @@ func drawResult(t *rapid.T) result {
 		f := plumb.Finding{
 			Rule:     rapid.SampledFrom([]string{"schema-enum", "schema-type"}).Draw(t, "rule"),
 			Severity: rapid.SampledFrom([]plumb.Severity{plumb.Info, plumb.Warning, plumb.Error}).Draw(t, "severity"),
-			Message:  "m",
+			Message:  rapid.SampledFrom([]string{"m", "n"}).Draw(t, "message"),
+			Subject:  plumb.Subject{File: "b.json", Pointer: rapid.SampledFrom([]string{"", "/x", "/y"}).Draw(t, "subject")},
 			Status:   rapid.SampledFrom([]int{0, 200}).Draw(t, "status"),
 			Pointer:  rapid.SampledFrom([]string{"", "/status", "/id"}).Draw(t, "pointer"),
 		}
@@ -163,8 +164,6 @@ func TestJSONIsAsItsSchemaSays(t *testing.T) {
 	}
 	valid(t, build(5))
 	full := enumFinding()
-	full.r.Findings[0].Operation, full.r.Findings[0].Status = "", 0
-	full.r.Findings[0].Occurrence.Operation, full.r.Findings[0].Occurrence.Status = "cancelBatch", 200
 	valid(t, build(5, full))
 	valid(t, check(t, livesRecording))
 	valid(t, hostileReport())
@@ -234,7 +233,7 @@ func TestCoverage(t *testing.T) {
 
 func TestFindingsAreGroupedByPlaceAndSorted(t *testing.T) {
 	at := func(rule string, severity plumb.Severity, pointer, file string) plumb.Finding {
-		f := plumb.Finding{Rule: rule, Severity: severity, Pointer: pointer}
+		f := plumb.Finding{Rule: rule, Severity: severity, Subject: plumb.Subject{File: "api.yaml", Pointer: "/properties" + pointer}, Pointer: pointer}
 		f.File = file
 		return f
 	}
@@ -257,7 +256,7 @@ func TestFindingsAreGroupedByPlaceAndSorted(t *testing.T) {
 func TestSecretsInPlacesAreGrouped(t *testing.T) {
 	var results []result
 	for _, secret := range []string{"first-secret", "second-secret"} {
-		f := plumb.Finding{Rule: "drift-undocumented-member", Severity: plumb.Warning, Pointer: "/" + secret}
+		f := plumb.Finding{Rule: "drift-undocumented-member", Severity: plumb.Warning, Pointer: "/" + secret, Subject: plumb.Subject{Name: secret}}
 		results = append(results, result{&plumb.Exchange{Secrets: []string{secret}}, engine.Result{Bodies: 1, Findings: []plumb.Finding{f}}})
 	}
 	r := build(5, results...)
@@ -272,7 +271,7 @@ func TestNoSecretReachesAnyFormat(t *testing.T) {
 		around := func(label string) string {
 			return rapid.StringMatching(`[ -~世]{0,10}`).Draw(t, label) + secret + rapid.StringMatching(`[ -~世]{0,10}`).Draw(t, label)
 		}
-		f := plumb.Finding{Rule: "schema-enum", Severity: plumb.Error, Message: around("message"), Pointer: "/" + around("pointer")}
+		f := plumb.Finding{Rule: "schema-enum", Severity: plumb.Error, Message: around("message"), Pointer: "/" + around("pointer"), Subject: plumb.Subject{Name: around("name")}}
 		f.File, f.Line, f.Resource, f.Found, f.Allowed = around("file"), 3, around("resource"), around("found"), around("allowed")
 		text := around("excerpt")
 		column := rapid.IntRange(0, len(text)).Draw(t, "column")

@@ -76,6 +76,9 @@ func (t *text) finding(f *Finding) {
 		t.note("described in " + Printable(where))
 	}
 	t.more(f, shown)
+	for _, s := range spread(f) {
+		t.note(s.String())
+	}
 	for _, note := range acceptanceNotes(f) {
 		t.note(note)
 	}
@@ -95,13 +98,13 @@ func (t *text) occurrence(f *Finding, o *Occurrence) {
 	if o.Excerpt != nil {
 		t.excerpt(f.Severity, o)
 	}
-	for _, line := range differences(f, o) {
+	for _, line := range differences(o) {
 		t.note(line)
 	}
 }
 
 // differences says what was found, what is allowed, and of what.
-func differences(f *Finding, o *Occurrence) []string {
+func differences(o *Occurrence) []string {
 	var lines []string
 	if o.Found != "" {
 		lines = append(lines, "found: "+Printable(o.Found))
@@ -109,7 +112,7 @@ func differences(f *Finding, o *Occurrence) []string {
 	if o.Allowed != "" {
 		lines = append(lines, "allowed: "+Printable(o.Allowed))
 	}
-	if in := origin(f, o); in != "" {
+	if in := origin(o); in != "" {
 		lines = append(lines, in)
 	}
 	return lines
@@ -117,7 +120,7 @@ func differences(f *Finding, o *Occurrence) []string {
 
 // details are the differences and where the description says so.
 func details(f *Finding, o *Occurrence) []string {
-	lines := differences(f, o)
+	lines := differences(o)
 	if where := describedAt(f); where != "" {
 		lines = append(lines, "described in "+Printable(where))
 	}
@@ -125,13 +128,13 @@ func details(f *Finding, o *Occurrence) []string {
 }
 
 // origin says of what an occurrence is: "in cancelBatch, status 200, of batch_1".
-func origin(f *Finding, o *Occurrence) string {
+func origin(o *Occurrence) string {
 	var parts []string
-	if operation := f.Operation + o.Operation; operation != "" {
-		parts = append(parts, "in "+Printable(operation))
+	if o.Operation != "" {
+		parts = append(parts, "in "+Printable(o.Operation))
 	}
-	if status := f.Status + o.Status; status != 0 {
-		parts = append(parts, "status "+strconv.Itoa(status))
+	if o.Status != 0 {
+		parts = append(parts, "status "+strconv.Itoa(o.Status))
 	}
 	if o.Resource != "" {
 		parts = append(parts, "of "+Printable(o.Resource))
@@ -182,7 +185,7 @@ func (t *text) note(s string) {
 	wrapped := Wrap(lead+s, t.view.Width, indent)[len(lead):]
 	if label, rest, ok := strings.Cut(wrapped, ":"); ok {
 		switch label {
-		case "found", "allowed", "fix":
+		case "found", "allowed", "operations", "members", "fix":
 			wrapped = t.style.bold(label+":") + rest
 		}
 	}

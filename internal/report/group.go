@@ -1,0 +1,140 @@
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/plumbapi/plumb"
+)
+
+// groupKey is what the occurrences of one finding have in common; it is what
+// [plumb.Finding.Fingerprint] is made of.
+type groupKey struct {
+	rule    string
+	subject plumb.Subject
+}
+
+func keyOf(f *plumb.Finding) groupKey { return groupKey{f.Rule, f.Subject} }
+
+// group is a finding in the making. But for the occurrences that it keeps, it
+// does not depend on the order in which they come.
+type group struct {
+	first       plumb.Finding // the one that says what is wrong, without its Occurrence
+	counts      tally
+	files       bitset
+	occurrences []Occurrence
+}
+
+// tally says how often a finding occurred, and where.
+type tally struct {
+	all      int
+	answers  map[answer]int
+	pointers map[string]int
+}
+
+// answer is an operation, and the status that it answered with.
+type answer struct {
+	operation string
+	status    int
+}
+
+// add counts n occurrences where f is.
+func (t *tally) add(f *plumb.Finding, n int) {
+	if t.pointers == nil {
+		t.answers, t.pointers = map[answer]int{}, map[string]int{}
+	}
+	t.all += n
+	t.pointers[f.Pointer] += n
+	if of := (answer{f.Operation, f.Status}); of != (answer{}) {
+		t.answers[of] += n
+	}
+}
+
+// take makes f the finding that says what is wrong, if it is graver than the one
+// so far, or as grave and comes first in the description.
+func (g *group) take(f *plumb.Finding) {
+	if g.first.Rule == "" || compareTexts(f, &g.first) < 0 {
+		g.first = *f
+		g.first.Occurrence = plumb.Occurrence{}
+	}
+}
+
+func compareTexts(f, g *plumb.Finding) int {
+	return cmp.Or(
+		cmp.Compare(g.Severity, f.Severity),
+		cmp.Compare(f.Description.File, g.Description.File),
+		cmp.Compare(f.Description.Line, g.Description.Line),
+		cmp.Compare(f.Description.Pointer, g.Description.Pointer),
+		cmp.Compare(f.Message, g.Message),
+	)
+}
+
+// compareGroups is a total order: two groups differ in what it looks at.
+func compareGroups(a, b *group) int {
+	f, g := &a.first, &b.first
+	return cmp.Or(
+		cmp.Compare(g.Severity, f.Severity),
+		cmp.Compare(f.Rule, g.Rule),
+		cmp.Compare(f.Subject.File, g.Subject.File),
+		cmp.Compare(f.Subject.Pointer, g.Subject.Pointer),
+		cmp.Compare(f.Subject.Name, g.Subject.Name),
+	)
+}
+
+func (g *group) finding() Finding {
+	f := &g.first
+	pointers := g.counts.byPointer()
+	return Finding{
+		Rule:        f.Rule,
+		Severity:    f.Severity.String(),
+		Message:     f.Message,
+		Fingerprint: f.Fingerprint(),
+		Operations:  g.counts.byOperation(),
+		Pointer:     pointers[0].Pointer,
+		Pointers:    pointers,
+		Count:       g.counts.all,
+		Files:       g.files.len(),
+		Description: Place{f.Description.Path(), f.Description.Line, f.Description.Pointer},
+		Occurrences: append([]Occurrence{}, g.occurrences...),
+	}
+}
+
+func (t *tally) byOperation() []OperationCount {
+	all := []OperationCount{}
+	for of, n := range t.answers {
+		all = append(all, OperationCount{of.operation, of.status, n})
+	}
+	slices.SortFunc(all, func(a, b OperationCount) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status))
+	})
+	return all
+}
+
+func (t *tally) byPointer() []PointerCount {
+	all := []PointerCount{}
+	for _, pointer := range slices.Sorted(maps.Keys(t.pointers)) {
+		all = append(all, PointerCount{pointer, t.pointers[pointer]})
+	}
+	slices.SortStableFunc(all, func(a, b PointerCount) int { return cmp.Compare(b.Count, a.Count) })
+	return all
+}
+
+func occurrence(f *plumb.Finding) Occurrence {
+	o := Occurrence{
+		File:      f.File,
+		Entry:     f.Entry,
+		Line:      f.Line,
+		Column:    f.Column,
+		Operation: f.Operation,
+		Status:    f.Status,
+		Pointer:   f.Pointer,
+		Resource:  f.Resource,
+		Found:     f.Found,
+		Allowed:   f.Allowed,
+	}
+	if f.Excerpt.Text != "" {
+		o.Excerpt = &Excerpt{f.Excerpt.Text, f.Excerpt.Column, f.Excerpt.Width}
+	}
+	return o
+}
