@@ -197,7 +197,9 @@ func TestAnswers(t *testing.T) {
 			}
 			require.NotEmpty(t, r.Findings)
 			assert.Equal(t, tt.severity, r.Findings[0].Severity)
-			assert.True(t, slices.ContainsFunc(r.Findings, func(f report.Finding) bool { return f.Rule == tt.rule && f.Pointer == tt.pointer }))
+			assert.True(t, slices.ContainsFunc(r.Findings, func(f report.Finding) bool {
+				return f.Rule == tt.rule && slices.ContainsFunc(f.Pointers, func(p report.PointerCount) bool { return p.Pointer == tt.pointer })
+			}))
 		})
 	}
 }

@@ -23,7 +23,7 @@ type Builder struct {
 	keep     int
 	summary  Summary
 	groups   map[groupKey]*group
-	raw      map[plumb.Finding]*group // by a finding as the engine gave it, without its Occurrence
+	raw      map[plumb.Finding]grouped // by a finding as the engine gave it, without its Occurrence
 	files    map[string]int
 	patterns map[*engine.Pattern]*pattern
 	skipped  map[string]int
@@ -44,7 +44,7 @@ func New(desc *spec.Description, documented engine.Documented, version string, k
 		version:  version,
 		keep:     keep,
 		groups:   map[groupKey]*group{},
-		raw:      map[plumb.Finding]*group{},
+		raw:      map[plumb.Finding]grouped{},
 		files:    map[string]int{},
 		patterns: map[*engine.Pattern]*pattern{},
 		skipped:  map[string]int{},
@@ -128,33 +128,36 @@ func (b *Builder) Skip(reason string) {
 // be cleaned.
 func (b *Builder) finding(f *plumb.Finding, clean *cleaner) {
 	g := b.group(f, clean)
-	g.counts.add(f, 1)
+	g.counts.add(g.Finding, 1)
 	g.files.set(b.file(f.File))
 	if len(g.occurrences) < b.keep {
 		kept := cleaned(f, clean)
 		g.occurrences = append(g.occurrences, occurrence(&kept))
 	}
 	if f.Resource != "" && b.lives.history != nil {
-		b.blames = append(b.blames, blame{f.Resource, f.Severity, g})
+		b.blames = append(b.blames, blame{f.Resource, f.Severity, g.group})
 	}
 }
 
 // group returns the group that f belongs to.
-func (b *Builder) group(f *plumb.Finding, clean *cleaner) *group {
+func (b *Builder) group(f *plumb.Finding, clean *cleaner) grouped {
 	raw := *f
 	raw.Occurrence = plumb.Occurrence{}
-	g := b.raw[raw]
-	if g == nil {
+	known, ok := b.raw[raw]
+	if !ok {
 		kept := cleaned(f, clean)
+		kept.Occurrence = plumb.Occurrence{}
 		key := keyOf(&kept)
-		if g = b.groups[key]; g == nil {
+		g := b.groups[key]
+		if g == nil {
 			g = &group{}
 			b.groups[key] = g
 		}
 		g.take(&kept)
-		b.raw[raw] = g
+		known = grouped{&kept, g}
+		b.raw[raw] = known
 	}
-	return g
+	return known
 }
 
 // cleaned returns f without credentials, in good UTF-8.

@@ -20,10 +20,17 @@ func keyOf(f *plumb.Finding) groupKey { return groupKey{f.Rule, f.Subject} }
 // group is a finding in the making. But for the occurrences that it keeps, it
 // does not depend on the order in which they come.
 type group struct {
-	first       plumb.Finding // the one that says what is wrong, without its Occurrence
+	first       plumb.Finding // the one that says what is wrong
 	counts      tally
 	files       bitset
 	occurrences []Occurrence
+}
+
+// grouped is a finding, without credentials and without its Occurrence, and its
+// group.
+type grouped struct {
+	*plumb.Finding
+	*group
 }
 
 // tally says how often a finding occurred, and where.
@@ -56,7 +63,6 @@ func (t *tally) add(f *plumb.Finding, n int) {
 func (g *group) take(f *plumb.Finding) {
 	if g.first.Rule == "" || compareTexts(f, &g.first) < 0 {
 		g.first = *f
-		g.first.Occurrence = plumb.Occurrence{}
 	}
 }
 

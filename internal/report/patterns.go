@@ -16,9 +16,9 @@ type pattern struct {
 }
 
 type patternFinding struct {
-	*plumb.Finding // without credentials
+	grouped
 
-	group *group
+	ofResource bool
 }
 
 // pattern returns what is known of a pattern.
@@ -29,8 +29,7 @@ func (b *Builder) pattern(p *engine.Pattern, clean *cleaner) *pattern {
 	}
 	known = &pattern{}
 	for _, f := range p.Findings() {
-		kept := cleaned(&f, clean)
-		known.findings = append(known.findings, patternFinding{&kept, b.group(&f, clean)})
+		known.findings = append(known.findings, patternFinding{b.group(&f, clean), f.Resource != ""})
 		if f.Resource != "" && !slices.Contains(known.severities, f.Severity) {
 			known.severities = append(known.severities, f.Severity)
 		}
@@ -60,7 +59,7 @@ func (b *Builder) count(x *plumb.Exchange, r *engine.Result, clean *cleaner) {
 		return
 	}
 	for _, f := range known.findings {
-		if f.Resource != "" {
+		if f.ofResource {
 			b.blames = append(b.blames, blame{r.Resources[0], f.Severity, f.group})
 		}
 	}
@@ -68,6 +67,9 @@ func (b *Builder) count(x *plumb.Exchange, r *engine.Result, clean *cleaner) {
 
 // tell adds what was counted to the groups.
 func (p *pattern) tell() {
+	if p.counted == 0 {
+		return
+	}
 	for _, f := range p.findings {
 		f.group.counts.add(f.Finding, p.counted)
 		f.group.files.join(p.files)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand"
+	"slices"
 	"strings"
 	"testing"
 
@@ -261,7 +262,7 @@ func TestSecretsInPlacesAreGrouped(t *testing.T) {
 	}
 	r := build(5, results...)
 	require.Len(t, r.Findings, 1)
-	assert.Equal(t, "/[redacted]", r.Findings[0].Pointer)
+	assert.Equal(t, []PointerCount{{"/[redacted]", 2}}, r.Findings[0].Pointers)
 	assert.Equal(t, 2, r.Findings[0].Count)
 }
 
@@ -287,4 +288,41 @@ func TestNoSecretReachesAnyFormat(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A finding lists where it occurs, most often first, has the worst severity, and
+// says what is wrong with the worst occurrence, in whatever order they come.
+func TestOneFindingForOneFault(t *testing.T) {
+	amount := plumb.Subject{File: "shop.yaml", Pointer: "/components/schemas/Money/properties/amount"}
+	finding := func(operation string, status int, pointer, message string, severity plumb.Severity, line int) plumb.Finding {
+		return plumb.Finding{
+			Rule: "schema-limit", Subject: amount, Severity: severity, Message: message, Operation: operation, Status: status, Pointer: pointer,
+			Description: plumb.Source{File: "shop.yaml", Line: line},
+		}
+	}
+	var results []result
+	for _, f := range []plumb.Finding{
+		finding("getOrder", 200, "/tax/amount", "too small", plumb.Warning, 9),
+		finding("getOrder", 200, "/total/amount", "too large", plumb.Error, 12),
+		finding("listOrders", 200, "/total/amount", "too small", plumb.Error, 10),
+		finding("", 0, "/total/amount", "too small", plumb.Error, 10),
+	} {
+		results = append(results, result{&plumb.Exchange{}, engine.Result{Bodies: 1, Findings: []plumb.Finding{f}}})
+	}
+	for range 2 {
+		r := build(9, results...)
+		require.Len(t, r.Findings, 1)
+		f := r.Findings[0]
+		assert.Equal(t, []OperationCount{{"getOrder", 200, 2}, {"listOrders", 200, 1}}, f.Operations)
+		assert.Equal(t, []PointerCount{{"/total/amount", 3}, {"/tax/amount", 1}}, f.Pointers)
+		assert.Equal(t, "/total/amount", f.Pointer)
+		assert.Equal(t, []any{"error", "too small", 10, 4}, []any{f.Severity, f.Message, f.Description.Line, f.Count})
+		other := finding("getOrder", 404, "/x", "", plumb.Info, 0)
+		assert.Equal(t, other.Fingerprint(), f.Fingerprint, "made of rule and place only")
+		assert.Equal(t, []any{"", 200}, []any{f.Operation(), f.Status()})
+		text := render(t, "text", r, View{})
+		assert.Contains(t, text, "= operations: getOrder 200 (2), listOrders 200 (1)\n")
+		assert.Contains(t, text, "= members: /total/amount (3), /tax/amount (1)\n")
+		slices.Reverse(results)
+	}
 }

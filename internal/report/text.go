@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -98,13 +99,13 @@ func (t *text) occurrence(f *Finding, o *Occurrence) {
 	if o.Excerpt != nil {
 		t.excerpt(f.Severity, o)
 	}
-	for _, line := range differences(o) {
+	for _, line := range differences(f, o) {
 		t.note(line)
 	}
 }
 
 // differences says what was found, what is allowed, and of what.
-func differences(o *Occurrence) []string {
+func differences(f *Finding, o *Occurrence) []string {
 	var lines []string
 	if o.Found != "" {
 		lines = append(lines, "found: "+Printable(o.Found))
@@ -112,7 +113,7 @@ func differences(o *Occurrence) []string {
 	if o.Allowed != "" {
 		lines = append(lines, "allowed: "+Printable(o.Allowed))
 	}
-	if in := origin(o); in != "" {
+	if in := origin(f, o); in != "" {
 		lines = append(lines, in)
 	}
 	return lines
@@ -120,21 +121,25 @@ func differences(o *Occurrence) []string {
 
 // details are the differences and where the description says so.
 func details(f *Finding, o *Occurrence) []string {
-	lines := differences(o)
+	lines := differences(f, o)
 	if where := describedAt(f); where != "" {
 		lines = append(lines, "described in "+Printable(where))
 	}
 	return lines
 }
 
-// origin says of what an occurrence is: "in cancelBatch, status 200, of batch_1".
-func origin(o *Occurrence) string {
+// origin says of what an occurrence is: "in cancelBatch, status 200, at /errors, of
+// batch_1".
+func origin(f *Finding, o *Occurrence) string {
 	var parts []string
 	if o.Operation != "" {
 		parts = append(parts, "in "+Printable(o.Operation))
 	}
 	if o.Status != 0 {
 		parts = append(parts, "status "+strconv.Itoa(o.Status))
+	}
+	if o.Pointer != f.Pointer { // which the title names
+		parts = append(parts, "at "+Printable(cmp.Or(o.Pointer, "the whole body")))
 	}
 	if o.Resource != "" {
 		parts = append(parts, "of "+Printable(o.Resource))

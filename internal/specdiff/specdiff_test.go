@@ -270,8 +270,8 @@ func TestMore(t *testing.T) {
 		},
 		"two schemas have it at the same place": {
 			edit:      []string{"properties: {code: {type: integer}}", "properties: {code: {type: integer}, reason: {type: string}}"},
-			appear:    []string{"drift-null  0 /reason 1"},
-			disappear: []string{"drift-undocumented-member  0 /reason 1"},
+			appear:    []string{"drift-null getOrder 404 /reason 1"},
+			disappear: []string{"drift-undocumented-member getOrder 404 /reason 1"},
 		},
 		"operations have new names": {
 			edit: []string{"operationId: getOrder", "operationId: showOrder", "{id}", "{order}", "name: id", "name: order"},
