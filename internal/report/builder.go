@@ -37,7 +37,7 @@ type Builder struct {
 
 // New returns a Builder for results of checking against desc, of which
 // documented can be seen. The report names the version of the tool, and keeps
-// the first keep occurrences of each finding.
+// the first keep occurrences of each finding, by their places.
 func New(desc *spec.Description, documented engine.Documented, version string, keep int) *Builder {
 	return &Builder{
 		desc:     desc,
@@ -130,9 +130,9 @@ func (b *Builder) finding(f *plumb.Finding, clean *cleaner) {
 	g := b.group(f, clean)
 	g.counts.add(g.Finding, 1)
 	g.files.set(b.file(f.File))
-	if len(g.occurrences) < b.keep {
+	if g.wants(f.Place, b.keep) {
 		kept := cleaned(f, clean)
-		g.occurrences = append(g.occurrences, occurrence(&kept))
+		g.keep(occurrence(&kept), b.keep)
 	}
 	if f.Resource != "" && b.lives.history != nil {
 		b.blames = append(b.blames, blame{f.Resource, f.Severity, g.group})

@@ -17,13 +17,13 @@ type groupKey struct {
 
 func keyOf(f *plumb.Finding) groupKey { return groupKey{f.Rule, f.Subject} }
 
-// group is a finding in the making. But for the occurrences that it keeps, it
-// does not depend on the order in which they come.
+// group is a finding in the making. It does not depend on the order in which
+// occurrences come.
 type group struct {
 	first       plumb.Finding // the one that says what is wrong
 	counts      tally
 	files       bitset
-	occurrences []Occurrence
+	occurrences []Occurrence // the first, by their places
 }
 
 // grouped is a finding, without credentials and without its Occurrence, and its
@@ -64,6 +64,41 @@ func (g *group) take(f *plumb.Finding) {
 	if g.first.Rule == "" || compareTexts(f, &g.first) < 0 {
 		g.first = *f
 	}
+}
+
+// wants reports whether an occurrence at the place can be among the first n.
+func (g *group) wants(at plumb.Place, n int) bool {
+	if len(g.occurrences) < n {
+		return true
+	}
+	return n > 0 && comparePlaces(at, placeOf(&g.occurrences[n-1])) <= 0
+}
+
+// keep adds an occurrence, if it is among the first n.
+func (g *group) keep(o Occurrence, n int) {
+	i, _ := slices.BinarySearchFunc(g.occurrences, o, compareOccurrences)
+	g.occurrences = slices.Insert(g.occurrences, i, o)
+	g.occurrences = g.occurrences[:min(len(g.occurrences), n)]
+}
+
+func placeOf(o *Occurrence) plumb.Place {
+	return plumb.Place{File: o.File, Entry: o.Entry, Line: o.Line, Column: o.Column}
+}
+
+func comparePlaces(a, b plumb.Place) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+}
+
+func compareOccurrences(a, b Occurrence) int {
+	return cmp.Or(
+		comparePlaces(placeOf(&a), placeOf(&b)),
+		cmp.Compare(a.Pointer, b.Pointer),
+		cmp.Compare(a.Operation, b.Operation),
+		cmp.Compare(a.Status, b.Status),
+		cmp.Compare(a.Resource, b.Resource),
+		cmp.Compare(a.Found, b.Found),
+		cmp.Compare(a.Allowed, b.Allowed),
+	)
 }
 
 func compareTexts(f, g *plumb.Finding) int {
