@@ -23,7 +23,7 @@ type Builder struct {
 	keep     int
 	summary  Summary
 	groups   map[groupKey]*group
-	raw      map[plumb.Finding]grouped // by a finding as the engine gave it, without its Occurrence
+	raw      map[rawKey]grouped // by a finding as the engine gave it
 	files    map[string]int
 	patterns map[*engine.Pattern]*pattern
 	skipped  map[string]int
@@ -44,7 +44,7 @@ func New(desc *spec.Description, documented engine.Documented, version string, k
 		version:  version,
 		keep:     keep,
 		groups:   map[groupKey]*group{},
-		raw:      map[plumb.Finding]grouped{},
+		raw:      map[rawKey]grouped{},
 		files:    map[string]int{},
 		patterns: map[*engine.Pattern]*pattern{},
 		skipped:  map[string]int{},
@@ -128,7 +128,7 @@ func (b *Builder) Skip(reason string) {
 // be cleaned.
 func (b *Builder) finding(f *plumb.Finding, clean *cleaner) {
 	g := b.group(f, clean)
-	g.counts.add(g.Finding, 1)
+	g.count(1)
 	g.files.set(b.file(f.File))
 	if g.wants(f.Place, b.keep) {
 		kept := cleaned(f, clean)
@@ -141,8 +141,7 @@ func (b *Builder) finding(f *plumb.Finding, clean *cleaner) {
 
 // group returns the group that f belongs to.
 func (b *Builder) group(f *plumb.Finding, clean *cleaner) grouped {
-	raw := *f
-	raw.Occurrence = plumb.Occurrence{}
+	raw := rawKey{keyOf(f), f.Severity, f.Message, f.Operation, f.Status, f.Pointer, f.Description}
 	known, ok := b.raw[raw]
 	if !ok {
 		kept := cleaned(f, clean)
@@ -154,7 +153,7 @@ func (b *Builder) group(f *plumb.Finding, clean *cleaner) grouped {
 			b.groups[key] = g
 		}
 		g.take(&kept)
-		known = grouped{&kept, g}
+		known = g.with(&kept)
 		b.raw[raw] = known
 	}
 	return known
@@ -208,7 +207,7 @@ func (b *Builder) Report() *Report {
 	}
 	for _, g := range slices.SortedFunc(maps.Values(b.groups), compareGroups) {
 		r.Findings = append(r.Findings, g.finding())
-		r.Summary.Occurrences += g.counts.all
+		r.Summary.Occurrences += g.all
 		switch g.first.Severity {
 		case plumb.Error:
 			r.Summary.Errors++

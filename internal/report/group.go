@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"github.com/plumbapi/plumb"
@@ -17,52 +16,71 @@ type groupKey struct {
 
 func keyOf(f *plumb.Finding) groupKey { return groupKey{f.Rule, f.Subject} }
 
+// rawKey is all of a finding but its Occurrence.
+type rawKey struct {
+	groupKey
+
+	severity    plumb.Severity
+	message     string
+	operation   string
+	status      int
+	pointer     string
+	description plumb.Source
+}
+
 // group is a finding in the making. It does not depend on the order in which
 // occurrences come.
 type group struct {
-	first       plumb.Finding // the one that says what is wrong
-	counts      tally
+	first       *plumb.Finding // the one that says what is wrong
+	all         int            // occurrences
+	operations  []OperationCount
+	pointers    []PointerCount
 	files       bitset
 	occurrences []Occurrence // the first, by their places
 }
 
-// grouped is a finding, without credentials and without its Occurrence, and its
-// group.
+// grouped is a finding, without credentials and without its Occurrence, and where
+// it is counted.
 type grouped struct {
 	*plumb.Finding
 	*group
+
+	operation int // the index in the operations of the group; -1 where none is known
+	pointer   int // the index in its pointers
 }
 
-// tally says how often a finding occurred, and where.
-type tally struct {
-	all      int
-	answers  map[answer]int
-	pointers map[string]int
-}
-
-// answer is an operation, and the status that it answered with.
-type answer struct {
-	operation string
-	status    int
-}
-
-// add counts n occurrences where f is.
-func (t *tally) add(f *plumb.Finding, n int) {
-	if t.pointers == nil {
-		t.answers, t.pointers = map[answer]int{}, map[string]int{}
+// count counts n occurrences.
+func (g grouped) count(n int) {
+	g.all += n
+	g.pointers[g.pointer].Count += n
+	if g.operation >= 0 {
+		g.operations[g.operation].Count += n
 	}
-	t.all += n
-	t.pointers[f.Pointer] += n
-	if of := (answer{f.Operation, f.Status}); of != (answer{}) {
-		t.answers[of] += n
+}
+
+// with returns where a finding of the group is counted.
+func (g *group) with(f *plumb.Finding) grouped {
+	known := grouped{f, g, -1, slices.IndexFunc(g.pointers, func(p PointerCount) bool { return p.Pointer == f.Pointer })}
+	if known.pointer < 0 {
+		known.pointer = len(g.pointers)
+		g.pointers = append(g.pointers, PointerCount{Pointer: f.Pointer})
 	}
+	if f.Operation == "" && f.Status == 0 {
+		return known
+	}
+	known.operation = slices.IndexFunc(g.operations, func(o OperationCount) bool { return o.Operation == f.Operation && o.Status == f.Status })
+	if known.operation < 0 {
+		known.operation = len(g.operations)
+		g.operations = append(g.operations, OperationCount{Operation: f.Operation, Status: f.Status})
+	}
+	return known
 }
 
 // take makes f the finding that says what is wrong, if it is graver than the one
 // so far, or as grave and comes first in the description.
 func (g *group) take(f *plumb.Finding) {
-	if g.first.Rule == "" || compareTexts(f, &g.first) < 0 {
-		g.first = *f
+	if g.first == nil || compareTexts(f, g.first) < 0 {
+		g.first = f
 	}
 }
 
@@ -113,7 +131,7 @@ func compareTexts(f, g *plumb.Finding) int {
 
 // compareGroups is a total order: two groups differ in what it looks at.
 func compareGroups(a, b *group) int {
-	f, g := &a.first, &b.first
+	f, g := a.first, b.first
 	return cmp.Or(
 		cmp.Compare(g.Severity, f.Severity),
 		cmp.Compare(f.Rule, g.Rule),
@@ -124,40 +142,36 @@ func compareGroups(a, b *group) int {
 }
 
 func (g *group) finding() Finding {
-	f := &g.first
-	pointers := g.counts.byPointer()
+	f := g.first
+	pointers := g.byPointer()
 	return Finding{
 		Rule:        f.Rule,
 		Severity:    f.Severity.String(),
 		Message:     f.Message,
 		Fingerprint: f.Fingerprint(),
-		Operations:  g.counts.byOperation(),
+		Operations:  g.byOperation(),
 		Pointer:     pointers[0].Pointer,
 		Pointers:    pointers,
-		Count:       g.counts.all,
+		Count:       g.all,
 		Files:       g.files.len(),
 		Description: Place{f.Description.Path(), f.Description.Line, f.Description.Pointer},
 		Occurrences: append([]Occurrence{}, g.occurrences...),
 	}
 }
 
-func (t *tally) byOperation() []OperationCount {
-	all := []OperationCount{}
-	for of, n := range t.answers {
-		all = append(all, OperationCount{of.operation, of.status, n})
-	}
+func (g *group) byOperation() []OperationCount {
+	all := append([]OperationCount{}, g.operations...)
 	slices.SortFunc(all, func(a, b OperationCount) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status))
 	})
 	return all
 }
 
-func (t *tally) byPointer() []PointerCount {
-	all := []PointerCount{}
-	for _, pointer := range slices.Sorted(maps.Keys(t.pointers)) {
-		all = append(all, PointerCount{pointer, t.pointers[pointer]})
-	}
-	slices.SortStableFunc(all, func(a, b PointerCount) int { return cmp.Compare(b.Count, a.Count) })
+func (g *group) byPointer() []PointerCount {
+	all := append([]PointerCount{}, g.pointers...)
+	slices.SortFunc(all, func(a, b PointerCount) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Pointer, b.Pointer))
+	})
 	return all
 }
 

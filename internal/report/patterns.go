@@ -71,7 +71,7 @@ func (p *pattern) tell() {
 		return
 	}
 	for _, f := range p.findings {
-		f.group.counts.add(f.Finding, p.counted)
+		f.count(p.counted)
 		f.group.files.join(p.files)
 	}
 	p.counted, p.files = 0, nil
