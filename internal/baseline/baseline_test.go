@@ -31,8 +31,8 @@ func drawFindings(t *rapid.T) []report.Finding {
 	for _, i := range ids {
 		all = append(all, report.Finding{
 			Fingerprint: fmt.Sprintf("%016x", i), Rule: rapid.SampledFrom([]string{"drift-null", "x: y", "#"}).Draw(t, "rule"),
-			Pointer: rapid.SampledFrom([]string{"", "/a", "/a/*/b", "/'\"", "/1"}).Draw(t, "pointer"),
-			Status:  rapid.SampledFrom([]int{0, 200}).Draw(t, "status"), Count: rapid.IntRange(1, 99).Draw(t, "count"), Severity: "warning",
+			Pointer:    rapid.SampledFrom([]string{"", "/a", "/a/*/b", "/'\"", "/1"}).Draw(t, "pointer"),
+			Operations: rapid.SampledFrom([][]report.OperationCount{nil, {{Operation: "op", Status: 200, Count: 1}}}).Draw(t, "operations"), Count: rapid.IntRange(1, 99).Draw(t, "count"), Severity: "warning",
 		})
 	}
 	return all
@@ -112,7 +112,7 @@ accepted:
     rule: c
     place:
       operation: op
-      pointer: /c
+      pointer: ""
     reason: x
     owner: y
     expires: 2026-06-30
@@ -124,7 +124,7 @@ accepted:
 
 	b, err = Parse("b.yaml", []byte(text[:strings.Index(text, "\n  - fingerprint: 2")]))
 	require.NoError(t, err)
-	b.Update([]report.Finding{{Fingerprint: "203c580467eaa16e", Rule: "c", Operation: "op", Pointer: "/c", Count: 2}},
+	b.Update([]report.Finding{{Fingerprint: "203c580467eaa16e", Rule: "c", Operations: []report.OperationCount{{Operation: "op"}}, Count: 2}},
 		Terms{Reason: "x", Owner: "y", Expires: date(t, "2026-06-30")})
 	assert.Equal(t, text, written(t, b))
 }

@@ -156,24 +156,20 @@ type observed struct {
 	statuses []*engine.ObservedStatus
 	known    map[at]*engine.Described
 
-	at    map[string][]int // the places at a pointer, by their indexes
-	named []int            // those of members with names of the caller's own, and of elements
+	at map[string][]int // the places at a pointer, by their indexes
 }
 
 func newObserved(v *engine.Validator, s *engine.Summary) *observed {
 	o := &observed{v: v, places: s.Places(), statuses: s.Statuses(), known: map[at]*engine.Described{}, at: map[string][]int{}}
 	for i, p := range o.places {
 		o.at[p.Pointer] = append(o.at[p.Pointer], i)
-		if strings.Contains(p.Pointer, "*") {
-			o.named = append(o.named, i)
-		}
 	}
 	return o
 }
 
 // around returns the places that a finding can have to do with, in their order.
 func (o *observed) around(f *engine.ObservedFinding) []*engine.Observed {
-	indexes := slices.Concat(o.at[parentOf(f.Pointer)], o.at[f.Pointer], o.named)
+	indexes := slices.Concat(o.at[parentOf(f.Pointer)], o.at[f.Pointer])
 	slices.Sort(indexes)
 	var all []*engine.Observed
 	for _, i := range slices.Compact(indexes) {
@@ -214,13 +210,12 @@ func (o *observed) item(f *engine.ObservedFinding) Item {
 		}
 		return i
 	}
-	ofValue := slices.Contains([]string{"undocumented-value", "type", "bound"}, i.Kind)
 	values := 0
 	for _, p := range o.around(f) {
 		if o.holds(p, f, parentOf(f.Pointer)) {
 			i.Of += p.Types["object"]
 		}
-		if o.holds(p, f, f.Pointer) || ofValue && o.holdsNamed(p, f) {
+		if o.holds(p, f, f.Pointer) {
 			i.places = append(i.places, p)
 			values += p.Count - p.Null()
 		}
@@ -244,18 +239,6 @@ func (o *observed) holds(p *engine.Observed, f *engine.ObservedFinding, pointer 
 	}
 	return slices.ContainsFunc(slices.Concat(o.described(p.Schema, parentOf(f.Pointer)).Places, o.described(p.Schema, f.Pointer).Places), func(described plumb.Source) bool {
 		return described.File == f.Description.File && strings.HasPrefix(f.Description.Pointer+"/", described.Pointer+"/")
-	})
-}
-
-// holdsNamed tells whether a place is that of all members with names of the
-// caller's own, and the finding is about the value of one of them.
-func (o *observed) holdsNamed(p *engine.Observed, f *engine.ObservedFinding) bool {
-	same := func(a, b string) bool { return a == b || a == "*" }
-	if p.Pointer == f.Pointer || !sameAnswers(p, f) || !slices.EqualFunc(strings.Split(p.Pointer, "/"), strings.Split(f.Pointer, "/"), same) {
-		return false
-	}
-	return slices.ContainsFunc(o.described(p.Schema, p.Pointer).Places, func(described plumb.Source) bool {
-		return described.File == f.Description.File && described.Pointer == parentOf(f.Description.Pointer)
 	})
 }
 

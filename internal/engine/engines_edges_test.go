@@ -94,8 +94,8 @@ func TestEnginesAtTheEdges(t *testing.T) {
 			`{type: object, patternProperties: {'^\d': {minLength: 2}, '^[0-9]': {maxLength: 3}}}`,
 			[]edge{
 				{`{"1": "ab", "2": "abc"}`, false, nil},
-				{`{"1": "a"}`, false, []string{"error schema-limit /1"}},
-				{`{"1": "abcd"}`, false, []string{"error schema-limit /1"}},
+				{`{"1": "a"}`, false, []string{"error schema-limit /*"}},
+				{`{"1": "abcd"}`, false, []string{"error schema-limit /*"}},
 			},
 		},
 		"60 limits of arrays":  {limits("minItems", 60), []edge{{items(60), true, nil}, {items(59), true, []string{limit}}, {items(0), true, times(60, limit)}}},

@@ -17,6 +17,8 @@ type moment struct {
 	file  int64
 	entry int64
 	line  int64
+
+	answer int64 // the number of the operation and the status
 }
 
 // meet calls yield for the observations that s is to be held against, among

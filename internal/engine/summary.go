@@ -47,10 +47,12 @@ type placeKey struct {
 }
 
 type findingKey struct {
-	rule, operation string
-	status          int
-	file, place     string // of the description
-	pointer         string
+	rule        string
+	subject     plumb.Subject
+	operation   string
+	status      int
+	file, place string // of the description
+	pointer     string
 }
 
 // Span is the time from the first to the last of some responses; zero where no
@@ -248,23 +250,24 @@ func (o *Observed) tooMany() { o.Many, o.Values, o.values = true, nil, nil }
 
 // ObservedFinding is a rule that was not satisfied at a place.
 type ObservedFinding struct {
-	Rule        string       `json:"rule"`
-	Severity    string       `json:"severity"`
-	Message     string       `json:"message"`
-	Fingerprint string       `json:"fingerprint"`
-	Operation   string       `json:"operation"`
-	Status      int          `json:"status"`
-	Pointer     string       `json:"pointer"`
-	Allowed     string       `json:"allowed,omitempty"`
-	Description plumb.Source `json:"description"`
-	Count       int          `json:"count"`
-	Lasted      *Range       `json:"lasted,omitempty"` // seconds, of states that last longer than documented
+	Rule        string        `json:"rule"`
+	Subject     plumb.Subject `json:"subject"`
+	Severity    string        `json:"severity"`
+	Message     string        `json:"message"`
+	Fingerprint string        `json:"fingerprint"`
+	Operation   string        `json:"operation"` // empty for rules of which all responses are counted together
+	Status      int           `json:"status"`    // likewise 0
+	Pointer     string        `json:"pointer"`
+	Allowed     string        `json:"allowed,omitempty"`
+	Description plumb.Source  `json:"description"`
+	Count       int           `json:"count"`
+	Lasted      *Range        `json:"lasted,omitempty"` // seconds, of states that last longer than documented
 	Span
 	Examples []Example `json:"examples"`
 }
 
 func (f *ObservedFinding) key() findingKey {
-	return findingKey{f.Rule, f.Operation, f.Status, f.Description.File, f.Description.Pointer, f.Pointer}
+	return findingKey{f.Rule, f.Subject, f.Operation, f.Status, f.Description.File, f.Description.Pointer, f.Pointer}
 }
 
 // merge takes over what g says of the same place. Of texts that differ the
@@ -374,11 +377,12 @@ func (s *Summary) Places() []*Observed {
 	})
 }
 
-// Findings returns the findings, sorted by rule, pointer, operation, status and
-// place in the description.
+// Findings returns the findings, sorted by rule, pointer, operation, status,
+// place in the description and subject.
 func (s *Summary) Findings() []*ObservedFinding {
 	return slices.SortedFunc(maps.Values(s.findings), func(a, b *ObservedFinding) int {
 		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Operation, b.Operation),
-			cmp.Compare(a.Status, b.Status), cmp.Compare(a.Description.File, b.Description.File), cmp.Compare(a.Description.Pointer, b.Description.Pointer))
+			cmp.Compare(a.Status, b.Status), cmp.Compare(a.Description.File, b.Description.File), cmp.Compare(a.Description.Pointer, b.Description.Pointer),
+			cmp.Compare(a.Subject.File, b.Subject.File), cmp.Compare(a.Subject.Pointer, b.Subject.Pointer), cmp.Compare(a.Subject.Name, b.Subject.Name))
 	})
 }

@@ -92,10 +92,11 @@ func (o *observer) finding(f plumb.Finding) {
 		return
 	}
 	fingerprint := f.Fingerprint()
+	operation, status := answerOf(&f)
 	o.clean(&f)
 	one := &ObservedFinding{
-		Rule: f.Rule, Severity: f.Severity.String(), Message: f.Message, Fingerprint: fingerprint,
-		Operation: f.Operation, Status: f.Status, Pointer: f.Pointer, Allowed: f.Allowed, Description: f.Description,
+		Rule: f.Rule, Subject: f.Subject, Severity: f.Severity.String(), Message: f.Message, Fingerprint: fingerprint,
+		Operation: operation, Status: status, Pointer: f.Pointer, Allowed: f.Allowed, Description: f.Description,
 		Count: 1, Examples: []Example{{f.File, f.Entry, f.Line, f.Column, f.Found}},
 	}
 	one.add(o.time)
@@ -156,7 +157,18 @@ func (o *observer) states(r *Result) {
 }
 
 func keyOf(f *plumb.Finding) findingKey {
-	return findingKey{f.Rule, f.Operation, f.Status, f.Description.File, f.Description.Pointer, f.Pointer}
+	operation, status := answerOf(f)
+	return findingKey{f.Rule, f.Subject, operation, status, f.Description.File, f.Description.Pointer, f.Pointer}
+}
+
+// answerOf returns the operation and the status that findings are told apart by;
+// none where all responses with the schema are to be seen together.
+func answerOf(f *plumb.Finding) (operation string, status int) {
+	switch f.Rule {
+	case driftNull.ID, driftUndocumentedMember.ID, timeBound.ID:
+		return "", 0
+	}
+	return f.Operation, f.Status
 }
 
 // wants tells whether one of an exchange at the place can be among the first.

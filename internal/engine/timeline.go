@@ -150,11 +150,12 @@ func appendMoment(b []byte, m moment) []byte {
 	b = binary.AppendVarint(b, m.time)
 	b = binary.AppendVarint(b, m.file)
 	b = binary.AppendVarint(b, m.entry)
-	return binary.AppendVarint(b, m.line-m.entry) // most often they are near
+	b = binary.AppendVarint(b, m.line-m.entry) // most often they are near
+	return binary.AppendVarint(b, m.answer)
 }
 
 func readMoment(b []byte) (m moment, rest []byte) {
-	for _, n := range []*int64{&m.time, &m.file, &m.entry, &m.line} {
+	for _, n := range []*int64{&m.time, &m.file, &m.entry, &m.line, &m.answer} {
 		var size int
 		*n, size = binary.Varint(b)
 		b = b[size:]
@@ -165,10 +166,10 @@ func readMoment(b []byte) (m moment, rest []byte) {
 
 // appendBefore writes an earlier moment as its difference to m.
 func (m moment) appendBefore(b []byte, before moment) []byte {
-	return appendMoment(b, moment{m.time - before.time, m.file - before.file, m.entry - before.entry, m.line - before.line})
+	return appendMoment(b, moment{m.time - before.time, m.file - before.file, m.entry - before.entry, m.line - before.line, m.answer - before.answer})
 }
 
 func (m moment) readBefore(b []byte) (moment, []byte) {
 	d, b := readMoment(b)
-	return moment{m.time - d.time, m.file - d.file, m.entry - d.entry, m.line - d.line}, b
+	return moment{m.time - d.time, m.file - d.file, m.entry - d.entry, m.line - d.line, m.answer - d.answer}, b
 }

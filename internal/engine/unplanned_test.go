@@ -81,7 +81,7 @@ func jobsValidator(t *testing.T, opts ...Option) *Validator {
 	return v
 }
 
-func answer(url, body string) *plumb.Exchange {
+func responseTo(url, body string) *plumb.Exchange {
 	x := &plumb.Exchange{Request: plumb.Request{Method: "GET", URL: url}}
 	x.Response.Status, x.Response.Body.Bytes = 200, []byte(body)
 	return x
@@ -112,9 +112,9 @@ func checked(v *Validator, r *Run, exchanges ...*plumb.Exchange) (ids []string, 
 // A rule that was written by the recipe, and that no plan has, is not silent
 // about bodies that a plan accepts: it makes a run slow, as long as it is on.
 func TestRulesThatNoPlanHas(t *testing.T) {
-	counts := answer("/counts", `{"kind": "counts", "left": -1}`)
+	counts := responseTo("/counts", `{"kind": "counts", "left": -1}`)
 	bare := bareBody(0, `{"kind": "counts", "left": -1}`)
-	running, paused := answer("/jobs/1", `{"id": "1", "kind": "job", "status": "running"}`), answer("/jobs/1", `{"id": "1", "kind": "job", "status": "paused"}`)
+	running, paused := responseTo("/jobs/1", `{"id": "1", "kind": "job", "status": "running"}`), responseTo("/jobs/1", `{"id": "1", "kind": "job", "status": "paused"}`)
 
 	v := jobsValidator(t)
 	ids, explained := checked(v, v.NewRun(), counts, bare, running, paused)

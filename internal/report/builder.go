@@ -22,8 +22,8 @@ type Builder struct {
 	version  string
 	keep     int
 	summary  Summary
-	groups   map[place]*group // by the place in the report
-	raw      map[place]*group // by the place as the validator gave it
+	groups   map[groupKey]*group
+	raw      map[rawKey]grouped // by a finding as the engine gave it
 	files    map[string]int
 	patterns map[*engine.Pattern]*pattern
 	skipped  map[string]int
@@ -35,33 +35,16 @@ type Builder struct {
 	blames   []blame // of the exchange that is being added
 }
 
-// place is what the occurrences of one finding have in common; it is what
-// [validator.Finding.Fingerprint] is made of.
-type place struct {
-	rule, operation    string
-	status             int
-	descFile, descPath string
-	pointer            string
-}
-
-// group is a finding in the making.
-type group struct {
-	first       plumb.Finding // without its Occurrence
-	count       int
-	files       bitset
-	occurrences []Occurrence
-}
-
 // New returns a Builder for results of checking against desc, of which
 // documented can be seen. The report names the version of the tool, and keeps
-// the first keep occurrences of each finding.
+// the first keep occurrences of each finding, by their places.
 func New(desc *spec.Description, documented engine.Documented, version string, keep int) *Builder {
 	return &Builder{
 		desc:     desc,
 		version:  version,
 		keep:     keep,
-		groups:   map[place]*group{},
-		raw:      map[place]*group{},
+		groups:   map[groupKey]*group{},
+		raw:      map[rawKey]grouped{},
 		files:    map[string]int{},
 		patterns: map[*engine.Pattern]*pattern{},
 		skipped:  map[string]int{},
@@ -145,33 +128,35 @@ func (b *Builder) Skip(reason string) {
 // be cleaned.
 func (b *Builder) finding(f *plumb.Finding, clean *cleaner) {
 	g := b.group(f, clean)
-	g.count++
-	g.first.Severity = max(g.first.Severity, f.Severity)
+	g.count(1)
 	g.files.set(b.file(f.File))
-	if len(g.occurrences) < b.keep {
+	if g.wants(f.Place, b.keep) {
 		kept := cleaned(f, clean)
-		g.occurrences = append(g.occurrences, occurrence(&kept))
+		g.keep(occurrence(&kept), b.keep)
 	}
 	if f.Resource != "" && b.lives.history != nil {
-		b.blames = append(b.blames, blame{f.Resource, f.Severity, g})
+		b.blames = append(b.blames, blame{f.Resource, f.Severity, g.group})
 	}
 }
 
 // group returns the group that f belongs to.
-func (b *Builder) group(f *plumb.Finding, clean *cleaner) *group {
-	raw := placeOf(f)
-	g := b.raw[raw]
-	if g == nil {
+func (b *Builder) group(f *plumb.Finding, clean *cleaner) grouped {
+	raw := rawKey{keyOf(f), f.Severity, f.Message, f.Operation, f.Status, f.Pointer, f.Description}
+	known, ok := b.raw[raw]
+	if !ok {
 		kept := cleaned(f, clean)
-		at := placeOf(&kept)
-		if g = b.groups[at]; g == nil {
-			g = &group{first: kept}
-			g.first.Occurrence = plumb.Occurrence{}
-			b.groups[at] = g
+		kept.Occurrence = plumb.Occurrence{}
+		key := keyOf(&kept)
+		g := b.groups[key]
+		if g == nil {
+			g = &group{}
+			b.groups[key] = g
 		}
-		b.raw[raw] = g
+		g.take(&kept)
+		known = g.with(&kept)
+		b.raw[raw] = known
 	}
-	return g
+	return known
 }
 
 // cleaned returns f without credentials, in good UTF-8.
@@ -185,38 +170,12 @@ func cleaned(f *plumb.Finding, clean *cleaner) plumb.Finding {
 // makeValid makes UTF-8 of the texts that can come from a file system or a
 // broken body, so that every format shows the same.
 func makeValid(f *plumb.Finding) {
-	for _, s := range []*string{&f.Message, &f.Operation, &f.Pointer, &f.File, &f.Resource, &f.Found, &f.Allowed, &f.Occurrence.Operation} {
+	for _, s := range []*string{&f.Message, &f.Operation, &f.Pointer, &f.Subject.Name, &f.File, &f.Resource, &f.Found, &f.Allowed} {
 		*s = valid(*s)
 	}
 }
 
 func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
-
-func placeOf(f *plumb.Finding) place {
-	return place{f.Rule, f.Operation, f.Status, f.Description.File, f.Description.Pointer, f.Pointer}
-}
-
-func occurrence(f *plumb.Finding) Occurrence {
-	o := Occurrence{
-		File:     f.File,
-		Entry:    f.Entry,
-		Line:     f.Line,
-		Column:   f.Column,
-		Resource: f.Resource,
-		Found:    f.Found,
-		Allowed:  f.Allowed,
-	}
-	if f.Operation == "" {
-		o.Operation = f.Occurrence.Operation
-	}
-	if f.Status == 0 {
-		o.Status = f.Occurrence.Status
-	}
-	if f.Excerpt.Text != "" {
-		o.Excerpt = &Excerpt{f.Excerpt.Text, f.Excerpt.Column, f.Excerpt.Width}
-	}
-	return o
-}
 
 // Report returns the report of all that was added.
 func (b *Builder) Report() *Report {
@@ -248,7 +207,7 @@ func (b *Builder) Report() *Report {
 	}
 	for _, g := range slices.SortedFunc(maps.Values(b.groups), compareGroups) {
 		r.Findings = append(r.Findings, g.finding())
-		r.Summary.Occurrences += g.count
+		r.Summary.Occurrences += g.all
 		switch g.first.Severity {
 		case plumb.Error:
 			r.Summary.Errors++
@@ -288,38 +247,6 @@ func (b *Builder) reportRules() []Rule {
 		rules = append(rules, rule)
 	}
 	return rules
-}
-
-// compareGroups is a total order: two groups differ in what it looks at.
-func compareGroups(a, b *group) int {
-	f, g := &a.first, &b.first
-	return cmp.Or(
-		cmp.Compare(g.Severity, f.Severity),
-		cmp.Compare(f.Rule, g.Rule),
-		cmp.Compare(f.Pointer, g.Pointer),
-		cmp.Compare(f.Operation, g.Operation),
-		cmp.Compare(f.Status, g.Status),
-		cmp.Compare(f.Description.File, g.Description.File),
-		cmp.Compare(f.Description.Line, g.Description.Line),
-		cmp.Compare(f.Description.Pointer, g.Description.Pointer),
-	)
-}
-
-func (g *group) finding() Finding {
-	f := &g.first
-	return Finding{
-		Rule:        f.Rule,
-		Severity:    f.Severity.String(),
-		Message:     f.Message,
-		Fingerprint: f.Fingerprint(),
-		Operation:   f.Operation,
-		Status:      f.Status,
-		Pointer:     f.Pointer,
-		Count:       g.count,
-		Files:       g.files.len(),
-		Description: Place{f.Description.Path(), f.Description.Line, f.Description.Pointer},
-		Occurrences: append([]Occurrence{}, g.occurrences...),
-	}
 }
 
 // bitset is a set of small numbers.

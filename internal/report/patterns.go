@@ -16,8 +16,8 @@ type pattern struct {
 }
 
 type patternFinding struct {
-	group      *group
-	severity   plumb.Severity
+	grouped
+
 	ofResource bool
 }
 
@@ -29,9 +29,7 @@ func (b *Builder) pattern(p *engine.Pattern, clean *cleaner) *pattern {
 	}
 	known = &pattern{}
 	for _, f := range p.Findings() {
-		g := b.group(&f, clean)
-		g.first.Severity = max(g.first.Severity, f.Severity)
-		known.findings = append(known.findings, patternFinding{g, f.Severity, f.Resource != ""})
+		known.findings = append(known.findings, patternFinding{b.group(&f, clean), f.Resource != ""})
 		if f.Resource != "" && !slices.Contains(known.severities, f.Severity) {
 			known.severities = append(known.severities, f.Severity)
 		}
@@ -62,15 +60,18 @@ func (b *Builder) count(x *plumb.Exchange, r *engine.Result, clean *cleaner) {
 	}
 	for _, f := range known.findings {
 		if f.ofResource {
-			b.blames = append(b.blames, blame{r.Resources[0], f.severity, f.group})
+			b.blames = append(b.blames, blame{r.Resources[0], f.Severity, f.group})
 		}
 	}
 }
 
 // tell adds what was counted to the groups.
 func (p *pattern) tell() {
+	if p.counted == 0 {
+		return
+	}
 	for _, f := range p.findings {
-		f.group.count += p.counted
+		f.count(p.counted)
 		f.group.files.join(p.files)
 	}
 	p.counted, p.files = 0, nil

@@ -87,7 +87,7 @@ func (c *check) add(x *plumb.Exchange) {
 	c.history.Add(&r)
 	c.found["bodies"] += r.Bodies
 	for _, f := range r.Findings {
-		c.found[f.Severity.String()+" "+f.Rule+" "+f.Operation+f.Occurrence.Operation+" "+f.Pointer]++
+		c.found[f.Severity.String()+" "+f.Rule+" "+f.Operation+" "+f.Pointer]++
 	}
 }
 

@@ -1,0 +1,166 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/lifecycle"
+)
+
+// compare applies the rules of histories to two neighbouring responses.
+func (h *History) compare(p *pass, r *resource, before, after moment, changes []change, laterAtHand bool) {
+	c := comparison{h: h, life: r.life, p: p, r: r, before: before, after: after, changes: changes, laterAtHand: laterAtHand}
+	for _, rule := range h.v.history {
+		p.use(rule)
+		if p.severity != plumb.Off {
+			rule.history(&c)
+		}
+	}
+}
+
+// comparison is two neighbouring responses of a resource, for rules to look at.
+type comparison struct {
+	life          *lifecycle.Lifecycle
+	h             *History
+	p             *pass // nil: nothing is reported
+	r             *resource
+	differs       bool // there is something to report
+	before, after moment
+	changes       []change // in the order of the members that are watched
+	laterAtHand   bool
+}
+
+// members calls yield for the members of one list of the lifecycle that
+// changed. The first of the list is the nth that is watched.
+func (c *comparison) members(list []lifecycle.Member, n int, yield func(m lifecycle.Member, before, after cell)) {
+	for _, change := range c.changes {
+		if i := change.index - n; i >= 0 && i < len(list) {
+			yield(list[i], change.before, change.after)
+		}
+	}
+}
+
+// report records that the later response cannot follow the earlier one.
+func (c *comparison) report(m lifecycle.Member, message string, before, after cell, allowed string) {
+	c.differs = true
+	if c.p == nil {
+		return
+	}
+	path := c.r.pathTo(m.Pointer)
+	if c.laterAtHand {
+		found := fmt.Sprintf("%s; before, %s: %s", after.text(c.textAt(m.Pointer)), c.h.where(c.before), before.text(""))
+		c.p.report(c.p.valueAt(path), placed(message, m.Place, found, allowed))
+		return
+	}
+	// The response that is read now belongs before one that was read
+	// already, of which only the place is left.
+	found := fmt.Sprintf("%s; before, %s: %s", after.text(""), c.h.where(c.before), before.text(c.textAt(m.Pointer)))
+	f := placed(message, m.Place, found, allowed)
+	to, of := c.p.locate(at{path: path}), c.h.answers[c.after.answer]
+	f.Subject, f.Pointer, f.Named = to.subject, to.pointer, to.named
+	f.Operation, f.Status = of.operation, of.status
+	f.Resource = c.r.id
+	f.Place = plumb.Place{File: c.h.files[c.after.file], Entry: int(c.after.entry), Line: int(c.after.line)}
+	c.p.file(f)
+}
+
+// textAt shows the value of a member in the response that is at hand.
+func (c *comparison) textAt(pointer string) string {
+	return c.p.foundText(c.r.pathTo(pointer))
+}
+
+// where names the place and time of a response.
+func (h *History) where(s moment) string {
+	text := fmt.Sprintf("in %s, line %d", h.files[s.file], s.line)
+	if s.line == 0 { // seen live
+		text = fmt.Sprintf("in %s, exchange %d", h.files[s.file], s.entry)
+	}
+	if s.time != 0 {
+		text += " of " + time.UnixMilli(s.time).UTC().Format(time.DateTime) + " UTC"
+	}
+	return text
+}
+
+var historyTransition = &Rule{
+	ID:       "history-transition",
+	Severity: plumb.Error,
+	Title:    "a resource made a move that is not allowed",
+	Text: `Two responses of one resource show states between which no moves of its
+lifecycle lead. Polls may skip states, so any number of moves may lie between
+two responses; but nothing leads out of a final state, and nothing back.`,
+	Fix:     "Correct the state that the server reports; if the move is allowed, add it to next of the state before.",
+	Example: `{"status": "cancelled"}, and later {"status": "in_progress"}`,
+	history: func(c *comparison) {
+		if len(c.changes) == 0 || c.changes[0].index != 0 {
+			return
+		}
+		before, after := c.changes[0].before, c.changes[0].after
+		from, to := c.life.StateNamed(before.name()), c.life.StateNamed(after.name())
+		if from == nil || to == nil || c.life.Reaches(from.Name, to.Name) {
+			return
+		}
+		allowed := from.Name + " is final"
+		if !from.Final() {
+			allowed = "after " + from.Name + ": " + strings.Join(from.Next, ", ") + ", and what comes after these"
+		}
+		c.report(lifecycle.Member{Pointer: c.life.State, Place: from.Place}, "the resource made a move that is not allowed", before, after, allowed)
+	},
+}
+
+var historyChanged = &Rule{
+	ID:       "history-changed",
+	Severity: plumb.Error,
+	Title:    "a member changed that never changes",
+	Text: `Two responses of one resource differ in a member that keeps its value for the
+life of the resource (neverChanges in ` + "`x-lifecycle`" + `). The order of the members
+of an object does not matter, and a response without the member says nothing:
+then the last one before it that has the member counts.`,
+	Fix:     "Keep the value in all responses; if it may change, take the member out of neverChanges.",
+	Example: `{"created_at": 1741967569}, and later {"created_at": 1741967570}`,
+	history: func(c *comparison) {
+		c.members(c.life.NeverChanges, 1, func(m lifecycle.Member, before, after cell) {
+			if before.kind != absent && after.kind != absent {
+				c.report(m, "a member changed that never changes", before, after, "the value that it had")
+			}
+		})
+	},
+}
+
+var historySetOnce = &Rule{
+	ID:       "history-set-once",
+	Severity: plumb.Error,
+	Title:    "a member that is set once changed or was cleared",
+	Text: `The member had a value, and a later response of the same resource has another
+one or null. So it is with the timestamps of states, and with the members under
+setOnce in ` + "`x-lifecycle`" + `.`,
+	Fix:     "Keep the value once it is set; if it may change, take the member out of setOnce.",
+	Example: `{"cancelling_at": 1741967569}, and later {"cancelling_at": null}`,
+	history: func(c *comparison) {
+		c.members(c.life.SetOnce, 1+len(c.life.NeverChanges), func(m lifecycle.Member, before, after cell) {
+			// Servers also write "" for what is not set yet.
+			set := before.kind != absent && before.kind != null && before != cell{kind: text}
+			if set && after.kind != absent {
+				c.report(m, "a member that is set once changed or was cleared", before, after, "the value that it had")
+			}
+		})
+	},
+}
+
+var historyDecreased = &Rule{
+	ID:       "history-decreased",
+	Severity: plumb.Error,
+	Title:    "a number fell that never falls",
+	Text: `A later response of the same resource has a smaller number in a member that only
+grows (neverDecreases in ` + "`x-lifecycle`" + `).`,
+	Fix:     "Keep the count from falling; if it may fall, take the member out of neverDecreases.",
+	Example: `{"completed": 5}, and later {"completed": 4}`,
+	history: func(c *comparison) {
+		c.members(c.life.NeverDecreases, 1+len(c.life.NeverChanges)+len(c.life.SetOnce), func(m lifecycle.Member, before, after cell) {
+			if before.isNumber() && after.isNumber() && after.number() < before.number() {
+				c.report(m, "a number fell that never falls", before, after, "at least what it was")
+			}
+		})
+	},
+}
