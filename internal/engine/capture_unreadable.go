@@ -1,0 +1,15 @@
+package engine
+
+import "github.com/plumbapi/plumb"
+
+var captureUnreadable = &Rule{
+	ID:       "capture-unreadable",
+	Severity: plumb.Warning,
+	Title:    "a part of a recording cannot be read",
+	Text: `An entry of the recording does not have the form that its format asks for, or
+a body cannot be decoded. It says nothing about the API; the entry was not
+checked, the others were.`,
+	Fix:     `Repair the entry or record it again; "plumb help formats" says what is read.`,
+	Example: "a line of an NDJSON file that is not JSON",
+	run:     (*pass).reportDefects,
+}

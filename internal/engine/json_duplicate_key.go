@@ -1,0 +1,20 @@
+package engine
+
+import (
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+)
+
+var jsonDuplicateKey = &Rule{
+	ID:       "json-duplicate-key",
+	Severity: plumb.Error,
+	Title:    "a member stands in its object twice",
+	Text: `Which of the two counts is up to each decoder: some take the first, most the
+last, some refuse the body. So clients of one answer disagree. Names are
+compared after their escapes are undone. The checks of values look at the last.`,
+	Fix:     "Send the member once.",
+	Example: `{"status": "completed", "st\u0061tus": "failed"}`,
+	run: func(p *pass) {
+		p.reportFaults("the member stands in its object more than once", jsonvalue.DuplicateKey)
+	},
+}

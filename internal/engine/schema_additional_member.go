@@ -1,0 +1,25 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/schema"
+)
+
+var schemaAdditionalMember = &Rule{
+	ID:       "schema-additional-member",
+	Severity: plumb.Error,
+	Title:    "a member is there that the description forbids",
+	Text: `The description closes the object with additionalProperties or
+unevaluatedProperties. A member that is merely not described is
+` + "`drift-undocumented-member`" + `, a warning.`,
+	Fix:     "Take the member out of the response, or describe it.",
+	Example: `{"id": "batch_1", "debug": true}, where additionalProperties is false`,
+	run: func(p *pass) {
+		p.reportFailures(func(f schema.Failure) plumb.Finding {
+			path := append(slices.Clip(f.Path), f.Member)
+			return placed("the description forbids further members", f.Place, p.foundText(path), "")
+		})
+	},
+}

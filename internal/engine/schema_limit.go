@@ -1,0 +1,37 @@
+package engine
+
+import (
+	"unicode/utf8"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/schema"
+)
+
+var schemaLimit = &Rule{
+	ID:       "schema-limit",
+	Severity: plumb.Error,
+	Title:    "a described limit is broken",
+	Text: `A number, the length of a string (in characters, not bytes), or the count of
+elements or members is beyond what the description allows.`,
+	Fix:     "Keep the value within the limit, or correct the limit in the description.",
+	Example: "metadata with 17 members, where maxProperties is 16",
+	run: func(p *pass) {
+		p.reportFailures(func(f schema.Failure) plumb.Finding {
+			message := limitWords[f.Keyword]
+			if f.Name {
+				message = "the name of a member breaks a limit"
+			}
+			return placed(message, f.Place, p.foundOf(f, p.foundSized), f.Keyword+" "+f.Limit)
+		})
+	},
+}
+
+// foundSized returns the value, and of a string how long it is.
+func (p *pass) foundSized(path []string) string {
+	v := p.root.At(path...)
+	if v == nil || v.Kind != jsonvalue.String {
+		return p.foundText(path)
+	}
+	return p.foundText(path) + " (" + plural(utf8.RuneCountInString(v.Text), "character") + ")"
+}
