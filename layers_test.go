@@ -4,7 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"path"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -14,66 +18,105 @@ import (
 
 const module = "github.com/plumbapi/plumb"
 
-// layers are the packages from the lowest to the highest: each imports those
-// of lower layers only.
-var layers = [][]string{
-	{"", "/schemas", "/internal/credentialtest", "/internal/ecmaregexp", "/internal/hostiletest", "/internal/jsonscan", "/internal/nearest", "/internal/startup"},
-	{"/internal/jsonvalue"},
-	{"/internal/expression", "/internal/redact"},
-	{"/spec", "/internal/recording"},
-	{"/internal/schema"},
-	{"/internal/lifecycle"},
-	{"/internal/engine/plan"},
-	{"/internal/engine"},
-	{"/validator", "/internal/report"},
-	{"/internal/baseline", "/internal/drift", "/internal/specdiff", "/internal/live", "/internal/mock"},
-	{"/internal/probe", "/internal/proxy"},
-	{"/internal/cli", "/contracttest"},
-	{"/cmd/plumb"},
+// design is what docs/design.md says of the packages, by their import paths.
+type design struct {
+	layers    map[string]int
+	doIO      map[string]bool
+	importers map[string]string // by library, the package that alone imports it
 }
 
-// keepers names the package that alone imports a library.
-var keepers = map[string]string{
-	"github.com/oasdiff/oasdiff":               "/internal/specdiff", // which gives it kin-openapi's documents
-	"github.com/getkin/kin-openapi":            "/internal/specdiff",
-	"github.com/santhosh-tekuri/jsonschema/v5": "/internal/schema",
-	"github.com/spf13/cobra":                   "/internal/cli",
-	"github.com/owenrumney/go-sarif":           "/internal/report",
-}
-
-func TestImportsPointOneWay(t *testing.T) {
-	rank := map[string]int{}
-	for i, layer := range layers {
-		for _, p := range layer {
-			rank[module+p] = i
-		}
+func readDesign(t *testing.T) design {
+	page, err := os.ReadFile("docs/design.md")
+	require.NoError(t, err)
+	d := design{layers: map[string]int{}, doIO: map[string]bool{}, importers: map[string]string{}}
+	for _, row := range rowsOf(t, string(page), "| package | layer | I/O | what it holds |") {
+		name := importPath(row[0])
+		require.NotContains(t, d.layers, name, "a package occurs twice")
+		d.layers[name], err = strconv.Atoi(row[1])
+		require.NoError(t, err, "the layer of %s", name)
+		require.Contains(t, []string{"yes", "-"}, row[2], "I/O of %s", name)
+		d.doIO[name] = row[2] == "yes"
 	}
-	packages := list(t)
-	require.Greater(t, len(packages), 5)
-	for _, p := range packages {
+	for _, row := range rowsOf(t, string(page), "| library | package |") {
+		d.importers[strings.Trim(row[0], "`")] = importPath(row[1])
+	}
+	return d
+}
+
+// importPath returns the import path of a package that a cell names by its
+// folder.
+func importPath(cell string) string { return path.Join(module, strings.Trim(cell, "`")) }
+
+// rowsOf returns the cells of the table of a page that begins with a heading.
+func rowsOf(t *testing.T, page, heading string) [][]string {
+	_, rest, ok := strings.Cut(page, heading+"\n")
+	require.True(t, ok, "docs/design.md has no table %q", heading)
+	_, rest, _ = strings.Cut(rest, "\n") // the line below the heading
+	var rows [][]string
+	for line := range strings.Lines(rest) {
+		line, isRow := strings.CutPrefix(strings.TrimSpace(line), "|")
+		if !isRow {
+			break
+		}
+		cells := strings.Split(strings.TrimSuffix(line, "|"), "|")
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		rows = append(rows, cells)
+	}
+	require.NotEmpty(t, rows, heading)
+	return rows
+}
+
+// ioPackages are those through which a package reads or writes files and
+// sockets. It can do so by net/http, too, which others import for its names.
+var ioPackages = []string{"os", "os/exec", "os/signal", "io/fs", "io/ioutil", "net", "net/http/httptest", "path/filepath", "syscall", "time/tzdata"}
+
+// The packages are what docs/design.md says: which there are, in which
+// direction they import each other, which of them do I/O, and which one imports
+// a library.
+func TestDesign(t *testing.T) {
+	d := readDesign(t)
+	found := map[string]bool{} // packages, and libraries that are imported
+	for _, p := range list(t) {
 		if strings.HasPrefix(p.ImportPath, module+"/fixtures/") {
 			continue // programs that write fixtures
 		}
-		own, ok := rank[p.ImportPath]
-		if !assert.True(t, ok, "%s has no layer", p.ImportPath) {
+		found[p.ImportPath] = true
+		layer, ok := d.layers[p.ImportPath]
+		if !assert.True(t, ok, "docs/design.md has no package %s", p.ImportPath) {
 			continue
 		}
+		doesIO := false
 		for _, imported := range p.Imports {
-			if strings.HasPrefix(imported, module) {
-				assert.Less(t, rank[imported], own, "%s imports %s", p.ImportPath, imported)
+			doesIO = doesIO || slices.Contains(ioPackages, imported) || imported == "net/http" && d.doIO[p.ImportPath]
+			if lower, ours := d.layers[imported]; ours {
+				assert.Less(t, lower, layer, "%s imports %s", p.ImportPath, imported)
 			}
-			for library, keeper := range keepers {
-				if imported == library || strings.HasPrefix(imported, library+"/") {
-					assert.Equal(t, module+keeper, p.ImportPath, "%s imports %s", p.ImportPath, imported)
-				}
+			if library := d.libraryOf(imported); library != "" {
+				found[library] = true
+				assert.Equal(t, d.importers[library], p.ImportPath, "%s imports %s", p.ImportPath, imported)
 			}
 		}
-		if p.ImportPath == module+"/internal/engine" {
-			for _, imported := range p.Imports {
-				assert.NotContains(t, []string{"os", "io/fs", "net", "time/tzdata"}, imported, "the engine does no I/O")
-			}
+		assert.Equal(t, d.doIO[p.ImportPath], doesIO, "I/O of %s", p.ImportPath)
+	}
+	for path := range d.layers {
+		assert.True(t, found[path], "docs/design.md has the package %s, which does not exist", path)
+	}
+	for library := range d.importers {
+		assert.True(t, found[library], "docs/design.md has %s, which no package imports", library)
+	}
+}
+
+// libraryOf returns the library of the table that a package belongs to; empty
+// where it is of none.
+func (d design) libraryOf(path string) string {
+	for library := range d.importers {
+		if path == library || strings.HasPrefix(path, library+"/") {
+			return library
 		}
 	}
+	return ""
 }
 
 type listed struct {

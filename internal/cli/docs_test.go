@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/spec"
 )
 
 var update = goflag.Bool("update", false, "write the generated files of docs/ anew")
@@ -24,19 +25,44 @@ const (
 	pageFile   = "../../docs/configuration.md"
 	rulesFile  = "../../docs/rules.md"
 
-	formatsFile = "../../docs/formats.md"
+	formatsFile  = "../../docs/formats.md"
+	overlaysFile = "../../docs/overlays.md"
 )
 
-// formatsPage is the page on formats, with the formats as the readers have them.
-func formatsPage(t *testing.T) string {
-	text, err := os.ReadFile(formatsFile)
+// around returns what is before and after the generated part of a page, the
+// comments that bound it included.
+func around(t *testing.T, page, end string) (before, after string) {
+	text, err := os.ReadFile(page)
 	require.NoError(t, err)
 	before, rest, ok := strings.Cut(string(text), "-update -->\n")
 	require.True(t, ok)
-	_, after, ok := strings.Cut(rest, "<!-- end of the formats -->")
+	_, after, ok = strings.Cut(rest, end)
 	require.True(t, ok)
+	return before + "-update -->\n", end + after
+}
+
+// overlaysPage is the page on overlays, with what the built-in ones say of
+// themselves.
+func overlaysPage(t *testing.T) string {
 	var b strings.Builder
-	b.WriteString(before + "-update -->\n\n| format | how it is recognised |\n|---|---|\n")
+	before, after := around(t, overlaysFile, "<!-- end of the overlays -->")
+	b.WriteString(before + "\n| name | what it says |\n|---|---|\n")
+	for _, name := range spec.Overlays() {
+		o, err := spec.ReadOverlay(name)
+		require.NoError(t, err)
+		var document struct{ Info struct{ Description string } }
+		require.NoError(t, yaml.Unmarshal(o.Data, &document))
+		require.NotEmpty(t, document.Info.Description, "spec/overlays/%s.yaml needs a description under info, in a line", name)
+		fmt.Fprintf(&b, "| `%s` | %s |\n", name, document.Info.Description)
+	}
+	return b.String() + "\n" + after
+}
+
+// formatsPage is the page on formats, with the formats as the readers have them.
+func formatsPage(t *testing.T) string {
+	before, after := around(t, formatsFile, "<!-- end of the formats -->")
+	var b strings.Builder
+	b.WriteString(before + "\n| format | how it is recognised |\n|---|---|\n")
 	for _, f := range recording.Formats() {
 		anchor := strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(f.Name), ".", ""), " ", "-")
 		fmt.Fprintf(&b, "| [%s](#%s) | %s |\n", f.Name, anchor, f.Sign)
@@ -47,7 +73,7 @@ func formatsPage(t *testing.T) string {
 			fmt.Fprintf(&b, "\n%s\n", f.Notes)
 		}
 	}
-	return b.String() + "\n## Requests and times\n\n<!-- end of the formats -->" + after
+	return b.String() + "\n## Requests and times\n\n" + after
 }
 
 // rulesPage lists all rules, in the words of plumb explain.
@@ -70,7 +96,7 @@ func rulesPage(t *testing.T) string {
 
 // The settings and the rules have one source: what docs/ says of them follows.
 func TestDocsFollowTheSource(t *testing.T) {
-	for name, want := range map[string]string{schemaFile: configSchema(t), pageFile: configPage(), rulesFile: rulesPage(t), formatsFile: formatsPage(t)} {
+	for name, want := range map[string]string{schemaFile: configSchema(t), pageFile: configPage(), rulesFile: rulesPage(t), formatsFile: formatsPage(t), overlaysFile: overlaysPage(t)} {
 		if *update {
 			require.NoError(t, os.WriteFile(name, []byte(want), 0o644))
 		}

@@ -7,12 +7,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 )
 
 // A body whose drift was explained is checked, and put into the history,
 // without allocating.
 func TestCheckDoesNotAllocate(t *testing.T) {
-	v := builtin(t)
+	v := builtin(t, engine.PlannedOnly())
 	run := v.NewRun()
 	run.Enough(1)
 	checker, history := run.NewChecker(), v.NewHistory()
