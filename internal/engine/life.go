@@ -29,10 +29,9 @@ type Timestamp struct {
 // of different kinds with one identity follow each other.
 func (h *History) Life(id string) []Observation {
 	var all []Observation
-	for _, life := range h.lifecycles() {
-		w := h.watches.of(life)
+	for _, w := range h.v.kinds {
 		if encoded := h.timelines.get(w.key([]byte(id))); encoded != nil {
-			for _, s := range w.observations(readTimeline(encoded)) {
+			for _, s := range thin(h.needed(w, readTimeline(encoded))) {
 				all = append(all, h.observation(w, s))
 			}
 		}
@@ -40,14 +39,22 @@ func (h *History) Life(id string) []Observation {
 	return all
 }
 
-// lifecycles returns those of the description, in the order of their places.
-func (h *History) lifecycles() []*lifecycle.Lifecycle {
-	var all []*lifecycle.Lifecycle
-	for _, life := range h.v.lives {
-		all = append(all, life)
+// mostShown bounds how much of a life is told.
+const mostShown = 32
+
+// thin leaves out every second of too many observations; the first and the last
+// are kept.
+func thin(all []observation) []observation {
+	for len(all) > mostShown {
+		kept := all[:0]
+		for i, s := range all {
+			if i%2 == 0 || i == len(all)-1 {
+				kept = append(kept, s)
+			}
+		}
+		all = kept
 	}
-	slices.SortFunc(all, func(a, b *lifecycle.Lifecycle) int { return comparePlaces(a.Place, b.Place) })
-	return slices.CompactFunc(all, func(a, b *lifecycle.Lifecycle) bool { return a.Place == b.Place })
+	return all
 }
 
 func comparePlaces(a, b plumb.Source) int {

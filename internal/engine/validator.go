@@ -44,6 +44,8 @@ type Validator struct {
 	places  sync.Map                // by shape: its *shapePlaces
 
 	lives         map[*schema.Shape]*lifecycle.Lifecycle
+	watches       watches  // by the lifecycle
+	kinds         []*watch // one of each, by their numbers
 	shapeRules    map[*schema.Shape][]*xRule
 	responseRules map[*spec.Response][]*xRule
 
@@ -152,6 +154,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	if err := v.compile(); err != nil {
 		return nil, err
 	}
+	v.watches, v.kinds = newWatches(slices.Collect(maps.Values(v.lives)), newHasher(d.Digest))
 	for _, r := range v.rules {
 		v.severity[r.ID] = r.Severity
 	}

@@ -1,28 +1,45 @@
 package engine
 
-import "github.com/plumbapi/plumb/internal/lifecycle"
+import (
+	"slices"
+
+	"github.com/plumbapi/plumb/internal/lifecycle"
+)
 
 // watch is what a history keeps of the resources of one kind.
 type watch struct {
 	life    *lifecycle.Lifecycle
 	members []string // see watched
-	kind    uint64   // tells resources of different kinds with one identity apart
+	kind    int      // number of the kind in the description
+	salt    uint64   // tells resources of different kinds with one identity apart
+	hash    *hasher
 }
 
-// watches are those of the lifecycles that were met so far.
+// watches are those of the lifecycles of a description.
 type watches map[*lifecycle.Lifecycle]*watch
 
-func (w watches) of(life *lifecycle.Lifecycle) *watch {
-	known := w[life]
-	if known == nil {
-		known = &watch{
+// newWatches numbers the lifecycles in the order of their places, so that all
+// who have the description agree on the numbers.
+func newWatches(lives []*lifecycle.Lifecycle, hash *hasher) (all watches, kinds []*watch) {
+	slices.SortFunc(lives, func(a, b *lifecycle.Lifecycle) int { return comparePlaces(a.Place, b.Place) })
+	all = watches{}
+	for _, life := range lives {
+		kind := len(kinds)
+		if kind > 0 && kinds[kind-1].life.Place == life.Place {
+			kind--
+		}
+		w := &watch{
 			life:    life,
 			members: watched(life),
-			kind:    combine(hashText(life.Place.File), hashText(life.Place.Pointer)),
+			kind:    kind,
+			salt:    combine(hash.text(life.Place.File), hash.text(life.Place.Pointer)),
+			hash:    hash,
 		}
-		w[life] = known
+		if all[life] = w; kind == len(kinds) {
+			kinds = append(kinds, w)
+		}
 	}
-	return known
+	return all, kinds
 }
 
 // watched are the members whose values a history keeps: the state first, then
@@ -38,7 +55,7 @@ func watched(life *lifecycle.Lifecycle) []string {
 	return pointers
 }
 
-// says tells whether the value of a member can contradict a later one. What
+// says reports whether the value of a member can contradict a later one. What
 // cannot says nothing, and the one before it counts.
 func (w *watch) says(index int, c cell) bool {
 	switch {
@@ -51,7 +68,10 @@ func (w *watch) says(index int, c cell) bool {
 }
 
 // key stands for the identity of a resource of this kind.
-func (w *watch) key(id []byte) resourceKey { return resourceKey(combine(w.kind, hashBytes(id))) }
+func (w *watch) key(id []byte) ResourceKey {
+	return ResourceKey(combine(w.salt, w.hash.bytes(id)))
+}
 
-// resourceKey stands for the identity of a resource and the kind it is of.
-type resourceKey uint64
+// ResourceKey stands for the identity of a resource and the kind it is of: it is
+// a keyed hash, from which nobody learns the identity.
+type ResourceKey uint64
