@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 )
 
 // History is how a drift went over the runs that are kept.
@@ -36,7 +37,7 @@ type Gone struct {
 // Past is the summary of an earlier run. Its description may have been another.
 type Past struct {
 	Name    string
-	Summary *engine.Summary
+	Summary *outcome.Outcome
 }
 
 // Follow tells of each drift since when there is one, and which way it goes.

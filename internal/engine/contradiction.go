@@ -71,10 +71,14 @@ type sighting struct {
 const mostSightings = 1 << 12
 
 // sight remembers what the body at hand tells of a contradiction.
-func (h *History) sight(key ResourceKey, c *contradiction, f *plumb.Finding, laterAtHand bool) {
-	if len(h.sightings) < mostSightings {
-		h.sightings[sighting{key, c.rule.ID, c.member.Pointer, c.after, c.before}] = *f
+func (h *History) sight(key ResourceKey, c *contradiction, x *plumb.Exchange, f plumb.Finding) {
+	if len(h.sightings) >= mostSightings {
+		return
 	}
+	if h.Clean != nil {
+		h.Clean(x, &f)
+	}
+	h.sightings[sighting{key, c.rule.ID, c.member.Pointer, c.after, c.before}] = f
 }
 
 // Contradictions returns the findings that the resources give by their

@@ -19,6 +19,10 @@ import (
 // order of their places. A response without a time has that of the one before it in
 // its file. It is not safe for concurrent use.
 type History struct {
+	// Clean, where it is set, removes the credentials of an exchange from a finding
+	// that the history keeps.
+	Clean func(*plumb.Exchange, *plumb.Finding)
+
 	v         *Validator
 	files     []string // that places are in
 	fileIndex map[string]int64
@@ -307,7 +311,7 @@ func (h *History) compare(key ResourceKey, p *pass, r *resource, before, after m
 		}
 		f := c.atHand(h, p, r, laterAtHand)
 		p.file(f)
-		h.sight(key, &c, &p.out.Findings[len(p.out.Findings)-1], laterAtHand)
+		h.sight(key, &c, p.x, p.out.Findings[len(p.out.Findings)-1])
 	}}
 	c.apply()
 }

@@ -24,17 +24,28 @@ type Timestamp struct {
 	Time    time.Time // UTC
 }
 
-// Life returns what the responses said of the resources with an identity, in
-// the order of time: of a life with many responses, a part of them. Resources
-// of different kinds with one identity follow each other.
-func (h *History) Life(id string) []Observation {
+// Keys returns the keys that resources with an identity have: one for each kind
+// of resources, in the order in which the description has them.
+func (h *History) Keys(id string) []ResourceKey {
+	keys := make([]ResourceKey, len(h.v.kinds))
+	for i, w := range h.v.kinds {
+		keys[i] = w.key([]byte(id))
+	}
+	return keys
+}
+
+// Life returns what the responses said of a resource, in the order of time: of a
+// life with many responses, a part of them.
+func (h *History) Life(key ResourceKey) []Observation {
+	encoded := h.timelines.get(key)
+	if encoded == nil {
+		return nil
+	}
+	t := readTimeline(encoded)
+	w := h.v.kinds[t.kind]
 	var all []Observation
-	for _, w := range h.v.kinds {
-		if encoded := h.timelines.get(w.key([]byte(id))); encoded != nil {
-			for _, s := range thin(h.needed(w, readTimeline(encoded))) {
-				all = append(all, h.observation(w, s))
-			}
-		}
+	for _, s := range thin(h.needed(w, t)) {
+		all = append(all, h.observation(w, s))
 	}
 	return all
 }

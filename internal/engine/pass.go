@@ -35,6 +35,7 @@ type pass struct {
 	request    map[string]any                 // as expressions have it; made on first use
 
 	around   surroundings // of the finding before
+	bound    int          // of findings, at which those at too many places are left out
 	errorsAt []int        // offsets of the values that errors were reported at
 	blamed   []int        // the same, sorted, before the rules of the description ran
 

@@ -114,6 +114,10 @@ func (p *pass) file(f plumb.Finding) {
 	if p.out.Findings == nil {
 		p.out.Findings = make([]plumb.Finding, 0, 1+len(p.nulls)+len(p.failures))
 	}
+	if len(p.out.Findings) >= max(p.bound, 2*MostPlaces) {
+		p.leaveOut()
+		p.bound = 2 * len(p.out.Findings)
+	}
 	p.out.Findings = append(p.out.Findings, f)
 }
 

@@ -262,6 +262,7 @@ func (v *Validator) HasSchema(name string) (ok bool, names []string) {
 // Result is what there is to say of one exchange.
 type Result struct {
 	Findings []plumb.Finding // ordered by their place in the body, then by rule
+	Beyond   []Beyond        // the findings that are left out, since they are at too many places
 
 	// Bodies is how many bodies were checked: 1, or for a response that is a
 	// list, one for each element. A described response that has no body, and
@@ -305,6 +306,9 @@ func (v *Validator) Check(x *plumb.Exchange) Result {
 	slices.SortStableFunc(p.out.Findings, func(a, b plumb.Finding) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Pointer, b.Pointer))
 	})
+	if len(p.out.Findings) > MostPlaces {
+		p.leaveOut()
+	}
 	if p.out.Bodies > 0 {
 		p.out.Skipped = ""
 	}
