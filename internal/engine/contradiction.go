@@ -33,7 +33,7 @@ func (c *contradiction) finding(h *History) plumb.Finding {
 	origin := h.origins[c.after.origin]
 	f.Rule, f.Severity = c.rule.ID, h.v.severityOf(c.rule)
 	f.Operation, f.Status = origin.Operation, origin.Status
-	f.Pointer = c.member.Pointer
+	f.Pointer = origin.Within + c.member.Pointer
 	f.Place = plumb.Place{File: h.files[c.after.file], Entry: int(c.after.entry), Line: int(c.after.line)}
 	return f
 }

@@ -32,7 +32,7 @@ type engines struct {
 	v          *engine.Validator
 	checker    *engine.Checker
 	documented map[engine.Seen]bool
-	histories  [2]*engine.History // of the reference engine, and of the other
+	histories  [2]*engine.History  // of the reference engine, and of the other
 	summaries  [2]*outcome.Outcome // likewise
 	bodies     int
 	explained  int // by the reference engine

@@ -49,6 +49,7 @@ type lastSeen struct {
 type Origin struct {
 	Operation string
 	Status    int
+	Within    string // pointer of the resource in the body, or the element, that it was in
 }
 
 // NewHistory returns a history without responses.
@@ -73,8 +74,8 @@ func (h *History) Add(r *Result) {
 	if len(r.notes) == 0 && r.pass == nil {
 		return
 	}
-	origin := h.originOf(Origin{r.Operation, r.Status})
 	for i := range r.notes {
+		origin := h.originOf(Origin{r.Operation, r.Status, r.notes[i].within})
 		h.addNote(r, origin, &r.notes[i], &opened)
 	}
 	r.notes = nil
@@ -86,7 +87,7 @@ func (h *History) Add(r *Result) {
 	p.out.Findings = r.Findings
 	for _, res := range p.resources {
 		if res.id != "" {
-			h.add(p, origin, res)
+			h.add(p, h.originOf(Origin{r.Operation, r.Status, p.pointer(res.path)}), res)
 		}
 	}
 	r.Findings = p.out.Findings
@@ -94,6 +95,9 @@ func (h *History) Add(r *Result) {
 
 // originOf returns the number of an origin.
 func (h *History) originOf(o Origin) int64 {
+	if last := len(h.origins) - 1; last >= 0 && h.origins[last] == o {
+		return int64(last)
+	}
 	n, known := h.origin[o]
 	if !known {
 		n = int64(len(h.origins))

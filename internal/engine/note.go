@@ -13,7 +13,8 @@ type note struct {
 	x       *plumb.Exchange
 	watch   *watch
 	key     ResourceKey
-	start   int    // offset of the resource's object in the body
+	within  string // pointer of the resource
+	start   int    // offset of its object in the body
 	line    int    // of the recording
 	cells   []byte // packed
 	idStart int    // in the ids of the batch
@@ -29,7 +30,7 @@ func (c *Checker) note(n *plan.Note) {
 	if len(id) > mostName {
 		id = []byte(shortName(string(id)))
 	}
-	own := note{x: c.x, start: n.Start, idStart: len(b.ids), idEnd: len(b.ids) + len(id)}
+	own := note{x: c.x, within: n.Pointer, start: n.Start, idStart: len(b.ids), idEnd: len(b.ids) + len(id)}
 	b.ids = append(b.ids, id...)
 	if !c.run.withoutHistory {
 		own.watch = c.run.v.watches[n.Life]

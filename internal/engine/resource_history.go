@@ -30,7 +30,7 @@ type ResourceResponse struct {
 
 func compareResponses(a, b ResourceResponse) int {
 	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.File, b.File), cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Line, b.Line),
-		bytes.Compare(a.Packed, b.Packed), cmp.Compare(a.Origin.Operation, b.Origin.Operation), cmp.Compare(a.Origin.Status, b.Origin.Status))
+		bytes.Compare(a.Packed, b.Packed), cmp.Compare(a.Origin.Operation, b.Origin.Operation), cmp.Compare(a.Origin.Status, b.Origin.Status), cmp.Compare(a.Origin.Within, b.Origin.Within))
 }
 
 // Add adds responses, and drops those that are not needed.

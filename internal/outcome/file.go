@@ -56,6 +56,7 @@ type response struct {
 	Line      int64  `json:"line"`
 	Operation string `json:"operation,omitempty"`
 	Status    int    `json:"status,omitempty"`
+	Within    string `json:"within,omitempty"`
 	Packed    []byte `json:"packed"`
 }
 
@@ -87,7 +88,7 @@ func (f *file) addHistories(all []engine.ResourceHistory) {
 		h := history{Key: r.Key, Kind: r.Kind, Values: r.Values}
 		for _, s := range r.Responses {
 			file, _ := slices.BinarySearch(f.Files, s.File)
-			h.Responses = append(h.Responses, response{s.Time, file, s.Entry, s.Line, s.Origin.Operation, s.Origin.Status, s.Packed})
+			h.Responses = append(h.Responses, response{s.Time, file, s.Entry, s.Line, s.Origin.Operation, s.Origin.Status, s.Origin.Within, s.Packed})
 		}
 		f.Histories = append(f.Histories, h)
 	}
@@ -145,7 +146,7 @@ func (o *Outcome) readHistories(f *file) error {
 			}
 			r.Responses = append(r.Responses, engine.ResourceResponse{
 				Time: s.Time, File: f.Files[s.File], Entry: s.Entry, Line: s.Line,
-				Origin: engine.Origin{Operation: s.Operation, Status: s.Status}, Packed: s.Packed,
+				Origin: engine.Origin{Operation: s.Operation, Status: s.Status, Within: s.Within}, Packed: s.Packed,
 			})
 		}
 		if err := r.Check(); err != nil {

@@ -8,9 +8,8 @@ import (
 	"github.com/plumbapi/plumb/internal/engine"
 )
 
-// mostLives bounds the resources whose lives are told: those with an error, with a
-// warning, with an info, and of all. All that went well would say little, and make
-// reports large.
+// mostLives bounds the resources whose lives are told, by the worst finding of one
+// of their responses. All that went well would say little, and make reports large.
 var mostLives = [...]int{
 	plumb.Error:   200,
 	plumb.Warning: 50,
@@ -19,10 +18,10 @@ var mostLives = [...]int{
 }
 
 // lives are the resources whose lives are told: of each severity those that have
-// the first findings of it, by place.
+// the first responses, by place, with findings of it and none that is worse.
 type lives [plumb.Error + 1][]life
 
-// life is where a resource first has a finding of some severity.
+// life is where a resource first has a response with findings of some severity.
 type life struct {
 	ID       string               `json:"id"` // without credentials
 	Keys     []engine.ResourceKey `json:"keys"`
@@ -76,72 +75,64 @@ func (l *lives) merge(o *lives) {
 	}
 }
 
-// blame is a finding that a resource of an exchange has.
-type blame struct {
-	id          string
-	severity    plumb.Severity
-	fingerprint string
-}
-
-// resources takes down the resources of the exchange.
+// resources takes down the resources of the exchange, each with the worst of its
+// findings there.
 func (a *adder) resources() {
 	if a.history == nil || len(a.r.Resources) == 0 {
 		return
 	}
-	var blames []blame
-	listed := false
+	var wanted [plumb.Error + 1]bool
+	any := false
+	for severity := range wanted {
+		wanted[severity] = a.lives.wants(plumb.Severity(severity), a.x.Place)
+		any = any || wanted[severity]
+	}
+	if !any {
+		return
+	}
+	blamed := a.blamed()
 	for i, id := range a.r.Resources {
-		for severity := plumb.Off; severity <= plumb.Error; severity++ {
-			if !a.lives.wants(severity, a.x.Place) {
-				continue
-			}
-			if severity > plumb.Off && !listed {
-				blames, listed = a.blames(), true
-			}
-			own := life{ID: id, Index: i, Findings: []string{}}
-			has := severity == plumb.Off
-			for _, b := range blames {
-				if b.id == id {
-					own.Findings = append(own.Findings, b.fingerprint)
-					has = has || b.severity == severity
-				}
-			}
-			if has {
-				a.live(severity, own)
+		worst := plumb.Off
+		for _, f := range blamed {
+			if f.Resource == id || f.Resource != "" && a.r.Counted {
+				worst = max(worst, f.Severity)
 			}
 		}
+		if wanted[worst] {
+			a.live(worst, id, i, blamed)
+		}
 	}
+}
+
+// blamed returns the findings of the exchange that are about its resources. Those
+// that it only has as one of many are about the only one.
+func (a *adder) blamed() []plumb.Finding {
+	if a.r.Counted && len(a.r.Findings) == 0 {
+		if len(a.r.Resources) != 1 {
+			return nil
+		}
+		return a.r.Pattern.Findings()
+	}
+	return a.r.Findings
 }
 
 // live takes down a resource of the exchange.
-func (a *adder) live(severity plumb.Severity, own life) {
-	if severity == plumb.Off {
-		own.Findings = []string{} // of these nothing is to be said
+func (a *adder) live(worst plumb.Severity, id string, index int, blamed []plumb.Finding) {
+	one := life{
+		ID:   valid(a.clean.get().Text(id)),
+		Keys: a.history.Keys(id),
+		File: valid(a.clean.get().Text(a.x.Place.File)), Entry: a.x.Place.Entry, Line: a.x.Place.Line,
+		Index: index, Findings: []string{},
 	}
-	own.Keys = a.history.Keys(own.ID)
-	own.ID = valid(a.clean.get().Text(own.ID))
-	own.File, own.Entry, own.Line = valid(a.clean.get().Text(a.x.Place.File)), a.x.Place.Entry, a.x.Place.Line
-	slices.Sort(own.Findings)
-	own.Findings = slices.Compact(own.Findings)
-	a.lives.add(severity, own)
-}
-
-// blames returns the findings of the resources in the exchange.
-func (a *adder) blames() (all []blame) {
-	for i := range a.r.Findings {
-		f := &a.r.Findings[i]
-		if f.Resource != "" && !engine.IsHistory(f.Rule) {
-			all = append(all, blame{f.Resource, f.Severity, f.Fingerprint()})
+	for i := range blamed {
+		f := &blamed[i]
+		if (f.Resource == id || f.Resource != "" && a.r.Counted) && !engine.IsHistory(f.Rule) {
+			one.Findings = append(one.Findings, f.Fingerprint())
 		}
 	}
-	if a.r.Counted && len(a.r.Findings) == 0 && len(a.r.Resources) == 1 {
-		for _, f := range a.r.Pattern.Findings() {
-			if f.Resource != "" {
-				all = append(all, blame{a.r.Resources[0], f.Severity, f.Fingerprint()})
-			}
-		}
-	}
-	return all
+	slices.Sort(one.Findings)
+	one.Findings = slices.Compact(one.Findings)
+	a.lives.add(worst, one)
 }
 
 // Resource is the life of a resource, as far as it was seen.

@@ -119,12 +119,14 @@ func TestScanDoesWhatParseDoes(t *testing.T) {
 }
 
 func assertSameSummary(t *testing.T, v *engine.Validator, x *plumb.Exchange) {
-	r := v.NewRun().NewChecker().Check([]*plumb.Exchange{x}).Results[0]
+	batch := v.NewRun().NewChecker().Check([]*plumb.Exchange{x})
+	r := batch.Results[0]
 	_, _, ok := r.ReadByPlan()
 	require.True(t, ok || len(r.Findings) > 0)
 	got := New(v, 3)
 	got.observe(x, &r, true)
 	got.Add(x, r)
+	got.Batch(batch)
 	assert.Equal(t, encoded(t, summarize(v, []*plumb.Exchange{x})), encoded(t, got), "%s", x.Response.Body.Bytes)
 }
 
@@ -156,6 +158,9 @@ func TestSummariesOfCheckers(t *testing.T) {
 		for i := range rapid.IntRange(1, 40).Draw(t, "length") {
 			x := *few[i%len(few)]
 			x.Place.File = rapid.SampledFrom([]string{"a.har", "b.har"}).Draw(t, "file")
+			if x.Time = (time.Time{}); x.Place.File == "a.har" {
+				x.Time = time.Unix(1741967569+int64(i%7), 0)
+			}
 			x.Place.Entry = i + 1
 			exchanges = append(exchanges, &x)
 		}
@@ -165,11 +170,18 @@ func TestSummariesOfCheckers(t *testing.T) {
 		run := v.NewRun()
 		checkers := []*engine.Checker{run.NewChecker(), run.NewChecker()}
 		parts := []*Outcome{New(v, 3), New(v, 3)}
+		histories := []*engine.History{v.NewHistory(), v.NewHistory()}
+		for i, h := range histories {
+			parts[i].Follow(h)
+		}
 		for len(exchanges) > 0 {
 			n := rapid.IntRange(1, len(exchanges)).Draw(t, "batch")
 			part := rapid.IntRange(0, 1).Draw(t, "part")
-			for i, r := range checkers[part].Check(exchanges[:n]).Results {
+			batch := checkers[part].Check(exchanges[:n])
+			parts[part].Batch(batch)
+			for i, r := range batch.Results {
 				parts[part].observe(exchanges[i], &r, rapid.Bool().Draw(t, "bare"))
+				histories[part].Add(&r)
 				parts[part].Add(exchanges[i], r)
 				if r.Counted {
 					counted++
@@ -177,6 +189,7 @@ func TestSummariesOfCheckers(t *testing.T) {
 					r.Pattern.Settle()
 				}
 			}
+			batch.Release()
 			exchanges = exchanges[n:]
 		}
 		require.NoError(t, parts[0].Merge(parts[1]))
