@@ -93,6 +93,7 @@ func (e *engines) differ(x *plumb.Exchange) string {
 		e.summaries[i].Observe(x, &r)
 		e.summaries[i].Add(x, r)
 	}
+	e.summaries[1].Batch(batch)
 	// They grow with the bodies, so that comparing them takes its time.
 	if e.bodies <= 10 || e.bodies%100 == 0 {
 		if diff := e.summariesDiffer(); diff != "" {
