@@ -140,28 +140,40 @@ func ParseSeverity(text string) (Severity, error) {
 	return Off, fmt.Errorf("severity %q is not one of off, info, warning, error", text)
 }
 
-// Finding is one rule that one exchange does not satisfy, at one place.
+// Finding is one rule that one exchange does not satisfy, at one place. Findings
+// of one rule and one subject are occurrences of one fault.
 type Finding struct {
 	Rule        string // the rule's id
+	Subject     Subject
 	Severity    Severity
 	Message     string // what is wrong, the same for every exchange with the same fault
-	Operation   string // operationId, or "METHOD /path" without one; empty where the operation is unknown or does not matter
-	Status      int    // of the response; 0 where it is unknown or does not matter
-	Pointer     string // in the object that was checked, array indexes as *
+	Operation   string // operationId, or "METHOD /path" without one; empty where the operation is unknown
+	Status      int    // of the response; 0 where it is unknown
+	Pointer     string // in the object that was checked, array indexes and keys of maps as *
 	Description Source // what of the description is not satisfied; zero where it is no part of it
 
 	Occurrence
 }
 
-// Occurrence is what differs between findings of one rule at one place.
+// Subject is the place of the description that a finding speaks of, whichever
+// operations and members lead there: of a value the nearest enclosing
+// properties/NAME, items, additionalProperties or the like through which it was
+// reached; of a whole body the schema or the response that it was checked by. It
+// is zero where a finding says nothing of the API.
+type Subject struct {
+	File    string `json:"file"`           // path from the description's folder, with slashes
+	Pointer string `json:"pointer"`        // RFC 6901, from the root of the file
+	Name    string `json:"name,omitempty"` // what has no place there: an undocumented member, a status, a method, a media type, the template of a path
+}
+
+// Occurrence is what differs between findings with equal text at one place.
 type Occurrence struct {
 	Place
-	Operation string  // where the finding speaks of a schema, whatever the operation
-	Status    int     // likewise
-	Resource  string  // identity of the resource; empty where unknown
-	Found     string  // the value found, shortened, or what else was found
-	Allowed   string  // what the description allows there
-	Excerpt   Excerpt // the text around the place
+	Named    string  // the pointer with the names of the keys of maps; empty where there are none
+	Resource string  // identity of the resource; empty where unknown
+	Found    string  // the value found, shortened, or what else was found
+	Allowed  string  // what the description allows there
+	Excerpt  Excerpt // the text around the place
 
 	Lasted time.Duration // of a state that lasts longer than documented
 }
@@ -173,12 +185,12 @@ type Excerpt struct {
 	Width  int    // of the marked part, in bytes of Text
 }
 
-// Fingerprint identifies the rule and the place of the finding: equal for
-// findings that differ only in values, texts or exchanges, and stable from one
-// version of plumb to the next. It is 16 hexadecimal digits.
+// Fingerprint identifies the rule and the subject of the finding: equal for
+// findings that differ only in values, texts, operations or exchanges, and stable
+// from one version of plumb to the next. It is 16 hexadecimal digits.
 func (f *Finding) Fingerprint() string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s\n%d\n%s#%s\n%s", f.Rule, f.Operation, f.Status, f.Description.File, f.Description.Pointer, f.Pointer)
+	fmt.Fprintf(h, "%s\n%s#%s\n%s", f.Rule, f.Subject.File, f.Subject.Pointer, f.Subject.Name)
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 

@@ -42,11 +42,11 @@ func where(x *plumb.Exchange, f *plumb.Finding) string {
 	default:
 		parts = append(parts, f.File)
 	}
-	if operation := f.Operation + f.Occurrence.Operation; operation != "" {
-		parts = append(parts, operation)
+	if f.Operation != "" {
+		parts = append(parts, f.Operation)
 	}
-	if status := f.Status + f.Occurrence.Status; status != 0 {
-		parts = append(parts, "status "+strconv.Itoa(status))
+	if f.Status != 0 {
+		parts = append(parts, "status "+strconv.Itoa(f.Status))
 	}
 	if f.Resource != "" {
 		parts = append(parts, f.Resource)
@@ -78,7 +78,7 @@ func summary(r *report.Report) string {
 		b.WriteString("\n  " + line)
 	}
 	for _, f := range r.Findings {
-		place, severity := f.Operation, f.Severity
+		place, severity := f.Operation(), f.Severity
 		if f.Pointer != "" {
 			place = f.Pointer
 		}

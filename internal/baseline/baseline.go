@@ -29,8 +29,8 @@ type Baseline struct {
 type Entry struct {
 	Fingerprint string // of the finding
 	Rule        string
-	Operation   string // empty where it does not matter
-	Status      int    // likewise 0
+	Operation   string // of a finding on a response as a whole; empty where it occurred in several
+	Status      int    // likewise; else 0
 	Pointer     string
 	Reason      string    // why it is accepted
 	Owner       string    // who sees to it
@@ -143,8 +143,11 @@ func (b *Baseline) Update(findings []report.Finding, t Terms) (added int) {
 			continue
 		}
 		e := &Entry{
-			Fingerprint: f.Fingerprint, Rule: f.Rule, Operation: f.Operation, Status: f.Status, Pointer: f.Pointer,
+			Fingerprint: f.Fingerprint, Rule: f.Rule, Pointer: f.Pointer,
 			Reason: t.Reason, Owner: t.Owner, Expires: t.Expires, Seen: f.Count,
+		}
+		if f.Pointer == "" {
+			e.Operation, e.Status = f.Operation(), f.Status()
 		}
 		e.node = e.yaml()
 		b.Entries = append(b.Entries, e)

@@ -31,8 +31,8 @@ func drawFindings(t *rapid.T) []report.Finding {
 	for _, i := range ids {
 		all = append(all, report.Finding{
 			Fingerprint: fmt.Sprintf("%016x", i), Rule: rapid.SampledFrom([]string{"drift-null", "x: y", "#"}).Draw(t, "rule"),
-			Pointer: rapid.SampledFrom([]string{"", "/a", "/a/*/b", "/'\"", "/1"}).Draw(t, "pointer"),
-			Status:  rapid.SampledFrom([]int{0, 200}).Draw(t, "status"), Count: rapid.IntRange(1, 99).Draw(t, "count"), Severity: "warning",
+			Pointer:    rapid.SampledFrom([]string{"", "/a", "/a/*/b", "/'\"", "/1"}).Draw(t, "pointer"),
+			Operations: rapid.SampledFrom([][]report.OperationCount{nil, {{Operation: "op", Status: 200, Count: 1}}}).Draw(t, "operations"), Count: rapid.IntRange(1, 99).Draw(t, "count"), Severity: "warning",
 		})
 	}
 	return all

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -135,7 +136,7 @@ func TestFixturesOfAnswers(t *testing.T) {
 func found(r *report.Report) map[string]int {
 	all := map[string]int{}
 	for _, f := range r.Findings {
-		all[f.Severity+" "+f.Rule+" "+f.Operation+" "+f.Pointer+" "+f.Fingerprint] = f.Count
+		all[f.Severity+" "+f.Rule+" "+fmt.Sprint(f.Operations, f.Pointers)+" "+f.Fingerprint] = f.Count
 	}
 	return all
 }
@@ -196,7 +197,9 @@ func TestAnswers(t *testing.T) {
 			}
 			require.NotEmpty(t, r.Findings)
 			assert.Equal(t, tt.severity, r.Findings[0].Severity)
-			assert.True(t, slices.ContainsFunc(r.Findings, func(f report.Finding) bool { return f.Rule == tt.rule && f.Pointer == tt.pointer }))
+			assert.True(t, slices.ContainsFunc(r.Findings, func(f report.Finding) bool {
+				return f.Rule == tt.rule && slices.ContainsFunc(f.Pointers, func(p report.PointerCount) bool { return p.Pointer == tt.pointer })
+			}))
 		})
 	}
 }

@@ -283,9 +283,9 @@ func TestAmendedLifecycles(t *testing.T) {
 // Drift that is left when nothing more can be amended is named, whatever the
 // reason.
 func TestUnsettledIsNamed(t *testing.T) {
-	exchanges := valuesOf(`{"m": 1}`)
+	exchanges := valuesOf(`{"m": null}`)
 	d, s, rounds := settle(t, func(overlays ...spec.Overlay) described {
-		return thingsWith(t, "3.1.0", "{type: object, patternProperties: {'^m': {type: string}}}", overlays...)
+		return thingsWith(t, "3.1.0", "{type: object, properties: {m: {not: {type: 'null'}}}}", overlays...)
 	}, exchanges)
 	summary, _ := d.observe(exchanges)
 	assert.Len(t, d.drift(summary).Drift, 1)

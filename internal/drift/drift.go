@@ -132,7 +132,7 @@ func New(desc *spec.Description, v *engine.Validator, s *outcome.Outcome, versio
 		r.Summary.Extend(p.Span)
 	}
 	faults := map[string]int{}
-	for _, f := range s.Findings() {
+	for _, f := range findingsOf(s) {
 		if kindOf(f.Rule) < 0 {
 			faults[f.Rule] += f.Count
 			continue
@@ -157,6 +157,28 @@ func New(desc *spec.Description, v *engine.Validator, s *outcome.Outcome, versio
 	return r
 }
 
+// findingsOf returns the findings, those of rules of which all responses are to be
+// seen together without operation and status. They are sorted.
+func findingsOf(s *outcome.Outcome) []*outcome.Finding {
+	var all []*outcome.Finding
+	known := map[engine.FindingKey]*outcome.Finding{}
+	for _, f := range s.Findings() {
+		switch f.Rule {
+		case "drift-null", "drift-undocumented-member", "time-bound":
+			f.Operation, f.Status = "", 0
+		}
+		key := f.Key()
+		if own := known[key]; own != nil {
+			own.Merge(f)
+			continue
+		}
+		known[key] = f
+		all = append(all, f)
+	}
+	slices.SortFunc(all, func(a, b *outcome.Finding) int { return a.Key().Compare(b.Key()) })
+	return all
+}
+
 // beyond counts the drift of a rule at places that are not told apart any more.
 func beyond(b outcome.Beyond) Item {
 	f := plumb.Finding{Rule: b.Rule}
@@ -174,24 +196,20 @@ type observed struct {
 	statuses []*outcome.ObservedStatus
 	known    map[at]*engine.Described
 
-	at    map[string][]int // the places at a pointer, by their indexes
-	named []int            // those of members with names of the caller's own, and of elements
+	at map[string][]int // the places at a pointer, by their indexes
 }
 
 func newObserved(v *engine.Validator, s *outcome.Outcome) *observed {
 	o := &observed{v: v, places: s.Places(), statuses: s.Statuses(), known: map[at]*engine.Described{}, at: map[string][]int{}}
 	for i, p := range o.places {
 		o.at[p.Pointer] = append(o.at[p.Pointer], i)
-		if strings.Contains(p.Pointer, "*") {
-			o.named = append(o.named, i)
-		}
 	}
 	return o
 }
 
 // around returns the places that a finding can have to do with, in their order.
 func (o *observed) around(f *outcome.Finding) []*outcome.Observed {
-	indexes := slices.Concat(o.at[parentOf(f.Pointer)], o.at[f.Pointer], o.named)
+	indexes := slices.Concat(o.at[parentOf(f.Pointer)], o.at[f.Pointer])
 	slices.Sort(indexes)
 	var all []*outcome.Observed
 	for _, i := range slices.Compact(indexes) {
@@ -232,13 +250,12 @@ func (o *observed) item(f *outcome.Finding) Item {
 		}
 		return i
 	}
-	ofValue := slices.Contains([]string{"undocumented-value", "type", "bound"}, i.Kind)
 	values := 0
 	for _, p := range o.around(f) {
 		if o.holds(p, f, parentOf(f.Pointer)) {
 			i.Of += p.Types["object"]
 		}
-		if o.holds(p, f, f.Pointer) || ofValue && o.holdsNamed(p, f) {
+		if o.holds(p, f, f.Pointer) {
 			i.places = append(i.places, p)
 			values += p.Count - p.Null()
 		}
@@ -262,18 +279,6 @@ func (o *observed) holds(p *outcome.Observed, f *outcome.Finding, pointer string
 	}
 	return slices.ContainsFunc(slices.Concat(o.described(p.Schema, parentOf(f.Pointer)).Places, o.described(p.Schema, f.Pointer).Places), func(described plumb.Source) bool {
 		return described.File == f.Description.File && strings.HasPrefix(f.Description.Pointer+"/", described.Pointer+"/")
-	})
-}
-
-// holdsNamed tells whether a place is that of all members with names of the
-// caller's own, and the finding is about the value of one of them.
-func (o *observed) holdsNamed(p *outcome.Observed, f *outcome.Finding) bool {
-	same := func(a, b string) bool { return a == b || a == "*" }
-	if p.Pointer == f.Pointer || !sameAnswers(p, f) || !slices.EqualFunc(strings.Split(p.Pointer, "/"), strings.Split(f.Pointer, "/"), same) {
-		return false
-	}
-	return slices.ContainsFunc(o.described(p.Schema, p.Pointer).Places, func(described plumb.Source) bool {
-		return described.File == f.Description.File && described.Pointer == parentOf(f.Description.Pointer)
 	})
 }
 

@@ -34,6 +34,17 @@ type Gone struct {
 	Fingerprint string `json:"fingerprint"`
 }
 
+// itemKey is by what the same drift is known in another run.
+type itemKey struct {
+	fingerprint, operation string
+	status                 int
+	pointer                string
+}
+
+func keyOf(f *outcome.Finding) itemKey {
+	return itemKey{f.Fingerprint, f.Operation, f.Status, f.Pointer}
+}
+
 // Past is the summary of an earlier run. Its description may have been another.
 type Past struct {
 	Name    string
@@ -44,31 +55,33 @@ type Past struct {
 // The earlier runs come in the order of time.
 func (r *Report) Follow(v *engine.Validator, past []Past) {
 	r.Trend = []Run{}
-	histories := map[string]*History{}
-	last := map[string]int{} // index of the last run with it
-	gone := map[string]Gone{}
+	histories := map[itemKey]*History{}
+	last := map[itemKey]int{} // index of the last run with it
+	gone := map[itemKey]Gone{}
 	for n, p := range past {
 		r.Trend = append(r.Trend, Run{p.Name, []Gone{}})
 		o := newObserved(v, p.Summary)
-		for _, f := range p.Summary.Findings() {
+		for _, f := range findingsOf(p.Summary) {
 			if kindOf(f.Rule) < 0 {
 				continue
 			}
 			i := o.item(f)
-			h := histories[f.Fingerprint]
+			key := keyOf(f)
+			h := histories[key]
 			if h == nil {
 				h = &History{Since: p.Name}
-				histories[f.Fingerprint] = h
+				histories[key] = h
 			}
 			h.Runs = append(h.Runs, Count{p.Name, i.Count, i.Of})
-			last[f.Fingerprint] = n
-			gone[f.Fingerprint] = Gone{f.Rule, f.Pointer, f.Fingerprint}
+			last[key] = n
+			gone[key] = Gone{f.Rule, f.Pointer, f.Fingerprint}
 		}
 	}
 	for i := range r.Drift {
 		item := &r.Drift[i]
-		delete(gone, item.Fingerprint)
-		h := histories[item.Fingerprint]
+		key := keyOf(item.finding)
+		delete(gone, key)
+		h := histories[key]
 		if h == nil {
 			item.History = &History{Runs: []Count{}, Course: "new"}
 			continue
@@ -77,11 +90,12 @@ func (r *Report) Follow(v *engine.Validator, past []Past) {
 		item.History = h
 	}
 	for _, p := range past { // in the order of findings, not of a map
-		for _, f := range p.Summary.Findings() {
-			if g, ok := gone[f.Fingerprint]; ok {
-				run := &r.Trend[last[f.Fingerprint]]
+		for _, f := range findingsOf(p.Summary) {
+			key := keyOf(f)
+			if g, ok := gone[key]; ok {
+				run := &r.Trend[last[key]]
 				run.Gone = append(run.Gone, g)
-				delete(gone, f.Fingerprint)
+				delete(gone, key)
 			}
 		}
 	}

@@ -51,6 +51,7 @@ func (p *pass) reportDefects() {
 	for _, d := range p.x.Defects {
 		if d.Rule == p.rule.ID {
 			f := placed(d.Message, d.Description, d.Found, d.Allowed)
+			f.Subject = subjectAt(d.Description, "")
 			if f.Place = d.Place; d.Place == (plumb.Place{}) {
 				f.Place = p.x.Place
 			}

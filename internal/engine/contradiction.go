@@ -28,20 +28,21 @@ func (c *contradiction) found(h *History, to, from string) string {
 }
 
 // finding returns the finding as far as it can be told without a body.
-func (c *contradiction) finding(h *History) plumb.Finding {
+func (c *contradiction) finding(h *History, w *watch) plumb.Finding {
 	f := placed(c.message, c.member.Place, c.found(h, "", ""), c.allowed)
 	origin := h.origins[c.after.origin]
 	f.Rule, f.Severity = c.rule.ID, h.v.severityOf(c.rule)
 	f.Operation, f.Status = origin.Operation, origin.Status
 	f.Pointer = origin.Within + c.member.Pointer
+	f.Subject = w.subject(c.member.Pointer)
 	f.Place = plumb.Place{File: h.files[c.after.file], Entry: int(c.after.entry), Line: int(c.after.line)}
 	return f
 }
 
 // atHand returns the finding with what the body at hand tells, which is that of
 // the later response, or else of the earlier one.
-func (c *contradiction) atHand(h *History, p *pass, r *resource, later bool) plumb.Finding {
-	f := c.finding(h)
+func (c *contradiction) atHand(h *History, w *watch, p *pass, r *resource, later bool) plumb.Finding {
+	f := c.finding(h, w)
 	f.Resource = r.id
 	path := r.pathTo(c.member.Pointer)
 	if !later {
@@ -116,7 +117,7 @@ func (h *History) contradictionsOf(key ResourceKey, t timeline) (findings []plum
 				c.before, c.after = before, all[i].moment
 				f, seen := h.sightings[sighting{key, c.rule.ID, c.member.Pointer, c.after, c.before}]
 				if !seen {
-					f = c.finding(h)
+					f = c.finding(h, w)
 				}
 				findings = append(findings, f)
 			}}

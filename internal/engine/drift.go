@@ -22,7 +22,7 @@ which does not have the word.`,
 		for _, failure := range p.nulls {
 			around, name, _ := cutLast(failure.Path)
 			member := p.memberAt(around, name)
-			p.reportOfSchema(p.valueAt(failure.Path), placed("the member is null, and the description does not allow null", member.Place, "null", typesOf(failure)))
+			p.report(p.valueAt(failure.Path), placed("the member is null, and the description does not allow null", member.Place, "null", typesOf(failure)))
 		}
 	},
 }
@@ -50,17 +50,8 @@ meant. Settle it by describing the member.`,
 					continue // of a repeated member the last counts
 				}
 				at := append(path, m.Name)
-				p.reportOfSchema(p.nameAt(at), placed("the member is not documented", members, p.foundText(at), ""))
+				p.report(p.nameAt(at), placed("the member is not documented", members, p.foundText(at), ""))
 			}
 		}
 	},
-}
-
-// reportOfSchema reports a finding that speaks of a schema whatever the
-// operation, so that the same drift in several operations is one finding.
-func (p *pass) reportOfSchema(a at, f plumb.Finding) {
-	p.report(a, f)
-	last := &p.out.Findings[len(p.out.Findings)-1]
-	last.Occurrence.Operation, last.Operation = last.Operation, ""
-	last.Occurrence.Status, last.Status = last.Status, 0
 }

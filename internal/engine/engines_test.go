@@ -156,7 +156,7 @@ func (e *engines) see(counts map[engine.Seen]int, s engine.Seen, n int) {
 func common(findings []plumb.Finding) []string {
 	var all []string
 	for _, f := range findings {
-		all = append(all, fmt.Sprintf("%s %v %q %s %d %s %v %t", f.Rule, f.Severity, f.Message, f.Operation, f.Status, f.Pointer, f.Description, f.Resource != ""))
+		all = append(all, fmt.Sprintf("%s %v %v %q %s %d %s %v %t", f.Rule, f.Subject, f.Severity, f.Message, f.Operation, f.Status, f.Pointer, f.Description, f.Resource != ""))
 	}
 	slices.Sort(all)
 	return all

@@ -8,10 +8,11 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// FindingKey is what the occurrences of one finding have in common, and what
-// [plumb.Finding.Fingerprint] is made of.
+// FindingKey is what findings have in common that are counted together: rule and
+// subject, of which [plumb.Finding.Fingerprint] is made, and where it was found.
 type FindingKey struct {
 	Rule      string
+	Subject   plumb.Subject
 	Operation string
 	Status    int
 	File      string // of the description
@@ -21,12 +22,14 @@ type FindingKey struct {
 
 // KeyOf returns the key of a finding.
 func KeyOf(f *plumb.Finding) FindingKey {
-	return FindingKey{f.Rule, f.Operation, f.Status, f.Description.File, f.Description.Pointer, f.Pointer}
+	return FindingKey{f.Rule, f.Subject, f.Operation, f.Status, f.Description.File, f.Description.Pointer, f.Pointer}
 }
 
 // Compare orders keys as reports order findings of one severity.
 func (k FindingKey) Compare(o FindingKey) int {
-	return cmp.Or(cmp.Compare(k.Rule, o.Rule), cmp.Compare(k.Pointer, o.Pointer), cmp.Compare(k.Operation, o.Operation),
+	return cmp.Or(cmp.Compare(k.Rule, o.Rule),
+		cmp.Compare(k.Subject.File, o.Subject.File), cmp.Compare(k.Subject.Pointer, o.Subject.Pointer), cmp.Compare(k.Subject.Name, o.Subject.Name),
+		cmp.Compare(k.Pointer, o.Pointer), cmp.Compare(k.Operation, o.Operation),
 		cmp.Compare(k.Status, o.Status), cmp.Compare(k.File, o.File), cmp.Compare(k.Place, o.Place))
 }
 

@@ -87,7 +87,7 @@ func (h *History) Add(r *Result) {
 	p.out.Findings = r.Findings
 	for _, res := range p.resources {
 		if res.id != "" {
-			h.add(p, h.originOf(Origin{r.Operation, r.Status, p.pointer(res.path)}), res)
+			h.add(p, h.originOf(Origin{r.Operation, r.Status, p.locate(at{path: res.path}).pointer}), res)
 		}
 	}
 	r.Findings = p.out.Findings
@@ -313,7 +313,7 @@ func (h *History) compare(key ResourceKey, p *pass, r *resource, before, after m
 		if p.severity == plumb.Off {
 			return
 		}
-		f := c.atHand(h, p, r, laterAtHand)
+		f := c.atHand(h, h.v.watches[r.life], p, r, laterAtHand)
 		p.file(f)
 		h.sight(key, &c, p.x, p.out.Findings[len(p.out.Findings)-1])
 	}}

@@ -35,7 +35,7 @@ where GET is described. A path that the description does not have at all is
 		if method == http.MethodOptions || method == http.MethodHead && slices.Contains(described, http.MethodGet) {
 			return
 		}
-		p.reportWhole(placed("the method is not described for "+p.match.Path, p.match.PathPlace, shorten(method), strings.Join(described, ", ")))
+		p.reportWhole(subjectAt(p.match.PathPlace, method), placed("the method is not described for "+p.match.Path, p.match.PathPlace, shorten(method), strings.Join(described, ", ")))
 	},
 }
 
@@ -60,8 +60,8 @@ The servers are those of the description, or those that ` + "`--server`" + ` nam
 		}
 		method := p.x.Request.Method
 		f := placed("the path is not described", p.v.desc.PathsPlace, shorten(method+" "+pathOf(p.x.Request.URL)), "")
-		f.Operation = p.match.Undescribed
-		f.Occurrence.Operation, f.Occurrence.Status = method+" "+p.match.Undescribed, p.out.Status
+		f.Subject = subjectAt(p.v.desc.PathsPlace, p.match.Undescribed)
+		f.Operation, f.Status = method+" "+p.match.Undescribed, p.out.Status
 		f.Place = p.x.Place
 		p.file(f)
 	},
@@ -116,7 +116,7 @@ description do not know what to do with it. A status of the server's own failure
 		if status >= 500 {
 			p.grade(plumb.Error)
 		}
-		p.reportWhole(placed("the status is not described", op.Place, indexToken(status), strings.Join(described, ", ")))
+		p.reportWhole(subjectAt(op.Place, indexToken(status)), placed("the status is not described", op.Place, indexToken(status), strings.Join(described, ", ")))
 	},
 }
 
@@ -155,12 +155,12 @@ knowing (info): the body is checked as JSON if the description has that.`,
 		}
 		switch {
 		case p.unfit:
-			p.reportWhole(placed("the media type is described, but its schema is not of texts", p.media.Place, shorten(contentType), mediaTypes(p.response)))
+			p.reportWhole(subjectAt(p.media.Place, mediaType(contentType)), placed("the media type is described, but its schema is not of texts", p.media.Place, shorten(contentType), mediaTypes(p.response)))
 		case contentType != "" && p.response.MediaFor(contentType) == nil:
-			p.reportWhole(placed("the media type is not described", p.response.Place, shorten(contentType), mediaTypes(p.response)))
+			p.reportWhole(subjectAt(p.response.Place, mediaType(contentType)), placed("the media type is not described", p.response.Place, shorten(contentType), mediaTypes(p.response)))
 		case p.media != nil && unlabelled(&p.x.Response):
 			p.grade(plumb.Info)
-			p.reportWhole(placed("the response does not say its media type", p.media.Place, "no Content-Type", mediaTypes(p.response)))
+			p.reportWhole(subjectAt(p.media.Place, ""), placed("the response does not say its media type", p.media.Place, "no Content-Type", mediaTypes(p.response)))
 		}
 	},
 }
@@ -179,7 +179,7 @@ do not read it.`,
 		if p.response == nil || len(p.response.Media) > 0 || len(body.Bytes) == 0 || hasNoBody(p.x.Request.Method, p.out.Status) {
 			return
 		}
-		p.reportWhole(placed("the description has no body for the response", p.response.Place, foundBody(p.x), ""))
+		p.reportWhole(subjectAt(p.response.Place, ""), placed("the description has no body for the response", p.response.Place, foundBody(p.x), ""))
 	},
 }
 
@@ -209,7 +209,7 @@ not meant: that is counted as skipped.`,
 		if p.media != nil {
 			place = p.media.Place
 		}
-		p.reportWhole(placed("the response has no body", place, "nothing", ""))
+		p.reportWhole(subjectAt(place, ""), placed("the response has no body", place, "nothing", ""))
 	},
 }
 

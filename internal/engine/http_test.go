@@ -248,10 +248,11 @@ func TestUndescribedPaths(t *testing.T) {
 	require.Len(t, second.Findings, 1)
 	f := first.Findings[0]
 	assert.Equal(t, f.Fingerprint(), second.Findings[0].Fingerprint(), "one finding for each template")
-	assert.Equal(t, "/orders/*/items", f.Operation)
+	assert.Equal(t, plumb.Subject{File: f.Description.File, Pointer: "/paths", Name: "/orders/*/items"}, f.Subject)
+	assert.Equal(t, "DELETE /orders/*/items", f.Operation)
 	assert.Equal(t, "DELETE /v1/orders/1/items", f.Found)
 	assert.Equal(t, "/paths", f.Description.Pointer)
-	assert.Equal(t, 200, f.Occurrence.Status)
+	assert.Equal(t, 200, f.Status)
 	assert.NotEqual(t, f.Fingerprint(), check(v, "https://shop.example/v1/orders/1/others").Findings[0].Fingerprint())
 	assert.Empty(t, first.Operation, "coverage has no such operation")
 

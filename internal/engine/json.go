@@ -74,7 +74,7 @@ func (p *pass) reportFaults(message string, kinds ...jsonvalue.FaultKind) {
 		}
 		f := plumb.Finding{Message: message}
 		f.Found = fault.Message
-		p.report(at{fault.Path, fault.Offset, end}, f)
+		p.report(at{path: fault.Path, start: fault.Offset, end: end}, f)
 	}
 }
 

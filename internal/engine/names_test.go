@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -35,7 +36,7 @@ func outlines(r engine.Result) []string {
 	var all []string
 	for _, f := range r.Findings {
 		mark := f.Excerpt.Text[f.Excerpt.Column : f.Excerpt.Column+f.Excerpt.Width]
-		all = append(all, fmt.Sprintf("%s %s found %s at %s", f.Rule, f.Pointer, f.Found, mark))
+		all = append(all, fmt.Sprintf("%s %s found %s at %s", f.Rule, cmp.Or(f.Named, f.Pointer), f.Found, mark))
 	}
 	return all
 }
@@ -71,8 +72,8 @@ func TestLongNamesAreCut(t *testing.T) {
 	long := strings.Repeat("x", 10_000)
 	r := checkBody(t, `{additionalProperties: {type: object, additionalProperties: {type: string}}}`, `{"`+long+`1": {"a": 1}, "`+long+`2": {"a": 1}}`)
 	require.Len(t, r.Findings, 2)
-	assert.Less(t, len(r.Findings[0].Pointer), 300)
-	assert.NotEqual(t, r.Findings[0].Pointer, r.Findings[1].Pointer)
+	assert.Less(t, len(r.Findings[0].Named), 300)
+	assert.NotEqual(t, r.Findings[0].Named, r.Findings[1].Named)
 }
 
 // What was not read for a limit was not checked.

@@ -2,10 +2,7 @@ package engine
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -20,6 +17,10 @@ type at struct {
 	path  []string // from the root of the body, the member that is missing included
 	start int      // offset of the part to show
 	end   int
+
+	keyword  plumb.Source // that is not satisfied there; zero where none is
+	ofObject bool         // the member itself is missing, or too many
+	name     bool         // the name of the member is at fault
 }
 
 // valueAt is the place of the value that the path leads to; the nearest that
@@ -33,7 +34,7 @@ func (p *pass) valueAt(path []string) at {
 		}
 		v = next
 	}
-	a := at{path, v.Start, v.End}
+	a := at{path: path, start: v.Start, end: v.End}
 	if there < len(path) || v.Kind == jsonvalue.Object || v.Kind == jsonvalue.Array {
 		a.end = a.start + 1 // the bracket stands for all
 	}
@@ -56,7 +57,7 @@ func (p *pass) nameAt(path []string) at {
 		return p.valueAt(path)
 	}
 	start := object.Members[i].NameStart
-	return at{path, start, nameEnd(p.x.Response.Body.Bytes, start)}
+	return at{path: path, start: start, end: nameEnd(p.x.Response.Body.Bytes, start)}
 }
 
 // cutLast returns the last name of a path and those before it; not ok where the
@@ -69,12 +70,17 @@ func cutLast(path []string) (around []string, last string, ok bool) {
 	return path[:n-1], path[n-1], true
 }
 
-// report records that the exchange does not satisfy the rule that runs.
+// report records that the exchange does not satisfy the rule that runs. The
+// subject is the place that describes the value, unless the finding has one.
 func (p *pass) report(a at, f plumb.Finding) {
 	if p.rule.ID != "schema-type" && isMasked(p.x.Response.Body.Bytes, a) {
 		return
 	}
-	f.Pointer = p.pointer(a.path)
+	to := p.locate(a)
+	f.Pointer, f.Named = to.pointer, to.named
+	if f.Subject == (plumb.Subject{}) {
+		f.Subject = to.subject
+	}
 	if p.severity == plumb.Error {
 		p.errorsAt = append(p.errorsAt, a.start)
 	}
@@ -96,7 +102,8 @@ func isMasked(body []byte, a at) bool {
 }
 
 // reportWhole records a finding on the response as a whole.
-func (p *pass) reportWhole(f plumb.Finding) {
+func (p *pass) reportWhole(subject plumb.Subject, f plumb.Finding) {
+	f.Subject = subject
 	f.Place = p.x.Place
 	p.add(f)
 }
@@ -120,71 +127,6 @@ func (p *pass) file(f plumb.Finding) {
 	}
 	p.out.Findings = append(p.out.Findings, f)
 }
-
-// pointer returns the path as a JSON pointer in the object that was checked,
-// with array indexes as *.
-func (p *pass) pointer(path []string) string {
-	around, last, ok := cutLast(path)
-	if !ok || p.root == nil {
-		return ""
-	}
-	skip := 0
-	if len(p.units) > 0 {
-		if prefix := p.units[0].path; len(prefix) > 0 && len(path) >= len(prefix) && slices.Equal(path[:len(prefix)-1], prefix[:len(prefix)-1]) {
-			skip = len(prefix)
-		}
-	}
-	// There can be many findings in one object, in members with long names.
-	in := &p.around
-	if in.value == nil || in.skip != skip || !slices.Equal(in.path, around) {
-		*in = surroundings{path: around, skip: skip, value: p.root}
-		for i, token := range around {
-			in.pointer += in.token(i, token)
-			in.value = in.value.At(token)
-		}
-	}
-	return in.pointer + in.token(len(around), last)
-}
-
-// surroundings are an object or array that findings are in.
-type surroundings struct {
-	path    []string
-	skip    int    // how much of the path leads to the object that was checked
-	pointer string // the rest of the path
-	value   *jsonvalue.Value
-}
-
-// token returns what a pointer says of the nth step of a path, which begins at
-// the value.
-func (s *surroundings) token(n int, name string) string {
-	switch {
-	case n < s.skip:
-		return ""
-	case s.value != nil && s.value.Kind == jsonvalue.Array:
-		return "/*"
-	}
-	return "/" + jsonvalue.EscapePointer(shortName(name))
-}
-
-// shortName returns a name as pointers of findings have it: there can be a
-// finding at each of the members of an object, with the names of all that it is
-// in. So long ones are cut, and told apart by a number.
-//
-// The identities of resources, which their findings have too, are cut likewise.
-func shortName(name string) string {
-	if len(name) <= mostName {
-		return name
-	}
-	cut := mostName / 2
-	for cut > 0 && !utf8.RuneStart(name[cut]) {
-		cut--
-	}
-	sum := sha256.Sum256([]byte(name))
-	return name[:cut] + "…" + hex.EncodeToString(sum[:8])
-}
-
-// mostName is how many bytes of a name a pointer has at most.
-const mostName = 256
 
 // placed returns a finding on the body that names a place of the description.
 func placed(message string, description plumb.Source, found, allowed string) plumb.Finding {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/lifecycle"
 	"github.com/plumbapi/plumb/internal/schema"
@@ -88,6 +89,10 @@ func newResource(path []string, v *jsonvalue.Value, shape *schema.Shape, life *l
 	}
 	return r
 }
+
+// subject is that of findings with one cause for all timestamps of a resource: a
+// server that counts milliseconds does so in each of them.
+func (r *resource) subject() plumb.Subject { return subjectAt(r.shape.Place, "") }
 
 // stamp returns the timestamp at a pointer; nothing where there is none.
 func (r *resource) stamp(pointer string) stamp {

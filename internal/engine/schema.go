@@ -46,11 +46,14 @@ func (p *pass) reportFailures(explain func(schema.Failure) plumb.Finding) {
 		switch {
 		case f.OfMember:
 			a = p.nameAt(append(slices.Clip(f.Path), f.Member))
+			a.ofObject = true
 		case f.Name:
 			a = p.nameAt(f.Path)
+			a.name = true
 		default:
 			a = p.valueAt(f.Path)
 		}
+		a.keyword = f.Place
 		finding := explain(f)
 		if f.Alternatives > 0 {
 			finding.Message += fmt.Sprintf(" (none of %d alternatives fits; this one came nearest)", f.Alternatives)

@@ -14,14 +14,17 @@ var timeUnit = &Rule{
 	Text: `A member with the format unixtime counts seconds, unless the description says
 otherwise, and lies in the range that its ` + "`x-lifecycle`" + ` calls plausible.
 Milliseconds, microseconds, zeros, negative numbers and dates as text are not.
-A zero is a placeholder: leave the member out until the time is known.`,
+A zero is a placeholder: leave the member out until the time is known. It is one
+finding of the resource, which lists the members.`,
 	Fix:     "Send the timestamp in the unit that is described, as allowed above; or describe its unit under timestamps of x-lifecycle.",
 	Example: `{"created_at": 1741967569000}`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {
 			for i, t := range r.life.Timestamps {
 				if s := &r.times[i]; s.remark != "" {
-					p.report(p.valueAt(r.pathTo(t.Pointer)), placed("the timestamp is no plausible time in its unit", t.Place, s.text+": "+s.remark, allowedTime(r.life, t)))
+					f := placed("the timestamp is no plausible time in its unit", t.Place, s.text+": "+s.remark, allowedTime(r.life, t))
+					f.Subject = r.subject()
+					p.report(p.valueAt(r.pathTo(t.Pointer)), f)
 				}
 			}
 		})
@@ -140,8 +143,10 @@ func (p *pass) eachFuture(yield func(r *resource, pointer string, ahead time.Dur
 
 func (p *pass) reportFuture(r *resource, pointer string) {
 	now := ownTime(p.x).UTC()
-	p.report(p.valueAt(r.pathTo(pointer)), placed("the timestamp is later than the response", r.life.Place,
-		r.describe(pointer)+" is "+apart(now, r.stamp(pointer).time)+" after the response ("+now.Format(time.DateTime)+" UTC)", "no time after the response"))
+	f := placed("the timestamp is later than the response", r.life.Place,
+		r.describe(pointer)+" is "+apart(now, r.stamp(pointer).time)+" after the response ("+now.Format(time.DateTime)+" UTC)", "no time after the response")
+	f.Subject = r.subject()
+	p.report(p.valueAt(r.pathTo(pointer)), f)
 }
 
 var timeBound = &Rule{
@@ -172,7 +177,7 @@ that reality breaks always is drift: settle it by amending the description.`,
 					f := placed("the state lasts longer than documented", s.Place,
 						apart(begin, end)+" from "+r.describe(s.Entered)+" to "+what, humanDuration(s.AtMost)+" in state "+s.Name)
 					f.Lasted = end.Sub(begin)
-					p.reportOfSchema(p.valueAt(r.pathTo(pointer)), f)
+					p.report(p.valueAt(r.pathTo(pointer)), f)
 				}
 			}
 		})

@@ -154,7 +154,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	if err := v.compile(); err != nil {
 		return nil, err
 	}
-	v.watches, v.kinds = newWatches(slices.Collect(maps.Values(v.lives)), newHasher(d.Digest))
+	v.watches, v.kinds = newWatches(v.lives, newHasher(d.Digest))
 	for _, r := range v.rules {
 		v.severity[r.ID] = r.Severity
 	}

@@ -1,17 +1,23 @@
 package engine
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/lifecycle"
+	"github.com/plumbapi/plumb/internal/schema"
 )
 
 // watch is what a history keeps of the resources of one kind.
 type watch struct {
 	life    *lifecycle.Lifecycle
 	members []string // see watched
-	kind    int      // number of the kind in the description
-	salt    uint64   // tells resources of different kinds with one identity apart
+	shape   *schema.Shape
+	kind    int    // number of the kind in the description
+	salt    uint64 // tells resources of different kinds with one identity apart
 	hash    *hasher
 }
 
@@ -20,10 +26,13 @@ type watches map[*lifecycle.Lifecycle]*watch
 
 // newWatches numbers the lifecycles in the order of their places, so that all
 // who have the description agree on the numbers.
-func newWatches(lives []*lifecycle.Lifecycle, hash *hasher) (all watches, kinds []*watch) {
-	slices.SortFunc(lives, func(a, b *lifecycle.Lifecycle) int { return comparePlaces(a.Place, b.Place) })
+func newWatches(lives map[*schema.Shape]*lifecycle.Lifecycle, hash *hasher) (all watches, kinds []*watch) {
 	all = watches{}
-	for _, life := range lives {
+	shapes := slices.SortedFunc(maps.Keys(lives), func(a, b *schema.Shape) int {
+		return cmp.Or(comparePlaces(lives[a].Place, lives[b].Place), comparePlaces(a.Place, b.Place))
+	})
+	for _, shape := range shapes {
+		life := lives[shape]
 		kind := len(kinds)
 		if kind > 0 && kinds[kind-1].life.Place == life.Place {
 			kind--
@@ -31,6 +40,7 @@ func newWatches(lives []*lifecycle.Lifecycle, hash *hasher) (all watches, kinds 
 		w := &watch{
 			life:    life,
 			members: watched(life),
+			shape:   shape,
 			kind:    kind,
 			salt:    combine(hash.text(life.Place.File), hash.text(life.Place.Pointer)),
 			hash:    hash,
@@ -53,6 +63,20 @@ func watched(life *lifecycle.Lifecycle) []string {
 		}
 	}
 	return pointers
+}
+
+// subject returns the place of the description that a member of a resource has.
+func (w *watch) subject(pointer string) plumb.Subject {
+	to := standpoint{shape: w.shape, subject: subjectAt(w.shape.Place, "")}
+	for _, token := range jsonvalue.SplitPointer(pointer) {
+		if to.shape == nil {
+			break
+		}
+		way := to.shape.WayTo(token, plumb.Source{})
+		to.shape = way.Shape
+		to.narrow(way.Place)
+	}
+	return to.subject
 }
 
 // says reports whether the value of a member can contradict a later one. What

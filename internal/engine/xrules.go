@@ -25,7 +25,8 @@ var xRulesVocabulary []byte
 // xRule is a rule that the description states.
 type xRule struct {
 	*Rule
-	at         []string // from the object, to the member that findings are at
+	of         plumb.Source // the schema or the response that states it
+	at         []string     // from the object, to the member that findings are at
 	place      plumb.Source
 	source     string // of the expression
 	expression *expression.Expression
@@ -33,7 +34,7 @@ type xRule struct {
 }
 
 // xRulesOf reads the x-rules of one schema or response.
-func xRulesOf(e *schema.Extension) ([]*xRule, error) {
+func xRulesOf(of plumb.Source, e *schema.Extension) ([]*xRule, error) {
 	if e == nil {
 		return nil, nil
 	}
@@ -69,6 +70,7 @@ func xRulesOf(e *schema.Extension) ([]*xRule, error) {
 				ID: doc.ID, Severity: severity, Title: doc.Message, Fix: doc.Fix, Example: doc.Example,
 				Text: doc.Text + "The description states it as an expression in CEL:\n\n    " + doc.Expression,
 			},
+			of:         of,
 			at:         jsonvalue.SplitPointer(doc.At),
 			place:      e.Place(item),
 			source:     doc.Expression,
@@ -98,14 +100,14 @@ func (v *Validator) loadXRules(set *schema.Set) error {
 		return rules
 	}
 	for _, shape := range set.Shapes() {
-		if rules := add(xRulesOf(shape.Extension("x-rules"))); len(rules) > 0 {
+		if rules := add(xRulesOf(shape.Place, shape.Extension("x-rules"))); len(rules) > 0 {
 			v.shapeRules[shape] = rules
 			errs = append(errs, describedPlaces(rules, shape))
 		}
 	}
 	for _, op := range v.desc.Operations {
 		for _, response := range op.Responses {
-			rules := add(xRulesOf(set.Extension(response.Place, "x-rules")))
+			rules := add(xRulesOf(response.Place, set.Extension(response.Place, "x-rules")))
 			for _, m := range response.Media {
 				if m.HasSchema {
 					errs = append(errs, describedPlaces(rules, v.bodies[m.Schema].Shape))
@@ -188,6 +190,10 @@ func (p *pass) applyXRule(r *xRule, path []string, variables *expression.Variabl
 		return
 	}
 	at := p.valueAt(append(slices.Clip(path), r.at...))
+	var subject plumb.Subject
+	if len(r.at) == 0 { // wherever the schema is used
+		subject = subjectAt(r.of, "")
+	}
 	switch {
 	case !ok:
 		// Data that breaks its schema is reported there.
@@ -195,12 +201,16 @@ func (p *pass) applyXRule(r *xRule, path []string, variables *expression.Variabl
 			return
 		}
 		if p.use(ruleFailed); p.severity != plumb.Off {
-			p.report(at, placed("the rule "+r.ID+" cannot be evaluated", r.place, r.expression.Failure(variables).Error(), ""))
+			f := placed("the rule "+r.ID+" cannot be evaluated", r.place, r.expression.Failure(variables).Error(), "")
+			f.Subject = subjectAt(r.of, r.ID)
+			p.report(at, f)
 		}
 	default:
 		// Where the value is blamed already, this is a mere consequence.
 		if _, blamed := slices.BinarySearch(p.blamed, at.start); !blamed {
-			p.report(at, placed(r.Title, r.place, p.foundText(at.path), r.source))
+			f := placed(r.Title, r.place, p.foundText(at.path), r.source)
+			f.Subject = subject
+			p.report(at, f)
 		}
 	}
 }

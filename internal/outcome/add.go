@@ -85,7 +85,7 @@ func (c *cleaner) get() *redact.Cleaner {
 func cleaned(f *plumb.Finding, clean *cleaner) plumb.Finding {
 	kept := *f
 	clean.get().Finding(&kept)
-	for _, s := range []*string{&kept.Message, &kept.Operation, &kept.Pointer, &kept.File, &kept.Resource, &kept.Found, &kept.Occurrence.Allowed, &kept.Occurrence.Operation} {
+	for _, s := range []*string{&kept.Message, &kept.Operation, &kept.Pointer, &kept.Subject.Name, &kept.File, &kept.Resource, &kept.Found, &kept.Allowed} {
 		*s = valid(*s)
 	}
 	return kept
@@ -133,9 +133,8 @@ func (a *adder) finding(f *plumb.Finding) {
 		known.repeat(f, at)
 		return
 	}
-	fingerprint := f.Fingerprint()
 	kept := cleaned(f, &a.clean)
-	one := newFinding(&kept, fingerprint)
+	one := newFinding(&kept)
 	one.Occurrences = []Occurrence{newOccurrence(&kept)}
 	one.repeat(f, at)
 	a.findings.add(one, a.keep)

@@ -19,18 +19,19 @@ const (
 
 // Finding is a rule that was not satisfied at a place.
 type Finding struct {
-	Rule        string       `json:"rule"`
-	Severity    string       `json:"severity"` // the highest
-	Message     string       `json:"message"`
-	Fingerprint string       `json:"fingerprint"`
-	Operation   string       `json:"operation"`
-	Status      int          `json:"status"`
-	Pointer     string       `json:"pointer"`
-	Allowed     string       `json:"allowed,omitempty"`
-	Description plumb.Source `json:"description"`
-	Count       int          `json:"count"`
-	Lasted      *Range       `json:"lasted,omitempty"` // seconds, of states that last longer than documented
-	Files       Files        `json:"files"`            // with occurrences
+	Rule        string        `json:"rule"`
+	Subject     plumb.Subject `json:"subject"`
+	Severity    string        `json:"severity"` // the highest
+	Message     string        `json:"message"`
+	Fingerprint string        `json:"fingerprint"`
+	Operation   string        `json:"operation"`
+	Status      int           `json:"status"`
+	Pointer     string        `json:"pointer"`
+	Allowed     string        `json:"allowed,omitempty"`
+	Description plumb.Source  `json:"description"`
+	Count       int           `json:"count"`
+	Lasted      *Range        `json:"lasted,omitempty"` // seconds, of states that last longer than documented
+	Files       Files         `json:"files"`            // with occurrences
 	Span
 	Occurrences []Occurrence `json:"occurrences"` // the first by place
 
@@ -43,8 +44,9 @@ type Occurrence struct {
 	Entry     int            `json:"entry"`
 	Line      int            `json:"line"`
 	Column    int            `json:"column"`
-	Operation string         `json:"operation,omitempty"` // where the finding has none of its own
-	Status    int            `json:"status,omitempty"`    // likewise
+	Operation string         `json:"operation,omitempty"`
+	Status    int            `json:"status,omitempty"`
+	Pointer   string         `json:"pointer"`
 	Resource  string         `json:"resource,omitempty"`
 	Found     string         `json:"found,omitempty"`
 	Allowed   string         `json:"allowed,omitempty"`
@@ -55,13 +57,8 @@ type Occurrence struct {
 func newOccurrence(f *plumb.Finding) Occurrence {
 	o := Occurrence{
 		File: f.File, Entry: f.Entry, Line: f.Line, Column: f.Column,
+		Operation: f.Operation, Status: f.Status, Pointer: f.Pointer,
 		Resource: f.Resource, Found: f.Found, Allowed: f.Occurrence.Allowed,
-	}
-	if f.Operation == "" {
-		o.Operation = f.Occurrence.Operation
-	}
-	if f.Status == 0 {
-		o.Status = f.Occurrence.Status
 	}
 	if f.Excerpt.Text != "" {
 		o.Excerpt = &f.Excerpt
@@ -77,9 +74,14 @@ func compareOccurrences(a, b Occurrence) int {
 		return *o.Excerpt
 	}
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+		cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status),
 		cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Found, b.Found), cmp.Compare(a.Allowed, b.Allowed),
-		cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status),
 		cmp.Compare(excerpt(a).Text, excerpt(b).Text), cmp.Compare(excerpt(a).Column, excerpt(b).Column), cmp.Compare(excerpt(a).Width, excerpt(b).Width))
+}
+
+// AddOccurrence puts one where it belongs by its place.
+func AddOccurrence(list []Occurrence, o Occurrence) []Occurrence {
+	return addOccurrence(list, o, neutralKeep)
 }
 
 // addOccurrence puts one where it belongs by its place, if it is among the first.
@@ -93,9 +95,9 @@ func addOccurrence(list []Occurrence, o Occurrence, most int) []Occurrence {
 }
 
 // newFinding takes down a finding, which is clean.
-func newFinding(f *plumb.Finding, fingerprint string) *Finding {
+func newFinding(f *plumb.Finding) *Finding {
 	return &Finding{
-		Rule: f.Rule, Severity: f.Severity.String(), Message: f.Message, Fingerprint: fingerprint,
+		Rule: f.Rule, Subject: f.Subject, Severity: f.Severity.String(), Message: f.Message, Fingerprint: f.Fingerprint(),
 		Operation: f.Operation, Status: f.Status, Pointer: f.Pointer, Allowed: f.Allowed, Description: f.Description,
 	}
 }
@@ -109,9 +111,9 @@ func (f *Finding) Examples() []Example {
 	return examples
 }
 
-// key is what tells findings apart.
-func (f *Finding) key() engine.FindingKey {
-	return engine.KeyOf(&plumb.Finding{Rule: f.Rule, Operation: f.Operation, Status: f.Status, Pointer: f.Pointer, Description: f.Description})
+// Key is what tells findings apart.
+func (f *Finding) Key() engine.FindingKey {
+	return engine.KeyOf(&plumb.Finding{Rule: f.Rule, Subject: f.Subject, Operation: f.Operation, Status: f.Status, Pointer: f.Pointer, Description: f.Description})
 }
 
 // wants reports whether one of an exchange at the place can be among the first.
@@ -122,6 +124,9 @@ func (f *Finding) wants(at plumb.Place, most int) bool {
 	last := &f.Occurrences[len(f.Occurrences)-1]
 	return cmp.Or(strings.Compare(at.File, last.File), cmp.Compare(at.Entry, last.Entry)) <= 0
 }
+
+// Merge adds what g says of the same rule and subject.
+func (f *Finding) Merge(g *Finding) { f.merge(g, neutralKeep) }
 
 // merge takes over what g says of the same place. Of texts that differ the
 // least counts, and of severities the highest, so that order does not matter.
@@ -134,7 +139,7 @@ func (f *Finding) merge(g *Finding, most int) {
 	f.Count += g.Count
 	f.Lasted = f.Lasted.merge(g.Lasted)
 	f.Span.Extend(g.Span)
-	f.Files.merge(&g.Files)
+	f.Files.Merge(&g.Files)
 	for _, o := range g.Occurrences {
 		f.Occurrences = addOccurrence(f.Occurrences, o, most)
 	}
@@ -185,7 +190,8 @@ func (f *Files) hash(hash uint64) {
 	}
 }
 
-func (f *Files) merge(g *Files) {
+// Merge adds other files.
+func (f *Files) Merge(g *Files) {
 	for _, hash := range g.Hashes {
 		f.hash(hash)
 	}
@@ -221,7 +227,7 @@ func (s *findings) get(key engine.FindingKey) *Finding {
 // add adds a finding with its occurrences, and returns what it was added to; nil
 // where it is one of too many.
 func (s *findings) add(f *Finding, most int) *Finding {
-	key := f.key()
+	key := f.Key()
 	of := s.byRule[f.Rule]
 	if of == nil {
 		of = newSmallest[engine.FindingKey, *Finding](mostPlaces, engine.FindingKey.Compare)
@@ -285,7 +291,7 @@ func (s *findings) all() []*Finding {
 	for _, of := range s.byRule {
 		all = append(all, of.all()...)
 	}
-	slices.SortFunc(all, func(a, b *Finding) int { return a.key().Compare(b.key()) })
+	slices.SortFunc(all, func(a, b *Finding) int { return a.Key().Compare(b.Key()) })
 	return all
 }
 

@@ -21,7 +21,7 @@ func (o *Outcome) contradictions() (all []contradiction) {
 	clean := redact.New(nil)
 	for key, f := range o.history.Contradictions() {
 		clean.Finding(&f)
-		one := newFinding(&f, f.Fingerprint())
+		one := newFinding(&f)
 		one.Occurrences = []Occurrence{newOccurrence(&f)}
 		one.Count = 1
 		one.Files.add(f.File)

@@ -127,7 +127,8 @@ func (a *adder) live(worst plumb.Severity, id string, index int, blamed []plumb.
 	for i := range blamed {
 		f := &blamed[i]
 		if (f.Resource == id || f.Resource != "" && a.r.Counted) && !engine.IsHistory(f.Rule) {
-			one.Findings = append(one.Findings, f.Fingerprint())
+			kept := cleaned(f, &a.clean)
+			one.Findings = append(one.Findings, kept.Fingerprint())
 		}
 	}
 	slices.Sort(one.Findings)

@@ -1,6 +1,7 @@
 package outcome
 
 import (
+	"cmp"
 	"strings"
 	"sync"
 	"time"
@@ -66,7 +67,7 @@ func valueCleaner(x *plumb.Exchange) func(*plumb.Finding) {
 		return cleaner().Text(body) == body
 	})
 	return func(f *plumb.Finding) {
-		if f.File != "" || f.Message != "" || !clean() || redact.SecretMember(f.Pointer, strings.Trim(f.Found, `"`)) {
+		if f.File != "" || f.Message != "" || !clean() || redact.SecretMember(cmp.Or(f.Named, f.Pointer), strings.Trim(f.Found, `"`)) {
 			cleaner().Finding(f)
 		}
 	}

@@ -22,35 +22,38 @@ type File struct {
 	Named bool
 }
 
-// Files returns the files that paths stand for, each once, in the order of the
-// paths: a file, "-" for standard input, a glob (with ** for any folders), or
-// a folder, which stands for the files in and below it, in the order of their
-// names, without those whose name begins with a dot; DIR/... is the same, as
-// the go command has it. A path that does not
-// exist, and a folder or glob without files, is an error.
+// Files returns the files that paths stand for, each once, in the order of their
+// names, whatever the order of the paths: a file, "-" for standard input, a glob
+// (with ** for any folders), or a folder, which stands for the files in and below
+// it, without those whose name begins with a dot; DIR/... is the same, as the go
+// command has it. A path that does not exist, and a folder or glob without files,
+// is an error.
 func Files(paths []string) ([]File, error) {
-	var all []File
-	known := map[string]int{} // by the path that symbolic links lead to
+	var found []File
 	for _, path := range paths {
-		found, err := filesOf(path)
+		files, err := filesOf(path)
 		if err != nil {
 			return nil, err
 		}
-		for _, f := range found {
-			real, err := filepath.EvalSymlinks(f.Path)
-			if err != nil {
-				real = f.Path // "-", or gone in the meantime, which opening it will tell
-			}
-			if abs, err := filepath.Abs(real); err == nil && f.Path != "-" {
-				real = abs
-			}
-			if i, ok := known[real]; ok {
-				all[i].Named = all[i].Named || f.Named
-				continue
-			}
-			known[real] = len(all)
-			all = append(all, f)
+		found = append(found, files...)
+	}
+	slices.SortStableFunc(found, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	var all []File
+	known := map[string]int{} // by the path that symbolic links lead to
+	for _, f := range found {
+		real, err := filepath.EvalSymlinks(f.Path)
+		if err != nil {
+			real = f.Path // "-", or gone in the meantime, which opening it will tell
 		}
+		if abs, err := filepath.Abs(real); err == nil && f.Path != "-" {
+			real = abs
+		}
+		if i, ok := known[real]; ok {
+			all[i].Named = all[i].Named || f.Named
+			continue
+		}
+		known[real] = len(all)
+		all = append(all, f)
 	}
 	return all, nil
 }

@@ -27,13 +27,13 @@ func TestFiles(t *testing.T) {
 		want  []File
 		err   string
 	}{
-		"files in the given order": {[]string{"b.har", "-", "a.json"}, []File{{"b.har", true}, {"-", true}, {"a.json", true}}, ""},
+		"files in any order":       {[]string{"b.har", "-", "a.json"}, []File{{"-", true}, {"a.json", true}, {"b.har", true}}, ""},
 		"a folder":                 {[]string{"dir"}, inDir, ""},
 		"a folder with a slash":    {[]string{"dir/"}, inDir, ""},
 		"a folder and all below":   {[]string{"dir/..."}, inDir, ""},
 		"nothing there to go into": {[]string{"c/..."}, nil, "c/: there is no such file or folder; name a recording, a folder with recordings, or - for standard input"},
 		"a link to a folder":       {[]string{"linked"}, []File{{Path: "linked/y.har"}}, ""},
-		"each once":                {[]string{"b.har", "./b.har", "dir"}, []File{{"b.har", true}, inDir[0], inDir[2], inDir[3]}, ""},
+		"each once":                {[]string{"b.har", "./b.har", "dir"}, []File{{"./b.har", true}, inDir[0], inDir[2], inDir[3]}, ""},
 		"found, and then named":    {[]string{"dir", "dir/README.md"}, []File{{"dir/README.md", true}, inDir[1], inDir[2], inDir[3]}, ""},
 		"a glob":                   {[]string{"*.har"}, []File{{"[1].har", true}, {"b.har", true}}, ""},
 		"a glob for any folders":   {[]string{"**/*.yml"}, []File{{"dir/z.yml", true}}, ""},

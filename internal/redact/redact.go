@@ -3,6 +3,7 @@
 package redact
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -101,13 +102,13 @@ func (c *Cleaner) Finding(f *plumb.Finding) {
 	// A name that says that a value is secret hides the whole of it, which an
 	// excerpt does not show where the name is not beside it. Of a missing member
 	// there is no value.
-	if f.Rule != "schema-required" && strings.Contains(f.Found, `"`) && SecretMember(f.Pointer, strings.Trim(f.Found, `"`)) {
+	if f.Rule != "schema-required" && strings.Contains(f.Found, `"`) && SecretMember(cmp.Or(f.Named, f.Pointer), strings.Trim(f.Found, `"`)) {
 		f.Found = Mark
 		f.Excerpt = mark(f.Excerpt, union(append(c.spans(f.Excerpt.Text), marked(f.Excerpt))))
 	} else {
 		f.Excerpt = c.Excerpt(f.Excerpt)
 	}
-	for _, s := range []*string{&f.Message, &f.Pointer, &f.File, &f.Resource, &f.Found, &f.Allowed} {
+	for _, s := range []*string{&f.Message, &f.Pointer, &f.Subject.Name, &f.Named, &f.File, &f.Resource, &f.Found, &f.Allowed} {
 		*s = c.Text(*s)
 	}
 }

@@ -76,7 +76,7 @@ func TestJUnitOfBaseline(t *testing.T) {
 
 func TestJUnitCountsWhatFails(t *testing.T) {
 	r := accepted(nil, []string{"error", "warning"})
-	r.Findings[1].Rule, r.Findings[1].Operation = "schema-limit", "cancelBatch"
+	r.Findings[1].Rule, r.Findings[1].Operations = "schema-limit", []OperationCount{{"cancelBatch", 200, 1}}
 	text := render(t, "junit", r, View{})
 	assert.Contains(t, text, ", and 1 more finding")
 	assert.Contains(t, text, `failures="1"`)

@@ -49,6 +49,7 @@ func annotation(r *Report, f *Finding) string {
 	if f.Count > 1 {
 		lines = append(lines, "found "+times(f.Count)+" in "+Plural(f.Files, "file"))
 	}
+	lines = append(lines, spreadLines(f)...)
 	lines = append(lines, acceptanceNotes(f)...)
 	if fix := r.rule(f.Rule).Fix; fix != "" {
 		lines = append(lines, "fix: "+Printable(fix))

@@ -73,6 +73,7 @@ var htmlTemplate = template.Must(template.New("report.html").Funcs(template.Func
 	"place":   placeText,
 	"origin":  origin,
 	"where":   describedAt,
+	"spread":  spread,
 	"excerpt": newHTMLExcerpt,
 	"anchor":  anchor,
 	"list":    func(all []string) string { return Printable(strings.Join(all, " ")) },
@@ -127,7 +128,7 @@ func (p *htmlPage) addFindings() {
 		}
 		severity.Values = insert(severity.Values, h.Grade())
 		rule.Values = insert(rule.Values, f.Rule)
-		for _, name := range h.Operations() {
+		for _, name := range h.Names() {
 			operation.Values = insert(operation.Values, name)
 		}
 		p.Findings = append(p.Findings, h)
@@ -159,14 +160,11 @@ func (f htmlFinding) Standing() string {
 	return ""
 }
 
-// Operations are those that the finding was seen in.
-func (f htmlFinding) Operations() []string {
-	if f.Operation != "" {
-		return []string{f.Operation}
-	}
+// Names are the operations that the finding occurs in.
+func (f htmlFinding) Names() []string {
 	var names []string
-	for i := range f.Occurrences {
-		names = insert(names, f.Occurrences[i].Operation)
+	for _, o := range f.Operations {
+		names = insert(names, o.Operation)
 	}
 	return names
 }

@@ -79,8 +79,8 @@ type suiteContent struct {
 	findings []*Finding
 }
 
-// allOperations names the suite of the findings that are of a schema, whatever
-// the operation, and of bodies without one.
+// allOperations names the suite of the findings that occur in several operations,
+// and of those of bodies without one.
 const allOperations = "all operations"
 
 func junitSuites(r *Report) []*suiteContent {
@@ -98,9 +98,10 @@ func junitSuites(r *Report) []*suiteContent {
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		s := of[f.Operation]
-		if s == nil { // of a method that is not described
-			s = add(f.Operation, Printable(f.Operation), f.Count)
+		operation := f.Operation()
+		s := of[operation]
+		if s == nil { // of a method or a path that is not described
+			s = add(operation, Printable(operation), f.Count)
 		}
 		s.findings = append(s.findings, f)
 	}

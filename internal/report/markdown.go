@@ -85,6 +85,9 @@ func markdownFinding(r *Report, f *Finding) string {
 	if where := describedAt(f); where != "" {
 		b.WriteString("  - described in " + code(where) + "\n")
 	}
+	for _, line := range spreadLines(f) {
+		b.WriteString("  - " + escapeMarkdown(line) + "\n")
+	}
 	for _, note := range acceptanceNotes(f) {
 		b.WriteString("  - " + escapeMarkdown(note) + "\n")
 	}

@@ -75,12 +75,25 @@ func (r *Report) sum() {
 // newFindings returns the findings, the worst first, and of each rule with too many
 // places one finding for all that are beyond.
 func newFindings(o *outcome.Outcome, occurrences int) []Finding {
-	found, beyond := o.Findings(), o.Beyond()
-	all := make([]Finding, 0, len(found)+len(beyond))
-	for _, f := range found {
-		all = append(all, newFinding(f, occurrences))
+	type key struct {
+		rule    string
+		subject plumb.Subject
 	}
-	for _, b := range beyond {
+	groups := map[key]*group{}
+	var order []*group // by rule and subject
+	for _, f := range o.Findings() {
+		of := key{f.Rule, f.Subject}
+		if groups[of] == nil {
+			groups[of] = &group{}
+			order = append(order, groups[of])
+		}
+		groups[of].add(f)
+	}
+	all := []Finding{}
+	for _, g := range order {
+		all = append(all, g.finding(occurrences))
+	}
+	for _, b := range o.Beyond() {
 		all = append(all, newBeyond(b))
 	}
 	slices.SortStableFunc(all, func(a, b Finding) int {
@@ -94,26 +107,6 @@ func rank(severity string) plumb.Severity {
 	return s
 }
 
-func newFinding(f *outcome.Finding, occurrences int) Finding {
-	found := Finding{
-		Rule: f.Rule, Severity: f.Severity, Message: f.Message, Fingerprint: f.Fingerprint,
-		Operation: f.Operation, Status: f.Status, Pointer: f.Pointer,
-		Count: f.Count, Files: f.Files.Len(), Description: NewPlace(f.Description),
-		Occurrences: []Occurrence{},
-	}
-	for _, o := range f.Occurrences[:min(len(f.Occurrences), occurrences)] {
-		one := Occurrence{
-			File: o.File, Entry: o.Entry, Line: o.Line, Column: o.Column, Resource: o.Resource,
-			Found: o.Found, Allowed: o.Allowed, Operation: o.Operation, Status: o.Status,
-		}
-		if o.Excerpt != nil {
-			one.Excerpt = &Excerpt{o.Excerpt.Text, o.Excerpt.Column, o.Excerpt.Width}
-		}
-		found.Occurrences = append(found.Occurrences, one)
-	}
-	return found
-}
-
 // newBeyond says how often a rule was not satisfied at places that are not listed.
 func newBeyond(b outcome.Beyond) Finding {
 	f := plumb.Finding{Rule: b.Rule}
@@ -121,6 +114,8 @@ func newBeyond(b outcome.Beyond) Finding {
 		Rule: b.Rule, Severity: b.Severity, Fingerprint: f.Fingerprint(),
 		Message:     fmt.Sprintf("and %d more at other places, of which only the first %d are listed", b.Count, engine.MostPlaces),
 		Count:       b.Count,
+		Operations:  []OperationCount{},
+		Pointers:    []PointerCount{},
 		Occurrences: []Occurrence{},
 	}
 }

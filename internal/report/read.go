@@ -13,7 +13,7 @@ import (
 )
 
 // version is that of the JSON report: schemaVersion.
-const version = 1
+const version = 2
 
 // Read reads a JSON report. It takes any report of our version, also one by a
 // newer plumb with members that this one does not know.
@@ -53,6 +53,8 @@ func recognize(data []byte) error {
 	switch {
 	case head.SchemaVersion == nil:
 		return errors.New("not a report: it has no schemaVersion; a JSON report is what \"plumb check --format json\" writes")
+	case *head.SchemaVersion == 1:
+		return errors.New("a report of schemaVersion 1, which groups findings in another way; check the recordings again with this plumb, or use the plumb that wrote the report")
 	case *head.SchemaVersion != version:
 		return fmt.Errorf("a report of schemaVersion %d, and this plumb reads %d; use the plumb that wrote it", *head.SchemaVersion, version)
 	case len(rest) > 0 && head.Findings == nil:
@@ -100,7 +102,10 @@ func (r *Report) fill() {
 	fillSlice(&r.Description.Overlays)
 	fillSlice(&r.Findings)
 	for i := range r.Findings {
-		fillSlice(&r.Findings[i].Occurrences)
+		f := &r.Findings[i]
+		fillSlice(&f.Operations)
+		fillSlice(&f.Pointers)
+		fillSlice(&f.Occurrences)
 	}
 	fillSlice(&r.Coverage.Operations)
 	for i := range r.Coverage.Operations {

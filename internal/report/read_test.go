@@ -57,7 +57,7 @@ func TestReadOfAnEarlyReport(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(render(f, "json", check(f, livesRecording), View{})))
 	f.Add([]byte(render(f, "json", hostileReport(), View{})))
-	f.Add([]byte(`{"schemaVersion": 1, "tool": {"name": "plumb"}, "findings": [{"severity": "error", "fingerprint": "0123456789abcdef", "count": -1,
+	f.Add([]byte(`{"schemaVersion": 2, "tool": {"name": "plumb"}, "findings": [{"severity": "error", "fingerprint": "0123456789abcdef", "count": -1,
 		"occurrences": [{"line": -5, "excerpt": {"text": "é", "column": 1, "width": 9223372036854775807}}]}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := Read(bytes.NewReader(data))
@@ -84,12 +84,13 @@ func TestReadRefuses(t *testing.T) {
 		"{\n\"schemaVersion\" 1}": "line 2: invalid character",
 		"[]":                      "line 1: json: cannot unmarshal array",
 		"{}":                      "it has no schemaVersion",
-		`{"schemaVersion": 2}`:    "a report of schemaVersion 2, and this plumb reads 1",
-		`{"schemaVersion": 1, "tool": {"name": "plumb"}}` + "\n{}":                                                 "as lines (ndjson)",
-		`{"schemaVersion": 1, "tool": {"name": "plumb"}, "findings": []} {}`:                                       "more than one JSON value",
-		`{"schemaVersion": 1, "tool": {"name": "prism"}}`:                                                          `of "prism", not of plumb`,
-		`{"schemaVersion": 1, "tool": {"name": "plumb"}, "findings": [{"severity": "fatal"}]}`:                     `findings[0]: "fatal" is no severity`,
-		`{"schemaVersion": 1, "tool": {"name": "plumb"}, "findings": [{"severity": "error", "fingerprint": "x"}]}`: `findings[0]: "x" is no fingerprint`,
+		`{"schemaVersion": 1}`:    "a report of schemaVersion 1, which groups findings in another way; check the recordings again",
+		`{"schemaVersion": 3}`:    "a report of schemaVersion 3, and this plumb reads 2",
+		`{"schemaVersion": 2, "tool": {"name": "plumb"}}` + "\n{}":                                                 "as lines (ndjson)",
+		`{"schemaVersion": 2, "tool": {"name": "plumb"}, "findings": []} {}`:                                       "more than one JSON value",
+		`{"schemaVersion": 2, "tool": {"name": "prism"}}`:                                                          `of "prism", not of plumb`,
+		`{"schemaVersion": 2, "tool": {"name": "plumb"}, "findings": [{"severity": "fatal"}]}`:                     `findings[0]: "fatal" is no severity`,
+		`{"schemaVersion": 2, "tool": {"name": "plumb"}, "findings": [{"severity": "error", "fingerprint": "x"}]}`: `findings[0]: "x" is no fingerprint`,
 	} {
 		r, err := Read(strings.NewReader(text))
 		assert.Nil(t, r)

@@ -77,23 +77,62 @@ type Summary struct {
 	Suppressed  int `json:"suppressed"`       // findings that the baseline accepts: no errors, warnings or infos
 }
 
-// Finding groups the occurrences of one rule at one place of the description
-// and of the checked object.
+// Finding groups the occurrences of one rule at one place of the description.
 type Finding struct {
-	Rule        string       `json:"rule"`
-	Severity    string       `json:"severity"`
-	Message     string       `json:"message"`
-	Fingerprint string       `json:"fingerprint"`
-	Operation   string       `json:"operation"`
-	Status      int          `json:"status"`
-	Pointer     string       `json:"pointer"`
-	Count       int          `json:"count"` // of all occurrences
-	Files       int          `json:"files"` // that the occurrences are in
-	Description Place        `json:"description"`
-	Occurrences []Occurrence `json:"occurrences"` // the first of them
+	Rule        string           `json:"rule"`
+	Severity    string           `json:"severity"` // the worst of the occurrences
+	Message     string           `json:"message"`
+	Fingerprint string           `json:"fingerprint"`
+	Operations  []OperationCount `json:"operations"` // that it occurs in, the most frequent first; none where none is known
+	Pointer     string           `json:"pointer"`    // the first of the pointers
+	Pointers    []PointerCount   `json:"pointers"`   // that it occurs at, the most frequent first
+	Count       int              `json:"count"`      // of all occurrences
+	Files       int              `json:"files"`      // that the occurrences are in
+	Description Place            `json:"description"`
+	Occurrences []Occurrence     `json:"occurrences"` // the first of them
 
 	Suppressed *Acceptance `json:"suppressed,omitempty"` // by the baseline
 	Expired    *Acceptance `json:"expired,omitempty"`    // the baseline accepted it until a day that is over
+}
+
+// OperationCount is how often a finding occurs in the answers of an operation with
+// a status.
+type OperationCount struct {
+	Operation string `json:"operation"`
+	Status    int    `json:"status"` // 0 where it is unknown
+	Count     int    `json:"count"`
+}
+
+// PointerCount is how often a finding occurs at a pointer.
+type PointerCount struct {
+	Pointer string `json:"pointer"`
+	Count   int    `json:"count"`
+}
+
+// Operation is the one operation that the finding occurs in; empty where there
+// are several, or none is known.
+func (f *Finding) Operation() string {
+	name := ""
+	for i, o := range f.Operations {
+		if i > 0 && o.Operation != name {
+			return ""
+		}
+		name = o.Operation
+	}
+	return name
+}
+
+// Status is the one status that the finding occurs with; 0 where there are
+// several, or none is known.
+func (f *Finding) Status() int {
+	status := 0
+	for i, o := range f.Operations {
+		if i > 0 && o.Status != status {
+			return 0
+		}
+		status = o.Status
+	}
+	return status
 }
 
 // Place is a place in the description. Its zero value means that no part of
@@ -134,11 +173,12 @@ type Occurrence struct {
 	Entry     int      `json:"entry"`
 	Line      int      `json:"line"`
 	Column    int      `json:"column"`
+	Operation string   `json:"operation"` // empty where unknown
+	Status    int      `json:"status"`    // 0 where unknown
+	Pointer   string   `json:"pointer"`
 	Resource  string   `json:"resource"`
 	Found     string   `json:"found"`
 	Allowed   string   `json:"allowed"`
-	Operation string   `json:"operation,omitempty"` // where the finding has none of its own
-	Status    int      `json:"status,omitempty"`    // likewise
 	Excerpt   *Excerpt `json:"excerpt,omitempty"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
@@ -71,16 +72,16 @@ func sarifResult(f *Finding) *sarif.Result {
 	result := sarif.NewRuleResult(Printable(f.Rule)).
 		WithLevel(sarifLevels[f.Severity]).
 		WithOccurrenceCount(f.Count).
-		WithPartialFingerprints(map[string]string{"plumb/v1": f.Fingerprint})
+		WithPartialFingerprints(map[string]string{"plumb/v2": f.Fingerprint})
 	result.Properties = sarif.NewPropertyBag().
-		Add("operation", Printable(f.Operation)).
-		Add("status", f.Status).
-		Add("pointer", Printable(f.Pointer)).
+		Add("operations", printableOperations(f.Operations)).
+		Add("pointers", printablePointers(f.Pointers)).
 		Add("files", f.Files)
 	lines := []string{f.headline()}
 	if len(f.Occurrences) > 0 {
 		lines = append(lines, details(f, &f.Occurrences[0])...)
 	}
+	lines = append(lines, spreadLines(f)...)
 	if f.Expired != nil {
 		lines = append(lines, acceptanceNotes(f)...)
 	}
@@ -88,7 +89,7 @@ func sarifResult(f *Finding) *sarif.Result {
 	text := strings.ReplaceAll(strings.Join(lines, "\n"), "](", "] (")
 	result.Message = sarif.NewTextMessage(text)
 	for i := range f.Occurrences {
-		location := occurrenceLocation(f, &f.Occurrences[i])
+		location := occurrenceLocation(&f.Occurrences[i])
 		if i == 0 {
 			result.AddLocation(location)
 		} else {
@@ -107,13 +108,29 @@ func sarifResult(f *Finding) *sarif.Result {
 	return result
 }
 
-func occurrenceLocation(f *Finding, o *Occurrence) *sarif.Location {
+func printableOperations(all []OperationCount) []OperationCount {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Operation = Printable(all[i].Operation)
+	}
+	return all
+}
+
+func printablePointers(all []PointerCount) []PointerCount {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Pointer = Printable(all[i].Pointer)
+	}
+	return all
+}
+
+func occurrenceLocation(o *Occurrence) *sarif.Location {
 	location := sarif.NewLocation()
 	if o.File != "-" {
 		location.WithPhysicalLocation(physical(o.File, o.Line, o.Column, o.Excerpt))
 	}
-	if f.Pointer != "" {
-		location.AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(Printable(f.Pointer)).WithKind("member"))
+	if o.Pointer != "" {
+		location.AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(Printable(o.Pointer)).WithKind("member"))
 	}
 	return location
 }

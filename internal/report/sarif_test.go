@@ -46,7 +46,7 @@ func TestSARIF(t *testing.T) {
 	assert.Equal(t, "schema-enum", *rule.ID)
 	assert.Equal(t, "What it is.\n\nDo this.", *rule.Help.Text)
 	assert.Equal(t, []string{"schema"}, rule.Properties.Tags)
-	assert.Equal(t, map[string]string{"plumb/v1": r.Findings[0].Fingerprint}, result.PartialFingerprints)
+	assert.Equal(t, map[string]string{"plumb/v2": r.Findings[0].Fingerprint}, result.PartialFingerprints)
 	at := result.Locations[0].PhysicalLocation
 	assert.Equal(t, "a.har", *at.ArtifactLocation.URI)
 	assert.Equal(t, []int{120, 15, 23}, []int{*at.Region.StartLine, *at.Region.StartColumn, *at.Region.EndColumn})

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -76,6 +77,9 @@ func (t *text) finding(f *Finding) {
 		t.note("described in " + Printable(where))
 	}
 	t.more(f, shown)
+	for _, s := range spread(f) {
+		t.note(s.String())
+	}
 	for _, note := range acceptanceNotes(f) {
 		t.note(note)
 	}
@@ -124,14 +128,18 @@ func details(f *Finding, o *Occurrence) []string {
 	return lines
 }
 
-// origin says of what an occurrence is: "in cancelBatch, status 200, of batch_1".
+// origin says of what an occurrence is: "in cancelBatch, status 200, at /errors, of
+// batch_1".
 func origin(f *Finding, o *Occurrence) string {
 	var parts []string
-	if operation := f.Operation + o.Operation; operation != "" {
-		parts = append(parts, "in "+Printable(operation))
+	if o.Operation != "" {
+		parts = append(parts, "in "+Printable(o.Operation))
 	}
-	if status := f.Status + o.Status; status != 0 {
-		parts = append(parts, "status "+strconv.Itoa(status))
+	if o.Status != 0 {
+		parts = append(parts, "status "+strconv.Itoa(o.Status))
+	}
+	if o.Pointer != f.Pointer { // which the title names
+		parts = append(parts, "at "+Printable(cmp.Or(o.Pointer, "the whole body")))
 	}
 	if o.Resource != "" {
 		parts = append(parts, "of "+Printable(o.Resource))
@@ -182,7 +190,7 @@ func (t *text) note(s string) {
 	wrapped := Wrap(lead+s, t.view.Width, indent)[len(lead):]
 	if label, rest, ok := strings.Cut(wrapped, ":"); ok {
 		switch label {
-		case "found", "allowed", "fix":
+		case "found", "allowed", "operations", "members", "fix":
 			wrapped = t.style.bold(label+":") + rest
 		}
 	}

@@ -18,6 +18,7 @@ func enumFinding() result {
 	f := plumb.Finding{
 		Rule: "schema-enum", Severity: plumb.Error, Message: "the value is none of those that the description lists",
 		Operation: "cancelBatch", Status: 200, Pointer: "/status",
+		Subject:     plumb.Subject{File: "schemas/batch.json", Pointer: "/properties/status"},
 		Description: plumb.Source{File: "schemas/batch.json", Line: 40, Pointer: "/properties/status/enum"},
 		Occurrence: plumb.Occurrence{
 			Place: plumb.Place{File: "a.har", Entry: 3, Line: 120, Column: 15}, Resource: "batch_1",
@@ -29,7 +30,10 @@ func enumFinding() result {
 }
 
 func nullFinding() result {
-	f := plumb.Finding{Rule: "drift-null", Severity: plumb.Warning, Message: "an optional member is null", Pointer: "/errors"}
+	f := plumb.Finding{
+		Rule: "drift-null", Severity: plumb.Warning, Message: "an optional member is null", Pointer: "/errors",
+		Subject: plumb.Subject{File: "schemas/batch.json", Pointer: "/properties/errors"},
+	}
 	f.Place = plumb.Place{File: "b.yml", Entry: 1}
 	return result{&plumb.Exchange{}, engine.Result{Bodies: 1, Findings: []plumb.Finding{f}}}
 }

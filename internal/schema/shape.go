@@ -238,9 +238,7 @@ func (s *Set) fillMembers(shape *Shape, all []*node) {
 		for _, name := range n.Required {
 			required[name] = true
 		}
-		for _, re := range slices.SortedFunc(maps.Keys(n.PatternProperties), func(a, b *regexp.Regexp) int {
-			return strings.Compare(a.String(), b.String())
-		}) {
+		for _, re := range slices.SortedFunc(maps.Keys(n.PatternProperties), compareRegexps) {
 			shape.patterns = append(shape.patterns, patternShape{re, s.shape([]*node{s.node(n.PatternProperties[re])})})
 		}
 		switch additional := n.AdditionalProperties.(type) {
@@ -273,17 +271,9 @@ func (s *Set) fillMembers(shape *Shape, all []*node) {
 func (s *Set) fillItems(shape *Shape, all []*node) {
 	var items []*node
 	prefix := 0
-	first := func(n *node) []*jsonschema.Schema {
-		if older, ok := n.Items.([]*jsonschema.Schema); ok { // before 2020-12
-			return older
-		}
-		return n.PrefixItems
-	}
 	for _, n := range all {
-		prefix = max(prefix, len(first(n)))
-		older, _ := n.Items.(*jsonschema.Schema)
-		additional, _ := n.AdditionalItems.(*jsonschema.Schema)
-		for _, sub := range []*jsonschema.Schema{n.Items2020, older, additional, n.UnevaluatedItems, n.Contains} {
+		prefix = max(prefix, len(n.firstItems()))
+		for _, sub := range n.otherItems() {
 			if sub != nil {
 				items = append(items, s.node(sub))
 			}
@@ -293,7 +283,7 @@ func (s *Set) fillItems(shape *Shape, all []*node) {
 	for i := range prefix {
 		var at []*node
 		for _, n := range all {
-			if subs := first(n); i < len(subs) {
+			if subs := n.firstItems(); i < len(subs) {
 				at = append(at, s.node(subs[i]))
 			}
 		}

@@ -271,8 +271,8 @@ func TestMore(t *testing.T) {
 		},
 		"two schemas have it at the same place": {
 			edit:      []string{"properties: {code: {type: integer}}", "properties: {code: {type: integer}, reason: {type: string}}"},
-			appear:    []string{"drift-null  0 /reason 1"},
-			disappear: []string{"drift-undocumented-member  0 /reason 1"},
+			appear:    []string{"drift-null getOrder 404 /reason 1"},
+			disappear: []string{"drift-undocumented-member getOrder 404 /reason 1"},
 		},
 		"operations have new names": {
 			edit: []string{"operationId: getOrder", "operationId: showOrder", "{id}", "{order}", "name: id", "name: order"},
@@ -304,9 +304,10 @@ func TestMoreIsADifference(t *testing.T) {
 	drawReport := rapid.Custom(func(t *rapid.T) *report.Report {
 		r := &report.Report{}
 		for range rapid.IntRange(0, 6).Draw(t, "findings") {
+			pointer, count := rapid.SampledFrom([]string{"", "/x"}).Draw(t, "pointer"), rapid.IntRange(1, 3).Draw(t, "count")
 			r.Findings = append(r.Findings, report.Finding{
-				Rule: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "rule"), Pointer: rapid.SampledFrom([]string{"", "/x"}).Draw(t, "pointer"),
-				Count: rapid.IntRange(1, 3).Draw(t, "count"),
+				Rule: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "rule"), Pointer: pointer,
+				Pointers: []report.PointerCount{{Pointer: pointer, Count: count}}, Count: count,
 			})
 		}
 		return r

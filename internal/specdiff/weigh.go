@@ -77,7 +77,8 @@ type Finding struct {
 }
 
 // findingPlace is what findings under two descriptions have in common: the
-// descriptions are different files, in which operations can have new names.
+// descriptions are different files, in which operations can have new names. Of a
+// response as a whole it is the operation and the status, of a value the pointer.
 type findingPlace struct {
 	rule, operation string
 	status          int
@@ -87,38 +88,56 @@ type findingPlace struct {
 // More returns the findings that r has more of than other does, which is a
 // report on the same recordings under another description.
 func More(r, other *report.Report) []Finding {
-	known := counts(other)
-	own := counts(r)
+	known, own := counts(other), counts(r)
 	names := operations(r)
 	all := []Finding{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		at := placeOf(f, names)
-		more := own[at] - known[at]
-		if more <= 0 {
-			continue
+		more := 0
+		for at := range places(f, names) {
+			more += max(0, own[at]-known[at])
+			known[at] = max(known[at], own[at]) // it is said
 		}
-		known[at] = own[at] // it is said
-		all = append(all, Finding{Rule: f.Rule, Severity: f.Severity, Operation: f.Operation, Status: f.Status, Pointer: f.Pointer, Message: f.Message, Count: more})
+		if more > 0 {
+			all = append(all, Finding{Rule: f.Rule, Severity: f.Severity, Operation: f.Operation(), Status: f.Status(), Pointer: f.Pointer, Message: f.Message, Count: more})
+		}
 	}
 	return all
 }
 
 func counts(r *report.Report) map[findingPlace]int {
 	names := operations(r)
-	n := map[findingPlace]int{}
+	all := map[findingPlace]int{}
 	for i := range r.Findings {
-		n[placeOf(&r.Findings[i], names)] += r.Findings[i].Count
+		for at, n := range places(&r.Findings[i], names) {
+			all[at] += n
+		}
 	}
-	return n
+	return all
 }
 
-func placeOf(f *report.Finding, names map[string]string) findingPlace {
-	operation := f.Operation
-	if name, ok := names[operation]; ok {
-		operation = name
+// places says how often a finding occurs at which places.
+func places(f *report.Finding, names map[string]string) map[findingPlace]int {
+	all := map[findingPlace]int{}
+	for _, p := range f.Pointers {
+		if p.Pointer != "" {
+			all[findingPlace{rule: f.Rule, pointer: p.Pointer}] += p.Count
+		}
 	}
-	return findingPlace{f.Rule, unnamed(operation), f.Status, f.Pointer}
+	if len(all) > 0 {
+		return all
+	}
+	for _, o := range f.Operations {
+		operation := o.Operation
+		if name, ok := names[operation]; ok {
+			operation = name
+		}
+		all[findingPlace{rule: f.Rule, operation: unnamed(operation), status: o.Status}] += o.Count
+	}
+	if len(all) == 0 { // of bare bodies
+		all[findingPlace{rule: f.Rule}] = f.Count
+	}
+	return all
 }
 
 // operations gives each operation the name that it would have without one in

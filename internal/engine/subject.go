@@ -1,0 +1,187 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/schema"
+)
+
+// subjectAt returns the subject of findings at a place of the description, or at
+// something in it that has a name and no place of its own.
+func subjectAt(place plumb.Source, name string) plumb.Subject {
+	return plumb.Subject{File: place.File, Pointer: place.Pointer, Name: shortName(name)}
+}
+
+// ofBody is the subject of findings on the body as a whole: the schema or the
+// response that it is checked by. It is empty where there is none.
+func (p *pass) ofBody() plumb.Subject {
+	switch {
+	case p.schema != nil:
+		return subjectAt(p.schema.Place, "")
+	case p.response != nil:
+		return subjectAt(p.response.Place, "")
+	case p.match.Operation != nil:
+		return subjectAt(p.match.Operation.Place, "")
+	}
+	return plumb.Subject{}
+}
+
+// standpoint is a value in the body, and what leads to it: in the object that
+// was checked, and in the description.
+type standpoint struct {
+	value   *jsonvalue.Value // nil where it is not there
+	shape   *schema.Shape    // nil where nothing describes the value
+	pointer string           // from the object that was checked, array indexes and keys of maps as *
+	subject plumb.Subject
+	named   string // the pointer with the names of the keys; empty where there are none
+}
+
+// surroundings are an object or array that findings are in: there can be many
+// findings in one, which has many others around it.
+type surroundings struct {
+	path []string
+	skip int // how much of the path leads to the object that was checked
+	standpoint
+}
+
+// locate returns what leads to the part of the body that a finding is at.
+func (p *pass) locate(a at) standpoint {
+	around, last, ok := cutLast(a.path)
+	if !ok || p.root == nil {
+		return standpoint{subject: p.ofBody()}
+	}
+	skip := p.skipped(a.path)
+	in := &p.around
+	if in.value == nil || in.skip != skip || !slices.Equal(in.path, around) {
+		*in = surroundings{path: around, skip: skip, standpoint: standpoint{value: p.root, subject: p.ofBody()}}
+		if p.schema != nil {
+			in.shape = p.schema.Shape
+		}
+		for i, token := range around {
+			in.enter(token, plumb.Source{})
+			if i < skip {
+				in.pointer, in.named = "", ""
+			}
+		}
+	}
+	to := in.standpoint
+	switch {
+	case a.ofObject:
+		to.enterUndescribed(last, a.keyword)
+	case a.name:
+		to.enter(last, plumb.Source{})
+		to.subject = in.subject // which says what names there can be
+	default:
+		to.enter(last, a.keyword)
+	}
+	if len(around) < skip {
+		to.pointer, to.named = "", ""
+	}
+	return to
+}
+
+// skipped returns how much of the path leads to an element of a list, which is
+// checked as a body of its own.
+func (p *pass) skipped(path []string) int {
+	if len(p.units) == 0 {
+		return 0
+	}
+	prefix := p.units[0].path
+	if n := len(prefix); n > 0 && len(path) >= n && slices.Equal(path[:n-1], prefix[:n-1]) {
+		return n
+	}
+	return 0
+}
+
+// enter goes to a member or an element. A keyword that the value does not
+// satisfy tells by which of several alternatives it is described.
+func (s *standpoint) enter(token string, keyword plumb.Source) {
+	value, shape := s.value, s.shape
+	s.value, s.shape = value.At(token), nil
+	isArray := value != nil && value.Kind == jsonvalue.Array
+	var way schema.Way
+	switch {
+	case shape == nil:
+		s.narrow(schema.Enclosing(keyword))
+	case isArray:
+		index, _ := strconv.Atoi(token)
+		way = shape.WayToItem(index, keyword)
+	default:
+		way = shape.WayTo(token, keyword)
+		if _, undocumented := shape.Member(token); undocumented {
+			s.subject = subjectAt(shape.Place, token)
+		}
+	}
+	s.shape = way.Shape
+	s.narrow(way.Place)
+	switch {
+	case isArray:
+		s.step("*", "*")
+	case way.Key:
+		s.step("*", token)
+	default:
+		s.step(token, token)
+	}
+}
+
+// step adds a token to the pointer, which there has a name.
+func (s *standpoint) step(token, name string) {
+	token, name = "/"+jsonvalue.EscapePointer(shortName(token)), "/"+jsonvalue.EscapePointer(shortName(name))
+	if s.named != "" || token != name {
+		if s.named == "" {
+			s.named = s.pointer
+		}
+		s.named += name
+	}
+	s.pointer += token
+}
+
+// enterUndescribed goes to a member of which the object's own schema says that it must
+// be there, or must not.
+func (s *standpoint) enterUndescribed(name string, keyword plumb.Source) {
+	shape := s.shape
+	s.step(name, name)
+	s.value, s.shape = s.value.At(name), nil
+	switch {
+	case shape == nil:
+		s.narrow(schema.Enclosing(keyword))
+		s.subject.Name = shortName(name)
+	case shape.Named(name) != nil:
+		s.narrow(shape.WayTo(name, keyword).Place)
+	default:
+		s.subject = subjectAt(shape.Place, name)
+	}
+}
+
+// narrow makes a place the subject, if it is one.
+func (s *standpoint) narrow(place plumb.Source) {
+	if place.File != "" {
+		s.subject = subjectAt(place, "")
+	}
+}
+
+// shortName returns a name as findings have it: there can be a finding at each
+// of the members of an object, with the names of all that it is in. So long ones
+// are cut, and told apart by a number.
+//
+// The identities of resources, which their findings have too, are cut likewise.
+func shortName(name string) string {
+	if len(name) <= mostName {
+		return name
+	}
+	cut := mostName / 2
+	for cut > 0 && !utf8.RuneStart(name[cut]) {
+		cut--
+	}
+	sum := sha256.Sum256([]byte(name))
+	return name[:cut] + "…" + hex.EncodeToString(sum[:8])
+}
+
+// mostName is how many bytes of a name a pointer has at most.
+const mostName = 256
