@@ -150,6 +150,7 @@ func (c *check) collect(ctx context.Context, args []string) *report.Report {
 	if c.history == nil {
 		p.repeats.WithoutHistory()
 	}
+	p.body = c.garbage.take
 	var parts parts
 	if c.observing {
 		p.observe = func() observer { return parts.add(outcome.NewObserver(c.validator)) }

@@ -182,12 +182,16 @@ func findingsOf(s *outcome.Outcome) []*outcome.Finding {
 // beyond counts the drift of a rule at places that are not told apart any more.
 func beyond(b outcome.Beyond) Item {
 	f := plumb.Finding{Rule: b.Rule}
+	unlisted := &outcome.Finding{Rule: b.Rule, Fingerprint: f.Fingerprint()}
 	return Item{
 		Kind: kinds[kindOf(b.Rule)].name, Rule: b.Rule, Severity: b.Severity, Fingerprint: f.Fingerprint(),
 		Message: "and " + number(b.Count) + " more at other places, of which only the first " + number(engine.MostPlaces) + " are listed",
-		Count:   b.Count, Of: b.Count, Found: []Value{}, Examples: []outcome.Example{},
+		Count:   b.Count, Of: b.Count, Found: []Value{}, Examples: []outcome.Example{}, finding: unlisted,
 	}
 }
+
+// isBeyond reports whether the item is of places that are not told apart.
+func (i *Item) isBeyond() bool { return i.finding.Count == 0 }
 
 // observed finds out what else was seen where a finding is.
 type observed struct {

@@ -39,7 +39,7 @@ func (s *Suggestion) Amend(desc *spec.Description, summary *outcome.Outcome, r *
 	for _, item := range united(r.Drift) {
 		at := item.finding.Description
 		key := strings.Join([]string{item.Rule, item.Operation, number(item.Status), item.Pointer, at.File, at.Pointer}, " ")
-		if s.tried[key] || !a.settle(item) {
+		if s.tried[key] || item.isBeyond() || !a.settle(item) {
 			s.Unsettled = append(s.Unsettled, item)
 			continue
 		}

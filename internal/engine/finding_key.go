@@ -65,18 +65,41 @@ func (p *pass) leaveOut() {
 
 // leaveOutAfter leaves out the findings of a rule after the last that is kept.
 func (p *pass) leaveOutAfter(rule string, last FindingKey) {
+	if p.lastKept == nil {
+		p.lastKept = map[string]FindingKey{}
+	}
+	p.lastKept[rule] = last
+	p.out.Findings = slices.DeleteFunc(p.out.Findings, func(f plumb.Finding) bool {
+		if f.Rule != rule || KeyOf(&f).Compare(last) <= 0 {
+			return false
+		}
+		p.countBeyond(rule, f.Severity)
+		return true
+	})
+}
+
+// isBeyond reports whether a finding of the rule that runs is left out, since it is
+// at one of too many places. It is then counted.
+func (p *pass) isBeyond(f *plumb.Finding) bool {
+	last, some := p.lastKept[p.rule.ID]
+	if !some {
+		return false
+	}
+	of := plumb.Finding{Rule: p.rule.ID, Subject: f.Subject, Operation: p.out.Operation, Status: p.out.Status, Pointer: f.Pointer, Description: f.Description}
+	if KeyOf(&of).Compare(last) <= 0 {
+		return false
+	}
+	p.countBeyond(p.rule.ID, p.severity)
+	return true
+}
+
+func (p *pass) countBeyond(rule string, severity plumb.Severity) {
 	i := slices.IndexFunc(p.out.Beyond, func(b Beyond) bool { return b.Rule == rule })
 	if i < 0 {
 		i = len(p.out.Beyond)
 		p.out.Beyond = append(p.out.Beyond, Beyond{Rule: rule})
 	}
 	b := &p.out.Beyond[i]
-	p.out.Findings = slices.DeleteFunc(p.out.Findings, func(f plumb.Finding) bool {
-		if f.Rule != rule || KeyOf(&f).Compare(last) <= 0 {
-			return false
-		}
-		b.Severity = max(b.Severity, f.Severity)
-		b.Count++
-		return true
-	})
+	b.Severity = max(b.Severity, severity)
+	b.Count++
 }

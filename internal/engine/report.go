@@ -84,6 +84,9 @@ func (p *pass) report(a at, f plumb.Finding) {
 	if p.severity == plumb.Error {
 		p.errorsAt = append(p.errorsAt, a.start)
 	}
+	if p.isBeyond(&f) {
+		return
+	}
 	body := p.x.Response.Body
 	f.Place = p.x.Place
 	if body.Locate != nil {
