@@ -159,7 +159,7 @@ func (h *History) insert(key ResourceKey, w *watch, at moment, cells []byte, com
 		return
 	}
 	t := readTimeline(encoded)
-	if !t.extends() || h.compareMoments(t.last, at) > 0 {
+	if !t.extends() || cmp.Or(h.compareMoments(t.last, at), bytes.Compare(t.cells, cells)) > 0 {
 		h.insertAnywhere(key, w, t, at, cells, compare)
 		return
 	}
@@ -189,7 +189,7 @@ func (h *History) insert(key ResourceKey, w *watch, at moment, cells []byte, com
 func (h *History) insertAnywhere(key ResourceKey, w *watch, t timeline, at moment, cells []byte, compare comparing) {
 	all := w.observations(t)
 	i := len(all)
-	for i > 0 && h.compareMoments(all[i-1].moment, at) > 0 {
+	for i > 0 && cmp.Or(h.compareMoments(all[i-1].moment, at), bytes.Compare(w.pack(nil, all[i-1].cells), cells)) > 0 {
 		i--
 	}
 	s := observation{at, w.unpack(cells)}
@@ -218,7 +218,8 @@ func (h *History) keep(key ResourceKey, w *watch, all []observation) {
 }
 
 // compareMoments compares the times of two observations of a resource, and where
-// they are equal the places.
+// they are equal the places. Of those that a list has in one line, the values
+// decide, so that the order does not depend on that of reading.
 func (h *History) compareMoments(a, b moment) int {
 	if c := cmp.Compare(a.time, b.time); c != 0 {
 		return c

@@ -94,7 +94,7 @@ func (a *adder) resources() {
 	for i, id := range a.r.Resources {
 		worst := plumb.Off
 		for _, f := range blamed {
-			if f.Resource == id || f.Resource != "" && a.r.Counted {
+			if (f.Resource == id || f.Resource != "" && a.r.Counted) && !engine.IsHistory(f.Rule) {
 				worst = max(worst, f.Severity)
 			}
 		}
