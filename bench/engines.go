@@ -15,6 +15,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -94,11 +95,11 @@ func plumbRow(name string, bodies texts, histories bool) (*row, error) {
 			checks.WithoutHistory()
 		}
 		checker := checks.NewChecker()
-		builder := report.New(d, documented, "bench", kept)
+		counted := outcome.New(v, kept)
 		var history *engine.History
 		if histories {
 			history = v.NewHistory()
-			builder.Follow(history)
+			counted.Follow(history)
 		}
 		for from := 0; from < len(bodies); from += batch {
 			part := exchanges[:min(batch, len(bodies)-from)]
@@ -107,16 +108,16 @@ func plumbRow(name string, bodies texts, histories bool) (*row, error) {
 				x.Response.Body.Bytes = bodies[from+i]
 			}
 			out := checker.Check(part)
-			builder.Seen(out)
+			counted.Batch(out)
 			for i, x := range part {
 				if histories {
 					history.Add(&out.Results[i])
 				}
-				builder.Add(x, out.Results[i])
+				counted.Add(x, out.Results[i])
 			}
 			out.Release()
 		}
-		if r := builder.Report(); r.Summary.Exchanges != len(bodies) {
+		if r := report.New(report.Run{Description: d, Documented: documented, Version: "bench", Occurrences: kept}, counted); r.Summary.Exchanges != len(bodies) {
 			return fmt.Errorf("%d exchanges", r.Summary.Exchanges)
 		}
 		return nil

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/plumbapi/plumb/bench/bodies"
+	"github.com/plumbapi/plumb/internal/hostiletest"
 )
 
 // process is a row about a whole process.
@@ -24,6 +25,7 @@ type process struct {
 	prepare func() error                         // before the first round
 	good    func(output []byte, err error) error // tells whether it ended well; nil if err does
 	against *process                             // the row whose times its own are held against
+	bound   int64                                // bytes of memory that it must not take; 0 for any
 
 	missing   error     // why it cannot be measured
 	seconds   []float64 // by round
@@ -75,6 +77,13 @@ func processes(dir string, in *input, large, rounds int, only string) error {
 	if err := os.WriteFile(allowing, peerDescription(schema), 0o600); err != nil {
 		return err
 	}
+	names, err := files.write("names.json", func(w io.Writer) error {
+		_, err := w.Write(undocumented(100_000))
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	one := &process{name: fmt.Sprintf("plumb, %d MB of NDJSON, one core", large), command: check("--jobs", "1", lines), env: []string{"GOMAXPROCS=1"}}
 	drift := redocly("redocly drift, HAR of 10,000 exchanges", "../spec/openapi.yaml", har)
 	nothing := redocly("redocly drift, HAR of 10,000 exchanges, null allowed", allowing, har)
@@ -89,6 +98,7 @@ func processes(dir string, in *input, large, rounds int, only string) error {
 		{name: "plumb, cassette of vcrpy of 10,000 exchanges", command: check(vcrpy)},
 		{name: "plumb, cassette of go-vcr of 10,000 exchanges", command: check(goVCR)},
 		{name: fmt.Sprintf("plumb, HAR of %d MB", large), command: check(largeHAR)},
+		{name: "plumb, a body of 100,000 undocumented members", command: check(names), bound: 80 << 20},
 	}
 	for range rounds {
 		for _, p := range rows {
@@ -111,6 +121,12 @@ func processes(dir string, in *input, large, rounds int, only string) error {
 		}
 	}
 	return w.Flush()
+}
+
+// undocumented returns a batch with so many members that are not documented.
+func undocumented(n int) []byte {
+	i := slices.IndexFunc(hostiletest.Bodies, func(b hostiletest.Body) bool { return b.Name == "undocumented members" })
+	return hostiletest.Bodies[i].Make(n)
 }
 
 // ratio says how many times as fast it is as the row that it is held against,
@@ -151,6 +167,9 @@ func (p *process) measure() error {
 			}
 			if err != nil {
 				return fmt.Errorf("%s: %w: %s", p.name, err, out.Bytes())
+			}
+			if p.bound > 0 && p.memory > p.bound {
+				return fmt.Errorf("%s: it took %d MB of memory, of which it may take %d", p.name, p.memory>>20, p.bound>>20)
 			}
 			p.seconds = append(p.seconds, time.Since(start).Seconds())
 			p.processor = append(p.processor, (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds())

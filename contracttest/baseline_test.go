@@ -15,6 +15,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/baseline"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -38,14 +39,14 @@ func accepting(t *testing.T, desc *spec.Description, exchanges ...*plumb.Exchang
 	t.Helper()
 	v, err := engine.New(desc)
 	require.NoError(t, err)
-	builder := report.New(desc, v.Documented(), "test", 1)
+	counted := outcome.New(v, 1)
 	for _, x := range exchanges {
-		builder.Add(x, v.Check(x))
+		counted.Add(x, v.Check(x))
 	}
 	last, err := baseline.ParseDate("2030-06-30")
 	require.NoError(t, err)
 	b := baseline.New("accepted.yaml")
-	b.Update(builder.Report().Findings, baseline.Terms{Reason: "ticket 12", Owner: "ann", Expires: last})
+	b.Update(report.New(report.Run{Description: desc, Documented: v.Documented(), Version: "test", Occurrences: 1}, counted).Findings, baseline.Terms{Reason: "ticket 12", Owner: "ann", Expires: last})
 	text, err := b.Bytes()
 	require.NoError(t, err)
 	file := filepath.Join(t.TempDir(), "accepted.yaml")

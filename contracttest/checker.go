@@ -12,6 +12,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/report"
@@ -31,7 +32,9 @@ type checker struct {
 
 	mu       sync.Mutex // guards what follows
 	history  *engine.History
-	builder  *report.Builder
+	outcome  *outcome.Outcome
+	run      report.Run
+	last     time.Time       // of the exchange before
 	reported map[string]bool // fingerprints of findings that failed the test
 	ended    bool
 }
@@ -69,9 +72,11 @@ func start(t testing.TB, opts []Option) *checker {
 		accepted:  known,
 		redact:    names,
 		history:   v.NewHistory(),
-		builder:   report.New(desc, v.Documented(), "contracttest", keptOccurrences),
+		outcome:   outcome.New(v, keptOccurrences),
+		run:       report.Run{Description: desc, Documented: v.Documented(), Version: "contracttest", Occurrences: keptOccurrences},
 		reported:  map[string]bool{},
 	}
+	c.outcome.Follow(c.history)
 	if c.failOn == Off {
 		c.failOn = Error + 1
 	}
@@ -126,6 +131,7 @@ func (c *checker) check(x *plumb.Exchange, line string) {
 	if c.ended {
 		return
 	}
+	c.order(x)
 	for _, f := range c.add(x, &result) {
 		id := f.Fingerprint()
 		if c.reported[id] {
@@ -136,6 +142,19 @@ func (c *checker) check(x *plumb.Exchange, line string) {
 			c.t.Errorf("plumb: %s", fault+shownLine("requested", line))
 		}
 	}
+}
+
+// order gives answers that came within a millisecond times in the order in which
+// they came: histories know no shorter time.
+func (c *checker) order(x *plumb.Exchange) {
+	if x.Time.IsZero() {
+		return
+	}
+	at := x.Time.Truncate(time.Millisecond)
+	if !at.After(c.last) {
+		at = c.last.Add(time.Millisecond)
+	}
+	x.Time, c.last = at, at
 }
 
 // fault describes a finding that fails the test; it is empty for one that does
@@ -156,7 +175,7 @@ func (c *checker) fault(x *plumb.Exchange, f *plumb.Finding) string {
 func (c *checker) add(x *plumb.Exchange, result *engine.Result) []plumb.Finding {
 	c.redact.Reveal(x)
 	c.history.Add(result)
-	c.builder.Add(x, *result)
+	c.outcome.Add(x, *result)
 	if len(result.Findings) == 0 {
 		return nil
 	}
@@ -175,7 +194,7 @@ func (c *checker) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ended = true
-	r := c.builder.Report()
+	r := report.New(c.run, c.outcome)
 	gone := c.accepted.settle(r)
 	c.t.Log("plumb: " + summary(r) + gone)
 	if r.Summary.Checked == 0 && !c.t.Skipped() {

@@ -91,19 +91,27 @@ func (v *Validator) Check(x *plumb.Exchange) Result {
 
 // History checks the exchanges of a run. The responses of one resource, which
 // its identity tells, are compared with each other in the order of their times;
-// one without a time comes after those before it. It is not safe for concurrent
+// those without times in the order of their places, else of the calls. It is not safe for concurrent
 // use.
 type History struct {
 	engine  *engine.Validator
 	history *engine.History
+	checked int
 }
 
 // NewHistory returns a history without responses.
-func (v *Validator) NewHistory() *History { return &History{v.engine, v.engine.NewHistory()} }
+func (v *Validator) NewHistory() *History { return &History{engine: v.engine, history: v.engine.NewHistory()} }
 
 // Check checks one exchange as [Validator.Check] does. Its findings include those
-// that it gives together with the exchanges before.
+// that it gives together with the exchanges before. An exchange without a place has
+// the number of the call as its Entry.
 func (h *History) Check(x *plumb.Exchange) Result {
+	h.checked++
+	if x.Place == (plumb.Place{}) {
+		numbered := *x
+		numbered.Place.Entry = h.checked
+		x = &numbered
+	}
 	r := h.engine.Check(x)
 	h.history.Add(&r)
 	return newResult(&r)

@@ -15,6 +15,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/baseline"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
@@ -75,12 +76,12 @@ type check struct {
 	desc      *spec.Description
 	validator *engine.Validator
 	history   *engine.History // nil with --no-history
-	builder   *report.Builder
+	outcome   *outcome.Outcome
+	observing bool // what is in bodies is taken down
 	files     []recording.File
 	strangers int                // files that are not recordings
 	baseline  *baseline.Baseline // nil without one
 	today     time.Time          // on which the baseline is held against the findings
-	summary   *engine.Summary    // nil unless it is asked for
 	faults    faults             // nil unless an amendment is to be checked
 	garbage   garbage
 
@@ -144,17 +145,18 @@ func (c *check) collect(ctx context.Context, args []string) *report.Report {
 	if p.jobs == 0 {
 		p.jobs = runtime.GOMAXPROCS(0)
 	}
-	p.repeats, p.seen = c.validator.NewRun(), c.builder.Seen
+	p.repeats, p.seen = c.validator.NewRun(), c.outcome.Batch
 	p.repeats.Enough(c.options.maxOccurrences)
 	if c.history == nil {
 		p.repeats.WithoutHistory()
 	}
+	p.body = c.garbage.take
 	var parts parts
-	if c.summary != nil {
-		p.observe = func() observer { return parts.add(c.validator.NewSummary()) }
+	if c.observing {
+		p.observe = func() observer { return parts.add(outcome.NewObserver(c.validator)) }
 	}
 	p.run(ctx, c.files, c)
-	if err := parts.mergeInto(c.summary); err != nil {
+	if err := parts.mergeInto(c.outcome); err != nil {
 		c.failures = append(c.failures, err)
 	}
 	if c.options.verbose {
@@ -166,7 +168,7 @@ func (c *check) collect(ctx context.Context, args []string) *report.Report {
 	if ctx.Err() != nil {
 		c.failures = append(c.failures, errors.New("interrupted; the report covers what was read until then"))
 	}
-	r := c.builder.Report()
+	r := c.report()
 	if c.strangers == len(c.files) && !slices.ContainsFunc(c.files, func(f recording.File) bool { return f.Named }) {
 		c.failures = append(c.failures, fmt.Errorf("%s: there are no recordings in it; see \"plumb help formats\" for what is read", strings.Join(args, ", ")))
 	}
@@ -201,13 +203,13 @@ func (c *check) prepare(args []string) (err error) {
 		if err := writableAs("summary", name); err != nil {
 			return err
 		}
-		c.summary = v.NewSummary()
+		c.observing = true
 	}
+	c.outcome = outcome.New(v, max(c.options.maxOccurrences, leastKept))
 	if !c.options.noHistory {
 		c.history = v.NewHistory()
+		c.outcome.Follow(c.history)
 	}
-	c.builder = report.New(desc, v.Documented(), version(), c.options.maxOccurrences)
-	c.builder.Follow(c.history)
 	if c.options.verbose {
 		name := c.options.spec
 		if name == "" {
@@ -222,17 +224,23 @@ func (c *check) prepare(args []string) (err error) {
 	return nil
 }
 
+// leastKept is how many occurrences of a finding are kept whatever --max-occurrences
+// says: those that drift shows.
+const leastKept = 3
+
+// report returns the report of what was checked so far.
+func (c *check) report() *report.Report {
+	run := report.Run{Description: c.desc, Documented: c.validator.Documented(), Version: version(), Occurrences: c.options.maxOccurrences}
+	return report.New(run, c.outcome)
+}
+
 // checked takes the result of one exchange; they come in the order of reading.
 func (c *check) checked(x *plumb.Exchange, r engine.Result) {
 	if c.history != nil {
-		own := len(r.Findings)
 		c.history.Add(&r)
 		c.garbage.follow(c.history.Size())
-		if c.summary != nil {
-			c.summary.AddFindings(x, r.Findings[own:], cleaner(x))
-		}
 	}
-	c.builder.Add(x, r)
+	c.outcome.Add(x, r)
 	c.faults.add(x, r)
 	if r.Skipped != "" && c.options.verbose {
 		c.skipped(x, r)
@@ -259,12 +267,7 @@ func (c *check) ended(f recording.File, err error) {
 }
 
 // skip counts a file without exchanges.
-func (c *check) skip(reason string) {
-	c.builder.Skip(reason)
-	if c.summary != nil {
-		c.summary.Skip(reason)
-	}
-}
+func (c *check) skip(reason string) { c.outcome.Skip(reason) }
 
 // verdict returns the exit status that the report calls for.
 func (c *check) verdict(r *report.Report) int {

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/plumbapi/plumb/internal/drift"
-	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/recording"
 )
 
@@ -47,7 +47,7 @@ input or a description that checks nothing; 3 nothing was checked (0 with --allo
 		if o.format != "text" && o.format != "json" {
 			return fmt.Errorf("--format: drift writes text and json, not %s", o.format)
 		}
-		o.noHistory, o.reports, o.baseline = true, nil, ""
+		o.reports, o.baseline = nil, ""
 		d := &driftRun{check: check{app: a, options: o, config: config}, history: history}
 		if args, err = d.recordings(args); err != nil {
 			return err
@@ -78,7 +78,7 @@ func (d *driftRun) run(ctx context.Context, args []string, suggest string) error
 	if err != nil {
 		return err
 	}
-	d.summary = d.validator.NewSummary()
+	d.observing = true
 	summaries := d.takeSummaries()
 	if suggest != "" {
 		if err := d.canSuggest(summaries); err != nil {
@@ -90,11 +90,11 @@ func (d *driftRun) run(ctx context.Context, args []string, suggest string) error
 		d.collect(ctx, args)
 	}
 	for _, s := range summaries {
-		if err := d.summary.Merge(s.Summary); err != nil {
+		if err := d.outcome.Merge(s.Summary); err != nil {
 			return fmt.Errorf("%s: %w; give the --spec and --overlay that it was made with", s.Name, err)
 		}
 	}
-	r := drift.New(d.desc, d.validator, d.summary, version())
+	r := drift.New(d.desc, d.validator, d.outcome, version())
 	if d.history != "" {
 		r.Follow(d.validator, past)
 	}
@@ -106,7 +106,7 @@ func (d *driftRun) run(ctx context.Context, args []string, suggest string) error
 		d.failures = append(d.failures, err)
 	}
 	if d.options.summary != "" {
-		if err := writeSummaryFile(d.options.summary, d.summary); err != nil {
+		if err := writeSummaryFile(d.options.summary, d.outcome); err != nil {
 			d.failures = append(d.failures, err)
 		}
 	}
@@ -171,12 +171,12 @@ func isSummary(name string) bool {
 	return bytes.HasPrefix(compact, []byte(`{"plumbSummary":`))
 }
 
-func readSummaryFile(name string) (*engine.Summary, error) {
+func readSummaryFile(name string) (*outcome.Outcome, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	s, err := engine.ReadSummary(data)
+	s, err := outcome.Read(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -42,10 +42,10 @@ func (d *driftRun) past() ([]drift.Past, error) {
 // keep writes the summary of this run beside the earlier ones, a value a line,
 // so that git shows what differs. A run that saw nothing new leaves none.
 func (d *driftRun) keep(past []drift.Past) error {
-	if d.history == "" || d.summary.Exchanges == 0 {
+	if d.history == "" || d.outcome.Exchanges == 0 {
 		return nil
 	}
-	text, err := json.MarshalIndent(d.summary, "", "  ")
+	text, err := json.MarshalIndent(d.outcome, "", "  ")
 	if err != nil {
 		return err
 	}

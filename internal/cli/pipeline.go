@@ -19,6 +19,7 @@ type pipeline struct {
 	repeats   *engine.Run         // leaves out findings that were explained often enough; nil: all are explained
 	seen      func(*engine.Batch) // takes, with repeats, what bodies had, before their results are handed on
 	observe   func() observer     // makes, for each goroutine that checks, what takes each result there; may be nil
+	body      func(size int)      // is told how large a body is that is to be checked; may be nil
 	limits    recording.Limits
 	schema    string // of bare bodies
 	jobs      int
@@ -122,6 +123,9 @@ func (p *pipeline) handOn(b *batch, to sink) {
 	b.block.Release()
 }
 
+// largeBody is the size from which on a body is worth to be told of.
+const largeBody = 200 << 10
+
 // checker returns a function that checks batches on one goroutine.
 func (p *pipeline) checker() func(*batch) {
 	check := func(exchanges []*plumb.Exchange) *engine.Batch {
@@ -146,6 +150,9 @@ func (p *pipeline) checker() func(*batch) {
 		for _, x := range b.exchanges {
 			if x.Schema == "" && x.Request.URL == "" && x.Request.Method == "" {
 				x.Schema = p.schema
+			}
+			if p.body != nil && len(x.Response.Body.Bytes) >= largeBody {
+				p.body(len(x.Response.Body.Bytes))
 			}
 		}
 		b.outcome = check(b.exchanges)

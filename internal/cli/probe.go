@@ -279,7 +279,7 @@ func (c *check) probe(ctx context.Context, f probeFlags, base *url.URL, header h
 		}
 	}
 	c.waiting("")
-	c.conclude(c.builder.Report())
+	c.conclude(c.report())
 }
 
 // waiting shows on a terminal what the run is at; an empty text takes it away.

@@ -148,15 +148,12 @@ func (r *proxyRun) end(unchecked proxy.Unchecked) {
 			r.failures = append(r.failures, fmt.Errorf("--har: %w", err))
 		}
 	}
-	r.conclude(r.builder.Report())
+	r.conclude(r.report())
 }
 
 // leftOut counts exchanges that passed and were not checked.
 func (r *proxyRun) leftOut(reason string, count int) {
 	for range count {
-		r.builder.Add(&plumb.Exchange{}, engine.Result{Skipped: reason})
-		if r.summary != nil {
-			r.summary.Skip(reason)
-		}
+		r.outcome.Add(&plumb.Exchange{}, engine.Result{Skipped: reason})
 	}
 }

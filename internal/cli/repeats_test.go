@@ -17,6 +17,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
@@ -25,7 +26,7 @@ import (
 // gathered is a sink that makes a report.
 type gathered struct {
 	history *engine.History
-	builder *report.Builder
+	outcome *outcome.Outcome
 	counted int
 }
 
@@ -34,7 +35,7 @@ func (g *gathered) checked(x *plumb.Exchange, r engine.Result) {
 		g.counted++
 	}
 	g.history.Add(&r)
-	g.builder.Add(x, r)
+	g.outcome.Add(x, r)
 }
 
 func (g *gathered) ended(recording.File, error) {}
@@ -48,17 +49,17 @@ func TestReportsAreTheSame(t *testing.T) {
 	v, err := engine.New(desc)
 	require.NoError(t, err)
 	reportOf := func(text string, jobs int, repeats bool) (string, int) {
-		to := &gathered{history: v.NewHistory(), builder: report.New(desc, v.Documented(), "test", 2)}
-		to.builder.Follow(to.history)
+		to := &gathered{history: v.NewHistory(), outcome: outcome.New(v, 2)}
+		to.outcome.Follow(to.history)
 		p := pipeline{validator: v, limits: recording.DefaultLimits, jobs: jobs, budget: 32 << 20, open: func(string) (io.ReadCloser, error) {
 			return io.NopCloser(strings.NewReader(text)), nil
 		}}
 		if repeats {
-			p.repeats, p.seen = v.NewRun(), to.builder.Seen
+			p.repeats, p.seen = v.NewRun(), to.outcome.Batch
 			p.repeats.Enough(2)
 		}
 		p.run(context.Background(), []recording.File{{Path: "a.ndjson"}, {Path: "b.ndjson"}}, to)
-		out, err := json.Marshal(to.builder.Report())
+		out, err := json.Marshal(report.New(report.Run{Description: desc, Documented: v.Documented(), Version: "test", Occurrences: 2}, to.outcome))
 		require.NoError(t, err)
 		return string(out), to.counted
 	}

@@ -34,7 +34,7 @@ func (f faults) add(x *plumb.Exchange, r engine.Result) {
 		findings = append(slices.Clip(findings), r.Pattern.Findings()...)
 	}
 	for i := range findings {
-		if rule := findings[i].Rule; !drift.IsDrift(rule) {
+		if rule := findings[i].Rule; !drift.IsDrift(rule) && !engine.IsHistory(rule) {
 			f[fault{x.Place.File, x.Place.Entry, rule}] = true
 		}
 	}
@@ -62,7 +62,7 @@ func (d *driftRun) suggest(ctx context.Context, name string, args []string, r *d
 	var s drift.Suggestion
 	var text []byte
 	now := &d.check
-	for round := 0; s.Amend(now.desc, now.summary, r) > 0; round++ {
+	for round := 0; s.Amend(now.desc, now.outcome, r) > 0; round++ {
 		if round == mostRounds {
 			return fmt.Errorf("%s is not written: after %d rounds there is still drift", name, mostRounds)
 		}
@@ -73,7 +73,7 @@ func (d *driftRun) suggest(ctx context.Context, name string, args []string, r *d
 		if now, err = d.amended(ctx, name, text, args); err != nil {
 			return fmt.Errorf("%s is not written: %w", name, err)
 		}
-		r = drift.New(now.desc, now.validator, now.summary, version())
+		r = drift.New(now.desc, now.validator, now.outcome, version())
 	}
 	for _, i := range s.Unsettled {
 		d.notes = append(d.notes, fmt.Errorf("not settled by the overlay: %s at %s: %s", i.Rule, strings.TrimSpace(i.Operation+" "+i.Pointer), i.Message))
@@ -115,7 +115,7 @@ func (d *driftRun) amended(ctx context.Context, name string, overlay []byte, arg
 		return nil, fmt.Errorf("the description cannot be used with it: %w", err)
 	}
 	again.files = d.files
-	again.summary = again.validator.NewSummary()
+	again.observing = true
 	again.collect(ctx, args)
 	return again, errors.Join(again.failures...)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -45,13 +46,13 @@ func TestPartsThatAreMerged(t *testing.T) {
 	v, err := engine.New(desc)
 	require.NoError(t, err)
 	var parts parts
-	observe := parts.add(v.NewSummary())
+	observe := parts.add(outcome.NewObserver(v))
 	x := &plumb.Exchange{Schema: "Batch"}
 	x.Response.Body.Bytes = []byte(`{"id": "batch_1"}`)
 	r := v.Check(x)
 	observe(x, r)
-	whole := v.NewSummary()
+	whole := outcome.New(v, 3)
 	require.NoError(t, parts.mergeInto(whole))
 	observe(x, r)
-	assert.Equal(t, 1, whole.Exchanges)
+	assert.Equal(t, 1, whole.Places()[0].Count)
 }

@@ -8,8 +8,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/plumbapi/plumb"
-	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -52,9 +52,9 @@ func (a *amender) addOperation(i *Item, at plumb.Source) bool {
 }
 
 // response describes what was observed of a status.
-func (a *amender) response(s *engine.ObservedStatus) *yaml.Node {
+func (a *amender) response(s *outcome.ObservedStatus) *yaml.Node {
 	r := mapping("description", str(observedResponse))
-	var bodies []*engine.Observed
+	var bodies []*outcome.Observed
 	for _, p := range a.places {
 		if p.Operation == s.Operation && p.Status == s.Status && p.Schema == "" && p.Pointer == "" {
 			bodies = append(bodies, p)
@@ -74,7 +74,7 @@ func (a *amender) response(s *engine.ObservedStatus) *yaml.Node {
 	return r
 }
 
-func mediaTypes(s *engine.ObservedStatus) []string {
+func mediaTypes(s *outcome.ObservedStatus) []string {
 	var all []string
 	for mediaType := range s.Media {
 		all = append(all, mediaType)
@@ -130,7 +130,7 @@ func (a *amender) addMediaTypes(i *Item, at plumb.Source) bool {
 // inferred is a schema of what stood at places: its types, and those of its
 // members and elements. It claims no more: neither what is required nor which
 // values there are.
-func (a *amender) inferred(places []*engine.Observed, nullable bool) *yaml.Node {
+func (a *amender) inferred(places []*outcome.Observed, nullable bool) *yaml.Node {
 	types, null := typesOf(places)
 	schema := mapping()
 	switch {
@@ -164,9 +164,9 @@ func (a *amender) inferred(places []*engine.Observed, nullable bool) *yaml.Node 
 
 // members are the schemas of an object's members; none where these are no
 // fixed set.
-func (a *amender) members(places []*engine.Observed, nullable bool) *yaml.Node {
+func (a *amender) members(places []*outcome.Observed, nullable bool) *yaml.Node {
 	members := mapping()
-	if slices.ContainsFunc(places, func(p *engine.Observed) bool { return p.ManyMembers }) {
+	if slices.ContainsFunc(places, func(p *outcome.Observed) bool { return p.ManyMembers }) {
 		return members
 	}
 	children := a.children(places, func(token string) bool { return token != "*" })
@@ -182,8 +182,8 @@ func (a *amender) members(places []*engine.Observed, nullable bool) *yaml.Node {
 }
 
 // children returns the places directly below others, by their last token.
-func (a *amender) children(places []*engine.Observed, wanted func(token string) bool) map[string][]*engine.Observed {
-	children := map[string][]*engine.Observed{}
+func (a *amender) children(places []*outcome.Observed, wanted func(token string) bool) map[string][]*outcome.Observed {
+	children := map[string][]*outcome.Observed{}
 	for _, parent := range places {
 		for _, p := range a.places {
 			rest, below := strings.CutPrefix(p.Pointer, parent.Pointer+"/")
@@ -198,7 +198,7 @@ func (a *amender) children(places []*engine.Observed, wanted func(token string) 
 }
 
 // typesOf are the types that were seen; a number swallows integers.
-func typesOf(places []*engine.Observed) (types, null []string) {
+func typesOf(places []*outcome.Observed) (types, null []string) {
 	seen := map[string]bool{}
 	for _, p := range places {
 		for t := range p.Types {

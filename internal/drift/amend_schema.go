@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/plumbapi/plumb"
-	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/lifecycle"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
@@ -289,14 +289,14 @@ func (a *amender) widen(i *Item, at plumb.Source) bool {
 	if strings.HasSuffix(schema.Pointer, "/propertyNames") {
 		return false // the names themselves are not kept
 	}
-	var r *engine.Range
+	var r *outcome.Range
 	for _, p := range i.places {
-		one := map[string]*engine.Range{
+		one := map[string]*outcome.Range{
 			"minLength": p.Length, "maxLength": p.Length, "minItems": p.Size, "maxItems": p.Size, "minProperties": p.Size, "maxProperties": p.Size,
 			"minimum": p.Number, "maximum": p.Number, "exclusiveMinimum": p.Number, "exclusiveMaximum": p.Number,
 		}[keyword]
 		if one != nil && r != nil {
-			one = &engine.Range{Min: min(r.Min, one.Min), Max: max(r.Max, one.Max)}
+			one = &outcome.Range{Min: min(r.Min, one.Min), Max: max(r.Max, one.Max)}
 		}
 		if one != nil {
 			r = one
@@ -314,7 +314,7 @@ func (a *amender) widen(i *Item, at plumb.Source) bool {
 	return a.act(schema, i.evidence(), false, mapping(keyword, scalar(limitText(keyword, r))))
 }
 
-func limitText(keyword string, r *engine.Range) string {
+func limitText(keyword string, r *outcome.Range) string {
 	n := r.Max
 	if strings.HasPrefix(keyword, "min") {
 		n = r.Min

@@ -15,6 +15,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -369,8 +370,8 @@ func TestAmendedPaths(t *testing.T) {
 }
 
 func TestLimitText(t *testing.T) {
-	r := &engine.Range{Min: -2.5, Max: 1e6}
+	r := &outcome.Range{Min: -2.5, Max: 1e6}
 	assert.Equal(t, "1000000", limitText("maximum", r))
 	assert.Equal(t, "-2.5", limitText("minimum", r))
-	assert.Equal(t, "1e+300", limitText("maximum", &engine.Range{Max: 1e300}))
+	assert.Equal(t, "1e+300", limitText("maximum", &outcome.Range{Max: 1e300}))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -35,7 +36,7 @@ type Summary struct {
 	Exchanges int `json:"exchanges"` // read
 	Checked   int `json:"checked"`   // bodies that were validated
 	Skipped   int `json:"skipped"`   // exchanges and files without a validated body
-	engine.Span
+	outcome.Span
 }
 
 // Item is one way in which responses differ from the description, at one place.
@@ -53,12 +54,12 @@ type Item struct {
 	Description report.Place `json:"description"`
 	Count       int          `json:"count"` // how often
 	Of          int          `json:"of"`    // of how many, that could have differed so
-	engine.Span
-	Examples []engine.Example `json:"examples"`
-	History  *History         `json:"history,omitempty"` // nil without a history
+	outcome.Span
+	Examples []outcome.Example `json:"examples"`
+	History  *History          `json:"history,omitempty"` // nil without a history
 
-	finding *engine.ObservedFinding
-	places  []*engine.Observed // where the values stand that differ
+	finding *outcome.Finding
+	places  []*outcome.Observed // where the values stand that differ
 }
 
 // Share is the part of those that could have differed so which did.
@@ -106,7 +107,7 @@ func kindOf(rule string) int {
 
 // New holds what was observed against the description. The summary must be one
 // of v's description, which is desc.
-func New(desc *spec.Description, v *engine.Validator, s *engine.Summary, version string) *Report {
+func New(desc *spec.Description, v *engine.Validator, s *outcome.Outcome, version string) *Report {
 	r := &Report{
 		SchemaVersion: 1,
 		Tool:          report.Tool{Name: "plumb", Version: version},
@@ -131,7 +132,7 @@ func New(desc *spec.Description, v *engine.Validator, s *engine.Summary, version
 		r.Summary.Extend(p.Span)
 	}
 	faults := map[string]int{}
-	for _, f := range s.Findings() {
+	for _, f := range findingsOf(s) {
 		if kindOf(f.Rule) < 0 {
 			faults[f.Rule] += f.Count
 			continue
@@ -142,6 +143,13 @@ func New(desc *spec.Description, v *engine.Validator, s *engine.Summary, version
 		return cmp.Or(cmp.Compare(kindOf(a.Rule), kindOf(b.Rule)), cmp.Compare(b.Share(), a.Share()), cmp.Compare(a.Pointer, b.Pointer),
 			cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status))
 	})
+	for _, b := range s.Beyond() {
+		if kindOf(b.Rule) < 0 {
+			faults[b.Rule] += b.Count
+			continue
+		}
+		r.Drift = append(r.Drift, beyond(b))
+	}
 	for _, rule := range slices.Sorted(maps.Keys(faults)) {
 		r.Faults = append(r.Faults, Fault{rule, faults[rule]})
 	}
@@ -149,17 +157,53 @@ func New(desc *spec.Description, v *engine.Validator, s *engine.Summary, version
 	return r
 }
 
+// findingsOf returns the findings, those of rules of which all responses are to be
+// seen together without operation and status. They are sorted.
+func findingsOf(s *outcome.Outcome) []*outcome.Finding {
+	var all []*outcome.Finding
+	known := map[engine.FindingKey]*outcome.Finding{}
+	for _, f := range s.Findings() {
+		switch f.Rule {
+		case "drift-null", "drift-undocumented-member", "time-bound":
+			f.Operation, f.Status = "", 0
+		}
+		key := f.Key()
+		if own := known[key]; own != nil {
+			own.Merge(f)
+			continue
+		}
+		known[key] = f
+		all = append(all, f)
+	}
+	slices.SortFunc(all, func(a, b *outcome.Finding) int { return a.Key().Compare(b.Key()) })
+	return all
+}
+
+// beyond counts the drift of a rule at places that are not told apart any more.
+func beyond(b outcome.Beyond) Item {
+	f := plumb.Finding{Rule: b.Rule}
+	unlisted := &outcome.Finding{Rule: b.Rule, Fingerprint: f.Fingerprint()}
+	return Item{
+		Kind: kinds[kindOf(b.Rule)].name, Rule: b.Rule, Severity: b.Severity, Fingerprint: f.Fingerprint(),
+		Message: "and " + number(b.Count) + " more at other places, of which only the first " + number(engine.MostPlaces) + " are listed",
+		Count:   b.Count, Of: b.Count, Found: []Value{}, Examples: []outcome.Example{}, finding: unlisted,
+	}
+}
+
+// isBeyond reports whether the item is of places that are not told apart.
+func (i *Item) isBeyond() bool { return i.finding.Count == 0 }
+
 // observed finds out what else was seen where a finding is.
 type observed struct {
 	v        *engine.Validator
-	places   []*engine.Observed
-	statuses []*engine.ObservedStatus
+	places   []*outcome.Observed
+	statuses []*outcome.ObservedStatus
 	known    map[at]*engine.Described
 
 	at map[string][]int // the places at a pointer, by their indexes
 }
 
-func newObserved(v *engine.Validator, s *engine.Summary) *observed {
+func newObserved(v *engine.Validator, s *outcome.Outcome) *observed {
 	o := &observed{v: v, places: s.Places(), statuses: s.Statuses(), known: map[at]*engine.Described{}, at: map[string][]int{}}
 	for i, p := range o.places {
 		o.at[p.Pointer] = append(o.at[p.Pointer], i)
@@ -168,10 +212,10 @@ func newObserved(v *engine.Validator, s *engine.Summary) *observed {
 }
 
 // around returns the places that a finding can have to do with, in their order.
-func (o *observed) around(f *engine.ObservedFinding) []*engine.Observed {
+func (o *observed) around(f *outcome.Finding) []*outcome.Observed {
 	indexes := slices.Concat(o.at[parentOf(f.Pointer)], o.at[f.Pointer])
 	slices.Sort(indexes)
-	var all []*engine.Observed
+	var all []*outcome.Observed
 	for _, i := range slices.Compact(indexes) {
 		all = append(all, o.places[i])
 	}
@@ -194,12 +238,12 @@ func (o *observed) described(schema, pointer string) *engine.Described {
 	return d
 }
 
-func (o *observed) item(f *engine.ObservedFinding) Item {
+func (o *observed) item(f *outcome.Finding) Item {
 	i := Item{
 		Kind: kinds[kindOf(f.Rule)].name, Rule: f.Rule, Severity: f.Severity, Message: f.Message, Fingerprint: f.Fingerprint,
 		Operation: f.Operation, Status: f.Status, Pointer: f.Pointer, Allowed: f.Allowed,
 		Description: report.NewPlace(f.Description),
-		Count:       f.Count, Span: f.Span, Examples: f.Examples, Found: []Value{}, finding: f,
+		Count:       f.Count, Span: f.Span, Examples: f.Examples(), Found: []Value{}, finding: f,
 	}
 	switch i.Kind {
 	case "undocumented-status", "undocumented-operation", "undocumented-media-type":
@@ -233,7 +277,7 @@ func (o *observed) item(f *engine.ObservedFinding) Item {
 
 // holds tells whether a place is at the pointer, and the finding could be of it:
 // it is described there, or in what the place is a part of.
-func (o *observed) holds(p *engine.Observed, f *engine.ObservedFinding, pointer string) bool {
+func (o *observed) holds(p *outcome.Observed, f *outcome.Finding, pointer string) bool {
 	if p.Pointer != pointer || !sameAnswers(p, f) {
 		return false
 	}
@@ -244,7 +288,7 @@ func (o *observed) holds(p *engine.Observed, f *engine.ObservedFinding, pointer 
 
 // sameAnswers tells whether the finding could be of the answers that the place
 // is of.
-func sameAnswers(p *engine.Observed, f *engine.ObservedFinding) bool {
+func sameAnswers(p *outcome.Observed, f *outcome.Finding) bool {
 	return (f.Operation == "" || f.Operation == p.Operation) && (f.Status == 0 || f.Status == p.Status)
 }
 
@@ -281,7 +325,7 @@ func (o *observed) found(i *Item) []Value {
 }
 
 // documented lists the values that are described for a place.
-func (o *observed) documented(p *engine.Observed) []string {
+func (o *observed) documented(p *outcome.Observed) []string {
 	var values []string
 	for _, d := range o.described(p.Schema, p.Pointer).Values {
 		values = append(values, d.Value)

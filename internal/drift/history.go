@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 )
 
 // History is how a drift went over the runs that are kept.
@@ -40,14 +41,14 @@ type itemKey struct {
 	pointer                string
 }
 
-func keyOf(f *engine.ObservedFinding) itemKey {
+func keyOf(f *outcome.Finding) itemKey {
 	return itemKey{f.Fingerprint, f.Operation, f.Status, f.Pointer}
 }
 
 // Past is the summary of an earlier run. Its description may have been another.
 type Past struct {
 	Name    string
-	Summary *engine.Summary
+	Summary *outcome.Outcome
 }
 
 // Follow tells of each drift since when there is one, and which way it goes.
@@ -60,7 +61,7 @@ func (r *Report) Follow(v *engine.Validator, past []Past) {
 	for n, p := range past {
 		r.Trend = append(r.Trend, Run{p.Name, []Gone{}})
 		o := newObserved(v, p.Summary)
-		for _, f := range p.Summary.Findings() {
+		for _, f := range findingsOf(p.Summary) {
 			if kindOf(f.Rule) < 0 {
 				continue
 			}
@@ -89,7 +90,7 @@ func (r *Report) Follow(v *engine.Validator, past []Past) {
 		item.History = h
 	}
 	for _, p := range past { // in the order of findings, not of a map
-		for _, f := range p.Summary.Findings() {
+		for _, f := range findingsOf(p.Summary) {
 			key := keyOf(f)
 			if g, ok := gone[key]; ok {
 				run := &r.Trend[last[key]]

@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/plumbapi/plumb"
-	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -30,7 +30,7 @@ type Suggestion struct {
 // Amend adds what settles the drift of a report, which is that of the
 // description with all that was added before. It returns how many actions it
 // has added: 0 when there is nothing left that it can settle.
-func (s *Suggestion) Amend(desc *spec.Description, summary *engine.Summary, r *Report) (added int) {
+func (s *Suggestion) Amend(desc *spec.Description, summary *outcome.Outcome, r *Report) (added int) {
 	if s.report == nil {
 		s.report, s.tried = r, map[string]bool{}
 	}
@@ -39,7 +39,7 @@ func (s *Suggestion) Amend(desc *spec.Description, summary *engine.Summary, r *R
 	for _, item := range united(r.Drift) {
 		at := item.finding.Description
 		key := strings.Join([]string{item.Rule, item.Operation, number(item.Status), item.Pointer, at.File, at.Pointer}, " ")
-		if s.tried[key] || !a.settle(item) {
+		if s.tried[key] || item.isBeyond() || !a.settle(item) {
 			s.Unsettled = append(s.Unsettled, item)
 			continue
 		}
@@ -92,7 +92,7 @@ func united(items []Item) []*Item {
 }
 
 // earlier returns those of two lists of examples that begin earlier.
-func earlier(a, b []engine.Example) []engine.Example {
+func earlier(a, b []outcome.Example) []outcome.Example {
 	if len(a) == 0 || len(b) > 0 && cmp.Or(cmp.Compare(b[0].File, a[0].File), cmp.Compare(b[0].Entry, a[0].Entry), cmp.Compare(b[0].Line, a[0].Line)) < 0 {
 		return b
 	}
@@ -113,8 +113,8 @@ func addFound(all, more []Value) []Value {
 // amender collects actions.
 type amender struct {
 	desc     *spec.Description
-	places   []*engine.Observed
-	statuses []*engine.ObservedStatus
+	places   []*outcome.Observed
+	statuses []*outcome.ObservedStatus
 	actions  []action
 
 	types    []*typeChange     // of schemas, in the order of their first drift

@@ -13,6 +13,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -34,11 +35,12 @@ func describe(t require.TestingT, file string, overlays ...spec.Overlay) describ
 }
 
 // observe summarizes exchanges, and lists the faults of each.
-func (d described) observe(exchanges []*plumb.Exchange) (s *engine.Summary, faults map[string]bool) {
-	s, faults = d.v.NewSummary(), map[string]bool{}
+func (d described) observe(exchanges []*plumb.Exchange) (s *outcome.Outcome, faults map[string]bool) {
+	s, faults = outcome.New(d.v, 3), map[string]bool{}
 	for i, x := range exchanges {
 		r := d.v.Check(x)
-		s.Add(x, r, func(*plumb.Finding) {}, true)
+		s.Observe(x, &r)
+		s.Add(x, r)
 		for _, f := range r.Findings {
 			if !IsDrift(f.Rule) {
 				faults[fmt.Sprint(i, f.Rule)] = true
@@ -48,7 +50,7 @@ func (d described) observe(exchanges []*plumb.Exchange) (s *engine.Summary, faul
 	return s, faults
 }
 
-func (d described) drift(s *engine.Summary) *Report { return New(d.desc, d.v, s, "test") }
+func (d described) drift(s *outcome.Outcome) *Report { return New(d.desc, d.v, s, "test") }
 
 func recorded(t require.TestingT, file string) []*plumb.Exchange {
 	f, err := os.Open(fixtures + file)

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/report"
 )
 
@@ -123,7 +123,7 @@ func ofText(i *Item) string {
 }
 
 // spanText says from when to when; nothing where no recording says.
-func spanText(s engine.Span) string {
+func spanText(s outcome.Span) string {
 	if s.First.IsZero() {
 		return ""
 	}
@@ -134,7 +134,7 @@ func spanText(s engine.Span) string {
 	return ", " + first + " to " + last
 }
 
-func exampleText(e engine.Example) string {
+func exampleText(e outcome.Example) string {
 	place := e.File
 	if e.Line != 0 {
 		place += ":" + number(e.Line)

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 )
 
 // Shares are rounded, but neither to nothing nor to all.
@@ -42,7 +42,7 @@ func TestTextOfSpans(t *testing.T) {
 		{noon, noon.Add(11 * time.Hour), ", on 2025-03-14"},
 		{noon, noon.Add(12 * time.Hour), ", 2025-03-14 to 2025-03-15"},
 	} {
-		assert.Contains(t, textOf(t, Item{Pointer: "/a", Count: 1, Of: 1, Span: engine.Span{First: tt.first, Last: tt.last}}), "(100 %)"+tt.want+"\n")
+		assert.Contains(t, textOf(t, Item{Pointer: "/a", Count: 1, Of: 1, Span: outcome.Span{First: tt.first, Last: tt.last}}), "(100 %)"+tt.want+"\n")
 	}
 }
 

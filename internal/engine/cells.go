@@ -4,7 +4,9 @@ import (
 	"encoding/binary"
 	"math"
 	"strconv"
+	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -28,9 +30,9 @@ const (
 const longestText = 16
 
 // cellOf returns the value of a member in a response; nil is an absent one.
-func cellOf(v *jsonvalue.Value) cell {
+func cellOf(hash *hasher, v *jsonvalue.Value) cell {
 	switch {
-	case v == nil:
+	case v == nil, v.Kind == jsonvalue.String && strings.Contains(v.Text, plumb.Masked): // which says nothing
 		return cell{}
 	case v.Kind == jsonvalue.Null:
 		return cell{kind: null}
@@ -39,7 +41,7 @@ func cellOf(v *jsonvalue.Value) cell {
 	case v.Kind == jsonvalue.String && keepsText(v.Text):
 		return cell{kind: text, short: v.Text}
 	}
-	return cell{kind: digested, bits: uint64(digestOf(v))}
+	return cell{kind: digested, bits: uint64(hash.digestOf(v))}
 }
 
 func keepsText[T string | []byte](s T) bool { return len(s) <= longestText || isTime(s) }

@@ -9,7 +9,6 @@ import (
 type Checker struct {
 	run     *Run
 	reader  *plan.Reader
-	watches watches
 	batch   *Batch
 	batches int // so far
 	x       *plumb.Exchange
@@ -22,7 +21,7 @@ type Checker struct {
 
 // NewChecker returns a Checker. Each goroutine needs its own.
 func (r *Run) NewChecker() *Checker {
-	c := &Checker{run: r, reader: plan.NewReader(r.v.maxDepth), watches: watches{}, routes: map[described]*way{}, ways: map[route]*way{}}
+	c := &Checker{run: r, reader: plan.NewReader(r.v.maxDepth), routes: map[described]*way{}, ways: map[route]*way{}}
 	c.reader.Take = c.note
 	return c
 }

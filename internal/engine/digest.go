@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"hash/maphash"
 	"math/bits"
 
 	"github.com/plumbapi/plumb/internal/jsonscan"
@@ -10,25 +9,37 @@ import (
 
 // A digest stands for a value that a history does not keep: values with
 // different digests differ. Objects that differ in the order of their members
-// only have the same. Digests are of this process: nobody can prepare values
-// that have the same.
+// only have the same.
 type digest uint32
-
-var (
-	textSeed  = maphash.MakeSeed()
-	kindSeeds = [...]uint64{maphash.String(textSeed, "a"), maphash.String(textSeed, "b"), maphash.String(textSeed, "c"), maphash.String(textSeed, "d")}
-)
 
 const (
 	ofLiteral = iota // a number, true, false or null
 	ofObject
 	ofArray
 	ofMember
+	kindsOfHashes
 )
 
-func hashText(text string) uint64 { return maphash.String(textSeed, text) }
+// hasher makes keyed hashes. Those with the same key agree in all processes, so
+// that what one has observed can be added to what another has.
+type hasher struct {
+	key   [2]uint64
+	kinds [kindsOfHashes]uint64
+}
 
-func hashBytes(text []byte) uint64 { return maphash.Bytes(textSeed, text) }
+// newHasher derives the key from a text.
+func newHasher(text string) *hasher {
+	var h hasher
+	first, second := h.text(text), h.text(text+"\n")
+	h.key = [2]uint64{first, second}
+	for kind := range h.kinds {
+		h.kinds[kind] = h.text(string(rune('a' + kind)))
+	}
+	return &h
+}
+
+func (h *hasher) text(text string) uint64  { return sipHash(h.key, text) }
+func (h *hasher) bytes(text []byte) uint64 { return sipHash(h.key, text) }
 
 // combine joins two hashes, of which the order matters.
 func combine(a, b uint64) uint64 {
@@ -36,55 +47,56 @@ func combine(a, b uint64) uint64 {
 	return high ^ low + a
 }
 
-func hashLiteral(text uint64) uint64 { return combine(kindSeeds[ofLiteral], text) }
+func (h *hasher) literal(text uint64) uint64 { return combine(h.kinds[ofLiteral], text) }
 
 // digestOf returns the digest of a value.
-func digestOf(v *jsonvalue.Value) digest { return digest(hashOf(v)) }
+func (h *hasher) digestOf(v *jsonvalue.Value) digest { return digest(h.value(v)) }
 
-func hashOf(v *jsonvalue.Value) uint64 {
+func (h *hasher) value(v *jsonvalue.Value) uint64 {
 	switch v.Kind {
 	case jsonvalue.String:
-		return hashText(v.Text)
+		return h.text(v.Text)
 	case jsonvalue.Object:
 		var sum uint64
 		for _, m := range v.Members {
-			sum += hashMember(hashText(m.Name), hashOf(m.Value))
+			sum += h.member(h.text(m.Name), h.value(m.Value))
 		}
-		return combine(kindSeeds[ofObject], sum)
+		return combine(h.kinds[ofObject], sum)
 	case jsonvalue.Array:
-		hash := kindSeeds[ofArray]
+		hash := h.kinds[ofArray]
 		for _, item := range v.Items {
-			hash = combine(hash, hashOf(item))
+			hash = combine(hash, h.value(item))
 		}
 		return hash
 	case jsonvalue.Number:
-		return hashLiteral(hashText(v.Text))
+		return h.literal(h.text(v.Text))
 	case jsonvalue.Bool:
 		if v.True {
-			return hashLiteral(hashText("true"))
+			return h.literal(h.text("true"))
 		}
-		return hashLiteral(hashText("false"))
+		return h.literal(h.text("false"))
 	}
-	return hashLiteral(hashText("null"))
+	return h.literal(h.text("null"))
 }
 
-func hashMember(name, value uint64) uint64 {
-	return combine(kindSeeds[ofMember], combine(name, value))
+func (h *hasher) member(name, value uint64) uint64 {
+	return combine(h.kinds[ofMember], combine(name, value))
 }
 
 // digestJSON returns the digest of a JSON text that is known to be good.
-func digestJSON(text []byte, maxDepth int) digest {
-	h := textHasher{data: text}
-	if hash := h.value(); !h.escaped {
+func (h *hasher) digestJSON(text []byte, maxDepth int) digest {
+	t := textHasher{hasher: h, data: text}
+	if hash := t.value(); !t.escaped {
 		return digest(hash)
 	}
 	v, _ := jsonvalue.Parse(text, maxDepth)
-	return digestOf(v)
+	return h.digestOf(v)
 }
 
-// textHasher does what hashOf does on the text itself, as long as there are no
-// escapes in its strings.
+// textHasher does what hasher.value does on the text itself, as long as there
+// are no escapes in its strings.
 type textHasher struct {
+	*hasher
 	data    []byte
 	pos     int
 	escaped bool
@@ -94,18 +106,18 @@ func (h *textHasher) value() uint64 {
 	h.space()
 	switch h.data[h.pos] {
 	case '"':
-		return hashBytes(h.text())
+		return h.bytes(h.string())
 	case '{':
 		var sum uint64
 		for h.more('}') {
-			name := hashBytes(h.text())
+			name := h.bytes(h.string())
 			h.space()
 			h.pos += len(":")
-			sum += hashMember(name, h.value())
+			sum += h.member(name, h.value())
 		}
-		return combine(kindSeeds[ofObject], sum)
+		return combine(h.kinds[ofObject], sum)
 	case '[':
-		hash := kindSeeds[ofArray]
+		hash := h.kinds[ofArray]
 		for h.more(']') {
 			hash = combine(hash, h.value())
 		}
@@ -113,7 +125,7 @@ func (h *textHasher) value() uint64 {
 	}
 	start := h.pos
 	h.pos = jsonscan.Scalar(h.data, start)
-	return hashLiteral(hashBytes(h.data[start:h.pos]))
+	return h.literal(h.bytes(h.data[start:h.pos]))
 }
 
 // more goes over the bracket or comma before the next part of an array or
@@ -129,8 +141,8 @@ func (h *textHasher) more(end byte) bool {
 	return c != end
 }
 
-// text returns a string as it is written.
-func (h *textHasher) text() []byte {
+// string returns a string as it is written.
+func (h *textHasher) string() []byte {
 	end, escaped := jsonscan.Quoted(h.data, h.pos)
 	text := h.data[h.pos+1 : end-1]
 	h.pos, h.escaped = end, h.escaped || escaped

@@ -22,6 +22,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -31,8 +32,8 @@ type engines struct {
 	v          *engine.Validator
 	checker    *engine.Checker
 	documented map[engine.Seen]bool
-	histories  [2]*engine.History // of the reference engine, and of the other
-	summaries  [2]*engine.Summary // likewise
+	histories  [2]*engine.History  // of the reference engine, and of the other
+	summaries  [2]*outcome.Outcome // likewise
 	bodies     int
 	explained  int // by the reference engine
 	counted    int
@@ -42,7 +43,7 @@ func newEngines(v *engine.Validator, documented engine.Documented) *engines {
 	e := &engines{v: v, checker: v.NewRun().NewChecker(), documented: map[engine.Seen]bool{}}
 	for i := range e.histories {
 		e.histories[i] = v.NewHistory()
-		e.summaries[i] = v.NewSummary()
+		e.summaries[i] = outcome.New(v, 3)
 	}
 	for _, s := range slices.Concat(documented.Members, documented.Values) {
 		e.documented[s] = true
@@ -89,8 +90,10 @@ func (e *engines) differ(x *plumb.Exchange) string {
 	}
 
 	for i, r := range []engine.Result{want, got} {
-		e.summaries[i].Add(x, r, func(*plumb.Finding) {}, true)
+		e.summaries[i].Observe(x, &r)
+		e.summaries[i].Add(x, r)
 	}
+	e.summaries[1].Batch(batch)
 	// They grow with the bodies, so that comparing them takes its time.
 	if e.bodies <= 10 || e.bodies%100 == 0 {
 		if diff := e.summariesDiffer(); diff != "" {
@@ -105,8 +108,10 @@ func (e *engines) differ(x *plumb.Exchange) string {
 		return "history: " + diff
 	}
 	for _, id := range want.Resources {
-		if diff := gocmp.Diff(e.histories[0].Life(id), e.histories[1].Life(id)); diff != "" {
-			return "life of " + id + ": " + diff
+		for _, key := range e.histories[0].Keys(id) {
+			if diff := gocmp.Diff(e.histories[0].Life(key), e.histories[1].Life(key)); diff != "" {
+				return "life of " + id + ": " + diff
+			}
 		}
 	}
 	return ""
@@ -121,7 +126,7 @@ func (e *engines) summariesDiffer() string {
 	return ""
 }
 
-func jsonOf(s *engine.Summary) string {
+func jsonOf(s *outcome.Outcome) string {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return err.Error()

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -11,25 +12,30 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// History holds the responses of a run against each other: those of one
-// resource, told by its identity, in the order of their times; where a
-// response has no time, it comes after those before it. It is not safe for
-// concurrent use.
+// History compares the responses of a run with each other: those of one resource,
+// which its identity tells, in the order of their times; those of one time in the
+// order of their places. A response without a time has that of the one before it in
+// its file. It is not safe for concurrent use.
 type History struct {
-	v           *Validator
-	files       []string // that places are in
-	fileIndex   map[string]int64
-	answers     []answer // that places are of
-	answerIndex map[answer]int64
-	watches     watches
-	timelines   timelines
-	scratch     []byte
-	changes     []change
-	trial       comparison
+	// Clean, where it is set, removes the credentials of an exchange from a finding
+	// that the history keeps.
+	Clean func(*plumb.Exchange, *plumb.Finding)
+
+	v         *Validator
+	files     []string // that places are in
+	fileIndex map[string]int64
+	lastTimes []int64  // of each file
+	origins   []Origin // of the responses
+	origin    map[Origin]int64
+	timelines timelines
+	scratch   []byte
+	changes   []change
+	trial     comparison
+	sightings map[sighting]plumb.Finding
 
 	// The last response as it was, only of resources that have rules with
 	// oldSelf.
-	last map[resourceKey]lastSeen
+	last map[ResourceKey]lastSeen
 }
 
 type lastSeen struct {
@@ -37,15 +43,19 @@ type lastSeen struct {
 	time int64
 }
 
-// answer is what a response answered.
-type answer struct {
-	operation string
-	status    int
+// Origin is what answered.
+type Origin struct {
+	Operation string
+	Status    int
+	Within    string // pointer of the resource in the body, or the element, that it was in
 }
 
 // NewHistory returns a history without responses.
 func (v *Validator) NewHistory() *History {
-	return &History{v: v, fileIndex: map[string]int64{}, answerIndex: map[answer]int64{}, watches: watches{}, last: map[resourceKey]lastSeen{}}
+	return &History{
+		v: v, fileIndex: map[string]int64{}, origin: map[Origin]int64{},
+		sightings: map[sighting]plumb.Finding{}, last: map[ResourceKey]lastSeen{},
+	}
 }
 
 // Size is how many bytes the history takes, about.
@@ -54,10 +64,17 @@ func (h *History) Size() int { return h.timelines.size }
 // Add takes in the outcome of a check and appends to its findings those that
 // it gives together with earlier ones. A result is added once, directly after
 // it was returned by Check or later, but not from several goroutines at once.
+//
+// The findings that it appends depend on the order in which results are added;
+// [History.Contradictions] are those of all results, in whatever order.
 func (h *History) Add(r *Result) {
 	var opened *pass // made once, however many of its resources have findings
+	if len(r.notes) == 0 && r.pass == nil {
+		return
+	}
 	for i := range r.notes {
-		h.addNote(r, &r.notes[i], &opened)
+		origin := h.originOf(Origin{r.Operation, r.Status, r.notes[i].within})
+		h.addNote(r, origin, &r.notes[i], &opened)
 	}
 	r.notes = nil
 	p := r.pass
@@ -68,49 +85,57 @@ func (h *History) Add(r *Result) {
 	p.out.Findings = r.Findings
 	for _, res := range p.resources {
 		if res.id != "" {
-			h.add(p, res)
+			h.add(p, h.originOf(Origin{r.Operation, r.Status, p.locate(at{path: res.path}).pointer}), res)
 		}
 	}
 	r.Findings = p.out.Findings
 }
 
+// originOf returns the number of an origin.
+func (h *History) originOf(o Origin) int64 {
+	if last := len(h.origins) - 1; last >= 0 && h.origins[last] == o {
+		return int64(last)
+	}
+	n, known := h.origin[o]
+	if !known {
+		n = int64(len(h.origins))
+		h.origins = append(h.origins, o)
+		h.origin[o] = n
+	}
+	return n
+}
+
 // add takes in a resource of a body that the reference engine read.
-func (h *History) add(p *pass, r *resource) {
-	w := h.watches.of(r.life)
+func (h *History) add(p *pass, origin int64, r *resource) {
+	w := h.v.watches[r.life]
 	key := w.key([]byte(r.id))
-	at := h.moment(p.x, lineOf(p.x, r.value.Start), answer{p.out.Operation, p.out.Status})
-	h.insert(key, w, &at, w.pack(nil, observe(r)), func(before, after moment, changes []change, laterAtHand bool) {
-		h.compare(p, r, before, after, changes, laterAtHand)
+	at := h.moment(p.x, lineOf(p.x, r.value.Start), origin)
+	h.insert(key, w, at, w.pack(nil, observe(w.hash, r)), func(before, after moment, changes []change, laterAtHand bool) {
+		h.compare(key, p, r, before, after, changes, laterAtHand)
 	})
 	h.applyXRules(p, r, key, at.time)
 }
 
 // addNote takes in a resource of a body that a plan read. Only a finding needs
 // the body itself, which is then opened.
-func (h *History) addNote(to *Result, n *note, opened **pass) {
-	at := h.moment(n.x, n.line, answer{to.Operation, to.Status})
-	h.insert(n.key, n.watch, &at, n.cells, func(before, after moment, changes []change, laterAtHand bool) {
-		if !h.contradicts(n.watch, changes) {
-			return
-		}
+func (h *History) addNote(to *Result, origin int64, n *note, opened **pass) {
+	h.insert(n.key, n.watch, h.moment(n.x, n.line, origin), n.cells, func(before, after moment, changes []change, laterAtHand bool) {
 		if *opened == nil {
 			*opened = openAgain(h.v, n.x)
 		}
 		p := *opened
 		if r := n.resource(p); r != nil {
 			p.out.Findings = to.Findings
-			h.compare(p, r, before, after, changes, laterAtHand)
+			h.compare(n.key, p, r, before, after, changes, laterAtHand)
 			to.Findings = p.out.Findings
 		}
 	})
 }
 
-// contradicts tells whether any rule may have to say something of changes.
+// contradicts reports whether any rule may have to say something of changes.
 func (h *History) contradicts(w *watch, changes []change) bool {
-	h.trial = comparison{life: w.life, changes: changes}
-	for _, rule := range h.v.history {
-		rule.history(&h.trial)
-	}
+	h.trial = comparison{rules: h.v.history, life: w.life, changes: changes}
+	h.trial.apply()
 	return h.trial.differs
 }
 
@@ -120,63 +145,92 @@ func (h *History) contradicts(w *watch, changes []change) bool {
 type comparing func(before, after moment, changes []change, laterAtHand bool)
 
 // insert puts an observation where it belongs by its time, and calls compare
-// for what it is to be held against there. Most often it is the last.
-func (h *History) insert(key resourceKey, w *watch, at *moment, cells []byte, compare comparing) {
+// for what it contradicts there. Most often it is the last.
+func (h *History) insert(key ResourceKey, w *watch, at moment, cells []byte, compare comparing) {
 	encoded := h.timelines.get(key)
 	if encoded == nil {
-		first := timeline{count: 1, last: *at, cells: cells}
+		first := timeline{kind: w.kind, count: 1, last: at, cells: cells}
 		h.scratch = first.append(h.scratch[:0])
 		h.timelines.set(key, h.scratch)
 		return
 	}
 	t := readTimeline(encoded)
-	if !t.extends(at.time) {
+	if !t.extends() || cmp.Or(h.compareMoments(t.last, at), bytes.Compare(t.cells, cells)) > 0 {
 		h.insertAnywhere(key, w, t, at, cells, compare)
 		return
 	}
-	if at.time == 0 {
-		at.time = t.last.time
-	}
 	if bytes.Equal(t.cells, cells) {
-		h.scratch = t.repeat(h.scratch[:0], *at)
+		h.scratch = t.repeat(h.scratch[:0], at)
 	} else {
 		h.changes = w.changes(t.cells, cells, h.changes[:0])
-		compare(t.last, *at, h.changes, true)
+		if h.contradicts(w, h.changes) {
+			t.suspect = true
+			compare(t.last, at, h.changes, true)
+		}
 		for _, c := range h.changes {
 			if w.says(c.index, c.before) || !w.says(c.index, c.after) {
 				continue
 			}
-			if known, when, ok := t.known(c.index, w); ok && known != c.after {
-				compare(when, *at, []change{{c.index, known, c.after}}, true)
+			known, when, ok := t.known(c.index, w)
+			if missed := []change{{c.index, known, c.after}}; ok && known != c.after && h.contradicts(w, missed) {
+				t.suspect = true
+				compare(when, at, missed, true)
 			}
 		}
-		h.scratch = t.extend(h.scratch[:0], *at, cells, h.changes)
+		h.scratch = t.extend(h.scratch[:0], at, cells, h.changes)
 	}
 	h.timelines.set(key, h.scratch)
 }
 
-func (h *History) insertAnywhere(key resourceKey, w *watch, t timeline, at *moment, cells []byte, compare comparing) {
+func (h *History) insertAnywhere(key ResourceKey, w *watch, t timeline, at moment, cells []byte, compare comparing) {
 	all := w.observations(t)
 	i := len(all)
-	if at.time == 0 {
-		at.time = all[i-1].time
-	}
-	for i > 0 && all[i-1].time > at.time {
+	for i > 0 && cmp.Or(h.compareMoments(all[i-1].moment, at), bytes.Compare(w.pack(nil, all[i-1].cells), cells)) > 0 {
 		i--
 	}
-	s := observation{*at, w.unpack(cells)}
+	s := observation{at, w.unpack(cells)}
 	earlier := slices.Clone(all[:i])
 	slices.Reverse(earlier)
-	s.meet(w, earlier, true, func(before moment, changes []change) { compare(before, *at, changes, true) })
-	s.meet(w, all[i:], false, func(after moment, changes []change) { compare(*at, after, changes, false) })
-	t = w.newTimeline(thin(slices.Insert(all, i, s)))
+	s.meet(w, earlier, true, func(before moment, changes []change) {
+		if h.contradicts(w, changes) {
+			compare(before, at, changes, true)
+		}
+	})
+	s.meet(w, all[i:], false, func(after moment, changes []change) {
+		if h.contradicts(w, changes) {
+			compare(at, after, changes, false)
+		}
+	})
+	h.keep(key, w, slices.Insert(all, i, s))
+}
+
+// keep keeps the observations of a resource, which are sorted, as far as they are
+// needed.
+func (h *History) keep(key ResourceKey, w *watch, all []observation) {
+	t := w.newTimeline(reduce(all, len(w.members), func(s *observation) []byte { return w.pack(nil, s.cells) }))
+	t.suspect = true
 	h.scratch = t.append(h.scratch[:0])
 	h.timelines.set(key, h.scratch)
 }
 
+// compareMoments compares the times of two observations of a resource, and where
+// they are equal the places. Of those that a list has in one line, the values
+// decide, so that the order does not depend on that of reading.
+func (h *History) compareMoments(a, b moment) int {
+	if c := cmp.Compare(a.time, b.time); c != 0 {
+		return c
+	}
+	if a.file != b.file {
+		if c := cmp.Compare(h.files[a.file], h.files[b.file]); c != 0 {
+			return c
+		}
+	}
+	return cmp.Or(cmp.Compare(a.entry, b.entry), cmp.Compare(a.line, b.line))
+}
+
 // applyXRules evaluates the rules that look at oldSelf, the same resource in
 // the response before. A response that is older than the last one is left out.
-func (h *History) applyXRules(p *pass, r *resource, key resourceKey, at int64) {
+func (h *History) applyXRules(p *pass, r *resource, key ResourceKey, at int64) {
 	var using []*xRule
 	for _, x := range h.v.shapeRules[r.shape] {
 		if x.expression.Uses(expression.OldSelf) {
@@ -200,11 +254,11 @@ func (h *History) applyXRules(p *pass, r *resource, key resourceKey, at int64) {
 }
 
 // observe takes down what a response says of a resource.
-func observe(r *resource) []cell {
+func observe(hash *hasher, r *resource) []cell {
 	members := watched(r.life)
 	cells := make([]cell, len(members))
 	for i, pointer := range members {
-		cells[i] = cellOf(r.at(pointer))
+		cells[i] = cellOf(hash, r.at(pointer))
 	}
 	if r.state != nil && len(r.state.Name) <= math.MaxUint8 {
 		cells[0] = cell{kind: text, short: r.state.Name}
@@ -213,11 +267,13 @@ func observe(r *resource) []cell {
 }
 
 // moment says when an exchange was, and where a resource in it.
-func (h *History) moment(x *plumb.Exchange, line int, of answer) moment {
-	m := moment{file: h.file(x.Place.File), entry: int64(x.Place.Entry), line: int64(line), answer: h.answer(of)}
+func (h *History) moment(x *plumb.Exchange, line int, origin int64) moment {
+	m := moment{file: h.file(x.Place.File), entry: int64(x.Place.Entry), line: int64(line), origin: origin}
 	if !x.Time.IsZero() {
 		m.time = x.Time.UnixMilli()
+		h.lastTimes[m.file] = m.time
 	}
+	m.time = h.lastTimes[m.file]
 	return m
 }
 
@@ -231,17 +287,7 @@ func (h *History) file(name string) int64 {
 		number = int64(len(h.files))
 		h.fileIndex[name] = number
 		h.files = append(h.files, name)
-	}
-	return number
-}
-
-// answer returns the number of an answer.
-func (h *History) answer(of answer) int64 {
-	number, ok := h.answerIndex[of]
-	if !ok {
-		number = int64(len(h.answers))
-		h.answerIndex[of] = number
-		h.answers = append(h.answers, of)
+		h.lastTimes = append(h.lastTimes, 0)
 	}
 	return number
 }

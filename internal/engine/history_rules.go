@@ -1,35 +1,43 @@
 package engine
 
 import (
-	"fmt"
 	"strings"
-	"time"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/lifecycle"
 )
 
-// compare applies the rules of histories to two neighbouring responses.
-func (h *History) compare(p *pass, r *resource, before, after moment, changes []change, laterAtHand bool) {
-	c := comparison{h: h, life: r.life, p: p, r: r, before: before, after: after, changes: changes, laterAtHand: laterAtHand}
-	for _, rule := range h.v.history {
-		p.use(rule)
-		if p.severity != plumb.Off {
-			rule.history(&c)
+// compare applies the rules of histories to two responses, the body of one of
+// which is at hand.
+func (h *History) compare(key ResourceKey, p *pass, r *resource, before, after moment, changes []change, laterAtHand bool) {
+	c := comparison{rules: h.v.history, life: r.life, changes: changes, yield: func(c contradiction) {
+		c.before, c.after = before, after
+		p.use(c.rule)
+		if p.severity == plumb.Off {
+			return
 		}
-	}
+		f := c.atHand(h, h.v.watches[r.life], p, r, laterAtHand)
+		p.file(f)
+		h.sight(key, &c, p.x, p.out.Findings[len(p.out.Findings)-1])
+	}}
+	c.apply()
 }
 
-// comparison is two neighbouring responses of a resource, for rules to look at.
+// comparison is two responses of a resource, for rules to look at.
 type comparison struct {
-	life          *lifecycle.Lifecycle
-	h             *History
-	p             *pass // nil: nothing is reported
-	r             *resource
-	differs       bool // there is something to report
-	before, after moment
-	changes       []change // in the order of the members that are watched
-	laterAtHand   bool
+	rules   []*Rule // that look at them
+	life    *lifecycle.Lifecycle
+	changes []change // in the order of the members that are watched
+	differs bool     // there is something to report
+	rule    *Rule    // that runs
+	yield   func(contradiction)
+}
+
+// apply applies the rules.
+func (c *comparison) apply() {
+	for _, c.rule = range c.rules {
+		c.rule.history(c)
+	}
 }
 
 // members calls yield for the members of one list of the lifecycle that
@@ -43,44 +51,11 @@ func (c *comparison) members(list []lifecycle.Member, n int, yield func(m lifecy
 }
 
 // report records that the later response cannot follow the earlier one.
-func (c *comparison) report(m lifecycle.Member, message string, before, after cell, allowed string) {
+func (c *comparison) report(m lifecycle.Member, message string, from, to cell, allowed string) {
 	c.differs = true
-	if c.p == nil {
-		return
+	if c.yield != nil {
+		c.yield(contradiction{rule: c.rule, member: m, message: message, from: from, to: to, allowed: allowed})
 	}
-	path := c.r.pathTo(m.Pointer)
-	if c.laterAtHand {
-		found := fmt.Sprintf("%s; before, %s: %s", after.text(c.textAt(m.Pointer)), c.h.where(c.before), before.text(""))
-		c.p.report(c.p.valueAt(path), placed(message, m.Place, found, allowed))
-		return
-	}
-	// The response that is read now belongs before one that was read
-	// already, of which only the place is left.
-	found := fmt.Sprintf("%s; before, %s: %s", after.text(""), c.h.where(c.before), before.text(c.textAt(m.Pointer)))
-	f := placed(message, m.Place, found, allowed)
-	to, of := c.p.locate(at{path: path}), c.h.answers[c.after.answer]
-	f.Subject, f.Pointer, f.Named = to.subject, to.pointer, to.named
-	f.Operation, f.Status = of.operation, of.status
-	f.Resource = c.r.id
-	f.Place = plumb.Place{File: c.h.files[c.after.file], Entry: int(c.after.entry), Line: int(c.after.line)}
-	c.p.file(f)
-}
-
-// textAt shows the value of a member in the response that is at hand.
-func (c *comparison) textAt(pointer string) string {
-	return c.p.foundText(c.r.pathTo(pointer))
-}
-
-// where names the place and time of a response.
-func (h *History) where(s moment) string {
-	text := fmt.Sprintf("in %s, line %d", h.files[s.file], s.line)
-	if s.line == 0 { // seen live
-		text = fmt.Sprintf("in %s, exchange %d", h.files[s.file], s.entry)
-	}
-	if s.time != 0 {
-		text += " of " + time.UnixMilli(s.time).UTC().Format(time.DateTime) + " UTC"
-	}
-	return text
 }
 
 var historyTransition = &Rule{

@@ -24,30 +24,48 @@ type Timestamp struct {
 	Time    time.Time // UTC
 }
 
-// Life returns what the responses said of the resources with an identity, in
-// the order of time: of a life with many responses, a part of them. Resources
-// of different kinds with one identity follow each other.
-func (h *History) Life(id string) []Observation {
+// Keys returns the keys that resources with an identity have: one for each kind
+// of resources, in the order in which the description has them.
+func (h *History) Keys(id string) []ResourceKey {
+	keys := make([]ResourceKey, len(h.v.kinds))
+	for i, w := range h.v.kinds {
+		keys[i] = w.key([]byte(id))
+	}
+	return keys
+}
+
+// Life returns what the responses said of a resource, in the order of time: of a
+// life with many responses, a part of them.
+func (h *History) Life(key ResourceKey) []Observation {
+	encoded := h.timelines.get(key)
+	if encoded == nil {
+		return nil
+	}
+	t := readTimeline(encoded)
+	w := h.v.kinds[t.kind]
 	var all []Observation
-	for _, life := range h.lifecycles() {
-		w := h.watches.of(life)
-		if encoded := h.timelines.get(w.key([]byte(id))); encoded != nil {
-			for _, s := range w.observations(readTimeline(encoded)) {
-				all = append(all, h.observation(w, s))
-			}
-		}
+	for _, s := range thin(h.needed(w, t)) {
+		all = append(all, h.observation(w, s))
 	}
 	return all
 }
 
-// lifecycles returns those of the description, in the order of their places.
-func (h *History) lifecycles() []*lifecycle.Lifecycle {
-	var all []*lifecycle.Lifecycle
-	for _, life := range h.v.lives {
-		all = append(all, life)
+// mostShown bounds how much of a life is told.
+const mostShown = 32
+
+// thin leaves out every second of too many observations; the first and the last
+// are kept.
+func thin(all []observation) []observation {
+	for len(all) > mostShown {
+		kept := all[:0]
+		for i, s := range all {
+			if i%2 == 0 || i == len(all)-1 {
+				kept = append(kept, s)
+			}
+		}
+		all = kept
 	}
-	slices.SortFunc(all, func(a, b *lifecycle.Lifecycle) int { return comparePlaces(a.Place, b.Place) })
-	return slices.CompactFunc(all, func(a, b *lifecycle.Lifecycle) bool { return a.Place == b.Place })
+	return all
 }
 
 func comparePlaces(a, b plumb.Source) int {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/plumbapi/plumb"
@@ -11,8 +12,9 @@ import (
 type note struct {
 	x       *plumb.Exchange
 	watch   *watch
-	key     resourceKey
-	start   int    // offset of the resource's object in the body
+	key     ResourceKey
+	within  string // pointer of the resource
+	start   int    // offset of its object in the body
 	line    int    // of the recording
 	cells   []byte // packed
 	idStart int    // in the ids of the batch
@@ -28,10 +30,10 @@ func (c *Checker) note(n *plan.Note) {
 	if len(id) > mostName {
 		id = []byte(shortName(string(id)))
 	}
-	own := note{x: c.x, start: n.Start, idStart: len(b.ids), idEnd: len(b.ids) + len(id)}
+	own := note{x: c.x, within: n.Pointer, start: n.Start, idStart: len(b.ids), idEnd: len(b.ids) + len(id)}
 	b.ids = append(b.ids, id...)
 	if !c.run.withoutHistory {
-		own.watch = c.watches.of(n.Life)
+		own.watch = c.run.v.watches[n.Life]
 		own.key, own.line = own.watch.key(id), lineOf(c.x, n.Start)
 		own.cells = c.cells(own.watch, n)
 	}
@@ -50,25 +52,30 @@ func (c *Checker) cells(w *watch, n *plan.Note) []byte {
 				continue
 			}
 		}
-		c.pack(&p, n, i)
+		c.pack(w.hash, &p, n, i)
 	}
 	b.cells = p.b
 	return p.b[from:len(p.b):len(p.b)]
 }
 
+var masked = []byte(plumb.Masked)
+
 // pack does what cellOf and packer.cell do, for the ith member that a plan read.
-func (c *Checker) pack(p *packer, n *plan.Note, i int) {
+func (c *Checker) pack(hash *hasher, p *packer, n *plan.Note, i int) {
 	switch n.Kind(i) {
 	case plan.Integer:
 		p.integer(n.Integer(i))
 	case plan.Text:
-		if text := n.Text(i); keepsText(text) {
+		switch text := n.Text(i); {
+		case bytes.Contains(text, masked):
+			p.kind(absent)
+		case keepsText(text):
 			p.text(text)
-		} else {
-			p.digested(digest(hashBytes(text)))
+		default:
+			p.digested(digest(hash.bytes(text)))
 		}
 	case plan.Other:
-		p.digested(digestJSON(n.Text(i), c.run.v.maxDepth))
+		p.digested(hash.digestJSON(n.Text(i), c.run.v.maxDepth))
 	case plan.Null:
 		p.kind(null)
 	default:

@@ -1,9 +1,7 @@
 package engine
 
-import "slices"
-
-// A history keeps, of each response, only what later responses are held
-// against, in a few bytes: of a resource with three responses some 170 in all.
+// A history keeps, of each response, only what later responses are compared
+// with, in a few bytes: of a resource with three responses some 170 in all.
 
 // observation is what one response said of a resource.
 type observation struct {
@@ -13,12 +11,11 @@ type observation struct {
 
 // moment is when and where an observation was made.
 type moment struct {
-	time  int64 // Unix milliseconds; 0 where unknown
-	file  int64
-	entry int64
-	line  int64
-
-	answer int64 // the number of the operation and the status
+	time   int64 // Unix milliseconds; 0 where unknown
+	file   int64
+	entry  int64
+	line   int64
+	origin int64 // operation and status
 }
 
 // meet calls yield for the observations that s is to be held against, among
@@ -55,31 +52,4 @@ func (s *observation) meet(w *watch, side []observation, earlier bool, yield fun
 			}
 		}
 	}
-}
-
-// mostObservations bounds what is kept of one resource.
-const mostObservations = 32
-
-// thin drops observations that no later one needs. Of equal ones in a row the
-// first and the last are enough. Of too many, every second goes: the rules
-// hold from one response to the next but one if they hold in between.
-func thin(timeline []observation) []observation {
-	kept := timeline[:0]
-	for i, s := range timeline {
-		if n := len(kept); n >= 2 && i > 0 && slices.Equal(kept[n-1].cells, s.cells) && slices.Equal(kept[n-2].cells, s.cells) {
-			kept[n-1] = s
-			continue
-		}
-		kept = append(kept, s)
-	}
-	if len(kept) <= mostObservations {
-		return kept
-	}
-	half := kept[:0]
-	for i, s := range kept {
-		if i%2 == 0 || i == len(kept)-1 {
-			half = append(half, s)
-		}
-	}
-	return half
 }

@@ -45,6 +45,7 @@ func drawObservations(t *rapid.T, cells int) []observation {
 		all = append(all, observation{moment{
 			time: rapid.Int64Range(0, 1<<42).Draw(t, "time"), file: rapid.Int64Range(0, 300).Draw(t, "file"),
 			entry: rapid.Int64Range(0, 1<<40).Draw(t, "entry"), line: rapid.Int64Range(0, 1<<40).Draw(t, "line"),
+			origin: rapid.Int64Range(0, 300).Draw(t, "origin"),
 		}, drawCells(t, cells)})
 	}
 	return all
@@ -69,33 +70,12 @@ func TestPack(t *testing.T) {
 	})
 }
 
-func TestThin(t *testing.T) {
-	at := func(time int64, value uint64) observation {
-		return observation{moment{time: time}, []cell{{kind: integer, bits: value}}}
-	}
-	times := func(timeline []observation) []int64 {
-		var all []int64
-		for _, s := range timeline {
-			all = append(all, s.time)
-		}
-		return all
-	}
-	assert.Equal(t, []int64{1, 4, 5, 6}, times(thin([]observation{at(1, 7), at(2, 7), at(3, 7), at(4, 7), at(5, 8), at(6, 7)})))
-
-	var many []observation
-	for i := range int64(1000) {
-		many = thin(append(many, at(i, uint64(i))))
-		assert.LessOrEqual(t, len(many), mostObservations)
-		assert.Equal(t, i, many[len(many)-1].time, "the last is kept")
-		assert.Equal(t, int64(0), many[0].time, "the first is kept")
-	}
-}
-
 func TestDigest(t *testing.T) {
+	hash := newHasher("key")
 	of := func(text string) digest {
 		v, _ := jsonvalue.Parse([]byte(text), 10)
-		assert.Equal(t, digestOf(v), digestJSON([]byte(text), 10), text)
-		return digestOf(v)
+		assert.Equal(t, hash.digestOf(v), hash.digestJSON([]byte(text), 10), text)
+		return hash.digestOf(v)
 	}
 	for _, equal := range [][2]string{
 		{`{"a":1,"b":[1,2]}`, ` { "b" : [ 1 , 2 ] , "a" : 1 } `}, {`"\u0061"`, `"a"`}, {`{"\u0061":[]}`, `{"a":[ ]}`}, {`{}`, `{ }`},
@@ -126,7 +106,7 @@ func TestDigestOfText(t *testing.T) {
 			t.Fatal(err)
 		}
 		v, _ := jsonvalue.Parse(text, 10)
-		if digestOf(v) != digestJSON(text, 10) {
+		if hash := newHasher("key"); hash.digestOf(v) != hash.digestJSON(text, 10) {
 			t.Fatalf("%s", text)
 		}
 	})

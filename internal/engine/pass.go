@@ -34,9 +34,11 @@ type pass struct {
 	resourceOf map[*jsonvalue.Value]*resource // by the value; made on first use
 	request    map[string]any                 // as expressions have it; made on first use
 
-	around   surroundings // of the finding before
-	errorsAt []int        // offsets of the values that errors were reported at
-	blamed   []int        // the same, sorted, before the rules of the description ran
+	around   surroundings          // of the finding before
+	bound    int                   // of findings, at which those at too many places are left out
+	lastKept map[string]FindingKey // by rule, once some were left out
+	errorsAt []int                 // offsets of the values that errors were reported at
+	blamed   []int                 // the same, sorted, before the rules of the description ran
 
 	rule     *Rule // that runs
 	severity plumb.Severity

@@ -84,6 +84,9 @@ func (p *pass) report(a at, f plumb.Finding) {
 	if p.severity == plumb.Error {
 		p.errorsAt = append(p.errorsAt, a.start)
 	}
+	if p.isBeyond(&f) {
+		return
+	}
 	body := p.x.Response.Body
 	f.Place = p.x.Place
 	if body.Locate != nil {
@@ -120,6 +123,10 @@ func (p *pass) file(f plumb.Finding) {
 	f.Severity = p.severity
 	if p.out.Findings == nil {
 		p.out.Findings = make([]plumb.Finding, 0, 1+len(p.nulls)+len(p.failures))
+	}
+	if len(p.out.Findings) >= max(p.bound, 2*MostPlaces) {
+		p.leaveOut()
+		p.bound = 2 * len(p.out.Findings)
 	}
 	p.out.Findings = append(p.out.Findings, f)
 }

@@ -9,18 +9,24 @@ import (
 // one first and whole, of each before it what differs from the one after it.
 // So another can be put at the end without decoding the others.
 type timeline struct {
-	count int
-	again bool   // the last two say the same
-	loose bool   // thinned, the rest would be thinned again
-	last  moment // of the last observation
-	cells []byte // of the last observation, packed
-	older []byte // the others, backwards; see appendOlder
+	kind    int
+	count   int
+	again   bool   // the last two say the same
+	suspect bool   // there may be a contradiction; else it is known that there is none
+	last    moment // of the last observation
+	cells   []byte // of the last observation, packed
+	older   []byte // the others, backwards; see appendOlder
 }
 
 // readTimeline reads what append wrote; the timeline shares its bytes.
 func readTimeline(b []byte) timeline {
-	t := timeline{count: int(b[0] >> 2), again: b[0]&1 != 0, loose: b[0]&2 != 0}
-	t.last, b = readMoment(b[1:])
+	t := timeline{again: b[0]&1 != 0, suspect: b[0]&2 != 0}
+	b = b[1:]
+	for _, n := range []*int{&t.kind, &t.count} {
+		value, size := binary.Uvarint(b)
+		*n, b = int(value), b[size:]
+	}
+	t.last, b = readMoment(b)
 	n, size := binary.Uvarint(b)
 	b = b[size:]
 	t.cells, t.older = b[:n], b[n:]
@@ -29,27 +35,28 @@ func readTimeline(b []byte) timeline {
 
 // append writes the timeline to the end of b.
 func (t *timeline) append(b []byte) []byte {
-	flags := byte(t.count << 2)
+	var flags byte
 	if t.again {
 		flags |= 1
 	}
-	if t.loose {
+	if t.suspect {
 		flags |= 2
 	}
-	b = appendMoment(append(b, flags), t.last)
+	b = binary.AppendUvarint(append(b, flags), uint64(t.kind))
+	b = binary.AppendUvarint(b, uint64(t.count))
+	b = appendMoment(b, t.last)
 	b = binary.AppendUvarint(b, uint64(len(t.cells)))
 	return append(append(b, t.cells...), t.older...)
 }
 
-// extends tells whether an observation of that time can be added at the end.
-func (t *timeline) extends(time int64) bool {
-	return t.count < mostObservations && !t.loose && (time == 0 || time >= t.last.time)
-}
+// extends reports whether an observation after the last one can be added at the
+// end: from time to time, those that are not needed any more are dropped.
+func (t *timeline) extends() bool { return (t.count+1)%reduceEvery != 0 }
 
 // repeat writes to b the timeline with one more observation, that says what the
 // last one says. Of equal ones in a row the first and the last are kept.
 func (t *timeline) repeat(b []byte, at moment) []byte {
-	longer := timeline{count: t.count, again: true, last: at, cells: t.cells}
+	longer := timeline{kind: t.kind, count: t.count, again: true, suspect: t.suspect, last: at, cells: t.cells}
 	before, rest := t.last, t.older
 	if t.again {
 		before, rest = t.last.readBefore(t.older)
@@ -71,7 +78,7 @@ type change struct {
 // extend writes to b the timeline with one more observation, that says
 // something else than the last one did.
 func (t *timeline) extend(b []byte, at moment, cells []byte, changes []change) []byte {
-	longer := timeline{count: t.count + 1, last: at, cells: cells}
+	longer := timeline{kind: t.kind, count: t.count + 1, suspect: t.suspect, last: at, cells: cells}
 	b = longer.append(b)
 	b = appendChanges(at.appendBefore(b, t.last), changes)
 	return append(b, t.older...)
@@ -107,9 +114,9 @@ func (t *timeline) known(index int, w *watch) (value cell, when moment, ok bool)
 func (w *watch) newTimeline(all []observation) timeline {
 	n := len(all) - 1
 	t := timeline{
+		kind:  w.kind,
 		count: len(all),
 		again: n > 0 && slices.Equal(all[n-1].cells, all[n].cells),
-		loose: len(thin(slices.Clone(all))) < len(all),
 		last:  all[n].moment,
 		cells: w.pack(nil, all[n].cells),
 	}
@@ -151,11 +158,11 @@ func appendMoment(b []byte, m moment) []byte {
 	b = binary.AppendVarint(b, m.file)
 	b = binary.AppendVarint(b, m.entry)
 	b = binary.AppendVarint(b, m.line-m.entry) // most often they are near
-	return binary.AppendVarint(b, m.answer)
+	return binary.AppendVarint(b, m.origin)
 }
 
 func readMoment(b []byte) (m moment, rest []byte) {
-	for _, n := range []*int64{&m.time, &m.file, &m.entry, &m.line, &m.answer} {
+	for _, n := range []*int64{&m.time, &m.file, &m.entry, &m.line, &m.origin} {
 		var size int
 		*n, size = binary.Varint(b)
 		b = b[size:]
@@ -166,10 +173,10 @@ func readMoment(b []byte) (m moment, rest []byte) {
 
 // appendBefore writes an earlier moment as its difference to m.
 func (m moment) appendBefore(b []byte, before moment) []byte {
-	return appendMoment(b, moment{m.time - before.time, m.file - before.file, m.entry - before.entry, m.line - before.line, m.answer - before.answer})
+	return appendMoment(b, moment{m.time - before.time, m.file - before.file, m.entry - before.entry, m.line - before.line, m.origin - before.origin})
 }
 
 func (m moment) readBefore(b []byte) (moment, []byte) {
 	d, b := readMoment(b)
-	return moment{m.time - d.time, m.file - d.file, m.entry - d.entry, m.line - d.line, m.answer - d.answer}, b
+	return moment{m.time - d.time, m.file - d.file, m.entry - d.entry, m.line - d.line, m.origin - d.origin}, b
 }

@@ -25,35 +25,52 @@ func TestTimeline(t *testing.T) {
 	})
 }
 
-// Adding observations at the end gives what thinning all of them gives.
+// Whatever is dropped of parts, and however these are put together, gives what
+// reducing all observations gives.
+func TestReduce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := &watch{life: &lifecycle.Lifecycle{}, members: make([]string, 2)}
+		reduced := func(all []observation) []observation {
+			slices.SortFunc(all, func(a, b observation) int { return int(a.time - b.time) })
+			return reduce(all, 2, func(s *observation) []byte { return w.pack(nil, s.cells) })
+		}
+		var all []observation
+		var parts [3][]observation
+		for i := range rapid.IntRange(1, 150).Draw(t, "responses") {
+			s := observation{moment{time: int64(i), entry: int64(i)}, []cell{
+				{kind: integer, bits: rapid.Uint64Range(0, 150).Draw(t, "value")},
+				{kind: text, short: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "text")},
+			}}
+			all = append(all, s)
+			part := &parts[rapid.IntRange(0, 2).Draw(t, "part")]
+			if *part = append(*part, s); rapid.Bool().Draw(t, "reduce") {
+				*part = reduced(*part)
+			}
+		}
+		merged := reduced(append(parts[2], reduced(append(parts[0], parts[1]...))...))
+		if diff := cmp.Diff(reduced(all), merged, unexported); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// What is added at the end is kept as what is put anywhere.
 func TestTimelineExtends(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := &watch{life: &lifecycle.Lifecycle{}, members: make([]string, 2)}
-		var want []observation
-		var encoded []byte
+		h := &History{files: []string{""}, v: &Validator{}}
+		var all []observation
 		for i := range rapid.IntRange(1, 150).Draw(t, "responses") {
 			s := observation{moment{time: int64(i), entry: int64(i)}, []cell{
 				{kind: integer, bits: rapid.Uint64Range(0, 2).Draw(t, "value")},
 				{kind: text, short: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "text")},
 			}}
-			want = thin(append(slices.Clone(want), s))
-			cells := w.pack(nil, s.cells)
-			var line timeline
-			if encoded != nil {
-				line = readTimeline(encoded)
-			}
-			switch {
-			case encoded == nil || !line.extends(s.time):
-				line = w.newTimeline(want)
-				encoded = line.append(nil)
-			case slices.Equal(cells, line.cells):
-				encoded = line.repeat(nil, s.moment)
-			default:
-				encoded = line.extend(nil, s.moment, cells, w.changes(line.cells, cells, nil))
-			}
-			if diff := cmp.Diff(want, w.observations(readTimeline(encoded)), unexported); diff != "" {
-				t.Fatal(diff)
-			}
+			all = append(all, s)
+			h.insert(1, w, s.moment, w.pack(nil, s.cells), func(_, _ moment, _ []change, _ bool) {})
+		}
+		want := reduce(all, 2, func(s *observation) []byte { return w.pack(nil, s.cells) })
+		if diff := cmp.Diff(want, h.needed(w, readTimeline(h.timelines.get(1))), unexported); diff != "" {
+			t.Fatal(diff)
 		}
 	})
 }
@@ -63,9 +80,9 @@ func TestTimelineExtends(t *testing.T) {
 func TestTimelines(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var all timelines
-		want := map[resourceKey][]byte{}
-		key := rapid.Custom(func(t *rapid.T) resourceKey {
-			return resourceKey(rapid.Uint64Range(0, 3).Draw(t, "part")<<56 | rapid.Uint64Range(0, 40).Draw(t, "rest")<<20)
+		want := map[ResourceKey][]byte{}
+		key := rapid.Custom(func(t *rapid.T) ResourceKey {
+			return ResourceKey(rapid.Uint64Range(0, 3).Draw(t, "part")<<56 | rapid.Uint64Range(0, 40).Draw(t, "rest")<<20)
 		})
 		for range rapid.IntRange(1, 300).Draw(t, "steps") {
 			k := key.Draw(t, "key")
@@ -73,8 +90,8 @@ func TestTimelines(t *testing.T) {
 			all.set(k, text)
 			want[k] = text
 		}
-		for k := range resourceKey(4) {
-			for rest := range resourceKey(41) {
+		for k := range ResourceKey(4) {
+			for rest := range ResourceKey(41) {
 				k := k<<56 | rest<<20
 				if diff := cmp.Diff(want[k], all.get(k)); diff != "" {
 					t.Fatal(k, diff)

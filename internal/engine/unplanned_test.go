@@ -39,8 +39,7 @@ var newRule = &Rule{
 var newHistoryRule = &Rule{
 	ID: "new-paused", Severity: plumb.Error, Title: "a resource is paused",
 	history: func(c *comparison) {
-		state := c.r.at(c.life.State) // of the response that is at hand
-		if state.Text == "paused" {
+		if c.changes[0].index == 0 && c.changes[0].after.name() == "paused" {
 			c.report(lifecycle.Member{Pointer: c.life.State}, "the resource is paused", c.changes[0].before, c.changes[0].after, "")
 		}
 	},
@@ -115,6 +114,7 @@ func TestRulesThatNoPlanHas(t *testing.T) {
 	counts := responseTo("/counts", `{"kind": "counts", "left": -1}`)
 	bare := bareBody(0, `{"kind": "counts", "left": -1}`)
 	running, paused := responseTo("/jobs/1", `{"id": "1", "kind": "job", "status": "running"}`), responseTo("/jobs/1", `{"id": "1", "kind": "job", "status": "paused"}`)
+	running.Place.Entry, paused.Place.Entry = 1, 2
 
 	v := jobsValidator(t)
 	ids, explained := checked(v, v.NewRun(), counts, bare, running, paused)

@@ -45,6 +45,8 @@ type Validator struct {
 	places  sync.Map                // by shape: its *shapePlaces
 
 	lives         map[*schema.Shape]*lifecycle.Lifecycle
+	watches       watches  // by the lifecycle
+	kinds         []*watch // one of each, by their numbers
 	shapeRules    map[*schema.Shape][]*xRule
 	responseRules map[*spec.Response][]*xRule
 
@@ -153,6 +155,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	if err := v.compile(); err != nil {
 		return nil, err
 	}
+	v.watches, v.kinds = newWatches(v.lives, newHasher(d.Digest))
 	for _, r := range v.rules {
 		v.severity[r.ID] = r.Severity
 	}
@@ -267,6 +270,7 @@ func (v *Validator) HasSchema(name string) (ok bool, names []string) {
 // Result is what there is to say of one exchange.
 type Result struct {
 	Findings []plumb.Finding // ordered by their place in the body, then by rule
+	Beyond   []Beyond        // the findings that are left out, since they are at too many places
 
 	// Bodies is how many bodies were checked: 1, or for a response that is a
 	// list, one for each element. A described response that has no body, and
@@ -310,6 +314,9 @@ func (v *Validator) Check(x *plumb.Exchange) Result {
 	slices.SortStableFunc(p.out.Findings, func(a, b plumb.Finding) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Pointer, b.Pointer))
 	})
+	if len(p.out.Findings) > MostPlaces {
+		p.leaveOut()
+	}
 	if p.out.Bodies > 0 {
 		p.out.Skipped = ""
 	}

@@ -1,28 +1,55 @@
 package engine
 
-import "github.com/plumbapi/plumb/internal/lifecycle"
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lifecycle"
+	"github.com/plumbapi/plumb/internal/schema"
+)
 
 // watch is what a history keeps of the resources of one kind.
 type watch struct {
 	life    *lifecycle.Lifecycle
 	members []string // see watched
-	kind    uint64   // tells resources of different kinds with one identity apart
+	shape   *schema.Shape
+	kind    int    // number of the kind in the description
+	salt    uint64 // tells resources of different kinds with one identity apart
+	hash    *hasher
 }
 
-// watches are those of the lifecycles that were met so far.
+// watches are those of the lifecycles of a description.
 type watches map[*lifecycle.Lifecycle]*watch
 
-func (w watches) of(life *lifecycle.Lifecycle) *watch {
-	known := w[life]
-	if known == nil {
-		known = &watch{
+// newWatches numbers the lifecycles in the order of their places, so that all
+// who have the description agree on the numbers.
+func newWatches(lives map[*schema.Shape]*lifecycle.Lifecycle, hash *hasher) (all watches, kinds []*watch) {
+	all = watches{}
+	shapes := slices.SortedFunc(maps.Keys(lives), func(a, b *schema.Shape) int {
+		return cmp.Or(comparePlaces(lives[a].Place, lives[b].Place), comparePlaces(a.Place, b.Place))
+	})
+	for _, shape := range shapes {
+		life := lives[shape]
+		kind := len(kinds)
+		if kind > 0 && kinds[kind-1].life.Place == life.Place {
+			kind--
+		}
+		w := &watch{
 			life:    life,
 			members: watched(life),
-			kind:    combine(hashText(life.Place.File), hashText(life.Place.Pointer)),
+			shape:   shape,
+			kind:    kind,
+			salt:    combine(hash.text(life.Place.File), hash.text(life.Place.Pointer)),
+			hash:    hash,
 		}
-		w[life] = known
+		if all[life] = w; kind == len(kinds) {
+			kinds = append(kinds, w)
+		}
 	}
-	return known
+	return all, kinds
 }
 
 // watched are the members whose values a history keeps: the state first, then
@@ -38,7 +65,21 @@ func watched(life *lifecycle.Lifecycle) []string {
 	return pointers
 }
 
-// says tells whether the value of a member can contradict a later one. What
+// subject returns the place of the description that a member of a resource has.
+func (w *watch) subject(pointer string) plumb.Subject {
+	to := standpoint{shape: w.shape, subject: subjectAt(w.shape.Place, "")}
+	for _, token := range jsonvalue.SplitPointer(pointer) {
+		if to.shape == nil {
+			break
+		}
+		way := to.shape.WayTo(token, plumb.Source{})
+		to.shape = way.Shape
+		to.narrow(way.Place)
+	}
+	return to.subject
+}
+
+// says reports whether the value of a member can contradict a later one. What
 // cannot says nothing, and the one before it counts.
 func (w *watch) says(index int, c cell) bool {
 	switch {
@@ -51,7 +92,10 @@ func (w *watch) says(index int, c cell) bool {
 }
 
 // key stands for the identity of a resource of this kind.
-func (w *watch) key(id []byte) resourceKey { return resourceKey(combine(w.kind, hashBytes(id))) }
+func (w *watch) key(id []byte) ResourceKey {
+	return ResourceKey(combine(w.salt, w.hash.bytes(id)))
+}
 
-// resourceKey stands for the identity of a resource and the kind it is of.
-type resourceKey uint64
+// ResourceKey stands for the identity of a resource and the kind it is of: it is
+// a keyed hash, from which nobody learns the identity.
+type ResourceKey uint64

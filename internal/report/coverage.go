@@ -1,85 +1,48 @@
 package report
 
 import (
-	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
 
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/spec"
 )
 
-// coverage counts what of a description was seen.
+// coverage is what of a description was seen.
 type coverage struct {
 	desc       *spec.Description
 	documented engine.Documented
-	statuses   map[operationStatus]int
-	members    []MemberCoverage
-	values     []ValueCoverage
-	member     map[engine.Seen]int // index in members
-	value      map[engine.Seen]int // index in values
+	statuses   []*outcome.ObservedStatus
+	seen       map[engine.Seen]*outcome.Seen
 }
 
-type operationStatus struct {
-	operation string
-	status    int
-}
-
-func newCoverage(desc *spec.Description, documented engine.Documented) *coverage {
-	c := &coverage{
-		desc:       desc,
-		documented: documented,
-		statuses:   map[operationStatus]int{},
-		members:    []MemberCoverage{},
-		values:     []ValueCoverage{},
-		member:     map[engine.Seen]int{},
-		value:      map[engine.Seen]int{},
-	}
-	for _, m := range documented.Members {
-		c.member[m] = len(c.members)
-		c.members = append(c.members, MemberCoverage{Schema: m.Schema, Pointer: m.Pointer})
-	}
-	for _, v := range documented.Values {
-		c.value[v] = len(c.values)
-		c.values = append(c.values, ValueCoverage{Schema: v.Schema, Pointer: v.Pointer, Value: json.RawMessage(v.Value)})
+func newCoverage(desc *spec.Description, documented engine.Documented, o *outcome.Outcome) *coverage {
+	c := &coverage{desc: desc, documented: documented, statuses: o.Statuses(), seen: map[engine.Seen]*outcome.Seen{}}
+	for _, s := range o.Seen() {
+		c.seen[s.Seen] = s
 	}
 	return c
 }
 
-func (c *coverage) add(r *engine.Result) {
-	if r.Operation != "" {
-		c.statuses[operationStatus{r.Operation, r.Status}]++
+// count returns how often a place was seen, and how often it was null.
+func (c *coverage) count(place engine.Seen) (count, nulls int) {
+	if s := c.seen[place]; s != nil {
+		return s.Count, s.Nulls
 	}
-	for _, seen := range r.Seen {
-		c.see(seen, 1)
-	}
-}
-
-// see counts a value that stood at a place of the description. That a member
-// was there and which value it had are said one by one.
-func (c *coverage) see(seen engine.Seen, times int) {
-	if seen.Value != "" {
-		if i, ok := c.value[seen]; ok {
-			c.values[i].Count += times
-		}
-		return
-	}
-	null := seen.Null
-	seen.Null = false
-	if i, ok := c.member[seen]; ok {
-		c.members[i].Count += times
-		if null {
-			c.members[i].Null += times
-		}
-	}
+	return 0, 0
 }
 
 func (c *coverage) report() Coverage {
-	report := Coverage{
-		Operations: []OperationCoverage{},
-		Members:    slices.Clone(c.members),
-		Values:     slices.Clone(c.values),
+	report := Coverage{Operations: []OperationCoverage{}, Members: []MemberCoverage{}, Values: []ValueCoverage{}}
+	for _, m := range c.documented.Members {
+		count, nulls := c.count(m)
+		report.Members = append(report.Members, MemberCoverage{Schema: m.Schema, Pointer: m.Pointer, Count: count, Null: nulls})
+	}
+	for _, v := range c.documented.Values {
+		count, _ := c.count(v)
+		report.Values = append(report.Values, ValueCoverage{Schema: v.Schema, Pointer: v.Pointer, Value: json.RawMessage(v.Value), Count: count})
 	}
 	for _, op := range c.desc.Operations {
 		report.Operations = append(report.Operations, c.operation(op))
@@ -93,8 +56,8 @@ func (c *coverage) report() Coverage {
 // is to be said of it.
 func (c *coverage) reach(report *Coverage) {
 	called := map[string]bool{}
-	for key := range c.statuses {
-		called[key.operation] = true
+	for _, s := range c.statuses {
+		called[s.Operation] = true
 	}
 	members, values := c.documented.Within(func(id string) bool { return called[id] })
 	reached := map[engine.Seen]bool{}
@@ -154,15 +117,12 @@ func (c *Coverage) unreached() string {
 func (c *coverage) operation(op *spec.Operation) OperationCoverage {
 	o := OperationCoverage{Operation: op.ID, Method: op.Method, Path: op.Path, Statuses: []StatusCoverage{}}
 	applied := map[string]bool{}
-	var seen []int
-	for key := range c.statuses {
-		if key.operation == op.ID {
-			seen = append(seen, key.status)
+	for _, seen := range c.statuses {
+		if seen.Operation != op.ID {
+			continue
 		}
-	}
-	slices.SortFunc(seen, cmp.Compare[int])
-	for _, status := range seen {
-		s := StatusCoverage{Status: "unknown", Count: c.statuses[operationStatus{op.ID, status}]}
+		status := seen.Status
+		s := StatusCoverage{Status: "unknown", Count: seen.Count}
 		if status != 0 {
 			s.Status = strconv.Itoa(status)
 			if described := op.Response(status); described != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -43,11 +44,11 @@ components:
 // What only operations have that were never seen is a line for each of these.
 func TestUnreachedIsLeftOut(t *testing.T) {
 	d, v := large(t, 50)
-	b := New(d, v.Documented(), "v1", 1)
+	b := outcome.New(v, 1)
 	x := &plumb.Exchange{Request: plumb.Request{Method: "GET", URL: "/p7"}}
 	x.Response.Status, x.Response.Body.Bytes = 200, []byte(`{"a":"","b":"x"}`)
 	b.Add(x, v.Check(x))
-	r := b.Report()
+	r := New(Run{d, v.Documented(), "v1", 1}, b)
 
 	var reached []string
 	for _, m := range r.Coverage.reachedMembers() {
@@ -69,12 +70,12 @@ func TestUnreachedIsLeftOut(t *testing.T) {
 // Bare bodies have no operation.
 func TestBareBodiesReachTheirSchema(t *testing.T) {
 	d, v := large(t, 3)
-	b := New(d, v.Documented(), "v1", 1)
+	b := outcome.New(v, 1)
 	x := &plumb.Exchange{Schema: "S1"}
 	x.Response.Body.Bytes = []byte(`{"a":""}`)
 	b.Add(x, v.Check(x))
 	var reached []string
-	for _, m := range b.Report().Coverage.reachedMembers() {
+	for _, m := range New(Run{d, v.Documented(), "v1", 1}, b).Coverage.reachedMembers() {
 		reached = append(reached, m.Schema+m.Pointer)
 	}
 	assert.Equal(t, []string{"S1/a", "S1/b", "S1/c"}, slices.Sorted(slices.Values(reached)))

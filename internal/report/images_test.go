@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -33,7 +34,7 @@ func check(t testing.TB, names ...string) *Report {
 	v, err := engine.New(desc)
 	require.NoError(t, err)
 	history := v.NewHistory()
-	b := New(desc, v.Documented(), "v1", 5)
+	b := outcome.New(v, 5)
 	b.Follow(history)
 	limits := recording.Limits{Body: 1 << 20, Entry: 1 << 20, Ratio: 100}
 	for _, name := range names {
@@ -47,7 +48,7 @@ func check(t testing.TB, names ...string) *Report {
 		}
 		require.NoError(t, f.Close())
 	}
-	return b.Report()
+	return New(Run{desc, v.Documented(), "v1", 5}, b)
 }
 
 // The picture of the HTML report is of the report that the recording gives

@@ -14,6 +14,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/hostiletest"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
@@ -55,7 +56,7 @@ func wholeRun(t testing.TB, d *spec.Description, bodies ...[]byte) *report.Repor
 	require.NoError(t, err)
 	run := v.NewRun()
 	checker, history := run.NewChecker(), v.NewHistory()
-	b := report.New(d, v.Documented(), "v1", 5)
+	b := outcome.New(v, 5)
 	b.Follow(history)
 	for _, body := range bodies {
 		for x, err := range recording.Read(context.Background(), "a.json", bytes.NewReader(body), recording.DefaultLimits) {
@@ -63,11 +64,11 @@ func wholeRun(t testing.TB, d *spec.Description, bodies ...[]byte) *report.Repor
 			batch := checker.Check([]*plumb.Exchange{x})
 			history.Add(&batch.Results[0])
 			b.Add(x, batch.Results[0])
-			b.Seen(batch)
+			b.Batch(batch)
 			batch.Release()
 		}
 	}
-	r := b.Report()
+	r := report.New(report.Run{Description: d, Documented: v.Documented(), Version: "v1", Occurrences: 5}, b)
 	for _, format := range report.Formats() {
 		require.NoError(t, report.Write(io.Discard, format, r, report.View{}))
 	}

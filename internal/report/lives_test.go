@@ -12,6 +12,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -23,7 +24,7 @@ func checkBodies(t *testing.T, secrets []string, bodies ...string) *Report {
 	v, err := engine.New(desc)
 	require.NoError(t, err)
 	h := v.NewHistory()
-	b := New(desc, v.Documented(), "v1", 1)
+	b := outcome.New(v, 1)
 	b.Follow(h)
 	for i, body := range bodies {
 		x := &plumb.Exchange{Schema: "Batch", Secrets: secrets, Place: plumb.Place{File: "bodies", Entry: i + 1, Line: i + 1}}
@@ -32,7 +33,7 @@ func checkBodies(t *testing.T, secrets []string, bodies ...string) *Report {
 		h.Add(&r)
 		b.Add(x, r)
 	}
-	return b.Report()
+	return New(Run{desc, v.Documented(), "v1", 1}, b)
 }
 
 func batch(id, status, more string) string {
@@ -86,10 +87,10 @@ func TestNoSecretIsInALife(t *testing.T) {
 // have been applied.
 func TestWithoutHistory(t *testing.T) {
 	documented := engine.Documented{Rules: []plumb.Rule{{ID: "history-changed", Severity: plumb.Error}, {ID: "json-syntax", Severity: plumb.Error}, {ID: "time-order"}}}
-	b := New(description(), documented, "v1", 1)
+	b := outcome.Empty("", 1)
 	x := &plumb.Exchange{}
 	b.Add(x, engine.Result{Bodies: 1, Resources: []string{"batch_1"}})
-	r := b.Report()
+	r := New(Run{description(), documented, "v1", 1}, b)
 	assert.Empty(t, r.Resources)
 	assert.Equal(t, []Rule{{ID: "json-syntax", Severity: "error"}}, r.Rules)
 }

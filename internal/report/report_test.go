@@ -17,6 +17,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -42,11 +43,11 @@ func description() *spec.Description {
 }
 
 func build(keep int, results ...result) *Report {
-	b := New(description(), documented, "v1", keep)
+	b := outcome.Empty("", keep)
 	for _, r := range results {
 		b.Add(r.x, r.r)
 	}
-	return b.Report()
+	return New(Run{description(), documented, "v1", keep}, b)
 }
 
 func render(t require.TestingT, format string, r *Report, view View) string {

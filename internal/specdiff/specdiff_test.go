@@ -12,6 +12,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -202,11 +203,11 @@ func reportOn(t require.TestingT, text string) *report.Report {
 	d := described(t, text)
 	v, err := engine.New(d)
 	require.NoError(t, err)
-	b := report.New(d, v.Documented(), "test", 1)
+	b := outcome.New(v, 1)
 	for _, x := range recorded {
 		b.Add(x, v.Check(x))
 	}
-	return b.Report()
+	return report.New(report.Run{Description: d, Documented: v.Documented(), Version: "test", Occurrences: 1}, b)
 }
 
 // Of equally grave changes, those come first that touch more of the recorded

@@ -22,6 +22,11 @@ func init() {
 	}
 	usual := debug.SetGCPercent(first)
 	// The first collection finds that nothing needs the pointer, and puts the
-	// percentage back: long runs take no more memory.
-	runtime.AddCleanup(new(*int), func(percent int) { debug.SetGCPercent(percent) }, usual)
+	// percentage back, unless somebody else has set it: long runs take no more
+	// memory.
+	runtime.AddCleanup(new(*int), func(percent int) {
+		if set := debug.SetGCPercent(percent); set != first {
+			debug.SetGCPercent(set)
+		}
+	}, usual)
 }

@@ -18,7 +18,7 @@ type scope struct {
 }
 
 // scope compiles what is said of the object of a node.
-func (c *compiler) scope(n *node, source *lifecycle.Lifecycle, rules []Rule, r *region) {
+func (c *compiler) scope(n *node, source *lifecycle.Lifecycle, rules []Rule, at position) {
 	if source == nil && len(rules) == 0 {
 		return
 	}
@@ -29,10 +29,11 @@ func (c *compiler) scope(n *node, source *lifecycle.Lifecycle, rules []Rule, r *
 	}()
 	s := &scope{}
 	if source != nil {
-		s.life = c.life(n, source, r)
+		s.life = c.life(n, source, at.region)
+		s.life.pointer = at.pointer
 	}
 	for _, from := range rules {
-		s.rules = append(s.rules, c.rule(n, from, r))
+		s.rules = append(s.rules, c.rule(n, from, at.region))
 	}
 	s.id, s.asked = c.plan.scopes, askedBy(s.rules)
 	c.plan.scopes++
@@ -58,6 +59,7 @@ func (r *Reader) scope(s *scope, start int) bool {
 // their index in stamps.
 type life struct {
 	source   *lifecycle.Lifecycle
+	pointer  string // of the object
 	identity int32
 	state    int32
 	watched  []int32

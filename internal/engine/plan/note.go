@@ -5,10 +5,11 @@ import "github.com/plumbapi/plumb/internal/lifecycle"
 // Note is what a body says of a resource, as far as a history keeps it. It is
 // good until the call that it was given to returns.
 type Note struct {
-	Life  *lifecycle.Lifecycle
-	Start int    // offset of the resource's object
-	ID    []byte // the identity; nil where the body does not say
-	State string // empty where it is none of the lifecycle's
+	Life    *lifecycle.Lifecycle
+	Pointer string // of the resource, from the body or the element that it is in; array indexes and keys of maps as *
+	Start   int    // offset of the resource's object
+	ID      []byte // the identity; nil where the body does not say
+	State   string // empty where it is none of the lifecycle's
 
 	reader  *Reader
 	watched []int32
@@ -59,7 +60,7 @@ func (r *Reader) note(l *life, start, state int) {
 		return
 	}
 	n := &r.taken
-	*n = Note{Life: l.source, Start: start, reader: r, watched: l.watched}
+	*n = Note{Life: l.source, Pointer: l.pointer, Start: start, reader: r, watched: l.watched}
 	if (r.frame.texts|r.frame.integers)&(1<<l.identity) != 0 {
 		n.ID = r.textOf(&r.frame.values[l.identity])
 	}

@@ -85,7 +85,7 @@ func Compile(s *Source) (p *Plan, err error) {
 	c.plan.root = c.node(s.Shape, at)
 	if len(s.Whole) > 0 {
 		c.plan.root.whole = true
-		c.scope(c.plan.root, nil, s.Whole, at.region)
+		c.scope(c.plan.root, nil, s.Whole, at)
 	}
 	if c.plan.root.opaque != "" {
 		c.fail("%s", c.plan.root.opaque)
@@ -278,7 +278,7 @@ func (c *compiler) node(shape *schema.Shape, at position) *node {
 	c.objects(n, shape, d, at)
 	c.arrays(n, d, at)
 	if n.opaque == "" {
-		c.scope(n, c.Life(shape), c.Rules(shape), at.region)
+		c.scope(n, c.Life(shape), c.Rules(shape), at)
 	}
 	return n
 }

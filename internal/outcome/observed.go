@@ -1,38 +1,11 @@
-package engine
+package outcome
 
 import (
 	"cmp"
-	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"time"
-
-	"github.com/plumbapi/plumb"
 )
-
-// Summary is what was observed in any number of exchanges: how often each
-// place of a body was there and what stood in it, and which findings there
-// were. Its size does not grow with the number of exchanges.
-//
-// Summaries of parts of the input, merged in any order, are the summary of the
-// whole, to the byte. It is not safe for concurrent use.
-type Summary struct {
-	Digest    string // of the description
-	Exchanges int
-	Bodies    int // that were validated
-
-	v        *Validator
-	skipped  map[string]int
-	statuses map[statusKey]*ObservedStatus
-	places   map[placeKey]*Observed
-	findings map[findingKey]*ObservedFinding
-
-	// What Add remembers of earlier exchanges, to be quick.
-	spots    map[rootKey]*spot
-	patterns map[*Pattern][]*ObservedFinding
-	texts    map[string]string // without credentials, by the texts as they were
-}
 
 type statusKey struct {
 	operation string
@@ -44,15 +17,6 @@ type placeKey struct {
 	status    int
 	schema    string
 	pointer   string
-}
-
-type findingKey struct {
-	rule        string
-	subject     plumb.Subject
-	operation   string
-	status      int
-	file, place string // of the description
-	pointer     string
 }
 
 // Span is the time from the first to the last of some responses; zero where no
@@ -248,92 +212,6 @@ func (o *Observed) addValue(text string, n int) {
 
 func (o *Observed) tooMany() { o.Many, o.Values, o.values = true, nil, nil }
 
-// ObservedFinding is a rule that was not satisfied at a place.
-type ObservedFinding struct {
-	Rule        string        `json:"rule"`
-	Subject     plumb.Subject `json:"subject"`
-	Severity    string        `json:"severity"`
-	Message     string        `json:"message"`
-	Fingerprint string        `json:"fingerprint"`
-	Operation   string        `json:"operation"` // empty for rules of which all responses are counted together
-	Status      int           `json:"status"`    // likewise 0
-	Pointer     string        `json:"pointer"`
-	Allowed     string        `json:"allowed,omitempty"`
-	Description plumb.Source  `json:"description"`
-	Count       int           `json:"count"`
-	Lasted      *Range        `json:"lasted,omitempty"` // seconds, of states that last longer than documented
-	Span
-	Examples []Example `json:"examples"`
-}
-
-func (f *ObservedFinding) key() findingKey {
-	return findingKey{f.Rule, f.Subject, f.Operation, f.Status, f.Description.File, f.Description.Pointer, f.Pointer}
-}
-
-// merge takes over what g says of the same place. Of texts that differ the
-// least counts, and of severities the highest, so that order does not matter.
-func (f *ObservedFinding) merge(g *ObservedFinding) {
-	f.Message, f.Allowed = min(f.Message, g.Message), min(f.Allowed, g.Allowed)
-	a, _ := plumb.ParseSeverity(f.Severity)
-	b, _ := plumb.ParseSeverity(g.Severity)
-	f.Severity = max(a, b).String()
-	f.Count += g.Count
-	f.Lasted = f.Lasted.merge(g.Lasted)
-	f.Span.Extend(g.Span)
-	for _, e := range g.Examples {
-		f.Examples = addExample(f.Examples, e)
-	}
-}
-
-// NewSummary returns an empty summary, the zero of [Summary.Merge].
-func (v *Validator) NewSummary() *Summary {
-	return &Summary{
-		Digest:   v.desc.Digest,
-		v:        v,
-		skipped:  map[string]int{},
-		statuses: map[statusKey]*ObservedStatus{},
-		places:   map[placeKey]*Observed{},
-		findings: map[findingKey]*ObservedFinding{},
-		spots:    map[rootKey]*spot{},
-		patterns: map[*Pattern][]*ObservedFinding{},
-		texts:    map[string]string{},
-	}
-}
-
-// Merge adds what another summary of the same description has observed.
-func (s *Summary) Merge(o *Summary) error {
-	if s.Digest != o.Digest {
-		return fmt.Errorf("the summaries are of different descriptions: one of %s, one of %s", s.Digest, o.Digest)
-	}
-	s.Exchanges += o.Exchanges
-	s.Bodies += o.Bodies
-	for reason, n := range o.skipped {
-		s.skipped[reason] += n
-	}
-	for _, other := range o.statuses {
-		s.status(other.Operation, other.Status).merge(other)
-	}
-	for _, f := range o.findings {
-		if own := s.findings[f.key()]; own != nil {
-			own.merge(f)
-			continue
-		}
-		c := *f
-		c.Examples, c.Lasted = slices.Clone(f.Examples), (*Range)(nil).merge(f.Lasted)
-		s.findings[c.key()] = &c
-	}
-	// Parents first, for they know which members are too many.
-	for _, p := range o.Places() {
-		if own := s.place(p.key(), p.Undocumented); own != nil {
-			own.merge(p)
-			if p.ManyMembers {
-				s.dropMembers(own)
-			}
-		}
-	}
-	return nil
-}
-
 func (s *ObservedStatus) merge(o *ObservedStatus) {
 	s.Count += o.Count
 	s.Span.Extend(o.Span)
@@ -343,46 +221,4 @@ func (s *ObservedStatus) merge(o *ObservedStatus) {
 	if o.ManyMedia {
 		s.Media, s.ManyMedia = nil, true
 	}
-}
-
-func (s *Summary) status(operation string, status int) *ObservedStatus {
-	key := statusKey{operation, status}
-	if s.statuses[key] == nil {
-		s.statuses[key] = &ObservedStatus{Operation: operation, Status: status}
-	}
-	return s.statuses[key]
-}
-
-// Skip counts a file that holds no exchanges.
-func (s *Summary) Skip(reason string) { s.skipped[reason]++ }
-
-// Skipped returns how many exchanges and files were not validated, by reason.
-func (s *Summary) Skipped() map[string]int { return maps.Clone(s.skipped) }
-
-// Statuses returns what the operations answered, sorted.
-func (s *Summary) Statuses() []*ObservedStatus {
-	return slices.SortedFunc(maps.Values(s.statuses), func(a, b *ObservedStatus) int {
-		return cmp.Or(cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status))
-	})
-}
-
-// Places returns what stood at each place, sorted by operation, status, schema
-// and pointer, parents before children.
-func (s *Summary) Places() []*Observed {
-	for _, p := range s.places {
-		p.settle()
-	}
-	return slices.SortedFunc(maps.Values(s.places), func(a, b *Observed) int {
-		return cmp.Or(cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Pointer, b.Pointer))
-	})
-}
-
-// Findings returns the findings, sorted by rule, pointer, operation, status,
-// place in the description and subject.
-func (s *Summary) Findings() []*ObservedFinding {
-	return slices.SortedFunc(maps.Values(s.findings), func(a, b *ObservedFinding) int {
-		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Operation, b.Operation),
-			cmp.Compare(a.Status, b.Status), cmp.Compare(a.Description.File, b.Description.File), cmp.Compare(a.Description.Pointer, b.Description.Pointer),
-			cmp.Compare(a.Subject.File, b.Subject.File), cmp.Compare(a.Subject.Pointer, b.Subject.Pointer), cmp.Compare(a.Subject.Name, b.Subject.Name))
-	})
 }

@@ -1,23 +1,24 @@
-package engine
+package outcome
 
 import (
 	"bytes"
 	"unicode/utf8"
 
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// scan does what parse does, for a body that a plan has read: it is good JSON
+// scan does what parts does, for a body that a plan has read: it is good JSON
 // without repeated names, and nothing of it has to be kept.
-func (o *observer) scan(r *Result) {
+func (o *observer) scan(r *engine.Result, schema *engine.BodySchema, list bool) {
 	s := scanner{observer: o, data: o.x.Response.Body.Bytes}
-	key := rootKey{operation: r.Operation, status: r.Status, schema: r.schema}
+	key := rootKey{operation: r.Operation, status: r.Status, schema: schema}
 	start := s.space(0)
-	if r.list {
+	if list {
 		element := key
-		element.schema = r.schema.elements
+		element.schema, key.units = schema.Elements()
 		s.unit = o.root(element)
-		if key.units = r.schema.elementsName; key.units == "" {
+		if key.units == "" {
 			s.units(start)
 		}
 	}

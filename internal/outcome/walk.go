@@ -1,4 +1,4 @@
-package engine
+package outcome
 
 import (
 	"math"
@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/schema"
 )
@@ -31,16 +32,16 @@ type spot struct {
 type rootKey struct {
 	operation string
 	status    int
-	schema    *bodySchema // nil for a response that is not described
+	schema    *engine.BodySchema // nil for a response that is not described
 	units     string
 }
 
-func (s *Summary) root(key rootKey) *spot {
+func (s *Outcome) root(key rootKey) *spot {
 	root := s.spots[key]
 	if root == nil {
 		at := placeKey{operation: key.operation, status: key.status}
 		if key.schema != nil {
-			at.schema = key.schema.label()
+			at.schema = key.schema.Label()
 			root = s.spot(at, key.schema.Shape, 0)
 		} else {
 			root = s.spot(at, nil, 1)
@@ -52,7 +53,7 @@ func (s *Summary) root(key rootKey) *spot {
 }
 
 // spot returns the spot of a place; nil where it is one of too many.
-func (s *Summary) spot(key placeKey, shape *schema.Shape, foreign int) *spot {
+func (s *Outcome) spot(key placeKey, shape *schema.Shape, foreign int) *spot {
 	place := s.place(key, foreign > 0)
 	if place == nil {
 		return nil
@@ -190,7 +191,7 @@ func (o *observer) example(place *Observed, start, end int) {
 	if body.Locate != nil {
 		f.Line, f.Column = body.Locate(start)
 	}
-	f.Found = shorten(printable(body.Bytes[start:end]))
+	f.Found = engine.Shown(body.Bytes[start:end])
 	o.clean(&f)
 	place.Examples = addExample(place.Examples, Example{f.File, f.Entry, f.Line, f.Column, f.Found})
 }
@@ -277,36 +278,10 @@ func (o *Observed) count(text []byte) {
 	}
 }
 
-// parse looks at a body that no plan has read: it may not be good JSON.
-func (o *observer) parse() {
-	p := &pass{v: o.v, x: o.x}
-	p.identify()
-	p.judge()
-	body := o.x.Response.Body
-	unknown := p.match.Path != "" && p.response == nil && looksLikeJSON(body.Bytes)
-	if body.Missing != "" || len(body.Bytes) == 0 || !p.bare() && p.schema == nil && !unknown {
-		return
-	}
-	if p.root, _ = jsonvalue.Parse(body.Bytes, o.v.maxDepth); p.root == nil {
-		return
-	}
-	if p.bare() && !p.chooseBare() {
-		return
-	}
-	key := rootKey{operation: p.out.Operation, status: p.out.Status, schema: p.schema}
-	if p.schema == nil {
-		o.value(o.root(key), p.root)
-		return
-	}
-	units := p.schema.units(p.root)
-	if len(units[0].path) > 0 { // the list itself
-		key.units = p.schema.elementsName
-		o.value(o.root(key), p.root)
-		key.units = ""
-	}
-	for _, u := range units {
-		key.schema = u.schema
-		o.value(o.root(key), u.value)
+// parts takes down a body that no plan has read: it may not be good JSON.
+func (o *observer) parts() {
+	for _, part := range o.v.Parts(o.x) {
+		o.value(o.root(rootKey{part.Operation, part.Status, part.Schema, part.Without}), part.Value)
 	}
 }
 

@@ -1,4 +1,4 @@
-package engine
+package outcome
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -52,10 +53,10 @@ components:
         size: {type: object}
 `
 
-func shelfValidator(t require.TestingT) *Validator {
+func shelfValidator(t require.TestingT) *engine.Validator {
 	d, err := spec.Load(fstest.MapFS{"shelf.yaml": {Data: []byte(shelf)}}, "shelf.yaml", spec.Options{})
 	require.NoError(t, err)
-	v, err := New(d)
+	v, err := engine.New(d)
 	require.NoError(t, err)
 	return v
 }
@@ -97,16 +98,15 @@ func TestScanDoesWhatParseDoes(t *testing.T) {
 		} {
 			x := shelfExchange(path, text)
 			r := v.NewRun().NewChecker().Check([]*plumb.Exchange{x}).Results[0]
-			scanned, parsed := v.NewSummary(), v.NewSummary()
-			(&observer{Summary: parsed, x: x, clean: noSecrets, bare: true}).parse()
-			if r.read {
-				(&observer{Summary: scanned, x: x, clean: noSecrets, bare: true}).scan(&r)
-				assert.Equal(t, encoded(t, parsed), encoded(t, scanned), text)
-				continue
+			scanned, parsed := New(v, 3), New(v, 3)
+			(&observer{Outcome: parsed, x: x, clean: noSecrets, bare: true}).parts()
+			schema, list, ok := r.ReadByPlan()
+			if !ok { // with findings, a plan reads what it does not accept
+				whole := v.Check(x)
+				schema, _, _ = whole.ReadByPlan()
+				list = path != "books/a"
 			}
-			// With findings, a plan reads what it does not accept.
-			r.schema, r.read, r.list = v.Check(x).schema, true, path != "books/a"
-			(&observer{Summary: scanned, x: x, clean: noSecrets, bare: true}).scan(&r)
+			(&observer{Outcome: scanned, x: x, clean: noSecrets, bare: true}).scan(&r, schema, list)
 			assert.Equal(t, encoded(t, parsed), encoded(t, scanned), text)
 		}
 	}
@@ -118,11 +118,15 @@ func TestScanDoesWhatParseDoes(t *testing.T) {
 	}
 }
 
-func assertSameSummary(t *testing.T, v *Validator, x *plumb.Exchange) {
-	r := v.NewRun().NewChecker().Check([]*plumb.Exchange{x}).Results[0]
-	require.True(t, r.read || len(r.Findings) > 0)
-	got := v.NewSummary()
-	got.Add(x, r, noSecrets, true)
+func assertSameSummary(t *testing.T, v *engine.Validator, x *plumb.Exchange) {
+	batch := v.NewRun().NewChecker().Check([]*plumb.Exchange{x})
+	r := batch.Results[0]
+	_, _, ok := r.ReadByPlan()
+	require.True(t, ok || len(r.Findings) > 0)
+	got := New(v, 3)
+	got.observe(x, &r, true)
+	got.Add(x, r)
+	got.Batch(batch)
 	assert.Equal(t, encoded(t, summarize(v, []*plumb.Exchange{x})), encoded(t, got), "%s", x.Response.Body.Bytes)
 }
 
@@ -154,6 +158,9 @@ func TestSummariesOfCheckers(t *testing.T) {
 		for i := range rapid.IntRange(1, 40).Draw(t, "length") {
 			x := *few[i%len(few)]
 			x.Place.File = rapid.SampledFrom([]string{"a.har", "b.har"}).Draw(t, "file")
+			if x.Time = (time.Time{}); x.Place.File == "a.har" {
+				x.Time = time.Unix(1741967569+int64(i%7), 0)
+			}
 			x.Place.Entry = i + 1
 			exchanges = append(exchanges, &x)
 		}
@@ -161,19 +168,28 @@ func TestSummariesOfCheckers(t *testing.T) {
 
 		rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed"))).Shuffle(len(exchanges), func(i, j int) { exchanges[i], exchanges[j] = exchanges[j], exchanges[i] })
 		run := v.NewRun()
-		checkers := []*Checker{run.NewChecker(), run.NewChecker()}
-		parts := []*Summary{v.NewSummary(), v.NewSummary()}
+		checkers := []*engine.Checker{run.NewChecker(), run.NewChecker()}
+		parts := []*Outcome{New(v, 3), New(v, 3)}
+		histories := []*engine.History{v.NewHistory(), v.NewHistory()}
+		for i, h := range histories {
+			parts[i].Follow(h)
+		}
 		for len(exchanges) > 0 {
 			n := rapid.IntRange(1, len(exchanges)).Draw(t, "batch")
 			part := rapid.IntRange(0, 1).Draw(t, "part")
-			for i, r := range checkers[part].Check(exchanges[:n]).Results {
-				parts[part].Add(exchanges[i], r, noSecrets, rapid.Bool().Draw(t, "bare"))
+			batch := checkers[part].Check(exchanges[:n])
+			parts[part].Batch(batch)
+			for i, r := range batch.Results {
+				parts[part].observe(exchanges[i], &r, rapid.Bool().Draw(t, "bare"))
+				histories[part].Add(&r)
+				parts[part].Add(exchanges[i], r)
 				if r.Counted {
 					counted++
 				} else if r.Pattern != nil {
 					r.Pattern.Settle()
 				}
 			}
+			batch.Release()
 			exchanges = exchanges[n:]
 		}
 		require.NoError(t, parts[0].Merge(parts[1]))
@@ -186,7 +202,7 @@ func TestSummariesOfCheckers(t *testing.T) {
 // are only counted.
 func TestSummaryOfStatesThatLast(t *testing.T) {
 	v := summaryValidator(t)
-	c, s := v.NewRun().NewChecker(), v.NewSummary()
+	c, s := v.NewRun().NewChecker(), New(v, 3)
 	for i, lasted := range []int{700, 601, 650, 900, 800} {
 		x := bareBatch(fmt.Sprintf(`"id": "b%d", "object": "batch", "endpoint": "/v1/responses", "input_file_id": "f", "completion_window": "24h", "status": "cancelled",
 			"created_at": 1741967569, "cancelling_at": 1741967569, "cancelled_at": %d`, i, 1741967569+lasted))
@@ -194,14 +210,14 @@ func TestSummaryOfStatesThatLast(t *testing.T) {
 		x.Time = time.Unix(1741999999-int64(i), 0)
 		r := c.Check([]*plumb.Exchange{x}).Results[0]
 		require.Equal(t, i > 0, r.Counted)
-		s.Add(x, r, noSecrets, true)
+		s.Add(x, r)
 		r.Pattern.Settle()
 	}
 	for _, f := range s.Findings() {
 		if f.Rule == "time-bound" {
 			assert.Equal(t, 5, f.Count)
 			assert.Equal(t, &Range{601, 900}, f.Lasted)
-			assert.Len(t, f.Examples, mostExamples)
+			assert.Len(t, f.Examples(), mostExamples)
 			assert.Equal(t, time.Unix(1741999995, 0).UTC(), f.First)
 			assert.Equal(t, time.Unix(1741999999, 0).UTC(), f.Last)
 			return

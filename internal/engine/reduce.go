@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+)
+
+// What is kept of a resource with many responses.
+const (
+	mostOfMember = 64 // different values of a member whose first and last occurrences are kept
+	reduceEvery  = 64 // observations after which those that are not needed are dropped
+)
+
+// reduce drops the observations that are not needed, of those of one resource in
+// the order of time. Needed are, of each member, the first and the last with
+// each of its values: rules of histories hold between two responses if they hold
+// from each to the next of those between. Of a member with too many values, some
+// values count, which are chosen by nothing but themselves. So it does not matter
+// in which order observations come, nor in which parts: what is dropped of a part
+// would be dropped of the whole.
+func reduce[T any](all []T, members int, packed func(*T) []byte) []T {
+	if len(all) <= 2 {
+		return all
+	}
+	values := make([][]string, len(all))
+	for i := range all {
+		values[i] = packedValues(packed(&all[i]), members)
+	}
+	needed := make([]bool, len(all))
+	for m := range members {
+		first, last := map[string]int{}, map[string]int{}
+		for i := range all {
+			value := values[i][m]
+			if _, known := first[value]; !known {
+				first[value] = i
+			}
+			last[value] = i
+		}
+		for _, value := range keptValues(first) {
+			needed[first[value]], needed[last[value]] = true, true
+		}
+	}
+	kept := all[:0]
+	for i := range all {
+		if needed[i] {
+			kept = append(kept, all[i])
+		}
+	}
+	return kept
+}
+
+// keptValues chooses the values that count: all states of the lifecycle, and of
+// others not too many.
+func keptValues(values map[string]int) []string {
+	var all, states []string
+	for value := range values {
+		if value[0] == named {
+			states = append(states, value)
+		} else {
+			all = append(all, value)
+		}
+	}
+	if len(all) > mostOfMember {
+		slices.SortFunc(all, func(a, b string) int {
+			var none [2]uint64
+			return cmp.Or(cmp.Compare(sipHash(none, a), sipHash(none, b)), cmp.Compare(a, b))
+		})
+		all = all[:mostOfMember]
+	}
+	return append(all, states...)
+}
+
+// packedValues returns the values of packed cells: equal cells, of any
+// observations of the kind, are equal strings.
+func packedValues(packed []byte, members int) []string {
+	values := make([]string, members)
+	u := unpack(packed, members)
+	for i := range values {
+		kind, value := u.next()
+		if kind >= integer1 {
+			n := number(value)
+			if kind >= nearFirst {
+				n += u.first
+			}
+			values[i] = string(binary.BigEndian.AppendUint64([]byte{integer1}, uint64(n)))
+			continue
+		}
+		values[i] = string(append([]byte{kind}, value...))
+	}
+	return values
+}

@@ -1,0 +1,196 @@
+package outcome
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/redact"
+)
+
+// Add adds the result of checking x. Nothing that the outcome takes from it holds
+// a credential.
+func (o *Outcome) Add(x *plumb.Exchange, r engine.Result) {
+	a := adder{Outcome: o, x: x, r: &r, clean: cleaner{x: x}}
+	o.Exchanges++
+	o.Bodies += r.Bodies
+	if r.Bodies > 0 {
+		o.Masked += bytes.Count(x.Response.Body.Bytes, masked)
+	}
+	if r.Skipped != "" {
+		o.skipped.add(a.text(r.Skipped), 1)
+	}
+	a.count()
+	if r.Counted && !a.repeat() {
+		own := o.v.Check(x)
+		r.Findings, r.Beyond = own.Findings, own.Beyond
+	}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; o.history == nil || !engine.IsHistory(f.Rule) {
+			a.finding(f)
+		}
+	}
+	for _, b := range r.Beyond {
+		o.findings.count(b.Rule, b.Severity.String(), b.Count)
+	}
+	a.resources()
+	if r.Pattern != nil && !r.Counted {
+		a.settle()
+	}
+}
+
+// Batch adds to the coverage what was in bodies whose results do not say it.
+func (o *Outcome) Batch(batch *engine.Batch) {
+	for seen, times := range batch.Seen() {
+		o.seeTimes(seen, times)
+	}
+}
+
+func (o *Outcome) seeTimes(seen engine.Seen, times int) {
+	nulls := 0
+	if seen.Null {
+		seen.Null, nulls = false, times
+	}
+	o.see(seen, times, nulls)
+}
+
+var masked = []byte(plumb.Masked)
+
+// adder adds one exchange.
+type adder struct {
+	*Outcome
+	x     *plumb.Exchange
+	r     *engine.Result
+	clean cleaner
+}
+
+// cleaner removes the credentials of an exchange. To find them takes longer
+// than to check a body: only what comes into the outcome is worth it.
+type cleaner struct {
+	x     *plumb.Exchange
+	found *redact.Cleaner
+}
+
+func (c *cleaner) get() *redact.Cleaner {
+	if c.found == nil {
+		c.found = redact.ForExchange(c.x)
+	}
+	return c.found
+}
+
+// cleaned returns f without credentials, in good UTF-8: some texts come from a file
+// system or a broken body, and every format is to show the same.
+func cleaned(f *plumb.Finding, clean *cleaner) plumb.Finding {
+	kept := *f
+	clean.get().Finding(&kept)
+	for _, s := range []*string{&kept.Message, &kept.Operation, &kept.Pointer, &kept.Subject.Name, &kept.File, &kept.Resource, &kept.Found, &kept.Allowed} {
+		*s = valid(*s)
+	}
+	return kept
+}
+
+// mostTexts bounds what is remembered of reasons and media types.
+const mostTexts = 1000
+
+// text returns a text without credentials, as it was when it was first seen.
+func (a *adder) text(text string) string {
+	cleaned, ok := a.texts[text]
+	if !ok {
+		if cleaned = valid(a.clean.get().Text(text)); len(a.texts) < mostTexts {
+			a.texts[text] = cleaned
+		}
+	}
+	return cleaned
+}
+
+// count counts what the exchange is, and what of the description is in it.
+func (a *adder) count() {
+	for _, seen := range a.r.Seen {
+		a.seeTimes(seen, 1)
+	}
+	if a.r.Operation == "" {
+		return
+	}
+	status := a.status(a.r.Operation, a.r.Status, 1)
+	if status == nil {
+		return
+	}
+	status.Count++
+	status.add(a.x.Time.Round(0).UTC())
+	if contentType := a.x.Response.Header.Get("Content-Type"); contentType != "" {
+		mediaType, _, _ := strings.Cut(contentType, ";")
+		status.addMedia(engine.Shown([]byte(a.text(strings.ToLower(strings.TrimSpace(mediaType))))), 1)
+	}
+}
+
+// finding adds a finding. Most often it is known and full; then nothing needs to be
+// cleaned.
+func (a *adder) finding(f *plumb.Finding) {
+	at := a.x.Time.Round(0).UTC()
+	if known := a.findings.get(engine.KeyOf(f)); known != nil && !known.wants(f.Place, a.keep) && f.Message == known.Message && f.Allowed == known.Allowed && f.Severity.String() == known.Severity {
+		known.repeat(f, at)
+		return
+	}
+	kept := cleaned(f, &a.clean)
+	one := newFinding(&kept)
+	one.Occurrences = []Occurrence{newOccurrence(&kept)}
+	one.repeat(f, at)
+	a.findings.add(one, a.keep)
+}
+
+// repeat adds the findings that the exchange has as all of a pattern. It is false
+// where the exchange itself must be explained.
+func (a *adder) repeat() bool {
+	known, ok := a.ofPattern(a.r.Pattern)
+	if !ok {
+		return false
+	}
+	lasted := false
+	for _, f := range known {
+		if f.dropped || f.wants(a.x.Place, a.keep) {
+			return false
+		}
+		lasted = lasted || f.Lasted != nil
+	}
+	at := a.x.Time.Round(0).UTC()
+	for _, f := range known {
+		f.repeat(&plumb.Finding{Occurrence: plumb.Occurrence{Place: a.x.Place}}, at)
+	}
+	if lasted {
+		for _, f := range a.v.Lasting(a.x, a.r) {
+			if known := a.findings.get(engine.KeyOf(&f)); known != nil {
+				known.lasted(f.Lasted)
+			}
+		}
+	}
+	return true
+}
+
+// ofPattern returns the findings that all exchanges of a pattern have; not ok where
+// one of them is not known.
+func (a *adder) ofPattern(p *engine.Pattern) (known []*Finding, ok bool) {
+	if known, ok = a.patterns[p]; ok {
+		return known, true
+	}
+	for _, own := range p.Findings() {
+		f := a.findings.get(engine.KeyOf(&own))
+		if f == nil {
+			return nil, false
+		}
+		known = append(known, f)
+	}
+	a.patterns[p] = known
+	return known, true
+}
+
+// settle says of the pattern of the exchange that further exchanges need only be
+// counted, if its findings are full.
+func (a *adder) settle() {
+	known, ok := a.ofPattern(a.r.Pattern)
+	full := func(f *Finding) bool { return len(f.Occurrences) >= a.keep }
+	if ok && !slices.ContainsFunc(known, func(f *Finding) bool { return !full(f) }) {
+		a.r.Pattern.Settle()
+	}
+}

@@ -1,0 +1,158 @@
+package outcome
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/plumbapi/plumb/internal/engine"
+)
+
+// fileVersion is that of the form of the file.
+const fileVersion = 2
+
+// file is an outcome as it is written.
+type file struct {
+	Version   int               `json:"plumbSummary"`
+	Digest    string            `json:"description"`
+	Keep      int               `json:"keep"`
+	Exchanges int               `json:"exchanges"`
+	Bodies    int               `json:"bodies"`
+	Masked    int               `json:"masked"`
+	Skipped   map[string]int    `json:"skipped"`
+	Others    int               `json:"skippedForOtherReasons,omitempty"`
+	Statuses  []*ObservedStatus `json:"statuses"`
+	Unlisted  int               `json:"withOtherStatuses,omitempty"`
+	Seen      []seenCount       `json:"seen"`
+	Places    []*Observed       `json:"places"`
+	Findings  []*Finding        `json:"findings"`
+	Beyond    []Beyond          `json:"beyond"`
+	Lives     lives             `json:"lives"`
+	Files     []string          `json:"files"` // of the histories
+	Histories []history         `json:"histories"`
+}
+
+type seenCount struct {
+	Schema  string `json:"schema"`
+	Pointer string `json:"pointer"`
+	Value   string `json:"value,omitempty"`
+	Count   int    `json:"count"`
+	Nulls   int    `json:"nulls,omitempty"`
+}
+
+// history is what is known of one resource.
+type history struct {
+	Key       engine.ResourceKey `json:"key"`
+	Kind      int                `json:"kind"`
+	Values    int                `json:"values"`
+	Responses []response         `json:"responses"`
+}
+
+type response struct {
+	Time      int64  `json:"time,omitempty"`
+	File      int    `json:"file"`
+	Entry     int64  `json:"entry"`
+	Line      int64  `json:"line"`
+	Operation string `json:"operation,omitempty"`
+	Status    int    `json:"status,omitempty"`
+	Within    string `json:"within,omitempty"`
+	Packed    []byte `json:"packed"`
+}
+
+// MarshalJSON writes the outcome. Equal outcomes are equal bytes.
+func (o *Outcome) MarshalJSON() ([]byte, error) {
+	f := file{
+		Version: fileVersion, Digest: o.Digest, Keep: o.keep, Exchanges: o.Exchanges, Bodies: o.Bodies, Masked: o.Masked,
+		Skipped: o.skipped.values, Others: o.skipped.beyond, Statuses: o.Statuses(), Unlisted: o.unlisted,
+		Seen: []seenCount{}, Places: o.Places(), Findings: o.findings.all(), Beyond: o.findings.allBeyond(), Lives: o.lives,
+		Files: []string{}, Histories: []history{},
+	}
+	for _, s := range o.Seen() {
+		f.Seen = append(f.Seen, seenCount{s.Schema, s.Pointer, s.Value, s.Count, s.Nulls})
+	}
+	f.addHistories(o.resourceHistories())
+	return json.Marshal(f)
+}
+
+// addHistories adds histories, with the names of their files once each.
+func (f *file) addHistories(all []engine.ResourceHistory) {
+	for _, r := range all {
+		for _, s := range r.Responses {
+			f.Files = append(f.Files, s.File)
+		}
+	}
+	slices.Sort(f.Files)
+	f.Files = slices.Compact(f.Files)
+	for _, r := range all {
+		h := history{Key: r.Key, Kind: r.Kind, Values: r.Values}
+		for _, s := range r.Responses {
+			file, _ := slices.BinarySearch(f.Files, s.File)
+			h.Responses = append(h.Responses, response{s.Time, file, s.Entry, s.Line, s.Origin.Operation, s.Origin.Status, s.Origin.Within, s.Packed})
+		}
+		f.Histories = append(f.Histories, h)
+	}
+}
+
+// Read reads what [Outcome.MarshalJSON] wrote. The outcome can be merged and
+// written again, and nothing can be added to it.
+func Read(data []byte) (*Outcome, error) {
+	var f file
+	if err := json.Unmarshal(data, &f); err != nil {
+		return nil, fmt.Errorf("not a summary: %w", err)
+	}
+	switch {
+	case f.Version == 0:
+		return nil, errors.New("not a summary: it has no member plumbSummary")
+	case f.Version != fileVersion:
+		return nil, fmt.Errorf("version %d of the summary's form is not known; this plumb reads version %d", f.Version, fileVersion)
+	case slices.Contains(f.Statuses, nil), slices.Contains(f.Places, nil), slices.Contains(f.Findings, nil):
+		return nil, errors.New("not a summary: it has null where an object is due")
+	}
+	o := Empty(f.Digest, f.Keep)
+	o.Exchanges, o.Bodies, o.Masked = f.Exchanges, f.Bodies, f.Masked
+	for reason, n := range f.Skipped {
+		o.skipped.add(reason, n)
+	}
+	o.skipped.beyond += f.Others
+	for _, s := range f.Statuses {
+		o.mergeStatus(s)
+	}
+	o.unlisted += f.Unlisted
+	for _, s := range f.Seen {
+		o.see(engine.Seen{Schema: s.Schema, Pointer: s.Pointer, Value: s.Value}, s.Count, s.Nulls)
+	}
+	for _, found := range f.Findings {
+		o.findings.add(found, o.keep)
+	}
+	for _, b := range f.Beyond {
+		o.findings.count(b.Rule, b.Severity, b.Count)
+	}
+	o.lives.merge(&f.Lives)
+	part := &Outcome{places: map[placeKey]*Observed{}}
+	for _, p := range f.Places {
+		part.places[p.key()] = p
+	}
+	o.mergePlaces(part) // which takes note of the members of each place
+	return o, o.readHistories(&f)
+}
+
+func (o *Outcome) readHistories(f *file) error {
+	for _, h := range f.Histories {
+		r := engine.ResourceHistory{Key: h.Key, Kind: h.Kind, Values: h.Values}
+		for _, s := range h.Responses {
+			if s.File < 0 || s.File >= len(f.Files) {
+				return errors.New("not a summary: a history names a file that is not there")
+			}
+			r.Responses = append(r.Responses, engine.ResourceResponse{
+				Time: s.Time, File: f.Files[s.File], Entry: s.Entry, Line: s.Line,
+				Origin: engine.Origin{Operation: s.Operation, Status: s.Status, Within: s.Within}, Packed: s.Packed,
+			})
+		}
+		if err := r.Check(); err != nil {
+			return fmt.Errorf("not a summary: %w", err)
+		}
+		o.carried[r.Key] = &r
+	}
+	return nil
+}

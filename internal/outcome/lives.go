@@ -1,0 +1,216 @@
+package outcome
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
+)
+
+// mostLives bounds the resources whose lives are told, by the worst finding of one
+// of their responses. All that went well would say little, and make reports large.
+var mostLives = [...]int{
+	plumb.Error:   200,
+	plumb.Warning: 50,
+	plumb.Info:    50,
+	plumb.Off:     10,
+}
+
+// lives are the resources whose lives are told: of each severity those that have
+// the first responses, by place, with findings of it and none that is worse.
+type lives [plumb.Error + 1][]life
+
+// life is where a resource first has a response with findings of some severity.
+type life struct {
+	ID       string               `json:"id"` // without credentials
+	Keys     []engine.ResourceKey `json:"keys"`
+	File     string               `json:"file"`
+	Entry    int                  `json:"entry"`
+	Line     int                  `json:"line"`
+	Index    int                  `json:"index"`    // among the resources of the exchange
+	Findings []string             `json:"findings"` // fingerprints of its findings there, sorted
+}
+
+func comparePlaces(a, b *life) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Index, b.Index), cmp.Compare(a.ID, b.ID))
+}
+
+// wants reports whether a resource in an exchange at the place can be among those
+// to be told.
+func (l *lives) wants(severity plumb.Severity, at plumb.Place) bool {
+	of := l[severity]
+	if len(of) < mostLives[severity] {
+		return true
+	}
+	last := &of[len(of)-1]
+	return cmp.Or(cmp.Compare(at.File, last.File), cmp.Compare(at.Entry, last.Entry), cmp.Compare(at.Line, last.Line)) <= 0
+}
+
+// add takes down where a resource has a finding of a severity.
+func (l *lives) add(severity plumb.Severity, one life) {
+	of := l[severity]
+	if i := slices.IndexFunc(of, func(known life) bool { return known.ID == one.ID }); i >= 0 {
+		switch c := comparePlaces(&one, &of[i]); {
+		case c > 0:
+			return
+		case c == 0:
+			merged := slices.Concat(of[i].Findings, one.Findings)
+			slices.Sort(merged)
+			of[i].Findings = slices.Compact(merged)
+			return
+		}
+		of = slices.Delete(of, i, i+1)
+	}
+	i, _ := slices.BinarySearchFunc(of, one, func(a, b life) int { return comparePlaces(&a, &b) })
+	of = slices.Insert(of, i, one)
+	l[severity] = of[:min(len(of), mostLives[severity])]
+}
+
+func (l *lives) merge(o *lives) {
+	for severity, of := range o {
+		for _, one := range of {
+			l.add(plumb.Severity(severity), one)
+		}
+	}
+}
+
+// resources takes down the resources of the exchange, each with the worst of its
+// findings there.
+func (a *adder) resources() {
+	if a.history == nil || len(a.r.Resources) == 0 {
+		return
+	}
+	var wanted [plumb.Error + 1]bool
+	any := false
+	for severity := range wanted {
+		wanted[severity] = a.lives.wants(plumb.Severity(severity), a.x.Place)
+		any = any || wanted[severity]
+	}
+	if !any {
+		return
+	}
+	blamed := a.blamed()
+	for i, id := range a.r.Resources {
+		worst := plumb.Off
+		for _, f := range blamed {
+			if (f.Resource == id || f.Resource != "" && a.r.Counted) && !engine.IsHistory(f.Rule) {
+				worst = max(worst, f.Severity)
+			}
+		}
+		if wanted[worst] {
+			a.live(worst, id, i, blamed)
+		}
+	}
+}
+
+// blamed returns the findings of the exchange that are about its resources. Those
+// that it only has as one of many are about the only one.
+func (a *adder) blamed() []plumb.Finding {
+	if a.r.Counted && len(a.r.Findings) == 0 {
+		if len(a.r.Resources) != 1 {
+			return nil
+		}
+		return a.r.Pattern.Findings()
+	}
+	return a.r.Findings
+}
+
+// live takes down a resource of the exchange.
+func (a *adder) live(worst plumb.Severity, id string, index int, blamed []plumb.Finding) {
+	one := life{
+		ID:   valid(a.clean.get().Text(id)),
+		Keys: a.history.Keys(id),
+		File: valid(a.clean.get().Text(a.x.Place.File)), Entry: a.x.Place.Entry, Line: a.x.Place.Line,
+		Index: index, Findings: []string{},
+	}
+	for i := range blamed {
+		f := &blamed[i]
+		if (f.Resource == id || f.Resource != "" && a.r.Counted) && !engine.IsHistory(f.Rule) {
+			kept := cleaned(f, &a.clean)
+			one.Findings = append(one.Findings, kept.Fingerprint())
+		}
+	}
+	slices.Sort(one.Findings)
+	one.Findings = slices.Compact(one.Findings)
+	a.lives.add(worst, one)
+}
+
+// Resource is the life of a resource, as far as it was seen.
+type Resource struct {
+	ID           string
+	Findings     []string // the fingerprints of some of its findings
+	Observations []engine.Observation
+}
+
+// Resources returns the lives that are to be told, those with the worst findings
+// first.
+func (o *Outcome) Resources() []Resource {
+	if o.history == nil {
+		return nil
+	}
+	told := o.lives.clone()
+	ids := map[engine.ResourceKey]string{}
+	for _, of := range told {
+		for _, one := range of {
+			for _, key := range one.Keys {
+				ids[key] = one.ID
+			}
+		}
+	}
+	findings := map[string][]string{} // by the identity
+	for _, c := range o.contradictions() {
+		f := c.finding.Occurrences[0]
+		id := ids[c.key]
+		if id == "" {
+			id = f.Resource
+		}
+		if id == "" {
+			continue // nobody remembers what the resource is called
+		}
+		findings[id] = append(findings[id], c.finding.Fingerprint)
+		severity, _ := plumb.ParseSeverity(c.finding.Severity)
+		told.add(severity, life{ID: id, Keys: []engine.ResourceKey{c.key}, File: f.File, Entry: f.Entry, Line: f.Line})
+	}
+	for _, f := range o.Findings() {
+		for _, occurrence := range f.Occurrences {
+			if occurrence.Resource != "" {
+				findings[occurrence.Resource] = append(findings[occurrence.Resource], f.Fingerprint)
+			}
+		}
+	}
+	return o.tell(&told, findings)
+}
+
+// tell returns each of the resources once.
+func (o *Outcome) tell(told *lives, findings map[string][]string) []Resource {
+	var all []Resource
+	known := map[string]int{}
+	for severity := plumb.Error; severity >= plumb.Off; severity-- {
+		for _, one := range told[severity] {
+			i, again := known[one.ID]
+			if !again {
+				r := Resource{ID: one.ID, Findings: slices.Clone(findings[one.ID])}
+				for _, key := range one.Keys {
+					r.Observations = append(r.Observations, o.history.Life(key)...)
+				}
+				if len(r.Observations) == 0 {
+					continue
+				}
+				i, known[one.ID] = len(all), len(all)
+				all = append(all, r)
+			}
+			all[i].Findings = append(all[i].Findings, one.Findings...)
+		}
+	}
+	for i := range all {
+		slices.Sort(all[i].Findings)
+		all[i].Findings = slices.Compact(all[i].Findings)
+	}
+	return all
+}
+
+func (l *lives) clone() (c lives) {
+	c.merge(l)
+	return c
+}

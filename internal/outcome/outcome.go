@@ -1,0 +1,239 @@
+// Package outcome counts what a run has found. An [Outcome] can be merged with
+// those of other runs: whatever the parts are in which exchanges are checked, and
+// in whatever order and shape these are merged, it is the outcome of the whole.
+package outcome
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
+)
+
+// What an outcome tells apart at most.
+const (
+	mostReasons  = 1000
+	mostStatuses = 10_000
+)
+
+// Outcome is what a run has counted. Its size does not grow with the number of
+// exchanges, but for a few bytes for each resource where there is a history.
+//
+// Outcomes are a commutative monoid under [Outcome.Merge], of which [New] returns
+// the neutral element: what [Outcome.MarshalJSON] writes of the whole does not
+// depend on how it was put together. An Outcome is not safe for concurrent use.
+type Outcome struct {
+	Digest    string // of the description
+	Exchanges int
+	Bodies    int // that were validated
+	Masked    int // values of these in whose place is [plumb.Masked]
+
+	v    *engine.Validator // nil of an outcome that was read from a file
+	keep int               // occurrences of each finding
+
+	skipped  counts
+	statuses *smallest[statusKey, *ObservedStatus]
+	unlisted int // exchanges of further statuses
+	places   map[placeKey]*Observed
+	seen     map[engine.Seen]*Seen
+	findings findings
+	lives    lives
+
+	history *engine.History                                // nil where there is none
+	carried map[engine.ResourceKey]*engine.ResourceHistory // of an outcome without a history that takes them
+
+	// What Add remembers of earlier exchanges, to be quick.
+	spots    map[rootKey]*spot
+	patterns map[*engine.Pattern][]*Finding
+	texts    map[string]string // without credentials, by the texts as they were
+}
+
+// Seen is how often a place of the description was seen.
+type Seen struct {
+	engine.Seen
+	Count int // nulls included
+	Nulls int
+}
+
+// New returns the outcome of a run that has checked nothing. Of each finding the
+// first keep occurrences are kept.
+func New(v *engine.Validator, keep int) *Outcome {
+	o := Empty(v.Digest(), keep)
+	o.v = v
+	return o
+}
+
+// Empty returns the same for a description that is not at hand: exchanges whose
+// findings are all known can be added.
+func Empty(digest string, keep int) *Outcome {
+	return &Outcome{
+		Digest:   digest,
+		keep:     keep,
+		skipped:  newCounts(mostReasons),
+		statuses: newSmallest[statusKey, *ObservedStatus](mostStatuses, compareStatuses),
+		places:   map[placeKey]*Observed{},
+		seen:     map[engine.Seen]*Seen{},
+		findings: newFindings(),
+		carried:  map[engine.ResourceKey]*engine.ResourceHistory{},
+		spots:    map[rootKey]*spot{},
+		patterns: map[*engine.Pattern][]*Finding{},
+		texts:    map[string]string{},
+	}
+}
+
+func compareStatuses(a, b statusKey) int {
+	return cmp.Or(cmp.Compare(a.operation, b.operation), cmp.Compare(a.status, b.status))
+}
+
+// Keep says how many occurrences of each finding are kept.
+func (o *Outcome) Keep() int { return o.keep }
+
+// Follow makes what h has seen a part of the outcome. Results go to h before they
+// come here. It is to be called before anything is added.
+func (o *Outcome) Follow(h *engine.History) {
+	o.history = h
+	h.Clean = func(x *plumb.Exchange, f *plumb.Finding) { *f = cleaned(f, &cleaner{x: x}) }
+}
+
+// HasHistory reports whether responses were compared with each other.
+func (o *Outcome) HasHistory() bool { return o.history != nil }
+
+// Merge adds what another outcome has counted, and leaves that as it is.
+func (o *Outcome) Merge(p *Outcome) error {
+	if o.Digest != p.Digest {
+		return fmt.Errorf("the summaries are of different descriptions: one of %s, one of %s", o.Digest, p.Digest)
+	}
+	o.Exchanges += p.Exchanges
+	o.Bodies += p.Bodies
+	o.Masked += p.Masked
+	o.skipped.merge(&p.skipped)
+	for _, status := range p.statuses.all() {
+		o.mergeStatus(status)
+	}
+	o.unlisted += p.unlisted
+	for place, seen := range p.seen {
+		o.see(place, seen.Count, seen.Nulls)
+	}
+	o.keep = min(o.keep, p.keep)
+	o.findings.merge(&p.findings, o.keep)
+	o.findings.truncate(o.keep)
+	o.lives.merge(&p.lives)
+	o.mergePlaces(p)
+	return o.mergeHistories(p)
+}
+
+// mergePlaces adds parents first, for they know which members are too many.
+func (o *Outcome) mergePlaces(p *Outcome) {
+	for _, place := range p.Places() {
+		if own := o.place(place.key(), place.Undocumented); own != nil {
+			own.merge(place)
+			if place.ManyMembers {
+				o.dropMembers(own)
+			}
+		}
+	}
+}
+
+func (o *Outcome) mergeStatus(s *ObservedStatus) {
+	if own := o.status(s.Operation, s.Status, s.Count); own != nil {
+		own.merge(s)
+	}
+}
+
+// status returns where a status is counted; nil where it is one of too many, as
+// which so many exchanges are then counted.
+func (o *Outcome) status(operation string, status, exchanges int) *ObservedStatus {
+	key := statusKey{operation, status}
+	if known, ok := o.statuses.get(key); ok {
+		return known
+	}
+	if !o.statuses.takes(key) {
+		o.unlisted += exchanges
+		return nil
+	}
+	s := &ObservedStatus{Operation: operation, Status: status}
+	if dropped, ok := o.statuses.set(key, s); ok {
+		o.unlisted += dropped.Count
+	}
+	return s
+}
+
+func (o *Outcome) see(place engine.Seen, count, nulls int) {
+	s := o.seen[place]
+	if s == nil {
+		s = &Seen{Seen: place}
+		o.seen[place] = s
+	}
+	s.Count += count
+	s.Nulls += nulls
+}
+
+// Skip counts a file or an exchange that was not checked.
+func (o *Outcome) Skip(reason string) { o.skipped.add(reason, 1) }
+
+// Skipped returns how many exchanges and files were not validated, by reason.
+func (o *Outcome) Skipped() map[string]int {
+	all := map[string]int{}
+	for reason, n := range o.skipped.values {
+		all[reason] = n
+	}
+	if o.skipped.beyond > 0 {
+		all["other reasons"] += o.skipped.beyond
+	}
+	return all
+}
+
+// Statuses returns what the operations answered, sorted.
+func (o *Outcome) Statuses() []*ObservedStatus { return o.statuses.all() }
+
+// Places returns what stood at each place, sorted by operation, status, schema
+// and pointer, parents before children.
+func (o *Outcome) Places() []*Observed {
+	all := make([]*Observed, 0, len(o.places))
+	for _, p := range o.places {
+		p.settle()
+		all = append(all, p)
+	}
+	slices.SortFunc(all, func(a, b *Observed) int {
+		return cmp.Or(cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Pointer, b.Pointer))
+	})
+	return all
+}
+
+// Seen returns what of the description was seen, sorted.
+func (o *Outcome) Seen() []*Seen {
+	all := make([]*Seen, 0, len(o.seen))
+	for _, s := range o.seen {
+		all = append(all, s)
+	}
+	slices.SortFunc(all, func(a, b *Seen) int {
+		return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Value, b.Value))
+	})
+	return all
+}
+
+// Findings returns the findings, those of histories included, sorted by rule and
+// place.
+func (o *Outcome) Findings() []*Finding { return o.withHistories().all() }
+
+// Beyond returns how many findings there are at further places, sorted by rule.
+func (o *Outcome) Beyond() []Beyond { return o.withHistories().allBeyond() }
+
+// withHistories returns the findings with those that the histories give.
+func (o *Outcome) withHistories() *findings {
+	all := newFindings()
+	all.merge(&o.findings, o.keep)
+	for _, f := range o.contradictions() {
+		all.add(f.finding, o.keep)
+	}
+	return &all
+}
+
+// neutralKeep keeps all occurrences.
+const neutralKeep = math.MaxInt
+
+func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }

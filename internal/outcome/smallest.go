@@ -1,0 +1,91 @@
+package outcome
+
+import "slices"
+
+// smallest keeps values by their keys, and of too many those with the smallest
+// keys. Which these are does not depend on the order in which keys come: one that
+// was dropped never comes back, since the largest that is kept only falls.
+type smallest[K comparable, V any] struct {
+	most    int
+	compare func(a, b K) int
+	sorted  []K
+	values  map[K]V
+}
+
+func newSmallest[K comparable, V any](most int, compare func(a, b K) int) *smallest[K, V] {
+	return &smallest[K, V]{most: most, compare: compare, values: map[K]V{}}
+}
+
+// get returns the value of a key; not ok where there is none.
+func (s *smallest[K, V]) get(key K) (value V, ok bool) {
+	value, ok = s.values[key]
+	return value, ok
+}
+
+// takes reports whether there is room for a key.
+func (s *smallest[K, V]) takes(key K) bool {
+	return len(s.sorted) < s.most || s.compare(key, s.sorted[len(s.sorted)-1]) < 0
+}
+
+// set sets the value of a key for which there is room. What had to go for it is
+// returned.
+func (s *smallest[K, V]) set(key K, value V) (dropped V, ok bool) {
+	if _, known := s.values[key]; !known {
+		if len(s.sorted) == s.most {
+			last := s.sorted[s.most-1]
+			dropped, ok = s.values[last], true
+			delete(s.values, last)
+			s.sorted = s.sorted[:s.most-1]
+		}
+		i, _ := slices.BinarySearchFunc(s.sorted, key, s.compare)
+		s.sorted = slices.Insert(s.sorted, i, key)
+	}
+	s.values[key] = value
+	return dropped, ok
+}
+
+// all returns the values in the order of their keys.
+func (s *smallest[K, V]) all() []V {
+	all := make([]V, 0, len(s.sorted))
+	for _, key := range s.sorted {
+		all = append(all, s.values[key])
+	}
+	return all
+}
+
+// counts counts by texts, of which there may be any number.
+type counts struct {
+	*smallest[string, int]
+	beyond int // of texts that are not kept
+}
+
+func newCounts(most int) counts {
+	return counts{smallest: newSmallest[string, int](most, func(a, b string) int {
+		if a < b {
+			return -1
+		} else if a > b {
+			return 1
+		}
+		return 0
+	})}
+}
+
+func (c *counts) add(text string, n int) {
+	if known, ok := c.get(text); ok {
+		c.values[text] = known + n
+		return
+	}
+	if !c.takes(text) {
+		c.beyond += n
+		return
+	}
+	dropped, _ := c.set(text, n)
+	c.beyond += dropped
+}
+
+func (c *counts) merge(o *counts) {
+	for text, n := range o.values {
+		c.add(text, n)
+	}
+	c.beyond += o.beyond
+}

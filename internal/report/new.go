@@ -1,0 +1,169 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
+	"github.com/plumbapi/plumb/internal/redact"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// Run is what a report says of the run besides its outcome.
+type Run struct {
+	Description *spec.Description
+	Documented  engine.Documented // what of it can be seen
+	Version     string            // of the tool
+	Occurrences int               // of each finding that are shown
+}
+
+// New returns the report of an outcome.
+func New(run Run, o *outcome.Outcome) *Report {
+	desc := run.Description
+	r := &Report{
+		SchemaVersion: version,
+		Tool:          Tool{"plumb", run.Version},
+		Description: Description{
+			Title:    desc.Title,
+			Version:  desc.Version,
+			Digest:   desc.Digest,
+			Overlays: append([]string{}, desc.Overlays...),
+		},
+		Summary:   Summary{Exchanges: o.Exchanges, Checked: o.Bodies, Masked: o.Masked},
+		Findings:  newFindings(o, run.Occurrences),
+		Coverage:  newCoverage(desc, run.Documented, o).report(),
+		Skipped:   []Skipped{},
+		Resources: []Resource{},
+	}
+	for _, w := range run.Documented.Warnings {
+		r.Description.Unchecked = append(r.Description.Unchecked, Unchecked{NewPlace(w.Place), w.Message})
+	}
+	r.sum()
+	r.Rules = newRules(run.Documented.Rules, r.Findings, o.HasHistory())
+	for reason, count := range o.Skipped() {
+		r.Skipped = append(r.Skipped, Skipped{reason, count})
+		r.Summary.Skipped += count
+	}
+	slices.SortFunc(r.Skipped, func(a, b Skipped) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Reason, b.Reason))
+	})
+	for _, life := range o.Resources() {
+		r.Resources = append(r.Resources, newResource(life, r.Findings))
+	}
+	return r
+}
+
+// sum counts the findings.
+func (r *Report) sum() {
+	for i := range r.Findings {
+		r.Summary.Occurrences += r.Findings[i].Count
+		switch r.Findings[i].Severity {
+		case plumb.Error.String():
+			r.Summary.Errors++
+		case plumb.Warning.String():
+			r.Summary.Warnings++
+		case plumb.Info.String():
+			r.Summary.Infos++
+		}
+	}
+}
+
+// newFindings returns the findings, the worst first, and of each rule with too many
+// places one finding for all that are beyond.
+func newFindings(o *outcome.Outcome, occurrences int) []Finding {
+	type key struct {
+		rule    string
+		subject plumb.Subject
+	}
+	groups := map[key]*group{}
+	var order []*group // by rule and subject
+	for _, f := range o.Findings() {
+		of := key{f.Rule, f.Subject}
+		if groups[of] == nil {
+			groups[of] = &group{}
+			order = append(order, groups[of])
+		}
+		groups[of].add(f)
+	}
+	all := []Finding{}
+	for _, g := range order {
+		all = append(all, g.finding(occurrences))
+	}
+	for _, b := range o.Beyond() {
+		all = append(all, newBeyond(b))
+	}
+	slices.SortStableFunc(all, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(rank(b.Severity), rank(a.Severity)), cmp.Compare(a.Rule, b.Rule))
+	})
+	return all
+}
+
+func rank(severity string) plumb.Severity {
+	s, _ := plumb.ParseSeverity(severity)
+	return s
+}
+
+// newBeyond says how often a rule was not satisfied at places that are not listed.
+func newBeyond(b outcome.Beyond) Finding {
+	f := plumb.Finding{Rule: b.Rule}
+	return Finding{
+		Rule: b.Rule, Severity: b.Severity, Fingerprint: f.Fingerprint(),
+		Message:     fmt.Sprintf("and %d more at other places, of which only the first %d are listed", b.Count, engine.MostPlaces),
+		Count:       b.Count,
+		Operations:  []OperationCount{},
+		Pointers:    []PointerCount{},
+		Occurrences: []Occurrence{},
+	}
+}
+
+// newRules returns the rules that are applied; their texts where there are findings
+// to explain.
+func newRules(all []plumb.Rule, findings []Finding, history bool) []Rule {
+	rules := []Rule{}
+	for _, r := range all {
+		broken := slices.ContainsFunc(findings, func(f Finding) bool { return f.Rule == r.ID })
+		applied := r.Severity != plumb.Off && (history || groupOf(r.ID) != "history") &&
+			groupOf(r.ID) != "scenario" // nobody says whether there was one
+		if !applied && !broken {
+			continue
+		}
+		rule := Rule{ID: r.ID, Severity: r.Severity.String(), Title: r.Title}
+		if broken {
+			rule.Text, rule.Fix = r.Text, r.Fix
+		}
+		rules = append(rules, rule)
+	}
+	return rules
+}
+
+// newResource tells the life of a resource. Its findings are in the order of the
+// report's.
+func newResource(life outcome.Resource, findings []Finding) Resource {
+	r := Resource{ID: life.ID, Findings: []string{}, Timestamps: []Timestamp{}, Observations: []Observation{}}
+	for i := range findings {
+		if _, its := slices.BinarySearch(life.Findings, findings[i].Fingerprint); its {
+			r.Findings = append(r.Findings, findings[i].Fingerprint)
+		}
+	}
+	clean := redact.New(nil)
+	for _, o := range life.Observations {
+		file := valid(clean.Text(o.Place.File))
+		r.Observations = append(r.Observations, Observation{File: file, Entry: o.Place.Entry, Line: o.Place.Line, State: o.State, Time: o.Time})
+		for _, t := range o.Timestamps {
+			stamp := Timestamp(t)
+			if !slices.Contains(r.Timestamps, stamp) {
+				r.Timestamps = append(r.Timestamps, stamp)
+			}
+		}
+	}
+	slices.SortStableFunc(r.Timestamps, func(a, b Timestamp) int {
+		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Pointer, b.Pointer))
+	})
+	return r
+}
+
+func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
