@@ -100,7 +100,9 @@ type History struct {
 }
 
 // NewHistory returns a history without responses.
-func (v *Validator) NewHistory() *History { return &History{engine: v.engine, history: v.engine.NewHistory()} }
+func (v *Validator) NewHistory() *History {
+	return &History{engine: v.engine, history: v.engine.NewHistory()}
+}
 
 // Check checks one exchange as [Validator.Check] does. Its findings include those
 // that it gives together with the exchanges before. An exchange without a place has
