@@ -98,7 +98,7 @@ func processes(dir string, in *input, large, rounds int, only string) error {
 		{name: "plumb, cassette of vcrpy of 10,000 exchanges", command: check(vcrpy)},
 		{name: "plumb, cassette of go-vcr of 10,000 exchanges", command: check(goVCR)},
 		{name: fmt.Sprintf("plumb, HAR of %d MB", large), command: check(largeHAR)},
-		{name: "plumb, a body of 100,000 undocumented members", command: check(names), bound: 80 << 20},
+		{name: "plumb, a body of 100,000 undocumented members", command: check(names), bound: 64 << 20},
 	}
 	for range rounds {
 		for _, p := range rows {

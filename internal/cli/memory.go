@@ -43,12 +43,12 @@ func (g *garbage) take(body int) {
 	}
 }
 
-// tell allows for garbage as much as is usual, or a quarter of what a body takes
+// tell allows for garbage as much as is usual, or an eighth of what a body takes
 // that is taken apart.
 func (g *garbage) tell() {
 	if g.off {
 		return
 	}
 	apart := takenApart * g.body
-	debug.SetGCPercent(100 * max(usualHeap, apart/4) / (usualHeap + g.history + apart))
+	debug.SetGCPercent(100 * max(usualHeap, apart/8) / (usualHeap + g.history + apart))
 }

@@ -38,7 +38,7 @@ type Value struct {
 	Members    []Member // Object: all members in their order, repeated ones too
 	Items      []*Value // Array
 
-	index map[string]int // Object: of many members, which one has a name; the last of a repeated name
+	index *nameIndex // Object: of many members, which one has a name
 }
 
 // Member is one name and value of an object.
@@ -122,10 +122,7 @@ func (v *Value) Member(name string) *Value {
 // is. Of a value that was parsed it takes no longer where there are many.
 func (v *Value) Find(name string) int {
 	if v.index != nil {
-		if i, ok := v.index[name]; ok {
-			return i
-		}
-		return -1
+		return v.index.find(v.Members, name)
 	}
 	for i := len(v.Members) - 1; i >= 0; i-- {
 		if v.Members[i].Name == name {
