@@ -148,12 +148,12 @@ func (c *sourceCopy) files(t *testing.T) map[string]string {
 }
 
 // run runs commands in the copy and returns what they print on standard output.
-// Status 1 says that there are findings, and is no failure of plumb.
+// Status 1 says that there are findings, and is not a failure of plumb.
 func (c *sourceCopy) run(t *testing.T, commands string) string {
 	t.Helper()
 	cmd := exec.Command("sh", "-e", "-c", commands)
 	cmd.Dir = c.dir
-	// Where the folder is no part of what is compiled, later runs use it again.
+	// Where the folder is not part of what is compiled, later runs use it again.
 	cmd.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -trimpath -vet=off", "GOWORK=off")
 	var errs strings.Builder
 	cmd.Stderr = &errs

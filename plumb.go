@@ -93,7 +93,7 @@ type Place struct {
 type Defect struct {
 	Rule    string // "capture-truncated", "capture-unreadable", "capture-limit", "http-content-encoding" or "scenario-unmet"
 	Message string // the same for equal faults: values go into Found
-	Found   string // what stands there; may be empty
+	Found   string // what is there; may be empty
 	Allowed string // what is expected; may be empty
 	Place   Place
 
@@ -155,7 +155,7 @@ type Finding struct {
 	Operation   string // operationId, or "METHOD /path" without one; empty where the operation is unknown
 	Status      int    // of the response; 0 where it is unknown
 	Pointer     string // in the object that was checked, array indexes and keys of maps as *
-	Description Source // what of the description is not satisfied; zero where it is no part of it
+	Description Source // what of the description is not satisfied; zero where it is not part of it
 
 	Occurrence
 }

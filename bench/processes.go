@@ -23,8 +23,8 @@ type process struct {
 	command []string
 	env     []string                             // beside that of this process
 	prepare func() error                         // before the first round
-	good    func(output []byte, err error) error // tells whether it ended well; nil if err does
-	against *process                             // the row whose times its own are held against
+	good    func(output []byte, err error) error // reports whether it ended well; nil if err does
+	against *process                             // the row whose times its own are compared with
 	bound   int64                                // bytes of memory that it must not take; 0 for any
 
 	missing   error     // why it cannot be measured
@@ -129,7 +129,7 @@ func undocumented(n int) []byte {
 	return hostiletest.Bodies[i].Make(n)
 }
 
-// ratio says how many times as fast it is as the row that it is held against,
+// ratio says how many times as fast it is as the row that it is compared with,
 // in the median round.
 func (p *process) ratio() string {
 	if p.against == nil || len(p.against.seconds) != len(p.seconds) {

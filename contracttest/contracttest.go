@@ -1,10 +1,10 @@
-// Package contracttest holds the HTTP traffic of a Go test against an OpenAPI
+// Package contracttest checks the HTTP traffic of a Go test against an OpenAPI
 // description, and fails the test where the two differ.
 //
 // A test takes what fits it: [Client] and [Transport] check what a client
 // receives, [Handler] what a server under test answers, [Recordings] what was
 // recorded before, and [Body] a single body. The responses of one resource are
-// held against each other, too, in the order in which they come.
+// compared with each other, too, in the order in which they come.
 //
 // The description of OpenAI's Batch API is built in; [WithSpec] puts another
 // one in its place. Each finding fails the test once, however often it occurs.
@@ -144,8 +144,8 @@ func redirected(req *http.Request, via []*http.Request) error {
 
 // Transport returns a RoundTripper that checks what passes through base, by
 // default [http.DefaultTransport]. Requests and responses pass unchanged. A
-// response is checked when it comes, so that its findings stand before what
-// the test itself makes of it; a response of unknown length that is no JSON is
+// response is checked when it comes, so that its findings come before what
+// the test itself makes of it; a response of unknown length that is not JSON is
 // checked when its body was read. Streams, and bodies of more than 16 MiB, pass
 // without a check and are counted as skipped.
 func Transport(t testing.TB, base http.RoundTripper, opts ...Option) http.RoundTripper {

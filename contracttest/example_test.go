@@ -40,7 +40,7 @@ func ExampleClient() {
 	// Output: true
 }
 
-// A transport stands in front of any other: of one that adds credentials, or
+// A transport can wrap any other: of one that adds credentials, or
 // that replays a cassette.
 func ExampleTransport() {
 	test := func(t *testing.T) {

@@ -38,7 +38,7 @@ func Handler(t testing.TB, h http.Handler, opts ...Option) http.Handler {
 	})
 }
 
-// answered checks an answer that was given; ended tells whether the handler came
+// answered checks an answer that was given; ended reports whether the handler came
 // to its end with the client still there.
 func (c *checker) answered(r *http.Request, a *answer, ended bool, line string) {
 	c.t.Helper()

@@ -30,7 +30,7 @@ func Recordings(t *testing.T, pattern string, opts ...Option) {
 }
 
 // recording checks one file. The exchanges that -run leaves out are checked,
-// too: those after them are held against them.
+// too: those after them are compared with them.
 func (c *checker) recording(t *testing.T, file recording.File) {
 	t.Helper()
 	r, err := os.Open(file.Path)

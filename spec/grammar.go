@@ -26,7 +26,7 @@ const (
 	schemaKind         kind = "schema"
 )
 
-// form is how the values of a kind stand under a member.
+// form is how the values of a kind are arranged under a member.
 type form int
 
 const (
@@ -37,7 +37,7 @@ const (
 	oneOrList             // the value or an array of them
 )
 
-// child says what stands under a member.
+// child says what is under a member.
 type child struct {
 	kind kind
 	form form
@@ -138,7 +138,7 @@ var grammar = map[kind]map[string]child{
 	},
 }
 
-// childOf says what stands under a member of an object; a callback's members
+// childOf says what is under a member of an object; a callback's members
 // are all path items.
 func childOf(k kind, name string) (child, bool) {
 	if k == callbackKind {
@@ -148,7 +148,7 @@ func childOf(k kind, name string) (child, bool) {
 	return c, ok
 }
 
-// canRefer tells whether an object may be a $ref to one of its kind.
+// canRefer reports whether an object may be a $ref to one of its kind.
 func (k kind) canRefer() bool {
 	switch k {
 	case documentKind, infoKind, serverKind, serverVariableKind, componentsKind, encodingKind:

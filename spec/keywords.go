@@ -249,7 +249,7 @@ func isValues(n *node, d dialect) string {
 }
 
 // isProperties is for schemas by the names of members. That a $ref is one of
-// the names is no accident where it has a text.
+// the names is not an accident where it has a text.
 func isProperties(n *node, _ dialect) string {
 	if n.kind != jsonvalue.Object {
 		return wrong(n, "an object of schemas by name")

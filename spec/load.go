@@ -272,7 +272,7 @@ func (l *loader) read(name string) (*file, error) {
 	return f, nil
 }
 
-// checkDocument tells whether a file is a description that we can use, and in
+// checkDocument reports whether a file is a description that we can use, and in
 // which version of OpenAPI it is written.
 func checkDocument(root *node) (version string, f *fault) {
 	if root.kind != jsonvalue.Object {
@@ -283,7 +283,7 @@ func checkDocument(root *node) (version string, f *fault) {
 	}
 	m := root.find("openapi")
 	if m == nil {
-		return "", faultAt(root.line, root.column, `this is no OpenAPI description: it has no member "openapi" that names the version, such as 3.1.0`)
+		return "", faultAt(root.line, root.column, `this is not an OpenAPI description: it has no member "openapi" that names the version, such as 3.1.0`)
 	}
 	version = m.value.text
 	if major, _, _ := strings.Cut(version+".", "."); major != "3" || !supported(version) {

@@ -117,7 +117,7 @@ func (n *node) str(name string) (text string, ok bool) {
 	return v.text, true
 }
 
-// isTrue tells whether the member with that name is true.
+// isTrue reports whether the member with that name is true.
 func (n *node) isTrue(name string) bool {
 	v := n.get(name)
 	return v != nil && v.kind == jsonvalue.Bool && v.text == "true"

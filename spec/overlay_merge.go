@@ -74,7 +74,7 @@ func (m *merger) member(n *node, update *member, r role, pointer string) error {
 	case old.isScalar() && update.value.isScalar():
 		*member = update.from(m.source)
 	case isSet && old.isScalar() && update.value.kind == jsonvalue.Array:
-		// A type that is no list is a set of one.
+		// A type that is not a list is a set of one.
 		if all := setOf(old); m.concat(all, update.value.items, true) {
 			member.value = all
 		}

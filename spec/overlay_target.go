@@ -56,7 +56,7 @@ func memberSelector(name string) string {
 	return "['" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(name) + "']"
 }
 
-// Written returns what stands at a place as JSON, in the words of the file. It
+// Written returns what is at a place as JSON, in the words of the file. It
 // is nil where nothing does.
 func (d *Description) Written(p plumb.Source) []byte {
 	if n := d.nodeAt(p); n != nil {
@@ -65,7 +65,7 @@ func (d *Description) Written(p plumb.Source) []byte {
 	return nil
 }
 
-// Nullable tells whether a schema is in the language of OpenAPI 3.0, which says
+// Nullable reports whether a schema is in the language of OpenAPI 3.0, which says
 // by the word nullable that null is allowed.
 func (d *Description) Nullable(p plumb.Source) bool {
 	n := d.nodeAt(p)

@@ -120,7 +120,7 @@ func (c *cursor) node(v *jsonvalue.Value) *node {
 	return n
 }
 
-// isJSONNumber tells whether text is a number as JSON spells it.
+// isJSONNumber reports whether text is a number as JSON spells it.
 func isJSONNumber(text string) bool {
 	v, faults := jsonvalue.Parse([]byte(text), 1)
 	return len(faults) == 0 && v.Kind == jsonvalue.Number && !strings.ContainsAny(text, " \t\r\n")

@@ -159,7 +159,7 @@ func (w *walker) resolve(r ref) {
 		}
 		w.todo = append(w.todo, func() {
 			if _, ok := w.homes[target.node]; !ok && !target.node.canBe(r.kind) {
-				w.fail(r.place, "$ref %q leads to %s where %s is due; correct the $ref", r.text, withArticle(target.node.kind.String()), withArticle(string(r.kind)))
+				w.fail(r.place, "$ref %q leads to %s where %s is expected; correct the $ref", r.text, withArticle(target.node.kind.String()), withArticle(string(r.kind)))
 				r.lost()
 				return
 			}
@@ -332,7 +332,7 @@ func (w *walker) open(r ref) (*file, string) {
 	return nil, fmt.Sprintf("$ref %q: cannot read %s: %v", r.text, w.shown(name), cause(err))
 }
 
-// within tells whether a cleaned path is in a folder of the same root.
+// within reports whether a cleaned path is in a folder of the same root.
 func within(folder, name string) bool {
 	return fs.ValidPath(name) && (folder == "." || strings.HasPrefix(name, folder+"/"))
 }
@@ -350,7 +350,7 @@ func cause(err error) error {
 func (w *walker) checkKinds() {
 	for _, n := range w.refs {
 		if home, ok := w.homes[n.mark.target]; ok && home != n.mark.kind {
-			w.fail(n.placeOf("$ref"), "$ref %q leads to %s where %s is due; correct the $ref", n.get("$ref").text, withArticle(string(home)), withArticle(string(n.mark.kind)))
+			w.fail(n.placeOf("$ref"), "$ref %q leads to %s where %s is expected; correct the $ref", n.get("$ref").text, withArticle(string(home)), withArticle(string(n.mark.kind)))
 			w.lose(n)
 		}
 	}

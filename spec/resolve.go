@@ -170,7 +170,7 @@ func describeMedia(m member) *Media {
 	return media
 }
 
-// textOf returns the text of a value that is due to be a string, whatever its
+// textOf returns the text of a value that is expected to be a string, whatever its
 // author wrote.
 func textOf(n *node) string {
 	if n == nil || n.kind == jsonvalue.Null {

@@ -306,7 +306,7 @@ func (s *schemaWriter) resourceURL(n *node) string {
 	return textURL(n.mark.outermost.mark.place)
 }
 
-// plainRef is the keyword of a reference that may stand beside a $ref.
+// plainRef is the keyword of a reference that may be beside a $ref.
 // Without an anchor, a $dynamicRef is a plain one.
 func plainRef(n *node) string {
 	if n.find("$ref") != nil {
@@ -345,14 +345,14 @@ func (n *node) isNullable() bool {
 	return n.isSchema() && n.mark.dialect == openAPI30 && n.isTrue("nullable")
 }
 
-// wraps tells whether a schema is nullable and has keywords that would refuse
+// wraps reports whether a schema is nullable and has keywords that would refuse
 // null. These move into the second branch of an anyOf, the first of which is null.
 func (n *node) wraps() bool {
 	return n.isNullable() && n.find("$ref") == nil &&
 		slices.ContainsFunc(n.members, func(m member) bool { return refusesNull(m.name) })
 }
 
-// refusesNull tells whether a keyword can refuse null, other than by a list of
+// refusesNull reports whether a keyword can refuse null, other than by a list of
 // types or values to which null can be added.
 func refusesNull(keyword string) bool {
 	switch keyword {

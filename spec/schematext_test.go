@@ -44,7 +44,7 @@ func TestTranslation(t *testing.T) {
 		{"nothing to do", both, `{"type":"string","maxLength":3}`, ""},
 		{"nullable", v30, `{"type":"string","nullable":true}`, `{"type":["string","null"]}`},
 		{"not nullable", both, `{"type":"string","nullable":false}`, `{"type":"string"}`},
-		{"nullable is no word of 3.1", v31, `{"type":"string","nullable":true}`, `{"type":"string"}`},
+		{"nullable is not a word of 3.1", v31, `{"type":"string","nullable":true}`, `{"type":"string"}`},
 		{"nullable enum", v30, `{"type":"string","enum":["a"],"nullable":true}`, `{"type":["string","null"],"enum":["a",null]}`},
 		{"nullable enum, null is there", v30, `{"type":"string","enum":["a",null],"nullable":true}`, `{"type":["string","null"],"enum":["a",null]}`},
 		{"enum of the text null", v30, `{"enum":["null"],"nullable":true}`, `{"enum":["null",null]}`},

@@ -105,7 +105,7 @@ type Media struct {
 // range, else default, else nil.
 func (o *Operation) Response(status int) *Response {
 	exact := strconv.Itoa(status)
-	for _, r := range o.Responses { // exact ones stand first, default last
+	for _, r := range o.Responses { // exact ones come first, default last
 		if r.Status == exact || r.Status == exact[:1]+"XX" && len(exact) == 3 || r.Status == "default" {
 			return r
 		}

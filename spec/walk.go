@@ -110,7 +110,7 @@ func (f *file) start() position {
 	}
 }
 
-// at is the position of what stands under a token, from a line and column on.
+// at is the position of what is under a token, from a line and column on.
 func (p position) at(token string, n *node, line, column int) position {
 	p.place.Pointer = pointerTo(p.place.Pointer, token)
 	p.place.Line, p.place.Column, p.place.Overlay = line, column, n.overlay
@@ -182,7 +182,7 @@ func (w *walker) visitHome(n *node, k kind, p position) {
 	w.visit(n, k, p)
 }
 
-// children visits what stands under the member with that name.
+// children visits what is under the member with that name.
 func (w *walker) children(n *node, parent kind, name string, c child, p position) {
 	switch {
 	case c.form == one || c.form == oneOrList && n.kind != jsonvalue.Array:

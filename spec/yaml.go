@@ -128,7 +128,7 @@ func (c *yamlConverter) convert(y *yaml.Node) (*node, *fault) {
 func (c *yamlConverter) alias(y *yaml.Node) (*node, *fault) {
 	n, seen := c.done[y.Alias]
 	if n == nil && seen {
-		return nil, faultAt(y.Line, y.Column, "the alias *%s stands within what it is an alias of", y.Value)
+		return nil, faultAt(y.Line, y.Column, "the alias *%s is within what it is an alias of", y.Value)
 	}
 	if n == nil {
 		return c.convert(y.Alias)

@@ -86,7 +86,7 @@ func TestFaultsOfYAML(t *testing.T) {
 		{"UTF-16", "\xff\xfea\x00:\x00", 0, 0, "save it as UTF-8"},
 		{"UTF-16 without a mark", "a\x00:\x00", 0, 0, "save it as UTF-8"},
 		{"only a comment", "# nothing\n", 0, 0, "empty"},
-		{"alias of itself", "a: &x\n  b: *x\n", 2, 6, "the alias *x stands within"},
+		{"alias of itself", "a: &x\n  b: *x\n", 2, 6, "the alias *x is within"},
 		{"key that is a list", "[a]: 1\n", 1, 1, "a key must be text"},
 		{"merge of a text", "a:\n  <<: b\n", 2, 7, "merge key"},
 		{"second document", "a: 1\n---\nb: 1\n", 2, 1, "a second YAML document"},
@@ -157,7 +157,7 @@ func TestFaultsOfJSON(t *testing.T) {
 	assert.Equal(t, `{"a":1,"b":["x","y"]}`, string(root.appendWritten(nil)))
 }
 
-// What leaves no doubt of what is read is no reason to refuse a file.
+// What leaves no doubt of what is read is not a reason to refuse a file.
 func TestSlips(t *testing.T) {
 	for _, test := range []struct {
 		name, text   string

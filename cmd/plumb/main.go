@@ -1,4 +1,4 @@
-// Command plumb tells whether an API still hangs true to its OpenAPI
+// Command plumb reports whether an API still matches its OpenAPI
 // description.
 package main
 

@@ -41,7 +41,7 @@ type Entry struct {
 	node *yaml.Node
 }
 
-// Expired tells whether the entry's last day is over.
+// Expired reports whether the entry's last day is over.
 func (e *Entry) Expired(now time.Time) bool { return !now.Before(e.Expires.AddDate(0, 0, 1)) }
 
 // Overdue says of an entry that has expired what it accepted, until when, whose
@@ -69,7 +69,7 @@ func (e *Entry) Place() string {
 	return strings.Join(parts, " ")
 }
 
-// head stands at the top of a new file.
+// head is at the top of a new file.
 const head = `Findings that are accepted until they expire, as a last day.
 plumb baseline update adds new ones, plumb baseline prune takes out those that are gone.`
 

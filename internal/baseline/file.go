@@ -172,7 +172,7 @@ func ParseDate(text string) (time.Time, error) {
 	return t, nil
 }
 
-// yaml returns the entry as it stands in the file.
+// yaml returns the entry as it is in the file.
 func (e *Entry) yaml() *yaml.Node {
 	place := mapping()
 	if e.Operation != "" {

@@ -25,7 +25,7 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [PATH...]",
 		Short: "Validate recordings",
-		Long: `Hold recorded responses against the description, and report what breaks it.
+		Long: `Check recorded responses against the description, and report what breaks it.
 
 A PATH is a file, a folder (the recordings in and below it; DIR/... is the same),
 a glob (with ** for any folders) or - for standard input. "plumb help formats"
@@ -33,7 +33,7 @@ lists the formats that are read.
 
 Flags can be set in the environment, too (--fail-on as PLUMB_FAIL_ON), and in
 plumb.yaml in the working folder or above it, as far as the root of the
-repository. A flag goes before the environment, the environment before the file.
+repository. A flag takes precedence over the environment, the environment over the file.
 
 Exit status: 0 nothing at or above --fail-on; 1 findings; 2 wrong usage,
 unreadable input or a description that checks nothing; 3 nothing was checked (0 with
@@ -81,7 +81,7 @@ type check struct {
 	files     []recording.File
 	strangers int                // files that are not recordings
 	baseline  *baseline.Baseline // nil without one
-	today     time.Time          // on which the baseline is held against the findings
+	today     time.Time          // on which the baseline is compared with the findings
 	faults    faults             // nil unless an amendment is to be checked
 	garbage   garbage
 

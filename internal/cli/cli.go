@@ -108,10 +108,10 @@ func oneLine(text string) string {
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "plumb",
-		Short: "Tells whether an API still hangs true to its OpenAPI description",
-		Long: `plumb tells whether an API still hangs true to its OpenAPI description.
+		Short: "Reports whether an API still matches its OpenAPI description",
+		Long: `plumb reports whether an API still matches its OpenAPI description.
 
-It holds recorded responses against the description and reports what breaks it.
+It checks recorded responses against the description and reports what breaks it.
 The description of the OpenAI Batch API is built in; --spec FILE puts any OpenAPI
 3.0, 3.1 or 3.2 description in its place.`,
 		Example:       "  plumb check recordings/\n  plumb check --spec openapi.yaml --fail-on warning session.har",
@@ -138,7 +138,7 @@ func unknownCommand(root *cobra.Command, args []string) error {
 		return nil
 	}
 	if _, err := os.Stat(args[0]); err == nil {
-		return fmt.Errorf("%q is no command; to check it, run: plumb check %s", args[0], args[0])
+		return fmt.Errorf("%q is not a command; to check it, run: plumb check %s", args[0], args[0])
 	}
 	var known []string
 	for _, c := range root.Commands() {

@@ -206,7 +206,7 @@ func (c *configFile) mapping(n *yaml.Node, each func(key, value *yaml.Node) erro
 	for i := 0; i < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if seen[key.Value] {
-			return c.errorf(key, "the key %q stands here a second time", key.Value)
+			return c.errorf(key, "the key %q occurs twice", key.Value)
 		}
 		seen[key.Value] = true
 		if err := each(key, resolve(n.Content[i+1])); err != nil {

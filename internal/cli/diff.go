@@ -20,7 +20,7 @@ func (a *app) diffCommand() *cobra.Command {
 	var recordings []string
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
-		Short: "Hold two descriptions against each other",
+		Short: "Compare two descriptions",
 		Long: `Say how the description in the file NEW differs from that in OLD, by the verdict of
 oasdiff: an error breaks clients, a warning may, an info does not.
 

@@ -237,7 +237,7 @@ func configPage() string {
 	b.WriteString(`# Configuration
 
 Each setting has one name. It is a flag (` + "`--fail-on`" + `), a variable of the environment
-(` + "`PLUMB_FAIL_ON`" + `) and a key of the file ` + "`plumb.yaml`" + ` (` + "`fail-on`" + `). A flag goes before the
+(` + "`PLUMB_FAIL_ON`" + `) and a key of the file ` + "`plumb.yaml`" + ` (` + "`fail-on`" + `). A flag takes precedence over the
 environment, the environment before the file. A flag that takes one value and is given
 twice is an error. Rules add up instead: of all that match, the last counts, those of
 the file first and those of the flags last.

@@ -20,7 +20,7 @@ func (a *app) driftCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "drift [PATH...]",
 		Short: "Say where responses and description have moved apart",
-		Long: `Hold recorded responses against the description, and report where the two differ,
+		Long: `Check recorded responses against the description, and report where the two differ,
 summed over all of them: with counts, shares, first and last time, and an example.
 Then what is described and was never seen.
 

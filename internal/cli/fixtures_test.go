@@ -24,7 +24,7 @@ import (
 
 const fixtures = "../../fixtures"
 
-// reportSchema is what every JSON report is held against. It is compiled late:
+// reportSchema is what every JSON report is checked against. It is compiled late:
 // this program also runs as plumb, in the folders of scripts.
 var reportSchema = sync.OnceValue(func() *jsonschema.Schema { return jsonschema.MustCompile(reportSchemaFile) })
 
@@ -238,7 +238,7 @@ func TestEveryRuleHasFixtures(t *testing.T) {
 	}
 	for dir := range ruleFolders(t) {
 		if name := filepath.Base(dir); name != "payment" {
-			assert.True(t, ids[name], "%s is no rule", name)
+			assert.True(t, ids[name], "%s is not a rule", name)
 		}
 	}
 }

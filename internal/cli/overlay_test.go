@@ -37,7 +37,7 @@ func TestDialects(t *testing.T) {
 	}
 }
 
-// A dialect is no licence: what it does not speak of is reported as before.
+// A dialect is not a licence: what it does not speak of is reported as before.
 func TestDialectsStillReport(t *testing.T) {
 	for vendor, broken := range map[string]struct{ old, new, rule string }{
 		"azure":          {`"status": "cancelled"`, `"status": "gone"`, "schema-enum"},

@@ -36,7 +36,7 @@ func (a *app) probeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "probe --base-url URL",
 		Short: "Run scenarios against a live server, and check every answer",
-		Long: `Run scenarios against a live server, hold every answer against the description,
+		Long: `Run scenarios against a live server, check every answer against the description,
 and report what breaks it, as plumb check does.
 
 Nothing is changed on the server, unless you name a batch to cancel with --batch,
@@ -56,7 +56,7 @@ be reached; 3 nothing was checked (0 with --allow-empty).`,
   plumb probe --base-url https://host/v1 --batch batch_123 --scenario cancel-batch`,
 		Args: cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&f.baseURL, "base-url", "", "`URL` of the API: what stands before the paths of the description")
+	cmd.Flags().StringVar(&f.baseURL, "base-url", "", "`URL` of the API: what comes before the paths of the description")
 	cmd.Flags().StringArrayVar(&f.scenarios, "scenario", nil, "run only this scenario, or those of an Arazzo `FILE`; can be repeated")
 	cmd.Flags().StringVar(&f.batch, "batch", "", "cancel the batch with this `ID`")
 	cmd.Flags().BoolVar(&f.create, "create", false, "create batches, and cancel them")
@@ -97,7 +97,7 @@ be reached; 3 nothing was checked (0 with --allow-empty).`,
 	return cmd
 }
 
-// scenarioList stands in the help for the list of scenarios, which is made when
+// scenarioList is in the help in place of the list of scenarios, which is made when
 // somebody reads it: it takes longer than all else that a start takes.
 const scenarioList = "{scenarios}"
 
@@ -105,7 +105,7 @@ const scenarioList = "{scenarios}"
 func builtinScenarios() string {
 	doc, err := probe.Builtin()
 	if err != nil {
-		panic(err) // a test holds the embedded files against that
+		panic(err) // a test checks the embedded files for that
 	}
 	var b strings.Builder
 	for _, s := range doc.Scenarios {

@@ -38,7 +38,7 @@ func (c *check) progress() progress {
 	)}
 }
 
-// A bar that cannot be drawn is no reason to stop, so its errors are dropped.
+// A bar that cannot be drawn is not a reason to stop, so its errors are dropped.
 
 func (p progress) add(n int) {
 	if p.bar != nil {
@@ -54,7 +54,7 @@ func (p progress) finish() {
 	}
 }
 
-// isTerminal tells whether a writer is a terminal.
+// isTerminal reports whether a writer is a terminal.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))

@@ -18,7 +18,7 @@ import (
 // recorded holds recordings of the real API that others made.
 const recorded = "../../../shared/data/recorded"
 
-// What the real API sends is no error; that it sends null is one finding for
+// What the real API sends is not an error; that it sends null is one finding for
 // each member.
 func TestRealRecordings(t *testing.T) {
 	dir, err := filepath.Abs(recorded)

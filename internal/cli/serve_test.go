@@ -99,7 +99,7 @@ func stop(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// same A B holds two JSON reports against each other: the places apart, they
+// same A B compares two JSON reports: the places apart, they
 // must say the same.
 func same(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {

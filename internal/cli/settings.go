@@ -33,7 +33,7 @@ type options struct {
 	recordings []string
 	servers    []string
 	redact     []string
-	target     string // of live traffic; it is no setting
+	target     string // of live traffic; it is not a setting
 
 	allowEmpty, strict, noHistory, quiet, verbose bool
 
@@ -100,7 +100,7 @@ type setting struct {
 // configuration file, its JSON Schema and docs/configuration.md follow it.
 var settings = []setting{
 	{name: "spec", sources: anywhere, kind: path, metavar: "FILE", rules: true,
-		help:   "OpenAPI description (3.0, 3.1 or 3.2) to hold responses against, in place of the built-in one of the Batch API",
+		help:   "OpenAPI description (3.0, 3.1 or 3.2) to check responses against, in place of the built-in one of the Batch API",
 		target: func(o *options) any { return &o.spec }},
 	{name: "ref-root", sources: anywhere, kind: path, metavar: "DIR", rules: true,
 		help:   "folder outside which no $ref of the description may lead, in place of the description's own folder",
@@ -194,7 +194,7 @@ func (s *setting) variable() string {
 	return "PLUMB_" + strings.ToUpper(strings.ReplaceAll(s.name, "-", "_"))
 }
 
-// repeatable tells whether the setting has a list of values.
+// repeatable reports whether the setting has a list of values.
 func (s *setting) repeatable() bool {
 	return s.kind == paths || s.kind == overlays || s.kind == servers || s.kind == redactions || s.kind == reports || s.kind == severity
 }

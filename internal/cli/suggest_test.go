@@ -13,7 +13,7 @@ import (
 )
 
 // The faults of each exchange count, also of those that were not explained; and
-// what is drift is no fault.
+// what is drift is not a fault.
 func TestFaults(t *testing.T) {
 	desc, err := spec.Builtin()
 	require.NoError(t, err)

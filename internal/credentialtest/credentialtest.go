@@ -159,7 +159,7 @@ func (p *Planter) fill(template, what string) string {
 			secret += string(c)
 			value.WriteByte(c)
 		}
-		if kind[0] == 'a' && n > 1 { // with a digit, so that it is no word
+		if kind[0] == 'a' && n > 1 { // with a digit, so that it is not a word
 			secret = secret[:len(secret)-1] + "7"
 			text := value.String()
 			value.Reset()

@@ -88,7 +88,7 @@ func isJSON(mediaType string) bool {
 }
 
 // addMediaTypes describes the media types of JSON that the response lacks; their
-// bodies are held against the schema as before. Others are most often the page
+// bodies are checked against the schema as before. Others are most often the page
 // of a proxy, which is no answer of the API.
 func (a *amender) addMediaTypes(i *Item, at plumb.Source) bool {
 	k := slices.IndexFunc(a.desc.Operations, func(o *spec.Operation) bool { return o.ID == i.Operation })
@@ -127,7 +127,7 @@ func (a *amender) addMediaTypes(i *Item, at plumb.Source) bool {
 	return all
 }
 
-// inferred is a schema of what stood at places: its types, and those of its
+// inferred is a schema of what was at places: its types, and those of its
 // members and elements. It claims no more: neither what is required nor which
 // values there are.
 func (a *amender) inferred(places []*outcome.Observed, nullable bool) *yaml.Node {

@@ -124,7 +124,7 @@ func (a *amender) addNull(i *Item, schema plumb.Source) bool {
 	return true
 }
 
-// canBeNull tells whether we know how to let a schema allow null.
+// canBeNull reports whether we know how to let a schema allow null.
 func (a *amender) canBeNull(schema plumb.Source) bool {
 	w := a.written(schema)
 	return get(w, "type") != nil || get(w, "enum") != nil || get(w, "const") != nil || get(w, "$ref") != nil || get(w, "anyOf") != nil

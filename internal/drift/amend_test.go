@@ -245,7 +245,7 @@ func jobsOf(bodies ...string) []*plumb.Exchange {
 }
 
 // A new state has all moves, as far as none leads out of a final state; a new
-// value of another member is no state; a bound is what was seen, in whole
+// value of another member is not a state; a bound is what was seen, in whole
 // seconds.
 func TestAmendedLifecycles(t *testing.T) {
 	for name, c := range map[string]struct {

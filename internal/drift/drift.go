@@ -50,7 +50,7 @@ type Item struct {
 	Status      int          `json:"status"`
 	Pointer     string       `json:"pointer"`
 	Allowed     string       `json:"allowed"`
-	Found       []Value      `json:"found"` // what stood there that is not described, the most frequent first; empty where it is no small set
+	Found       []Value      `json:"found"` // what was there that is not described, the most frequent first; empty where it is not a small set
 	Description report.Place `json:"description"`
 	Count       int          `json:"count"` // how often
 	Of          int          `json:"of"`    // of how many, that could have differed so
@@ -59,7 +59,7 @@ type Item struct {
 	History  *History          `json:"history,omitempty"` // nil without a history
 
 	finding *outcome.Finding
-	places  []*outcome.Observed // where the values stand that differ
+	places  []*outcome.Observed // where the values are that differ
 }
 
 // Share is the part of those that could have differed so which did.
@@ -105,7 +105,7 @@ func kindOf(rule string) int {
 	return slices.IndexFunc(kinds, func(k kind) bool { return slices.Contains(k.rules, rule) })
 }
 
-// New holds what was observed against the description. The summary must be one
+// New compares what was observed with the description. The summary must be one
 // of v's description, which is desc.
 func New(desc *spec.Description, v *engine.Validator, s *outcome.Outcome, version string) *Report {
 	r := &Report{
@@ -275,7 +275,7 @@ func (o *observed) item(f *outcome.Finding) Item {
 	return i
 }
 
-// holds tells whether a place is at the pointer, and the finding could be of it:
+// holds reports whether a place is at the pointer, and the finding could be of it:
 // it is described there, or in what the place is a part of.
 func (o *observed) holds(p *outcome.Observed, f *outcome.Finding, pointer string) bool {
 	if p.Pointer != pointer || !sameAnswers(p, f) {
@@ -286,7 +286,7 @@ func (o *observed) holds(p *outcome.Observed, f *outcome.Finding, pointer string
 	})
 }
 
-// sameAnswers tells whether the finding could be of the answers that the place
+// sameAnswers reports whether the finding could be of the answers that the place
 // is of.
 func sameAnswers(p *outcome.Observed, f *outcome.Finding) bool {
 	return (f.Operation == "" || f.Operation == p.Operation) && (f.Status == 0 || f.Status == p.Status)
@@ -351,6 +351,6 @@ func lastOf(pointer string) string {
 
 func number(n int) string { return strconv.Itoa(n) }
 
-// IsDrift tells whether findings of a rule are about how responses and
+// IsDrift reports whether findings of a rule are about how responses and
 // description differ, and not about how responses contradict themselves.
 func IsDrift(rule string) bool { return kindOf(rule) >= 0 }

@@ -132,7 +132,7 @@ type action struct {
 	update   *yaml.Node
 }
 
-// settle amends the description so that the item is no drift. It returns false
+// settle amends the description so that the item is not drift. It returns false
 // where it cannot.
 func (a *amender) settle(i *Item) bool {
 	// Only what a place is counts, not the line it is in.
@@ -160,7 +160,7 @@ func (a *amender) settle(i *Item) bool {
 	return false
 }
 
-// above is the place of what a keyword or member stands in.
+// above is the place of what a keyword or member is in.
 func above(p plumb.Source) plumb.Source {
 	p.Pointer = strings.TrimSuffix(parentOf(p.Pointer), "-")
 	return p
@@ -172,7 +172,7 @@ func below(p plumb.Source, name string) plumb.Source {
 	return p
 }
 
-// written is what stands at a place, as YAML; nil where nothing does.
+// written is what is at a place, as YAML; nil where nothing does.
 func (a *amender) written(p plumb.Source) *yaml.Node {
 	text := a.desc.Written(p)
 	if text == nil {

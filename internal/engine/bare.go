@@ -92,7 +92,7 @@ func (v *Validator) decide() {
 	}
 }
 
-// canHave tells whether an object with the constants can be recognised as a
+// canHave reports whether an object with the constants can be recognised as a
 // value of the schema by as many members, or more.
 func (s *bodySchema) canHave(constants map[string]string) bool {
 	own := s.Shape.Constants()

@@ -54,7 +54,7 @@ func (b *Batch) Release() {
 	b.run.mu.Unlock()
 }
 
-// Seen returns what of the description stood in bodies of the batch, beyond
+// Seen returns what of the description was in bodies of the batch, beyond
 // what its results say, and how many times.
 func (b *Batch) Seen() iter.Seq2[Seen, int] {
 	return func(yield func(Seen, int) bool) {

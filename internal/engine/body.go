@@ -88,7 +88,7 @@ func (s *bodySchema) units(root *jsonvalue.Value) []unit {
 // only member that it requires. The reason says why there is none.
 func (v *Validator) infer(root *jsonvalue.Value) (s *bodySchema, reason string) {
 	if root.Kind != jsonvalue.Object {
-		return nil, "a bare body that is no object: name its schema with --schema"
+		return nil, "a bare body that is not an object: name its schema with --schema"
 	}
 	var found []*bodySchema
 	most := 0

@@ -26,7 +26,7 @@ func (r *Run) NewChecker() *Checker {
 	return c
 }
 
-// Check holds exchanges against the description. They must not change until
+// Check checks exchanges against the description. They must not change until
 // the results were added to a history.
 func (c *Checker) Check(exchanges []*plumb.Exchange) *Batch {
 	b := c.run.batch(len(exchanges))
@@ -152,7 +152,7 @@ func (c *Checker) accept(b *Batch, x *plumb.Exchange, to *Result, w *way) {
 	}
 }
 
-// looksLikeJSON tells whether the text begins as a JSON object or array does.
+// looksLikeJSON reports whether the text begins as a JSON object or array does.
 func looksLikeJSON(text []byte) bool {
 	for _, c := range text {
 		switch c {

@@ -34,7 +34,7 @@ func TestEmbeddedExtensions(t *testing.T) {
 	}
 }
 
-// An overlay of the user is no part of the program.
+// An overlay of the user is not part of the program.
 func TestAmendedExtensionsAreChecked(t *testing.T) {
 	amended, err := spec.Builtin(spec.Overlay{Name: "mine", Data: []byte(`overlay: 1.0.0
 info: {title: mine, version: "1"}

@@ -27,7 +27,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// engines holds the engine that reads by plans against the reference engine.
+// engines compares the engine that reads by plans with the reference engine.
 type engines struct {
 	v          *engine.Validator
 	checker    *engine.Checker
@@ -209,7 +209,7 @@ func TestEnginesAgreeOnFixtures(t *testing.T) {
 	assert.Greater(t, exchanges, 100)
 }
 
-// exchangesIn reads a recording; none where it is no recording.
+// exchangesIn reads a recording; none where it is not a recording.
 func exchangesIn(t *testing.T, name string) []*plumb.Exchange {
 	f, err := os.Open(name)
 	require.NoError(t, err)

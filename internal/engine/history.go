@@ -301,7 +301,7 @@ func lineOf(x *plumb.Exchange, offset int) int {
 	return line
 }
 
-// isTime tells whether a text is a time as RFC 3339 has it.
+// isTime reports whether a text is a time as RFC 3339 has it.
 func isTime[T string | []byte](text T) bool {
 	const shortest, longest = len("2006-01-02T15:04:05Z"), len("2006-01-02T15:04:05.999999999+00:00")
 	if len(text) < shortest || len(text) > longest {

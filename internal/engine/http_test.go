@@ -107,7 +107,7 @@ func TestHTTP(t *testing.T) {
 		{"POST " + own + "/orders 202", "", "", nil, ""},
 		{"POST " + own + "/orders 202", js, `{}`, []string{"info http-undescribed-body "}, "no body for the status"},
 
-		// What HTTP itself answers is no finding; a failure of the server is an error.
+		// What HTTP itself answers is not a finding; a failure of the server is an error.
 		{"POST " + own + "/orders 103", "", "", nil, "status 103 is not described"},
 		{"POST " + own + "/orders 304", "", "", nil, "status 304 is not described"},
 		{"POST " + own + "/orders 206", js, `{"object":"ord`, nil, "a part"},

@@ -8,7 +8,7 @@ import (
 )
 
 // reportFaults reports those faults of the body's text that are of the kinds.
-// Where the text is no JSON at all, the body as a whole is the place.
+// Where the text is not JSON at all, the body as a whole is the place.
 func (p *pass) reportFaults(message string, kinds ...jsonvalue.FaultKind) {
 	for _, fault := range p.faults {
 		if !slices.Contains(kinds, fault.Kind) {

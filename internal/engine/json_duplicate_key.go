@@ -8,13 +8,13 @@ import (
 var jsonDuplicateKey = &Rule{
 	ID:       "json-duplicate-key",
 	Severity: plumb.Error,
-	Title:    "a member stands in its object twice",
+	Title:    "a member occurs twice in its object",
 	Text: `Which of the two counts is up to each decoder: some take the first, most the
 last, some refuse the body. So clients of one answer disagree. Names are
 compared after their escapes are undone. The checks of values look at the last.`,
 	Fix:     "Send the member once.",
 	Example: `{"status": "completed", "st\u0061tus": "failed"}`,
 	run: func(p *pass) {
-		p.reportFaults("the member stands in its object more than once", jsonvalue.DuplicateKey)
+		p.reportFaults("the member occurs more than once in its object", jsonvalue.DuplicateKey)
 	},
 }

@@ -20,7 +20,7 @@ type Observation struct {
 // Timestamp is a time that a resource tells of itself.
 type Timestamp struct {
 	Pointer string    // from the resource's object
-	State   string    // whose beginning it records; empty where it is no state's
+	State   string    // whose beginning it records; empty where it is not a state's
 	Time    time.Time // UTC
 }
 

@@ -59,7 +59,7 @@ func TestEmptyNames(t *testing.T) {
 		{"an unevaluated member", `{unevaluatedProperties: false}`, `{"": 1}`, `schema-additional-member / found 1 at ""`},
 		{"an undocumented member", `{properties: {a: {}}}`, `{"": 1}`, `drift-undocumented-member / found 1 at ""`},
 		{"null", `{properties: {"": {type: string}}}`, `{"": null}`, `drift-null / found null at null`},
-		{"a repeated member", `{}`, `{"": 1, "": 2}`, `json-duplicate-key / found the member "" stands in its object a second time at ""`},
+		{"a repeated member", `{}`, `{"": 1, "": 2}`, `json-duplicate-key / found the member "" occurs twice in its object at ""`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			assert.Equal(t, []string{tt.want}, outlines(checkBody(t, tt.schema, tt.body)))

@@ -18,7 +18,7 @@ type moment struct {
 	origin int64 // operation and status
 }
 
-// meet calls yield for the observations that s is to be held against, among
+// meet calls yield for the observations that s is compared with, among
 // those on one side of it in time, the nearest first: for the nearest with all
 // that differs, and for the next one that says something of a member of which
 // that one says nothing.

@@ -62,7 +62,7 @@ func (p *pass) grade(s plumb.Severity) {
 	}
 }
 
-// bare tells whether the exchange is a bare body, without a request.
+// bare reports whether the exchange is a bare body, without a request.
 func (p *pass) bare() bool { return p.x.Request.URL == "" }
 
 // parse reads the body as JSON and validates it, if it is to be looked at.
@@ -162,7 +162,7 @@ func (p *pass) chooseBare() bool {
 	return p.schema != nil
 }
 
-// isOptionalNull tells whether the failure is that of null for a named member
+// isOptionalNull reports whether the failure is that of null for a named member
 // that may be left out.
 func (p *pass) isOptionalNull(f schema.Failure) bool {
 	around, name, ok := cutLast(f.Path)
@@ -203,5 +203,5 @@ func (p *pass) shapeAt(path []string) *schema.Shape {
 	return shape
 }
 
-// looksLikeJSON tells whether the body begins as a JSON object or array does.
+// looksLikeJSON reports whether the body begins as a JSON object or array does.
 func (p *pass) looksLikeJSON() bool { return looksLikeJSON(p.x.Response.Body.Bytes) }

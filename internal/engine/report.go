@@ -138,7 +138,7 @@ func placed(message string, description plumb.Source, found, allowed string) plu
 
 func indexToken(i int) string { return strconv.Itoa(i) }
 
-// excerpt returns the line that text[start:end] stands in, or where that is
+// excerpt returns the line that text[start:end] is in, or where that is
 // long a part of it, fit to be shown.
 func excerpt(text []byte, start, end int) plumb.Excerpt {
 	const before, after = 40, 60
@@ -224,7 +224,7 @@ func shorten(text string) string {
 	return text[:cut] + "…"
 }
 
-// foundText returns the text of a value for people: as it stands, or of arrays
+// foundText returns the text of a value for people: as it is, or of arrays
 // and objects that are not short the size.
 func (p *pass) foundText(path []string) string {
 	v := p.root.At(path...)
@@ -263,7 +263,7 @@ func plain(text string) string {
 	return s
 }
 
-// beginsAsJSON tells whether a JSON value can begin with a byte.
+// beginsAsJSON reports whether a JSON value can begin with a byte.
 func beginsAsJSON(c byte) bool { return '0' <= c && c <= '9' || strings.IndexByte(`"{[-tfn`, c) >= 0 }
 
 func plural(n int, noun string) string {

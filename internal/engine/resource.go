@@ -24,7 +24,7 @@ type resource struct {
 	times []stamp          // in the order of the lifecycle's timestamps
 }
 
-// stamp is what stands where a timestamp is due.
+// stamp is the value of a timestamp.
 type stamp struct {
 	there  bool      // something, and not null
 	text   string    // as written
@@ -32,10 +32,10 @@ type stamp struct {
 	remark string    // what it is instead
 }
 
-// placeholder tells whether somebody left a zero where no time is known.
+// placeholder reports whether somebody left a zero where no time is known.
 func (s *stamp) placeholder() bool { return s.remark == placeholderRemark }
 
-const placeholderRemark = "a placeholder: it stands for the first second of 1970"
+const placeholderRemark = "a placeholder, the first second of 1970"
 
 // findResources finds the resources in the body.
 func (p *pass) findResources() {
@@ -127,9 +127,9 @@ func readStamp(v *jsonvalue.Value, text bool, life *lifecycle.Lifecycle) stamp {
 	case v.Kind == jsonvalue.String:
 		s.text = strconv.Quote(shorten(v.Text))
 		if t, err := time.Parse(time.RFC3339, v.Text); err == nil {
-			s.remark = fmt.Sprintf("a text, where a number is due: %d would be right", t.UnixNano()/int64(life.Unit))
+			s.remark = fmt.Sprintf("a text, where a number is expected: %d would be right", t.UnixNano()/int64(life.Unit))
 		} else if _, err := strconv.ParseInt(v.Text, 10, 64); err == nil {
-			s.remark = "a text, where a number is due"
+			s.remark = "a text, where a number is expected"
 		}
 	case v.Kind == jsonvalue.Number && !text:
 		s.readNumber(life)

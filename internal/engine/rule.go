@@ -4,7 +4,7 @@ import "github.com/plumbapi/plumb"
 
 // Rule is something that a response must satisfy.
 type Rule struct {
-	ID       string         // kebab-case, never changes; the group is what stands before the first dash
+	ID       string         // kebab-case, never changes; the group is what comes before the first dash
 	Severity plumb.Severity // unless configured otherwise
 	Title    string         // one line, no full stop
 	Text     string         // what it means and why it matters; Markdown

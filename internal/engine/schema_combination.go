@@ -12,7 +12,7 @@ var schemaCombination = &Rule{
 	Severity: plumb.Error,
 	Title:    "a value does not fit a combination of schemas",
 	Text: `The value fits two alternatives of a oneOf, fits what a not rules out, or
-stands where nothing may. Where none of several alternatives fits, the finding
+is where nothing may be. Where none of several alternatives fits, the finding
 is that of the alternative that came nearest, under its own rule.`,
 	Fix:     "Make the value fit the description, or correct the alternatives there.",
 	Example: "a value that fits both schemas of a oneOf",

@@ -11,7 +11,7 @@ func (p *pass) reportMissing(r *resource, s *lifecycle.State, message, found str
 	p.report(p.valueAt(r.pathTo(s.Entered)), placed(message, s.Place, found+", and there is no "+s.Entered, "a time"))
 }
 
-// required tells whether the schema wants a member to be there, and so says
+// required reports whether the schema wants a member to be there, and so says
 // itself that it is missing.
 func (r *resource) required(pointer string) bool {
 	path := jsonvalue.SplitPointer(pointer)
@@ -19,7 +19,7 @@ func (r *resource) required(pointer string) bool {
 	return len(path) == 1 && m != nil && m.Required
 }
 
-// has tells whether a timestamp is there, whatever it says; a placeholder is
+// has reports whether a timestamp is there, whatever it says; a placeholder is
 // taken for its name.
 func (r *resource) has(pointer string) bool {
 	return r.stamp(pointer).there
@@ -37,7 +37,7 @@ func (r *resource) finals() []*lifecycle.State {
 	return all
 }
 
-// entered tells whether the timestamp of a state says that it was reached. A
+// entered reports whether the timestamp of a state says that it was reached. A
 // placeholder says nothing.
 func (r *resource) entered(s *lifecycle.State) bool {
 	return s.At >= 0 && r.times[s.At].there && !r.times[s.At].placeholder()

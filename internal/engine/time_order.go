@@ -29,7 +29,7 @@ later than they may be, the finding names the latest.`,
 	},
 }
 
-// disordered returns, for each timestamp before which others stand that must
+// disordered returns, for each timestamp before which others are that must
 // not come after it, the pair with the latest of them; nil where there is none.
 func (r *resource) disordered() map[string]lifecycle.Pair {
 	var worst map[string]lifecycle.Pair

@@ -22,7 +22,7 @@ finding of the resource, which lists the members.`,
 		p.eachResource(func(r *resource) {
 			for i, t := range r.life.Timestamps {
 				if s := &r.times[i]; s.remark != "" {
-					f := placed("the timestamp is no plausible time in its unit", t.Place, s.text+": "+s.remark, allowedTime(r.life, t))
+					f := placed("the timestamp is not a plausible time in its unit", t.Place, s.text+": "+s.remark, allowedTime(r.life, t))
 					f.Subject = r.subject()
 					p.report(p.valueAt(r.pathTo(t.Pointer)), f)
 				}

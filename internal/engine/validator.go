@@ -258,7 +258,7 @@ func (v *Validator) Warnings() []spec.Warning {
 	return append(slices.Clone(v.desc.Warnings), v.schemas.Warnings()...)
 }
 
-// HasSchema tells whether the description names a schema so, and which names
+// HasSchema reports whether the description names a schema so, and which names
 // there are, in the order of the file.
 func (v *Validator) HasSchema(name string) (ok bool, names []string) {
 	for _, s := range v.desc.Schemas {
@@ -300,7 +300,7 @@ type Result struct {
 	notes  []note      // likewise, of a body that a plan read
 }
 
-// Check holds one exchange against the description.
+// Check checks one exchange against the description.
 func (v *Validator) Check(x *plumb.Exchange) Result {
 	p := &pass{v: v, x: x}
 	p.identify()

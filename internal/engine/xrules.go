@@ -204,7 +204,7 @@ func (p *pass) applyXRule(r *xRule, path []string, variables *expression.Variabl
 	}
 }
 
-// failsWithin tells whether the object at the path breaks its schema.
+// failsWithin reports whether the object at the path breaks its schema.
 func (p *pass) failsWithin(path []string) bool {
 	// Failures are sorted by their paths: those within follow the path itself.
 	i, _ := slices.BinarySearchFunc(p.failures, path, func(f schema.Failure, path []string) int { return slices.Compare(f.Path, path) })

@@ -38,7 +38,7 @@ const (
 	isUnsure  // CEL must say
 )
 
-// canBe tells whether values of two kinds may be held against each other.
+// canBe reports whether values of two kinds can be compared.
 func (k kind) canBe(other kind) bool { return k == isAny || other == isAny || k == other }
 
 // operand is a value within an expression.
@@ -154,13 +154,13 @@ func (t *Tree) sum(v *Variables) operand {
 	return operand{kind: isInt, n: a.n + b.n}
 }
 
-// unlike tells whether two values are of kinds that no operator but those for
+// unlike reports whether two values are of kinds that no operator but those for
 // equality takes together.
 func (o *operand) unlike(other *operand) bool {
 	return o.kind < isOther && other.kind < isOther && o.kind != other.kind
 }
 
-// equal tells whether two values that are there are equal.
+// equal reports whether two values that are there are equal.
 func (o *operand) equal(other *operand) outcome {
 	switch {
 	case o.kind >= isOther || other.kind >= isOther:
@@ -233,7 +233,7 @@ func (t *Tree) compare(v *Variables) outcome {
 // step leads from a value to a member or an end of an array.
 type step struct {
 	name string
-	hint atomic.Int32 // where the member stood last
+	hint atomic.Int32 // where the member was last
 }
 
 // value returns what the first steps of the path lead to in a variable that is
@@ -295,7 +295,7 @@ func present(v *jsonvalue.Value) *jsonvalue.Value {
 	return v
 }
 
-// other returns what a path leads to in a variable that is no JSON; nil where
+// other returns what a path leads to in a variable that is not JSON; nil where
 // that is nothing.
 func (t *Tree) other(v *Variables, steps int) any {
 	var at any = v.response()
@@ -312,7 +312,7 @@ func (t *Tree) other(v *Variables, steps int) any {
 	return at
 }
 
-// isJSON tells whether the path begins at a variable that is JSON.
+// isJSON reports whether the path begins at a variable that is JSON.
 func (t *Tree) isJSON() bool { return t.Path[0] == Self || t.Path[0] == OldSelf }
 
 func (t *Tree) member(v *Variables) operand {

@@ -85,7 +85,7 @@ func compile(text string) (program cel.Program, variables map[string]bool, err e
 	return program, variables, err
 }
 
-// Uses tells whether the expression reads a variable.
+// Uses reports whether the expression reads a variable.
 func (e *Expression) Uses(variable string) bool { return e.uses(variable) }
 
 // Holds evaluates the expression. It is not ok where the expression cannot be

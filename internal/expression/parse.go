@@ -38,7 +38,7 @@ func (p *parser) space() string {
 	}
 }
 
-// token skips one of the tokens, if it comes next. Longer ones must stand
+// token skips one of the tokens, if it comes next. Longer ones must be
 // before those that they begin with.
 func (p *parser) token(tokens ...string) string {
 	rest := p.space()
@@ -197,7 +197,7 @@ func (p *parser) primary() *Tree {
 	return nil
 }
 
-// follows tells whether one of the tokens comes next.
+// follows reports whether one of the tokens comes next.
 func (p *parser) follows(tokens ...string) bool {
 	return slices.ContainsFunc(tokens, func(t string) bool { return strings.HasPrefix(p.space(), t) })
 }

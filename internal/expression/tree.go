@@ -69,7 +69,7 @@ func pathTree(op Op, path []string, gives kind) *Tree {
 // Tree returns the expression as a tree; nil if it is more than trees can say.
 func (e *Expression) Tree() *Tree { return e.tree }
 
-// uses tells whether the tree reads a variable.
+// uses reports whether the tree reads a variable.
 func (t *Tree) uses(variable string) bool {
 	if len(t.Path) > 0 && t.Path[0] == variable {
 		return true

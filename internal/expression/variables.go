@@ -35,7 +35,7 @@ func (v *Variables) decoded() map[string]any {
 }
 
 // decoded returns a value as CEL has it. Members that are null are left out,
-// so that has() tells whether there is a value.
+// so that has() reports whether there is a value.
 func decoded(v *jsonvalue.Value) any {
 	switch v.Kind {
 	case jsonvalue.Bool:

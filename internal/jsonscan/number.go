@@ -4,7 +4,7 @@ import "math/bits"
 
 // Number is what a JSON number is like.
 type Number struct {
-	Whole    int64 // what stands before the fraction, without the sign
+	Whole    int64 // what comes before the fraction, without the sign
 	Exact    bool  // Whole holds it
 	Negative bool
 	Fraction bool // there is one, and it is not 0
@@ -12,7 +12,7 @@ type Number struct {
 	Exponent bool
 }
 
-// Integer tells whether the number is a plain integer that Value returns.
+// Integer reports whether the number is a plain integer that Value returns.
 func (n Number) Integer() bool { return n.Exact && !n.Pointed && !n.Exponent }
 
 func (n Number) Value() int64 {

@@ -36,7 +36,7 @@ func countValues(text []byte) int {
 	return min(1+bytes.Count(text, []byte{','})+bytes.Count(text, []byte{'{'})+bytes.Count(text, []byte{'['}), mostPerBlock)
 }
 
-// value returns room for a value, which stands at the beginning of a text.
+// value returns room for a value, which is at the beginning of a text.
 func (m *Parser) value(text []byte) *Value {
 	if len(m.values) == cap(m.values) {
 		m.values = make([]Value, 0, countValues(text))

@@ -231,7 +231,7 @@ func TestSuite(t *testing.T) {
 	assert.Greater(t, read['n'], 180)
 }
 
-// FuzzParse holds the reader against encoding/json, which is as strict but for
+// FuzzParse compares the reader with encoding/json, which is as strict but for
 // invalid Unicode and repeated names.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{`{"a": [1, -2.5e3, "x\u00e9\ud83d\ude00", null, true]}`, `{"a":1,"a":2}`, "\"\xff\"", `[01]`, `{} {}`, "nul", `"\ud83d"`} {

@@ -79,7 +79,7 @@ func (p *parser) unexpected(expected string) {
 		p.fault(Truncated, len(p.data), "the text ends where "+expected+" was expected")
 		return
 	}
-	p.fault(Syntax, p.pos, p.quoteAt(p.pos)+" stands where "+expected+" was expected")
+	p.fault(Syntax, p.pos, p.quoteAt(p.pos)+" where "+expected+" was expected")
 }
 
 // quoteAt shows the character at offset, for messages.
@@ -200,7 +200,7 @@ func (p *parser) object(v *Value) bool {
 		p.open.path = append(p.open.path, step{name: m.Name, index: -1})
 		if !names.add(m.Name) {
 			v.Repeated = true
-			p.fault(DuplicateKey, m.NameStart, "the member "+quoteShort(m.Name)+" stands in its object a second time")
+			p.fault(DuplicateKey, m.NameStart, "the member "+quoteShort(m.Name)+" occurs twice in its object")
 		}
 		p.space()
 		if p.pos == len(p.data) || p.data[p.pos] != ':' {

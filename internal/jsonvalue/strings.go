@@ -44,7 +44,7 @@ func (p *parser) faultyString(open int) (string, bool) {
 			p.pos++
 			return string(buf), true
 		case c < ' ':
-			p.fault(Syntax, p.pos, "the control character 0x"+strconv.FormatUint(uint64(c), 16)+" stands in a string without being escaped")
+			p.fault(Syntax, p.pos, "the control character 0x"+strconv.FormatUint(uint64(c), 16)+" is in a string without being escaped")
 			return "", false
 		case c == '\\':
 			at := p.pos
@@ -64,7 +64,7 @@ func (p *parser) faultyString(open int) (string, bool) {
 					}
 				}
 				if second < 0 {
-					bad(at, "an escape stands for half of a surrogate pair, which is no character")
+					bad(at, "an escape stands for half of a surrogate pair, which is not a character")
 					r = utf8.RuneError
 				} else {
 					r = utf16.DecodeRune(r, second)

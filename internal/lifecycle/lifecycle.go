@@ -70,7 +70,7 @@ type State struct {
 	Passed  []*State      // the states that every life has been in before it, in order of their names
 }
 
-// Final tells whether the state is the last of a life.
+// Final reports whether the state is the last of a life.
 func (s *State) Final() bool { return len(s.Next) == 0 }
 
 // StateNamed returns the state with that name, or nil.
@@ -79,7 +79,7 @@ func (l *Lifecycle) StateNamed(name string) *State { return l.states[name] }
 // States returns all states, sorted by name. The slice is not to be changed.
 func (l *Lifecycle) States() []*State { return l.sorted }
 
-// Records tells whether a timestamp records the beginning of a state.
+// Records reports whether a timestamp records the beginning of a state.
 func (l *Lifecycle) Records(pointer string) bool { return l.records[pointer] }
 
 // TimestampAt returns the index of the timestamp with that pointer in the
@@ -91,7 +91,7 @@ func (l *Lifecycle) TimestampAt(pointer string) int {
 	return -1
 }
 
-// Reaches tells whether a resource that was in one state can be in another
+// Reaches reports whether a resource that was in one state can be in another
 // later, over any number of moves. A state reaches itself.
 func (l *Lifecycle) Reaches(from, to string) bool {
 	return from == to || l.reaches[from][to]

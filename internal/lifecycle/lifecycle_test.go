@@ -105,7 +105,7 @@ func TestErrors(t *testing.T) {
 		"no such state":         {"next: [paid]", "next: [payed]", `order.yaml:15:37: x-lifecycle: "payed" is none of the states`},
 		"no such initial state": {"initial: open", "initial: new", `order.yaml:13:3: x-lifecycle: "new" is none of the states`},
 		"no such member":        {"/shipped,", "/sent,", `order.yaml:17:15: x-lifecycle: no schema describes /sent`},
-		"no timestamp":          {"/shipped,", "/note,", `order.yaml:17:15: x-lifecycle: /note is no timestamp: its schema has neither the format unixtime nor the format date-time`},
+		"no timestamp":          {"/shipped,", "/note,", `order.yaml:17:15: x-lifecycle: /note is not a timestamp: its schema has neither the format unixtime nor the format date-time`},
 		"no such identity":      {"identity: /id", "identity: /key", `order.yaml:11:3: x-lifecycle: no schema describes /key`},
 		"unreachable":           {"next: [shipped, lost]", "next: [lost]", `order.yaml:17:5: x-lifecycle: no moves lead from "open" to "shipped"`},
 		"not a duration":        {"P1DT2H", "2h", `order.yaml:16:51: x-lifecycle: does not match pattern`},

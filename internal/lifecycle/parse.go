@@ -174,7 +174,7 @@ func (p *parser) states(l *Lifecycle) {
 	}
 }
 
-// sameStates holds the states against the values that the schema of the state
+// sameStates compares the states with the values that the schema of the state
 // enumerates, if it does.
 func (p *parser) sameStates(values []string) {
 	var enumerated []string
@@ -235,7 +235,7 @@ func (p *parser) timestamp(l *Lifecycle, at, pointer string) {
 		return
 	}
 	if !slices.ContainsFunc(l.Timestamps, func(t Timestamp) bool { return t.Pointer == pointer }) {
-		p.fail(at, "%s is no timestamp: its schema has neither the format unixtime nor the format date-time", pointer)
+		p.fail(at, "%s is not a timestamp: its schema has neither the format unixtime nor the format date-time", pointer)
 	}
 }
 
@@ -279,7 +279,7 @@ func duration(text string) (time.Duration, error) {
 		d += time.Duration(n) * unit
 	}
 	if d <= 0 {
-		return 0, fmt.Errorf("%q is no time at all", text)
+		return 0, fmt.Errorf("%q is not a time", text)
 	}
 	return d, nil
 }

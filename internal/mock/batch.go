@@ -60,7 +60,7 @@ func (b *batch) readInput(content []byte) {
 		case len(bytes.TrimSpace(content)) == 0:
 			b.problems = append(b.problems, problem{"empty_file", "the input file has no requests", 1})
 		case err != nil:
-			b.problems = append(b.problems, problem{"invalid_json_line", "the line is no JSON object", i + 1})
+			b.problems = append(b.problems, problem{"invalid_json_line", "the line is not a JSON object", i + 1})
 		case request.CustomID == "" || request.Method == "" || request.URL == "":
 			b.problems = append(b.problems, problem{"missing_required_parameter", "the line needs custom_id, method, url and body", i + 1})
 		case b.model == "":
@@ -117,7 +117,7 @@ func (v *view) work(begin, now int64) {
 	}
 }
 
-// cancellable tells whether a cancel has an effect.
+// cancellable reports whether a cancel has an effect.
 func (v *view) cancellable() bool {
 	return v.status == "validating" || v.status == "in_progress" || v.status == "finalizing"
 }

@@ -91,7 +91,7 @@ func (s *Server) conflict() int {
 
 func (s *Server) batch(id string) (*batch, *refusal) {
 	if !strings.HasPrefix(id, "batch") {
-		return nil, invalid("batch_id", fmt.Sprintf("%q is no id of a batch: these begin with batch", id))
+		return nil, invalid("batch_id", fmt.Sprintf("%q is not the id of a batch: these begin with batch", id))
 	}
 	i := slices.IndexFunc(s.batches, func(b *batch) bool { return b.id == id })
 	if i < 0 {
@@ -107,7 +107,7 @@ func (s *Server) list(r *http.Request, a *answer, _ string) *refusal {
 	if text := query.Get("limit"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > 100 {
-			return invalid("limit", "limit is no number from 1 to 100")
+			return invalid("limit", "limit is not a number from 1 to 100")
 		}
 		limit = n
 	}

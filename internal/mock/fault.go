@@ -81,7 +81,7 @@ var faults = []Fault{
 				a.status = http.StatusCreated
 			}
 		}},
-	{Name: "duplicate-key", Rule: "json-duplicate-key", Text: "status stands in a batch twice",
+	{Name: "duplicate-key", Rule: "json-duplicate-key", Text: "status occurs twice in a batch",
 		batch: func(_ *answer, v *view, o *object) { *o = append(*o, member{"status", v.status}) }},
 	{Name: "empty-body", Rule: "http-empty-body", Text: "answers about batches have no body",
 		bytes: func([]byte) []byte { return nil }},
@@ -101,7 +101,7 @@ var faults = []Fault{
 		answer: func(a *answer) { a.header.Set("Content-Type", "text/html") }},
 	{Name: "input-file-changes", Rule: "history-changed", Text: "input_file_id is another one in every second answer",
 		batch: func(_ *answer, v *view, o *object) { o.set("input_file_id", fmt.Sprintf("%s%d", v.input, v.answers%2)) }},
-	{Name: "invalid-utf8", Rule: "json-invalid-utf8", Text: "a string holds bytes that are no UTF-8",
+	{Name: "invalid-utf8", Rule: "json-invalid-utf8", Text: "a string holds bytes that are not UTF-8",
 		bytes: func(body []byte) []byte {
 			return bytes.ReplaceAll(body, []byte(`"endpoint":"`), []byte("\"endpoint\":\"\xff"))
 		}},

@@ -11,7 +11,7 @@ import (
 func (s *Server) upload(r *http.Request, a *answer, _ string) *refusal {
 	const inMemory = 1 << 20 // bytes; what is more goes to a temporary file
 	if err := r.ParseMultipartForm(inMemory); err != nil {
-		return invalid("file", "the request is no form with a file")
+		return invalid("file", "the request is not a form with a file")
 	}
 	defer func() { _ = r.MultipartForm.RemoveAll() }()
 	uploaded, head, err := r.FormFile("file")

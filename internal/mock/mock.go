@@ -69,7 +69,7 @@ func Fast(speed float64) func() time.Time {
 	}
 }
 
-// ServeHTTP answers a request. The paths of the API may stand behind any prefix.
+// ServeHTTP answers a request. The paths of the API may be behind any prefix.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// The request is read before the state is locked: a slow client holds up
 	// nobody else.
@@ -169,7 +169,7 @@ func (s *Server) handlers() map[string]handler {
 	return all
 }
 
-// hasCredentials tells whether a request carries any key: the server knows all.
+// hasCredentials reports whether a request carries any key: the server knows all.
 func hasCredentials(r *http.Request) bool {
 	_, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	return strings.TrimSpace(token) != "" || r.Header.Get("Api-Key") != "" || r.Header.Get("X-Api-Key") != ""

@@ -107,7 +107,7 @@ func Read(data []byte) (*Outcome, error) {
 	case f.Version != fileVersion:
 		return nil, fmt.Errorf("version %d of the summary's form is not known; this plumb reads version %d", f.Version, fileVersion)
 	case slices.Contains(f.Statuses, nil), slices.Contains(f.Places, nil), slices.Contains(f.Findings, nil):
-		return nil, errors.New("not a summary: it has null where an object is due")
+		return nil, errors.New("not a summary: it has null where an object is expected")
 	}
 	o := Empty(f.Digest, f.Keep)
 	o.Exchanges, o.Bodies, o.Masked = f.Exchanges, f.Bodies, f.Masked

@@ -72,7 +72,7 @@ func addExample(list []Example, e Example) []Example {
 	return list[:min(len(list), mostExamples)]
 }
 
-// wantsExample tells whether one of that file and entry can be among the first.
+// wantsExample reports whether one of that file and entry can be among the first.
 func wantsExample(list []Example, file string, entry int) bool {
 	if len(list) < mostExamples {
 		return true
@@ -126,7 +126,7 @@ func (r *Range) merge(o *Range) *Range {
 	return r.add(o.Min).add(o.Max)
 }
 
-// Observed is what stood at one place of the bodies of an operation, status
+// Observed is what was at one place of the bodies of an operation, status
 // and schema.
 type Observed struct {
 	Operation string `json:"operation"` // empty for bare bodies

@@ -190,7 +190,7 @@ func (o *Outcome) Skipped() map[string]int {
 // Statuses returns what the operations answered, sorted.
 func (o *Outcome) Statuses() []*ObservedStatus { return o.statuses.all() }
 
-// Places returns what stood at each place, sorted by operation, status, schema
+// Places returns what was at each place, sorted by operation, status, schema
 // and pointer, parents before children.
 func (o *Outcome) Places() []*Observed {
 	all := make([]*Observed, 0, len(o.places))

@@ -18,7 +18,7 @@ func (s *Outcome) place(key placeKey, undocumented bool) *Observed {
 	return p
 }
 
-// keeps tells whether an undocumented place can be taken down: the parent is,
+// keeps reports whether an undocumented place can be taken down: the parent is,
 // and has not too many others.
 func (s *Outcome) keeps(key placeKey) bool {
 	i := strings.LastIndexByte(key.pointer, '/')

@@ -145,7 +145,7 @@ func (s *scanner) space(pos int) int {
 	return pos
 }
 
-// text goes over a string and tells whether it has escapes.
+// text goes over a string and reports whether it has escapes.
 func (s *scanner) text(pos int) (end int, escaped bool) {
 	for end = pos + 1; ; end++ {
 		end += bytes.IndexByte(s.data[end:], '"')

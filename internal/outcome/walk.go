@@ -220,7 +220,7 @@ func (o *observer) number(at *spot, literal []byte) jsonType {
 	return typeNumber
 }
 
-// boolean takes down true or false. It is no credential.
+// boolean takes down true or false. It is not a credential.
 func (o *observer) boolean(at *spot, value bool) {
 	at.place.count(strconv.AppendBool(nil, value))
 }

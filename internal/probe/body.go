@@ -26,7 +26,7 @@ func encodeBody(contentType string, payload any) (io.Reader, string, error) {
 	if text, ok := payload.(string); ok {
 		return bytes.NewReader([]byte(text)), contentType, nil
 	}
-	return nil, "", fmt.Errorf("a payload that is no text cannot be sent as %s", contentType)
+	return nil, "", fmt.Errorf("a payload that is not text cannot be sent as %s", contentType)
 }
 
 func encodeForm(payload any) (io.Reader, string, error) {

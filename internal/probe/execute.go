@@ -184,7 +184,7 @@ func (e *executor) send(ctx context.Context, req *http.Request) (*arazzo.Executi
 		return nil, fmt.Errorf("%s: %s; --max-body raises it", shown, x.Response.Body.Missing)
 	}
 	var body any
-	_ = json.Unmarshal(x.Response.Body.Bytes, &body) // what is no JSON has nothing to look at
+	_ = json.Unmarshal(x.Response.Body.Bytes, &body) // what is not JSON has nothing to look at
 	return &arazzo.ExecutionResponse{StatusCode: resp.StatusCode, Headers: resp.Header, Body: body, URL: req.URL.Redacted(), Method: req.Method}, nil
 }
 

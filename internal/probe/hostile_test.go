@@ -68,7 +68,7 @@ func TestMoreThanPromised(t *testing.T) {
 	defer srv.Close()
 	out := probeServer(t, srv.URL, nil, func(p *Prober) { p.Inputs = nil })
 	assert.NotContains(t, out.errors, "list")
-	assert.True(t, out.rules["schema-required"], "the empty object is no list")
+	assert.True(t, out.rules["schema-required"], "the empty object is not a list")
 	assert.False(t, out.rules["json-trailing-data"])
 }
 

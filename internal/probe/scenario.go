@@ -103,7 +103,7 @@ func parse(file string, data []byte, load func(string) (*spec.Description, error
 	return d, nil
 }
 
-// contains tells whether a workflow is a step of another one.
+// contains reports whether a workflow is a step of another one.
 func (d *Document) contains(name string) bool {
 	return slices.ContainsFunc(d.arazzo.Workflows, func(w *model.Workflow) bool {
 		return slices.ContainsFunc(w.Steps, func(s *model.Step) bool { return s.WorkflowId == name })

@@ -266,7 +266,7 @@ func TestRecording(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, r.entries[i].Started.Add(r.entries[i].Took).UTC(), x.Time.UTC())
 		if bodies[i].contentType == "application/octet-stream" {
-			assert.NotEmpty(t, x.Response.Body.Missing, "nobody can take a credential out of what is no text")
+			assert.NotEmpty(t, x.Response.Body.Missing, "nobody can take a credential out of what is not text")
 		} else {
 			live, recorded := v.Check(r.entries[i].Exchange), v.Check(x)
 			assert.Equal(t, r.Target.String(), x.Request.Target)

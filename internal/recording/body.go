@@ -172,7 +172,7 @@ func inflate(in *bytes.Reader, lim Limits) ([]byte, error) {
 	return body, err
 }
 
-// isPlain tells whether a body is text, and so not compressed.
+// isPlain reports whether a body is text, and so not compressed.
 func isPlain(body []byte) bool { return utf8.Valid(body) && isText(body) }
 
 // expand reads a decoder to its end, if that is within the limits.

@@ -81,7 +81,7 @@ func TestBrokenRecordings(t *testing.T) {
 			`{"request":{},"response":{"status":204}}`, "1 1:1 204 missing: the recording holds no body\n"},
 		"repeated member of an exchange": {
 			`{"request":{},"response":{"status":1,"status":2,"body":{"a":1,"a":2}}}`, "1 1:1 2 \"{\\\"a\\\":1,\\\"a\\\":2}\" capture-unreadable at 1:38\n"},
-		"body that is no text": {
+		"body that is not text": {
 			`{"request":{},"response":{"bodyText":[]}}`, "1 1:1 capture-unreadable at 1:38\n"},
 		"body that is no base64": {
 			`{"request":{},"response":{"bodyBase64":"*"}}`, "1 1:1 capture-unreadable at 1:40\n"},

@@ -74,7 +74,7 @@ type cassette struct {
 	reported bool                            // that the lines here make no sense
 }
 
-// What stands in a cassette beside the interactions: other members and what
+// What is in a cassette beside the interactions: other members and what
 // separates documents; lines that belong to a member; and nothing.
 var (
 	otherMember = regexp.MustCompile(`^(?:[\w"'][^#]*:|---|\.\.\.|%)`)
@@ -145,7 +145,7 @@ func (c *cassette) noItems(expected bool) error {
 	return nil
 }
 
-// belongs tells whether the next line is one of the item, which may have no
+// belongs reports whether the next line is one of the item, which may have no
 // lines yet. Blank lines and comments before an item are no part of it.
 func (c *cassette) belongs(e *entry, indent *int) bool {
 	for {
@@ -201,7 +201,7 @@ func (c *cassette) item(e *entry) *plumb.Exchange {
 	return x
 }
 
-// isCut tells whether the last item of a recording was cut off. A recorder
+// isCut reports whether the last item of a recording was cut off. A recorder
 // ends a file with a line feed; without one, a body that is half a JSON text
 // was not sent so.
 func (e *entry) isCut(x *plumb.Exchange) bool {

@@ -92,7 +92,7 @@ func newZstd(in io.Reader) (*zstd.Decoder, error) {
 	return zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
 }
 
-// isText tells whether the beginning of a file can be text.
+// isText reports whether the beginning of a file can be text.
 func isText(head []byte) bool {
 	for i := 0; i < len(head); {
 		r, size := utf8.DecodeRune(head[i:])
@@ -119,7 +119,7 @@ func isZlib(head []byte) bool {
 	return isKnownStart(in)
 }
 
-// isBrotli tells whether head is the beginning of a known format, compressed
+// isBrotli reports whether head is the beginning of a known format, compressed
 // with brotli.
 func isBrotli(head []byte) bool {
 	return isKnownStart(brotli.NewReader(bytes.NewReader(head)))

@@ -101,7 +101,7 @@ func (r *reader) curlBody() *entry {
 	}
 }
 
-// isInterim tells whether curl went on from a response to the next one: an
+// isInterim reports whether curl went on from a response to the next one: an
 // informational one, a redirect, or the answer of a proxy.
 func (r *reader) isInterim(x *plumb.Exchange, e *entry) bool {
 	if len(e.data) > 0 || e.large {

@@ -13,7 +13,7 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
-// bareLine reads a line that is no exchange. Broken JSON is a fault of the
+// bareLine reads a line that is not an exchange. Broken JSON is a fault of the
 // body, which its check finds, unless the other lines are exchanges, or the
 // recording ends within it.
 func (r *reader) bareLine(e *entry, exchanges bool) *plumb.Exchange {
@@ -38,14 +38,14 @@ func isTrailing(faults []jsonvalue.Fault) bool {
 	return len(faults) > 0 && faults[len(faults)-1].Kind == jsonvalue.Trailing
 }
 
-// isOpen tells whether the text ends before the value that it begins with.
+// isOpen reports whether the text ends before the value that it begins with.
 func isOpen(text []byte) bool {
 	var v valueScanner
 	_, done := v.scan(text)
 	return !done
 }
 
-// isExchange tells whether an entry is an exchange: whether it has an object
+// isExchange reports whether an entry is an exchange: whether it has an object
 // as request and one as response. Lines with a response alone exist, too; the
 // output files of a batch consist of them, and they are bodies.
 func isExchange(text []byte) bool {
@@ -110,7 +110,7 @@ func (r *reader) exchange(e *entry) *plumb.Exchange {
 const noBody = "the recording holds no body"
 
 // addFaults adds the faults of an entry that left it usable, but for those
-// within a body that is checked as it stands: the check finds them.
+// within a body that is checked as it is: the check finds them.
 func (r *reader) addFaults(x *plumb.Exchange, e *entry, faults []jsonvalue.Fault, body *jsonvalue.Value) {
 	for _, f := range faults {
 		inBody := body != nil && body.Start <= f.Offset && f.Offset < body.End
@@ -123,7 +123,7 @@ func (r *reader) addFaults(x *plumb.Exchange, e *entry, faults []jsonvalue.Fault
 	}
 }
 
-// setText gives x a body that stands in a JSON string.
+// setText gives x a body that is in a JSON string.
 func (r *reader) setText(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	if v.Kind != jsonvalue.String {
 		unreadable(x, plumb.Defect{
@@ -134,7 +134,7 @@ func (r *reader) setText(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	r.setBody(x, []byte(v.Text), e.locateInString(v))
 }
 
-// locateInString is the Locate of a body that stands in a JSON string.
+// locateInString is the Locate of a body that is in a JSON string.
 func (e *entry) locateInString(v *jsonvalue.Value) func(int) (int, int) {
 	e.indexed()
 	start := v.Start + 1 // v itself holds the text a second time
@@ -145,7 +145,7 @@ func (e *entry) locateInString(v *jsonvalue.Value) func(int) (int, int) {
 	}
 }
 
-// setBase64 gives x a body that stands in a JSON string in base64.
+// setBase64 gives x a body that is in a JSON string in base64.
 func (r *reader) setBase64(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	if data, ok := decodeEntry(x, e, v); ok {
 		r.setBody(x, data, onLine(e.place(v.Start).Line))

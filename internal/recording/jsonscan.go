@@ -49,7 +49,7 @@ func (v *valueScanner) scan(window []byte) (int, bool) {
 	return len(window), false
 }
 
-// delimits tells whether a byte ends a number or a literal.
+// delimits reports whether a byte ends a number or a literal.
 func delimits(c byte) bool {
 	return bytes.IndexByte([]byte(" \t\r\n,:]}\""), c) >= 0
 }

@@ -56,7 +56,7 @@ func TestStringOffset(t *testing.T) {
 }
 
 func TestStringOffsetOfBrokenText(t *testing.T) {
-	// The parser stands U+FFFD, three bytes, in for what is no character.
+	// The parser puts U+FFFD, three bytes, in place of what is not a character.
 	for literal, at := range map[string]int{"\"a\xffb\"": 2, `"a\ud800b"`: 7, `"a\ud800\ud800b"`: 13, `"a\udc00b"`: 7} {
 		v, _ := jsonvalue.Parse([]byte(literal), 1)
 		require.NotNil(t, v)
@@ -65,7 +65,7 @@ func TestStringOffsetOfBrokenText(t *testing.T) {
 }
 
 // TestScalarOffset writes scalars in each style and looks for each of their
-// bytes: it must be found where it stands, or not at all.
+// bytes: it must be found where it is, or not at all.
 func TestScalarOffset(t *testing.T) {
 	styles := map[string]yaml.Style{
 		"plain": 0, "single": yaml.SingleQuotedStyle, "double": yaml.DoubleQuotedStyle,

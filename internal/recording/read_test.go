@@ -185,7 +185,7 @@ func assertStart(t *testing.T, text []byte, p plumb.Place) {
 	t.Errorf("%+v: no entry begins with %.20q", p, at)
 }
 
-// assertLocates checks each byte of a body against the one that stands at its
+// assertLocates checks each byte of a body against the one that is at its
 // place. It returns whether places are exact.
 func assertLocates(t *testing.T, text []byte, body plumb.Body) bool {
 	t.Helper()

@@ -173,7 +173,7 @@ func quoteStart(head []byte) string {
 	return fmt.Sprintf("%q", line)
 }
 
-// byteOrderMark may stand before UTF-8 text and means nothing.
+// byteOrderMark may be before UTF-8 text and means nothing.
 const byteOrderMark = "\xef\xbb\xbf"
 
 // newSource returns a source that begins after a byte order mark.

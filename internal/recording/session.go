@@ -55,7 +55,7 @@ func (r *reader) sessionEntry(e *entry) *plumb.Exchange {
 
 // setSessionBody gives x the body of a session record. The proxy writes JSON
 // as it is, an empty body as null, lines of text as a list of strings, and
-// anything else as a string: text, or base64 where the media type is no text.
+// anything else as a string: text, or base64 where the media type is not text.
 // An older recorder, which says how the URL is encoded, writes text always.
 func (r *reader) setSessionBody(x *plumb.Exchange, e *entry, v *jsonvalue.Value, alwaysText bool) {
 	media, _, _ := mime.ParseMediaType(x.Response.Header.Get("Content-Type"))
@@ -79,7 +79,7 @@ func (r *reader) setSessionBody(x *plumb.Exchange, e *entry, v *jsonvalue.Value,
 	}
 }
 
-// hasContent tells whether the headers announce a body that is not empty.
+// hasContent reports whether the headers announce a body that is not empty.
 func hasContent(x *plumb.Exchange) bool {
 	length := x.Response.Header.Get("Content-Length")
 	if x.Request.Method == http.MethodHead {
@@ -90,7 +90,7 @@ func hasContent(x *plumb.Exchange) bool {
 
 const base64Piece = "b64:"
 
-// isPieces tells whether a list is the lines of a text, and not a JSON array.
+// isPieces reports whether a list is the lines of a text, and not a JSON array.
 // Of JSON, only broken JSON is written in lines.
 func isPieces(items []*jsonvalue.Value, isJSON bool) bool {
 	for i, item := range items {
@@ -105,7 +105,7 @@ func isPieces(items []*jsonvalue.Value, isJSON bool) bool {
 	return len(items) > 1 || !isJSON
 }
 
-// isBinary tells whether a string body is base64.
+// isBinary reports whether a string body is base64.
 func isBinary(media, text string) bool {
 	if media == "" || strings.HasPrefix(media, "text/") || strings.HasSuffix(media, "json") || strings.HasSuffix(media, "xml") {
 		return strings.HasPrefix(text, "H4sI") // gzip in base64

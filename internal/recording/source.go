@@ -79,7 +79,7 @@ func (s *source) next() (byte, bool) {
 
 func notSpace(r rune) bool { return r != ' ' && r != '\t' && r != '\n' && r != '\r' }
 
-// place is where the next byte stands.
+// place is where the next byte is.
 func (s *source) place() plumb.Place {
 	return plumb.Place{Line: s.line, Column: s.column}
 }
@@ -113,7 +113,7 @@ func (e *entry) tree() (*jsonvalue.Value, []jsonvalue.Fault) {
 	return e.memory.Parse(e.data, maxDepth)
 }
 
-// begun tells whether something of the entry has been read.
+// begun reports whether something of the entry has been read.
 func (e *entry) begun() bool { return e.size > 0 || e.large }
 
 // cut reads what the scanner takes. Of an entry over the limit nothing is kept.
@@ -193,7 +193,7 @@ func (e *entry) join() {
 	e.parts = nil
 }
 
-// place is where the byte at an offset of the entry stands.
+// place is where the byte at an offset of the entry is.
 func (e *entry) place(offset int) plumb.Place {
 	e.indexed()
 	breaks, last := e.lines.before(e.data, offset)
@@ -213,7 +213,7 @@ func (e *entry) indexed() {
 	}
 }
 
-// locate is the Locate of a body that stands at an offset of the entry as it
+// locate is the Locate of a body that is at an offset of the entry as it
 // is.
 func (e *entry) locate(start int) func(int) (int, int) {
 	e.indexed()

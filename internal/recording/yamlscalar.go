@@ -81,7 +81,7 @@ type scalar struct {
 	quote   byte      // around it; 0 without one
 	flow    *spelling // after the opening quote; nil of a block
 
-	// Of a literal block, whose lines stand as they are, indented.
+	// Of a literal block, whose lines are as they are, indented.
 	literal   bool
 	first     int // offset at which its first line begins
 	indent    int

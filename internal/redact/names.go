@@ -330,7 +330,7 @@ func (s secrecy) hides(value string) bool {
 }
 
 // plainWord reports whether a value is a word or a few, or a short number,
-// which is no credential where a name leaves doubt.
+// which is not a credential where a name leaves doubt.
 func plainWord(value string) bool {
 	const longest, shortNumber = 32, 5
 	if allDigits(value) {

@@ -211,7 +211,7 @@ func SecretMember(pointer, value string) bool {
 	return slices.ContainsFunc(tokens, func(name string) bool { return n.of(name, member) == always })
 }
 
-// literalSpans returns where a known secret stands in s, also where s was cut
+// literalSpans returns where a known secret is in s, also where s was cut
 // within the secret.
 func literalSpans(s, literal string) []span {
 	var found []span
@@ -246,7 +246,7 @@ const (
 	shortSecret = 4 // bytes below which it is not known at all
 )
 
-// wholeWord tells whether no letter or digit stands next to sp.
+// wholeWord reports whether no letter or digit is next to sp.
 func wholeWord(s string, sp span) bool {
 	return (sp.start == 0 || !wordByte(s[sp.start-1])) && (sp.end == len(s) || !wordByte(s[sp.end]))
 }

@@ -47,7 +47,7 @@ func TestBare(t *testing.T) {
 		`{"id": "sesame-1"}`:                      false, // which the request carried
 		`{"id": "sk-abcdefghijklmnopqrstuvwx"}`:   false,
 		`{"url": "https://u:p@example.com/"}`:     false,
-		`{"access_token": {"deep": 1}}`:           true, // a number is no credential
+		`{"access_token": {"deep": 1}}`:           true, // a number is not a credential
 		`{"access_token": {"deep": "x"}}`:         false,
 		`{"\u0074oken": 1}`:                       false,
 		`{"\u212aey": 1}`:                         false,

@@ -27,7 +27,7 @@ func (t *text) excerpt(severity string, o *Occurrence) {
 }
 
 // split returns the parts of an excerpt, ready to be shown. Tabs become
-// spaces: how wide a terminal draws them depends on where they stand.
+// spaces: how wide a terminal draws them depends on where they are.
 func split(e *Excerpt) (before, marked, after string) {
 	start := min(max(e.Column, 0), len(e.Text))
 	end := start + min(max(e.Width, 0), len(e.Text)-start)
@@ -44,7 +44,7 @@ func fit(before, marked, after string, room int) (string, string, string) {
 	}
 	marked = head(marked, room)
 	rest := room - uniseg.StringWidth(marked)
-	// What stands before the mark tells more than what stands after it: the
+	// What is before the mark says more than what is after it: the
 	// name of the member.
 	forAfter := min(wa, rest/3)
 	before = tail(before, rest-forAfter)

@@ -180,7 +180,7 @@ func readGitHubCounts(t require.TestingT, text string) counts {
 }
 
 func readMarkdownCounts(t require.TestingT, text string) counts {
-	head := text[:strings.Index(text, "Held against")]
+	head := text[:strings.Index(text, "Checked against")]
 	var c, listed counts
 	if strings.Contains(head, "accepted") {
 		c.suppressed = numbers(t, `([\d,]+) accepted by the baseline`, head)[0]

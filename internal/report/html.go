@@ -50,7 +50,7 @@ type filter struct {
 	Values []string
 }
 
-// writeHTML writes one page that stands alone: it fetches nothing, and nothing
+// writeHTML writes one page that is complete: it fetches nothing, and nothing
 // in it runs but its own script.
 func writeHTML(w io.Writer, r *Report, _ View) error {
 	p, err := newPage(r)

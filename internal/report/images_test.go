@@ -52,7 +52,7 @@ func check(t testing.TB, names ...string) *Report {
 }
 
 // The picture of the HTML report is of the report that the recording gives
-// now: beside it stands the digest of the page that it shows.
+// now: beside it is the digest of the page that it shows.
 func TestImageOfHTML(t *testing.T) {
 	html := render(t, "html", check(t, livesRecording), View{})
 	sum := sha256.Sum256([]byte(html))

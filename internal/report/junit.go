@@ -9,7 +9,7 @@ import (
 
 // writeJUnit writes a suite for each operation, with a case for each group of
 // rules. A case fails with its errors, and with what the baseline accepted until
-// a day that is over; warnings, infos and what the baseline accepts stand in the
+// a day that is over; warnings, infos and what the baseline accepts are in the
 // output. What had nothing to check is skipped.
 func writeJUnit(w io.Writer, r *Report, _ View) error {
 	report := junitReport{Name: "plumb"}

@@ -99,7 +99,7 @@ func TestTimelineWithoutTimes(t *testing.T) {
 	assert.Nil(t, newTimeline(&Resource{Observations: []Observation{{State: "validating"}}}, nil))
 }
 
-// Later times stand farther right, with room for what is written there; and
+// Later times are farther right, with room for what is written there; and
 // each bar ends where the next begins.
 func TestTimelineKeepsTheOrder(t *testing.T) {
 	start := time.Date(2025, 3, 14, 12, 0, 0, 0, time.UTC)

@@ -53,7 +53,7 @@ func markdownHead(r *Report) string {
 	if s.Suppressed > 0 {
 		line += "; " + Number(s.Suppressed) + " accepted by the baseline"
 	}
-	fmt.Fprintf(&b, "%s. Held against %s.\n\n", capital(line), code(cut(r.Description.name(), 500)))
+	fmt.Fprintf(&b, "%s. Checked against %s.\n\n", capital(line), code(cut(r.Description.name(), 500)))
 	if text := r.Description.uncheckedText(); text != "" {
 		fmt.Fprintf(&b, "%s.\n\n", escapeMarkdown(text))
 	}

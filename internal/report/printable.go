@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// printable tells whether r can be shown as it is: it is no control or format
+// printable reports whether r can be shown as it is: it is not a control or format
 // character (which move the cursor, turn the direction of the text or have no
 // width), and it is assigned.
 func printable(r rune) bool {

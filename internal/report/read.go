@@ -36,7 +36,7 @@ func Read(in io.Reader) (*Report, error) {
 	return r, nil
 }
 
-// recognize says what data is where it is no report.
+// recognize says what data is where it is not a report.
 func recognize(data []byte) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return errors.New("nothing is there; a JSON report is what \"plumb check --format json\" writes")
@@ -88,10 +88,10 @@ func (r *Report) check() error {
 	}
 	for i, f := range r.Findings {
 		if !slices.Contains(severities, f.Severity) {
-			return fmt.Errorf("not a JSON report as docs/report.schema.json has it: findings[%d]: %q is no severity", i, f.Severity)
+			return fmt.Errorf("not a JSON report as docs/report.schema.json has it: findings[%d]: %q is not a severity", i, f.Severity)
 		}
 		if !fingerprintForm.MatchString(f.Fingerprint) {
-			return fmt.Errorf("not a JSON report as docs/report.schema.json has it: findings[%d]: %q is no fingerprint", i, f.Fingerprint)
+			return fmt.Errorf("not a JSON report as docs/report.schema.json has it: findings[%d]: %q is not a fingerprint", i, f.Fingerprint)
 		}
 	}
 	return nil

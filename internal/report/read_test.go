@@ -77,7 +77,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// What is no report of this version is refused, and said to be what it is.
+// What is not a report of this version is refused, and said to be what it is.
 func TestReadRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		" \n":                     "nothing is there",

@@ -32,7 +32,7 @@ type Tool struct {
 	Version string `json:"version"`
 }
 
-// Description is what the exchanges were held against.
+// Description is what the exchanges were checked against.
 type Description struct {
 	Title    string   `json:"title"`
 	Version  string   `json:"version"`
@@ -240,7 +240,7 @@ type Skipped struct {
 	Count  int    `json:"count"`
 }
 
-// Rule is a rule that responses were held against.
+// Rule is a rule that responses were checked against.
 type Rule struct {
 	ID       string `json:"id"`
 	Severity string `json:"severity"` // as configured
@@ -260,7 +260,7 @@ type Resource struct {
 // Timestamp is a time that a resource tells of itself.
 type Timestamp struct {
 	Pointer string    `json:"pointer"`
-	State   string    `json:"state"` // whose beginning it records; empty where it is no state's
+	State   string    `json:"state"` // whose beginning it records; empty where it is not a state's
 	Time    time.Time `json:"time"`
 }
 

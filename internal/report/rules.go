@@ -24,7 +24,7 @@ func groupOf(rule string) string {
 	return described
 }
 
-// hasRules tells whether rules of the group were applied.
+// hasRules reports whether rules of the group were applied.
 func (r *Report) hasRules(name string) bool {
 	return slices.ContainsFunc(r.Rules, func(rule Rule) bool { return groupOf(rule.ID) == name })
 }

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// validSARIF holds a log against the official schema, which the library has.
+// validSARIF checks a log against the official schema, which the library has.
 // That the library's types lose no member of it is part of the proof.
 func validSARIF(t require.TestingT, text string) *sarif.Report {
 	log, err := sarif.FromString(text, sarif.WithStrictValidation())

@@ -91,7 +91,7 @@ func TestTextSaysWhatIsLeftOut(t *testing.T) {
 	assert.Contains(t, got, "1 error, 1 warning, 0 infos, found 2 times; 1 of them not shown (--max-findings)")
 }
 
-// The caret stands under the mark, whatever comes before it.
+// The caret is under the mark, whatever comes before it.
 func TestCaretStandsUnderTheMark(t *testing.T) {
 	for _, tc := range []struct{ name, before, marked, wantLine string }{
 		{"plain", `"s": `, `"x"`, `"s": "x"`},
@@ -165,7 +165,7 @@ func TestColorsAreBalanced(t *testing.T) {
 	assert.Equal(t, plain, stripped)
 }
 
-// Whatever stands in a recording, a terminal sees printable characters only.
+// Whatever is in a recording, a terminal sees printable characters only.
 func TestNothingActsOnTheTerminal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		nasty := func(label string) string {

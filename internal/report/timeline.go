@@ -148,7 +148,7 @@ func (t *timeline) mark(r *Resource, findings map[string]*Finding) {
 	}
 }
 
-// contradicts tells whether a finding is about what the resource says of its
+// contradicts reports whether a finding is about what the resource says of its
 // own life, not about the form of a body.
 func contradicts(f *Finding) bool {
 	return f.Severity == "error" || slices.Contains([]string{"time", "state", "history"}, groupOf(f.Rule))
@@ -202,7 +202,7 @@ func (t *timeline) Top() int { return 16*len(t.Marks()) + 6 }
 // Height is that of the drawing.
 func (t *timeline) Height() int { return t.Top() + 96 }
 
-// Y is where the line of text of a mark stands.
+// Y is where the line of text of a mark is.
 func (t tick) Y() int { return 16*t.Row + 13 }
 
 // Rules names the rules that the findings at a place are of.

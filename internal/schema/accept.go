@@ -132,7 +132,7 @@ func (a *acceptor) acceptsType(v *jsonvalue.Value) bool {
 	return true
 }
 
-// isInteger tells whether a value is a number of digits only.
+// isInteger reports whether a value is a number of digits only.
 func isInteger(v *jsonvalue.Value) bool {
 	return v.Kind == jsonvalue.Number && isDigits(v.Text)
 }
@@ -179,7 +179,7 @@ func (a *acceptor) acceptsNumber(v *jsonvalue.Value) bool {
 	if err != nil {
 		return false
 	}
-	// fails tells whether n stands to a limit as it must not.
+	// fails reports whether n is beyond a limit.
 	fails := func(limits []*big.Rat, wrong ...int) bool {
 		return slices.ContainsFunc(limits, func(limit *big.Rat) bool {
 			return slices.Contains(wrong, new(big.Rat).SetInt64(n).Cmp(limit))

@@ -30,7 +30,7 @@ type Demands struct {
 	Rest                         *Shape // of members with no other description; nil where anything goes
 	Closed                       bool   // members with no other description are forbidden
 
-	// Undocumented tells whether members with no description are worth telling,
+	// Undocumented reports whether members with no description are worth telling,
 	// where they are not forbidden.
 	Undocumented bool
 
@@ -202,7 +202,7 @@ func (s *Shape) overlap() string {
 	return ""
 }
 
-// circular tells whether a schema of the shape applies itself to its own value.
+// circular reports whether a schema of the shape applies itself to its own value.
 func (s *Shape) circular() bool {
 	const open, done = 1, 2
 	state := map[*jsonschema.Schema]int{}

@@ -64,7 +64,7 @@ func (e *Extension) Place(pointer string) plumb.Source {
 	return e.set.desc.Place(e.at.File, e.at.Pointer+pointer)
 }
 
-// Check holds the extension against the JSON Schema of its vocabulary. The
+// Check checks the extension against the JSON Schema of its vocabulary. The
 // error says, with file, line and column, everything that is wrong. What is
 // embedded in the program is not checked, for it would take a tenth of the
 // time that a short run takes.

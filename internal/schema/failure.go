@@ -69,7 +69,7 @@ func sortFailures(failures []Failure) []Failure {
 	if len(failures) < 2 {
 		return failures
 	}
-	// Of equal ones, the one that stands by itself counts, not the one of an
+	// Of equal ones, the one that is by itself counts, not the one of an
 	// alternative, whichever the compiler came to first.
 	slices.SortFunc(failures, func(a, b Failure) int {
 		return cmp.Or(compareFailures(a, b), cmp.Compare(a.Alternatives, b.Alternatives), cmp.Compare(a.Reason, b.Reason))

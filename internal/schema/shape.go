@@ -169,7 +169,7 @@ func sorted(m map[string]*jsonschema.Schema) []*jsonschema.Schema {
 	return out
 }
 
-// target follows references that stand alone, so that a place and what it
+// target follows references that are alone, so that a place and what it
 // refers to have the same shape.
 func (s *Set) target(n *node) *node {
 	for seen := map[*node]bool{}; n.Ref != nil && !seen[n]; {
@@ -243,7 +243,7 @@ func (s *Set) fillMembers(shape *Shape, all []*node) {
 		}
 		switch additional := n.AdditionalProperties.(type) {
 		case bool:
-			// false is a matter of the schema itself: what it forbids is no drift.
+			// false is a matter of the schema itself: what it forbids is not drift.
 			shape.open = true
 		case *jsonschema.Schema:
 			rest = append(rest, s.node(additional))

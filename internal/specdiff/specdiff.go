@@ -1,4 +1,4 @@
-// Package specdiff holds two descriptions against each other.
+// Package specdiff compares two descriptions.
 //
 // What counts as a change, and how grave it is, is the verdict of oasdiff.
 package specdiff

@@ -198,7 +198,7 @@ var recorded = []*plumb.Exchange{
 	exchange("GET", "/elsewhere", 200, `{}`),
 }
 
-// reportOn holds the recorded exchanges against a description.
+// reportOn checks the recorded exchanges against a description.
 func reportOn(t require.TestingT, text string) *report.Report {
 	d := described(t, text)
 	v, err := engine.New(d)

@@ -16,7 +16,7 @@ type Recorded struct {
 
 // Weigh says of each change of an operation how many recorded exchanges it
 // touches, and puts those first, of equally grave ones, that touch more. The
-// reports are those of the same recordings, held against either description.
+// reports are those of the same recordings, checked against either description.
 func Weigh(changes []Change, before, after *report.Report) {
 	for i := range changes {
 		c := &changes[i]

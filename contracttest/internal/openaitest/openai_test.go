@@ -1,4 +1,4 @@
-// Package openaitest holds contracttest, the mock and the proxy against the
+// Package openaitest tests contracttest, the mock and the proxy with the
 // clients that people really use. It is a module of its own: these clients
 // bring much with them.
 package openaitest
@@ -91,7 +91,7 @@ func (c *check) add(x *plumb.Exchange) {
 	}
 }
 
-// sameAsRecorded holds what was found live against a check of the recording.
+// sameAsRecorded compares what was found live with a check of the recording.
 func sameAsRecorded(t *testing.T, live map[string]int, file string) {
 	t.Helper()
 	text, err := os.ReadFile(file)

@@ -45,7 +45,7 @@ func (c *compiler) arrays(n *node, d *schema.Demands, at position) {
 	n.items = item(d.Items)
 }
 
-// holdsUnits tells whether the array at the position holds bodies.
+// holdsUnits reports whether the array at the position holds bodies.
 func (c *compiler) holdsUnits(at position) bool {
 	switch {
 	case c.Elements == nil || at.region.depth > 0: // only the outermost list

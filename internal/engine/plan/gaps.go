@@ -44,7 +44,7 @@ const (
 
 // gaps are those that came after one value.
 type gaps struct {
-	last   *gap // the one that stood there last; nil before the first
+	last   *gap // the one that was there last; nil before the first
 	known  []*gap
 	missed int
 }
@@ -55,7 +55,7 @@ const (
 	patience   = 16   // of so many new gaps one is kept in the place of an older one
 )
 
-// find returns the gap that stands at the position, if it is a known one.
+// find returns the gap that is at the position, if it is a known one.
 func (s *gaps) find(data []byte, pos int) *gap {
 	for _, g := range s.known {
 		if g != s.last && g.standsAt(data, pos) {
@@ -161,7 +161,7 @@ func (r *Reader) gapValue(n *node, i, pos, start int) (v gapValue, end int) {
 	return v, stop + 1
 }
 
-// sameAsBefore tells whether a member has had no other value so far. Gaps that
+// sameAsBefore reports whether a member has had no other value so far. Gaps that
 // hold the value that it had are of no use any more when it changes.
 func (r *Reader) sameAsBefore(n *node, i int, text []byte) bool {
 	h := &r.constant[n.id]

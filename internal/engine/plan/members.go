@@ -77,7 +77,7 @@ func (r *Reader) name(n *node, pos int) (index int, name []byte, end int) {
 // have, of which each is compared with each.
 const mostUndescribed = 64
 
-// isNew tells whether a name is the first of its kind in an object. The names
+// isNew reports whether a name is the first of its kind in an object. The names
 // of the object before it begin at the index.
 func (r *Reader) isNew(name []byte, names int) bool {
 	own := r.names[names:]

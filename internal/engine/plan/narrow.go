@@ -107,7 +107,7 @@ func (r *Reader) narrow(s *scope) []rule {
 }
 
 // narrow takes over a step of x, and those that can follow, but for those whose
-// answer is known. It returns where it stands now.
+// answer is known. It returns its current position.
 func (own *rule) narrow(r *Reader, x *rule, at int, done map[int]int) int {
 	for at >= 0 {
 		s := &x.steps[at]

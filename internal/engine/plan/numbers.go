@@ -20,7 +20,7 @@ func (c *compiler) numbers(n *node, d *schema.Demands) {
 	} {
 		for _, bound := range limits.from {
 			if !bound.IsInt() || !bound.Num().IsInt64() {
-				n.opaquely("a limit of numbers that is no integer")
+				n.opaquely("a limit of numbers that is not an integer")
 				return
 			}
 			*limits.to = append(*limits.to, limit{bound.Num().Int64(), limits.exclusive})

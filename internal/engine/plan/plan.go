@@ -6,7 +6,7 @@
 // the values that a history keeps. It does not explain anything, and what it
 // is not sure of it declines: both are for the reference engine.
 //
-// What a keyword of JSON Schema compiles to and how it is executed stand
+// What a keyword of JSON Schema compiles to and how it is executed are
 // together: in value.go for keywords of any value, and in strings.go,
 // numbers.go, objects.go and arrays.go for the others.
 package plan
@@ -43,7 +43,7 @@ type Source struct {
 	// Watched are the members whose values a history keeps, as pointers.
 	Watched func(*lifecycle.Lifecycle) []string
 
-	Whole []Rule // that hold the whole body against its request
+	Whole []Rule // that compare the whole body with its request
 }
 
 // Rule is a rule of the description.
@@ -352,5 +352,5 @@ func decodedString(text string) (string, bool) {
 	return s, true
 }
 
-// matcher tells whether a text matches a pattern.
+// matcher reports whether a text matches a pattern.
 type matcher interface{ Match([]byte) bool }

@@ -14,7 +14,7 @@ import (
 // after what they read, or declined. So the offset stays in a register.
 type Reader struct {
 	// Units is how many elements the body has that are bodies of their own; 0
-	// where it is no list of them.
+	// where it is not a list of them.
 	Units int
 
 	// Resources is how many resources the body has, also such without identity.
@@ -90,9 +90,9 @@ func (f *frame) set() uint64 { return f.texts | f.integers | f.other }
 // is nothing to the collector.
 type slotValue struct {
 	integer    int64
-	start, end int32 // the text: of a string, without quotes; of the others, as it stands
+	start, end int32 // the text: of a string, without quotes; of the others, as it is
 	index      int32 // of a string: which of the enumerated values it is, or -1
-	unescaped  bool  // the text stands in the scratch
+	unescaped  bool  // the text is in the scratch
 }
 
 // text returns the text of a value.

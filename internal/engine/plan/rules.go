@@ -54,7 +54,7 @@ type step struct {
 	test    test
 	yes, no int
 
-	// The most frequent tests stand here, which is faster than to call them.
+	// The most frequent tests are here, which is faster than to call them.
 	kind     stepKind
 	parents  uint64 // has
 	bit      uint64 // has and isOneOf
@@ -155,7 +155,7 @@ func (r *Reader) uneasy(x *rule) bool {
 }
 
 // standing returns how many of the members that lead to a place are there: a
-// finding about one that is not stands at the last that is.
+// finding about one that is not there is at the last that is.
 func (r *Reader) standing(path []int32) int {
 	there := r.frame.set() | r.frame.null
 	for i, slot := range path {

@@ -75,7 +75,7 @@ func (n *node) quickString() quick {
 	return q
 }
 
-// takes tells whether a string of so many bytes is right without another look.
+// takes reports whether a string of so many bytes is right without another look.
 func (n *node) takes(length int, escaped bool) bool {
 	return n.quick.least <= length && length <= n.quick.most && (!escaped || n.quick.least == 0)
 }

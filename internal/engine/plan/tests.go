@@ -92,7 +92,7 @@ func (t choice) run(r *Reader) outcome {
 	}
 }
 
-// has tells whether a member is there and not null. What leads to it must be
+// has reports whether a member is there and not null. What leads to it must be
 // an object.
 type has struct{ parents, bit uint64 }
 
@@ -121,7 +121,7 @@ func (c *compiler) own(path []string) []string {
 	return path[1:]
 }
 
-// comparison holds two operands against each other.
+// comparison compares two operands.
 type comparison struct {
 	op     expression.Op
 	orders orders
@@ -166,7 +166,7 @@ func (t *comparison) add(o *operand, negative bool) bool {
 	return false
 }
 
-// holds holds the operands against each other, all of which are integers.
+// holds reports whether the comparison of the operands holds, all of which are integers.
 func (t *comparison) holds(f *frame) bool {
 	difference := t.constant
 	for _, term := range t.terms {
@@ -183,7 +183,7 @@ var ordersOf = map[expression.Op]orders{
 	expression.NotEqual: 5, expression.GreaterEqual: 6, expression.Greater: 4,
 }
 
-// has tells whether the set has the order that the sign of n says.
+// has reports whether the set has the order that the sign of n says.
 func (o orders) has(n int64) bool { return o>>uint(1+n>>63-(-n)>>63)&1 != 0 }
 
 func (c *compiler) comparison(t *expression.Tree, n *node, r *region) test {
@@ -230,7 +230,7 @@ func (t *comparison) run(r *Reader) outcome {
 	return outcomeOf(t.orders.has(int64(order)))
 }
 
-// isOneOf tells whether a slot holds one of some texts.
+// isOneOf reports whether a slot holds one of some texts.
 type isOneOf struct {
 	a     operand
 	texts *texts

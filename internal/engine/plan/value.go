@@ -14,7 +14,7 @@ const (
 	kindNull kinds = 1 << iota
 	kindBool
 	kindInteger
-	kindFraction // a number that is no integer
+	kindFraction // a number that is not an integer
 	kindString
 	kindArray
 	kindObject
