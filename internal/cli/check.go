@@ -192,6 +192,9 @@ func (c *check) prepare(args []string) (err error) {
 	c.warn(v.Warnings())
 	if name := c.options.schema; name != "" {
 		if ok, names := v.HasSchema(name); !ok {
+			if len(names) == 0 {
+				return fmt.Errorf("--schema: there is no schema %q: the description has none in components/schemas; leave --schema out", name)
+			}
 			return fmt.Errorf("--schema: %w", oneOf(name, names))
 		}
 	}

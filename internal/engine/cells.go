@@ -29,10 +29,11 @@ const (
 
 const longestText = 16
 
-// cellOf returns the value of a member in a response; nil is an absent one.
+// cellOf returns the value of a member in a response; nil is an absent one. A
+// masked one says nothing that another response could contradict.
 func cellOf(hash *hasher, v *jsonvalue.Value) cell {
 	switch {
-	case v == nil, v.Kind == jsonvalue.String && strings.Contains(v.Text, plumb.Masked): // which says nothing
+	case v == nil, v.Kind == jsonvalue.String && strings.Contains(v.Text, plumb.Masked):
 		return cell{}
 	case v.Kind == jsonvalue.Null:
 		return cell{kind: null}

@@ -23,7 +23,7 @@ type note struct {
 
 // note takes down what the body that is being read says of a resource.
 func (c *Checker) note(n *plan.Note) {
-	if len(n.ID) == 0 {
+	if len(n.ID) == 0 || bytes.Contains(n.ID, masked) { // as in newResource
 		return
 	}
 	b, id := c.batch, n.ID
@@ -57,8 +57,6 @@ func (c *Checker) cells(w *watch, n *plan.Note) []byte {
 	b.cells = p.b
 	return p.b[from:len(p.b):len(p.b)]
 }
-
-var masked = []byte(plumb.Masked)
 
 // pack does what cellOf and packer.cell do, for the ith member that a plan read.
 func (c *Checker) pack(hash *hasher, p *packer, n *plan.Note, i int) {

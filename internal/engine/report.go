@@ -101,8 +101,10 @@ func (p *pass) report(a at, f plumb.Finding) {
 
 // isMasked reports whether a part of a body is a string with [Masked].
 func isMasked(body []byte, a at) bool {
-	return a.start < a.end && a.end <= len(body) && body[a.start] == '"' && bytes.Contains(body[a.start:a.end], []byte(plumb.Masked))
+	return a.start < a.end && a.end <= len(body) && body[a.start] == '"' && bytes.Contains(body[a.start:a.end], masked)
 }
+
+var masked = []byte(plumb.Masked)
 
 // reportWhole records a finding on the response as a whole.
 func (p *pass) reportWhole(subject plumb.Subject, f plumb.Finding) {

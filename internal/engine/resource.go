@@ -19,7 +19,7 @@ type resource struct {
 	value *jsonvalue.Value
 	shape *schema.Shape
 	life  *lifecycle.Lifecycle
-	id    string           // empty where the body does not say
+	id    string           // empty where the body does not say, or it is masked
 	state *lifecycle.State // nil where the body does not say, or says one that there is not
 	times []stamp          // in the order of the lifecycle's timestamps
 }
@@ -76,7 +76,8 @@ func (p *pass) resourceAround(path []string) *resource {
 
 func newResource(path []string, v *jsonvalue.Value, shape *schema.Shape, life *lifecycle.Lifecycle) *resource {
 	r := &resource{path: path, value: v, shape: shape, life: life, times: make([]stamp, len(life.Timestamps))}
-	if id := r.at(life.Identity); id != nil && (id.Kind == jsonvalue.String || id.Kind == jsonvalue.Number) {
+	// Resources whose identities are masked cannot be told apart.
+	if id := r.at(life.Identity); id != nil && (id.Kind == jsonvalue.String || id.Kind == jsonvalue.Number) && !strings.Contains(id.Text, plumb.Masked) {
 		r.id = strings.Clone(shortName(id.Text)) // which outlives the body
 	}
 	if state := r.at(life.State); state != nil && state.Kind == jsonvalue.String {

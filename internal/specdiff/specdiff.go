@@ -47,6 +47,11 @@ func Compare(before, after *spec.Description) ([]Change, error) {
 	if err != nil {
 		return nil, fmt.Errorf("oasdiff cannot compare the descriptions: %w", err)
 	}
+	for _, side := range []*load.SpecInfo{older, newer} {
+		if err := endArrays(side.Spec); err != nil {
+			return nil, fmt.Errorf("%s: %w", side.Url, err)
+		}
+	}
 	localizer := checker.NewDefaultLocalizer()
 	changes := []Change{}
 	for _, c := range checker.CheckBackwardCompatibilityUntilLevel(checker.NewConfig(checker.GetAllChecks()), report, sources, checker.INFO) {
