@@ -57,6 +57,7 @@ func (r *reader) readAttached(a attachment) (data []byte, err error) {
 // readIn reads a file in a folder.
 func (r *reader) readIn(folder, name string, size int) ([]byte, error) {
 	if r.archive != nil {
+		folder = path.Join(r.folder, folder)
 		sub, err := fs.Sub(r.archive, folder)
 		if err != nil {
 			return nil, fs.ErrNotExist // a folder around the archive

@@ -195,6 +195,9 @@ func (r *reader) give(x *plumb.Exchange) error {
 
 // parseLater hands over an entry whose exchange is made later.
 func (r *reader) parseLater(e *entry, parse func(*reader, *entry) *plumb.Exchange) error {
+	if r.isBrokenOff(e) {
+		return nil
+	}
 	if canExpand(e.data) {
 		return r.give(parse(r, e))
 	}

@@ -18,9 +18,12 @@ import (
 )
 
 // setBody gives x the body as recorded, once its headers are known: it undoes
-// the Content-Encoding and keeps to the limits.
+// the Content-Encoding, keeps to the limits, and says what the recorder lost.
 func (r *reader) setBody(x *plumb.Exchange, recorded []byte, locate func(int) (int, int)) {
 	body, err := decodeBody(recorded, x.Response.Header.Values("Content-Encoding"), r.lim, r.asSent)
+	if err == nil && !r.asSent && isMangled("gzip", body) && mayBeJSON(x.Response.Header) {
+		err = errMangled // and the header of its coding was not recorded
+	}
 	switch {
 	case err == nil:
 		if len(body) > 0 && (len(recorded) != len(body) || &recorded[0] != &body[0]) {
@@ -28,6 +31,10 @@ func (r *reader) setBody(x *plumb.Exchange, recorded []byte, locate func(int) (i
 			locate = onLine(line)
 		}
 		x.Response.Body = plumb.Body{Bytes: body, Locate: locate}
+		if !r.asSent {
+			markLost(x, announced(x))
+			markMasked(x)
+		}
 		return
 	case r.asSent && !errors.Is(err, errCoding) && !errors.Is(err, errBodyLimit) && !errors.Is(err, errRatio):
 		SetBadlyCoded(x, err)
@@ -116,7 +123,7 @@ func isMangled(coding string, body []byte) bool {
 	case "", "identity":
 		return false
 	case "gzip", "x-gzip":
-		return head[0] == gzipMagic[0] && !bytes.HasPrefix(head, []byte(gzipMagic))
+		return len(head) > 0 && head[0] == gzipMagic[0] && !bytes.HasPrefix(head, []byte(gzipMagic))
 	case "zstd":
 		return bytes.HasPrefix(head, []byte("(\ufffd/")) || bytes.HasPrefix(head, []byte("(\u00b5/\u00fd"))
 	default:

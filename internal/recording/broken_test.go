@@ -147,6 +147,10 @@ func TestBrokenRecordings(t *testing.T) {
 			"interactions:\n" + goodItem + "version: 1\n---\ninteractions:\n" + goodItem, "1 2:1 GET /a 200 \"{}\"\n2 11:1 GET /a 200 \"{}\"\n"},
 		"cassette without items":          {"---\ninteractions: []\nversion: 2\n", ""},
 		"cassette with items in one line": {"interactions: [{}]\n", "1 1:1 capture-unreadable at 1:1\n"},
+		"cassette in the flow style": {
+			"{interactions: [{request: {uri: /a},\n response: {}}],\nversion: 1}\n", "1 1:1 capture-unreadable at 1:1\n"},
+		"cassette of VCR in the flow style": {
+			"{ http_interactions: [{request: {uri: /a},\n response: {}}]}\n", "1 1:1 capture-unreadable at 1:1\n"},
 		"alias to an earlier item": {
 			"interactions:\n- request: &r\n    method: get\n    uri: /a\n  response: &s\n    code: 200\n    body: '{}'\n- request: *r\n  response: *s\n",
 			"1 2:1 GET /a 200 \"{}\"\n2 8:1 GET /a 200 \"{}\"\n"},
@@ -169,6 +173,19 @@ func TestBrokenRecordings(t *testing.T) {
 			"HTTP/1.1 200 OK\nContent-Length: 10\n\n{\"a\":", "1 1:1 200 capture-truncated at 4:6\n"},
 		"curl, cut within the headers": {
 			"HTTP/1.1 200 OK\nContent-Le", "1 1:1 200 capture-truncated at 2:11\n"},
+		"curl, no line feed between two": {
+			"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 201 Created\r\nContent-Length: 3\r\n\r\n{ }",
+			"1 1:1 200 \"{}\"\n2 4:3 201 \"{ }\"\n"},
+		"curl, no line feed between two, text": {
+			"HTTP/1.1 200 OK\nContent-Length: 3\n\na\nbHTTP/2 500\n\nx", "1 1:1 200 \"a\\nb\"\n2 5:2 500 \"x\"\n"},
+		"curl, no line feed between two, no length": {
+			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{\n\"a\":1}HTTP/2 404 \r\n\r\n[]", "1 1:1 200 \"{\\n\\\"a\\\":1}\"\n2 5:7 404 \"[]\"\n"},
+		"curl, compressed, no line feed between two": {
+			"HTTP/1.1 200 OK\nContent-Length: 3\nContent-Encoding: br\n\n[1]HTTP/2 200\n\n{}", "1 1:1 200 \"[1]\"\n2 5:4 200 \"{}\"\n"},
+		"curl, a status line in a string": {
+			"HTTP/1.1 200 OK\nContent-Length: 22\n\n{\"a\":\"}HTTP/1.1 200\"}\n", "1 1:1 200 \"{\\\"a\\\":\\\"}HTTP/1.1 200\\\"}\\n\"\n"},
+		"curl, a long line before a status line": {
+			"HTTP/1.1 200 OK\n\n[\"" + strings.Repeat("a", headSize-8) + "\"]HTTP/1.1 404 Not Found\n\n{}", "1 1:1 200 \"[\\\"" + strings.Repeat("a", headSize-8) + "\\\"]\"\n2 3:65533 404 \"{}\"\n"},
 		"curl, answer to HEAD": {
 			"HTTP/1.1 200 OK\nContent-Length: 10\n\n", "1 1:1 200 missing: the recording holds nothing of the body that Content-Length announces\n"},
 		"curl, length of the compressed body": {

@@ -29,7 +29,7 @@ type node interface {
 
 // cassette reads a cassette whose interactions are in a member of that name.
 func (r *reader) cassette(name string) error {
-	if r.beginning().isJSON() {
+	if r.beginning().has(name) {
 		return containerOf((*reader).cassetteJSON, name)(r)
 	}
 	return r.cassetteYAML()
@@ -79,6 +79,9 @@ func (r *reader) interaction(n node, x *plumb.Exchange) {
 		return
 	}
 	r.setInteractionBody(x, response)
+	if length, err := strconv.Atoi(scalarOf(response.member("content_length"))); err == nil && x.Response.Header.Get("Content-Encoding") == "" {
+		markLost(x, length) // go-vcr keeps it beside the headers
+	}
 }
 
 // ofWebSocket is why a message that is not HTTP is kept out.
@@ -108,11 +111,14 @@ func (r *reader) setInteractionBody(x *plumb.Exchange, response node) {
 		x.Response.Body.Missing = "the recorder kept the body in a file of its own"
 	default:
 		content, ok := text.scalar()
-		if !ok {
+		switch n, isYAML := text.(yamlNode); {
+		case !ok:
 			x.Response.Body.Missing = noBody
-			return
+		case isYAML && n.isBinary() && content == n.Value && content != "": // it was left as it is
+			r.setNodeBase64(x, n)
+		default:
+			r.setBody(x, []byte(content), text.locate())
 		}
-		r.setBody(x, []byte(content), text.locate())
 	}
 }
 
@@ -130,11 +136,14 @@ func decodeNode(x *plumb.Exchange, n node) (data []byte, line int, ok bool) {
 	line, _ = n.locate()(0)
 	data, err := decodeBase64(text)
 	if err != nil {
-		unreadable(x, plumb.Defect{
-			Rule: "capture-unreadable", Message: "the body is not good base64", Found: err.Error(), Place: plumb.Place{Line: line},
-		})
+		unreadable(x, notBase64(err, plumb.Place{Line: line}))
 	}
 	return data, line, err == nil
+}
+
+// notBase64 is the defect of a body that cannot be decoded because of err.
+func notBase64(err error, place plumb.Place) plumb.Defect {
+	return plumb.Defect{Rule: "capture-unreadable", Message: "the body is not good base64", Found: err.Error(), Place: place}
 }
 
 // first returns the first member that there is.

@@ -13,8 +13,9 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// cassetteKey is the line before the interactions of a cassette.
-var cassetteKey = regexp.MustCompile(`^(?:http_)?interactions:`)
+// cassetteKey is the line before the interactions of a cassette, or where the
+// cassette is in the flow style, its first line.
+var cassetteKey = regexp.MustCompile(`^(?:\{\s*)?(?:http_)?interactions:`)
 
 // cassetteYAML reads a cassette: a mapping with the interactions in a member of
 // it, or, of php-vcr and VCR 1, a sequence of them.
@@ -111,8 +112,9 @@ func (c *cassette) sequence(key *entry) error {
 	case string(value) == "[]", string(value) == "~", string(value) == "null":
 		return nil
 	default:
+		c.reported = true // for the lines below, too
 		return c.giveDefect(plumb.Defect{
-			Rule: "capture-unreadable", Message: "the interactions are not written as a block sequence, one item below the other",
+			Rule: "capture-unreadable", Message: "the interactions are not written as a block sequence, one item below the other, and are lost; write the cassette in the block style",
 			Place: key.start,
 		})
 	}
@@ -131,7 +133,11 @@ func (c *cassette) items() error {
 			return c.noItems(indent < 0)
 		}
 		e.join()
-		if err := c.give(c.item(e)); err != nil {
+		x := c.item(e)
+		if c.isBrokenOff(e) && len(x.Defects) > 0 {
+			return nil
+		}
+		if err := c.give(x); err != nil {
 			return err
 		}
 	}

@@ -16,7 +16,7 @@ var curlFormat = Format{
 	Of:     "its output: status line, headers, body",
 	Sign:   "the first line is a status line, `HTTP/1.1 200 OK` or `HTTP/2 200`",
 	Record: "`curl -i URL > answer.txt`.",
-	Notes:  "There is no request.",
+	Notes:  "There is no request. A body goes as far as `Content-Length` says, if that agrees with what is there, and otherwise to the next status line, which may follow JSON without a line feed.",
 
 	recognises: isCurl,
 	read:       (*reader).curlDump,
@@ -24,6 +24,10 @@ var curlFormat = Format{
 
 // statusLine is the first line of a response.
 var statusLine = regexp.MustCompile(`^HTTP/[0-9]+(?:\.[0-9]+)? +([0-9]{3})(?:\s|$)`)
+
+// joinedStatus is the end of JSON and the status line of the next response.
+// Within JSON this cannot be: a string has no line feed.
+var joinedStatus = regexp.MustCompile(`[}\]]HTTP/[0-9]+(?:\.[0-9]+)? +[0-9]{3}(?: [^\r\n"]*)?\r?\n$`)
 
 func isCurl(b beginning) bool { return statusLine.Match(b.firstLine()) }
 
@@ -35,7 +39,8 @@ func (r *reader) curlDump() error {
 	}
 	for r.src.window() != nil {
 		x := r.curlHead()
-		e := r.curlBody()
+		length, _ := strconv.Atoi(x.Response.Header.Get("Content-Length"))
+		e := r.curlBody(length)
 		switch {
 		case x.Response.Body.Missing != "":
 			// It ends within the headers.
@@ -44,7 +49,7 @@ func (r *reader) curlDump() error {
 		case e.large:
 			unreadable(x, r.tooLarge(e).Defects[0])
 		case len(e.data) == 0 && announced(x) > 0:
-			x.Response.Body.Missing = "the recording holds nothing of the body that Content-Length announces"
+			x.Response.Body.Missing = nothingOfBody
 		default:
 			r.setCurlBody(x, e)
 		}
@@ -85,20 +90,46 @@ func (r *reader) curlHead() *plumb.Exchange {
 	}
 }
 
-// curlBody reads the lines up to the next status line.
-func (r *reader) curlBody() *entry {
+// curlBody reads up to the next status line. It begins a line, or where the
+// body does not end with a line feed, follows the body at once: after as many
+// bytes as the headers announce, or after JSON.
+func (r *reader) curlBody(length int) *entry {
 	e := &entry{start: r.src.place()}
-	for {
-		b := r.src.window()
-		if len(b) < len("HTTP/1.1 200 ") {
-			b, _ = r.src.head()
+	for ended := false; !ended; {
+		b, whole := r.src.window(), false
+		if bytes.IndexByte(b, '\n') < 0 {
+			b, whole = r.src.head()
 		}
 		if len(b) == 0 || statusLine.Match(b) {
-			e.join()
-			return e
+			break
 		}
-		r.src.extend(e, r.lim.Entry, lines{})
+		var n int
+		n, ended = curlLine(b, length-e.size, whole)
+		r.src.extend(e, r.lim.Entry, &counted{int64(n)})
 	}
+	e.join()
+	return e
+}
+
+// curlLine returns how much of the first line of b belongs to a body of which
+// left bytes are announced, and whether a status line follows at once. Nothing
+// comes after b if it is the whole rest.
+func curlLine(b []byte, left int, whole bool) (n int, ended bool) {
+	line, _, closed := bytes.Cut(b, []byte("\n"))
+	if 0 < left && left < len(line) && statusLine.Match(b[left:]) {
+		return left, true
+	}
+	if at := joinedStatus.FindIndex(b[:min(len(line)+1, len(b))]); at != nil {
+		return at[0] + 1, true
+	}
+	const most = 256 // bytes of a status line, which may begin here and end in the next window
+	switch {
+	case closed:
+		return len(line) + 1, false
+	case whole || len(line) <= most:
+		return len(line), false
+	}
+	return len(line) - most, false
 }
 
 // isInterim reports whether curl went on from a response to the next one: an
@@ -110,16 +141,6 @@ func (r *reader) isInterim(x *plumb.Exchange, e *entry) bool {
 	class := x.Response.Status / 100
 	isLast := r.src.window() == nil
 	return class == 1 || !isLast && (class == 3 || class == 2 && announced(x) < 0 && len(x.Response.Header) == 0)
-}
-
-// announced is the length that the headers announce, or -1. It is that of the
-// encoded body, of which curl writes the decoded one.
-func announced(x *plumb.Exchange) int {
-	n, err := strconv.Atoi(x.Response.Header.Get("Content-Length"))
-	if err != nil || n < 0 || x.Response.Header.Get("Content-Encoding") != "" {
-		return -1
-	}
-	return n
 }
 
 // setCurlBody gives x the body, which is what the header announces if that

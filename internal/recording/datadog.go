@@ -71,7 +71,7 @@ func (r *reader) datadogInteraction(e *entry, v *jsonvalue.Value, frozen string,
 	switch {
 	case body == nil || body.Kind == jsonvalue.Null:
 		x.Response.Body.Missing = noBody
-	case text(response.At("body", "encoding")) == "base64":
+	case isBase64(response.At("body")):
 		r.setBase64(x, e, body)
 	default:
 		r.setText(x, e, body)

@@ -123,8 +123,7 @@ func (r *reader) setJSONOrText(x *plumb.Exchange, e *entry, v *jsonvalue.Value) 
 // that is a JSON string. Where the media type is that of JSON or not stated,
 // the text tells: a string that holds an object or a list is hardly sent.
 func isBodyText(h http.Header, text string) bool {
-	media, _, _ := strings.Cut(strings.ToLower(h.Get("Content-Type")), ";")
-	if !strings.HasSuffix(strings.TrimSpace(media), "json") && media != "" {
+	if !mayBeJSON(h) {
 		return true
 	}
 	text = strings.TrimLeft(text, " \t\r\n")

@@ -68,10 +68,19 @@ func Formats() []Format {
 func formatOf(head []byte, whole bool) *Format {
 	b := beginningOf(head)
 	b.whole = whole
+	if isInsomnia(b) {
+		return nil
+	}
 	for _, f := range formats {
 		if f.recognises != nil && f.recognises(b) {
 			return f
 		}
 	}
 	return nil
+}
+
+// isInsomnia reports whether a file is an export of Insomnia: requests without
+// responses, in JSON, which would otherwise be taken for a body.
+func isInsomnia(b beginning) bool {
+	return b.isObject() && string(b.members["_type"]) == `"export"` && b.has("__export_format")
 }

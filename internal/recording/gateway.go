@@ -15,7 +15,7 @@ var accessLogFormat = Format{
 	Of:     "of Kong, Envoy and AWS API Gateway, in JSON",
 	Sign:   "an object with `request.uri`, `response.status` and `latencies` or `started_at`; with `response_code`, a method and a path; or with `status`, `requestId` and `httpMethod` or `routeKey`",
 	Record: "The plugins `http-log` and `file-log` of Kong; `json_format` of an access log of Envoy; `$context` variables of AWS API Gateway, in JSON.",
-	Notes:  "Their users choose the names: those that the documentation of each has are known. There are no bodies in them, so that of a line the method, the path and the status are checked, and each line says so.",
+	Notes:  "Their users choose the names: those that the documentation of each has are known. There are no bodies in them, so that of a line the method, the path and the status are checked, and each line says so. A line with status 0 got no response.",
 
 	recognises: isGatewayLog,
 	read:       entriesOf((*reader).gatewayEntry),
@@ -63,11 +63,24 @@ func (r *reader) gatewayEntry(e *entry) *plumb.Exchange {
 	} else {
 		accessLine(x, v)
 	}
-	if x.Request.URL == "" || x.Response.Status == 0 {
+	switch {
+	case x.Request.URL != "" && isUnanswered(v):
+		x.Response.Body.Missing = statusZero
+	case x.Request.URL == "" || x.Response.Status == 0:
 		return unusable(x, "method, path or status")
 	}
 	r.addFaults(x, e, faults, nil)
 	return x
+}
+
+// isUnanswered reports whether a line says that the client went away before
+// there was a response.
+func isUnanswered(v *jsonvalue.Value) bool {
+	status := v.At("response", "status")
+	if status == nil {
+		status = logMember(v, logStatuses)
+	}
+	return status != nil && status.Text == "0"
 }
 
 // kongEntry reads a line of the plugins http-log, file-log and their like.

@@ -1,7 +1,6 @@
 package recording
 
 import (
-	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -84,13 +83,13 @@ func (r *reader) setHARBody(x *plumb.Exchange, e *entry, response *jsonvalue.Val
 	file := text(content.At("_file"))
 	switch failure := harFailure(response); {
 	case x.Response.Status == 0:
-		x.Response.Body.Missing = "the request got no response (status 0)"
+		x.Response.Body.Missing = statusZero
 	case failure != "":
 		place := x.Place
 		if body != nil {
 			place = e.place(body.Start)
 		}
-		unreadable(x, plumb.Defect{Rule: "capture-truncated", Message: "the response was not received to its end", Found: failure, Place: place})
+		markFailed(x, failure, place)
 	case body == nil && file != "":
 		r.setAttached(x, attachment{name: file, size: integer(content.At("size")), folders: beside}, e.place(content.At("_file").Start))
 	case (body == nil || body.Text == "") && isBodyLost(x, response, body != nil):
@@ -100,6 +99,7 @@ func (r *reader) setHARBody(x *plumb.Exchange, e *entry, response *jsonvalue.Val
 	default:
 		r.setHARText(x, e, content, body)
 	}
+	markLost(x, integer(content.At("size")))
 }
 
 // harFailure is why a response was not received to its end, as Chrome (_error)
@@ -126,7 +126,7 @@ func isBodyLost(x *plumb.Exchange, response *jsonvalue.Value, isEmpty bool) bool
 
 // setHARText gives x the text of a HAR entry, in whatever way it is written.
 func (r *reader) setHARText(x *plumb.Exchange, e *entry, content, body *jsonvalue.Value) {
-	isBase64 := text(content.At("encoding")) == "base64"
+	isBase64 := isBase64(content)
 	if chunks, ok := pollyBody(x, content, isBase64); ok {
 		r.setBody(x, chunks, onLine(e.place(body.Start).Line))
 		return
@@ -136,13 +136,6 @@ func (r *reader) setHARText(x *plumb.Exchange, e *entry, content, body *jsonvalu
 		return
 	}
 	r.setText(x, e, body)
-	got := x.Response.Body.Bytes
-	if integer(content.At("size")) > len(got) && isCutOff(got) {
-		unreadable(x, plumb.Defect{
-			Rule: "capture-truncated", Message: "the recorder has cut off the body",
-			Found: fmt.Sprintf("%d of %s bytes", len(got), number(content.At("size"))), Place: e.place(body.Start),
-		})
-	}
 }
 
 // isTextInstead reports whether text that is labelled base64 is the body
@@ -152,15 +145,9 @@ func isTextInstead(text string) bool {
 	return text != "" && strings.IndexByte("{[\"<", text[0]) >= 0
 }
 
-// isCutOff reports whether a body ends within the JSON value that it begins
-// with. A size that is larger than the body says nothing by itself: it can be
-// that of another encoding, or of the body before values in it were replaced.
-func isCutOff(body []byte) bool {
-	if len(body) == 0 || strings.IndexByte("{[\"", body[0]) < 0 {
-		return false
-	}
-	_, faults := jsonvalue.Parse(body, maxDepth)
-	return len(faults) > 0 && faults[len(faults)-1].Kind == jsonvalue.Truncated
+// isBase64 reports whether the text of a body is labelled base64.
+func isBase64(content *jsonvalue.Value) bool {
+	return strings.EqualFold(text(content.At("encoding")), "base64")
 }
 
 // harHeader reads a list of {name, value}. The pseudo-headers of HTTP/2, which

@@ -54,7 +54,7 @@ func (r *reader) setPlumb(x *plumb.Exchange, e *entry, known, content *jsonvalue
 		x.Response.Body.Missing = noBody
 	case body.Kind != jsonvalue.String:
 		r.setText(x, e, body) // somebody changed it
-	case text(content.At("encoding")) != "base64":
+	case !isBase64(content):
 		r.setWhole(x, []byte(body.Text), e.locateInString(body))
 	default:
 		line := e.place(body.Start).Line

@@ -157,9 +157,7 @@ func (r *reader) setBase64(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 func decodeEntry(x *plumb.Exchange, e *entry, v *jsonvalue.Value) (data []byte, ok bool) {
 	data, err := decodeBase64(v.Text)
 	if err != nil {
-		unreadable(x, plumb.Defect{
-			Rule: "capture-unreadable", Message: "the body is not good base64", Found: err.Error(), Place: e.place(v.Start),
-		})
+		unreadable(x, notBase64(err, e.place(v.Start)))
 	}
 	return data, err == nil
 }

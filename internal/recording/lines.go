@@ -143,6 +143,9 @@ func (l *lineReader) find(text []byte) {
 
 // line puts a line into the block.
 func (l *lineReader) line(e entry) {
+	if l.isBrokenOff(&e) && isOpen(e.data) {
+		return
+	}
 	if int64(len(e.data)) > l.lim.Entry {
 		l.add(e, 0).given = l.tooLarge(&e)
 		return
@@ -188,7 +191,7 @@ func (s *slot) readLine(r *reader) *plumb.Exchange {
 		return r.bareLine(e, s.line.exchanges)
 	}
 	body := bytes.TrimRight(e.data, " \t\r\n")
-	if int64(len(body)) > r.lim.Body {
+	if int64(len(body)) > r.lim.Body || bytes.Contains(body, masked) {
 		return r.bareBody(e)
 	}
 	s.exchange = plumb.Exchange{

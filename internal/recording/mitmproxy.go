@@ -15,7 +15,7 @@ var mitmproxyFormat = Format{
 	Of:     "saved flows, and HAR files whose name ends with .zhar",
 	Sign:   "the length of a flow, a colon, and a name",
 	Record: "`mitmdump -w flows.mitm`, or `w` in mitmproxy.",
-	Notes:  "The URL has the name of the host that the client used. A body that was streamed is not in the file. Flows of TCP, UDP and DNS are counted as skipped. A HAR file that mitmproxy saves as `.zhar` is compressed with zlib, which is undone.",
+	Notes:  "The URL has the name of the host that the client used. A body that was streamed is not in the file. A response of a flow with an `error` did not come to its end, which is `capture-truncated`, where it has no `timestamp_end` or ends within JSON. Flows of TCP, UDP and DNS are counted as skipped. A HAR file that mitmproxy saves as `.zhar` is compressed with zlib, which is undone.",
 
 	recognises: isFlowFile,
 	read:       (*reader).flowFile,
@@ -83,7 +83,7 @@ func (r *reader) flow(e *entry) *plumb.Exchange {
 	}
 	v, _, ok := cutFlow(e.data, 0)
 	request, response := v.at("request"), v.at("response")
-	for _, part := range []flowValue{v, request, response} {
+	for _, part := range []flowValue{v, request, response, v.at("error")} {
 		ok = ok && (part.isNull() || part.kind == '}' && part.isGood())
 	}
 	if !ok {
@@ -100,11 +100,13 @@ func (r *reader) flow(e *entry) *plumb.Exchange {
 		status: status, response: flowHeader(response.at("headers")),
 		time: flowTime(response),
 	}.describe(x)
-	switch body := response.at("content"); {
+	switch body, failure := response.at("content"), v.at("error").at("msg").text(); {
 	case response.isNull():
 		x.Response.Body.Missing = "the request got no response"
 	case body.isNull():
 		x.Response.Body.Missing = noBody // it was streamed
+	case failure != "" && (response.at("timestamp_end").isNull() || isCutOff(body.content)): // not an error after the end
+		markFailed(x, failure, e.place(body.start))
 	default:
 		r.setBody(x, body.content, e.locate(body.start))
 	}

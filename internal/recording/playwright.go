@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"path"
 	"strings"
 )
 
@@ -12,7 +13,7 @@ var playwrightFormat = Format{
 	Of:     "tests with a browser",
 	Sign:   "a HAR; or a zip archive with a `.har` file in it",
 	Record: "`browser.newContext({recordHar: {path: 'a.har.zip', content: 'attach'}})`, or `path: 'a.har'`.",
-	Notes:  "A body that is in a file of its own (`content._file`) is read from the folder of the HAR, or from the archive; where no file has that name, the one file is taken whose name is that name with an ending added (`.txt`, `.attached`), and whose size is `content.size`. A body that is not there is `capture-unreadable`. An archive must be a file: it cannot come on standard input.",
+	Notes:  "A body that is in a file of its own (`content._file`) is read from the folder of the HAR, or from the archive; where no file has that name, the one file is taken whose name is that name with an ending added (`.txt`, `.attached`), and whose size is `content.size`. A body that is not there is `capture-unreadable`. A folder around both in the archive does not matter. An archive must be a file: it cannot come on standard input.",
 }
 
 // beside is where a HAR has its attached files.
@@ -37,7 +38,7 @@ func (r *reader) zip() error {
 	r.archive = &archive.Reader
 	found := false
 	for _, f := range archive.File {
-		if !strings.HasSuffix(f.Name, ".har") {
+		if !strings.HasSuffix(f.Name, ".har") || strings.HasPrefix(path.Base(f.Name), ".") { // as in __MACOSX, of Finder
 			continue
 		}
 		found = true
@@ -58,6 +59,7 @@ func (r *reader) zipped(f *zip.File) error {
 		return fmt.Errorf("%s: %s: %w", r.name, f.Name, err)
 	}
 	defer in.Close()
+	r.folder = path.Dir(f.Name)
 	packed := &rawReader{ctx: r.ctx, n: int64(f.CompressedSize64)}
 	return r.uncompressed(&ratioReader{raw: packed, r: in, ratio: r.lim.Ratio})
 }

@@ -13,7 +13,7 @@ import (
 var postmanFormat = Format{
 	Name:   "Postman",
 	Of:     "collections 2.0 and 2.1, with their saved responses",
-	Sign:   "an object with `info`, whose `schema` is one of Postman's",
+	Sign:   "an object with `info`, whose `schema` is one of Postman's; or one with such an object as `collection`, as Postman's API answers",
 	Record: "\"Save response\" below a request, then \"Export\" of the collection.",
 	Notes:  "Folders and variables of the collection are followed. A variable that is not in the collection, such as `{{baseUrl}}` of an environment, stands for the server if the URL begins with it. The time is that of the `Date` header.",
 
@@ -24,6 +24,9 @@ var postmanFormat = Format{
 // isPostman recognises a collection of Postman, versions 2.0 and 2.1.
 func isPostman(b beginning) bool {
 	info := b.object("info")
+	if export := b.object("collection"); export.has("info") {
+		return isPostman(export)
+	}
 	return !b.list && (bytes.Contains(info.members["schema"], []byte("getpostman.com")) || info.has("_postman_id") ||
 		info.has("name") && b.firstOf("item").hasAny("request", "item"))
 }
@@ -37,6 +40,9 @@ func (r *reader) postman() error {
 		v, faults := r.parse(e, x)
 		if v == nil {
 			return e.ended, r.give(x)
+		}
+		if export := v.Member("collection"); export != nil && v.Member("info") == nil {
+			v = export
 		}
 		c := &collection{reader: r, e: e, faults: faults}
 		return e.ended, c.items(v, nil)
@@ -84,7 +90,7 @@ func (c *collection) item(v *jsonvalue.Value, known variables) error {
 	for _, response := range responses.Items {
 		x := &plumb.Exchange{Place: c.e.place(response.Start)}
 		asked := response.Member("originalRequest")
-		if asked == nil {
+		if asked.At("url") == nil && (asked == nil || asked.Kind != jsonvalue.String) { // null or {}, of some exporters
 			asked = request
 		}
 		postmanMessage(asked, response, known).describe(x)

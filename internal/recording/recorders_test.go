@@ -111,7 +111,7 @@ func TestRecorders(t *testing.T) {
 		"HAR of Playwright, no response": {
 			harResponse(`"status":-1,"_failureText":"net::ERR_FAILED","content":{"size":-1}`), "1 1:20 GET /a missing: the request got no response (status 0)\n"},
 		"HAR, text cut off": {
-			harResponse(`"status":200,"content":{"size":99,"text":"{\"a\":"}`), "1 1:20 GET /a 200 capture-truncated at 1:112\n"},
+			harResponse(`"status":200,"content":{"size":99,"text":"{\"a\":"}`), "1 1:20 GET /a 200 capture-truncated at 1:113\n"},
 		"HAR, text that is shorter than its size": {
 			harResponse(`"status":200,"content":{"size":99,"text":"{}"}`), good},
 		"HAR, text that is broken": {

@@ -76,6 +76,7 @@ type reader struct {
 	yield func(*Block, error) bool
 
 	archive  *zip.Reader // that the recording is in; may be nil
+	folder   string      // of the recording in the archive
 	listings sync.Map    // of the folders in which attached files were looked for: name to []fs.DirEntry
 
 	asSent bool // bodies are as they were sent, which a recording need not keep
@@ -148,6 +149,13 @@ func (r *reader) sourceFault() error {
 		return fmt.Errorf("%s:%d: %w", r.name, r.src.line, err)
 	}
 	return r.giveDefect(d)
+}
+
+// isBrokenOff reports whether an entry is the one in which compressed data ended
+// before its end. It is not an exchange of its own, since sourceFault reports it.
+func (r *reader) isBrokenOff(e *entry) bool {
+	var broken *compressionError
+	return !e.ended && !e.large && (errors.Is(r.src.err, errRatio) || errors.As(r.src.err, &broken))
 }
 
 // giveDefect hands over an exchange that consists of nothing but a defect.

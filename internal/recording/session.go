@@ -2,7 +2,6 @@ package recording
 
 import (
 	"mime"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -77,15 +76,6 @@ func (r *reader) setSessionBody(x *plumb.Exchange, e *entry, v *jsonvalue.Value,
 	default:
 		r.setBody(x, e.data[v.Start:v.End], e.locate(v.Start))
 	}
-}
-
-// hasContent reports whether the headers announce a body that is not empty.
-func hasContent(x *plumb.Exchange) bool {
-	length := x.Response.Header.Get("Content-Length")
-	if x.Request.Method == http.MethodHead {
-		return false // it is that of the body which GET would give
-	}
-	return length != "" && length != "0"
 }
 
 const base64Piece = "b64:"

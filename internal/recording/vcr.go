@@ -29,12 +29,12 @@ var betamaxFormat = Format{
 	Notes:  "`base64_string` takes precedence over `string`, unless it is empty.",
 }
 
-var vcrKey = regexp.MustCompile(`(?m)^http_interactions:`)
+var vcrKey = regexp.MustCompile(`(?m)^http_interactions:|\A\{\s*http_interactions:`)
 
 // isVCR recognises a cassette, in YAML or JSON, by the name that VCR has for its
 // interactions.
 func isVCR(b beginning) bool {
-	return b.isListOf("http_interactions", "request", "response") || !b.isJSON() && vcrKey.Match(b.head)
+	return b.isListOf("http_interactions", "request", "response") || vcrKey.Match(b.head)
 }
 
 // vcr reads such a cassette.

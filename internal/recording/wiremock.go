@@ -12,7 +12,7 @@ import (
 var wireMockFormat = Format{
 	Name:   "WireMock",
 	Of:     "mappings, one or many, and the journal of requests",
-	Sign:   "an object with `request` and `response` that has a member that only WireMock has, such as `urlPath`, `jsonBody` or `priority`, or whose method is `ANY`; `mappings`; `requests` with `responseDefinition`",
+	Sign:   "an object with `request` and `response` that has a member that only WireMock has, such as `urlPath`, `jsonBody` or `priority`, or whose method is `ANY`; `mappings`, also an empty list beside nothing but `meta`; `requests` with `responseDefinition`",
 	Record: "`wiremock --record-mappings`, the recorder at `/__admin/recorder`, or the mappings that people write by hand. `GET /__admin/mappings` gives them all, `GET /__admin/requests` the journal.",
 	Notes:  "The body is `jsonBody`, `body`, `base64Body`, or the file `bodyFileName` in a folder `__files` beside the recording or beside a folder around it, up to three levels up; a file that is not there is `capture-unreadable`. A mapping with `ANY` is checked as one with `GET`. One whose URL is a regular expression has a body of which the request is not known. A template, a fault and a proxy have no body.",
 
@@ -60,6 +60,9 @@ func isWireMockMapping(b beginning) bool {
 
 // isWireMockList recognises mappings as WireMock exports them.
 func isWireMockList(b beginning) bool {
+	if b.isListOf("mappings") { // empty: the names beside it tell
+		return len(b.members) == 1 || len(b.members) == 2 && b.has("meta")
+	}
 	first := b.firstOf("mappings")
 	return !b.list && first.has("request") && first.hasAny("response", "id", "uuid")
 }
@@ -87,7 +90,7 @@ func (r *reader) wireMockEntry(e *entry) *plumb.Exchange {
 		method: text(request.At("method")), url: wireMockURL(request), request: wireMockHeader(request.At("headers")),
 		status: http.StatusOK, response: headerOf(response.At("headers")), // the status that is served where none is stated
 	}
-	if status := response.At("status"); status != nil {
+	if status := response.At("status"); status != nil && status.Kind != jsonvalue.Null {
 		m.status = integer(status)
 	}
 	if m.method == "ANY" {
