@@ -174,6 +174,7 @@ type Subject struct {
 // Occurrence is what differs between findings with equal text at one place.
 type Occurrence struct {
 	Place
+	Offset   int     // of the value in the body, in bytes; 0 where the body as a whole is meant
 	Named    string  // the pointer with the names of the keys of maps; empty where there are none
 	Resource string  // identity of the resource; empty where unknown
 	Found    string  // the value found, shortened, or what else was found

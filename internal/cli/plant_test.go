@@ -318,3 +318,18 @@ func TestNoCredentialOfAProbeGetsOut(t *testing.T) {
 		tell(t, p, "a report", string(readFileOf(t, "out.txt")))
 	}
 }
+
+// What --header sends is in no report, whatever the header is called, even where
+// the server repeats it.
+func TestHeadersOfAProbeAreSecret(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"object": "list", "data": [], "has_more": %q, "note": %[1]q}`, r.Header.Get("X-Pin"))
+	}))
+	defer server.Close()
+	const pin = "kittens and tea"
+	var out, messages bytes.Buffer
+	Run(t.Context(), []string{"probe", "-v", "--base-url", server.URL, "--header", "X-Pin: " + pin}, nil, &out, &messages, func(string) string { return "" })
+	assert.Contains(t, out.String(), "schema-type")
+	assert.NotContains(t, out.String()+messages.String(), pin)
+}

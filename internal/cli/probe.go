@@ -246,9 +246,21 @@ func needs(inputs []string) string {
 	return strings.Join(flags, " and ")
 }
 
+// given returns the values of the headers that --header names: whatever their
+// names are, they are nobody else's business.
+func (f *probeFlags) given(header http.Header) []string {
+	var values []string
+	for _, text := range f.headers {
+		name, _, _ := strings.Cut(text, ":")
+		values = append(values, header.Values(strings.TrimSpace(name))...)
+	}
+	return values
+}
+
 // probe runs the scenarios and writes the report.
 func (c *check) probe(ctx context.Context, f probeFlags, base *url.URL, header http.Header, scenarios []probe.Scenario) {
-	secrets := redact.New(redact.Credentials(base.String(), header, nil))
+	sent := append(redact.Credentials(base.String(), header, nil), f.given(header)...)
+	secrets := redact.New(sent)
 	p := &probe.Prober{
 		Base:        base,
 		Header:      header,
@@ -257,6 +269,7 @@ func (c *check) probe(ctx context.Context, f probeFlags, base *url.URL, header h
 		MaxRequests: f.maxRequests,
 		Limits:      c.liveLimits(),
 		Seen: func(x *plumb.Exchange) {
+			x.Secrets = append(x.Secrets, sent...) // a server can echo what was sent
 			c.see(x)
 			if c.options.verbose {
 				c.say("%s", secrets.Text(fmt.Sprintf("%s %s: %d", x.Request.Method, x.Request.URL, x.Response.Status)))

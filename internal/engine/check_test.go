@@ -34,7 +34,7 @@ func TestSkipped(t *testing.T) {
 		"undescribed status": {x: plumb.Exchange{Request: plumb.Request{Method: "GET", URL: base + "/things/1"}, Response: plumb.Response{Status: 500, Body: plumb.Body{Bytes: []byte("{}")}}}, reason: "status 500 is not described", want: []string{"error http-status "}},
 		"range of statuses":  {x: plumb.Exchange{Request: plumb.Request{Method: "GET", URL: base + "/things/1"}, Response: plumb.Response{Status: 404, Header: header("application/problem+json"), Body: plumb.Body{Bytes: []byte(`{}`)}}}, want: []string{"error schema-required /title"}},
 		"bare, unknown":      {x: plumb.Exchange{Response: plumb.Response{Body: plumb.Body{Bytes: []byte(`{"id": "x"}`)}}}, reason: "constants of no schema"},
-		"bare, no object":    {x: plumb.Exchange{Response: plumb.Response{Body: plumb.Body{Bytes: []byte(`7`)}}}, reason: "no object"},
+		"bare, no object":    {x: plumb.Exchange{Response: plumb.Response{Body: plumb.Body{Bytes: []byte(`7`)}}}, reason: "not an object"},
 		"bare, named":        {x: plumb.Exchange{Schema: "Thing", Response: plumb.Response{Body: plumb.Body{Bytes: []byte(`{"a": "x"}`)}}}, want: []string{"error schema-type /a"}},
 		"bare, unknown name": {x: plumb.Exchange{Schema: "Nothing", Response: plumb.Response{Body: plumb.Body{Bytes: []byte(`{}`)}}}, reason: "no schema Nothing"},
 		"bare, HTML":         {x: plumb.Exchange{Response: plumb.Response{Status: 200, Header: header("text/html"), Body: plumb.Body{Bytes: []byte(`<p>`)}}}, reason: "not JSON"},

@@ -88,7 +88,7 @@ func (p *pass) report(a at, f plumb.Finding) {
 		return
 	}
 	body := p.x.Response.Body
-	f.Place = p.x.Place
+	f.Place, f.Offset = p.x.Place, a.start
 	if body.Locate != nil {
 		f.Line, f.Column = body.Locate(a.start)
 	}

@@ -312,7 +312,7 @@ func (v *Validator) Check(x *plumb.Exchange) Result {
 	}
 	p.applyXRules()
 	slices.SortStableFunc(p.out.Findings, func(a, b plumb.Finding) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Pointer, b.Pointer))
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Pointer, b.Pointer))
 	})
 	if len(p.out.Findings) > MostPlaces {
 		p.leaveOut()

@@ -109,7 +109,7 @@ func TestErrors(t *testing.T) {
 		"no such identity":      {"identity: /id", "identity: /key", `order.yaml:11:3: x-lifecycle: no schema describes /key`},
 		"unreachable":           {"next: [shipped, lost]", "next: [lost]", `order.yaml:17:5: x-lifecycle: no moves lead from "open" to "shipped"`},
 		"not a duration":        {"P1DT2H", "2h", `order.yaml:16:51: x-lifecycle: does not match pattern`},
-		"no time":               {"P1DT2H", "PT0S", `order.yaml:16:51: x-lifecycle: "PT0S" is no time at all`},
+		"no time":               {"P1DT2H", "PT0S", `order.yaml:16:51: x-lifecycle: "PT0S" is not a time`},
 		"bound of a last state": {"lost: {entered: /lost}", "lost: {entered: /lost, atMost: PT1M}", `order.yaml:18:28: x-lifecycle: a state can only last atMost`},
 		"value without state":   {"    lost: {entered: /lost}\n", "", `order.yaml:14:3: x-lifecycle: the schema of /state has the value "lost", which is none of the states`},
 		"state without value":   {"lost: {entered: /lost}", "lost: {entered: /lost}\n    gone: {}", `order.yaml:19:5: x-lifecycle: the schema of /state does not have the value "gone"`},

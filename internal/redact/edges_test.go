@@ -2,6 +2,7 @@ package redact
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -74,4 +75,24 @@ func TestTokensAndCursors(t *testing.T) {
 	}
 	const emptied = "Authorization: Bearer \nConnection: keep-alive\n"
 	assert.Equal(t, emptied, new(Cleaner).Text(emptied), "somebody took the token out")
+}
+
+// What a finding shows of a value under a secret name is hidden whole, however
+// short it is, and numbers stay.
+func TestShortCredentialsInFindings(t *testing.T) {
+	for _, tc := range []struct{ pointer, text, found, want string }{
+		{"/password", `{"password": "a1"}`, "a1 (2 characters)", "[redacted]"},
+		{"/pwd", `{"pwd": "9k3"}`, "9k3", "[redacted]"},
+		{"/api_key", `{"api_key": "hunter"}`, "hunter", "[redacted]"},
+		{"/status", `{"status": "paused"}`, "paused", "paused"},
+		{"/input_tokens", `{"input_tokens": 12}`, "12", "12"},
+	} {
+		start := strings.Index(tc.text, ": ") + 2
+		f := plumb.Finding{Rule: "schema-limit", Pointer: tc.pointer, Occurrence: plumb.Occurrence{
+			Found: tc.found, Excerpt: plumb.Excerpt{Text: tc.text, Column: start, Width: len(tc.text) - 1 - start},
+		}}
+		New(nil).Finding(&f)
+		assert.Equal(t, tc.want, f.Found, tc.text)
+		assert.Equal(t, tc.want == tc.found, f.Excerpt.Text == tc.text, f.Excerpt.Text)
+	}
 }

@@ -99,10 +99,10 @@ func (c *Cleaner) Excerpt(e plumb.Excerpt) plumb.Excerpt {
 
 // Finding removes credentials from all that f took from its exchange.
 func (c *Cleaner) Finding(f *plumb.Finding) {
-	// A name that says that a value is secret hides the whole of it, which an
-	// excerpt does not show where the name is not beside it. Of a missing member
-	// there is no value.
-	if f.Rule != "schema-required" && strings.Contains(f.Found, `"`) && SecretMember(cmp.Or(f.Named, f.Pointer), strings.Trim(f.Found, `"`)) {
+	// A name that says that a value is secret hides the whole of it, however short
+	// it is; an excerpt does not show that where the name is not beside it. Of a
+	// missing member there is no value.
+	if value, ok := foundString(f); ok && f.Rule != "schema-required" && SecretMember(cmp.Or(f.Named, f.Pointer), value) {
 		f.Found = Mark
 		f.Excerpt = mark(f.Excerpt, union(append(c.spans(f.Excerpt.Text), marked(f.Excerpt))))
 	} else {
@@ -111,6 +111,17 @@ func (c *Cleaner) Finding(f *plumb.Finding) {
 	for _, s := range []*string{&f.Message, &f.Pointer, &f.Subject.Name, &f.Named, &f.File, &f.Resource, &f.Found, &f.Allowed} {
 		*s = c.Text(*s)
 	}
+}
+
+// foundString returns the string that a finding is about, as far as it is shown;
+// false where it is about something else.
+func foundString(f *plumb.Finding) (string, bool) {
+	if e := f.Excerpt; e.Width > 0 && e.Column+e.Width <= len(e.Text) {
+		if shown := e.Text[e.Column : e.Column+e.Width]; shown[0] == '"' {
+			return strings.Trim(shown, `"`), true
+		}
+	}
+	return strings.Trim(f.Found, `"`), strings.Contains(f.Found, `"`)
 }
 
 // span is the text between two offsets.

@@ -89,8 +89,8 @@ func TestReadRefuses(t *testing.T) {
 		`{"schemaVersion": 2, "tool": {"name": "plumb"}}` + "\n{}":                                                 "as lines (ndjson)",
 		`{"schemaVersion": 2, "tool": {"name": "plumb"}, "findings": []} {}`:                                       "more than one JSON value",
 		`{"schemaVersion": 2, "tool": {"name": "prism"}}`:                                                          `of "prism", not of plumb`,
-		`{"schemaVersion": 2, "tool": {"name": "plumb"}, "findings": [{"severity": "fatal"}]}`:                     `findings[0]: "fatal" is no severity`,
-		`{"schemaVersion": 2, "tool": {"name": "plumb"}, "findings": [{"severity": "error", "fingerprint": "x"}]}`: `findings[0]: "x" is no fingerprint`,
+		`{"schemaVersion": 2, "tool": {"name": "plumb"}, "findings": [{"severity": "fatal"}]}`:                     `findings[0]: "fatal" is not a severity`,
+		`{"schemaVersion": 2, "tool": {"name": "plumb"}, "findings": [{"severity": "error", "fingerprint": "x"}]}`: `findings[0]: "x" is not a fingerprint`,
 	} {
 		r, err := Read(strings.NewReader(text))
 		assert.Nil(t, r)
