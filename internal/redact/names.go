@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"unicode"
 )
 
 // place is the kind of place that a name is in. Some names are those of
@@ -123,11 +124,32 @@ const off = "=off"
 // CheckName says what is wrong with a name to add to the list, or to take out
 // of it (session=off).
 func CheckName(name string) error {
-	letters := fold(strings.TrimSuffix(name, off))
-	if letters.length == 0 || strings.Contains(strings.TrimSuffix(name, off), "=") {
+	bare, out := strings.CutSuffix(name, off)
+	letters := fold(bare)
+	odd := strings.IndexFunc(bare, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_. ", r)
+	})
+	switch {
+	case letters.length == 0 || odd >= 0:
 		return fmt.Errorf("%q is not the name of a header, a parameter or a member, such as x-tenant-pin, nor one to take out of the list, such as session=off", name)
+	case out && !builtin.hides(bare):
+		return fmt.Errorf("%q takes nothing out of the list of names: %q is not in it", name, bare)
 	}
 	return nil
+}
+
+// hides reports whether the name is that of a credential in any place.
+func (n names) hides(name string) bool {
+	return slices.ContainsFunc([]place{member, header, query, prose}, func(in place) bool { return n.of(name, in) != harmless })
+}
+
+// withoutX returns a name without the x- that many headers begin with: x-pin,
+// pin and xPin are one.
+func withoutX(name string) string {
+	if len(name) > 1 && (name[0] == 'x' || name[0] == 'X') && (strings.ContainsRune("-_. ", rune(name[1])) || name[0] == 'x' && unicode.IsUpper(rune(name[1]))) {
+		return strings.TrimLeft(name[1:], "-_. ")
+	}
+	return name
 }
 
 // Use makes the list of names, for the whole process, the built-in one with
@@ -145,8 +167,7 @@ func Use(list []string) {
 		if out {
 			e.secrecy = harmless
 		}
-		letters := lettersOf(bare)
-		n[letters] = []entry{e}
+		n[lettersOf(withoutX(bare))] = []entry{e}
 	}
 	current.Store(&n)
 }

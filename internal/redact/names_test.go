@@ -130,10 +130,15 @@ func TestUse(t *testing.T) {
 	Use([]string{"x-tenant-pin", "session=off"})
 	assert.Equal(t, `{"tenantPin": "[redacted]1", "X-Tenant-Pin": "[redacted]", "session": "aB3xYz90"}`,
 		`{"tenantPin": "[redacted]1", `+new(Cleaner).Text(`{"X-Tenant-Pin": "aB3xYz91", "session": "aB3xYz90"}`)[1:])
+	assert.Equal(t, `{"tenantPin": "[redacted]", "tenant_pin": "[redacted]", "pin": "aB3xYz91"}`, new(Cleaner).Text(`{"tenantPin": "aB3xYz91", "tenant_pin": "aB3xYz91", "pin": "aB3xYz91"}`))
 	Use(nil)
 	assert.Equal(t, `{"xTenantPin": "aB3", "session": "[redacted]"}`, new(Cleaner).Text(`{"xTenantPin": "aB3", "session": "aB3xYz90"}`))
 	assert.Error(t, CheckName("=off"))
 	assert.Error(t, CheckName("session=on"))
+	assert.Error(t, CheckName("tenant*"))
+	assert.ErrorContains(t, CheckName("passwrd=off"), "takes nothing out")
+	assert.NoError(t, CheckName("x-tenant-pin"))
+	assert.NoError(t, CheckName("api_key=off"))
 }
 
 // A body of JSON remains one, whatever is taken out of it.
