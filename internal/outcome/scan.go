@@ -1,11 +1,10 @@
 package outcome
 
 import (
-	"bytes"
 	"unicode/utf8"
 
 	"github.com/plumbapi/plumb/internal/engine"
-	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/jsonscan"
 )
 
 // scan does what parts does, for a body that a plan has read: it is good JSON
@@ -44,7 +43,7 @@ func (s *scanner) value(start int, at *spot) int {
 	case '"':
 		var escaped bool
 		t = typeString
-		end, escaped = s.text(start)
+		end, escaped = jsonscan.Quoted(s.data, start)
 		s.string(at, s.data[start:end], escaped)
 	case 'n':
 		end += len("null")
@@ -55,7 +54,7 @@ func (s *scanner) value(start int, at *spot) int {
 		t, end = typeBoolean, start+len("false")
 		s.boolean(at, false)
 	default:
-		end = s.word(start)
+		end = jsonscan.Scalar(s.data, start)
 		t = s.number(at, s.data[start:end])
 	}
 	s.take(at, t, start, end)
@@ -76,15 +75,14 @@ func (s *scanner) string(at *spot, quoted []byte, escaped bool) {
 
 // decoded returns what a string stands for, given as good JSON.
 func decoded(quoted []byte) string {
-	v, _ := jsonvalue.Parse(quoted, 1)
-	return v.Text
+	return string(jsonscan.Unescape(nil, quoted[1:len(quoted)-1]))
 }
 
 func (s *scanner) object(pos int, at *spot) int {
 	members := 0
 	pos = s.space(pos + 1)
 	for s.data[pos] != '}' {
-		end, escaped := s.text(pos)
+		end, escaped := jsonscan.Quoted(s.data, pos)
 		name := s.data[pos+1 : end-1]
 		if escaped {
 			name = []byte(decoded(s.data[pos:end]))
@@ -95,7 +93,7 @@ func (s *scanner) object(pos int, at *spot) int {
 		} else if child := s.member(at, name); child != nil {
 			pos = s.value(pos, child)
 		} else {
-			pos = s.skip(pos)
+			pos = jsonscan.Skip(s.data, pos)
 		}
 		members++
 		pos = s.next(pos)
@@ -111,7 +109,7 @@ func (s *scanner) array(pos int, at *spot) int {
 		if child := s.item(at, items); child != nil {
 			pos = s.value(pos, child)
 		} else {
-			pos = s.skip(pos)
+			pos = jsonscan.Skip(s.data, pos)
 		}
 		items++
 		pos = s.next(pos)
@@ -138,63 +136,4 @@ func (s *scanner) next(pos int) int {
 	return pos
 }
 
-func (s *scanner) space(pos int) int {
-	for pos < len(s.data) && s.data[pos] <= ' ' {
-		pos++
-	}
-	return pos
-}
-
-// text goes over a string and reports whether it has escapes.
-func (s *scanner) text(pos int) (end int, escaped bool) {
-	for end = pos + 1; ; end++ {
-		end += bytes.IndexByte(s.data[end:], '"')
-		escaped = escaped || bytes.IndexByte(s.data[pos+1:end], '\\') >= 0
-		if !escaped {
-			return end + 1, false
-		}
-		slashes := 0
-		for s.data[end-1-slashes] == '\\' {
-			slashes++
-		}
-		if slashes%2 == 0 {
-			return end + 1, true
-		}
-	}
-}
-
-// word goes over a number or literal.
-func (s *scanner) word(pos int) int {
-	for pos < len(s.data) {
-		switch s.data[pos] {
-		case ',', '}', ']', ' ', '\t', '\n', '\r':
-			return pos
-		}
-		pos++
-	}
-	return pos
-}
-
-// skip goes over a value of which nothing is taken down.
-func (s *scanner) skip(pos int) int {
-	for depth := 0; ; {
-		switch s.data[pos] {
-		case '"':
-			pos, _ = s.text(pos)
-		case '{', '[':
-			depth++
-			pos++
-		case '}', ']':
-			depth--
-			pos++
-		case ',', ':', ' ', '\t', '\n', '\r':
-			pos++
-			continue
-		default:
-			pos = s.word(pos)
-		}
-		if depth == 0 {
-			return pos
-		}
-	}
-}
+func (s *scanner) space(pos int) int { return jsonscan.Space(s.data, pos) }
