@@ -89,12 +89,12 @@ func plumbRow(name string, bodies texts, histories bool) (*row, error) {
 	}
 	return &row{name: name, bodies: len(bodies), run: func() error {
 		const kept = 5 // occurrences of a finding
-		checks := v.NewRun()
-		checks.Enough(kept)
+		checks := v.NewStream()
+		checks.KeepOccurrences(kept)
 		if !histories {
 			checks.WithoutHistory()
 		}
-		checker := checks.NewChecker()
+		checker := checks.NewWorker()
 		counted := outcome.New(v, kept)
 		var history *engine.History
 		if histories {

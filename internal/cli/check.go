@@ -145,8 +145,8 @@ func (c *check) collect(ctx context.Context, args []string) *report.Report {
 	if p.jobs == 0 {
 		p.jobs = runtime.GOMAXPROCS(0)
 	}
-	p.repeats, p.seen = c.validator.NewRun(), c.outcome.Batch
-	p.repeats.Enough(c.options.maxOccurrences)
+	p.repeats, p.seen = c.validator.NewStream(), c.outcome.Batch
+	p.repeats.KeepOccurrences(c.options.maxOccurrences)
 	if c.history == nil {
 		p.repeats.WithoutHistory()
 	}

@@ -16,10 +16,10 @@ import (
 // hands the results on in the order of reading.
 type pipeline struct {
 	validator *engine.Validator
-	repeats   *engine.Run         // leaves out findings that were explained often enough; nil: all are explained
-	seen      func(*engine.Batch) // takes, with repeats, what bodies had, before their results are handed on
-	observe   func() observer     // makes, for each goroutine that checks, what takes each result there; may be nil
-	body      func(size int)      // is told how large a body is that is to be checked; may be nil
+	repeats   *engine.Stream        // leaves out findings that were explained often enough; nil: all are explained
+	seen      func(*engine.Results) // takes, with repeats, what bodies had, before their results are handed on
+	observe   func() observer       // makes, for each goroutine that checks, what takes each result there; may be nil
+	body      func(size int)        // is told how large a body is that is to be checked; may be nil
 	limits    recording.Limits
 	schema    string // of bare bodies
 	jobs      int
@@ -44,7 +44,7 @@ type batch struct {
 	file      recording.File
 	block     *recording.Block  // nil where there is but an error
 	exchanges []*plumb.Exchange // of the block
-	outcome   *engine.Batch
+	outcome   *engine.Results
 	weight    int64         // bytes of bodies, as far as the budget counts them
 	err       error         // ended the file, after the exchanges
 	done      chan struct{} // closed when the results are there
@@ -128,15 +128,15 @@ const largeBody = 200 << 10
 
 // checker returns a function that checks batches on one goroutine.
 func (p *pipeline) checker() func(*batch) {
-	check := func(exchanges []*plumb.Exchange) *engine.Batch {
-		out := &engine.Batch{Results: make([]engine.Result, len(exchanges))}
+	check := func(exchanges []*plumb.Exchange) *engine.Results {
+		out := &engine.Results{Results: make([]engine.Result, len(exchanges))}
 		for i, x := range exchanges {
 			out.Results[i] = p.validator.Check(x)
 		}
 		return out
 	}
 	if p.repeats != nil {
-		check = p.repeats.NewChecker().Check
+		check = p.repeats.NewWorker().Check
 	}
 	observe := observer(func(*plumb.Exchange, engine.Result) {})
 	if p.observe != nil {

@@ -55,8 +55,8 @@ func TestReportsAreTheSame(t *testing.T) {
 			return io.NopCloser(strings.NewReader(text)), nil
 		}}
 		if repeats {
-			p.repeats, p.seen = v.NewRun(), to.outcome.Batch
-			p.repeats.Enough(2)
+			p.repeats, p.seen = v.NewStream(), to.outcome.Batch
+			p.repeats.KeepOccurrences(2)
 		}
 		p.run(context.Background(), []recording.File{{Path: "a.ndjson"}, {Path: "b.ndjson"}}, to)
 		out, err := json.Marshal(report.New(report.Run{Description: desc, Documented: v.Documented(), Version: "test", Occurrences: 2}, to.outcome))

@@ -19,7 +19,7 @@ func TestFaults(t *testing.T) {
 	require.NoError(t, err)
 	v, err := engine.New(desc)
 	require.NoError(t, err)
-	checker := v.NewRun().NewChecker()
+	checker := v.NewStream().NewWorker()
 	got, want := faults{}, faults{}
 	counted := 0
 	for entry := range 4 {
@@ -30,7 +30,7 @@ func TestFaults(t *testing.T) {
 		if r.Counted {
 			counted++
 		}
-		r.Pattern.Settle()
+		r.Pattern.Done()
 		got.add(x, r)
 		want[fault{"a.ndjson", entry, "time-order"}] = true
 	}

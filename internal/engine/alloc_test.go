@@ -14,9 +14,9 @@ import (
 // without allocating.
 func TestCheckDoesNotAllocate(t *testing.T) {
 	v := builtin(t, engine.PlannedOnly())
-	run := v.NewRun()
-	run.Enough(1)
-	checker, history := run.NewChecker(), v.NewHistory()
+	run := v.NewStream()
+	run.KeepOccurrences(1)
+	checker, history := run.NewWorker(), v.NewHistory()
 	exchanges := make([]*plumb.Exchange, 200)
 	for i := range exchanges {
 		exchanges[i] = &plumb.Exchange{Place: plumb.Place{File: "a", Line: i}, Response: plumb.Response{Body: plumb.Body{Bytes: []byte(realBody)}}}
@@ -33,7 +33,7 @@ func TestCheckDoesNotAllocate(t *testing.T) {
 		explained = b.Explained
 		require.Equal(t, explained == 0, b.Results[0].Counted)
 		if p := b.Results[0].Pattern; !b.Results[0].Counted {
-			p.Settle()
+			p.Done()
 		}
 		b.Release()
 	}

@@ -7,15 +7,15 @@ import (
 	"github.com/plumbapi/plumb/internal/engine/plan"
 )
 
-// try is the reading of a bare body by the plan of one schema.
-type try struct {
-	way *way
+// attempt is the reading of a bare body by the plan of one schema.
+type attempt struct {
+	way *routeState
 	reading
 }
 
 // checkBare checks a bare body. Which schema it has is found out by reading it
 // by the plans of those that it can have.
-func (c *Checker) checkBare(b *Batch, x *plumb.Exchange, to *Result) {
+func (c *Worker) checkBare(b *Results, x *plumb.Exchange, to *Result) {
 	c.tried = c.tried[:0]
 	for i, w := range c.candidates(x) {
 		read, ok := c.read(w.plan, x, nil)
@@ -26,7 +26,7 @@ func (c *Checker) checkBare(b *Batch, x *plumb.Exchange, to *Result) {
 			c.accept(b, x, to, w)
 		} else if !c.count(b, x, to, w, read) {
 			if c.reader.Resources <= 1 { // as in repeat
-				c.tried = append(c.tried, try{w, read})
+				c.tried = append(c.tried, attempt{w, read})
 			}
 			continue
 		}
@@ -47,12 +47,12 @@ func (c *Checker) checkBare(b *Batch, x *plumb.Exchange, to *Result) {
 
 // candidates returns the ways of the schemas that a bare body can have, the
 // likeliest first.
-func (c *Checker) candidates(x *plumb.Exchange) []*way {
+func (c *Worker) candidates(x *plumb.Exchange) []*routeState {
 	v := c.run.v
 	if x.Schema != "" {
 		for _, s := range v.named() {
 			if s.Name == x.Schema {
-				return []*way{c.way(route{schema: s, status: x.Response.Status})}
+				return []*routeState{c.way(route{schema: s, status: x.Response.Status})}
 			}
 		}
 		return nil
@@ -67,10 +67,10 @@ func (c *Checker) candidates(x *plumb.Exchange) []*way {
 }
 
 // inferred returns the ways of the schemas whose constants leave no doubt.
-func (c *Checker) inferred(status int) []*way {
+func (c *Worker) inferred(status int) []*routeState {
 	v := c.run.v
 	v.decideOnce.Do(v.decide)
-	ways := make([]*way, len(v.decisive))
+	ways := make([]*routeState, len(v.decisive))
 	for i, s := range v.decisive {
 		ways[i] = c.way(route{schema: s, status: status, inferred: true})
 	}

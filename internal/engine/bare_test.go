@@ -14,7 +14,7 @@ func TestBareBodiesOfSeveralSchemas(t *testing.T) {
 	v := jobsValidator(t)
 	job, counts := `{"kind": "job", "left": 1}`, `{"kind": "counts", "left": 1}`
 	for _, first := range []int{0, 200} {
-		checker := v.NewRun().NewChecker()
+		checker := v.NewStream().NewWorker()
 		for _, x := range []*plumb.Exchange{
 			bareBody(first, counts), bareBody(first, job), bareBody(200, counts), bareBody(200, job), bareBody(0, job), bareBody(0, counts), bareBody(200, job),
 		} {

@@ -7,12 +7,12 @@ import (
 	"github.com/plumbapi/plumb/internal/engine/plan"
 )
 
-// Batch is the outcome of checking several exchanges.
-type Batch struct {
+// Results is the outcome of checking several exchanges.
+type Results struct {
 	Results   []Result // in the order of the exchanges
 	Explained int      // how many of them the reference engine looked at
 
-	run     *Run
+	run     *Stream
 	tallies []*plan.Tally
 	notes   []note
 	cells   []byte   // of the notes
@@ -21,15 +21,15 @@ type Batch struct {
 }
 
 // batch returns a batch for so many exchanges.
-func (r *Run) batch(exchanges int) *Batch {
+func (r *Stream) batch(exchanges int) *Results {
 	r.mu.Lock()
-	var b *Batch
+	var b *Results
 	if last := len(r.released) - 1; last >= 0 {
 		b, r.released = r.released[last], r.released[:last]
 	}
 	r.mu.Unlock()
 	if b == nil {
-		b = &Batch{run: r}
+		b = &Results{run: r}
 	}
 	b.Explained = 0
 	b.Results = slices.Grow(b.Results[:0], exchanges)[:exchanges]
@@ -38,7 +38,7 @@ func (r *Run) batch(exchanges int) *Batch {
 
 // Release gives the batch back, with its results, to be used for a later one.
 // Findings and identities of resources may be kept.
-func (b *Batch) Release() {
+func (b *Results) Release() {
 	if b.run == nil {
 		return
 	}
@@ -56,7 +56,7 @@ func (b *Batch) Release() {
 
 // Seen returns what of the description was in bodies of the batch, beyond
 // what its results say, and how many times.
-func (b *Batch) Seen() iter.Seq2[Seen, int] {
+func (b *Results) Seen() iter.Seq2[Seen, int] {
 	return func(yield func(Seen, int) bool) {
 		for _, t := range b.tallies {
 			for place, n := range t.All() {
@@ -73,7 +73,7 @@ func (b *Batch) Seen() iter.Seq2[Seen, int] {
 	}
 }
 
-func (b *Batch) tally(p *plan.Plan) *plan.Tally {
+func (b *Results) tally(p *plan.Plan) *plan.Tally {
 	for _, t := range b.tallies {
 		if t.Plan == p {
 			return t
@@ -87,15 +87,15 @@ func (b *Batch) tally(p *plan.Plan) *plan.Tally {
 // mark is how much of a batch is of bodies before.
 type mark struct{ notes, cells, ids int }
 
-func (b *Batch) mark() mark { return mark{len(b.notes), len(b.cells), len(b.ids)} }
+func (b *Results) mark() mark { return mark{len(b.notes), len(b.cells), len(b.ids)} }
 
 // forget takes back what was noted of a body that a plan declined.
-func (b *Batch) forget(m mark) {
+func (b *Results) forget(m mark) {
 	b.notes, b.cells, b.ids = b.notes[:m.notes], b.cells[:m.cells], b.ids[:m.ids]
 }
 
 // name gives the results the identities of their resources.
-func (b *Batch) name() {
+func (b *Results) name() {
 	ids := string(b.ids)
 	for i := range b.Results {
 		r := &b.Results[i]

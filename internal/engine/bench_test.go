@@ -55,14 +55,14 @@ func BenchmarkDecode(b *testing.B) {
 // their drift was explained.
 func BenchmarkChecker(b *testing.B) {
 	v := builtin(b)
-	checker := v.NewRun().NewChecker()
+	checker := v.NewStream().NewWorker()
 	exchanges := make([]*plumb.Exchange, 64)
 	for i := range exchanges {
 		exchanges[i] = &plumb.Exchange{Response: plumb.Response{Body: plumb.Body{Bytes: []byte(realBody)}}}
 	}
 	pattern := checker.Check(exchanges[:1]).Results[0].Pattern
 	require.NotNil(b, pattern)
-	pattern.Settle()
+	pattern.Done()
 	require.True(b, checker.Check(exchanges[:1]).Results[0].Counted)
 	b.SetBytes(int64(len(realBody) * len(exchanges)))
 	b.ReportAllocs()

@@ -5,30 +5,30 @@ import (
 	"github.com/plumbapi/plumb/internal/engine/plan"
 )
 
-// Checker checks exchanges of a run on one goroutine.
-type Checker struct {
-	run     *Run
+// Worker checks exchanges of a run on one goroutine.
+type Worker struct {
+	run     *Stream
 	reader  *plan.Reader
-	batch   *Batch
+	batch   *Results
 	batches int // so far
 	x       *plumb.Exchange
 	first   int // of the notes of the reading
-	routes  map[described]*way
-	ways    map[route]*way
-	bare    []*way // see candidates
-	tried   []try  // the readings of a bare body by the plans of several schemas
+	routes  map[described]*routeState
+	ways    map[route]*routeState
+	bare    []*routeState // see candidates
+	tried   []attempt     // the readings of a bare body by the plans of several schemas
 }
 
-// NewChecker returns a Checker. Each goroutine needs its own.
-func (r *Run) NewChecker() *Checker {
-	c := &Checker{run: r, reader: plan.NewReader(r.v.maxDepth), routes: map[described]*way{}, ways: map[route]*way{}}
+// NewWorker returns a Checker. Each goroutine needs its own.
+func (r *Stream) NewWorker() *Worker {
+	c := &Worker{run: r, reader: plan.NewReader(r.v.maxDepth), routes: map[described]*routeState{}, ways: map[route]*routeState{}}
 	c.reader.Take = c.note
 	return c
 }
 
 // Check checks exchanges against the description. They must not change until
 // the results were added to a history.
-func (c *Checker) Check(exchanges []*plumb.Exchange) *Batch {
+func (c *Worker) Check(exchanges []*plumb.Exchange) *Results {
 	b := c.run.batch(len(exchanges))
 	c.batch = b
 	c.batches++
@@ -44,7 +44,7 @@ func (c *Checker) Check(exchanges []*plumb.Exchange) *Batch {
 	return b
 }
 
-func (c *Checker) check(b *Batch, x *plumb.Exchange, to *Result) {
+func (c *Worker) check(b *Results, x *plumb.Exchange, to *Result) {
 	if body := &x.Response.Body; len(body.Bytes) == 0 || body.Missing != "" || len(x.Defects) > 0 || !looksLikeJSON(body.Bytes) {
 		c.explain(b, x, to)
 		return
@@ -72,7 +72,7 @@ func (c *Checker) check(b *Batch, x *plumb.Exchange, to *Result) {
 
 // read reads the body of an exchange by a plan. It is false where the reference
 // engine has to.
-func (c *Checker) read(p *plan.Plan, x *plumb.Exchange, params map[string]string) (reading, bool) {
+func (c *Worker) read(p *plan.Plan, x *plumb.Exchange, params map[string]string) (reading, bool) {
 	if p == nil {
 		return reading{}, false
 	}
@@ -82,14 +82,14 @@ func (c *Checker) read(p *plan.Plan, x *plumb.Exchange, params map[string]string
 }
 
 // explain checks an exchange with the reference engine.
-func (c *Checker) explain(b *Batch, x *plumb.Exchange, to *Result) {
+func (c *Worker) explain(b *Results, x *plumb.Exchange, to *Result) {
 	b.Explained++
 	*to = c.run.v.Check(x)
 }
 
 // repeat handles an exchange with deviations: it is explained, or if that was
 // done often enough, counted.
-func (c *Checker) repeat(b *Batch, x *plumb.Exchange, to *Result, w *way, read reading) {
+func (c *Worker) repeat(b *Results, x *plumb.Exchange, to *Result, w *routeState, read reading) {
 	if c.count(b, x, to, w, read) {
 		return
 	}
@@ -101,7 +101,7 @@ func (c *Checker) repeat(b *Batch, x *plumb.Exchange, to *Result, w *way, read r
 }
 
 // count handles an exchange whose pattern was explained often enough, if it was.
-func (c *Checker) count(b *Batch, x *plumb.Exchange, to *Result, w *way, read reading) bool {
+func (c *Worker) count(b *Results, x *plumb.Exchange, to *Result, w *routeState, read reading) bool {
 	if c.reader.Resources > 1 {
 		return false
 	}
@@ -122,7 +122,7 @@ func (c *Checker) count(b *Batch, x *plumb.Exchange, to *Result, w *way, read re
 
 // learn makes the findings of an exchange that was explained those of its
 // pattern.
-func (c *Checker) learn(to *Result, w *way, read reading) {
+func (c *Worker) learn(to *Result, w *routeState, read reading) {
 	k := c.known(w, read, true)
 	if k == nil {
 		return
@@ -139,7 +139,7 @@ func (c *Checker) learn(to *Result, w *way, read reading) {
 
 // accept fills in the result of an exchange whose findings need no
 // explanation.
-func (c *Checker) accept(b *Batch, x *plumb.Exchange, to *Result, w *way) {
+func (c *Worker) accept(b *Results, x *plumb.Exchange, to *Result, w *routeState) {
 	to.Bodies = max(1, c.reader.Units)
 	to.Status = x.Response.Status
 	to.schema, to.read, to.list = w.schema, true, c.reader.Units > 0

@@ -28,7 +28,7 @@ func (c *contradiction) found(h *History, to, from string) string {
 }
 
 // finding returns the finding as far as it can be told without a body.
-func (c *contradiction) finding(h *History, w *watch) plumb.Finding {
+func (c *contradiction) finding(h *History, w *tracked) plumb.Finding {
 	f := placed(c.message, c.member.Place, c.found(h, "", ""), c.allowed)
 	origin := h.origins[c.after.origin]
 	f.Rule, f.Severity = c.rule.ID, h.v.severityOf(c.rule)
@@ -41,7 +41,7 @@ func (c *contradiction) finding(h *History, w *watch) plumb.Finding {
 
 // atHand returns the finding with what the body at hand tells, which is that of
 // the later response, or else of the earlier one.
-func (c *contradiction) atHand(h *History, w *watch, p *pass, r *resource, later bool) plumb.Finding {
+func (c *contradiction) atHand(h *History, w *tracked, p *pass, r *resource, later bool) plumb.Finding {
 	f := c.finding(h, w)
 	f.Resource = r.id
 	path := r.pathTo(c.member.Pointer)
@@ -129,7 +129,7 @@ func (h *History) contradictionsOf(key ResourceKey, t timeline) (findings []plum
 
 // needed returns the observations of a timeline as they are after all that are
 // not needed were dropped.
-func (h *History) needed(w *watch, t timeline) []observation {
+func (h *History) needed(w *tracked, t timeline) []observation {
 	return reduce(w.observations(t), len(w.members), func(s *observation) []byte { return w.pack(nil, s.cells) })
 }
 

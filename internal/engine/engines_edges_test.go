@@ -220,9 +220,9 @@ func TestHistoryOfEqualTimes(t *testing.T) {
 // it is asked.
 func TestFallbacks(t *testing.T) {
 	v := answeringWith(t, `{type: object, properties: {x: {type: object, required: [more]}, y: {type: integer}}}`)
-	run := v.NewRun()
+	run := v.NewStream()
 	assert.Empty(t, run.Fallbacks(), "nothing was needed yet")
-	checker := run.NewChecker()
+	checker := run.NewWorker()
 	checker.Check([]*plumb.Exchange{lifeAt([]byte(`{"y": 1}`))}).Release()
 	first := run.Fallbacks()
 	require.Len(t, first, 1)

@@ -30,7 +30,7 @@ import (
 // engines compares the engine that reads by plans with the reference engine.
 type engines struct {
 	v          *engine.Validator
-	checker    *engine.Checker
+	checker    *engine.Worker
 	documented map[engine.Seen]bool
 	histories  [2]*engine.History  // of the reference engine, and of the other
 	summaries  [2]*outcome.Outcome // likewise
@@ -40,7 +40,7 @@ type engines struct {
 }
 
 func newEngines(v *engine.Validator, documented engine.Documented) *engines {
-	e := &engines{v: v, checker: v.NewRun().NewChecker(), documented: map[engine.Seen]bool{}}
+	e := &engines{v: v, checker: v.NewStream().NewWorker(), documented: map[engine.Seen]bool{}}
 	for i := range e.histories {
 		e.histories[i] = v.NewHistory()
 		e.summaries[i] = outcome.New(v, 3)
@@ -82,7 +82,7 @@ func (e *engines) differ(x *plumb.Exchange) string {
 		if diff := gocmp.Diff(wantCommon, common(got.Pattern.Findings())); diff != "" {
 			return "pattern: " + diff
 		}
-		got.Pattern.Settle()
+		got.Pattern.Done()
 	}
 	ignored := cmpopts.IgnoreFields(engine.Result{}, "Findings", "Seen", "Pattern", "Counted")
 	if diff := gocmp.Diff(want, got, ignored, cmpopts.IgnoreUnexported(engine.Result{})); diff != "" {

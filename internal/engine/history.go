@@ -85,7 +85,7 @@ func (h *History) Add(r *Result) {
 	p.out.Findings = r.Findings
 	for _, res := range p.resources {
 		if res.id != "" {
-			h.add(p, h.originOf(Origin{r.Operation, r.Status, p.locate(at{path: res.path}).pointer}), res)
+			h.add(p, h.originOf(Origin{r.Operation, r.Status, p.locate(location{path: res.path}).pointer}), res)
 		}
 	}
 	r.Findings = p.out.Findings
@@ -133,7 +133,7 @@ func (h *History) addNote(to *Result, origin int64, n *note, opened **pass) {
 }
 
 // contradicts reports whether any rule may have to say something of changes.
-func (h *History) contradicts(w *watch, changes []change) bool {
+func (h *History) contradicts(w *tracked, changes []change) bool {
 	h.trial = comparison{rules: h.v.history, life: w.life, changes: changes}
 	h.trial.apply()
 	return h.trial.differs
@@ -146,7 +146,7 @@ type comparing func(before, after moment, changes []change, laterAtHand bool)
 
 // insert puts an observation where it belongs by its time, and calls compare
 // for what it contradicts there. Most often it is the last.
-func (h *History) insert(key ResourceKey, w *watch, at moment, cells []byte, compare comparing) {
+func (h *History) insert(key ResourceKey, w *tracked, at moment, cells []byte, compare comparing) {
 	encoded := h.timelines.get(key)
 	if encoded == nil {
 		first := timeline{kind: w.kind, count: 1, last: at, cells: cells}
@@ -182,7 +182,7 @@ func (h *History) insert(key ResourceKey, w *watch, at moment, cells []byte, com
 	h.timelines.set(key, h.scratch)
 }
 
-func (h *History) insertAnywhere(key ResourceKey, w *watch, t timeline, at moment, cells []byte, compare comparing) {
+func (h *History) insertAnywhere(key ResourceKey, w *tracked, t timeline, at moment, cells []byte, compare comparing) {
 	all := w.observations(t)
 	i := len(all)
 	for i > 0 && cmp.Or(h.compareMoments(all[i-1].moment, at), bytes.Compare(w.pack(nil, all[i-1].cells), cells)) > 0 {
@@ -206,7 +206,7 @@ func (h *History) insertAnywhere(key ResourceKey, w *watch, t timeline, at momen
 
 // keep keeps the observations of a resource, which are sorted, as far as they are
 // needed.
-func (h *History) keep(key ResourceKey, w *watch, all []observation) {
+func (h *History) keep(key ResourceKey, w *tracked, all []observation) {
 	t := w.newTimeline(reduce(all, len(w.members), func(s *observation) []byte { return w.pack(nil, s.cells) }))
 	t.suspect = true
 	h.scratch = t.append(h.scratch[:0])

@@ -20,7 +20,7 @@ func (p *pass) reportFaults(message string, kinds ...jsonvalue.FaultKind) {
 		}
 		f := plumb.Finding{Message: message}
 		f.Found = fault.Message
-		p.report(at{path: fault.Path, start: fault.Offset, end: end}, f)
+		p.report(location{path: fault.Path, start: fault.Offset, end: end}, f)
 	}
 }
 

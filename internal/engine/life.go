@@ -82,7 +82,7 @@ func stateEntered(life *lifecycle.Lifecycle, pointer string) string {
 	return ""
 }
 
-func (h *History) observation(w *watch, s observation) Observation {
+func (h *History) observation(w *tracked, s observation) Observation {
 	o := Observation{
 		Place: plumb.Place{File: h.files[s.file], Entry: int(s.entry), Line: int(s.line)},
 	}

@@ -27,7 +27,7 @@ components: {schemas: {Thing: ` + schema + "}}\n")}}, "openapi.yaml", spec.Optio
 	require.NoError(t, err)
 	x := &plumb.Exchange{Schema: "Thing", Response: plumb.Response{Body: plumb.Body{Bytes: []byte(body)}}}
 	result := v.Check(x)
-	batch := v.NewRun().NewChecker().Check([]*plumb.Exchange{x})
+	batch := v.NewStream().NewWorker().Check([]*plumb.Exchange{x})
 	assert.Equal(t, outlines(result), outlines(batch.Results[0]), "by a plan")
 	return result
 }

@@ -11,7 +11,7 @@ import (
 // note is what an exchange says of a resource, for its history.
 type note struct {
 	x       *plumb.Exchange
-	watch   *watch
+	watch   *tracked
 	key     ResourceKey
 	within  string // pointer of the resource
 	start   int    // offset of its object in the body
@@ -22,7 +22,7 @@ type note struct {
 }
 
 // note takes down what the body that is being read says of a resource.
-func (c *Checker) note(n *plan.Note) {
+func (c *Worker) note(n *plan.Note) {
 	if len(n.ID) == 0 || bytes.Contains(n.ID, masked) { // as in newResource
 		return
 	}
@@ -41,7 +41,7 @@ func (c *Checker) note(n *plan.Note) {
 }
 
 // cells packs what a body says of a resource.
-func (c *Checker) cells(w *watch, n *plan.Note) []byte {
+func (c *Worker) cells(w *tracked, n *plan.Note) []byte {
 	b := c.batch
 	from := len(b.cells)
 	p := pack(b.cells, n.Len())
@@ -59,7 +59,7 @@ func (c *Checker) cells(w *watch, n *plan.Note) []byte {
 }
 
 // pack does what cellOf and packer.cell do, for the ith member that a plan read.
-func (c *Checker) pack(hash *hasher, p *packer, n *plan.Note, i int) {
+func (c *Worker) pack(hash *hasher, p *packer, n *plan.Note, i int) {
 	switch n.Kind(i) {
 	case plan.Integer:
 		p.integer(n.Integer(i))

@@ -22,7 +22,7 @@ type moment struct {
 // those on one side of it in time, the nearest first: for the nearest with all
 // that differs, and for the next one that says something of a member of which
 // that one says nothing.
-func (s *observation) meet(w *watch, side []observation, earlier bool, yield func(other moment, changes []change)) {
+func (s *observation) meet(w *tracked, side []observation, earlier bool, yield func(other moment, changes []change)) {
 	if len(side) == 0 {
 		return
 	}

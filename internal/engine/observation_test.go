@@ -35,8 +35,8 @@ func drawCells(t *rapid.T, n int) []cell {
 	return cells
 }
 
-func drawWatch(t *rapid.T) *watch {
-	return &watch{life: &lifecycle.Lifecycle{}, members: make([]string, rapid.IntRange(1, 20).Draw(t, "cells"))}
+func drawWatch(t *rapid.T) *tracked {
+	return &tracked{life: &lifecycle.Lifecycle{}, members: make([]string, rapid.IntRange(1, 20).Draw(t, "cells"))}
 }
 
 func drawObservations(t *rapid.T, cells int) []observation {

@@ -148,7 +148,7 @@ func number(b []byte) int64 {
 }
 
 // cell returns the cell that next has returned.
-func (u *unpacker) cell(w *watch, kind byte, value []byte) cell {
+func (u *unpacker) cell(w *tracked, kind byte, value []byte) cell {
 	switch {
 	case kind >= nearFirst:
 		return cell{kind: integer, bits: uint64(number(value) + u.first)}
@@ -167,7 +167,7 @@ func (u *unpacker) cell(w *watch, kind byte, value []byte) cell {
 }
 
 // pack appends cells to b, packed.
-func (w *watch) pack(b []byte, cells []cell) []byte {
+func (w *tracked) pack(b []byte, cells []cell) []byte {
 	p := pack(b, len(cells))
 	for i, c := range cells {
 		if i == 0 && c.kind == text {
@@ -182,7 +182,7 @@ func (w *watch) pack(b []byte, cells []cell) []byte {
 }
 
 // stateNumber returns the number by which a state is packed.
-func (w *watch) stateNumber(name string) (byte, bool) {
+func (w *tracked) stateNumber(name string) (byte, bool) {
 	for i, s := range w.life.States() {
 		if s.Name == name {
 			return byte(i), i <= math.MaxUint8
@@ -192,7 +192,7 @@ func (w *watch) stateNumber(name string) (byte, bool) {
 }
 
 // unpack returns the cells that were packed.
-func (w *watch) unpack(packed []byte) []cell {
+func (w *tracked) unpack(packed []byte) []cell {
 	cells := make([]cell, len(w.members))
 	u := unpack(packed, len(cells))
 	for i := range cells {
@@ -204,7 +204,7 @@ func (w *watch) unpack(packed []byte) []cell {
 
 // changes returns which cells differ between two packed observations, in a
 // slice that is given.
-func (w *watch) changes(before, after []byte, into []change) []change {
+func (w *tracked) changes(before, after []byte, into []change) []change {
 	u, v := unpack(before, len(w.members)), unpack(after, len(w.members))
 	for u.n < len(w.members) {
 		if pair := u.kinds[u.n/2]; u.n&1 == 0 && pair == v.kinds[v.n/2] && pair&^0x11 == 0 {

@@ -12,8 +12,8 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// at is a place in the body that a finding speaks of.
-type at struct {
+// location is a place in the body that a finding speaks of.
+type location struct {
 	path  []string // from the root of the body, the member that is missing included
 	start int      // offset of the part to show
 	end   int
@@ -25,7 +25,7 @@ type at struct {
 
 // valueAt is the place of the value that the path leads to; the nearest that
 // exists where it does not.
-func (p *pass) valueAt(path []string) at {
+func (p *pass) valueAt(path []string) location {
 	v, there := p.root, 0
 	for ; there < len(path); there++ {
 		next := v.At(path[there])
@@ -34,7 +34,7 @@ func (p *pass) valueAt(path []string) at {
 		}
 		v = next
 	}
-	a := at{path: path, start: v.Start, end: v.End}
+	a := location{path: path, start: v.Start, end: v.End}
 	if there < len(path) || v.Kind == jsonvalue.Object || v.Kind == jsonvalue.Array {
 		a.end = a.start + 1 // the bracket stands for all
 	}
@@ -43,7 +43,7 @@ func (p *pass) valueAt(path []string) at {
 
 // nameAt is the place of the name of a member; of the value where the path leads
 // to none.
-func (p *pass) nameAt(path []string) at {
+func (p *pass) nameAt(path []string) location {
 	around, name, ok := cutLast(path)
 	if !ok {
 		return p.valueAt(path)
@@ -57,7 +57,7 @@ func (p *pass) nameAt(path []string) at {
 		return p.valueAt(path)
 	}
 	start := object.Members[i].NameStart
-	return at{path: path, start: start, end: nameEnd(p.x.Response.Body.Bytes, start)}
+	return location{path: path, start: start, end: nameEnd(p.x.Response.Body.Bytes, start)}
 }
 
 // cutLast returns the last name of a path and those before it; not ok where the
@@ -72,7 +72,7 @@ func cutLast(path []string) (around []string, last string, ok bool) {
 
 // report records that the exchange does not satisfy the rule that runs. The
 // subject is the place that describes the value, unless the finding has one.
-func (p *pass) report(a at, f plumb.Finding) {
+func (p *pass) report(a location, f plumb.Finding) {
 	if p.rule.ID != "schema-type" && isMasked(p.x.Response.Body.Bytes, a) {
 		return
 	}
@@ -100,7 +100,7 @@ func (p *pass) report(a at, f plumb.Finding) {
 }
 
 // isMasked reports whether a part of a body is a string with [Masked].
-func isMasked(body []byte, a at) bool {
+func isMasked(body []byte, a location) bool {
 	return a.start < a.end && a.end <= len(body) && body[a.start] == '"' && bytes.Contains(body[a.start:a.end], masked)
 }
 

@@ -21,11 +21,11 @@ type resource struct {
 	life  *lifecycle.Lifecycle
 	id    string           // empty where the body does not say, or it is masked
 	state *lifecycle.State // nil where the body does not say, or says one that there is not
-	times []stamp          // in the order of the lifecycle's timestamps
+	times []timestamp      // in the order of the lifecycle's timestamps
 }
 
-// stamp is the value of a timestamp.
-type stamp struct {
+// timestamp is the value of a timestamp.
+type timestamp struct {
 	there  bool      // something, and not null
 	text   string    // as written
 	time   time.Time // zero unless it is one, of the right unit and within the plausible range
@@ -33,7 +33,7 @@ type stamp struct {
 }
 
 // placeholder reports whether somebody left a zero where no time is known.
-func (s *stamp) placeholder() bool { return s.remark == placeholderRemark }
+func (s *timestamp) placeholder() bool { return s.remark == placeholderRemark }
 
 const placeholderRemark = "a placeholder, the first second of 1970"
 
@@ -75,7 +75,7 @@ func (p *pass) resourceAround(path []string) *resource {
 }
 
 func newResource(path []string, v *jsonvalue.Value, shape *schema.Shape, life *lifecycle.Lifecycle) *resource {
-	r := &resource{path: path, value: v, shape: shape, life: life, times: make([]stamp, len(life.Timestamps))}
+	r := &resource{path: path, value: v, shape: shape, life: life, times: make([]timestamp, len(life.Timestamps))}
 	// Resources whose identities are masked cannot be told apart.
 	if id := r.at(life.Identity); id != nil && (id.Kind == jsonvalue.String || id.Kind == jsonvalue.Number) && !strings.Contains(id.Text, plumb.Masked) {
 		r.id = strings.Clone(shortName(id.Text)) // which outlives the body
@@ -96,11 +96,11 @@ func newResource(path []string, v *jsonvalue.Value, shape *schema.Shape, life *l
 func (r *resource) subject() plumb.Subject { return subjectAt(r.shape.Place, "") }
 
 // stamp returns the timestamp at a pointer; nothing where there is none.
-func (r *resource) stamp(pointer string) stamp {
+func (r *resource) stamp(pointer string) timestamp {
 	if i := r.life.TimestampAt(pointer); i >= 0 {
 		return r.times[i]
 	}
-	return stamp{}
+	return timestamp{}
 }
 
 // at returns the value that a pointer from the resource leads to, or nil.
@@ -115,8 +115,8 @@ func (r *resource) pathTo(pointer string) []string {
 
 // readStamp reads a timestamp: of text as RFC 3339 has it, else of a number in
 // the lifecycle's unit.
-func readStamp(v *jsonvalue.Value, text bool, life *lifecycle.Lifecycle) stamp {
-	s := stamp{there: true, text: v.Text}
+func readStamp(v *jsonvalue.Value, text bool, life *lifecycle.Lifecycle) timestamp {
+	s := timestamp{there: true, text: v.Text}
 	switch {
 	case v.Kind == jsonvalue.String && text:
 		t, err := time.Parse(time.RFC3339, v.Text)
@@ -140,7 +140,7 @@ func readStamp(v *jsonvalue.Value, text bool, life *lifecycle.Lifecycle) stamp {
 
 // readNumber reads a number of the lifecycle's unit. Of one that is out of the
 // plausible range it finds out which unit it may have.
-func (s *stamp) readNumber(life *lifecycle.Lifecycle) {
+func (s *timestamp) readNumber(life *lifecycle.Lifecycle) {
 	n, err := strconv.ParseFloat(s.text, 64)
 	plausible := func(unit time.Duration) (time.Time, bool) {
 		seconds := n * unit.Seconds()

@@ -22,8 +22,8 @@ type route struct {
 // plain reports whether the route itself gives no finding.
 func (r *route) plain() bool { return r.contentType == "" && !r.unlabelled }
 
-// way is a route, and what a Checker knows of it.
-type way struct {
+// routeState is a route, and what a Checker knows of it.
+type routeState struct {
 	route
 	plan  *plan.Plan // nil where the reference engine has to read
 	known map[reading]*known
@@ -46,10 +46,10 @@ type reading struct {
 }
 
 // way returns what there is to know of a route.
-func (c *Checker) way(r route) *way {
+func (c *Worker) way(r route) *routeState {
 	w := c.ways[r]
 	if w == nil {
-		w = &way{route: r, known: map[reading]*known{}}
+		w = &routeState{route: r, known: map[reading]*known{}}
 		if r.schema != nil && c.run.v.readingDecides(&r) {
 			w.plan = c.run.plan(r.schema, r.response)
 		}
@@ -60,7 +60,7 @@ func (c *Checker) way(r route) *way {
 
 // known returns what there is to know of the pattern of a reading; nil if that
 // is nothing, unless it is to be made.
-func (c *Checker) known(w *way, read reading, make bool) *known {
+func (c *Worker) known(w *routeState, read reading, make bool) *known {
 	k := w.known[read]
 	if k == nil {
 		pattern := c.run.pattern(patternKey{w.route, read}, make)
@@ -85,7 +85,7 @@ type described struct {
 const mostRoutes = 1000
 
 // route finds how the body of an exchange is to be read.
-func (c *Checker) route(x *plumb.Exchange, match spec.Match) *way {
+func (c *Worker) route(x *plumb.Exchange, match spec.Match) *routeState {
 	key := described{match.Operation, x.Response.Status, match.Site, x.Response.Header.Get("Content-Type"), unlabelled(&x.Response)}
 	if w := c.routes[key]; w != nil {
 		return w

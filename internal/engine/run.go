@@ -14,11 +14,11 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// Run checks many exchanges. It comes to the results of [Validator.Check], but
+// Stream checks many exchanges. It comes to the results of [Validator.Check], but
 // reads most bodies by a prepared plan, and leaves out findings that somebody
 // has seen often enough, which then are only counted. It is safe for
 // concurrent use.
-type Run struct {
+type Stream struct {
 	v      *Validator
 	enough int // see Enough
 
@@ -27,39 +27,39 @@ type Run struct {
 	mu       sync.Mutex
 	plans    map[planned]*planOf
 	patterns map[patternKey]*Pattern
-	halves   map[halfKey]*half
-	released []*Batch // to be used again
+	halves   map[halfKey]*findingGroup
+	released []*Results // to be used again
 }
 
-// NewRun returns a Run that has seen nothing.
-func (v *Validator) NewRun() *Run {
-	return &Run{v: v, enough: math.MaxInt, plans: map[planned]*planOf{}, patterns: map[patternKey]*Pattern{}, halves: map[halfKey]*half{}}
+// NewStream returns a Run that has seen nothing.
+func (v *Validator) NewStream() *Stream {
+	return &Stream{v: v, enough: math.MaxInt, plans: map[planned]*planOf{}, patterns: map[patternKey]*Pattern{}, halves: map[halfKey]*findingGroup{}}
 }
 
-// Enough says that of the exchanges of one batch that have the same pattern
+// KeepOccurrences says that of the exchanges of one batch that have the same pattern
 // nobody needs the occurrences of more than the first n. It is to be called
 // before the first check.
-func (r *Run) Enough(n int) {
+func (r *Stream) KeepOccurrences(n int) {
 	r.enough = max(n, 1)
 }
 
 // WithoutHistory says that no history takes the results, which then need not
 // hold what one keeps. It is to be called before the first check.
-func (r *Run) WithoutHistory() { r.withoutHistory = true }
+func (r *Stream) WithoutHistory() { r.withoutHistory = true }
 
 // Pattern is what exchanges have in common whose bodies differ from the
 // description in the same ways: the findings, but for their occurrences.
 type Pattern struct {
 	findings atomic.Pointer[[]plumb.Finding]
 	settled  atomic.Bool
-	halves   [2]*half // nil where the findings cannot be told apart
+	halves   [2]*findingGroup // nil where the findings cannot be told apart
 }
 
-// half is a part of the findings of patterns. Most bodies are null in one of a
+// findingGroup is a part of the findings of patterns. Most bodies are null in one of a
 // few ways, and each fault meets all of these; so the findings of null are held
 // apart from the others, and a pattern need not be explained whose halves are
 // those of other patterns.
-type half struct {
+type findingGroup struct {
 	findings []plumb.Finding // before it is settled, only under the lock of the run
 	settled  atomic.Bool
 }
@@ -75,9 +75,9 @@ func (p *Pattern) Findings() []plumb.Finding {
 	return nil
 }
 
-// Settle says that nobody needs the occurrences of the findings any more:
+// Done says that nobody needs the occurrences of the findings any more:
 // further exchanges of the pattern are counted without being explained.
-func (p *Pattern) Settle() {
+func (p *Pattern) Done() {
 	p.settled.Store(true)
 	for _, h := range p.halves {
 		if h != nil {
@@ -104,7 +104,7 @@ type halfKey struct {
 
 // pattern returns the pattern with that key; nil if it is not known, unless
 // there is room for it and it is to be made, or its halves are settled.
-func (r *Run) pattern(key patternKey, make bool) *Pattern {
+func (r *Stream) pattern(key patternKey, make bool) *Pattern {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p := r.patterns[key]
@@ -141,7 +141,7 @@ func (k patternKey) half(drift bool) halfKey {
 
 // explained makes findings those of a pattern. So many of them are of null for
 // optional members, as far as the plan knows.
-func (r *Run) explained(p *Pattern, key patternKey, findings []plumb.Finding, drifts int) {
+func (r *Stream) explained(p *Pattern, key patternKey, findings []plumb.Finding, drifts int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if p.findings.Load() != nil {
@@ -162,7 +162,7 @@ func (r *Run) explained(p *Pattern, key patternKey, findings []plumb.Finding, dr
 		for i, part := range parts {
 			k := key.half(i == 1)
 			if r.halves[k] == nil {
-				r.halves[k] = &half{findings: part}
+				r.halves[k] = &findingGroup{findings: part}
 			}
 			p.halves[i] = r.halves[k]
 		}
@@ -185,7 +185,7 @@ type planOf struct {
 
 // plan returns the plan for bodies of a schema in a response; nil where the
 // description says what plans cannot express.
-func (r *Run) plan(s *bodySchema, response *spec.Response) *plan.Plan {
+func (r *Stream) plan(s *bodySchema, response *spec.Response) *plan.Plan {
 	if len(r.v.responseRules[response]) == 0 {
 		response = nil
 	}
@@ -204,7 +204,7 @@ func (r *Run) plan(s *bodySchema, response *spec.Response) *plan.Plan {
 // Fallbacks says for which schemas, of those that were needed so far, bodies go
 // to the slower reference engine, always or where a part of them is there, and
 // what in the description is the reason. It is sorted.
-func (r *Run) Fallbacks() []string {
+func (r *Stream) Fallbacks() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var all []string
@@ -226,7 +226,7 @@ func (r *Run) Fallbacks() []string {
 // compilePlan compiles the plan for bodies of a schema. A rule that plans do not
 // have would be silent about the bodies that a plan accepts, so that while it
 // runs, there are none.
-func (r *Run) compilePlan(s *bodySchema, response *spec.Response) (*plan.Plan, error) {
+func (r *Stream) compilePlan(s *bodySchema, response *spec.Response) (*plan.Plan, error) {
 	v := r.v
 	for _, rule := range v.running {
 		if !plan.Has(rule.ID) {

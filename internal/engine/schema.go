@@ -40,7 +40,7 @@ func (p *pass) reportFailures(explain func(schema.Failure) plumb.Finding) {
 		if ruleOf(f.Keyword) != p.rule.ID {
 			continue
 		}
-		var a at
+		var a location
 		switch {
 		case f.OfMember:
 			a = p.nameAt(append(slices.Clip(f.Path), f.Member))

@@ -51,7 +51,7 @@ type surroundings struct {
 }
 
 // locate returns what leads to the part of the body that a finding is at.
-func (p *pass) locate(a at) standpoint {
+func (p *pass) locate(a location) standpoint {
 	around, last, ok := cutLast(a.path)
 	if !ok || p.root == nil {
 		return standpoint{subject: p.ofBody()}

@@ -191,7 +191,7 @@ components:
 		for _, planned := range []bool{false, true} {
 			all := []*plumb.Exchange{at(0, "GET /o/x 200", "done"), at(1, "POST /o 201", "open")}
 			h := v.NewHistory()
-			checker := v.NewRun().NewChecker()
+			checker := v.NewStream().NewWorker()
 			var found []string
 			for _, i := range order {
 				var r engine.Result

@@ -94,7 +94,7 @@ func appendChanges(b []byte, changes []change) []byte {
 
 // known returns the last value of a member before the last observation that says
 // anything, and when; not ok where none does.
-func (t *timeline) known(index int, w *watch) (value cell, when moment, ok bool) {
+func (t *timeline) known(index int, w *tracked) (value cell, when moment, ok bool) {
 	when = t.last
 	for b := t.older; len(b) > 0; {
 		when, b = when.readBefore(b)
@@ -111,7 +111,7 @@ func (t *timeline) known(index int, w *watch) (value cell, when moment, ok bool)
 }
 
 // newTimeline returns the timeline of some observations.
-func (w *watch) newTimeline(all []observation) timeline {
+func (w *tracked) newTimeline(all []observation) timeline {
 	n := len(all) - 1
 	t := timeline{
 		kind:  w.kind,
@@ -134,7 +134,7 @@ func (w *watch) newTimeline(all []observation) timeline {
 }
 
 // observations returns those of a timeline, the first one first.
-func (w *watch) observations(t timeline) []observation {
+func (w *tracked) observations(t timeline) []observation {
 	all := make([]observation, t.count)
 	s := observation{t.last, w.unpack(t.cells)}
 	all[t.count-1] = s

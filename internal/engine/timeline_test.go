@@ -29,7 +29,7 @@ func TestTimeline(t *testing.T) {
 // reducing all observations gives.
 func TestReduce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := &watch{life: &lifecycle.Lifecycle{}, members: make([]string, 2)}
+		w := &tracked{life: &lifecycle.Lifecycle{}, members: make([]string, 2)}
 		reduced := func(all []observation) []observation {
 			slices.SortFunc(all, func(a, b observation) int { return int(a.time - b.time) })
 			return reduce(all, 2, func(s *observation) []byte { return w.pack(nil, s.cells) })
@@ -57,7 +57,7 @@ func TestReduce(t *testing.T) {
 // What is added at the end is kept as what is put anywhere.
 func TestTimelineExtends(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := &watch{life: &lifecycle.Lifecycle{}, members: make([]string, 2)}
+		w := &tracked{life: &lifecycle.Lifecycle{}, members: make([]string, 2)}
 		h := &History{files: []string{""}, v: &Validator{}}
 		var all []observation
 		for i := range rapid.IntRange(1, 150).Draw(t, "responses") {

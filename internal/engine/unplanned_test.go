@@ -94,8 +94,8 @@ func bareBody(status int, body string) *plumb.Exchange {
 
 // checked returns the ids of the rules that a run and its history have findings
 // of, and how many of the exchanges the reference engine looked at.
-func checked(v *Validator, r *Run, exchanges ...*plumb.Exchange) (ids []string, explained int) {
-	b := r.NewChecker().Check(exchanges)
+func checked(v *Validator, r *Stream, exchanges ...*plumb.Exchange) (ids []string, explained int) {
+	b := r.NewWorker().Check(exchanges)
 	h := v.NewHistory()
 	for i := range b.Results {
 		if !r.withoutHistory {
@@ -117,28 +117,28 @@ func TestRulesThatNoPlanHas(t *testing.T) {
 	running.Place.Entry, paused.Place.Entry = 1, 2
 
 	v := jobsValidator(t)
-	ids, explained := checked(v, v.NewRun(), counts, bare, running, paused)
+	ids, explained := checked(v, v.NewStream(), counts, bare, running, paused)
 	assert.Empty(t, ids)
 	assert.Zero(t, explained, "the rules of the package do not need the reference engine")
 
 	v = jobsValidator(t, withNewRule(newRule))
-	run := v.NewRun()
+	run := v.NewStream()
 	ids, explained = checked(v, run, counts, bare, running)
 	assert.Equal(t, []string{"new-negative", "new-negative"}, ids)
 	assert.Equal(t, 3, explained)
 	assert.Equal(t, []string{"Counts, always: the rule new-negative, which plans do not have", "Job, always: the rule new-negative, which plans do not have"}, run.Fallbacks())
 
 	v = jobsValidator(t, withNewRule(newHistoryRule))
-	ids, explained = checked(v, v.NewRun(), running, paused)
+	ids, explained = checked(v, v.NewStream(), running, paused)
 	assert.Equal(t, []string{"new-paused"}, ids)
 	assert.Equal(t, 2, explained)
-	run = v.NewRun()
+	run = v.NewStream()
 	run.WithoutHistory()
 	_, explained = checked(v, run, running, paused)
 	assert.Zero(t, explained, "without a history, no rule of histories runs")
 
 	v = jobsValidator(t, withNewRule(newRule), withNewRule(newHistoryRule), WithRule("new-*", plumb.Off))
-	ids, explained = checked(v, v.NewRun(), counts, bare, running, paused)
+	ids, explained = checked(v, v.NewStream(), counts, bare, running, paused)
 	assert.Empty(t, ids)
 	assert.Zero(t, explained, "rules that are off do not count")
 }

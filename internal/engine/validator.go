@@ -45,8 +45,8 @@ type Validator struct {
 	places  sync.Map                // by shape: its *shapePlaces
 
 	lives         map[*schema.Shape]*lifecycle.Lifecycle
-	watches       watches  // by the lifecycle
-	kinds         []*watch // one of each, by their numbers
+	watches       watches    // by the lifecycle
+	kinds         []*tracked // one of each, by their numbers
 	shapeRules    map[*schema.Shape][]*xRule
 	responseRules map[*spec.Response][]*xRule
 
@@ -288,7 +288,7 @@ type Result struct {
 	Status    int    // of the response; 0 where unknown
 	Seen      []Seen // what of the description was seen, for the coverage
 
-	// Pattern is set by a [Checker] where the findings are those of many
+	// Pattern is set by a [Worker] where the findings are those of many
 	// exchanges; where they are Counted, they are left out.
 	Pattern *Pattern
 	Counted bool

@@ -11,8 +11,8 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// watch is what a history keeps of the resources of one kind.
-type watch struct {
+// tracked is what a history keeps of the resources of one kind.
+type tracked struct {
 	life    *lifecycle.Lifecycle
 	members []string // see watched
 	shape   *schema.Shape
@@ -22,11 +22,11 @@ type watch struct {
 }
 
 // watches are those of the lifecycles of a description.
-type watches map[*lifecycle.Lifecycle]*watch
+type watches map[*lifecycle.Lifecycle]*tracked
 
 // newWatches numbers the lifecycles in the order of their places, so that all
 // who have the description agree on the numbers.
-func newWatches(lives map[*schema.Shape]*lifecycle.Lifecycle, hash *hasher) (all watches, kinds []*watch) {
+func newWatches(lives map[*schema.Shape]*lifecycle.Lifecycle, hash *hasher) (all watches, kinds []*tracked) {
 	all = watches{}
 	shapes := slices.SortedFunc(maps.Keys(lives), func(a, b *schema.Shape) int {
 		return cmp.Or(comparePlaces(lives[a].Place, lives[b].Place), comparePlaces(a.Place, b.Place))
@@ -37,7 +37,7 @@ func newWatches(lives map[*schema.Shape]*lifecycle.Lifecycle, hash *hasher) (all
 		if kind > 0 && kinds[kind-1].life.Place == life.Place {
 			kind--
 		}
-		w := &watch{
+		w := &tracked{
 			life:    life,
 			members: watched(life),
 			shape:   shape,
@@ -66,7 +66,7 @@ func watched(life *lifecycle.Lifecycle) []string {
 }
 
 // subject returns the place of the description that a member of a resource has.
-func (w *watch) subject(pointer string) plumb.Subject {
+func (w *tracked) subject(pointer string) plumb.Subject {
 	to := standpoint{shape: w.shape, subject: subjectAt(w.shape.Place, "")}
 	for _, token := range jsonvalue.SplitPointer(pointer) {
 		if to.shape == nil {
@@ -81,7 +81,7 @@ func (w *watch) subject(pointer string) plumb.Subject {
 
 // says reports whether the value of a member can contradict a later one. What
 // cannot says nothing, and the one before it counts.
-func (w *watch) says(index int, c cell) bool {
+func (w *tracked) says(index int, c cell) bool {
 	switch {
 	case index == 0:
 		return w.life.StateNamed(c.name()) != nil
@@ -92,7 +92,7 @@ func (w *watch) says(index int, c cell) bool {
 }
 
 // key stands for the identity of a resource of this kind.
-func (w *watch) key(id []byte) ResourceKey {
+func (w *tracked) key(id []byte) ResourceKey {
 	return ResourceKey(combine(w.salt, w.hash.bytes(id)))
 }
 

@@ -42,7 +42,7 @@ func (o *Outcome) Add(x *plumb.Exchange, r engine.Result) {
 }
 
 // Batch adds to the coverage what was in bodies whose results do not say it.
-func (o *Outcome) Batch(batch *engine.Batch) {
+func (o *Outcome) Batch(batch *engine.Results) {
 	for seen, times := range batch.Seen() {
 		o.seeTimes(seen, times)
 	}
@@ -191,6 +191,6 @@ func (a *adder) settle() {
 	known, ok := a.ofPattern(a.r.Pattern)
 	full := func(f *Finding) bool { return len(f.Occurrences) >= a.keep }
 	if ok && !slices.ContainsFunc(known, func(f *Finding) bool { return !full(f) }) {
-		a.r.Pattern.Settle()
+		a.r.Pattern.Done()
 	}
 }

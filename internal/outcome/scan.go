@@ -29,11 +29,11 @@ func (o *observer) scan(r *engine.Result, schema *engine.BodySchema, list bool) 
 type scanner struct {
 	*observer
 	data []byte
-	unit *spot // of elements that are bodies of their own
+	unit *placeNode // of elements that are bodies of their own
 }
 
 // value takes down a value and what it holds.
-func (s *scanner) value(start int, at *spot) int {
+func (s *scanner) value(start int, at *placeNode) int {
 	t, end := typeNull, start
 	switch c := s.data[start]; c {
 	case '{':
@@ -63,7 +63,7 @@ func (s *scanner) value(start int, at *spot) int {
 
 // string takes down a string, given with its quotes. Most are written as they
 // are written down.
-func (s *scanner) string(at *spot, quoted []byte, escaped bool) {
+func (s *scanner) string(at *placeNode, quoted []byte, escaped bool) {
 	n := utf8.RuneCount(quoted)
 	if escaped || n != len(quoted) {
 		s.observer.string(at, decoded(quoted))
@@ -78,7 +78,7 @@ func decoded(quoted []byte) string {
 	return string(jsonscan.Unescape(nil, quoted[1:len(quoted)-1]))
 }
 
-func (s *scanner) object(pos int, at *spot) int {
+func (s *scanner) object(pos int, at *placeNode) int {
 	members := 0
 	pos = s.space(pos + 1)
 	for s.data[pos] != '}' {
@@ -102,7 +102,7 @@ func (s *scanner) object(pos int, at *spot) int {
 	return pos + 1
 }
 
-func (s *scanner) array(pos int, at *spot) int {
+func (s *scanner) array(pos int, at *placeNode) int {
 	items := 0
 	pos = s.space(pos + 1)
 	for s.data[pos] != ']' {

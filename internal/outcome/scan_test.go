@@ -97,7 +97,7 @@ func TestScanDoesWhatParseDoes(t *testing.T) {
 			"pages":   `{"books": [ ` + body + `], "next": "]"}`,
 		} {
 			x := shelfExchange(path, text)
-			r := v.NewRun().NewChecker().Check([]*plumb.Exchange{x}).Results[0]
+			r := v.NewStream().NewWorker().Check([]*plumb.Exchange{x}).Results[0]
 			scanned, parsed := New(v, 3), New(v, 3)
 			(&observer{Outcome: parsed, x: x, clean: noSecrets, bare: true}).parts()
 			schema, list, ok := r.ReadByPlan()
@@ -119,7 +119,7 @@ func TestScanDoesWhatParseDoes(t *testing.T) {
 }
 
 func assertSameSummary(t *testing.T, v *engine.Validator, x *plumb.Exchange) {
-	batch := v.NewRun().NewChecker().Check([]*plumb.Exchange{x})
+	batch := v.NewStream().NewWorker().Check([]*plumb.Exchange{x})
 	r := batch.Results[0]
 	_, _, ok := r.ReadByPlan()
 	require.True(t, ok || len(r.Findings) > 0)
@@ -167,8 +167,8 @@ func TestSummariesOfCheckers(t *testing.T) {
 		want := encoded(t, summarize(v, exchanges))
 
 		rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed"))).Shuffle(len(exchanges), func(i, j int) { exchanges[i], exchanges[j] = exchanges[j], exchanges[i] })
-		run := v.NewRun()
-		checkers := []*engine.Checker{run.NewChecker(), run.NewChecker()}
+		run := v.NewStream()
+		checkers := []*engine.Worker{run.NewWorker(), run.NewWorker()}
 		parts := []*Outcome{New(v, 3), New(v, 3)}
 		histories := []*engine.History{v.NewHistory(), v.NewHistory()}
 		for i, h := range histories {
@@ -186,7 +186,7 @@ func TestSummariesOfCheckers(t *testing.T) {
 				if r.Counted {
 					counted++
 				} else if r.Pattern != nil {
-					r.Pattern.Settle()
+					r.Pattern.Done()
 				}
 			}
 			batch.Release()
@@ -202,7 +202,7 @@ func TestSummariesOfCheckers(t *testing.T) {
 // are only counted.
 func TestSummaryOfStatesThatLast(t *testing.T) {
 	v := summaryValidator(t)
-	c, s := v.NewRun().NewChecker(), New(v, 3)
+	c, s := v.NewStream().NewWorker(), New(v, 3)
 	for i, lasted := range []int{700, 601, 650, 900, 800} {
 		x := bareBatch(fmt.Sprintf(`"id": "b%d", "object": "batch", "endpoint": "/v1/responses", "input_file_id": "f", "completion_window": "24h", "status": "cancelled",
 			"created_at": 1741967569, "cancelling_at": 1741967569, "cancelled_at": %d`, i, 1741967569+lasted))
@@ -211,7 +211,7 @@ func TestSummaryOfStatesThatLast(t *testing.T) {
 		r := c.Check([]*plumb.Exchange{x}).Results[0]
 		require.Equal(t, i > 0, r.Counted)
 		s.Add(x, r)
-		r.Pattern.Settle()
+		r.Pattern.Done()
 	}
 	for _, f := range s.Findings() {
 		if f.Rule == "time-bound" {

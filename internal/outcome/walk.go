@@ -13,19 +13,19 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// spot is where a walk through bodies can be: at a place, of which the
+// placeNode is where a walk through bodies can be: at a place, of which the
 // description says the same each time. It leads to the spots below it, so that
 // a walk that was there before has nothing to look up. What it takes to a place
 // that was dropped since is lost.
-type spot struct {
+type placeNode struct {
 	place   *Observed
 	shape   *schema.Shape // nil where nothing is described
 	foreign int           // how many levels it is below the description: 0 where it is documented
 	units   string        // the member whose elements are bodies of their own
 
-	members map[string]*spot // by their names
-	others  []*spot          // members with names of the caller's own
-	items   []*spot
+	members map[string]*placeNode // by their names
+	others  []*placeNode          // members with names of the caller's own
+	items   []*placeNode
 }
 
 // rootKey is what bodies of one kind have in common.
@@ -36,7 +36,7 @@ type rootKey struct {
 	units     string
 }
 
-func (s *Outcome) root(key rootKey) *spot {
+func (s *Outcome) root(key rootKey) *placeNode {
 	root := s.spots[key]
 	if root == nil {
 		at := placeKey{operation: key.operation, status: key.status}
@@ -53,7 +53,7 @@ func (s *Outcome) root(key rootKey) *spot {
 }
 
 // spot returns the spot of a place; nil where it is one of too many.
-func (s *Outcome) spot(key placeKey, shape *schema.Shape, foreign int) *spot {
+func (s *Outcome) spot(key placeKey, shape *schema.Shape, foreign int) *placeNode {
 	place := s.place(key, foreign > 0)
 	if place == nil {
 		return nil
@@ -63,11 +63,11 @@ func (s *Outcome) spot(key placeKey, shape *schema.Shape, foreign int) *spot {
 		limit += len(shape.Values)
 	}
 	place.Limit = max(place.Limit, limit)
-	return &spot{place: place, shape: shape, foreign: foreign, members: map[string]*spot{}}
+	return &placeNode{place: place, shape: shape, foreign: foreign, members: map[string]*placeNode{}}
 }
 
 // member returns the spot of a member; nil where it is not taken down.
-func (o *observer) member(at *spot, name []byte) *spot {
+func (o *observer) member(at *placeNode, name []byte) *placeNode {
 	child := at.members[string(name)]
 	switch {
 	case child == nil:
@@ -80,7 +80,7 @@ func (o *observer) member(at *spot, name []byte) *spot {
 	return child
 }
 
-func (o *observer) newMember(at *spot, name string) *spot {
+func (o *observer) newMember(at *placeNode, name string) *placeNode {
 	if at.foreign > 0 {
 		return o.undocumented(at, name)
 	}
@@ -107,7 +107,7 @@ func (o *observer) newMember(at *spot, name string) *spot {
 }
 
 // undocumented returns the spot of a member that is not described.
-func (o *observer) undocumented(at *spot, name string) *spot {
+func (o *observer) undocumented(at *placeNode, name string) *placeNode {
 	if at.foreign == deepest || at.place.ManyMembers {
 		return nil
 	}
@@ -126,7 +126,7 @@ func (o *observer) undocumented(at *spot, name string) *spot {
 
 // item returns the spot of the element with that index; nil where it is not
 // taken down.
-func (o *observer) item(at *spot, index int) *spot {
+func (o *observer) item(at *placeNode, index int) *placeNode {
 	var shape *schema.Shape
 	if at.shape != nil {
 		shape = at.shape.Item(index)
@@ -173,7 +173,7 @@ const (
 var typeNames = [...]string{"null", "boolean", "integer", "number", "string", "array", "object"}
 
 // take counts a value of that type, which is body[start:end].
-func (o *observer) take(at *spot, t jsonType, start, end int) {
+func (o *observer) take(at *placeNode, t jsonType, start, end int) {
 	place := at.place
 	place.Count++
 	place.types[t]++
@@ -197,7 +197,7 @@ func (o *observer) example(place *Observed, start, end int) {
 }
 
 // string takes down a string.
-func (o *observer) string(at *spot, text string) {
+func (o *observer) string(at *placeNode, text string) {
 	at.place.Length = at.place.Length.add(float64(utf8.RuneCountInString(text)))
 	if !at.place.Many {
 		o.scalar(at, []byte(schema.JSONText(text)))
@@ -205,7 +205,7 @@ func (o *observer) string(at *spot, text string) {
 }
 
 // number takes down a number and returns its type.
-func (o *observer) number(at *spot, literal []byte) jsonType {
+func (o *observer) number(at *placeNode, literal []byte) jsonType {
 	n, ok := plainInteger(literal)
 	if !ok {
 		var err error
@@ -221,7 +221,7 @@ func (o *observer) number(at *spot, literal []byte) jsonType {
 }
 
 // boolean takes down true or false. It is not a credential.
-func (o *observer) boolean(at *spot, value bool) {
+func (o *observer) boolean(at *placeNode, value bool) {
 	at.place.count(strconv.AppendBool(nil, value))
 }
 
@@ -241,7 +241,7 @@ func plainInteger(literal []byte) (float64, bool) {
 }
 
 // scalar takes down the value of a scalar, given as JSON text.
-func (o *observer) scalar(at *spot, text []byte) {
+func (o *observer) scalar(at *placeNode, text []byte) {
 	place := at.place
 	if place.Many {
 		return
@@ -286,7 +286,7 @@ func (o *observer) parts() {
 }
 
 // value takes down a value and what it holds.
-func (o *observer) value(at *spot, v *jsonvalue.Value) {
+func (o *observer) value(at *placeNode, v *jsonvalue.Value) {
 	t := typeNull
 	switch v.Kind {
 	case jsonvalue.Bool:

@@ -54,8 +54,8 @@ func BenchmarkLinear(b *testing.B) {
 func wholeRun(t testing.TB, d *spec.Description, bodies ...[]byte) *report.Report {
 	v, err := engine.New(d)
 	require.NoError(t, err)
-	run := v.NewRun()
-	checker, history := run.NewChecker(), v.NewHistory()
+	run := v.NewStream()
+	checker, history := run.NewWorker(), v.NewHistory()
 	b := outcome.New(v, 5)
 	b.Follow(history)
 	for _, body := range bodies {

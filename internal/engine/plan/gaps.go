@@ -7,12 +7,12 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonscan"
 )
 
-// gap is the text of an object between two values that have to be read: what
+// segment is the text of an object between two values that have to be read: what
 // is punctuation, names, white space, null, and strings that are enumerated or
 // always the same. Objects of
 // one kind repeat their gaps to the letter, so a Reader keeps those that it has
 // read, and compares most gaps as a whole.
-type gap struct {
+type segment struct {
 	text           string
 	present, nulls uint64 // the members that it brings, also the one that follows
 	values         []gapValue
@@ -44,8 +44,8 @@ const (
 
 // gaps are those that came after one value.
 type gaps struct {
-	last   *gap // the one that was there last; nil before the first
-	known  []*gap
+	last   *segment // the one that was there last; nil before the first
+	known  []*segment
 	missed int
 }
 
@@ -56,7 +56,7 @@ const (
 )
 
 // find returns the gap that is at the position, if it is a known one.
-func (s *gaps) find(data []byte, pos int) *gap {
+func (s *gaps) find(data []byte, pos int) *segment {
 	for _, g := range s.known {
 		if g != s.last && g.standsAt(data, pos) {
 			s.last = g
@@ -66,7 +66,7 @@ func (s *gaps) find(data []byte, pos int) *gap {
 	return nil
 }
 
-func (g *gap) standsAt(data []byte, pos int) bool {
+func (g *segment) standsAt(data []byte, pos int) bool {
 	end := pos + len(g.text)
 	return end+g.more <= len(data) && string(data[pos:end]) == g.text && (g.orNull || data[end] != 'n')
 }
@@ -74,9 +74,9 @@ func (g *gap) standsAt(data []byte, pos int) bool {
 // gap reads a gap member by member, and keeps it for the next object.
 //
 // The gap is good until the next one is read.
-func (r *Reader) gap(n *node, before, pos, names int) (*gap, int) {
+func (r *Reader) gap(n *node, before, pos, names int) (*segment, int) {
 	data, start := r.data, pos
-	g := gap{more: 1, values: r.read.values[:0]}
+	g := segment{more: 1, values: r.read.values[:0]}
 	for first := before == beginning; ; first = false {
 		if pos = jsonscan.Space(data, pos); pos >= len(data) {
 			return nil, declined
@@ -183,14 +183,14 @@ func (r *Reader) sameAsBefore(n *node, i int, text []byte) bool {
 	return true
 }
 
-// habits are the strings that the members of an object have always had.
-type habits struct {
+// constantText are the strings that the members of an object have always had.
+type constantText struct {
 	seen, varied uint64
 	texts        []string
 }
 
 // take does for the values of a gap what reading them does.
-func (r *Reader) take(g *gap, pos int) {
+func (r *Reader) take(g *segment, pos int) {
 	for i := range g.values {
 		v := &g.values[i]
 		if v.slot >= 0 {
@@ -210,7 +210,7 @@ func isNull(data []byte, pos int) bool {
 }
 
 // keep keeps a gap with that text.
-func (s *gaps) keep(g gap, text []byte) {
+func (s *gaps) keep(g segment, text []byte) {
 	if len(text) > longestGap {
 		return
 	}

@@ -332,7 +332,7 @@ func (r *Reader) states(l *life, t *times, state int) {
 	}
 	for ; missing != 0; missing &= missing - 1 {
 		i := bits.TrailingZeros64(missing)
-		r.differs(l, blockMissing+min(r.standing(l.stamps[i].path), 7), i, state)
+		r.differs(l, blockMissing+min(r.deepestPresent(l.stamps[i].path), 7), i, state)
 	}
 	for beyond := s.beyond & entered; beyond != 0; beyond &= beyond - 1 {
 		r.differs(l, blockRest+2, bits.TrailingZeros64(beyond), state)

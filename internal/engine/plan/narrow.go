@@ -7,8 +7,8 @@ import "slices"
 // the same answers; so rules are narrowed to the steps that are still open, and
 // a Reader remembers them.
 
-// outlook is that in which bodies are alike.
-type outlook struct {
+// ruleInputs is that in which bodies are alike.
+type ruleInputs struct {
 	texts, integers, other, objects uint64
 	values                          uint64 // of the enumerated slots, a byte each
 }
@@ -22,7 +22,7 @@ type asked struct {
 // narrowed are the rules of a scope as they are for an outlook.
 type narrowed struct {
 	known bool
-	outlook
+	ruleInputs
 	rules []rule
 }
 
@@ -58,9 +58,9 @@ func askedBy(rules []rule) asked {
 }
 
 // outlook returns that of the body.
-func (r *Reader) outlook(a *asked) outlook {
+func (r *Reader) outlook(a *asked) ruleInputs {
 	f := r.frame
-	o := outlook{f.texts & a.slots, f.integers & a.slots, f.other & a.slots, f.objects & a.slots, 0}
+	o := ruleInputs{f.texts & a.slots, f.integers & a.slots, f.other & a.slots, f.objects & a.slots, 0}
 	for _, slot := range a.enumerated {
 		index := uint32(0xff) // of no value, or too large to be foretold
 		if f.texts>>slot&1 != 0 {
@@ -81,7 +81,7 @@ func (r *Reader) rules(s *scope) []rule {
 	all := r.narrowed[s.id*narrowings:][:narrowings]
 	for i := range uint64(probes) {
 		n := &all[(hash+i)%narrowings]
-		if n.known && n.outlook == o {
+		if n.known && n.ruleInputs == o {
 			return n.rules
 		}
 		if !n.known {

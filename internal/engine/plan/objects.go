@@ -199,9 +199,9 @@ func (r *Reader) member(m *member, pos int) int {
 // outlines is how many outlines of one object are remembered.
 const outlines = 16
 
-// outline is what it means that an object has certain members and that some of
+// presence is what it means that an object has certain members and that some of
 // them are null. Most objects of one kind have one of a few outlines.
-type outline struct {
+type presence struct {
 	known          bool
 	present, nulls uint64
 	sig            Signature
@@ -228,8 +228,8 @@ func (r *Reader) outline(n *node, present, nulls uint64) {
 	}
 }
 
-func (n *node) outline(present, nulls uint64) outline {
-	o := outline{known: true, present: present, nulls: nulls}
+func (n *node) outline(present, nulls uint64) presence {
+	o := presence{known: true, present: present, nulls: nulls}
 	for rest := nulls; rest != 0; rest &= rest - 1 {
 		m := &n.members[bits.TrailingZeros64(rest)]
 		if m.null == notSimple {

@@ -44,7 +44,7 @@ type Reader struct {
 	scratch     []byte   // texts without their escapes
 	seenMembers []seenMembers
 	seenValues  []int32
-	read        gap // the last that was not known
+	read        segment // the last that was not known
 	times       times
 	taken       Note
 
@@ -59,11 +59,11 @@ const declined = -1
 
 // state is what a Reader remembers of a plan.
 type state struct {
-	gaps     [][]gaps   // by node, and by what they come after
-	constant []habits   // by node
-	outlines []outline  // by node, and by a hash of the outline
-	narrowed []narrowed // by scope, and by a hash of the outlook
-	unlike   int        // bodies of another outlook
+	gaps     [][]gaps       // by node, and by what they come after
+	constant []constantText // by node
+	outlines []presence     // by node, and by a hash of the outline
+	narrowed []narrowed     // by scope, and by a hash of the outlook
+	unlike   int            // bodies of another outlook
 	frames   []frame
 }
 
@@ -162,8 +162,8 @@ func (r *Reader) use(p *Plan) {
 	if s == nil {
 		s = &state{
 			gaps:     make([][]gaps, len(p.nodes)),
-			constant: make([]habits, len(p.nodes)),
-			outlines: make([]outline, len(p.nodes)*outlines),
+			constant: make([]constantText, len(p.nodes)),
+			outlines: make([]presence, len(p.nodes)*outlines),
 			narrowed: make([]narrowed, p.scopes*narrowings),
 			frames:   make([]frame, p.regions+1),
 		}

@@ -134,7 +134,7 @@ func (r *Reader) rule(x *rule) bool {
 		}
 	}
 	if at == broken {
-		r.sig.add((x.base + deviation(r.standing(x.at))).signature())
+		r.sig.add((x.base + deviation(r.deepestPresent(x.at))).signature())
 	}
 	return true
 }
@@ -145,18 +145,18 @@ func (r *Reader) uneasy(x *rule) bool {
 	switch x.holds.run(r) {
 	case yes:
 	case no:
-		r.sig.add((x.base + deviation(r.standing(x.at))).signature())
+		r.sig.add((x.base + deviation(r.deepestPresent(x.at))).signature())
 	case failed:
-		r.sig.add((x.base + 64 + deviation(r.standing(x.at))).signature())
+		r.sig.add((x.base + 64 + deviation(r.deepestPresent(x.at))).signature())
 	default:
 		return false
 	}
 	return true
 }
 
-// standing returns how many of the members that lead to a place are there: a
+// deepestPresent returns how many of the members that lead to a place are there: a
 // finding about one that is not there is at the last that is.
-func (r *Reader) standing(path []int32) int {
+func (r *Reader) deepestPresent(path []int32) int {
 	there := r.frame.set() | r.frame.null
 	for i, slot := range path {
 		if there&(1<<slot) == 0 {
