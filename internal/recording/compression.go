@@ -95,8 +95,15 @@ func newZstd(in io.Reader) (*zstd.Decoder, error) {
 // isText reports whether the beginning of a file can be text.
 func isText(head []byte) bool {
 	for i := 0; i < len(head); {
+		if c := head[i]; c < utf8.RuneSelf { // nearly all
+			if isControl(rune(c)) {
+				return false
+			}
+			i++
+			continue
+		}
 		r, size := utf8.DecodeRune(head[i:])
-		if r == utf8.RuneError && size == 1 && utf8.FullRune(head[i:]) || isControl(r) {
+		if r == utf8.RuneError && size == 1 && utf8.FullRune(head[i:]) {
 			return false
 		}
 		i += size
