@@ -3,6 +3,8 @@ package engine
 import (
 	"math/bits"
 
+	"github.com/dchest/siphash"
+
 	"github.com/plumbapi/plumb/internal/jsonscan"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
@@ -38,8 +40,8 @@ func newHasher(text string) *hasher {
 	return &h
 }
 
-func (h *hasher) text(text string) uint64  { return sipHash(h.key, text) }
-func (h *hasher) bytes(text []byte) uint64 { return sipHash(h.key, text) }
+func (h *hasher) text(text string) uint64  { return h.bytes([]byte(text)) }
+func (h *hasher) bytes(text []byte) uint64 { return siphash.Hash(h.key[0], h.key[1], text) }
 
 // combine joins two hashes, of which the order matters.
 func combine(a, b uint64) uint64 {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
+
+	"github.com/dchest/siphash"
 )
 
 // What is kept of a resource with many responses.
@@ -63,8 +65,7 @@ func keptValues(values map[string]int) []string {
 	}
 	if len(all) > mostOfMember {
 		slices.SortFunc(all, func(a, b string) int {
-			var none [2]uint64
-			return cmp.Or(cmp.Compare(sipHash(none, a), sipHash(none, b)), cmp.Compare(a, b))
+			return cmp.Or(cmp.Compare(siphash.Hash(0, 0, []byte(a)), siphash.Hash(0, 0, []byte(b))), cmp.Compare(a, b))
 		})
 		all = all[:mostOfMember]
 	}

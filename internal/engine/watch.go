@@ -96,6 +96,7 @@ func (w *tracked) key(id []byte) ResourceKey {
 	return ResourceKey(combine(w.salt, w.hash.bytes(id)))
 }
 
-// ResourceKey stands for the identity of a resource and the kind it is of: it is
-// a keyed hash, from which nobody learns the identity.
+// ResourceKey stands for the identity of a resource and the kind it is of. It is a
+// hash, keyed by the digest of the description: it does not show the identity, but
+// who has the description can try identities that they guess.
 type ResourceKey uint64
