@@ -1,7 +1,7 @@
 package engine
 
 import (
-	"slices"
+	"sync"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
@@ -85,8 +85,19 @@ func Shown(text []byte) string { return shorten(printable(text)) }
 // IsHistory reports whether the findings of a rule are told by
 // [History.Contradictions].
 func IsHistory(rule string) bool {
-	return slices.ContainsFunc(rules, func(r *Rule) bool { return r.ID == rule && r.history != nil })
+	return isHistory()[rule]
 }
+
+// isHistory holds the ids of the rules of histories.
+var isHistory = sync.OnceValue(func() map[string]bool {
+	ids := map[string]bool{}
+	for _, r := range rules {
+		if r.history != nil {
+			ids[r.ID] = true
+		}
+	}
+	return ids
+})
 
 // Digest identifies the description.
 func (v *Validator) Digest() string { return v.desc.Digest }

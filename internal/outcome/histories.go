@@ -1,6 +1,7 @@
 package outcome
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/plumbapi/plumb/internal/engine"
@@ -52,12 +53,7 @@ func (o *Outcome) resourceHistories() []engine.ResourceHistory {
 	for _, r := range o.carried {
 		all = append(all, *r)
 	}
-	slices.SortFunc(all, func(a, b engine.ResourceHistory) int {
-		if a.Key < b.Key {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(all, func(a, b engine.ResourceHistory) int { return cmp.Compare(a.Key, b.Key) })
 	return all
 }
 

@@ -81,27 +81,23 @@ func (a *adder) resources() {
 	if a.history == nil || len(a.r.Resources) == 0 {
 		return
 	}
-	var wanted [plumb.Error + 1]bool
-	any := false
-	for severity := range wanted {
-		wanted[severity] = a.lives.wants(plumb.Severity(severity), a.x.Place)
-		any = any || wanted[severity]
-	}
-	if !any {
-		return
-	}
 	blamed := a.blamed()
 	for i, id := range a.r.Resources {
 		worst := plumb.Off
-		for _, f := range blamed {
-			if (f.Resource == id || f.Resource != "" && a.r.Counted) && !engine.IsHistory(f.Rule) {
-				worst = max(worst, f.Severity)
+		for k := range blamed {
+			if a.isOf(&blamed[k], id) {
+				worst = max(worst, blamed[k].Severity)
 			}
 		}
-		if wanted[worst] {
+		if a.lives.wants(worst, a.x.Place) {
 			a.live(worst, id, i, blamed)
 		}
 	}
+}
+
+// isOf reports whether a finding is of a resource, in this response alone.
+func (a *adder) isOf(f *plumb.Finding, id string) bool {
+	return (f.Resource == id || f.Resource != "" && a.r.Counted) && !engine.IsHistory(f.Rule)
 }
 
 // blamed returns the findings of the exchange that are about its resources. Those
@@ -126,7 +122,7 @@ func (a *adder) live(worst plumb.Severity, id string, index int, blamed []plumb.
 	}
 	for i := range blamed {
 		f := &blamed[i]
-		if (f.Resource == id || f.Resource != "" && a.r.Counted) && !engine.IsHistory(f.Rule) {
+		if a.isOf(f, id) {
 			kept := cleaned(f, &a.clean)
 			one.Findings = append(one.Findings, kept.Fingerprint())
 		}

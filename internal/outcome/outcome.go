@@ -47,7 +47,7 @@ type Outcome struct {
 	carried map[engine.ResourceKey]*engine.ResourceHistory // of an outcome without a history that takes them
 
 	// What Add remembers of earlier exchanges, to be quick.
-	spots    map[rootKey]*placeNode
+	nodes    map[rootKey]*placeNode
 	patterns map[*engine.Pattern][]*Finding
 	texts    map[string]string // without credentials, by the texts as they were
 }
@@ -79,7 +79,7 @@ func Empty(digest string, keep int) *Outcome {
 		seen:     map[engine.Seen]*Seen{},
 		findings: newFindings(),
 		carried:  map[engine.ResourceKey]*engine.ResourceHistory{},
-		spots:    map[rootKey]*placeNode{},
+		nodes:    map[rootKey]*placeNode{},
 		patterns: map[*engine.Pattern][]*Finding{},
 		texts:    map[string]string{},
 	}

@@ -3,31 +3,31 @@ package outcome
 import "strings"
 
 // place returns where a place is taken down; nil where it is one of too many.
-func (s *Outcome) place(key placeKey, undocumented bool) *Observed {
-	if p := s.places[key]; p != nil {
+func (o *Outcome) place(key placeKey, undocumented bool) *Observed {
+	if p := o.places[key]; p != nil {
 		return p
 	}
-	if undocumented && !s.keeps(key) {
+	if undocumented && !o.keeps(key) {
 		return nil
 	}
 	p := &Observed{
 		Operation: key.operation, Status: key.status, Schema: key.schema, Pointer: key.pointer,
 		Undocumented: undocumented, Types: map[string]int{}, Values: map[string]int{},
 	}
-	s.places[key] = p
+	o.places[key] = p
 	return p
 }
 
 // keeps reports whether an undocumented place can be taken down: the parent is,
 // and has not too many others.
-func (s *Outcome) keeps(key placeKey) bool {
+func (o *Outcome) keeps(key placeKey) bool {
 	i := strings.LastIndexByte(key.pointer, '/')
 	if i < 0 {
 		return true
 	}
 	token := key.pointer[i+1:]
 	key.pointer = key.pointer[:i]
-	parent := s.places[key]
+	parent := o.places[key]
 	if parent == nil || parent.ManyMembers {
 		return false
 	}
@@ -39,25 +39,25 @@ func (s *Outcome) keeps(key placeKey) bool {
 	}
 	parent.extra[token] = true
 	if len(parent.extra) > mostUndocumented {
-		s.dropMembers(parent)
+		o.dropMembers(parent)
 		return false
 	}
 	return true
 }
 
 // dropMembers forgets the undocumented members of a place, and all below them.
-func (s *Outcome) dropMembers(parent *Observed) {
+func (o *Outcome) dropMembers(parent *Observed) {
 	parent.ManyMembers, parent.extra = true, nil
-	for key, p := range s.places {
+	for key, p := range o.places {
 		rest, below := strings.CutPrefix(key.pointer, parent.Pointer+"/")
 		if !below || !p.Undocumented || key.operation != parent.Operation || key.status != parent.Status || key.schema != parent.Schema {
 			continue
 		}
 		first, _, _ := strings.Cut(rest, "/")
 		key.pointer = parent.Pointer + "/" + first
-		if top := s.places[key]; top == nil || top.Undocumented {
+		if top := o.places[key]; top == nil || top.Undocumented {
 			key.pointer = p.Pointer
-			delete(s.places, key)
+			delete(o.places, key)
 		}
 	}
 }

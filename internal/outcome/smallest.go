@@ -1,6 +1,9 @@
 package outcome
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // smallest keeps values by their keys, and of too many those with the smallest
 // keys. Which these are does not depend on the order in which keys come: one that
@@ -60,14 +63,7 @@ type counts struct {
 }
 
 func newCounts(most int) counts {
-	return counts{smallest: newSmallest[string, int](most, func(a, b string) int {
-		if a < b {
-			return -1
-		} else if a > b {
-			return 1
-		}
-		return 0
-	})}
+	return counts{smallest: newSmallest[string, int](most, strings.Compare)}
 }
 
 func (c *counts) add(text string, n int) {

@@ -14,7 +14,7 @@ import (
 )
 
 // placeNode is where a walk through bodies can be: at a place, of which the
-// description says the same each time. It leads to the spots below it, so that
+// description says the same each time. It leads to the nodes below it, so that
 // a walk that was there before has nothing to look up. What it takes to a place
 // that was dropped since is lost.
 type placeNode struct {
@@ -37,23 +37,23 @@ type rootKey struct {
 }
 
 func (s *Outcome) root(key rootKey) *placeNode {
-	root := s.spots[key]
+	root := s.nodes[key]
 	if root == nil {
 		at := placeKey{operation: key.operation, status: key.status}
 		if key.schema != nil {
 			at.schema = key.schema.Label()
-			root = s.spot(at, key.schema.Shape, 0)
+			root = s.node(at, key.schema.Shape, 0)
 		} else {
-			root = s.spot(at, nil, 1)
+			root = s.node(at, nil, 1)
 		}
 		root.units = key.units
-		s.spots[key] = root
+		s.nodes[key] = root
 	}
 	return root
 }
 
-// spot returns the spot of a place; nil where it is one of too many.
-func (s *Outcome) spot(key placeKey, shape *schema.Shape, foreign int) *placeNode {
+// node returns the node of a place; nil where it is one of too many.
+func (s *Outcome) node(key placeKey, shape *schema.Shape, foreign int) *placeNode {
 	place := s.place(key, foreign > 0)
 	if place == nil {
 		return nil
@@ -66,7 +66,7 @@ func (s *Outcome) spot(key placeKey, shape *schema.Shape, foreign int) *placeNod
 	return &placeNode{place: place, shape: shape, foreign: foreign, members: map[string]*placeNode{}}
 }
 
-// member returns the spot of a member; nil where it is not taken down.
+// member returns the node of a member; nil where it is not taken down.
 func (o *observer) member(at *placeNode, name []byte) *placeNode {
 	child := at.members[string(name)]
 	switch {
@@ -88,7 +88,7 @@ func (o *observer) newMember(at *placeNode, name string) *placeNode {
 		return nil // the description says nothing of what is here
 	}
 	if named := at.shape.Named(name); named != nil {
-		child := o.spot(at.place.below(jsonvalue.EscapePointer(name)), named.Shape, 0)
+		child := o.node(at.place.below(jsonvalue.EscapePointer(name)), named.Shape, 0)
 		at.members[name] = child
 		return child
 	}
@@ -101,12 +101,12 @@ func (o *observer) newMember(at *placeNode, name string) *placeNode {
 			return known
 		}
 	}
-	child := o.spot(at.place.below("*"), shape, 0)
+	child := o.node(at.place.below("*"), shape, 0)
 	at.others = append(at.others, child)
 	return child
 }
 
-// undocumented returns the spot of a member that is not described.
+// undocumented returns the node of a member that is not described.
 func (o *observer) undocumented(at *placeNode, name string) *placeNode {
 	if at.foreign == deepest || at.place.ManyMembers {
 		return nil
@@ -117,14 +117,14 @@ func (o *observer) undocumented(at *placeNode, name string) *placeNode {
 		o.clean(&f)
 		token = strings.TrimPrefix(f.Pointer, "/")
 	}
-	child := o.spot(at.place.below(token), nil, at.foreign+1)
+	child := o.node(at.place.below(token), nil, at.foreign+1)
 	if o.bare && child != nil {
 		at.members[name] = child
 	}
 	return child
 }
 
-// item returns the spot of the element with that index; nil where it is not
+// item returns the node of the element with that index; nil where it is not
 // taken down.
 func (o *observer) item(at *placeNode, index int) *placeNode {
 	var shape *schema.Shape
@@ -142,7 +142,7 @@ func (o *observer) item(at *placeNode, index int) *placeNode {
 			return known
 		}
 	}
-	child := o.spot(at.place.below("*"), shape, foreign)
+	child := o.node(at.place.below("*"), shape, foreign)
 	if child != nil {
 		at.items = append(at.items, child)
 	}

@@ -85,7 +85,7 @@ func decodeBody(body []byte, headers []string, lim Limits, asSent bool) ([]byte,
 	for i := len(codings) - 1; i >= 0; i-- {
 		coding := strings.TrimSpace(codings[i])
 		switch {
-		case len(body) == 0:
+		case len(body) == 0 || coding == "" || coding == "identity":
 			continue
 		case !asSent && isMangled(coding, body):
 			return nil, errMangled
@@ -120,8 +120,6 @@ func isCoded(coding string, body []byte) bool {
 func isMangled(coding string, body []byte) bool {
 	const enough = 64
 	switch head := body[:min(len(body), enough)]; coding {
-	case "", "identity":
-		return false
 	case "gzip", "x-gzip":
 		return len(head) > 0 && head[0] == gzipMagic[0] && !bytes.HasPrefix(head, []byte(gzipMagic))
 	case "zstd":
@@ -135,8 +133,6 @@ func isMangled(coding string, body []byte) bool {
 func undo(coding string, body []byte, lim Limits) ([]byte, error) {
 	in := bytes.NewReader(body)
 	switch coding {
-	case "", "identity":
-		return body, nil
 	case "gzip", "x-gzip":
 		out, err := gzip.NewReader(in)
 		if err != nil {
