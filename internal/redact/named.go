@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -66,10 +67,10 @@ func (n Names) Reveal(x *plumb.Exchange) {
 // Hide takes what was found out of a finding about a string under one of the
 // names, which can be too short to be known again.
 func (n Names) Hide(f *plumb.Finding) {
-	if len(n.listed) == 0 || f.Rule == "schema-required" || !strings.Contains(f.Found, `"`) {
+	if _, isString := foundString(f); len(n.listed) == 0 || f.Rule == "schema-required" || !isString {
 		return
 	}
-	for _, name := range jsonvalue.SplitPointer(f.Pointer) {
+	for _, name := range jsonvalue.SplitPointer(cmp.Or(f.Named, f.Pointer)) {
 		if n.listed.of(name, member) == always {
 			f.Found = Mark
 		}

@@ -102,7 +102,7 @@ func newNames() names {
 }
 
 func (n names) add(name string, e entry) {
-	letters := lettersOf(name)
+	letters := lettersOf(withoutX(name))
 	n[letters] = append(n[letters], e)
 }
 
@@ -146,10 +146,16 @@ func (n names) hides(name string) bool {
 // withoutX returns a name without the x- that many headers begin with: x-pin,
 // pin and xPin are one.
 func withoutX(name string) string {
-	if len(name) > 1 && (name[0] == 'x' || name[0] == 'X') && (strings.ContainsRune("-_. ", rune(name[1])) || name[0] == 'x' && unicode.IsUpper(rune(name[1]))) {
-		return strings.TrimLeft(name[1:], "-_. ")
+	first := name[:min(1, len(name))]
+	rest := strings.TrimLeft(name[len(first):], "-_. ")
+	isJoined := len(first)+len(rest) == len(name)
+	switch {
+	case rest == "", !strings.EqualFold(first, "x"):
+		return name
+	case isJoined && (first != "x" || !unicode.IsUpper(rune(rest[0]))):
+		return name // the x is a letter of the word
 	}
-	return name
+	return rest
 }
 
 // Use makes the list of names, for the whole process, the built-in one with

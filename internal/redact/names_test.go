@@ -141,6 +141,14 @@ func TestUse(t *testing.T) {
 	assert.NoError(t, CheckName("api_key=off"))
 }
 
+func TestWithoutX(t *testing.T) {
+	for name, want := range map[string]string{
+		"x-pin": "pin", "X_Pin": "Pin", "xPin": "Pin", "x pin": "pin", "xpin": "xpin", "Xpin": "Xpin", "pin": "pin", "x": "x", "x-": "x-", "": "",
+	} {
+		assert.Equal(t, want, withoutX(name), name)
+	}
+}
+
 // A body of JSON remains one, whatever is taken out of it.
 func TestBodyRemainsJSON(t *testing.T) {
 	for text, want := range map[string]string{
