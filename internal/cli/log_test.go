@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,27 +15,9 @@ import (
 	"github.com/plumbapi/plumb/internal/hostiletest"
 )
 
-// messages are what was said.
-type messages struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (m *messages) Write(p []byte) (int, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.text.Write(p)
-}
-
-func (m *messages) String() string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.text.String()
-}
-
 // What net/http logs by itself is a message of ours, on one line.
 func TestLogIsSaid(t *testing.T) {
-	var said messages
+	var said shared
 	before := log.Writer()
 	undo := (&app{err: &said}).takeLog()
 	log.Print("one\r\n::error::two\x1b[1m")

@@ -189,9 +189,6 @@ func (p *Planter) remember(secret, what string) {
 	}
 }
 
-// Planted returns how many parts of secrets are remembered.
-func (p *Planter) Planted() int { return len(p.what) + len(p.whole) }
-
 // Leaks returns what of the planted is in a text: sorted, each with the text
 // around it.
 func (p *Planter) Leaks(text string) []string {

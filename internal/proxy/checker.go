@@ -35,7 +35,7 @@ type checker struct {
 	accepted, noRoom atomic.Int64 // counted on the way of an answer, which waits for no lock
 
 	mu        sync.Mutex      // of what follows, and held while a result is handed on
-	held      map[int]outcome // wait for earlier ones, by number
+	held      map[int]verdict // wait for earlier ones, by number
 	heldSize  int64           // about the memory that they hold
 	next      int             // number of the one that is handed on next
 	ended     int             // checks that came to an end
@@ -43,8 +43,8 @@ type checker struct {
 	closed    bool
 }
 
-// outcome is what a check gave.
-type outcome struct {
+// verdict is what a check gave.
+type verdict struct {
 	exchange *plumb.Exchange
 	result   engine.Result
 	err      error
@@ -52,7 +52,7 @@ type outcome struct {
 }
 
 func startChecker(options *Options) *checker {
-	c := &checker{options: options, backlog: newBacklog(), done: make(chan struct{}), held: map[int]outcome{}, next: 1}
+	c := &checker{options: options, backlog: newBacklog(), done: make(chan struct{}), held: map[int]verdict{}, next: 1}
 	var workers sync.WaitGroup
 	// There is a second one even on one core, so that a check that takes long
 	// does not hold up all others.
@@ -88,7 +88,7 @@ func (c *checker) work(e passed) {
 		return
 	}
 	c.ended++
-	o := outcome{e.Exchange, result, err, weight(e)}
+	o := verdict{e.Exchange, result, err, weight(e)}
 	if e.number < c.next { // nobody waited for it
 		c.handOn(o)
 		return
@@ -117,7 +117,7 @@ func (c *checker) handOnHeld(all bool) {
 	}
 }
 
-func (c *checker) handOn(o outcome) {
+func (c *checker) handOn(o verdict) {
 	if o.err != nil {
 		c.unchecked.Failed++
 		c.options.Failed(fmt.Errorf("%s %s: %w", o.exchange.Request.Method, o.exchange.Request.URL, o.err))

@@ -60,17 +60,21 @@ func fuzzBody(t *testing.T, text []byte, body plumb.Body) {
 	}
 }
 
-// addFixtures gives the fixtures whose names hold one of the words as seeds.
+// addFixtures gives the fixtures whose names hold one of the words as seeds. Each
+// word must be in some.
 func addFixtures(f *testing.F, words ...string) {
 	f.Helper()
-	for _, file := range fixtureFiles(f) {
-		for _, word := range words {
+	for _, word := range words {
+		found := false
+		for _, file := range fixtureFiles(f) {
 			if strings.Contains(file, word) {
 				text, err := os.ReadFile(file)
 				require.NoError(f, err)
 				f.Add(text)
+				found = true
 			}
 		}
+		require.True(f, found, "no fixture is named like %q", word)
 	}
 }
 
