@@ -27,13 +27,13 @@ type Stream struct {
 	mu       sync.Mutex
 	plans    map[planned]*planOf
 	patterns map[patternKey]*Pattern
-	halves   map[halfKey]*findingGroup
+	groups   map[groupKey]*findingGroup
 	released []*Results // to be used again
 }
 
 // NewStream returns a Run that has seen nothing.
 func (v *Validator) NewStream() *Stream {
-	return &Stream{v: v, enough: math.MaxInt, plans: map[planned]*planOf{}, patterns: map[patternKey]*Pattern{}, halves: map[halfKey]*findingGroup{}}
+	return &Stream{v: v, enough: math.MaxInt, plans: map[planned]*planOf{}, patterns: map[patternKey]*Pattern{}, groups: map[groupKey]*findingGroup{}}
 }
 
 // KeepOccurrences says that of the exchanges of one batch that have the same pattern
@@ -52,12 +52,12 @@ func (r *Stream) WithoutHistory() { r.withoutHistory = true }
 type Pattern struct {
 	findings atomic.Pointer[[]plumb.Finding]
 	settled  atomic.Bool
-	halves   [2]*findingGroup // nil where the findings cannot be told apart
+	groups   [2]*findingGroup // nil where the findings cannot be told apart
 }
 
 // findingGroup is a part of the findings of patterns. Most bodies are null in one of a
 // few ways, and each fault meets all of these; so the findings of null are held
-// apart from the others, and a pattern need not be explained whose halves are
+// apart from the others, and a pattern need not be explained whose groups are
 // those of other patterns.
 type findingGroup struct {
 	findings []plumb.Finding // before it is settled, only under the lock of the run
@@ -79,7 +79,7 @@ func (p *Pattern) Findings() []plumb.Finding {
 // further exchanges of the pattern are counted without being explained.
 func (p *Pattern) Done() {
 	p.settled.Store(true)
-	for _, h := range p.halves {
+	for _, h := range p.groups {
 		if h != nil {
 			h.settled.Store(true)
 		}
@@ -96,14 +96,14 @@ type patternKey struct {
 	reading
 }
 
-// halfKey is what tells halves apart.
-type halfKey struct {
+// groupKey is what tells groups apart.
+type groupKey struct {
 	patternKey
-	drift bool // the half that is of null for optional members
+	drift bool // the group that is of null for optional members
 }
 
 // pattern returns the pattern with that key; nil if it is not known, unless
-// there is room for it and it is to be made, or its halves are settled.
+// there is room for it and it is to be made, or its groups are settled.
 func (r *Stream) pattern(key patternKey, make bool) *Pattern {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -111,7 +111,7 @@ func (r *Stream) pattern(key patternKey, make bool) *Pattern {
 	if p != nil || len(r.patterns) >= mostPatterns {
 		return p
 	}
-	fault, drift := r.halves[key.half(false)], r.halves[key.half(true)]
+	fault, drift := r.groups[key.group(false)], r.groups[key.group(true)]
 	switch {
 	case fault != nil && drift != nil && fault.settled.Load() && drift.settled.Load():
 		p = &Pattern{}
@@ -127,8 +127,8 @@ func (r *Stream) pattern(key patternKey, make bool) *Pattern {
 	return p
 }
 
-// half returns the key of one half.
-func (k patternKey) half(drift bool) halfKey {
+// group returns the key of one group.
+func (k patternKey) group(drift bool) groupKey {
 	k.drifts = 0
 	if drift {
 		k.signature = plan.Signature{}
@@ -136,7 +136,7 @@ func (k patternKey) half(drift bool) halfKey {
 		k.signature = k.signature.Without(k.drift)
 		k.drift = plan.Signature{}
 	}
-	return halfKey{k, drift}
+	return groupKey{k, drift}
 }
 
 // explained makes findings those of a pattern. So many of them are of null for
@@ -160,11 +160,11 @@ func (r *Stream) explained(p *Pattern, key patternKey, findings []plumb.Finding,
 	}
 	if len(parts[1]) == drifts {
 		for i, part := range parts {
-			k := key.half(i == 1)
-			if r.halves[k] == nil {
-				r.halves[k] = &findingGroup{findings: part}
+			k := key.group(i == 1)
+			if r.groups[k] == nil {
+				r.groups[k] = &findingGroup{findings: part}
 			}
-			p.halves[i] = r.halves[k]
+			p.groups[i] = r.groups[k]
 		}
 	}
 	p.findings.Store(&all)

@@ -19,7 +19,7 @@ type asked struct {
 	enumerated []int32
 }
 
-// narrowed are the rules of a scope as they are for an outlook.
+// narrowed are the rules of a scope as they are for certain rule inputs.
 type narrowed struct {
 	known bool
 	ruleInputs
@@ -31,7 +31,7 @@ const (
 	probes     = 4  // where one of them can be
 )
 
-// mostEnumerated is how many enumerated values an outlook can hold.
+// mostEnumerated is how many enumerated values rule inputs can hold.
 const mostEnumerated = 8
 
 func askedBy(rules []rule) asked {
@@ -57,8 +57,8 @@ func askedBy(rules []rule) asked {
 	return a
 }
 
-// outlook returns that of the body.
-func (r *Reader) outlook(a *asked) ruleInputs {
+// ruleInputs returns those of the body.
+func (r *Reader) ruleInputs(a *asked) ruleInputs {
 	f := r.frame
 	o := ruleInputs{f.texts & a.slots, f.integers & a.slots, f.other & a.slots, f.objects & a.slots, 0}
 	for _, slot := range a.enumerated {
@@ -76,7 +76,7 @@ func (r *Reader) rules(s *scope) []rule {
 	if len(s.rules) == 0 {
 		return nil
 	}
-	o := r.outlook(&s.asked)
+	o := r.ruleInputs(&s.asked)
 	hash := scramble(o.texts ^ o.integers<<1 ^ o.other<<2 ^ o.values*0x9e3779b97f4a7c15)
 	all := r.narrowed[s.id*narrowings:][:narrowings]
 	for i := range uint64(probes) {
@@ -133,7 +133,7 @@ func (own *rule) narrow(r *Reader, x *rule, at int, done map[int]int) int {
 	return done[at]
 }
 
-// foretell answers a step by what an outlook says.
+// foretell answers a step by what the rule inputs say.
 func (s *step) foretell(f *frame) (holds, known bool) {
 	switch {
 	case !s.asked:

@@ -110,7 +110,7 @@ func (r *Reader) objectValue(n *node, pos int) int {
 	return end
 }
 
-// object reads an object whose members n describes: a gap, the value of a
+// object reads an object whose members n describes: a segment, the value of a
 // member, and so on.
 func (r *Reader) object(n *node, pos int) int {
 	if r.depth == r.maxDepth {
@@ -121,7 +121,7 @@ func (r *Reader) object(n *node, pos int) int {
 	}
 	r.depth++
 	names := len(r.names)
-	data, known := r.data, r.gaps[n.id]
+	data, known := r.data, r.segments[n.id]
 	var present, nulls uint64
 	others := 0 // members that are not described
 	pos++
@@ -136,7 +136,7 @@ func (r *Reader) object(n *node, pos int) int {
 				r.take(g, pos)
 			}
 			pos += len(g.text)
-		} else if g, pos = r.gap(n, before, pos, names); pos < 0 {
+		} else if g, pos = r.segment(n, before, pos, names); pos < 0 {
 			return declined
 		}
 		if present&g.present != 0 {
@@ -174,7 +174,7 @@ func (r *Reader) object(n *node, pos int) int {
 	}
 	r.depth--
 	r.names = r.names[:names]
-	r.outline(n, present, nulls)
+	r.presence(n, present, nulls)
 	if len(n.minCount)+len(n.maxCount) > 0 {
 		r.counted(n, bits.OnesCount64(present)+others)
 	}
@@ -196,11 +196,11 @@ func (r *Reader) member(m *member, pos int) int {
 	return r.value(m.node, pos)
 }
 
-// outlines is how many outlines of one object are remembered.
-const outlines = 16
+// presences is how many presences of one object are remembered.
+const presences = 16
 
 // presence is what it means that an object has certain members and that some of
-// them are null. Most objects of one kind have one of a few outlines.
+// them are null. Most objects of one kind have one of a few presences.
 type presence struct {
 	known          bool
 	present, nulls uint64
@@ -210,12 +210,12 @@ type presence struct {
 	nullSlots      uint64
 }
 
-// outline does what is to be done when an object was read.
-func (r *Reader) outline(n *node, present, nulls uint64) {
-	cell := n.id*outlines + int((present^nulls*0x9e3779b97f4a7c15)*0x9e3779b97f4a7c15>>60)
-	o := &r.outlines[cell]
+// presence does what is to be done when an object was read.
+func (r *Reader) presence(n *node, present, nulls uint64) {
+	cell := n.id*presences + int((present^nulls*0x9e3779b97f4a7c15)*0x9e3779b97f4a7c15>>60)
+	o := &r.presences[cell]
 	if !o.known || o.present != present || o.nulls != nulls {
-		*o = n.outline(present, nulls)
+		*o = n.presence(present, nulls)
 	}
 	r.sig.add(o.sig)
 	if r.frame == &r.frames[0] {
@@ -228,7 +228,7 @@ func (r *Reader) outline(n *node, present, nulls uint64) {
 	}
 }
 
-func (n *node) outline(present, nulls uint64) presence {
+func (n *node) presence(present, nulls uint64) presence {
 	o := presence{known: true, present: present, nulls: nulls}
 	for rest := nulls; rest != 0; rest &= rest - 1 {
 		m := &n.members[bits.TrailingZeros64(rest)]

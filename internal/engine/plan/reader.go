@@ -59,12 +59,12 @@ const declined = -1
 
 // state is what a Reader remembers of a plan.
 type state struct {
-	gaps     [][]gaps       // by node, and by what they come after
-	constant []constantText // by node
-	outlines []presence     // by node, and by a hash of the outline
-	narrowed []narrowed     // by scope, and by a hash of the outlook
-	unlike   int            // bodies of another outlook
-	frames   []frame
+	segments  [][]segments   // by node, and by what they come after
+	constant  []constantText // by node
+	presences []presence     // by node, and by a hash of the presence
+	narrowed  []narrowed     // by scope, and by a hash of the rule inputs
+	unlike    int            // bodies with other rule inputs
+	frames    []frame
 }
 
 // frame holds the values of a region. What has no bit is absent.
@@ -107,7 +107,7 @@ func (r *Reader) textOf(v *slotValue) []byte {
 type seenMembers struct {
 	node           *node
 	present, nulls uint64
-	cell           int // in which outlines like it are remembered
+	cell           int // in which presences like it are remembered
 }
 
 // NewReader returns a Reader for bodies that nest no deeper than maxDepth.
@@ -161,14 +161,14 @@ func (r *Reader) use(p *Plan) {
 	s := r.known[p]
 	if s == nil {
 		s = &state{
-			gaps:     make([][]gaps, len(p.nodes)),
-			constant: make([]constantText, len(p.nodes)),
-			outlines: make([]presence, len(p.nodes)*outlines),
-			narrowed: make([]narrowed, p.scopes*narrowings),
-			frames:   make([]frame, p.regions+1),
+			segments:  make([][]segments, len(p.nodes)),
+			constant:  make([]constantText, len(p.nodes)),
+			presences: make([]presence, len(p.nodes)*presences),
+			narrowed:  make([]narrowed, p.scopes*narrowings),
+			frames:    make([]frame, p.regions+1),
 		}
 		for i, n := range p.nodes {
-			s.gaps[i] = make([]gaps, len(n.members)+afterFirst)
+			s.segments[i] = make([]segments, len(n.members)+afterFirst)
 		}
 		r.known[p] = s
 	}

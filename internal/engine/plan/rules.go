@@ -61,7 +61,7 @@ type step struct {
 	integers *comparison
 	texts    uint64 // isOneOf
 	slot     int32
-	asked    bool // an outlook answers it, most often
+	asked    bool // the rule inputs answer it, most often
 }
 
 type stepKind byte

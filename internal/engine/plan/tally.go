@@ -12,11 +12,11 @@ type Tally struct {
 	seen  []int // by place
 	nulls []int // likewise: how many of these were null
 
-	// Most objects have one of a few outlines, which are counted as a whole.
+	// Most objects have one of a few presences, which are counted as a whole.
 	cells []counted
 }
 
-// counted is an outline, and how often it was there.
+// counted is a presence, and how often it was there.
 type counted struct {
 	seenMembers
 	times int
@@ -26,7 +26,7 @@ type counted struct {
 func (p *Plan) NewTally() *Tally {
 	return &Tally{
 		Plan: p, seen: make([]int, len(p.Places)), nulls: make([]int, len(p.Places)),
-		cells: make([]counted, len(p.nodes)*outlines),
+		cells: make([]counted, len(p.nodes)*presences),
 	}
 }
 
@@ -53,7 +53,7 @@ func (r *Reader) Count(t *Tally) {
 	}
 }
 
-// add adds an outline to the places.
+// add adds a presence to the places.
 func (t *Tally) add(c *counted) {
 	if c.times == 0 {
 		return

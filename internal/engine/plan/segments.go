@@ -10,40 +10,40 @@ import (
 // segment is the text of an object between two values that have to be read: what
 // is punctuation, names, white space, null, and strings that are enumerated or
 // always the same. Objects of
-// one kind repeat their gaps to the letter, so a Reader keeps those that it has
-// read, and compares most gaps as a whole.
+// one kind repeat their segments to the letter, so a Reader keeps those that it has
+// read, and compares most segments as a whole.
 type segment struct {
 	text           string
 	present, nulls uint64 // the members that it brings, also the one that follows
-	values         []gapValue
+	values         []segmentValue
 	next           int  // the member whose value follows
 	more           int  // at least so many bytes follow
 	orNull         bool // that value can be null
 }
 
-// gapValue is an enumerated string in a gap.
-type gapValue struct {
+// segmentValue is an enumerated string in a segment.
+type segmentValue struct {
 	slot       int32
-	start, end int32 // of its text in the gap
+	start, end int32 // of its text in the segment
 	index      int32 // which of the values it is
 	place      int32 // for coverage
 }
 
-// What follows a gap other than the value of a described member.
+// What follows a segment other than the value of a described member.
 const (
-	toEnd   = -1 // the gap ended the object
-	toOther = -2 // a member that is not described, which was read with the gap
+	toEnd   = -1 // the segment ended the object
+	toOther = -2 // a member that is not described, which was read with the segment
 )
 
-// What a gap comes after.
+// What a segment comes after.
 const (
 	beginning  = 0
 	afterOther = 1
 	afterFirst = 2 // the value of the first member; the others follow
 )
 
-// gaps are those that came after one value.
-type gaps struct {
+// segments are those that came after one value.
+type segments struct {
 	last   *segment // the one that was there last; nil before the first
 	known  []*segment
 	missed int
@@ -52,11 +52,11 @@ type gaps struct {
 const (
 	mostGaps   = 24   // after one value
 	longestGap = 1024 // bytes
-	patience   = 16   // of so many new gaps one is kept in the place of an older one
+	patience   = 16   // of so many new segments one is kept in the place of an older one
 )
 
-// find returns the gap that is at the position, if it is a known one.
-func (s *gaps) find(data []byte, pos int) *segment {
+// find returns the segment that is at the position, if it is a known one.
+func (s *segments) find(data []byte, pos int) *segment {
 	for _, g := range s.known {
 		if g != s.last && g.standsAt(data, pos) {
 			s.last = g
@@ -71,10 +71,10 @@ func (g *segment) standsAt(data []byte, pos int) bool {
 	return end+g.more <= len(data) && string(data[pos:end]) == g.text && (g.orNull || data[end] != 'n')
 }
 
-// gap reads a gap member by member, and keeps it for the next object.
+// segment reads a segment member by member, and keeps it for the next object.
 //
-// The gap is good until the next one is read.
-func (r *Reader) gap(n *node, before, pos, names int) (*segment, int) {
+// The segment is good until the next one is read.
+func (r *Reader) segment(n *node, before, pos, names int) (*segment, int) {
 	data, start := r.data, pos
 	g := segment{more: 1, values: r.read.values[:0]}
 	for first := before == beginning; ; first = false {
@@ -100,7 +100,7 @@ func (r *Reader) gap(n *node, before, pos, names int) (*segment, int) {
 			if !r.isNew(name, names) {
 				return nil, declined
 			}
-			end = r.other(n, end, name) // which may read gaps of its own
+			end = r.other(n, end, name) // which may read segments of its own
 			r.read = g
 			r.read.next = toOther
 			return &r.read, end
@@ -116,7 +116,7 @@ func (r *Reader) gap(n *node, before, pos, names int) (*segment, int) {
 			pos += len("null")
 			continue
 		}
-		v, end := r.gapValue(n, i, pos, start)
+		v, end := r.segmentValue(n, i, pos, start)
 		if end < 0 {
 			g.next, g.orNull = i, m.null == notSimple
 			break
@@ -124,15 +124,15 @@ func (r *Reader) gap(n *node, before, pos, names int) (*segment, int) {
 		g.values = append(g.values, v)
 		pos = end
 	}
-	r.gaps[n.id][before].keep(g, data[start:pos])
+	r.segments[n.id][before].keep(g, data[start:pos])
 	r.read = g
 	return &r.read, pos
 }
 
-// gapValue reads the value of a member if it is one that gaps hold: a string of
+// segmentValue reads the value of a member if it is one that segments hold: a string of
 // which there is nothing to say, and that is enumerated, or was never seen to
 // be another one.
-func (r *Reader) gapValue(n *node, i, pos, start int) (v gapValue, end int) {
+func (r *Reader) segmentValue(n *node, i, pos, start int) (v segmentValue, end int) {
 	m := &n.members[i]
 	at := m.node
 	if !m.described || at.types&kindString == 0 || pos >= len(r.data) || r.data[pos] != '"' {
@@ -143,7 +143,7 @@ func (r *Reader) gapValue(n *node, i, pos, start int) (v gapValue, end int) {
 		return v, declined
 	}
 	text := r.data[pos+1 : stop]
-	v = gapValue{slot: at.slot, start: int32(pos + 1 - start), end: int32(stop - start), index: -1, place: -1}
+	v = segmentValue{slot: at.slot, start: int32(pos + 1 - start), end: int32(stop - start), index: -1, place: -1}
 	if len(at.values) > 0 {
 		found := at.enumerates(kindString, text)
 		if found < 0 {
@@ -177,7 +177,7 @@ func (r *Reader) sameAsBefore(n *node, i int, text []byte) bool {
 		h.texts[i] = string(text)
 	case h.texts[i] != string(text):
 		h.varied |= bit
-		clear(r.gaps[n.id])
+		clear(r.segments[n.id])
 		return false
 	}
 	return true
@@ -189,7 +189,7 @@ type constantText struct {
 	texts        []string
 }
 
-// take does for the values of a gap what reading them does.
+// take does for the values of a segment what reading them does.
 func (r *Reader) take(g *segment, pos int) {
 	for i := range g.values {
 		v := &g.values[i]
@@ -209,8 +209,8 @@ func isNull(data []byte, pos int) bool {
 	return pos+4 <= len(data) && binary.LittleEndian.Uint32(data[pos:]) == null
 }
 
-// keep keeps a gap with that text.
-func (s *gaps) keep(g segment, text []byte) {
+// keep keeps a segment with that text.
+func (s *segments) keep(g segment, text []byte) {
 	if len(text) > longestGap {
 		return
 	}
