@@ -70,7 +70,7 @@ func nextStep(r *Report) string {
 	case s.Exchanges == 0:
 		return "Nothing was checked: no exchange was read."
 	case s.Errors+s.Warnings+s.Infos == 0:
-		return "Nothing was checked: no response belongs to the description; give the right one with --spec FILE, its server with --server URL, or the schema of bare bodies with --schema NAME."
+		return "Nothing was checked, for the reasons above. Where no response belongs to the description, give the right one with --spec FILE, its server with --server URL, or the schema of bare bodies with --schema NAME."
 	case len(r.Findings) == 0:
 		return "Raise --max-findings to see them."
 	}
