@@ -101,15 +101,16 @@ func (a *adder) isOf(f *plumb.Finding, id string) bool {
 }
 
 // blamed returns the findings of the exchange that are about its resources. Those
-// that it only has as one of many are about the only one.
+// that it only has as one of many are about the only one; its own are of histories.
 func (a *adder) blamed() []plumb.Finding {
-	if a.r.Counted && len(a.r.Findings) == 0 {
-		if len(a.r.Resources) != 1 {
-			return nil
-		}
+	switch {
+	case !a.r.Counted:
+		return a.r.Findings
+	case len(a.r.Resources) == 1:
 		return a.r.Pattern.Findings()
+	default:
+		return nil
 	}
-	return a.r.Findings
 }
 
 // live takes down a resource of the exchange.

@@ -225,3 +225,26 @@ func TestSummaryOfStatesThatLast(t *testing.T) {
 	}
 	assert.Fail(t, "no state lasted too long")
 }
+
+// A response whose findings are only counted has them also where the history of
+// its resource gives one of its own.
+func TestResourceOfCountedFindingsAndHistory(t *testing.T) {
+	v := summaryValidator(t)
+	c, h, s := v.NewStream().NewWorker(), v.NewHistory(), New(v, 3)
+	s.Follow(h)
+	for i, endpoint := range []string{"responses", "responses", "responses", "responses", "embeddings"} {
+		x := bareBatch(`"id": "b", "endpoint": "/v1/` + endpoint + `"`)
+		x.Place.Entry = i + 1
+		r := c.Check([]*plumb.Exchange{x}).Results[0]
+		require.Equal(t, i > 0, r.Counted)
+		h.Add(&r)
+		require.Equal(t, i == 4, len(r.Findings) > 0 && engine.IsHistory(r.Findings[len(r.Findings)-1].Rule))
+		s.Add(x, r)
+		if !r.Counted {
+			r.Pattern.Done()
+		}
+	}
+	assert.Empty(t, s.lives[plumb.Off])
+	require.Len(t, s.lives[plumb.Error], 1)
+	assert.Equal(t, 1, s.lives[plumb.Error][0].Entry)
+}
