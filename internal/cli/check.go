@@ -82,7 +82,6 @@ type check struct {
 	strangers int                // files that are not recordings
 	baseline  *baseline.Baseline // nil without one
 	today     time.Time          // on which the baseline is compared with the findings
-	faults    faults             // nil unless an amendment is to be checked
 	garbage   garbage
 
 	// Both are said after the report, where they are seen.
@@ -244,7 +243,6 @@ func (c *check) checked(x *plumb.Exchange, r engine.Result) {
 		c.garbage.follow(c.history.Size())
 	}
 	c.outcome.Add(x, r)
-	c.faults.add(x, r)
 	if r.Skipped != "" && c.options.verbose {
 		c.skipped(x, r)
 	}

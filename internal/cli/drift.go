@@ -84,7 +84,6 @@ func (d *driftRun) run(ctx context.Context, args []string, suggest string) error
 		if err := d.canSuggest(summaries); err != nil {
 			return err
 		}
-		d.faults = faults{}
 	}
 	if len(d.files) > 0 || len(summaries) == 0 {
 		d.collect(ctx, args)

@@ -8,37 +8,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/drift"
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/spec"
 )
-
-// faults are the exchanges that contradict themselves, with the rule that says
-// so. A nil one takes nothing.
-type faults map[fault]bool
-
-type fault struct {
-	file  string
-	entry int
-	rule  string
-}
-
-func (f faults) add(x *plumb.Exchange, r engine.Result) {
-	if f == nil {
-		return
-	}
-	findings := r.Findings
-	if r.Counted {
-		findings = append(slices.Clip(findings), r.Pattern.Findings()...)
-	}
-	for i := range findings {
-		if rule := findings[i].Rule; !drift.IsDrift(rule) && !engine.IsHistory(rule) {
-			f[fault{x.Place.File, x.Place.Entry, rule}] = true
-		}
-	}
-}
 
 // canSuggest tells what keeps an overlay from being checked: that needs the
 // recordings a second time.
@@ -57,10 +31,11 @@ func (d *driftRun) canSuggest(summaries []drift.Past) error {
 const mostRounds = 8
 
 // suggest writes the overlay that settles the drift, if it does: with it, the
-// recordings give no drift, and those that contradicted themselves still do.
+// recordings give no drift, and what contradicts itself is still found.
 func (d *driftRun) suggest(ctx context.Context, name string, args []string, r *drift.Report) error {
 	var s drift.Suggestion
 	var text []byte
+	before := r.Faults
 	now := &d.check
 	for round := 0; s.Amend(now.desc, now.outcome, r) > 0; round++ {
 		if round == mostRounds {
@@ -82,20 +57,39 @@ func (d *driftRun) suggest(ctx context.Context, name string, args []string, r *d
 		d.notes = append(d.notes, fmt.Errorf("%s is not written: there is nothing to amend", name))
 		return nil
 	}
-	for f := range d.faults {
-		if !now.faults[f] {
-			return fmt.Errorf("%s is not written: with it, %s entry %d no longer breaks %s", name, f.file, f.entry, f.rule)
-		}
+	still, err := contradictions(before, r.Faults)
+	if err != nil {
+		return fmt.Errorf("%s is not written: with it, %w", name, err)
 	}
-	err := writeWhole(name, func(w io.Writer) error {
+	err = writeWhole(name, func(w io.Writer) error {
 		_, err := w.Write(text)
 		return err
 	})
 	if err == nil {
 		d.notes = append(d.notes, fmt.Errorf("%s is written, and checked against these recordings: with it there is no drift%s, and what contradicts itself (%d) is still found",
-			name, except(len(s.Unsettled)), len(d.faults)))
+			name, except(len(s.Unsettled)), still))
 	}
 	return err
+}
+
+// contradictions returns how many findings there are of responses that contradict
+// themselves. It is an error if there are fewer of some rule with the overlay than
+// there were before. Those of histories may be fewer: states can come with it.
+func contradictions(before, after []drift.Fault) (findings int, err error) {
+	for _, f := range before {
+		if engine.IsHistory(f.Rule) {
+			continue
+		}
+		left := 0
+		if i := slices.IndexFunc(after, func(g drift.Fault) bool { return g.Rule == f.Rule }); i >= 0 {
+			left = after[i].Count
+		}
+		if left < f.Count {
+			return 0, fmt.Errorf("%d of %d findings of %s, which plumb check shows, would no longer be found", f.Count-left, f.Count, f.Rule)
+		}
+		findings += f.Count
+	}
+	return findings, nil
 }
 
 func except(unsettled int) string {
@@ -110,7 +104,7 @@ func (d *driftRun) amended(ctx context.Context, name string, overlay []byte, arg
 	o := *d.options
 	o.amendments = append(slices.Clone(o.amendments), spec.Overlay{Name: name, Data: overlay})
 	o.summary, o.verbose = "", false
-	again := &check{app: d.app, options: &o, config: d.config, faults: faults{}}
+	again := &check{app: d.app, options: &o, config: d.config}
 	if err := again.prepare(args); err != nil {
 		return nil, fmt.Errorf("the description cannot be used with it: %w", err)
 	}

@@ -1,41 +1,33 @@
 package cli
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
-	"github.com/plumbapi/plumb"
-	"github.com/plumbapi/plumb/internal/engine"
-	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/internal/drift"
 )
 
-// The faults of each exchange count, also of those that were not explained; and
-// what is drift is not a fault.
-func TestFaults(t *testing.T) {
-	desc, err := spec.Builtin()
-	require.NoError(t, err)
-	v, err := engine.New(desc)
-	require.NoError(t, err)
-	checker := v.NewStream().NewWorker()
-	got, want := faults{}, faults{}
-	counted := 0
-	for entry := range 4 {
-		x := &plumb.Exchange{Schema: "Batch", Place: plumb.Place{File: "a.ndjson", Entry: entry}}
-		x.Response.Body.Bytes = fmt.Appendf(nil, `{"id": "b%d", "object": "batch", "endpoint": "/v1/responses", "input_file_id": "f", "completion_window": "24h",
-			"status": "in_progress", "model": null, "created_at": 1741967569, "in_progress_at": 1741967568}`, entry)
-		r := checker.Check([]*plumb.Exchange{x}).Results[0]
-		if r.Counted {
-			counted++
+func TestContradictionsAreStillFound(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		before, after []drift.Fault
+		findings      int
+		err           string
+	}{
+		{"none", nil, nil, 0, ""},
+		{"the same", []drift.Fault{{Rule: "time-order", Count: 4}}, []drift.Fault{{Rule: "time-order", Count: 4}}, 4, ""},
+		{"more", []drift.Fault{{Rule: "time-order", Count: 1}}, []drift.Fault{{Rule: "state-final-conflict", Count: 2}, {Rule: "time-order", Count: 3}}, 1, ""},
+		{"fewer", []drift.Fault{{Rule: "time-order", Count: 4}}, []drift.Fault{{Rule: "time-order", Count: 3}}, 0, "1 of 4 findings of time-order, which plumb check shows, would no longer be found"},
+		{"gone", []drift.Fault{{Rule: "time-order", Count: 4}}, nil, 0, "4 of 4 findings of time-order, which plumb check shows, would no longer be found"},
+		{"of histories", []drift.Fault{{Rule: "history-transition", Count: 2}}, nil, 0, ""},
+	} {
+		findings, err := contradictions(test.before, test.after)
+		assert.Equal(t, test.findings, findings, test.name)
+		if test.err == "" {
+			assert.NoError(t, err, test.name)
+		} else {
+			assert.EqualError(t, err, test.err, test.name)
 		}
-		r.Pattern.Done()
-		got.add(x, r)
-		want[fault{"a.ndjson", entry, "time-order"}] = true
 	}
-	assert.Equal(t, want, got)
-	assert.Equal(t, 3, counted)
-
-	faults(nil).add(nil, engine.Result{Findings: []plumb.Finding{{Rule: "time-order"}}})
 }
