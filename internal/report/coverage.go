@@ -81,8 +81,8 @@ func (c *coverage) reach(report *Coverage) {
 	}
 }
 
-// seenOperations returns the operations that were seen, or those that were not.
-func (c *Coverage) seenOperations(seen bool) []OperationCoverage {
+// SeenOperations returns the operations that were seen, or those that were not.
+func (c *Coverage) SeenOperations(seen bool) []OperationCoverage {
 	var all []OperationCoverage
 	for _, o := range c.Operations {
 		if o.Count > 0 == seen {
@@ -92,20 +92,20 @@ func (c *Coverage) seenOperations(seen bool) []OperationCoverage {
 	return all
 }
 
-// reachedMembers and reachedValues are those that the operations which were
+// ReachedMembers and reachedValues are those that the operations which were
 // seen can have.
-func (c *Coverage) reachedMembers() []MemberCoverage {
+func (c *Coverage) ReachedMembers() []MemberCoverage {
 	return slices.DeleteFunc(slices.Clone(c.Members), func(m MemberCoverage) bool { return m.Unreached })
 }
 
-func (c *Coverage) reachedValues() []ValueCoverage {
+func (c *Coverage) ReachedValues() []ValueCoverage {
 	return slices.DeleteFunc(slices.Clone(c.Values), func(v ValueCoverage) bool { return v.Unreached })
 }
 
-// unreached says how much of the description is left out of the above; empty
+// UnreachedText says how much of the description is left out of the above; empty
 // where nothing is.
-func (c *Coverage) unreached() string {
-	members, values := len(c.Members)-len(c.reachedMembers()), len(c.Values)-len(c.reachedValues())
+func (c *Coverage) UnreachedText() string {
+	members, values := len(c.Members)-len(c.ReachedMembers()), len(c.Values)-len(c.ReachedValues())
 	if members+values == 0 {
 		return ""
 	}

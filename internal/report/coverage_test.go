@@ -51,12 +51,12 @@ func TestUnreachedIsLeftOut(t *testing.T) {
 	r := New(Run{d, v.Documented(), "v1", 1}, b)
 
 	var reached []string
-	for _, m := range r.Coverage.reachedMembers() {
+	for _, m := range r.Coverage.ReachedMembers() {
 		reached = append(reached, m.Schema+m.Pointer)
 	}
 	assert.Equal(t, []string{"Error/message", "S7/a", "S7/b", "S7/c", "T7/d"}, reached)
 	assert.Len(t, r.Coverage.Members, 1+50*4)
-	assert.Len(t, r.Coverage.reachedValues(), 2)
+	assert.Len(t, r.Coverage.ReachedValues(), 2)
 
 	page := render(t, "html", r, View{})
 	assert.Equal(t, 50, strings.Count(page, "<code>GET /p"))
@@ -75,7 +75,7 @@ func TestBareBodiesReachTheirSchema(t *testing.T) {
 	x.Response.Body.Bytes = []byte(`{"a":""}`)
 	b.Add(x, v.Check(x))
 	var reached []string
-	for _, m := range New(Run{d, v.Documented(), "v1", 1}, b).Coverage.reachedMembers() {
+	for _, m := range New(Run{d, v.Documented(), "v1", 1}, b).Coverage.ReachedMembers() {
 		reached = append(reached, m.Schema+m.Pointer)
 	}
 	assert.Equal(t, []string{"S1/a", "S1/b", "S1/c"}, slices.Sorted(slices.Values(reached)))

@@ -61,7 +61,7 @@ func TestGitHubCommandsAreReadBack(t *testing.T) {
 			if o.Column != 0 {
 				assert.Equal(t, strconv.Itoa(o.Column), c.properties["col"])
 			}
-			assert.Contains(t, c.message, f.headline())
+			assert.Contains(t, c.message, f.Headline())
 			if o.Found != "" {
 				assert.Contains(t, c.message, "found: "+Printable(o.Found))
 			}

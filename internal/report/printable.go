@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// printable reports whether r can be shown as it is: it is not a control or format
+// IsPrintable reports whether r can be shown as it is: it is not a control or format
 // character (which move the cursor, turn the direction of the text or have no
 // width), and it is assigned.
-func printable(r rune) bool {
+func IsPrintable(r rune) bool {
 	return unicode.IsGraphic(r)
 }
 
-// printableLines is [Printable] but for line feeds, which it keeps.
-func printableLines(s string) string {
+// PrintableLines is [Printable] but for line feeds, which it keeps.
+func PrintableLines(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
 		lines[i] = Printable(line)
@@ -30,7 +30,7 @@ func Printable(s string) string {
 	done := 0
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if !printable(r) || r == utf8.RuneError && size == 1 {
+		if !IsPrintable(r) || r == utf8.RuneError && size == 1 {
 			b.WriteString(s[done:i])
 			b.WriteString(strings.Trim(strconv.QuoteToGraphic(s[i:i+size]), `"`))
 			done = i + size

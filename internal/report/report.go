@@ -50,9 +50,9 @@ type Unchecked struct {
 	Message     string `json:"message"`
 }
 
-// uncheckedText says how much of the description checks nothing; empty where
+// UncheckedText says how much of the description checks nothing; empty where
 // all of it is used.
-func (d Description) uncheckedText() string {
+func (d Description) UncheckedText() string {
 	n := len(d.Unchecked)
 	if n == 0 {
 		return ""

@@ -15,8 +15,8 @@ const described = "description"
 // at.
 var groups = []string{"capture", "http", "json", "schema", "time", "state", "history", "scenario", described, "drift"}
 
-// groupOf returns the group that a rule is of.
-func groupOf(rule string) string {
+// GroupOf returns the group that a rule is of.
+func GroupOf(rule string) string {
 	name, _, _ := strings.Cut(rule, "-")
 	if slices.Contains(groups, name) {
 		return name
@@ -26,7 +26,7 @@ func groupOf(rule string) string {
 
 // hasRules reports whether rules of the group were applied.
 func (r *Report) hasRules(name string) bool {
-	return slices.ContainsFunc(r.Rules, func(rule Rule) bool { return groupOf(rule.ID) == name })
+	return slices.ContainsFunc(r.Rules, func(rule Rule) bool { return GroupOf(rule.ID) == name })
 }
 
 // rule returns a rule by its id, or what little is known of it.
@@ -39,8 +39,8 @@ func (r *Report) rule(id string) Rule {
 	return Rule{ID: id}
 }
 
-// headline says in one line what is wrong and where in the object.
-func (f *Finding) headline() string {
+// Headline says in one line what is wrong and where in the object.
+func (f *Finding) Headline() string {
 	if f.Pointer == "" {
 		return Printable(f.Rule + ": " + f.Message)
 	}

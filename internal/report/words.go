@@ -35,7 +35,7 @@ func SkippedLines(skipped []Skipped, width int) []string {
 	return lines
 }
 
-func times(n int) string {
+func Times(n int) string {
 	if n == 1 {
 		return "once"
 	}

@@ -1,4 +1,4 @@
-package report
+package format
 
 import (
 	"bytes"
@@ -6,29 +6,31 @@ import (
 	"fmt"
 	"io"
 	"unicode/utf8"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 // writeJSON writes the report as one JSON object, for programs and for eyes.
-func writeJSON(w io.Writer, r *Report, _ View) error {
+func writeJSON(w io.Writer, r *report.Report, _ View) error {
 	return encode(w, r, "  ")
 }
 
 // writeNDJSON writes one JSON object a line: what made the report, each
 // finding, the totals.
-func writeNDJSON(w io.Writer, r *Report, _ View) error {
+func writeNDJSON(w io.Writer, r *report.Report, _ View) error {
 	var buf bytes.Buffer
 	head := struct {
-		SchemaVersion int         `json:"schemaVersion"`
-		Tool          Tool        `json:"tool"`
-		Description   Description `json:"description"`
+		SchemaVersion int                `json:"schemaVersion"`
+		Tool          report.Tool        `json:"tool"`
+		Description   report.Description `json:"description"`
 	}{r.SchemaVersion, r.Tool, r.Description}
 	tail := struct {
-		Summary  Summary   `json:"summary"`
-		Coverage Coverage  `json:"coverage"`
-		Skipped  []Skipped `json:"skipped"`
+		Summary  report.Summary   `json:"summary"`
+		Coverage report.Coverage  `json:"coverage"`
+		Skipped  []report.Skipped `json:"skipped"`
 
-		Rules     []Rule     `json:"rules"`
-		Resources []Resource `json:"resources"`
+		Rules     []report.Rule     `json:"rules"`
+		Resources []report.Resource `json:"resources"`
 	}{r.Summary, r.Coverage, r.Skipped, r.Rules, r.Resources}
 	lines := []any{head}
 	for i := range r.Findings {
@@ -67,7 +69,7 @@ func escapeUnprintable(text []byte) []byte {
 	done := 0
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRune(text[i:])
-		if r != '\n' && !printable(r) {
+		if r != '\n' && !report.IsPrintable(r) {
 			out = append(out, text[done:i]...)
 			if r > 0xFFFF {
 				r -= 0x10000

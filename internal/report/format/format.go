@@ -1,7 +1,9 @@
-package report
+package format
 
 import (
 	"io"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 // View is how a report is shown to people. Formats for programs do not look
@@ -15,7 +17,7 @@ type View struct {
 
 var formats = []struct {
 	name  string
-	write func(io.Writer, *Report, View) error
+	write func(io.Writer, *report.Report, View) error
 }{
 	{"text", writeText},
 	{"json", writeJSON},
@@ -37,7 +39,7 @@ func Formats() []string {
 }
 
 // Write writes r in one of the [Formats].
-func Write(w io.Writer, format string, r *Report, view View) error {
+func Write(w io.Writer, format string, r *report.Report, view View) error {
 	for _, f := range formats {
 		if f.name == format {
 			return f.write(w, r, view)
