@@ -12,6 +12,9 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
+// severities are those of findings, from the worst on.
+var severities = []string{"error", "warning", "info"}
+
 // version is that of the JSON report: schemaVersion.
 const version = 2
 

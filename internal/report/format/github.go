@@ -30,7 +30,7 @@ func annotation(r *report.Report, f *report.Finding) string {
 	if command == "" {
 		command = "notice"
 	}
-	lines := []string{f.Headline()}
+	lines := []string{headline(f)}
 	var properties []string
 	property := func(name, value string) {
 		properties = append(properties, name+"="+escapeProperty(value))
@@ -49,11 +49,11 @@ func annotation(r *report.Report, f *report.Finding) string {
 		lines = append(lines, details(f, o)...)
 	}
 	if f.Count > 1 {
-		lines = append(lines, "found "+report.Times(f.Count)+" in "+report.Plural(f.Files, "file"))
+		lines = append(lines, "found "+times(f.Count)+" in "+report.Plural(f.Files, "file"))
 	}
 	lines = append(lines, spreadLines(f)...)
 	lines = append(lines, acceptanceNotes(f)...)
-	if fix := r.rule(f.Rule).Fix; fix != "" {
+	if fix := ruleOf(r, f).Fix; fix != "" {
 		lines = append(lines, "fix: "+report.Printable(fix))
 	}
 	property("title", "plumb "+report.Printable(f.Rule))

@@ -83,10 +83,10 @@ var htmlTemplate = template.Must(template.New("report.html").Funcs(template.Func
 	"right":   func(x, width int) bool { return x > width/2 },
 	"add":     func(a, b int) int { return a + b },
 	"notes":   acceptanceNotes,
-	"calls":   func(c report.Coverage, seen bool) []report.OperationCoverage { return c.SeenOperations(seen) },
-	"members": func(c report.Coverage) []report.MemberCoverage { return c.ReachedMembers() },
-	"values":  func(c report.Coverage) []report.ValueCoverage { return c.ReachedValues() },
-	"rest":    func(c report.Coverage) string { return c.UnreachedText() },
+	"calls":   seenOperations,
+	"members": reachedMembers,
+	"values":  reachedValues,
+	"rest":    unreachedText,
 	"json":    func(text []byte) string { return report.Printable(string(text)) },
 }).ParseFS(htmlFiles, "html/report.html"))
 
@@ -121,7 +121,7 @@ func (p *htmlPage) addFindings() {
 	anchors := map[string]int{}
 	for i := range p.Report.Findings {
 		f := &p.Report.Findings[i]
-		h := htmlFinding{Finding: f, Anchor: anchor(f), Rule: p.rule(f.Rule)}
+		h := htmlFinding{Finding: f, Anchor: anchor(f), Rule: ruleOf(p.Report, f)}
 		if anchors[h.Anchor]++; anchors[h.Anchor] > 1 {
 			h.Anchor += "-" + strconv.Itoa(anchors[h.Anchor])
 		}
@@ -134,7 +134,7 @@ func (p *htmlPage) addFindings() {
 			operation.Values = insert(operation.Values, name)
 		}
 		p.Findings = append(p.Findings, h)
-		if f.Severity == "warning" && report.GroupOf(f.Rule) != "capture" || report.GroupOf(f.Rule) == "drift" {
+		if f.Severity == "warning" && groupOf(f.Rule) != "capture" || groupOf(f.Rule) == "drift" {
 			p.Drift = append(p.Drift, h)
 		}
 	}

@@ -14,20 +14,20 @@ import (
 // a day that is over; warnings, infos and what the baseline accepts are in the
 // output. What had nothing to check is skipped.
 func writeJUnit(w io.Writer, r *report.Report, _ View) error {
-	report := junitReport{Name: "plumb"}
+	all := junitReport{Name: "plumb"}
 	for _, s := range junitSuites(r) {
 		suite := s.suite(r)
-		report.Tests += suite.Tests
-		report.Failures += suite.Failures
-		report.Skipped += suite.Skipped
-		report.Suites = append(report.Suites, suite)
+		all.Tests += suite.Tests
+		all.Failures += suite.Failures
+		all.Skipped += suite.Skipped
+		all.Suites = append(all.Suites, suite)
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
 	enc := xml.NewEncoder(w)
 	enc.Indent("", "  ")
-	if err := enc.Encode(report); err != nil {
+	if err := enc.Encode(all); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, "\n")
@@ -115,7 +115,7 @@ func (s *suiteContent) suite(r *report.Report) junitSuite {
 	byGroup := map[string][]*report.Finding{}
 	count := map[string]int{}
 	for _, f := range s.findings {
-		byGroup[report.GroupOf(f.Rule)] = append(byGroup[report.GroupOf(f.Rule)], f)
+		byGroup[groupOf(f.Rule)] = append(byGroup[groupOf(f.Rule)], f)
 		count["occurrences"] += f.Count
 		if f.Suppressed != nil {
 			count["suppressed"]++
@@ -128,7 +128,7 @@ func (s *suiteContent) suite(r *report.Report) junitSuite {
 		suite.Properties = append(suite.Properties, junitProperty{name, strconv.Itoa(count[name])})
 	}
 	for _, name := range groups {
-		if findings := byGroup[name]; len(findings) > 0 || r.hasRules(name) {
+		if findings := byGroup[name]; len(findings) > 0 || hasRules(r, name) {
 			suite.add(s.testCase(r, name, findings))
 		}
 	}
@@ -156,14 +156,14 @@ func (s *suiteContent) testCase(r *report.Report, group string, findings []*repo
 			passed = append(passed, f)
 		}
 	}
-	c.Out = r.textOf(passed)
+	c.Out = textOf(r, passed)
 	switch {
 	case len(failed) > 0:
-		message := strings.Join(append([]string{failed[0].Headline()}, acceptanceNotes(failed[0])...), "; ")
+		message := strings.Join(append([]string{headline(failed[0])}, acceptanceNotes(failed[0])...), "; ")
 		if len(failed) > 1 {
 			message += ", and " + report.Plural(len(failed)-1, "more finding")
 		}
-		c.Failure = &junitOutcome{Message: message, Type: report.Printable(failed[0].Rule), Text: "\n" + r.textOf(failed)}
+		c.Failure = &junitOutcome{Message: message, Type: report.Printable(failed[0].Rule), Text: "\n" + textOf(r, failed)}
 	case s.checked == 0 && len(findings) == 0:
 		c.Skipped = &junitOutcome{Message: "nothing was checked"}
 	}
@@ -171,7 +171,7 @@ func (s *suiteContent) testCase(r *report.Report, group string, findings []*repo
 }
 
 // textOf returns findings as the text report has them.
-func (r *report.Report) textOf(findings []*report.Finding) string {
+func textOf(r *report.Report, findings []*report.Finding) string {
 	var b strings.Builder
 	t := newText(&b, r, View{})
 	for i, f := range findings {

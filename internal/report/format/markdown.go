@@ -50,13 +50,13 @@ func markdownHead(r *report.Report) string {
 	fmt.Fprintf(&b, "## plumb: %s\n\n", verdict)
 	line := report.ReadText(s.Exchanges, s.Checked, s.Skipped)
 	if s.Occurrences > 0 {
-		line += "; found " + report.Times(s.Occurrences)
+		line += "; found " + times(s.Occurrences)
 	}
 	if s.Suppressed > 0 {
 		line += "; " + report.Number(s.Suppressed) + " accepted by the baseline"
 	}
-	fmt.Fprintf(&b, "%s. Checked against %s.\n\n", capital(line), code(cut(r.Description.name(), 500)))
-	if text := r.Description.UncheckedText(); text != "" {
+	fmt.Fprintf(&b, "%s. Checked against %s.\n\n", capital(line), code(cut(strings.TrimSpace(r.Description.Title+" "+r.Description.Version), 500)))
+	if text := uncheckedText(r.Description); text != "" {
 		fmt.Fprintf(&b, "%s.\n\n", escapeMarkdown(text))
 	}
 	return b.String()
@@ -70,7 +70,7 @@ func markdownFinding(r *report.Report, f *report.Finding) string {
 	}
 	b.WriteString(": " + escapeMarkdown(f.Message))
 	if f.Count > 1 {
-		fmt.Fprintf(&b, " (%s in %s)", report.Times(f.Count), report.Plural(f.Files, "file"))
+		fmt.Fprintf(&b, " (%s in %s)", times(f.Count), report.Plural(f.Files, "file"))
 	}
 	b.WriteString("\n")
 	if len(f.Occurrences) > 0 {
@@ -93,7 +93,7 @@ func markdownFinding(r *report.Report, f *report.Finding) string {
 	for _, note := range acceptanceNotes(f) {
 		b.WriteString("  - " + escapeMarkdown(note) + "\n")
 	}
-	if fix := r.rule(f.Rule).Fix; fix != "" {
+	if fix := ruleOf(r, f).Fix; fix != "" {
 		b.WriteString("  - fix: " + escapeMarkdown(fix) + "\n")
 	}
 	return b.String() + "\n"
@@ -104,12 +104,12 @@ func markdownTail(r *report.Report) string {
 	var b strings.Builder
 	c := r.Coverage
 	operations := "Seen of the description: " + share(c.Operations, "operation", func(o report.OperationCoverage) int { return o.Count })
-	if c.UnreachedText() != "" { // most of a large API
+	if unreachedText(c) != "" { // most of a large API
 		operations += "; of what these respond with"
 	}
 	fmt.Fprintf(&b, "%s, %s, %s.\n", operations,
-		share(c.ReachedMembers(), "documented member", func(m report.MemberCoverage) int { return m.Count }),
-		share(c.ReachedValues(), "documented value", func(v report.ValueCoverage) int { return v.Count }))
+		share(reachedMembers(c), "documented member", func(m report.MemberCoverage) int { return m.Count }),
+		share(reachedValues(c), "documented value", func(v report.ValueCoverage) int { return v.Count }))
 	const most = 10
 	for i, s := range r.Skipped {
 		if i == most {

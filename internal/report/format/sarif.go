@@ -26,8 +26,8 @@ func writeSARIF(w io.Writer, r *report.Report, _ View) error {
 		Add("omitted", r.Summary.Omitted)
 	index := map[string]int{}
 	rules := r.Rules
-	for _, f := range r.Findings { // of a report without its rules
-		rules = append(rules[:len(rules):len(rules)], r.rule(f.Rule))
+	for i := range r.Findings { // of a report without its rules
+		rules = append(rules[:len(rules):len(rules)], ruleOf(r, &r.Findings[i]))
 	}
 	for _, rule := range rules {
 		if _, known := index[rule.ID]; !known {
@@ -40,14 +40,14 @@ func writeSARIF(w io.Writer, r *report.Report, _ View) error {
 		run.AddResult(sarifResult(f).WithRuleIndex(index[f.Rule]))
 	}
 	log := sarif.NewReport().AddRun(run)
-	return encode(w, log, "  ")
+	return report.EncodeJSON(w, log, "  ")
 }
 
 var sarifLevels = map[string]string{"error": "error", "warning": "warning", "info": "note", "off": "none"}
 
 func sarifRule(rule report.Rule) *sarif.ReportingDescriptor {
 	d := sarif.NewRule(report.Printable(rule.ID))
-	d.Properties = sarif.NewPropertyBag().WithTags([]string{report.GroupOf(rule.ID)})
+	d.Properties = sarif.NewPropertyBag().WithTags([]string{groupOf(rule.ID)})
 	if level := sarifLevels[rule.Severity]; level != "" {
 		d.DefaultConfiguration = sarif.NewReportingConfiguration().WithLevel(level)
 	}
@@ -62,12 +62,12 @@ func sarifRule(rule report.Rule) *sarif.ReportingDescriptor {
 	if rule.Fix != "" {
 		text += "\n\n" + rule.Fix
 	}
-	d.Help = sarifText(text).WithMarkdown(report.PrintableLines(text))
+	d.Help = sarifText(text).WithMarkdown(printableLines(text))
 	return d
 }
 
 func sarifText(text string) *sarif.MultiformatMessageString {
-	return sarif.NewMultiformatMessageString().WithText(report.PrintableLines(text))
+	return sarif.NewMultiformatMessageString().WithText(printableLines(text))
 }
 
 func sarifResult(f *report.Finding) *sarif.Result {
@@ -79,7 +79,7 @@ func sarifResult(f *report.Finding) *sarif.Result {
 		Add("operations", printableOperations(f.Operations)).
 		Add("pointers", printablePointers(f.Pointers)).
 		Add("files", f.Files)
-	lines := []string{f.Headline()}
+	lines := []string{headline(f)}
 	if len(f.Occurrences) > 0 {
 		lines = append(lines, details(f, &f.Occurrences[0])...)
 	}

@@ -37,7 +37,7 @@ func (t *text) skipped(skipped []report.Skipped) {
 }
 
 func (t *text) unchecked(d report.Description) {
-	if text := d.UncheckedText(); text != "" {
+	if text := uncheckedText(d); text != "" {
 		t.line(report.Wrap(text, t.view.Width, 0))
 	}
 }
@@ -58,7 +58,7 @@ func (t *text) totals(s report.Summary) string {
 		return t.style.severity(severity, text)
 	}
 	line := count(s.Errors, "error") + ", " + count(s.Warnings, "warning") + ", " + count(s.Infos, "info") +
-		", found " + report.Times(s.Occurrences)
+		", found " + times(s.Occurrences)
 	if s.Omitted > 0 {
 		line += "; " + report.Number(s.Omitted) + " of them not shown (--max-findings)"
 	}

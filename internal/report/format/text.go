@@ -29,7 +29,7 @@ func writeText(w io.Writer, r *report.Report, view View) error {
 	return t.buf.Flush()
 }
 
-// text writes a report. Everything from outside goes through [Printable].
+// text writes a report. Everything from outside goes through [report.Printable].
 type text struct {
 	buf    *bufio.Writer
 	fixes  map[string]string // by the rule

@@ -153,7 +153,7 @@ func (t *timeline) mark(r *report.Resource, findings map[string]*report.Finding)
 // contradicts reports whether a finding is about what the resource says of its
 // own life, not about the form of a body.
 func contradicts(f *report.Finding) bool {
-	return f.Severity == "error" || slices.Contains([]string{"time", "state", "history"}, report.GroupOf(f.Rule))
+	return f.Severity == "error" || slices.Contains([]string{"time", "state", "history"}, groupOf(f.Rule))
 }
 
 func (t *timeline) markTick(f *report.Finding, r *report.Resource) bool {
