@@ -1,6 +1,6 @@
-// Package report makes the report of a run, which is the JSON report; package
-// format writes it in the other formats. It also has the words that every text
-// for people is made of.
+// Package report makes the report of a run from its outcome, and reads it back
+// from JSON. Package format writes it. Here are also the words and lines that
+// all texts for people have in common, those of contracttest, too.
 package report
 
 import (
