@@ -45,7 +45,7 @@ func TestWithRedact(t *testing.T) {
 	w = watch(t, ask(pin, WithRedact("")))
 	assert.Contains(t, w.fatal, `plumb: WithRedact: "" is not the name of`)
 	w = watch(t, ask(pin, WithRedact("session=off")))
-	assert.Contains(t, w.fatal, "plumb: WithRedact: a name can be taken out of the list in plumb.yaml only")
+	assert.Contains(t, w.fatal, "plumb: WithRedact: a name can be removed from the list only in plumb.yaml")
 }
 
 // What of a description cannot be used is in the log of the test, in few lines.

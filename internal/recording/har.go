@@ -26,8 +26,8 @@ var harFormat = Format{
 	read:       containerOf((*reader).harEntry, "log", "entries"),
 }
 
-// isHAR recognises a HAR file. Its names are common words, so that one of the
-// others must be beside the entries.
+// isHAR recognises a HAR file. The name "log" is a common word, so one of the
+// members of a HAR log must be present, too.
 func isHAR(b beginning) bool {
 	return !b.list && b.object("log").hasAny("version", "creator", "browser", "pages", "entries", "comment")
 }
@@ -60,7 +60,7 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 	}
 	x.Time = firstTime(x.Response.Header, text(v.At("startedDateTime")))
 	if took, err := strconv.ParseFloat(number(v.At("time")), 64); err == nil && took > 0 && v.At("startedDateTime") != nil {
-		x.Time = x.Time.Add(time.Duration(math.Round(took * float64(time.Millisecond)))) // cut short, it would be a nanosecond early
+		x.Time = x.Time.Add(time.Duration(math.Round(took * float64(time.Millisecond)))) // truncated, it could be a nanosecond early
 	}
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
 	if known := v.Member("_plumb"); known != nil && known.Kind == jsonvalue.Object {
@@ -73,7 +73,8 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 	r.addFaults(x, e, faults, content.At("text"))
 }
 
-// setHARBody gives x the body of a response, or says how the recorder lost it.
+// setHARBody sets the body of x from a response, or records how the recorder
+// lost it.
 func (r *reader) setHARBody(x *plumb.Exchange, e *entry, response *jsonvalue.Value) {
 	content := response.At("content")
 	body := content.At("text")
@@ -102,8 +103,8 @@ func (r *reader) setHARBody(x *plumb.Exchange, e *entry, response *jsonvalue.Val
 	markLost(x, integer(content.At("size")))
 }
 
-// harFailure is why a response was not received to its end, as Chrome (_error)
-// and Playwright (_failureText) write it; empty if nothing says so.
+// harFailure returns why a response was not received to its end, as Chrome
+// (_error) and Playwright (_failureText) write it, or "".
 func harFailure(response *jsonvalue.Value) string {
 	if failure := text(response.At("_error")); failure != "" {
 		return failure
@@ -111,8 +112,9 @@ func harFailure(response *jsonvalue.Value) string {
 	return text(response.At("_failureText"))
 }
 
-// isBodyLost reports whether a response of which the recording holds no byte of
-// a body, or that its text is empty, had one.
+// isBodyLost reports whether a response had a body that the recording does not
+// contain. isEmpty says that the recording has a text of the body, which is
+// empty.
 func isBodyLost(x *plumb.Exchange, response *jsonvalue.Value, isEmpty bool) bool {
 	size := integer(response.At("content", "size"))
 	switch {
@@ -124,7 +126,8 @@ func isBodyLost(x *plumb.Exchange, response *jsonvalue.Value, isEmpty bool) bool
 	return size > 0 || hasContent(x) || integer(response.At("bodySize")) > 0
 }
 
-// setHARText gives x the text of a HAR entry, in whatever way it is written.
+// setHARText sets the body of x from the text of a HAR entry, whichever way it
+// is written.
 func (r *reader) setHARText(x *plumb.Exchange, e *entry, content, body *jsonvalue.Value) {
 	isBase64 := isBase64(content)
 	if chunks, ok := pollyBody(x, content, isBase64); ok {
@@ -165,7 +168,7 @@ func harHeader(v *jsonvalue.Value) http.Header {
 	return h
 }
 
-// number is a number as written; empty for anything else.
+// number returns a number as it is written, and "" for anything else.
 func number(v *jsonvalue.Value) string {
 	if v == nil || v.Kind != jsonvalue.Number {
 		return ""

@@ -10,7 +10,7 @@ var schemathesisFormat = Format{
 	Of:     "its report ndjson",
 	Sign:   "the first line has `Initialize.schemathesis_version`",
 	Record: "`st run api.yaml --report ndjson`.",
-	Notes:  "The events `ScenarioFinished` have the exchanges.",
+	Notes:  "The exchanges are in the events `ScenarioFinished`.",
 
 	recognises: isSchemathesis,
 	read:       (*reader).schemathesis,
@@ -22,7 +22,7 @@ func isSchemathesis(b beginning) bool {
 	return !b.list && (b.object("Initialize").has("schemathesis_version") || b.object("ScenarioFinished").has("recorder"))
 }
 
-// schemathesis reads the exchanges of the scenarios. Other events have none.
+// schemathesis reads the exchanges of the scenarios. Other events contain none.
 func (r *reader) schemathesis() error {
 	return r.eachLine(func(e *entry) error {
 		x := &plumb.Exchange{}
