@@ -304,7 +304,7 @@ func (r *reader) parse(e *entry, x *plumb.Exchange) (*jsonvalue.Value, []jsonval
 		if v != nil && f.Kind != jsonvalue.Trailing {
 			continue
 		}
-		d := plumb.Defect{Rule: "capture-unreadable", Message: "the entry is not good JSON", Found: f.Message, Place: e.place(f.Offset)}
+		d := plumb.Defect{Rule: "capture-unreadable", Message: "the entry is not valid JSON", Found: f.Message, Place: e.place(f.Offset)}
 		switch f.Kind {
 		case jsonvalue.Truncated:
 			if !e.ended {
