@@ -146,7 +146,7 @@ func (t texts) join() {
 	}
 }
 
-// decode is what every validator of decoded values needs.
+// decode does what everybody must do who validates decoded values.
 func decode(body []byte) (any, error) {
 	var value any
 	err := json.Unmarshal(body, &value)

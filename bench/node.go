@@ -123,7 +123,7 @@ func redocly(name, description, har string) *process {
 		command: []string{"node/node_modules/.bin/redocly", "drift", har, "--api", description, "--server", "https://api.example.com/v1"},
 		env:     []string{"REDOCLY_TELEMETRY=off", "REDOCLY_SUPPRESS_UPDATE_NOTICE=true"},
 		prepare: installNode,
-		good: func(out []byte, err error) error {
+		verify: func(out []byte, err error) error {
 			var ended *exec.ExitError
 			if errors.As(err, &ended) && ended.ExitCode() == 1 {
 				err = nil // it found something

@@ -23,7 +23,7 @@ type process struct {
 	command []string
 	env     []string                             // in addition to that of this process
 	prepare func() error                         // before the first round
-	good    func(output []byte, err error) error // returns an error unless it ended well; if nil, err decides
+	verify  func(output []byte, err error) error // returns an error unless it ended well; if nil, err decides
 	against *process                             // the row to compare the times with
 	bound   int64                                // limit of the memory in bytes; 0 for none
 
@@ -162,8 +162,8 @@ func (p *process) measure() error {
 	for {
 		select {
 		case err := <-done:
-			if p.good != nil {
-				err = p.good(out.Bytes(), err)
+			if p.verify != nil {
+				err = p.verify(out.Bytes(), err)
 			}
 			if err != nil {
 				return fmt.Errorf("%s: %w: %s", p.name, err, out.Bytes())

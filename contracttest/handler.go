@@ -24,13 +24,13 @@ func Handler(t testing.TB, h http.Handler, opts ...Option) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c.t.Helper()
 		line := testLine()
-		asked := r.Clone(r.Context()) // handlers such as http.StripPrefix change the request
+		request := r.Clone(r.Context()) // handlers such as http.StripPrefix change the request
 		answer := &answer{header: w.Header, limit: c.limits.Body}
 		ended := false
 		defer func() { // also if h panics, which breaks the response off
-			ended = ended && asked.Context().Err() == nil // otherwise the client is gone
+			ended = ended && request.Context().Err() == nil // otherwise the client is gone
 			if !answer.hijacked && (ended || answer.status != 0) {
-				c.answered(asked, answer, ended, line)
+				c.answered(request, answer, ended, line)
 			}
 		}()
 		h.ServeHTTP(answer.wrap(w), r)

@@ -11,30 +11,30 @@ import (
 
 // create handles POST /batches.
 func (s *Server) create(r *http.Request, a *answer, _ string) *refusal {
-	var asked struct {
+	var params struct {
 		Input    string          `json:"input_file_id"`
 		Endpoint string          `json:"endpoint"`
 		Window   string          `json:"completion_window"`
 		Metadata json.RawMessage `json:"metadata"`
 	}
-	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+	if err := json.NewDecoder(r.Body).Decode(&params); err != nil {
 		return invalid("body", "the request is not the JSON object of a batch")
 	}
-	input := s.files[asked.Input]
+	input := s.files[params.Input]
 	switch {
 	case input == nil:
-		return invalid("input_file_id", fmt.Sprintf("there is no file %q", asked.Input))
-	case asked.Endpoint == "":
+		return invalid("input_file_id", fmt.Sprintf("there is no file %q", params.Input))
+	case params.Endpoint == "":
 		return invalid("endpoint", "endpoint is missing")
-	case asked.Window == "":
+	case params.Window == "":
 		return invalid("completion_window", "completion_window is missing")
 	}
 	s.made++
 	b := &batch{
 		id:            fmt.Sprintf("batch_%032x", s.made),
-		endpoint:      asked.Endpoint,
-		input:         asked.Input,
-		window:        asked.Window,
+		endpoint:      params.Endpoint,
+		input:         params.Input,
+		window:        params.Window,
 		created:       a.now,
 		cancelSeconds: cancellingSeconds,
 	}
@@ -44,8 +44,8 @@ func (s *Server) create(r *http.Request, a *answer, _ string) *refusal {
 	if s.dialect.cancelSeconds != 0 {
 		b.cancelSeconds = s.dialect.cancelSeconds
 	}
-	if text := string(asked.Metadata); text != "" && text != "null" {
-		b.metadata = asked.Metadata
+	if text := string(params.Metadata); text != "" && text != "null" {
+		b.metadata = params.Metadata
 	}
 	b.readInput(input.content)
 	s.batches = append(s.batches, b)

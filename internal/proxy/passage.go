@@ -17,16 +17,16 @@ import (
 // passage is a request on its way to the target, and its response on its way
 // back.
 type passage struct {
-	proxy  *Proxy
-	client http.ResponseWriter
-	asked  *http.Request // as the client sent it
-	target string        // the request target that is sent to the server
-	begun  time.Time
-	kept   http.Header // fields of the response to put back
+	proxy   *Proxy
+	client  http.ResponseWriter
+	request *http.Request // as the client sent it
+	target  string        // the request target that is sent to the server
+	begun   time.Time
+	kept    http.Header // fields of the response to put back
 }
 
-// rewrite makes the request that is sent. It puts back the fields that
-// ReverseProxy removes; that is made for servers that must not trust them.
+// rewrite makes the request to send. It puts back the fields that ReverseProxy
+// removes because most servers must not trust what clients send in them.
 func (x *passage) rewrite(r *httputil.ProxyRequest) {
 	r.Out.URL = urlOf(x.proxy.Target, x.target)
 	r.Out.Host = "" // take it from the URL
@@ -48,15 +48,15 @@ func (x *passage) RoundTrip(out *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("the status %q is not valid in HTTP", resp.Status)
 	}
 	x.kept = restorable(resp.Header)
-	asked := &http.Request{Method: x.asked.Method, URL: shownURL(x.proxy.Target, x.target), Header: x.asked.Header}
+	shown := &http.Request{Method: x.request.Method, URL: shownURL(x.proxy.Target, x.target), Header: x.request.Header}
 	entry := recording.HAREntry{
-		RequestHeader: x.asked.Header,
+		RequestHeader: x.request.Header,
 		Target:        address(x.proxy.Target),
 		Started:       x.begun,
 		Proto:         resp.Proto,
 		Reason:        strings.TrimPrefix(strings.TrimPrefix(resp.Status, fmt.Sprint(resp.StatusCode)), " "),
 	}
-	live.Follow(asked, resp, x.proxy.Limits, func(seen *plumb.Exchange) {
+	live.Follow(shown, resp, x.proxy.Limits, func(seen *plumb.Exchange) {
 		entry.Exchange, entry.Took = seen, time.Since(x.begun)
 		seen.Time = entry.Started.Add(entry.Took) // as it is read from the recording
 		x.proxy.pass(entry)
@@ -65,7 +65,7 @@ func (x *passage) RoundTrip(out *http.Request) (*http.Response, error) {
 }
 
 // restore makes the head of the response that of the target again: it puts
-// fields back, and keeps net/http from adding any.
+// fields back, and keeps net/http from adding others.
 func (x *passage) restore(resp *http.Response) error {
 	maps.Copy(resp.Header, x.kept)
 	for _, name := range []string{"Date", "Content-Type"} {
@@ -77,7 +77,7 @@ func (x *passage) restore(resp *http.Response) error {
 // fail responds to a request that could not be passed on.
 func (x *passage) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() == nil { // the client is still there
-		x.proxy.Failed(fmt.Errorf("%s %s: the target did not answer: %w", x.asked.Method, x.asked.URL.Path, err))
+		x.proxy.Failed(fmt.Errorf("%s %s: the target did not answer: %w", x.request.Method, x.request.URL.Path, err))
 	}
 	http.Error(w, "plumb proxy: the target did not answer", http.StatusBadGateway)
 }
@@ -94,6 +94,6 @@ func (l failureLog) Write(line []byte) (int, error) {
 	if why, ok := strings.CutPrefix(message, "read error during body copy: "); ok {
 		message = "the response broke off: " + why
 	}
-	l.proxy.Failed(fmt.Errorf("%s %s: %s", l.asked.Method, l.asked.URL.Path, message))
+	l.proxy.Failed(fmt.Errorf("%s %s: %s", l.request.Method, l.request.URL.Path, message))
 	return len(line), nil
 }

@@ -69,7 +69,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !r.ProtoAtLeast(1, 1) {
 		w = finalOnly{w}
 	}
-	x := &passage{proxy: p, client: w, asked: r, target: requestTarget(p.Target, r), begun: time.Now()}
+	x := &passage{proxy: p, client: w, request: r, target: requestTarget(p.Target, r), begun: time.Now()}
 	reverse := httputil.ReverseProxy{
 		Transport:      x,
 		FlushInterval:  -1, // what the target sends is passed on at once

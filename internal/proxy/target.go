@@ -11,11 +11,11 @@ import (
 // requestTarget returns the request target for the server at base: the path of
 // base, followed by what the client asks for, byte by byte.
 func requestTarget(base *url.URL, r *http.Request) string {
-	asked := originForm(r)
-	if asked == "*" {
-		return asked
+	requested := originForm(r)
+	if requested == "*" {
+		return requested
 	}
-	path, query, hasQuery := strings.Cut(asked, "?")
+	path, query, hasQuery := strings.Cut(requested, "?")
 	target := strings.TrimSuffix(base.EscapedPath(), "/") + path
 	switch {
 	case base.RawQuery != "" && query != "":

@@ -141,7 +141,7 @@ const emptyAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 // byte, below the path of the target; the recording has the same URL, in which
 // bytes that are not UTF-8 are escaped.
 func TestRequestTargets(t *testing.T) {
-	for _, tc := range []struct{ base, method, asked, sent string }{
+	for _, tc := range []struct{ base, method, requested, sent string }{
 		{"", "GET", "/", "/"},
 		{"", "GET", "/v1/a?x=1;y=2", "/v1/a?x=1;y=2"},
 		{"", "GET", "/v1/a?z=1&x=%zz", "/v1/a?z=1&x=%zz"},
@@ -168,11 +168,11 @@ func TestRequestTargets(t *testing.T) {
 		{"/base?key=1", "GET", "/v1/a?x;y", "/base/v1/a?key=1&x;y"},
 		{"/base", "OPTIONS", "*", "*"},
 	} {
-		t.Run(tc.base+" "+tc.asked, func(t *testing.T) {
+		t.Run(tc.base+" "+tc.requested, func(t *testing.T) {
 			server := serveBytes(t, emptyAnswer)
 			r := front(t, server.url+tc.base, nil)
-			answer := r.send(t, tc.method+" "+tc.asked, "", "")
-			if tc.asked == "/a%zz" { // net/http rejects such a path: docs/proxy.md says so
+			answer := r.send(t, tc.method+" "+tc.requested, "", "")
+			if tc.requested == "/a%zz" { // net/http rejects such a path: docs/proxy.md says so
 				assert.Contains(t, answer, "HTTP/1.1 400 Bad Request\r\n")
 				return
 			}

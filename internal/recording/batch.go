@@ -38,12 +38,12 @@ func (r *reader) batchEntry(e *entry) *plumb.Exchange {
 	case v.Member("custom_id") == nil:
 		return unusable(x, "custom_id")
 	case response != nil && response.Kind == jsonvalue.Object:
-		message{status: integer(response.Member("status_code")), response: headerOf(response.Member("headers"))}.describe(x)
+		exchangeHead{status: integer(response.Member("status_code")), response: headerOf(response.Member("headers"))}.applyTo(x)
 		body := response.Member("body")
 		r.setJSONOrText(x, e, body)
 		r.addFaults(x, e, faults, body)
 	case v.Member("method") != nil || v.Member("url") != nil:
-		message{method: text(v.Member("method")), url: text(v.Member("url"))}.describe(x)
+		exchangeHead{method: text(v.Member("method")), url: text(v.Member("url"))}.applyTo(x)
 		x.Response.Body.Missing = "a request of a batch, whose response is in another file"
 	default:
 		x.Response.Body.Missing = "a request of a batch that got no response"

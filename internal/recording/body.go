@@ -17,9 +17,9 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// setBody gives x the body as recorded, once its headers are known: it undoes
-// the Content-Encoding, keeps to the limits, and records what the recorder
-// lost.
+// setBody sets the body of x from the recorded one, once the headers of x are
+// known: it undoes the Content-Encoding, applies the limits, and records what
+// the recorder lost.
 func (r *reader) setBody(x *plumb.Exchange, recorded []byte, locate func(int) (int, int)) {
 	body, err := decodeBody(recorded, x.Response.Header.Values("Content-Encoding"), r.lim, r.asSent)
 	if err == nil && !r.asSent && isMangled("gzip", body) && mayBeJSON(x.Response.Header) {
@@ -55,8 +55,8 @@ func (r *reader) setUndecoded(x *plumb.Exchange, err error, locate func(int) (in
 // unusableBody is the reason for a missing body if a defect says more.
 const unusableBody = "the recording of the body cannot be used"
 
-// bodyDefect is the defect of a body that could not be decoded because of err;
-// message says what was tried.
+// bodyDefect returns the defect of a body that could not be decoded because of
+// err. The message says what was tried.
 func bodyDefect(err error, message string, place plumb.Place) plumb.Defect {
 	d := plumb.Defect{Rule: "capture-unreadable", Message: message, Found: err.Error(), Place: place}
 	switch {
@@ -94,7 +94,7 @@ func decodeBody(body []byte, headers []string, lim Limits, asSent bool) ([]byte,
 			continue
 		}
 		var err error
-		if body, err = undo(coding, body, lim); err != nil {
+		if body, err = undoCoding(coding, body, lim); err != nil {
 			return nil, err
 		}
 	}
@@ -116,8 +116,8 @@ func isCoded(coding string, body []byte) bool {
 }
 
 // isMangled reports whether a body that has a coding was decoded as text while
-// it was still compressed: what is not UTF-8 in it became U+FFFD, or, where it
-// was taken for Latin-1, two bytes. The first byte of gzip survives in either
+// it was still compressed: bytes that are not UTF-8 became U+FFFD, or two bytes
+// if they were taken for Latin-1. The first byte of gzip survives in either
 // case.
 func isMangled(coding string, body []byte) bool {
 	const enough = 64
@@ -131,8 +131,8 @@ func isMangled(coding string, body []byte) bool {
 	}
 }
 
-// undo undoes one coding.
-func undo(coding string, body []byte, lim Limits) ([]byte, error) {
+// undoCoding undoes one coding.
+func undoCoding(coding string, body []byte, lim Limits) ([]byte, error) {
 	in := bytes.NewReader(body)
 	switch coding {
 	case "gzip", "x-gzip":
@@ -182,15 +182,15 @@ func isPlain(body []byte) bool { return utf8.Valid(body) && isText(body) }
 
 // expand reads everything from a decoder, if that is within the limits.
 func expand(out io.Reader, size int, lim Limits) ([]byte, error) {
-	most := lim.Body
+	limit := lim.Body
 	if lim.Ratio < lim.Body/max(int64(size), 1) {
-		most = lim.Ratio * int64(size)
+		limit = lim.Ratio * int64(size)
 	}
-	body, err := io.ReadAll(io.LimitReader(out, most+1))
+	body, err := io.ReadAll(io.LimitReader(out, limit+1))
 	switch {
-	case int64(len(body)) <= most:
+	case int64(len(body)) <= limit:
 		return body, err
-	case most < lim.Body:
+	case limit < lim.Body:
 		return nil, errRatio
 	}
 	return nil, errBodyLimit

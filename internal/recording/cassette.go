@@ -123,7 +123,7 @@ func (r *reader) setInteractionBody(x *plumb.Exchange, response node) {
 	}
 }
 
-// setNodeBase64 gives x a body that is a scalar in base64.
+// setNodeBase64 sets the body of x from a scalar in base64.
 func (r *reader) setNodeBase64(x *plumb.Exchange, n node) {
 	if data, line, ok := decodeNode(x, n); ok {
 		r.setBody(x, data, onLine(line))

@@ -37,7 +37,7 @@ func (r *reader) yamlSequence(key *regexp.Regexp, read func(yamlNode, *plumb.Exc
 			}
 		}
 		line := r.src.line
-		e := r.src.cut(r.lim.Entry, lines{})
+		e := r.src.cut(r.lim.Entry, lineScanner{})
 		if len(e.data) == 0 && !e.large {
 			return nil
 		}
@@ -127,7 +127,7 @@ func (c *cassette) items() error {
 	for {
 		e := &entry{start: c.src.place()}
 		for c.belongs(e, &indent) {
-			c.src.extend(e, c.lim.Entry, lines{})
+			c.src.extend(e, c.lim.Entry, lineScanner{})
 		}
 		if !e.begun() {
 			return c.noItems(indent < 0)
@@ -171,7 +171,7 @@ func (c *cassette) belongs(e *entry, indent *int) bool {
 		case isBlank && e.begun():
 			return true
 		case isBlank:
-			c.src.cut(0, lines{})
+			c.src.cut(0, lineScanner{})
 		case e.begun():
 			return n > *indent
 		default:

@@ -65,12 +65,12 @@ func (r *reader) curlDump() error {
 func (r *reader) curlHead() *plumb.Exchange {
 	x := &plumb.Exchange{Place: r.src.place()}
 	x.Response.Header = http.Header{}
-	first := r.src.cut(r.lim.Entry, lines{})
+	first := r.src.cut(r.lim.Entry, lineScanner{})
 	if m := statusLine.FindSubmatch(first.data); m != nil {
 		x.Response.Status, _ = strconv.Atoi(string(m[1]))
 	}
 	for {
-		e := r.src.cut(r.lim.Entry, lines{})
+		e := r.src.cut(r.lim.Entry, lineScanner{})
 		line := strings.TrimRight(string(e.data), "\r\n")
 		name, value, ok := strings.Cut(line, ":")
 		switch {
@@ -106,7 +106,7 @@ func (r *reader) curlBody(length int) *entry {
 		}
 		var n int
 		n, ended = curlLine(b, length-e.size, whole)
-		r.src.extend(e, r.lim.Entry, &counted{int64(n)})
+		r.src.extend(e, r.lim.Entry, &countScanner{int64(n)})
 	}
 	e.join()
 	return e

@@ -62,11 +62,11 @@ func (r *reader) datadogInteraction(e *entry, v *jsonvalue.Value, frozen string,
 		return unusable(x, "request or no response")
 	}
 	header := headerOf(response.At("headers"))
-	message{
+	exchangeHead{
 		method: text(request.At("method")), url: withQuery(text(request.At("path")), strings.Join(datadogQuery(request.At("query")), "&"), nil),
 		request: withContentType(http.Header{}, text(request.At("content_type"))),
 		status:  integer(response.At("status")), response: header, time: firstTime(header, frozen),
-	}.describe(x)
+	}.applyTo(x)
 	body := response.At("body", "value")
 	switch {
 	case body == nil || body.Kind == jsonvalue.Null:

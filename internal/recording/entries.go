@@ -68,7 +68,7 @@ func (r *reader) eachLine(take func(*entry) error) error {
 		if _, ok := r.src.next(); !ok {
 			return nil
 		}
-		e := r.src.cut(r.lim.Entry, lines{})
+		e := r.src.cut(r.lim.Entry, lineScanner{})
 		e.data = bytes.TrimRight(e.data, " \t\r\n")
 		if err := take(e); err != nil {
 			return err
@@ -76,8 +76,8 @@ func (r *reader) eachLine(take func(*entry) error) error {
 	}
 }
 
-// message is what an entry says about its exchange, apart from the body.
-type message struct {
+// exchangeHead is what an entry says about its exchange, apart from the body.
+type exchangeHead struct {
 	method, url string
 	request     http.Header
 	status      int
@@ -85,14 +85,14 @@ type message struct {
 	time        time.Time // zero if only a Date header can give it
 }
 
-// describe sets everything of x but its body and its place.
-func (m message) describe(x *plumb.Exchange) {
-	x.Request = plumb.Request{Method: strings.ToUpper(m.method), URL: m.url, Header: m.request}
-	x.Response.Status, x.Response.Header = m.status, m.response
-	if x.Time = m.time; m.time.IsZero() {
-		x.Time = firstTime(m.response, "")
+// applyTo sets everything of x but its body and its place.
+func (h exchangeHead) applyTo(x *plumb.Exchange) {
+	x.Request = plumb.Request{Method: strings.ToUpper(h.method), URL: h.url, Header: h.request}
+	x.Response.Status, x.Response.Header = h.status, h.response
+	if x.Time = h.time; h.time.IsZero() {
+		x.Time = firstTime(h.response, "")
 	}
-	x.Secrets = redact.Credentials(m.url, m.request, m.response)
+	x.Secrets = redact.Credentials(h.url, h.request, h.response)
 }
 
 // withContentType returns h with the media type as its Content-Type, unless h
@@ -108,8 +108,8 @@ func withContentType(h http.Header, media string) http.Header {
 	return h
 }
 
-// setJSONOrText gives x a body that the recorder wrote as JSON where it is
-// JSON, and as a string where it is text.
+// setJSONOrText sets the body of x from a value that is the body itself if the
+// body is JSON, and otherwise a string with its text.
 func (r *reader) setJSONOrText(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	switch {
 	case v == nil:

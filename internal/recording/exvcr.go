@@ -24,8 +24,8 @@ func isExVCR(b beginning) bool {
 	return b.list && b.has("request") && b.object("response").has("status_code", "type")
 }
 
-// isExVCRResponse reports whether a response is one of ExVCR (Elixir), which
-// records whether there was a response at all.
+// isExVCRResponse reports whether a response was recorded by ExVCR (Elixir),
+// which records whether there was a response at all.
 func isExVCRResponse(response node) bool {
 	kind := scalarOf(response.member("type"))
 	return response.member("status_code") != nil && (kind == "ok" || kind == "error")

@@ -91,11 +91,11 @@ func (r *reader) kongEntry(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	if url == "" {
 		url = text(request.At("uri"))
 	}
-	message{
+	exchangeHead{
 		method: text(request.At("method")), url: url, request: headerOf(request.At("headers")),
 		status: integer(response.At("status")), response: headerOf(response.At("headers")),
 		time: unixTime(float(v.Member("started_at"))),
-	}.describe(x)
+	}.applyTo(x)
 	if body := response.At("body"); body != nil && body.Kind != jsonvalue.Null {
 		r.setJSONOrText(x, e, body)
 	} else {
@@ -105,7 +105,7 @@ func (r *reader) kongEntry(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 
 // accessLine reads a line of Envoy or of AWS API Gateway.
 func accessLine(x *plumb.Exchange, v *jsonvalue.Value) {
-	m := message{
+	m := exchangeHead{
 		method: logText(v, logMethods), url: logText(v, logPaths), status: integer(logMember(v, logStatuses)),
 		time: logTime(logMember(v, logTimes)),
 	}
@@ -121,7 +121,7 @@ func accessLine(x *plumb.Exchange, v *jsonvalue.Value) {
 	if media := text(v.Member("content_type")); media != "" {
 		m.response = withContentType(http.Header{}, media)
 	}
-	m.describe(x)
+	m.applyTo(x)
 	x.Response.Body.Missing = keptWithoutBody
 }
 

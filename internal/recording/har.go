@@ -17,10 +17,10 @@ var harFormat = Format{
 	Of:     "browsers and proxies",
 	Sign:   "an object with `log`, and in it `version`, `creator`, `browser`, `pages`, `entries` or `comment`",
 	Record: "In a browser, export the requests of its network panel with their content (\"Save all as HAR with content\"). `plumb proxy --har` writes one, too.",
-	Notes: "The time is `startedDateTime` and `time`. An entry that has no `content.text` holds no body, unless `content.size` is 0 and no header announces one: then the body is empty. " +
-		"A response with `_error` or `_failureText` did not come to its end, and JSON that ends within a value, and is shorter than `content.size`, was cut off by the recorder: both are `capture-truncated`. " +
-		"An entry with status 0 got no response. `content.mimeType` counts only where no headers were recorded: beside headers it is a guess of the recorder. " +
-		"Messages of a WebSocket (`_webSocketMessages`) are not checked, and the entry with them says so. An entry with the field `_plumb` was written by `plumb proxy`, and has the body as it was checked, its `Content-Encoding` undone: `target` is the server that the proxy passed requests on to, and counts as one of the description; `missing` says why there is no body; `defects` are what was found in a body that could not be kept, each with `rule`, `message` and `found`.",
+	Notes: "The time is `startedDateTime` and `time`. An entry without `content.text` has no body, unless `content.size` is 0 and no header announces a body: then the body is empty. " +
+		"A response with `_error` or `_failureText` is incomplete, and JSON that ends within a value and is shorter than `content.size` was cut off by the recorder: both are `capture-truncated`. " +
+		"An entry with status 0 got no response. `content.mimeType` is used only if no headers were recorded: otherwise it is a guess of the recorder. " +
+		"Messages of a WebSocket (`_webSocketMessages`) are not checked, and the report says so. An entry with the field `_plumb` was written by `plumb proxy`, and has the body as it was checked, with its `Content-Encoding` undone: `target` is the server that the proxy passed requests on to, which counts as a server of the description; `missing` says why there is no body; `defects` are the defects of a body that could not be kept, each with `rule`, `message` and `found`.",
 
 	recognises: isHAR,
 	read:       containerOf((*reader).harEntry, "log", "entries"),

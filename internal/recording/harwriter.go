@@ -276,8 +276,8 @@ func pairs(h http.Header) []writtenPair {
 func query(address string) []writtenPair {
 	all := []writtenPair{}
 	address, _, _ = strings.Cut(address, "#")
-	_, asked, _ := strings.Cut(address, "?")
-	for field := range strings.SplitSeq(asked, "&") {
+	_, rawQuery, _ := strings.Cut(address, "?")
+	for field := range strings.SplitSeq(rawQuery, "&") {
 		if field != "" {
 			name, value, _ := strings.Cut(field, "=")
 			all = append(all, writtenPair{Name: unescaped(name), Value: unescaped(value)})

@@ -34,10 +34,10 @@ func (r *reader) hoverflyEntry(e *entry) *plumb.Exchange {
 	if request == nil || response == nil {
 		return unusable(x, "request or no response")
 	}
-	message{
+	exchangeHead{
 		method: hoverflyText(request.At("method")), url: hoverflyURL(request), request: hoverflyHeader(request.At("headers")),
 		status: integer(response.At("status")), response: headerOf(response.At("headers")),
-	}.describe(x)
+	}.applyTo(x)
 	body := response.At("body")
 	encoded, templated := response.At("encodedBody"), response.At("templated")
 	switch {

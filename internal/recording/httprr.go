@@ -37,13 +37,13 @@ var httprrSizes = regexp.MustCompile(`^([0-9]{1,18}) ([0-9]{1,18})\r?\n?$`)
 // line with two sizes, and the request and the response in the wire format of
 // HTTP/1.1.
 func (r *reader) httprr() error {
-	r.src.cut(0, lines{})
+	r.src.cut(0, lineScanner{})
 	for {
 		if _, ok := r.src.next(); !ok {
 			return nil
 		}
 		place := r.src.place()
-		sizes := httprrSizes.FindSubmatch(r.src.cut(r.lim.Entry, lines{}).data)
+		sizes := httprrSizes.FindSubmatch(r.src.cut(r.lim.Entry, lineScanner{}).data)
 		if sizes == nil {
 			return r.giveDefect(plumb.Defect{
 				Rule: "capture-unreadable", Message: "the sizes of a request and a response were expected here; what comes after it is lost", Place: place,
@@ -66,15 +66,15 @@ func (r *reader) httprr() error {
 	}
 }
 
-// counted is a scanner that takes a number of bytes.
-type counted struct{ left int64 }
+// countScanner is a scanner that takes a number of bytes.
+type countScanner struct{ left int64 }
 
-func byteCount(digits []byte) *counted {
+func byteCount(digits []byte) *countScanner {
 	n, _ := strconv.ParseInt(string(digits), 10, 64)
-	return &counted{n}
+	return &countScanner{n}
 }
 
-func (c *counted) scan(window []byte) (int, bool) {
+func (c *countScanner) scan(window []byte) (int, bool) {
 	n := min(c.left, int64(len(window)))
 	c.left -= n
 	return int(n), c.left == 0

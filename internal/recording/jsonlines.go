@@ -124,7 +124,7 @@ func (r *reader) addFaults(x *plumb.Exchange, e *entry, faults []jsonvalue.Fault
 	}
 }
 
-// setText gives x a body that is in a JSON string.
+// setText sets the body of x from a JSON string.
 func (r *reader) setText(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	if v.Kind != jsonvalue.String {
 		unreadable(x, plumb.Defect{
@@ -146,7 +146,7 @@ func (e *entry) locateInString(v *jsonvalue.Value) func(int) (int, int) {
 	}
 }
 
-// setBase64 gives x a body that is in a JSON string in base64.
+// setBase64 sets the body of x from a JSON string in base64.
 func (r *reader) setBase64(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	if data, ok := decodeEntry(x, e, v); ok {
 		r.setBody(x, data, onLine(e.place(v.Start).Line))

@@ -215,7 +215,7 @@ func (r *reader) separator(report bool) (more, closed bool, err error) {
 				return false, false, err
 			}
 		}
-		r.src.cut(0, untilByte("{,]"))
+		r.src.cut(0, untilScanner("{,]"))
 	}
 	switch c, ok := r.src.next(); {
 	case !ok:
@@ -229,10 +229,10 @@ func (r *reader) separator(report bool) (more, closed bool, err error) {
 	return true, false, nil
 }
 
-// untilByte takes everything before one of its bytes.
-type untilByte string
+// untilScanner takes everything before one of its bytes.
+type untilScanner string
 
-func (u untilByte) scan(window []byte) (int, bool) {
+func (u untilScanner) scan(window []byte) (int, bool) {
 	if i := bytes.IndexAny(window, string(u)); i >= 0 {
 		return i, true
 	}

@@ -168,7 +168,7 @@ func (l *lineReader) longLine() error {
 	e.add(l.tail)
 	l.src.column += len(l.tail)
 	l.tail = l.tail[:0]
-	l.src.extend(e, l.lim.Entry, lines{})
+	l.src.extend(e, l.lim.Entry, lineScanner{})
 	e.join()
 	if e.large {
 		return l.give(l.tooLarge(e))

@@ -84,7 +84,7 @@ func (r *reader) flow(e *entry) *plumb.Exchange {
 	v, _, ok := cutFlow(e.data, 0)
 	request, response := v.at("request"), v.at("response")
 	for _, part := range []flowValue{v, request, response, v.at("error")} {
-		ok = ok && (part.isNull() || part.kind == '}' && part.isGood())
+		ok = ok && (part.isNull() || part.kind == '}' && part.isComplete())
 	}
 	if !ok {
 		unreadable(x, plumb.Defect{Rule: "capture-unreadable", Message: "the flow is not a dictionary of tnetstrings", Place: e.start})
@@ -95,11 +95,11 @@ func (r *reader) flow(e *entry) *plumb.Exchange {
 		return x
 	}
 	status, _ := strconv.Atoi(firstText(response.at("status_code"), response.at("code")))
-	message{
+	exchangeHead{
 		method: request.at("method").text(), url: flowURL(request), request: flowHeader(request.at("headers")),
 		status: status, response: flowHeader(response.at("headers")),
 		time: flowTime(response),
-	}.describe(x)
+	}.applyTo(x)
 	switch body, failure := response.at("content"), v.at("error").at("msg").text(); {
 	case response.isNull():
 		x.Response.Body.Missing = "the request got no response"

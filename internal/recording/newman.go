@@ -47,7 +47,7 @@ func (r *reader) newmanEntry(e *entry) *plumb.Exchange {
 	if request == nil {
 		return unusable(x, "request")
 	}
-	postmanMessage(request, response, nil).describe(x)
+	postmanHead(request, response, nil).applyTo(x)
 	body := response.At("body")
 	switch {
 	case response == nil || response.Kind == jsonvalue.Null:

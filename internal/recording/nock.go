@@ -38,10 +38,10 @@ func (r *reader) nockEntry(e *entry) *plumb.Exchange {
 	if header == nil {
 		header = headerOf(v.Member("headers"))
 	}
-	message{
+	exchangeHead{
 		method: text(v.Member("method")), url: text(v.Member("scope")) + text(v.Member("path")),
 		request: headerOf(v.Member("reqheaders")), status: integer(v.Member("status")), response: header,
-	}.describe(x)
+	}.applyTo(x)
 	body := v.Member("response")
 	if isBinary := v.Member("responseIsBinary"); body != nil && (isBinary != nil && isBinary.True || isHexChunks(header, body)) {
 		r.setHex(x, e, body)

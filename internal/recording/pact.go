@@ -54,10 +54,10 @@ func (r *reader) pactEntry(e *entry) *plumb.Exchange {
 	case response != nil && response.Kind == jsonvalue.Array: // version 4, Synchronous/Messages
 		body = r.setPactBody(x, e, response.At("0", "contents"), true)
 	case request != nil && response != nil:
-		message{
+		exchangeHead{
 			method: text(request.At("method")), url: pactURL(request), request: headerOf(request.At("headers")),
 			status: integer(response.At("status")), response: headerOf(response.At("headers")),
-		}.describe(x)
+		}.applyTo(x)
 		body = r.setPactBody(x, e, response.At("body"), request.At("body", "content") != nil || v.Member("type") != nil)
 	case v.Member("contents") != nil:
 		for _, name := range []string{"metaData", "metadata"} {

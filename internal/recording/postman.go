@@ -83,17 +83,17 @@ func (c *collection) item(v *jsonvalue.Value, known variables) error {
 	request, responses := v.Member("request"), v.Member("response")
 	if responses == nil || len(responses.Items) == 0 {
 		x := &plumb.Exchange{Place: c.e.place(v.Start)}
-		postmanMessage(request, nil, known).describe(x)
+		postmanHead(request, nil, known).applyTo(x)
 		x.Response.Body.Missing = "a request of a collection without a saved response"
 		return c.give(x)
 	}
 	for _, response := range responses.Items {
 		x := &plumb.Exchange{Place: c.e.place(response.Start)}
-		asked := response.Member("originalRequest")
-		if asked.At("url") == nil && (asked == nil || asked.Kind != jsonvalue.String) { // some exporters write null or {}
-			asked = request
+		original := response.Member("originalRequest")
+		if original.At("url") == nil && (original == nil || original.Kind != jsonvalue.String) { // some exporters write null or {}
+			original = request
 		}
-		postmanMessage(asked, response, known).describe(x)
+		postmanHead(original, response, known).applyTo(x)
 		body := response.Member("body")
 		if body == nil || body.Kind == jsonvalue.Null {
 			x.Response.Body.Missing = noBody
@@ -117,9 +117,9 @@ func faultsWithin(all []jsonvalue.Fault, v *jsonvalue.Value) []jsonvalue.Fault {
 	return all[from:max(from, to)]
 }
 
-// postmanMessage reads a request and its response, which may be nil.
-func postmanMessage(request, response *jsonvalue.Value, known variables) message {
-	m := message{method: http.MethodGet, response: http.Header{}}
+// postmanHead reads a request and its response, which may be nil.
+func postmanHead(request, response *jsonvalue.Value, known variables) exchangeHead {
+	m := exchangeHead{method: http.MethodGet, response: http.Header{}}
 	if request != nil && request.Kind == jsonvalue.String {
 		m.url = known.address(request.Text)
 	} else {

@@ -39,12 +39,12 @@ func (r *reader) responses() error {
 			unusable(x, "response")
 			return
 		}
-		m := message{
+		m := exchangeHead{
 			method: scalarOf(response.member("method")), url: scalarOf(response.member("url")),
 			response: withContentType(headerOfNode(response.member("headers")), scalarOf(response.member("content_type"))),
 		}
 		m.status, _ = strconv.Atoi(scalarOf(response.member("status")))
-		m.describe(x)
+		m.applyTo(x)
 		r.setInteractionBody(x, response)
 	})
 }

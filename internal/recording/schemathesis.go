@@ -50,11 +50,11 @@ func (r *reader) interactionOf(e *entry, v *jsonvalue.Value, faults []jsonvalue.
 	if request == nil {
 		return unusable(x, "request")
 	}
-	message{
+	exchangeHead{
 		method: text(request.At("method")), url: text(request.At("uri")), request: headerOf(request.At("headers")),
 		status: integer(response.At("status_code")), response: headerOf(response.At("headers")),
 		time: unixTime(float(v.At("timestamp"))),
-	}.describe(x)
+	}.applyTo(x)
 	content := response.At("content")
 	encoded := content.At("$base64")
 	switch {

@@ -230,10 +230,10 @@ func onLine(line int) func(int) (int, int) {
 	return func(int) (int, int) { return line, 0 }
 }
 
-// lines is a scanner that takes one line with its line feed.
-type lines struct{}
+// lineScanner is a scanner that takes one line with its line feed.
+type lineScanner struct{}
 
-func (lines) scan(window []byte) (int, bool) {
+func (lineScanner) scan(window []byte) (int, bool) {
 	if i := bytes.IndexByte(window, '\n'); i >= 0 {
 		return i + 1, true
 	}

@@ -49,8 +49,8 @@ func (v flowValue) items() iter.Seq[flowValue] {
 	}
 }
 
-// isGood reports whether everything in a list or a dictionary can be read.
-func (v flowValue) isGood() bool {
+// isComplete reports whether everything in a list or a dictionary can be read.
+func (v flowValue) isComplete() bool {
 	size, items := 0, 0
 	for item := range v.items() {
 		size = item.start - v.start + len(item.content) + 1

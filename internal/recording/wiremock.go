@@ -86,7 +86,7 @@ func (r *reader) wireMockEntry(e *entry) *plumb.Exchange {
 	if request == nil || response == nil {
 		return unusable(x, "request or no response")
 	}
-	m := message{
+	m := exchangeHead{
 		method: text(request.At("method")), url: wireMockURL(request), request: wireMockHeader(request.At("headers")),
 		status: http.StatusOK, response: headerOf(response.At("headers")), // the status that is served if none is stated
 	}
@@ -96,7 +96,7 @@ func (r *reader) wireMockEntry(e *entry) *plumb.Exchange {
 	if m.method == "ANY" {
 		m.method = http.MethodGet // one of those that match
 	}
-	m.describe(x)
+	m.applyTo(x)
 	body := r.setWireMockBody(x, e, response)
 	r.addFaults(x, e, faults, body)
 	return x

@@ -216,7 +216,8 @@ func flowCharacter(text []byte, quote byte) (size, width int) {
 	return size, size
 }
 
-// doubleQuotedEscape is flowCharacter for a backslash in a double-quoted scalar.
+// doubleQuotedEscape does what flowCharacter does, for a backslash in a
+// double-quoted scalar.
 func doubleQuotedEscape(text []byte) (size, width int) {
 	if len(text) == 1 {
 		return 1, 0

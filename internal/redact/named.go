@@ -49,8 +49,8 @@ func (n Names) Reveal(x *plumb.Exchange) {
 			}
 		}
 	}
-	_, asked, _ := strings.Cut(x.Request.URL, "?")
-	for field := range strings.SplitSeq(asked, "&") {
+	_, rawQuery, _ := strings.Cut(x.Request.URL, "?")
+	for field := range strings.SplitSeq(rawQuery, "&") {
 		if name, value, _ := strings.Cut(field, "="); n.listed.of(unescaped(name), query) == always {
 			add(value)
 			add(unescaped(value))

@@ -41,12 +41,12 @@ func (c *Cleaner) URL(address string, declared func(name string) bool) string {
 
 // withoutQuery returns a URL without the credentials in its query.
 func withoutQuery(address string, declared func(name string) bool) string {
-	before, asked, ok := strings.Cut(address, "?")
+	before, rawQuery, ok := strings.Cut(address, "?")
 	if !ok {
 		return address
 	}
-	asked, fragment, hasFragment := strings.Cut(asked, "#")
-	fields := strings.Split(asked, "&")
+	rawQuery, fragment, hasFragment := strings.Cut(rawQuery, "#")
+	fields := strings.Split(rawQuery, "&")
 	for i, field := range fields {
 		name, value, _ := strings.Cut(field, "=")
 		plain := unescaped(name)
