@@ -429,10 +429,10 @@ func runSelf(t *testing.T, dir, pattern string) string {
 	return string(out)
 }
 
-// TestAnswersWithoutABody checks that a described response without a body
+// TestResponsesWithoutABody checks that a described response without a body
 // counts as checked, and that a path that is not described is a finding on a
 // server that is named.
-func TestAnswersWithoutABody(t *testing.T) {
+func TestResponsesWithoutABody(t *testing.T) {
 	jobs := filepath.Join(t.TempDir(), "jobs.yaml")
 	require.NoError(t, os.WriteFile(jobs, []byte(`openapi: 3.1.0
 info: {title: Jobs, version: "1"}

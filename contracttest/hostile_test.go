@@ -26,10 +26,10 @@ func receive(client *http.Client, url string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return receiveAnswer(client, req)
+	return receiveResponse(client, req)
 }
 
-func receiveAnswer(client *http.Client, req *http.Request) (string, error) {
+func receiveResponse(client *http.Client, req *http.Request) (string, error) {
 	resp, err := client.Do(req)
 	if err != nil {
 		return "", err
@@ -65,7 +65,7 @@ func receiveFor(t testing.TB, p patience, h http.Handler, client func(http.Round
 	network := &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: 1 << 20}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, srv.URL+"/v1/batches/batch_1", nil)
 	require.NoError(t, err)
-	return receiveAnswer(client(roundTripper(func(req *http.Request) (*http.Response, error) {
+	return receiveResponse(client(roundTripper(func(req *http.Request) (*http.Response, error) {
 		resp, err := network.RoundTrip(req)
 		if err == nil && p == untilAByte {
 			resp.Body = &leaving{resp.Body, leave}

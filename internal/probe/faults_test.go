@@ -107,9 +107,9 @@ func probeMock(t *testing.T, opt mock.Options, overlays ...spec.Overlay) outcome
 	return probeServer(t, srv.URL+"/v1", c.Wait, nil, overlays...)
 }
 
-// TestMockIsGood checks that the mock without faults responds as the real
+// TestMockWithoutFaults checks that the mock without faults responds as the real
 // server does, with the drift of the real server and nothing else.
-func TestMockIsGood(t *testing.T) {
+func TestMockWithoutFaults(t *testing.T) {
 	out := probeMock(t, mock.Options{})
 	assert.Empty(t, out.errors)
 	assert.Equal(t, []string{"drift-null", "http-status", "time-bound"}, slices.Sorted(maps.Keys(out.rules)))

@@ -65,9 +65,9 @@ func TestUnmetIsAFinding(t *testing.T) {
 	}
 }
 
-// TestUnmetKnowsItsLine checks that the line of the finding is that of the
+// TestUnmetHasItsLine checks that the line of the finding is that of the
 // criterion.
-func TestUnmetKnowsItsLine(t *testing.T) {
+func TestUnmetHasItsLine(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "things.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(ownScenario), 0o600))

@@ -104,11 +104,11 @@ func (r *running) send(t *testing.T, line, fields, body string) string {
 	defer conn.Close()
 	_, err = io.WriteString(conn, line+" HTTP/1.1\r\nHost: front\r\n"+fields+"\r\n"+body)
 	require.NoError(t, err)
-	return readAnswer(t, bufio.NewReader(conn))
+	return readResponse(t, bufio.NewReader(conn))
 }
 
-// readAnswer reads interim heads, and then one complete response.
-func readAnswer(t *testing.T, in *bufio.Reader) string {
+// readResponse reads interim heads, and then one complete response.
+func readResponse(t *testing.T, in *bufio.Reader) string {
 	t.Helper()
 	var all strings.Builder
 	for {
@@ -135,7 +135,7 @@ func readAnswer(t *testing.T, in *bufio.Reader) string {
 	}
 }
 
-const emptyAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+const emptyResponse = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 // TestRequestTargets checks that the request target reaches the server byte by
 // byte, below the path of the target; the recording has the same URL, in which
@@ -169,7 +169,7 @@ func TestRequestTargets(t *testing.T) {
 		{"/base", "OPTIONS", "*", "*"},
 	} {
 		t.Run(tc.base+" "+tc.requested, func(t *testing.T) {
-			server := serveBytes(t, emptyAnswer)
+			server := serveBytes(t, emptyResponse)
 			r := front(t, server.url+tc.base, nil)
 			answer := r.send(t, tc.method+" "+tc.requested, "", "")
 			if tc.requested == "/a%zz" { // net/http rejects such a path: docs/proxy.md says so
@@ -190,7 +190,7 @@ func TestRequestTargets(t *testing.T) {
 // should be escaped: net/http can send such a target only in absolute-form,
 // which every server accepts (RFC 9112, 3.2.2).
 func TestRequestTargetInAbsoluteForm(t *testing.T) {
-	server := serveBytes(t, emptyAnswer)
+	server := serveBytes(t, emptyResponse)
 	front(t, server.url, nil).send(t, "GET //a|b", "", "")
 	line, _, _ := strings.Cut(server.request(t), "\r\n")
 	assert.Equal(t, "GET "+server.url+"//a|b HTTP/1.1", line)
@@ -262,7 +262,7 @@ func TestRequestFields(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := serveBytes(t, emptyAnswer)
+			server := serveBytes(t, emptyResponse)
 			front(t, server.url, nil).send(t, tc.line, tc.fields, tc.body)
 			got := server.request(t)
 			assert.ElementsMatch(t, append(tc.want, "Host: "+strings.TrimPrefix(server.url, "http://")), fieldsOf(got))
@@ -272,10 +272,10 @@ func TestRequestFields(t *testing.T) {
 	}
 }
 
-// TestAnswers checks that the client gets what the server sent, except for the
+// TestResponses checks that the client gets what the server sent, except for the
 // fields that HTTP requires a proxy to remove or replace, and nothing else. The
 // recording has the fields of the server.
-func TestAnswers(t *testing.T) {
+func TestResponses(t *testing.T) {
 	for name, tc := range map[string]struct {
 		method   string
 		answer   string
@@ -372,9 +372,9 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestStatusBelowAll checks that a status which HTTP does not have is not
+// TestStatusBelow100 checks that a status which HTTP does not have is not
 // passed on, since net/http would panic.
-func TestStatusBelowAll(t *testing.T) {
+func TestStatusBelow100(t *testing.T) {
 	for _, status := range []string{"000", "099"} {
 		r := front(t, serveBytes(t, "HTTP/1.1 "+status+" Odd\r\nContent-Length: 0\r\n\r\n").url, nil)
 		answer := r.send(t, "GET /", "", "")
@@ -397,9 +397,9 @@ func TestReason(t *testing.T) {
 	assert.Equal(t, "HTTP/1.0", r.entries[0].Proto)
 }
 
-// TestInterimAnswers checks that interim responses pass with their fields, and
+// TestInterimResponses checks that interim responses pass with their fields, and
 // that a client of HTTP/1.0 gets none.
-func TestInterimAnswers(t *testing.T) {
+func TestInterimResponses(t *testing.T) {
 	parts := []string{
 		"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n",
 		"HTTP/1.1 102 Processing\r\n\r\n",
@@ -436,7 +436,7 @@ func TestContinue(t *testing.T) {
 	assert.Equal(t, "HTTP/1.1 100 Continue\r\n\r\n", readHead(in))
 	_, err = io.WriteString(conn, "{}")
 	require.NoError(t, err)
-	answer := readAnswer(t, in)
+	answer := readResponse(t, in)
 	assert.True(t, strings.HasPrefix(answer, "HTTP/1.1 200 OK\r\n") && strings.HasSuffix(answer, "\r\n\r\n{}"), answer)
 }
 
@@ -482,7 +482,7 @@ func TestUpgrade(t *testing.T) {
 // TestConnect checks that a client which takes the proxy for a forward proxy is
 // told so.
 func TestConnect(t *testing.T) {
-	server := serveBytes(t, emptyAnswer)
+	server := serveBytes(t, emptyResponse)
 	r := front(t, server.url, nil)
 	answer := r.send(t, "CONNECT elsewhere.example:443", "", "")
 	assert.Contains(t, answer, "HTTP/1.1 501 Not Implemented\r\n")
@@ -490,10 +490,10 @@ func TestConnect(t *testing.T) {
 	assert.Empty(t, server.seen)
 }
 
-// TestAnswersToPostAreWhole checks that a response which begins while the body
+// TestResponsesToPostAreComplete checks that a response which begins while the body
 // of its request is still being sent is not cut off: clients such as httpx send
 // the head and the body separately.
-func TestAnswersToPostAreWhole(t *testing.T) {
+func TestResponsesToPostAreComplete(t *testing.T) {
 	const events, clients, each = 4, 16, 25
 	server := httpServer(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -528,10 +528,10 @@ func TestAnswersToPostAreWhole(t *testing.T) {
 	assert.Len(t, r.entries, clients*each)
 }
 
-// TestAnswerBeforeTheRequestEnds checks that the request and the response are
+// TestResponseBeforeTheRequestEnds checks that the request and the response are
 // both complete if the server responds while the client is still sending the
 // body.
-func TestAnswerBeforeTheRequestEnds(t *testing.T) {
+func TestResponseBeforeTheRequestEnds(t *testing.T) {
 	got := make(chan string, 1)
 	r := front(t, httpServer(t, func(w http.ResponseWriter, r *http.Request) {
 		c := http.NewResponseController(w)

@@ -15,7 +15,7 @@ import (
 // leaks.
 func TestEachNameAndFormIsPlanted(t *testing.T) {
 	defer Use(nil)
-	p := credentialtest.New("teeth")
+	p := credentialtest.New("coverage")
 	var texts []string
 	for _, pair := range p.Named(credentialtest.Member, "member") {
 		texts = append(texts, `"`+pair.Name+`": "`+pair.Value+`"`)
