@@ -20,7 +20,7 @@ func linear(dir string, rounds int, only string) error {
 	type pair struct {
 		name    string
 		files   [2]string
-		seconds [2][]float64 // of the processor
+		seconds [2][]float64 // processor time, by round
 	}
 	var pairs []*pair
 	for _, kind := range hostiletest.Bodies {

@@ -30,7 +30,7 @@ type process struct {
 	missing   error     // why it cannot be measured
 	seconds   []float64 // by round
 	processor []float64 // seconds of all cores, by round
-	memory    int64     // the most of all rounds, in bytes
+	memory    int64     // maximum of all rounds, in bytes
 }
 
 // processes measures whole processes, from their start to the report.

@@ -23,7 +23,7 @@ type row struct {
 
 	missing error     // why it cannot be measured
 	seconds []float64 // by round
-	allocs  float64   // for each body
+	allocs  float64   // per body
 }
 
 func contains(name, part string) bool { return strings.Contains(name, part) }

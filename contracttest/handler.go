@@ -60,7 +60,7 @@ type answer struct {
 	header   func() http.Header
 	limit    int64
 	status   int         // 0 until the head is written
-	head     http.Header // as it was when the head was written
+	head     http.Header // a copy from when the head was written
 	sent     []byte      // the beginning of the body, at most one byte more than the limit
 	size     int64       // bytes of the body that were sent
 	hijacked bool

@@ -45,7 +45,7 @@ func Follow(req *http.Request, resp *http.Response, lim recording.Limits, done f
 	x := New(req, resp.StatusCode, resp.Header)
 	switch {
 	case resp.StatusCode == http.StatusSwitchingProtocols:
-		x.Response.Body.Missing = upgraded // the body must stay an io.Writer, too
+		x.Response.Body.Missing = upgraded // the body is an io.Writer, too, and must remain one
 	case IsStream(resp.Header), resp.Body == http.NoBody:
 		SetBody(x, nil, lim)
 	default:

@@ -31,7 +31,7 @@ type batch struct {
 	window   string
 	metadata json.RawMessage // as given; nil if there is none
 
-	model    string // of the first request
+	model    string // model of the first request
 	requests [][]byte
 	problems []problem // with the input file: the batch fails
 
@@ -84,7 +84,7 @@ type view struct {
 // at returns the state of the batch at a time.
 func (b *batch) at(now int64) view {
 	v := view{batch: b, status: "validating"}
-	end := now // of the normal course of its states
+	end := now // how far the batch has followed its normal course
 	if b.cancelled != 0 {
 		end = b.cancelled
 		v.cancelling = b.cancelled

@@ -8,7 +8,7 @@ import (
 
 // dialect is how the responses of a vendor differ from those of OpenAI.
 type dialect struct {
-	id              func(n int) string // of the nth file or batch
+	id              func(n int) string // returns the id of the nth file or batch
 	cancelSeconds   int64              // how long a cancellation takes
 	cancelsByDelete bool
 	batch           func(v *view, o *object)

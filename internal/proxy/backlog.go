@@ -43,13 +43,13 @@ func (i *intake) close() {
 // passed is an exchange that has passed.
 type passed struct {
 	recording.HAREntry
-	number int // from 1, among those that are checked
+	number int // counts the exchanges that are checked, from 1
 }
 
 // backlog is a queue of exchanges that have passed.
 type backlog struct {
 	entries chan passed
-	room    *semaphore.Weighted // in bytes
+	room    *semaphore.Weighted // bytes that are free
 }
 
 func newBacklog() *backlog {

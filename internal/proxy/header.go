@@ -54,7 +54,7 @@ func passTrailers(in, out *http.Request) {
 type trailedBody struct {
 	io.ReadCloser
 	request *http.Request
-	trailer http.Header // to fill in
+	trailer http.Header // to be filled in
 }
 
 func (b *trailedBody) Read(p []byte) (int, error) {

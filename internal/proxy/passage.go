@@ -20,7 +20,7 @@ type passage struct {
 	proxy   *Proxy
 	client  http.ResponseWriter
 	request *http.Request // as the client sent it
-	target  string        // the request target that is sent to the server
+	target  string        // request target sent to the server
 	begun   time.Time
 	kept    http.Header // fields of the response to put back
 }

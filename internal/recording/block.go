@@ -17,7 +17,7 @@ type Block struct {
 	pool    *Pool
 	reader  *reader
 	size    int    // approximate size of the exchanges in bytes
-	text    []byte // which entries are slices of
+	text    []byte // text that the entries are slices of
 	slots   []*slot
 	used    int // how many slots are in use
 	results []*plumb.Exchange
@@ -27,10 +27,10 @@ type Block struct {
 // slot is an entry, with room for its exchange.
 type slot struct {
 	entry
-	number int // of the entry in its recording
+	number int // number of the entry in its recording
 
 	// One of these makes the exchange.
-	given *plumb.Exchange // it is made already
+	given *plumb.Exchange // made already
 	parse func(*reader, *entry) *plumb.Exchange
 	line  lineKind
 

@@ -74,7 +74,7 @@ func bodyDefect(err error, message string, place plumb.Place) plumb.Defect {
 
 var (
 	errBodyLimit = errors.New("the body is larger than the limit")
-	errCoding    = errors.New("plumb cannot undo the coding") // the body may still be right
+	errCoding    = errors.New("plumb cannot undo the coding") // says nothing about the body itself
 	errMangled   = errors.New("the recorder decoded compressed bytes as text, which cannot be undone")
 )
 

@@ -16,11 +16,11 @@ import (
 type node interface {
 	member(name string) node // nil if it is absent
 	members() iter.Seq2[string, node]
-	items() []node // of a list; else nil
+	items() []node // elements of a list; nil for anything else
 
 	// scalar is the decoded value of a scalar that is not null.
 	scalar() (text string, ok bool)
-	locate() func(int) (int, int) // of the bytes of the scalar
+	locate() func(int) (int, int) // finds the bytes of the scalar
 
 	// json is the value as JSON text of at most limit bytes, and where its
 	// bytes are.
@@ -69,7 +69,7 @@ func (r *reader) interaction(n node, x *plumb.Exchange) {
 	if code := first(response, "status"); code != nil && code.member("code") != nil {
 		status = code.member("code")
 	}
-	code, _, _ := strings.Cut(scalarOf(status), " ") // of "200 OK"
+	code, _, _ := strings.Cut(scalarOf(status), " ") // "200 OK" becomes "200"
 	x.Response.Status, _ = strconv.Atoi(code)
 	x.Response.Header = headerOfNode(response.member("headers"))
 	x.Time = firstTime(x.Response.Header, scalarOf(first(n, "recorded_at", "recordedAt")))

@@ -123,7 +123,7 @@ func (c *cassette) sequence(key *entry) error {
 
 // items reads the items of a block sequence.
 func (c *cassette) items() error {
-	indent := -1 // of the items, once the first is seen
+	indent := -1 // indentation of the items; -1 before the first one
 	for {
 		e := &entry{start: c.src.place()}
 		for c.belongs(e, &indent) {

@@ -8,7 +8,7 @@ type Format struct {
 	Of     string // who writes it, in a few words
 	Sign   string // how it is recognised
 	Record string // how people make such a recording
-	Notes  string // what is read of it, and what is not
+	Notes  string // which parts are read, and which are not
 
 	// recognises reports whether a recording is of the format, by its
 	// beginning. It is nil if another format of the list looks the same: that

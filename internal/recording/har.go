@@ -56,7 +56,7 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 	x.Response.Status = max(0, integer(response.At("status"))) // Playwright writes -1
 	x.Response.Header = harHeader(response.At("headers"))
 	if mime := text(content.At("mimeType")); v.Member("_plumb") == nil && mime != "" && mime != "x-unknown" && len(x.Response.Header) == 0 {
-		x.Response.Header.Set("Content-Type", mime) // beside headers it is a guess of the recorder
+		x.Response.Header.Set("Content-Type", mime) // otherwise it is a guess of the recorder
 	}
 	x.Time = firstTime(x.Response.Header, text(v.At("startedDateTime")))
 	if took, err := strconv.ParseFloat(number(v.At("time")), 64); err == nil && took > 0 && v.At("startedDateTime") != nil {

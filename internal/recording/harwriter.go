@@ -68,7 +68,7 @@ func CreateHAR(path, version string) (*HARWriter, error) {
 type HAREntry struct {
 	Exchange      *plumb.Exchange
 	RequestHeader http.Header
-	Started       time.Time     // when the request came
+	Started       time.Time     // when the request arrived
 	Took          time.Duration // from the request to the end of the response
 	Target        string        // URL of the server that the proxy passes requests on to, without credentials
 	Proto         string        // of the response, such as HTTP/1.1

@@ -105,7 +105,7 @@ func (r *reader) setWire(x *plumb.Exchange, request []byte, response *entry) {
 	}
 	start := len(response.data) - len(body)
 	locate := response.locate(start)
-	if !bytes.Equal(response.data[start:], body) { // in chunks
+	if !bytes.Equal(response.data[start:], body) { // the body was chunked
 		locate = onLine(response.start.Line)
 	}
 	r.setBody(x, body, locate)

@@ -59,7 +59,7 @@ const enoughHead = 4 << 10
 // jsonValue reads the value that begins with c.
 func (r *reader) jsonValue(c byte) error {
 	head := r.src.window()
-	if len(head) < enoughHead { // to look further each time would copy much
+	if len(head) < enoughHead { // peeking further each time would copy a lot
 		head, _ = r.src.head()
 	}
 	// Only objects are separate bodies: [1, 2] is one body.

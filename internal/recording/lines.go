@@ -78,7 +78,7 @@ type lineReader struct {
 	*reader
 	kind   lineKind
 	tail   []byte // the beginning of a line, for the next block
-	length int    // of a line, on average
+	length int    // average length of a line
 }
 
 // block reads a block of lines: no more than one read of the file returns, so
@@ -123,7 +123,7 @@ func (l *lineReader) block() (bool, error) {
 // find puts the lines of a text into the block.
 func (l *lineReader) find(text []byte) {
 	// bytes.Contains looks for the first byte of what it searches: p is rarer than a quote.
-	l.kind.exchange = bytes.Contains(text, []byte(`ponse"`)) // of "response"
+	l.kind.exchange = bytes.Contains(text, []byte(`ponse"`)) // the end of "response"
 	for len(text) > 0 {
 		line := text
 		end := bytes.IndexByte(text, '\n') + 1

@@ -48,7 +48,7 @@ func (r *reader) flowFile() error {
 // flowScanner takes one flow: its length, a colon, as many bytes, and a brace.
 type flowScanner struct {
 	left   int64 // after the colon
-	opened bool  // the colon was there
+	opened bool  // the colon has been read
 	wrong  bool  // it is not a flow
 }
 

@@ -24,7 +24,7 @@ func isNewman(b beginning) bool {
 	if b.list || b.object("run").has("executions") {
 		return !b.list
 	}
-	return b.object("collection").hasAny("item", "info", "_") && isOpen(b.head) // the run comes after a large collection
+	return b.object("collection").hasAny("item", "info", "_") && isOpen(b.head) // a large collection precedes the run
 }
 
 // newmanEntry reads an execution of a request.

@@ -73,7 +73,7 @@ func postmanByItself(t *testing.T, text []byte) []inShort {
 	if collection.Schema != "" {
 		return []inShort{{body: strings.TrimSpace(string(text))}} // a JSON Schema of collections
 	}
-	urls := map[string][]string{ // by hand
+	urls := map[string][]string{ // worked out by hand
 		"Swagger Petstore": {"/pets?limit=65976852"},
 		"httpbin.org":      {"http://httpbin.org/status/200", "https://httpbin.org/status/200", "https://httpbin.org/status/200"},
 	}

@@ -99,7 +99,7 @@ type entry struct {
 	large bool // the entry is larger than the limit
 
 	parts [][]byte // the data, while it is being read
-	size  int      // of the parts
+	size  int      // total size of the parts
 
 	memory *jsonvalue.Parser // for the tree; if nil, the tree has memory of its own
 	lines  *lineIndex        // see indexed

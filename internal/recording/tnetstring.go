@@ -19,7 +19,7 @@ type flowValue struct {
 // cutFlow reads the first value of text, which is at an offset of the entry,
 // and returns what comes after it.
 func cutFlow(text []byte, offset int) (v flowValue, rest []byte, ok bool) {
-	const maxDigits = 16 // and the colon
+	const maxDigits = 16 // including the colon
 	digits, _, ok := bytes.Cut(text[:min(len(text), maxDigits)], []byte(":"))
 	size, err := strconv.ParseUint(string(digits), 10, 40)
 	if !ok || err != nil {

@@ -77,7 +77,7 @@ func properties(text []byte) int {
 // scalar is a scalar as it is written. It finds where a byte of its value is
 // written.
 type scalar struct {
-	written []byte // from the scalar on
+	written []byte // what is written, beginning with the scalar
 	start   int    // offset of the scalar in its entry
 	value   string
 	quote   byte      // around it; 0 if there is none
@@ -87,8 +87,8 @@ type scalar struct {
 	literal   bool
 	first     int // offset at which its first line begins
 	indent    int
-	lines     lineIndex // of the lines as written
-	inValue   lineIndex // of the value
+	lines     lineIndex // index of the lines as written
+	inValue   lineIndex // index of the lines of the value
 	valueText []byte
 }
 

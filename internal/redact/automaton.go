@@ -6,7 +6,7 @@ package redact
 // secrets.
 type automaton struct {
 	next  map[edge]int32
-	nodes []node // the root first
+	nodes []node // the first one is the root
 }
 
 // edge is the step from a node with the next byte.

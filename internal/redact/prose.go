@@ -101,7 +101,7 @@ func (p *proseScanner) nameBefore(i int) label {
 		for end--; end > 0 && s[end-1] == '\\'; end-- {
 		}
 	} else if end != i && s[i] == ':' {
-		return label{} // in prose a colon comes right after its name
+		return label{} // in prose, no space precedes the colon
 	}
 	start := end
 	for start > 0 && end-start < longestName && nameByte(s[start-1]) {

@@ -26,7 +26,7 @@ type frame struct {
 	list     bool
 	wantName bool // the next string is the name of a member
 	header   bool // its members are headers
-	under    bool // it is under the name of a credential
+	under    bool // it is within the value of a secret name
 	doubt    bool // it is under an ambiguous name: only its members named "value" are credentials
 	logprob  bool // its tokens are words of a language model
 	start    int  // number of values before it
