@@ -54,7 +54,7 @@ func (s *Shape) Demands() (d *Demands, keyword string) {
 		return nil, "$ref"
 	}
 	for _, n := range s.nodes {
-		if keyword := foreign(n.Schema); keyword != "" {
+		if keyword := unsupported(n.Schema); keyword != "" {
 			return nil, keyword
 		}
 		d.add(n, s.set)
@@ -73,8 +73,9 @@ func (s *Shape) Demands() (d *Demands, keyword string) {
 	return d, ""
 }
 
-// foreign returns a keyword of the schema that Demands has no place for.
-func foreign(c *jsonschema.Schema) string {
+// unsupported returns a keyword of the schema that Demands cannot express, or
+// "".
+func unsupported(c *jsonschema.Schema) string {
 	for _, k := range [...]struct {
 		keyword string
 		has     bool
