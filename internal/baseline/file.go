@@ -16,7 +16,7 @@ import (
 func Read(name string) (*Baseline, error) {
 	data, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: the file does not exist; \"plumb baseline update --baseline %s\" makes one", name, name)
+		return nil, fmt.Errorf("%s: there is no such baseline; \"plumb baseline update --baseline %s\" makes one", name, name)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the baseline cannot be read: %w", err)

@@ -91,7 +91,7 @@ date are those of the new entries; other entries keep theirs.`,
 			for _, f := range missing {
 				fmt.Fprintf(a.out, "accepted: %s[%s] %s\n", f.Severity, f.Rule, report.Printable(cmp.Or(f.Pointer, f.Message)))
 			}
-			fmt.Fprintf(a.out, "%d entries, %d of them new\n", len(b.Entries), len(missing))
+			fmt.Fprintf(a.out, "%s, %d of them new\n", report.Plural(len(b.Entries), "entry"), len(missing))
 			return nil
 		})
 	}
@@ -128,7 +128,7 @@ not occur in them. Name all recordings, since plumb cannot know what is in other
 			for _, e := range gone {
 				fmt.Fprintf(a.out, "removed: %s %s\n", report.Printable(e.Rule), report.Printable(e.Place()))
 			}
-			fmt.Fprintf(a.out, "%d entries, %d removed\n", len(b.Entries), len(gone))
+			fmt.Fprintf(a.out, "%s, %d removed\n", report.Plural(len(b.Entries), "entry"), len(gone))
 			return nil
 		})
 	}
