@@ -12,8 +12,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// The faults of each exchange count, also of those that were not explained; and
-// what is drift is not a fault.
+// The faults of each exchange are recorded, even of those that were not
+// explained; and drift is not a fault.
 func TestFaults(t *testing.T) {
 	desc, err := spec.Builtin()
 	require.NoError(t, err)
