@@ -72,19 +72,19 @@ func (c *check) recordings(args []string) ([]string, error) {
 // check is one run of the check command.
 type check struct {
 	*app
-	options   *options
-	config    string
-	desc      *spec.Description
-	validator *engine.Validator
-	history   *engine.History // nil with --no-history
-	outcome   *outcome.Outcome
-	observing bool // whether what is in bodies is recorded
-	files     []recording.File
-	strangers int                // the number of files that are not recordings
-	baseline  *baseline.Baseline // nil if none is named
-	today     time.Time          // the date on which the entries of the baseline are judged
-	faults    faults             // nil unless an amendment is checked
-	garbage   garbage
+	options      *options
+	config       string
+	desc         *spec.Description
+	validator    *engine.Validator
+	history      *engine.History // nil with --no-history
+	outcome      *outcome.Outcome
+	observing    bool // whether what is in bodies is recorded
+	files        []recording.File
+	unrecognized int                // the number of files that are not recordings
+	baseline     *baseline.Baseline // nil if none is named
+	today        time.Time          // the date on which the entries of the baseline are judged
+	faults       faults             // nil unless an amendment is checked
+	garbage      garbage
 
 	// Messages that are printed after the report, where they are noticed.
 	notes    []error
@@ -170,7 +170,7 @@ func (c *check) collect(ctx context.Context, args []string) *report.Report {
 		c.failures = append(c.failures, errors.New("interrupted; the report covers what was read until then"))
 	}
 	r := c.report()
-	if c.strangers == len(c.files) && !slices.ContainsFunc(c.files, func(f recording.File) bool { return f.Named }) {
+	if c.unrecognized == len(c.files) && !slices.ContainsFunc(c.files, func(f recording.File) bool { return f.Named }) {
 		c.failures = append(c.failures, fmt.Errorf("%s: no recordings found; \"plumb help formats\" lists the formats that are read", strings.Join(args, ", ")))
 	}
 	return r
@@ -256,10 +256,10 @@ func (c *check) checked(x *plumb.Exchange, r engine.Result) {
 func (c *check) ended(f recording.File, err error) {
 	switch {
 	case errors.Is(err, recording.ErrEmpty):
-		c.strangers++
+		c.unrecognized++
 		c.skip("an empty file")
 	case errors.Is(err, recording.ErrUnknownFormat) && !f.Named:
-		c.strangers++
+		c.unrecognized++
 		c.skip("not a recording")
 	default:
 		c.skip("a file that cannot be read, or not to its end")

@@ -33,7 +33,7 @@ type app struct {
 	getenv func(string) string
 	status int
 
-	talk sync.Mutex // messages can come from several goroutines
+	messageLock sync.Mutex // messages can come from several goroutines
 }
 
 // Run runs plumb with the arguments after its name, and returns the exit
@@ -78,8 +78,8 @@ func (a *app) say(format string, args ...any) {
 		}
 	}
 	message := strings.TrimRight(redact.New(nil).Text(fmt.Sprintf(format, args...)), "\n")
-	a.talk.Lock()
-	defer a.talk.Unlock()
+	a.messageLock.Lock()
+	defer a.messageLock.Unlock()
 	for line := range strings.SplitSeq(message, "\n") {
 		fmt.Fprintln(a.err, "plumb: "+report.Printable(line))
 	}

@@ -141,8 +141,8 @@ func propertiesOf(n node) properties {
 	return properties{size: 1}
 }
 
-// and returns the properties of a part followed by another, with anchored as in
-// q.
+// and combines the properties of the parts so far with those of the next part.
+// Whether they are anchored is up to q.
 func (p properties) and(q properties) properties {
 	return properties{
 		references: p.references || q.references,

@@ -18,10 +18,10 @@ import (
 // later walks need not look them up. What is recorded at a place that has been
 // dropped is lost.
 type placeNode struct {
-	place   *Observed
-	shape   *schema.Shape // nil if nothing is described
-	foreign int           // how many levels the node is below what is documented; 0 if it is documented
-	units   string        // the name of the member whose elements are bodies of their own
+	place              *Observed
+	shape              *schema.Shape // nil if nothing is described
+	undocumentedLevels int           // how many levels the node is below what is documented; 0 if it is documented
+	units              string        // the name of the member whose elements are bodies of their own
 
 	members map[string]*placeNode // by name
 	others  []*placeNode          // members whose names the caller chooses
@@ -63,7 +63,7 @@ func (s *Outcome) node(key placeKey, shape *schema.Shape, foreign int) *placeNod
 		limit += len(shape.Values)
 	}
 	place.Limit = max(place.Limit, limit)
-	return &placeNode{place: place, shape: shape, foreign: foreign, members: map[string]*placeNode{}}
+	return &placeNode{place: place, shape: shape, undocumentedLevels: foreign, members: map[string]*placeNode{}}
 }
 
 // member returns the node of a member, or nil if the member is not recorded.
@@ -72,7 +72,7 @@ func (o *observer) member(at *placeNode, name []byte) *placeNode {
 	switch {
 	case child == nil:
 		return o.newMember(at, string(name))
-	case child.foreign == 0:
+	case child.undocumentedLevels == 0:
 		return child
 	case !o.bare:
 		return o.newMember(at, string(name)) // the name can be a credential in this exchange
@@ -81,7 +81,7 @@ func (o *observer) member(at *placeNode, name []byte) *placeNode {
 }
 
 func (o *observer) newMember(at *placeNode, name string) *placeNode {
-	if at.foreign > 0 {
+	if at.undocumentedLevels > 0 {
 		return o.undocumented(at, name)
 	}
 	if at.shape == nil {
@@ -108,7 +108,7 @@ func (o *observer) newMember(at *placeNode, name string) *placeNode {
 
 // undocumented returns the node of a member that is not described, or nil.
 func (o *observer) undocumented(at *placeNode, name string) *placeNode {
-	if at.foreign == deepest || at.place.ManyMembers {
+	if at.undocumentedLevels == deepest || at.place.ManyMembers {
 		return nil
 	}
 	token := jsonvalue.EscapePointer(name)
@@ -117,7 +117,7 @@ func (o *observer) undocumented(at *placeNode, name string) *placeNode {
 		o.clean(&f)
 		token = strings.TrimPrefix(f.Pointer, "/")
 	}
-	child := o.node(at.place.below(token), nil, at.foreign+1)
+	child := o.node(at.place.below(token), nil, at.undocumentedLevels+1)
 	if o.bare && child != nil {
 		at.members[name] = child
 	}
@@ -131,7 +131,7 @@ func (o *observer) item(at *placeNode, index int) *placeNode {
 	if at.shape != nil {
 		shape = at.shape.Item(index)
 	}
-	foreign := at.foreign
+	foreign := at.undocumentedLevels
 	if foreign > 0 {
 		if foreign++; foreign > deepest {
 			return nil
