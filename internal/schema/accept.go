@@ -11,32 +11,32 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// acceptor tells of most values that their schemas accept them, so that the
-// compiler, which takes long, is asked about the others only.
+// acceptor accepts most values that satisfy their schemas, so that the compiled
+// schemas, which are slow, only need to validate the others.
 type acceptor struct {
 	*Demands
 	types []types
 	enums []enum
 }
 
-// types has a bit for each kind that is allowed.
+// types is a set of kinds of values.
 type types byte
 
-const integers types = 1 << 7 // numbers, if they are written without fraction and exponent
+const integers types = 1 << 7 // numbers that are written without fraction and exponent
 
-// enum holds the scalars that are allowed.
+// enum is a set of scalars.
 type enum struct {
 	texts   []string
 	numbers []string // as written
-	others  types    // null, and booleans where both are allowed
+	others  types    // null, and the booleans if both are in the set
 }
 
-// acceptor returns that of the shape; nil where its schemas say what only the
-// compiler understands.
+// acceptor returns the acceptor of the shape, or nil if its schemas need the
+// compiled schemas.
 func (s *Shape) acceptor() *acceptor {
 	s.acceptorOnce.Do(func() {
 		d, _ := s.Demands()
-		if d == nil || len(d.Patterned) > 1 { // of which several can match
+		if d == nil || len(d.Patterned) > 1 { // several of these can match
 			return
 		}
 		a := &acceptor{Demands: d}
@@ -88,14 +88,14 @@ func enumOf(texts []string) enum {
 	return e
 }
 
-// verdict is what an acceptor says of a value, apart from the members and
+// verdict is what an acceptor says about a value, apart from the members and
 // elements that its schemas describe.
 type verdict byte
 
 const (
-	unsure   verdict = iota // the compiler has to say
-	accepted                // the schemas surely accept it
-	lacking                 // they would, if no required member were missing
+	unsure   verdict = iota // the compiled schemas have to decide
+	accepted                // the schemas accept it
+	lacking                 // the schemas would accept it if no required member were missing
 )
 
 func (s *Shape) verdict(v *jsonvalue.Value) verdict {
@@ -179,7 +179,7 @@ func (a *acceptor) acceptsNumber(v *jsonvalue.Value) bool {
 	if err != nil {
 		return false
 	}
-	// fails reports whether n is beyond a limit.
+	// fails reports whether n exceeds one of the limits.
 	fails := func(limits []*big.Rat, wrong ...int) bool {
 		return slices.ContainsFunc(limits, func(limit *big.Rat) bool {
 			return slices.Contains(wrong, new(big.Rat).SetInt64(n).Cmp(limit))

@@ -35,17 +35,17 @@ func alone(schema []byte) (*Schema, error) {
 	return s, nil
 }
 
-// sameAsWhole wants the failures that are found piece by piece to be those that
-// the compiler finds in the value as a whole.
+// sameAsWhole checks that the failures that are found piece by piece are those
+// that the compiled schema finds in the value as a whole.
 func sameAsWhole(t require.TestingT, s *Schema, v *jsonvalue.Value, name string) {
 	whole := s.Shape.findFailures(v)
-	// The compiler names members in any order in its reason.
+	// The compiler names members in an arbitrary order in its reason.
 	options := cmp.Options{cmpopts.IgnoreFields(Failure{}, "Reason"), cmpopts.EquateEmpty()}
 	require.Empty(t, cmp.Diff(sortFailures(whole), s.Validate(v), options), name)
 }
 
-// TestAcceptOnSuite validates each value of the official suite by each schema
-// of its file.
+// TestAcceptOnSuite validates each value of the official test suite against
+// each schema of its file.
 func TestAcceptOnSuite(t *testing.T) {
 	files, err := filepath.Glob("../../shared/data/json-schema-test-suite/tests/draft*/*.json")
 	require.NoError(t, err)
@@ -65,7 +65,7 @@ func TestAcceptOnSuite(t *testing.T) {
 		for _, c := range cases {
 			s, err := alone(c.Schema)
 			if err != nil {
-				continue // it needs the network, or an older draft
+				continue // needs the network, or an older draft
 			}
 			for _, other := range cases {
 				for _, test := range other.Tests {
@@ -86,8 +86,8 @@ func TestAcceptOnSuite(t *testing.T) {
 	assert.Greater(t, quick, 1000)
 }
 
-// TestAcceptOnDrawnValues does so with limits of all kinds, which drawn values
-// break by little.
+// TestAcceptOnDrawnValues does the same with limits of all kinds, which drawn
+// values nearly satisfy.
 func TestAcceptOnDrawnValues(t *testing.T) {
 	s, err := alone([]byte(`{
 		"type": "object", "required": ["a"], "minProperties": 1, "maxProperties": 4, "propertyNames": {"maxLength": 3, "pattern": "^[a-z]"},

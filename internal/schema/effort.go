@@ -6,24 +6,25 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// Undecided is the keyword of a failure that is none: whether the value
-// satisfies its schema was not found out within the limits.
+// Undecided is the keyword of a failure which says that it could not be
+// decided, within the limits, whether the value satisfies its schema.
 const Undecided = "undecided"
 
-// mostSteps bounds how often schemas are applied to the values in one value. The
-// compiler tries the alternatives within an alternative anew for each way to
-// them, which for schemas that refer to themselves is exponential in the depth.
+// mostSteps bounds how often schemas may be applied to the values in a value.
+// The compiler's schemas try nested alternatives again for each combination,
+// which for recursive schemas takes time exponential in the depth.
 func mostSteps(v *jsonvalue.Value) int { return 1<<17 + 200*count(v) }
 
-// effort counts how often the compiler would apply schemas to values. It looks
-// at each pair of them once, so that the count itself takes linear time.
+// effort counts how often the compiled schemas would be applied to values. It
+// visits each pair of schema and value once, so that counting takes linear
+// time.
 type effort struct {
 	most  int
 	known map[step]int
 }
 
-// excessive reports whether the compiler would need too many steps to hold a
-// value against a schema.
+// excessive reports whether validating a value against a schema would take too
+// many steps.
 func excessive(s *jsonschema.Schema, v *jsonvalue.Value) bool {
 	if v.Members == nil && v.Items == nil {
 		return false
@@ -37,7 +38,8 @@ type step struct {
 	value  *jsonvalue.Value
 }
 
-// of returns the steps that a schema takes for a value, at most e.most.
+// of returns the number of steps that a schema takes for a value, at most
+// e.most.
 func (e *effort) of(s *jsonschema.Schema, v *jsonvalue.Value) int {
 	if s == nil {
 		return 0
@@ -46,7 +48,7 @@ func (e *effort) of(s *jsonschema.Schema, v *jsonvalue.Value) int {
 	if known, ok := e.known[key]; ok {
 		return known
 	}
-	e.known[key] = 0 // of a schema that applies itself
+	e.known[key] = 0 // for a schema that applies itself
 	n := 1
 	add := func(s *jsonschema.Schema, v *jsonvalue.Value) { n = min(n+e.of(s, v), e.most) }
 	for _, sub := range inPlace(s) {
@@ -62,7 +64,7 @@ func (e *effort) of(s *jsonschema.Schema, v *jsonvalue.Value) int {
 	return n
 }
 
-// inPlace returns the schemas that apply to the value of a schema.
+// inPlace returns the schemas that a schema applies to its own value.
 func inPlace(s *jsonschema.Schema) []*jsonschema.Schema {
 	all := []*jsonschema.Schema{s.Ref, s.DynamicRef, s.RecursiveRef, s.Not, s.If, s.Then, s.Else}
 	for _, list := range [][]*jsonschema.Schema{s.AllOf, s.AnyOf, s.OneOf} {

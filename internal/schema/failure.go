@@ -16,28 +16,29 @@ import (
 
 // Failure is one keyword that one value does not satisfy.
 type Failure struct {
-	Keyword string       // as written in the schema; "false" for the schema that nothing satisfies; or Undecided
+	Keyword string       // as written in the schema; "false" for the schema false; or Undecided
 	Place   plumb.Source // of the keyword
-	Limit   string       // the keyword's value, as JSON text; of joined alternatives, all their values
-	Values  []string     // where Keyword is type, enum or const: what is allowed; types by name, values as JSON text
+	Limit   string       // the keyword's value, as JSON text; for joined alternatives, all their values
+	Values  []string     // what is allowed, if Keyword is type, enum or const: names of types, or values as JSON text
 	Path    []string     // names and indexes that lead to the value
-	Member  string       // the member that is missing or must not be there, where the keyword is about one; see OfMember
-	Name    bool         // it is the name of the member at Path that fails, not its value
-	Reason  string       // the compiler's own words, for keywords that speak of schemas rather than values
+	Member  string       // the member that is missing or forbidden, if the keyword is about one; see OfMember
+	Name    bool         // whether the name of the member at Path fails, and not its value
+	Reason  string       // the compiler's own message, for keywords about schemas rather than values
 
-	OfMember bool // the keyword is about Member, whose name can be empty
+	OfMember bool // whether the keyword is about Member, whose name can be empty
 
-	// Alternatives is how many anyOf or oneOf offered, of which none fits.
-	// The failure is then of the one that came nearest.
+	// Alternatives is the number of alternatives of an anyOf or oneOf of which
+	// none matches. The failure is then that of the nearest one.
 	Alternatives int
 }
 
-// Validate returns every way in which v does not satisfy the schema, each
-// once, ordered by path, keyword and place; nil if it does. Of alternatives
-// (anyOf, oneOf) of which none fits it gives the failures of the nearest.
+// Validate returns every way in which v does not satisfy the schema, each once,
+// ordered by path, keyword and place; nil if it does. If none of several
+// alternatives (anyOf, oneOf) matches, it returns the failures of the nearest
+// one.
 func (s *Schema) Validate(v *jsonvalue.Value) []Failure { return s.ValidateVisits(s.Visit(v)) }
 
-// ValidateVisits does what Validate does, for a value that was visited.
+// ValidateVisits does the same for a value whose visits are known.
 func (s *Schema) ValidateVisits(all Visits) []Failure {
 	if s.set.dynamic.Load() {
 		return sortFailures(s.Shape.failures(all[0].Value))
@@ -59,7 +60,7 @@ func (s *Schema) ValidateVisits(all Visits) []Failure {
 			failures = append(failures, f)
 		}
 		for end := int32(i); i+1 < len(all) && all[i+1].parent >= end; {
-			i++ // what is within was looked at
+			i++ // it validated everything within, too
 		}
 	}
 	return sortFailures(failures)
@@ -69,25 +70,26 @@ func sortFailures(failures []Failure) []Failure {
 	if len(failures) < 2 {
 		return failures
 	}
-	// Of equal ones, the one that is by itself counts, not the one of an
-	// alternative, whichever the compiler came to first.
+	// Of equal failures keep the one that is not of an alternative, whichever
+	// the compiler found first.
 	slices.SortFunc(failures, func(a, b Failure) int {
 		return cmp.Or(compareFailures(a, b), cmp.Compare(a.Alternatives, b.Alternatives), cmp.Compare(a.Reason, b.Reason))
 	})
 	return slices.CompactFunc(failures, func(a, b Failure) bool { return compareFailures(a, b) == 0 })
 }
 
-// failures returns how the compiler finds that a value does not satisfy the
-// shape's schemas. Paths begin at the value.
+// failures returns the failures that the compiled schemas of the shape find.
+// Their paths begin at the value.
 func (s *Shape) failures(v *jsonvalue.Value) []Failure {
-	if v.Kind == jsonvalue.Null { // the commonest fault by far, and always the same
+	if v.Kind == jsonvalue.Null { // by far the most common failure, and always the same
 		s.ofNull.Do(func() { s.nullFailures = s.findFailures(v) })
 		return s.nullFailures
 	}
 	return s.findFailures(v)
 }
 
-// missing adds the required members that an object at the path does not have.
+// missing appends failures for the required members that the object at the path
+// does not have.
 func (s *Shape) missing(object *jsonvalue.Value, path []string, failures []Failure) []Failure {
 	for _, n := range s.nodes {
 		for _, name := range n.Required {
@@ -134,7 +136,7 @@ func (s *Shape) findFailures(v *jsonvalue.Value) []Failure {
 	return failures
 }
 
-// decide validates a value. Where that is not decided, the reason says why.
+// decide validates a value. If that cannot be decided, the reason says why.
 func (n *node) decide(value any) (reason string, err error) {
 	defer func() {
 		switch r := recover().(type) {
@@ -169,7 +171,7 @@ func compareBools(a, b bool) int {
 	return 1
 }
 
-// decoded returns the value as the compiler wants it.
+// decoded returns the value as the compiler needs it.
 func decoded(v *jsonvalue.Value) any {
 	switch v.Kind {
 	case jsonvalue.Bool:
@@ -194,24 +196,24 @@ func decoded(v *jsonvalue.Value) any {
 	return nil
 }
 
-// explainer turns the compiler's tree of errors into failures.
+// explainer converts the compiler's tree of errors to failures.
 type explainer struct {
 	set  *Set
 	root *jsonvalue.Value
 }
 
-// leaves returns what is at the ends of the tree.
+// leaves returns the failures at the leaves of the tree.
 func (e *explainer) leaves(err *jsonschema.ValidationError) []Failure {
 	keyword := lastKeyword(err.AbsoluteKeywordLocation)
 	if len(err.Causes) == 0 {
 		return e.leaf(err)
 	}
 	switch {
-	case err.Message == "": // a mere bundle
+	case err.Message == "": // it only groups its causes
 	case err.Message == "anyOf failed", err.Message == "oneOf failed":
 		return e.nearest(err)
 	case keyword == "minContains" || keyword == "contains":
-		return e.leaf(err) // its causes say of every element why it is not the one
+		return e.leaf(err) // its causes only say why each element does not match
 	}
 	var all []Failure
 	for _, cause := range err.Causes {
@@ -224,8 +226,9 @@ func lastKeyword(location string) string {
 	return location[strings.LastIndexByte(location, '/')+1:]
 }
 
-// nearest chooses between alternatives of which none fits. Where they want
-// different types or values of the value itself, that is one failure.
+// nearest chooses one of several alternatives of which none matches. If they
+// only require different types or values of the value itself, that is one
+// failure.
 func (e *explainer) nearest(err *jsonschema.ValidationError) []Failure {
 	path, _ := e.instance(err)
 	var best []Failure
@@ -269,10 +272,10 @@ func (e *explainer) nearest(err *jsonschema.ValidationError) []Failure {
 	return best
 }
 
-// distance tells how far a value at path is from an alternative with these
-// failures; less is nearer. First comes whether the value is of another type
-// altogether, then how many constants tell it apart (a discriminator), then
-// how many failures there are.
+// distance returns how far a value at path is from an alternative with these
+// failures; smaller is nearer. The first number is whether the value is of
+// another type altogether, then follows how many constants differ (a
+// discriminator), then the number of failures.
 func distance(failures []Failure, path []string) []int {
 	var wrongKind, wrongConstant int
 	for _, f := range failures {
@@ -290,11 +293,11 @@ func distance(failures []Failure, path []string) []int {
 	return []int{wrongKind, wrongConstant, len(failures)}
 }
 
-// leaf is what is to be said of a keyword, whatever fails it.
+// leaf is what a failure says about a keyword, whatever value fails it.
 type leaf struct {
 	schema  *jsonschema.Schema
-	tokens  []string // from the keyword on; none where the schema itself fails
-	failure Failure  // without what the value tells
+	tokens  []string // from the keyword on; empty if the schema itself fails
+	failure Failure  // without what depends on the value
 }
 
 // leafAt returns the leaf of the keyword at a location.
@@ -306,7 +309,7 @@ func (s *Set) leafAt(location string, negated bool) *leaf {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	l := &leaf{failure: Failure{Place: s.place(location)}}
-	if negated { // the place of the keyword is that of a schema, too
+	if negated { // the location of the keyword is that of a schema, too
 		l.schema, l.tokens = s.schemaOf(strings.TrimSuffix(location, "/not"))
 		l.tokens = append(l.tokens, "not")
 	} else {
@@ -315,7 +318,7 @@ func (s *Set) leafAt(location string, negated bool) *leaf {
 	if f := &l.failure; len(l.tokens) > 0 && l.schema != nil {
 		f.Keyword = l.tokens[0]
 		f.Limit = JSONText(s.keyword(l.schema.Location, f.Keyword))
-		if f.Keyword == "pattern" || f.Keyword == spec.PatternKeyword { // as its author wrote it
+		if f.Keyword == "pattern" || f.Keyword == spec.PatternKeyword { // show it as its author wrote it
 			f.Keyword, f.Limit = "pattern", string(s.desc.Written(f.Place))
 		}
 		switch f.Keyword {
@@ -338,7 +341,7 @@ type leafKey struct {
 	negated  bool
 }
 
-// leaf explains an error without causes; it is several failures where the
+// leaf returns the failures for an error without causes: several if the
 // compiler names several members at once.
 func (e *explainer) leaf(err *jsonschema.ValidationError) []Failure {
 	l := e.set.leafAt(err.AbsoluteKeywordLocation, err.Message == "not failed")
@@ -375,7 +378,7 @@ func (e *explainer) leaf(err *jsonschema.ValidationError) []Failure {
 	return []Failure{f}
 }
 
-// expand returns f once for each of the names that fails.
+// expand returns a copy of f for each of the names that fails.
 func (e *explainer) expand(f Failure, names []string, fails func(object *jsonvalue.Value, name string) bool) []Failure {
 	object := e.root.At(f.Path...)
 	if object == nil {
@@ -403,8 +406,8 @@ func describes(schema *jsonschema.Schema, name string) bool {
 	return false
 }
 
-// schemaOf cuts the location of a keyword into the schema and the tokens from
-// the keyword on: none if the location is that of a schema.
+// schemaOf splits the location of a keyword into the schema and the tokens from
+// the keyword on. There are none if the location is that of a schema.
 func (s *Set) schemaOf(location string) (*jsonschema.Schema, []string) {
 	var tokens []string
 	for {

@@ -10,9 +10,9 @@ import (
 // instance returns the path of the value that an error is about, and whether it
 // is about the name of the member there rather than its value.
 //
-// The compiler leaves out of its pointers the members whose name is empty. So
-// the path is found by the keywords that led to the value: each that goes down
-// takes a name or an index.
+// The compiler omits members with an empty name from its pointers. So the path
+// is derived from the keywords that led to the value: each that descends takes
+// a name or an index.
 func (e *explainer) instance(err *jsonschema.ValidationError) (path []string, ofName bool) {
 	path = jsonvalue.SplitPointer(unescapeFragment(err.InstanceLocation))
 	steps := descents(jsonvalue.SplitPointer(unescapeFragment(err.KeywordLocation)))
@@ -23,8 +23,8 @@ func (e *explainer) instance(err *jsonschema.ValidationError) (path []string, of
 	return path, ofName
 }
 
-// descents returns those of the keywords on the way through a schema that go
-// from a value to one of its members, their names or its elements.
+// descents returns the keywords on the way through a schema that descend from a
+// value to one of its members, their names or its elements.
 func descents(tokens []string) []string {
 	var steps []string
 	for i := 0; i < len(tokens); i++ {
@@ -34,22 +34,23 @@ func descents(tokens []string) []string {
 				steps = append(steps, keyword)
 			}
 		case "additionalProperties", "items", "additionalItems", "unevaluatedItems", "contains":
-			if i+1 < len(tokens) { // else it is about the object or array
+			if i+1 < len(tokens) { // otherwise it is about the object or array itself
 				steps = append(steps, keyword)
 			}
 		case "prefixItems", "propertyNames", "unevaluatedProperties", spec.AdditionalPropertiesKeyword:
 			steps = append(steps, keyword)
 		case "dependentSchemas", "dependencies":
-			i++ // the name of a member that the value has
+			i++ // the name of a member of the value
 		}
-		// The others, and the indexes of their alternatives, stay at the value.
+		// The other keywords, and the indexes of their alternatives, do not
+		// descend.
 	}
 	return steps
 }
 
-// restored returns a path with so many tokens that leads somewhere in v once
-// empty names are put where they were left out; the path as it is where there
-// is none.
+// restored returns a path of the given length that exists in v, made by
+// inserting empty names into the given path; it returns the path unchanged if
+// there is none.
 func restored(v *jsonvalue.Value, path []string, length int) []string {
 	var full []string
 	var find func(v *jsonvalue.Value, rest []string, missing int) bool

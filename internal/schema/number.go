@@ -9,22 +9,22 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// mostDigits bounds the numbers that are computed with. The compiler does so
-// exactly, for which the time is not linear in the length of a number.
+// mostDigits bounds the numbers that are computed with. The compiler computes
+// exactly, in time that is not linear in the length of a number.
 const mostDigits = 1000
 
-// hasLongNumber reports whether v is, or holds, a number that is longer than
-// what is computed with.
+// hasLongNumber reports whether v is or contains a number that is too long to
+// compute with.
 func hasLongNumber(v *jsonvalue.Value) bool {
 	return v.Kind == jsonvalue.Number && len(v.Text) > mostDigits ||
 		slices.ContainsFunc(v.Items, hasLongNumber) ||
 		slices.ContainsFunc(v.Members, func(m jsonvalue.Member) bool { return hasLongNumber(m.Value) })
 }
 
-// boundedNumber returns the number that the literal stands for, with an
-// exponent that can be computed with: the compiler writes numbers out in full,
-// for which 1e999999999 would take all memory. Beyond 10^±1000 only that a
-// number is very large or very small is kept.
+// boundedNumber returns the value of the literal, with an exponent that can be
+// computed with: the compiler writes numbers out in full, for which 1e999999999
+// would take all memory. Beyond 10^±1000 the result only says that the number
+// is very large or very small.
 func boundedNumber(literal string) json.Number {
 	const most = 1000
 	e := strings.IndexAny(literal, "eE")

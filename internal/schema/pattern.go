@@ -13,8 +13,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// undecided is panicked with where a pattern is not decided within its limits,
-// for then nothing that depends on it is.
+// undecided is the value of a panic if a pattern is not decided within its
+// limits, because then nothing that depends on it is decided.
 type undecided struct{ pattern string }
 
 func mustMatch(re *ecmaregexp.Regexp, text string) bool {
@@ -25,7 +25,8 @@ func mustMatch(re *ecmaregexp.Regexp, text string) bool {
 	return matched
 }
 
-// ecmaPattern is a pattern of ECMA-262 that the compiler cannot express.
+// ecmaPattern is the keyword pattern with a regular expression that the
+// compiler cannot express.
 type ecmaPattern struct{ re *ecmaregexp.Regexp }
 
 func (ecmaPattern) Compile(_ jsonschema.CompilerContext, m map[string]any) (jsonschema.ExtSchema, error) {
@@ -47,12 +48,12 @@ func (p ecmaPattern) Validate(ctx jsonschema.ValidationContext, v any) error {
 	return nil
 }
 
-// ecmaProperties is patternProperties of ECMA-262 that the compiler cannot
-// express, with the additionalProperties beside it.
+// ecmaProperties is the keyword patternProperties with a regular expression
+// that the compiler cannot express, and the additionalProperties beside it.
 type ecmaProperties struct {
-	described  map[string]any // by properties
+	described  map[string]any // the schema's properties
 	patterned  []ecmaProperty
-	additional *jsonschema.Schema // nil where there is none
+	additional *jsonschema.Schema // nil if there is none
 }
 
 type ecmaProperty struct {
@@ -118,7 +119,7 @@ func (p ecmaProperties) Validate(ctx jsonschema.ValidationContext, v any) error 
 	return jsonschema.ValidationError{}.Group(ctx.Error(spec.PatternPropertiesKeyword, ""), errs...)
 }
 
-// schemas returns those that apply to members.
+// schemas returns the schemas that apply to members.
 func (p ecmaProperties) schemas() []*jsonschema.Schema {
 	var all []*jsonschema.Schema
 	for _, pattern := range p.patterned {
@@ -130,10 +131,10 @@ func (p ecmaProperties) schemas() []*jsonschema.Schema {
 	return all
 }
 
-// escapeToken writes a token of a JSON pointer as the compiler has it in URLs.
+// escapeToken returns a token of a JSON pointer as the compiler has it in URLs.
 func escapeToken(token string) string { return url.PathEscape(jsonvalue.EscapePointer(token)) }
 
-// reasonOf says why nothing is decided.
+// reasonOf says why nothing was decided.
 func (u undecided) reasonOf() string {
 	return "the pattern " + strings.TrimSpace(JSONText(u.pattern)) + " takes too many steps"
 }
