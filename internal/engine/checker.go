@@ -77,7 +77,7 @@ func (c *Worker) read(p *plan.Plan, x *plumb.Exchange, params map[string]string)
 		return reading{}, false
 	}
 	c.first = len(c.batch.notes)
-	sig, ok := c.reader.Read(p, x.Response.Body.Bytes, plan.Circumstances{Time: ownTime(x), Status: x.Response.Status, Params: params})
+	sig, ok := c.reader.Read(p, x.Response.Body.Bytes, plan.ExchangeFacts{Time: ownTime(x), Status: x.Response.Status, Params: params})
 	return reading{sig, c.reader.Drift, c.reader.Drifts, len(c.batch.notes) > c.first}, ok
 }
 

@@ -22,7 +22,7 @@ type note struct {
 }
 
 // note takes down what the body that is being read says of a resource.
-func (c *Worker) note(n *plan.Note) {
+func (c *Worker) note(n *plan.ResourceNote) {
 	if len(n.ID) == 0 || bytes.Contains(n.ID, masked) { // as in newResource
 		return
 	}
@@ -41,7 +41,7 @@ func (c *Worker) note(n *plan.Note) {
 }
 
 // cells packs what a body says of a resource.
-func (c *Worker) cells(w *tracked, n *plan.Note) []byte {
+func (c *Worker) cells(w *tracked, n *plan.ResourceNote) []byte {
 	b := c.batch
 	from := len(b.cells)
 	p := pack(b.cells, n.Len())
@@ -59,11 +59,11 @@ func (c *Worker) cells(w *tracked, n *plan.Note) []byte {
 }
 
 // pack does what cellOf and packer.cell do, for the ith member that a plan read.
-func (c *Worker) pack(hash *hasher, p *packer, n *plan.Note, i int) {
+func (c *Worker) pack(hash *hasher, p *packer, n *plan.ResourceNote, i int) {
 	switch n.Kind(i) {
-	case plan.Integer:
+	case plan.KindInteger:
 		p.integer(n.Integer(i))
-	case plan.Text:
+	case plan.KindText:
 		switch text := n.Text(i); {
 		case bytes.Contains(text, masked):
 			p.kind(absent)
@@ -72,9 +72,9 @@ func (c *Worker) pack(hash *hasher, p *packer, n *plan.Note, i int) {
 		default:
 			p.digested(digest(hash.bytes(text)))
 		}
-	case plan.Other:
+	case plan.KindOther:
 		p.digested(hash.digestJSON(n.Text(i), c.run.v.maxDepth))
-	case plan.Null:
+	case plan.KindNull:
 		p.kind(null)
 	default:
 		p.kind(absent)

@@ -9,11 +9,11 @@ import (
 // saltItem sets the signatures of elements apart from others.
 const saltItem = 1
 
-// copied is a value that an array's own region takes from one of its elements.
-type copied struct{ from, to int32 }
+// slotCopy is a value that an array's own region takes from one of its elements.
+type slotCopy struct{ from, to int32 }
 
 // arrays compiles prefixItems, items, minItems and maxItems.
-func (c *compiler) arrays(n *node, d *schema.Demands, at position) {
+func (c *compiler) arrays(n *schemaNode, d *schema.Demands, at schemaPosition) {
 	n.minItems, n.maxItems = d.MinItems, d.MaxItems
 	if len(n.minItems)+len(n.maxItems) > 60 {
 		n.opaquely("very many limits of arrays")
@@ -32,7 +32,7 @@ func (c *compiler) arrays(n *node, d *schema.Demands, at position) {
 		at.pointer += "/*"
 	}
 	outer := at.region
-	item := func(shape *schema.Shape) *node {
+	item := func(shape *schema.Shape) *schemaNode {
 		if shape == nil {
 			return anything
 		}
@@ -46,7 +46,7 @@ func (c *compiler) arrays(n *node, d *schema.Demands, at position) {
 }
 
 // holdsUnits reports whether the array at the position holds bodies.
-func (c *compiler) holdsUnits(at position) bool {
+func (c *compiler) holdsUnits(at schemaPosition) bool {
 	switch {
 	case c.Elements == nil || at.region.depth > 0: // only the outermost list
 		return false
@@ -57,7 +57,7 @@ func (c *compiler) holdsUnits(at position) bool {
 }
 
 // arrayValue reads an array.
-func (r *Reader) arrayValue(n *node, pos int) int {
+func (r *Reader) arrayValue(n *schemaNode, pos int) int {
 	if len(n.scopes) > 0 {
 		return declined
 	}
@@ -89,7 +89,7 @@ func (r *Reader) arrayValue(n *node, pos int) int {
 }
 
 // array reads an array whose elements n describes.
-func (r *Reader) array(n *node, pos int) int {
+func (r *Reader) array(n *schemaNode, pos int) int {
 	if r.depth == r.maxDepth {
 		return declined
 	}
@@ -124,7 +124,7 @@ func (r *Reader) array(n *node, pos int) int {
 	if n.units {
 		r.Units = count
 	}
-	way := uint64(wayLimit)
+	way := uint64(deviationLimit)
 	for _, least := range n.minItems {
 		if count < least {
 			r.sig.add(n.deviation(way))
@@ -141,7 +141,7 @@ func (r *Reader) array(n *node, pos int) int {
 }
 
 // item reads the element with that index.
-func (r *Reader) item(n *node, pos, index int) int {
+func (r *Reader) item(n *schemaNode, pos, index int) int {
 	items := n.items
 	if index < len(n.prefix) {
 		items = n.prefix[index]
@@ -168,7 +168,7 @@ func (r *Reader) item(n *node, pos, index int) int {
 }
 
 // take copies a slot of another frame.
-func (f *frame) take(to int32, other *frame, from int32) {
+func (f *slotFrame) take(to int32, other *slotFrame, from int32) {
 	for _, set := range []struct{ to, from *uint64 }{
 		{&f.null, &other.null}, {&f.texts, &other.texts}, {&f.integers, &other.integers},
 		{&f.other, &other.other}, {&f.objects, &other.objects},
@@ -180,7 +180,7 @@ func (f *frame) take(to int32, other *frame, from int32) {
 }
 
 // inner reads a value that is a region of its own.
-func (r *Reader) inner(n *node, pos int, salt uint64) int {
+func (r *Reader) inner(n *schemaNode, pos int, salt uint64) int {
 	outer, sig := r.frame, r.sig
 	r.frame, r.sig = &r.frames[n.region.depth], Signature{}
 	r.frame.reset()

@@ -9,25 +9,25 @@ import (
 	"github.com/plumbapi/plumb/internal/lifecycle"
 )
 
-// scope is an object with a lifecycle or rules.
-type scope struct {
+// objectChecks is an object with a lifecycle or rules.
+type objectChecks struct {
 	id    int
-	life  *life
-	rules []rule
-	asked asked
+	life  *lifecyclePlan
+	rules []compiledRule
+	asked inputSlots
 }
 
 // scope compiles what is said of the object of a node.
-func (c *compiler) scope(n *node, source *lifecycle.Lifecycle, rules []Rule, at position) {
+func (c *compiler) scope(n *schemaNode, source *lifecycle.Lifecycle, rules []Rule, at schemaPosition) {
 	if source == nil && len(rules) == 0 {
 		return
 	}
 	defer func() {
-		if reason, ok := unplannedOf(recover()); ok {
+		if reason, ok := unsupportedOf(recover()); ok {
 			n.opaquely("%s", string(reason))
 		}
 	}()
-	s := &scope{}
+	s := &objectChecks{}
 	if source != nil {
 		s.life = c.life(n, source, at.region)
 		s.life.pointer = at.pointer
@@ -35,14 +35,14 @@ func (c *compiler) scope(n *node, source *lifecycle.Lifecycle, rules []Rule, at 
 	for _, from := range rules {
 		s.rules = append(s.rules, c.rule(n, from, at.region))
 	}
-	s.id, s.asked = c.plan.scopes, askedBy(s.rules)
+	s.id, s.asked = c.plan.scopes, inputSlotsOf(s.rules)
 	c.plan.scopes++
 	n.scopes = append(n.scopes, s)
 }
 
 // scope executes what is said of the object that begins at start and was just
 // read.
-func (r *Reader) scope(s *scope, start int) bool {
+func (r *Reader) scope(s *objectChecks, start int) bool {
 	if s.life != nil && !r.life(s.life, start) {
 		return false
 	}
@@ -55,55 +55,55 @@ func (r *Reader) scope(s *scope, start int) bool {
 	return true
 }
 
-// life is a lifecycle on the slots of a region. Sets of timestamps are bits by
+// lifecyclePlan is a lifecycle on the slots of a region. Sets of timestamps are bits by
 // their index in stamps.
-type life struct {
+type lifecyclePlan struct {
 	source   *lifecycle.Lifecycle
 	pointer  string // of the object
 	identity int32
 	state    int32
 	watched  []int32
-	stamps   []stamp
+	stamps   []timestampSlot
 	least    int64 // nanoseconds, of what is plausible
 	most     int64
 	unit     time.Duration
 
-	before  []earlier // by timestamp
-	records uint64    // the timestamps of states
+	before  []precedingTimes // by timestamp
+	records uint64           // the timestamps of states
 
-	states  []lifeState
+	states  []stateTimestamps
 	byName  map[string]int
 	byValue []int  // the state that an enumerated value of the schema is
 	final   uint64 // the timestamps of final states
-	bounds  []bound
+	bounds  []durationBound
 
 	base deviation
 }
 
-// stamp is a timestamp.
-type stamp struct {
+// timestampSlot is a timestamp.
+type timestampSlot struct {
 	slot int32
 	text bool
 	path []int32 // the slots of the members that lead to it
 }
 
-// earlier are the timestamps that must not come after another.
-type earlier struct {
+// precedingTimes are the timestamps that must not come after another.
+type precedingTimes struct {
 	set   uint64
-	pairs []pair
+	pairs []orderedPair
 }
 
-type pair struct{ earlier, index int }
+type orderedPair struct{ earlier, index int }
 
-// lifeState is what holds for a resource in one state.
-type lifeState struct {
+// stateTimestamps is what holds for a resource in one state.
+type stateTimestamps struct {
 	own    int    // the timestamp that it must have; -1: none
 	passed uint64 // the timestamps of the states before it
 	beyond uint64 // the timestamps of states that it cannot have been in
 }
 
-// bound is how long a state lasts at most.
-type bound struct {
+// durationBound is how long a state lasts at most.
+type durationBound struct {
 	state  int
 	begin  int
 	next   []int // the timestamps of the states after it
@@ -122,13 +122,13 @@ const (
 )
 
 // differs records a deviation, the nth of a block, in a variety.
-func (r *Reader) differs(l *life, block, n, variety int) {
+func (r *Reader) differs(l *lifecyclePlan, block, n, variety int) {
 	r.sig.add((l.base + deviation((block*blockSize+n)*1024+variety)).signature())
 }
 
 // life compiles a lifecycle.
-func (c *compiler) life(n *node, source *lifecycle.Lifecycle, r *region) *life {
-	l := &life{source: source, unit: source.Unit, byName: map[string]int{}, base: c.newKey(1 << 24)}
+func (c *compiler) life(n *schemaNode, source *lifecycle.Lifecycle, r *slotRegion) *lifecyclePlan {
+	l := &lifecyclePlan{source: source, unit: source.Unit, byName: map[string]int{}, base: c.newKey(1 << 24)}
 	if source.NotBefore.Year() < 1970 || source.NotAfter.Year() > 2200 || len(source.Timestamps) > 64 || len(source.States()) > 60 {
 		c.fail("a lifecycle with times far away, or very many states")
 	}
@@ -140,7 +140,7 @@ func (c *compiler) life(n *node, source *lifecycle.Lifecycle, r *region) *life {
 	for i, t := range source.Timestamps {
 		index[t.Pointer] = i
 		path := split(t.Pointer)
-		s := stamp{slot: c.slotAt(n, path, r), text: t.Text}
+		s := timestampSlot{slot: c.slotAt(n, path, r), text: t.Text}
 		for depth := range path {
 			s.path = append(s.path, c.slotAt(n, path[:depth+1], r))
 		}
@@ -150,11 +150,11 @@ func (c *compiler) life(n *node, source *lifecycle.Lifecycle, r *region) *life {
 		}
 	}
 	l.least, l.most = source.NotBefore.Unix(), source.NotAfter.Unix()
-	l.before = make([]earlier, len(l.stamps))
+	l.before = make([]precedingTimes, len(l.stamps))
 	for i, p := range source.Before {
 		e := &l.before[index[p.Later]]
 		e.set |= 1 << index[p.Earlier]
-		e.pairs = append(e.pairs, pair{index[p.Earlier], i})
+		e.pairs = append(e.pairs, orderedPair{index[p.Earlier], i})
 	}
 	c.states(l, n, index)
 	if at := c.find(n, split(source.State)); at != nil {
@@ -170,7 +170,7 @@ func (c *compiler) life(n *node, source *lifecycle.Lifecycle, r *region) *life {
 }
 
 // states compiles what is said of the states.
-func (c *compiler) states(l *life, n *node, index map[string]int) {
+func (c *compiler) states(l *lifecyclePlan, n *schemaNode, index map[string]int) {
 	all := l.source.States()
 	required := func(pointer string) bool {
 		path := split(pointer)
@@ -179,7 +179,7 @@ func (c *compiler) states(l *life, n *node, index map[string]int) {
 	}
 	for i, s := range all {
 		l.byName[s.Name] = i
-		own := lifeState{own: -1}
+		own := stateTimestamps{own: -1}
 		if s.Entered != "" && !required(s.Entered) {
 			own.own = index[s.Entered]
 		}
@@ -204,7 +204,7 @@ func (c *compiler) states(l *life, n *node, index map[string]int) {
 			l.final |= 1 << index[s.Entered]
 		}
 		if s.AtMost > 0 && s.Entered != "" {
-			b := bound{state: i, begin: index[s.Entered], atMost: int64(s.AtMost)}
+			b := durationBound{state: i, begin: index[s.Entered], atMost: int64(s.AtMost)}
 			for _, name := range s.Next {
 				if entered := l.source.StateNamed(name).Entered; entered != "" {
 					b.next = append(b.next, index[entered])
@@ -218,7 +218,7 @@ func (c *compiler) states(l *life, n *node, index map[string]int) {
 func split(pointer string) []string { return jsonvalue.SplitPointer(pointer) }
 
 // life executes a lifecycle.
-func (r *Reader) life(l *life, start int) bool {
+func (r *Reader) life(l *lifecyclePlan, start int) bool {
 	t := &r.times
 	if !r.readTimes(l, t) {
 		return false
@@ -236,7 +236,7 @@ func (r *Reader) life(l *life, start int) bool {
 			}
 		}
 	}
-	if r.now != never {
+	if r.now != unknownTime {
 		r.future(l, t)
 	}
 	for i := range l.bounds {
@@ -248,7 +248,7 @@ func (r *Reader) life(l *life, start int) bool {
 }
 
 // stateOf returns the state of the resource; -1 where it is none.
-func (r *Reader) stateOf(l *life) int {
+func (r *Reader) stateOf(l *lifecyclePlan) int {
 	if r.frame.texts&(1<<l.state) == 0 {
 		return -1
 	}
@@ -263,7 +263,7 @@ func (r *Reader) stateOf(l *life) int {
 }
 
 // disorder records which timestamp a later one is most wrongly before.
-func (r *Reader) disorder(l *life, t *times, later int) {
+func (r *Reader) disorder(l *lifecyclePlan, t *resourceTimes, later int) {
 	worst := -1
 	var latest int64
 	for _, p := range l.before[later].pairs {
@@ -276,7 +276,7 @@ func (r *Reader) disorder(l *life, t *times, later int) {
 }
 
 // future records timestamps of states that are later than the exchange.
-func (r *Reader) future(l *life, t *times) {
+func (r *Reader) future(l *lifecyclePlan, t *resourceTimes) {
 	for rest := t.good & l.records; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		switch ahead := t.at[i] - r.now; {
@@ -293,7 +293,7 @@ func (r *Reader) future(l *life, t *times) {
 const ClockSlack = time.Minute
 
 // bound records that a state lasts too long.
-func (r *Reader) bound(l *life, t *times, b *bound, state int) {
+func (r *Reader) bound(l *lifecyclePlan, t *resourceTimes, b *durationBound, state int) {
 	if t.good>>b.begin&1 == 0 {
 		return
 	}
@@ -304,7 +304,7 @@ func (r *Reader) bound(l *life, t *times, b *bound, state int) {
 		}
 	}
 	if left < 0 {
-		if state != b.state || r.now == never {
+		if state != b.state || r.now == unknownTime {
 			return
 		}
 		end = r.now
@@ -315,7 +315,7 @@ func (r *Reader) bound(l *life, t *times, b *bound, state int) {
 }
 
 // states records what does not go with the state.
-func (r *Reader) states(l *life, t *times, state int) {
+func (r *Reader) states(l *lifecyclePlan, t *resourceTimes, state int) {
 	entered := t.there &^ t.placeholder
 	if finals := entered & l.final; finals&(finals-1) != 0 {
 		for ; finals != 0; finals &= finals - 1 {

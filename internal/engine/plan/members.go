@@ -6,12 +6,12 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonscan"
 )
 
-// member is a member that the description names.
-type member struct {
-	node          *node
+// memberPlan is a memberPlan that the description names.
+type memberPlan struct {
+	node          *schemaNode
 	described     bool // by something that a plan knows
 	number        bool // an integer need only be kept
-	null          nullable
+	null          nullHandling
 	required      bool
 	nullIsDrift   bool
 	place         int32 // for coverage
@@ -20,32 +20,32 @@ type member struct {
 }
 
 // prepare notes what the node of the member says.
-func (m *member) prepare() {
+func (m *memberPlan) prepare() {
 	n := m.node
 	switch {
 	case n.opaque != "" || n.whole || len(n.values) > 0:
 	case n.types&kindNull != 0:
-		m.null = allowed
+		m.null = nullAllowed
 	case n.plain:
-		m.null = notAllowed
+		m.null = nullForbidden
 	}
 	m.described = n != anything && n.opaque == ""
 	m.number = m.described && n.types&kindInteger != 0 &&
 		len(n.values)+len(n.minimum)+len(n.maximum)+len(n.scopes) == 0
 }
 
-// nullable is what null is for a member.
-type nullable byte
+// nullHandling is what null is for a member.
+type nullHandling byte
 
 const (
-	notSimple nullable = iota // see Reader.null
-	allowed
-	notAllowed
+	nullByReader nullHandling = iota // see Reader.null
+	nullAllowed
+	nullForbidden
 )
 
 // name reads a name and the colon after it. It returns which member of n it
 // is, or -1; the end is declined where the body is.
-func (r *Reader) name(n *node, pos int) (index int, name []byte, end int) {
+func (r *Reader) name(n *schemaNode, pos int) (index int, name []byte, end int) {
 	data := r.data
 	if pos >= len(data) || data[pos] != '"' {
 		return 0, nil, declined
@@ -73,15 +73,15 @@ func (r *Reader) name(n *node, pos int) (index int, name []byte, end int) {
 	return -1, name, pos
 }
 
-// mostUndescribed is how many members without a description an object can
+// maxUndescribed is how many members without a description an object can
 // have, of which each is compared with each.
-const mostUndescribed = 64
+const maxUndescribed = 64
 
 // isNew reports whether a name is the first of its kind in an object. The names
 // of the object before it begin at the index.
 func (r *Reader) isNew(name []byte, names int) bool {
 	own := r.names[names:]
-	if len(own) == mostUndescribed {
+	if len(own) == maxUndescribed {
 		return false
 	}
 	for _, other := range own {
@@ -94,7 +94,7 @@ func (r *Reader) isNew(name []byte, names int) bool {
 }
 
 // undescribed reads an object of which no member is described by its name.
-func (r *Reader) undescribed(n *node, pos int) int {
+func (r *Reader) undescribed(n *schemaNode, pos int) int {
 	if r.depth == r.maxDepth {
 		return declined
 	}
@@ -134,7 +134,7 @@ func (r *Reader) undescribed(n *node, pos int) int {
 }
 
 // other reads the value of a member that is not described by its name.
-func (r *Reader) other(n *node, pos int, name []byte) int {
+func (r *Reader) other(n *schemaNode, pos int, name []byte) int {
 	if len(n.patterned) == 0 && !n.closed && !n.undocumented && (n.names == nil || n.names.takes(len(name), true)) {
 		if n.rest == nil || n.rest == anything {
 			return r.skip(pos)
@@ -154,7 +154,7 @@ func (r *Reader) other(n *node, pos int, name []byte) int {
 		inside := r.sig
 		r.sig = sig
 		if inside != (Signature{}) {
-			inside.add(n.deviation(wayName))
+			inside.add(n.deviation(deviationName))
 			r.sig.add(inside.within(salt))
 		}
 	}
@@ -170,9 +170,9 @@ func (r *Reader) other(n *node, pos int, name []byte) int {
 	case patterns > 1:
 		return declined
 	case patterns == 0 && n.closed:
-		r.sig.add(n.deviation(wayClosed).within(salt))
+		r.sig.add(n.deviation(deviationForbidden).within(salt))
 	case patterns == 0 && n.undocumented:
-		r.sig.add(n.deviation(wayUnknown).within(salt))
+		r.sig.add(n.deviation(deviationUndocumented).within(salt))
 	}
 	if rest == nil || rest == anything {
 		return r.skip(pos)

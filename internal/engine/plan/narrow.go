@@ -13,29 +13,29 @@ type ruleInputs struct {
 	values                          uint64 // of the enumerated slots, a byte each
 }
 
-// asked says which slots the steps of the rules of a scope ask for.
-type asked struct {
+// inputSlots says which slots the steps of the rules of a scope ask for.
+type inputSlots struct {
 	slots      uint64
 	enumerated []int32
 }
 
-// narrowed are the rules of a scope as they are for certain rule inputs.
-type narrowed struct {
+// narrowedRules are the rules of a scope as they are for certain rule inputs.
+type narrowedRules struct {
 	known bool
 	ruleInputs
-	rules []rule
+	rules []compiledRule
 }
 
 const (
-	narrowings = 64 // of one scope that are remembered
-	probes     = 4  // where one of them can be
+	maxNarrowings = 64 // of one scope that are remembered
+	maxProbes     = 4  // where one of them can be
 )
 
-// mostEnumerated is how many enumerated values rule inputs can hold.
-const mostEnumerated = 8
+// maxEnumerated is how many enumerated values rule inputs can hold.
+const maxEnumerated = 8
 
-func askedBy(rules []rule) asked {
-	var a asked
+func inputSlotsOf(rules []compiledRule) inputSlots {
+	var a inputSlots
 	for _, x := range rules {
 		for i := range x.steps {
 			switch s := &x.steps[i]; {
@@ -44,7 +44,7 @@ func askedBy(rules []rule) asked {
 				s.asked = true
 			case s.kind == stepIsOneOf && s.texts != 0:
 				if !slices.Contains(a.enumerated, s.slot) {
-					if len(a.enumerated) == mostEnumerated {
+					if len(a.enumerated) == maxEnumerated {
 						continue
 					}
 					a.enumerated = append(a.enumerated, s.slot)
@@ -58,7 +58,7 @@ func askedBy(rules []rule) asked {
 }
 
 // ruleInputs returns those of the body.
-func (r *Reader) ruleInputs(a *asked) ruleInputs {
+func (r *Reader) ruleInputs(a *inputSlots) ruleInputs {
 	f := r.frame
 	o := ruleInputs{f.texts & a.slots, f.integers & a.slots, f.other & a.slots, f.objects & a.slots, 0}
 	for _, slot := range a.enumerated {
@@ -72,34 +72,34 @@ func (r *Reader) ruleInputs(a *asked) ruleInputs {
 }
 
 // rules returns the rules of the scope, narrowed to what the body leaves open.
-func (r *Reader) rules(s *scope) []rule {
+func (r *Reader) rules(s *objectChecks) []compiledRule {
 	if len(s.rules) == 0 {
 		return nil
 	}
 	o := r.ruleInputs(&s.asked)
 	hash := scramble(o.texts ^ o.integers<<1 ^ o.other<<2 ^ o.values*0x9e3779b97f4a7c15)
-	all := r.narrowed[s.id*narrowings:][:narrowings]
-	for i := range uint64(probes) {
-		n := &all[(hash+i)%narrowings]
+	all := r.narrowed[s.id*maxNarrowings:][:maxNarrowings]
+	for i := range uint64(maxProbes) {
+		n := &all[(hash+i)%maxNarrowings]
 		if n.known && n.ruleInputs == o {
 			return n.rules
 		}
 		if !n.known {
-			*n = narrowed{true, o, r.narrow(s)}
+			*n = narrowedRules{true, o, r.narrow(s)}
 			return n.rules
 		}
 	}
-	if r.unlike++; r.unlike%patience == 0 {
-		all[hash%narrowings].known = false // for the next one like it
+	if r.unlike++; r.unlike%replaceEvery == 0 {
+		all[hash%maxNarrowings].known = false // for the next one like it
 	}
 	return s.rules
 }
 
-func (r *Reader) narrow(s *scope) []rule {
-	var open []rule
+func (r *Reader) narrow(s *objectChecks) []compiledRule {
+	var open []compiledRule
 	for _, x := range s.rules {
-		own := rule{verdict: x.verdict}
-		if own.first = own.narrow(r, &x, x.first, map[int]int{}); own.first != ended {
+		own := compiledRule{ruleSource: x.ruleSource}
+		if own.first = own.narrow(r, &x, x.first, map[int]int{}); own.first != ruleHolds {
 			open = append(open, own)
 		}
 	}
@@ -108,7 +108,7 @@ func (r *Reader) narrow(s *scope) []rule {
 
 // narrow takes over a step of x, and those that can follow, but for those whose
 // answer is known. It returns its current position.
-func (own *rule) narrow(r *Reader, x *rule, at int, done map[int]int) int {
+func (own *compiledRule) narrow(r *Reader, x *compiledRule, at int, done map[int]int) int {
 	for at >= 0 {
 		s := &x.steps[at]
 		holds, known := s.foretell(r.frame)
@@ -134,7 +134,7 @@ func (own *rule) narrow(r *Reader, x *rule, at int, done map[int]int) int {
 }
 
 // foretell answers a step by what the rule inputs say.
-func (s *step) foretell(f *frame) (holds, known bool) {
+func (s *ruleStep) foretell(f *slotFrame) (holds, known bool) {
 	switch {
 	case !s.asked:
 	case s.kind == stepHas && f.objects&s.parents == s.parents:

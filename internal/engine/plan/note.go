@@ -2,9 +2,9 @@ package plan
 
 import "github.com/plumbapi/plumb/internal/lifecycle"
 
-// Note is what a body says of a resource, as far as a history keeps it. It is
+// ResourceNote is what a body says of a resource, as far as a history keeps it. It is
 // good until the call that it was given to returns.
-type Note struct {
+type ResourceNote struct {
 	Life    *lifecycle.Lifecycle
 	Pointer string // of the resource, from the body or the element that it is in; array indexes and keys of maps as *
 	Start   int    // offset of the resource's object
@@ -15,52 +15,54 @@ type Note struct {
 	watched []int32
 }
 
-// Kind is what a watched member is.
-type Kind byte
+// ValueKind is what a watched member is.
+type ValueKind byte
 
 // The kinds of watched members.
 const (
-	Absent Kind = iota
-	Null
-	Integer
-	Text
-	Other // an array, object or boolean
+	KindAbsent ValueKind = iota
+	KindNull
+	KindInteger
+	KindText
+	KindOther // an array, object or boolean
 )
 
 // Len is how many members the lifecycle watches.
-func (n *Note) Len() int { return len(n.watched) }
+func (n *ResourceNote) Len() int { return len(n.watched) }
 
 // Kind returns what the ith of them is.
-func (n *Note) Kind(i int) Kind {
+func (n *ResourceNote) Kind(i int) ValueKind {
 	f, bit := n.reader.frame, uint64(1)<<n.watched[i]
 	switch {
 	case f.integers&bit != 0:
-		return Integer
+		return KindInteger
 	case f.texts&bit != 0:
-		return Text
+		return KindText
 	case f.null&bit != 0:
-		return Null
+		return KindNull
 	case f.other&bit != 0:
-		return Other
+		return KindOther
 	}
-	return Absent
+	return KindAbsent
 }
 
 // Integer returns the ith of them, which is one.
-func (n *Note) Integer(i int) int64 { return n.reader.frame.values[n.watched[i]].integer }
+func (n *ResourceNote) Integer(i int) int64 { return n.reader.frame.values[n.watched[i]].integer }
 
 // Text returns the ith of them: a text without escapes, what is other as it
 // stands.
-func (n *Note) Text(i int) []byte { return n.reader.textOf(&n.reader.frame.values[n.watched[i]]) }
+func (n *ResourceNote) Text(i int) []byte {
+	return n.reader.textOf(&n.reader.frame.values[n.watched[i]])
+}
 
 // note hands over what the resource that begins at start says.
-func (r *Reader) note(l *life, start, state int) {
+func (r *Reader) note(l *lifecyclePlan, start, state int) {
 	r.Resources++
 	if r.Take == nil {
 		return
 	}
 	n := &r.taken
-	*n = Note{Life: l.source, Pointer: l.pointer, Start: start, reader: r, watched: l.watched}
+	*n = ResourceNote{Life: l.source, Pointer: l.pointer, Start: start, reader: r, watched: l.watched}
 	if (r.frame.texts|r.frame.integers)&(1<<l.identity) != 0 {
 		n.ID = r.textOf(&r.frame.values[l.identity])
 	}

@@ -9,10 +9,10 @@ import (
 
 // numbers compiles minimum, maximum and their exclusive forms. Limits that are
 // no integers are left to the reference engine.
-func (c *compiler) numbers(n *node, d *schema.Demands) {
+func (c *compiler) numbers(n *schemaNode, d *schema.Demands) {
 	for _, limits := range []struct {
 		from      []*big.Rat
-		to        *[]limit
+		to        *[]numberLimit
 		exclusive bool
 	}{
 		{d.Minimum, &n.minimum, false}, {d.ExclusiveMinimum, &n.minimum, true},
@@ -23,7 +23,7 @@ func (c *compiler) numbers(n *node, d *schema.Demands) {
 				n.opaquely("a limit of numbers that is not an integer")
 				return
 			}
-			*limits.to = append(*limits.to, limit{bound.Num().Int64(), limits.exclusive})
+			*limits.to = append(*limits.to, numberLimit{bound.Num().Int64(), limits.exclusive})
 		}
 	}
 	if len(n.minimum)+len(n.maximum) > 60 {
@@ -31,15 +31,15 @@ func (c *compiler) numbers(n *node, d *schema.Demands) {
 	}
 }
 
-// limit is a bound of numbers.
-type limit struct {
+// numberLimit is a bound of numbers.
+type numberLimit struct {
 	value     int64
 	exclusive bool
 }
 
 // limits executes the keywords of numbers.
-func (r *Reader) limits(n *node, v jsonscan.Number) {
-	way := uint64(wayLimit)
+func (r *Reader) limits(n *schemaNode, v jsonscan.Number) {
+	way := uint64(deviationLimit)
 	for _, m := range n.minimum {
 		if m.exclusive && v.Ceiling() <= m.value || v.Floor() < m.value {
 			r.sig.add(n.deviation(way))
@@ -55,7 +55,7 @@ func (r *Reader) limits(n *node, v jsonscan.Number) {
 }
 
 // numberValue reads a number.
-func (r *Reader) numberValue(n *node, pos int) int {
+func (r *Reader) numberValue(n *schemaNode, pos int) int {
 	v, end := jsonscan.ReadNumber(r.data, pos)
 	if end < 0 || len(n.scopes) > 0 {
 		return declined

@@ -7,15 +7,15 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// patterned is what holds for members whose names match.
-type patterned struct {
-	name matcher
-	node *node
+// patternMembers is what holds for members whose names match.
+type patternMembers struct {
+	name textMatcher
+	node *schemaNode
 }
 
 // objects compiles properties, required, additionalProperties,
 // patternProperties, propertyNames, minProperties and maxProperties.
-func (c *compiler) objects(n *node, shape *schema.Shape, d *schema.Demands, at position) {
+func (c *compiler) objects(n *schemaNode, shape *schema.Shape, d *schema.Demands, at schemaPosition) {
 	if len(shape.Members) > 64 || len(d.MinProperties)+len(d.MaxProperties) > 30 {
 		n.opaquely("more than 64 members")
 	}
@@ -28,13 +28,13 @@ func (c *compiler) objects(n *node, shape *schema.Shape, d *schema.Demands, at p
 	places, _ := c.Places(shape)
 	for i, m := range shape.Members {
 		inside := at.member(m.Name)
-		own := member{name: m.Name}
+		own := memberPlan{name: m.Name}
 		own.place = c.place(inside, places[i])
 		own.node = c.node(m.Shape, inside)
 		own.required, own.nullIsDrift = m.Required, m.NullIsDrift()
 		own.nullDeviation = own.node.kindDeviation(kindNull)
 		if own.nullIsDrift {
-			own.nullDeviation = n.deviation(wayNull + uint64(i))
+			own.nullDeviation = n.deviation(deviationNull + uint64(i))
 		}
 		n.byName[m.Name] = i
 		n.members = append(n.members, own)
@@ -50,7 +50,7 @@ func (c *compiler) objects(n *node, shape *schema.Shape, d *schema.Demands, at p
 	n.covered = !at.uncovered && len(n.members) > 0
 	outer := at.region
 	at.pointer += "/*"
-	free := func(shape *schema.Shape) *node {
+	free := func(shape *schema.Shape) *schemaNode {
 		if shape == nil {
 			return nil
 		}
@@ -59,7 +59,7 @@ func (c *compiler) objects(n *node, shape *schema.Shape, d *schema.Demands, at p
 	}
 	n.rest = free(d.Rest)
 	for _, p := range d.Patterned {
-		n.patterned = append(n.patterned, patterned{p.Name, free(p.Shape)})
+		n.patterned = append(n.patterned, patternMembers{p.Name, free(p.Shape)})
 	}
 	at.uncovered = true // names are not values
 	if n.names = free(d.Names); n.names != nil {
@@ -69,7 +69,7 @@ func (c *compiler) objects(n *node, shape *schema.Shape, d *schema.Demands, at p
 
 // memberNames sees to it that propertyNames need only be executed for the
 // names that are not described.
-func (c *compiler) memberNames(n *node) {
+func (c *compiler) memberNames(n *schemaNode) {
 	if n.names.opaque != "" || n.names.types&kindString == 0 || len(n.names.enums) > 0 {
 		n.opaquely("propertyNames with other keywords than those of strings")
 		return
@@ -83,7 +83,7 @@ func (c *compiler) memberNames(n *node) {
 }
 
 // objectValue reads an object.
-func (r *Reader) objectValue(n *node, pos int) int {
+func (r *Reader) objectValue(n *schemaNode, pos int) int {
 	slot := n.slot
 	if n.types&kindObject == 0 {
 		if _, ok := r.allows(n, kindObject); !ok || len(n.members)+len(n.patterned)+len(n.scopes) > 0 || n.rest != nil || n.undocumented {
@@ -112,7 +112,7 @@ func (r *Reader) objectValue(n *node, pos int) int {
 
 // object reads an object whose members n describes: a segment, the value of a
 // member, and so on.
-func (r *Reader) object(n *node, pos int) int {
+func (r *Reader) object(n *schemaNode, pos int) int {
 	if r.depth == r.maxDepth {
 		return declined
 	}
@@ -125,7 +125,7 @@ func (r *Reader) object(n *node, pos int) int {
 	var present, nulls uint64
 	others := 0 // members that are not described
 	pos++
-	for before := beginning; ; {
+	for before := afterBrace; ; {
 		s := &known[before]
 		g := s.last
 		if g != nil && !g.standsAt(data, pos) {
@@ -145,15 +145,15 @@ func (r *Reader) object(n *node, pos int) int {
 		present |= g.present
 		nulls |= g.nulls
 		if g.next < 0 {
-			if g.next == toEnd {
+			if g.next == endOfObject {
 				break
 			}
 			others++
-			before = afterOther
+			before = afterUndescribed
 			continue
 		}
 		m := &n.members[g.next]
-		before = g.next + afterFirst
+		before = g.next + afterMember
 		if pos >= len(data) {
 			return declined
 		}
@@ -182,7 +182,7 @@ func (r *Reader) object(n *node, pos int) int {
 }
 
 // member reads the value of a member. Gaps hold most of those that are null.
-func (r *Reader) member(m *member, pos int) int {
+func (r *Reader) member(m *memberPlan, pos int) int {
 	if m.described {
 		switch r.data[pos] {
 		case '"':
@@ -196,8 +196,8 @@ func (r *Reader) member(m *member, pos int) int {
 	return r.value(m.node, pos)
 }
 
-// presences is how many presences of one object are remembered.
-const presences = 16
+// presencesPerNode is how many presencesPerNode of one object are remembered.
+const presencesPerNode = 16
 
 // presence is what it means that an object has certain members and that some of
 // them are null. Most objects of one kind have one of a few presences.
@@ -211,8 +211,8 @@ type presence struct {
 }
 
 // presence does what is to be done when an object was read.
-func (r *Reader) presence(n *node, present, nulls uint64) {
-	cell := n.id*presences + int((present^nulls*0x9e3779b97f4a7c15)*0x9e3779b97f4a7c15>>60)
+func (r *Reader) presence(n *schemaNode, present, nulls uint64) {
+	cell := n.id*presencesPerNode + int((present^nulls*0x9e3779b97f4a7c15)*0x9e3779b97f4a7c15>>60)
 	o := &r.presences[cell]
 	if !o.known || o.present != present || o.nulls != nulls {
 		*o = n.presence(present, nulls)
@@ -228,17 +228,17 @@ func (r *Reader) presence(n *node, present, nulls uint64) {
 	}
 }
 
-func (n *node) presence(present, nulls uint64) presence {
+func (n *schemaNode) presence(present, nulls uint64) presence {
 	o := presence{known: true, present: present, nulls: nulls}
 	for rest := nulls; rest != 0; rest &= rest - 1 {
 		m := &n.members[bits.TrailingZeros64(rest)]
-		if m.null == notSimple {
+		if m.null == nullByReader {
 			continue // Reader.null saw to it
 		}
 		if m.node.slot >= 0 {
 			o.nullSlots |= 1 << m.node.slot
 		}
-		if m.null == notAllowed {
+		if m.null == nullForbidden {
 			o.sig.add(m.nullDeviation)
 			if m.nullIsDrift {
 				o.drift.add(m.nullDeviation)
@@ -247,15 +247,15 @@ func (n *node) presence(present, nulls uint64) presence {
 		}
 	}
 	for missing := n.required &^ present; missing != 0; missing &= missing - 1 {
-		o.sig.add(n.deviation(wayMissing + uint64(bits.TrailingZeros64(missing))))
+		o.sig.add(n.deviation(deviationMissing + uint64(bits.TrailingZeros64(missing))))
 	}
 	return o
 }
 
 // counted executes minProperties and maxProperties.
-func (r *Reader) counted(n *node, count int) {
+func (r *Reader) counted(n *schemaNode, count int) {
 	// Objects and arrays share the ways; so each has its own half.
-	way := uint64(wayLimit + 30)
+	way := uint64(deviationLimit + 30)
 	for _, least := range n.minCount {
 		if count < least {
 			r.sig.add(n.deviation(way))

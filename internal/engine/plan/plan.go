@@ -57,8 +57,8 @@ type Rule struct {
 type Plan struct {
 	Places []Place // of the description, that bodies can have
 
-	root    *node
-	nodes   []*node
+	root    *schemaNode
+	nodes   []*schemaNode
 	scopes  int // how many there are
 	regions int // how deep regions nest
 }
@@ -70,18 +70,18 @@ type Place struct {
 	Value   string // where it is a value: which, as JSON text
 }
 
-// most bounds the size of a plan: descriptions nest without end.
-const most = 5000
+// maxNodes bounds the size of a plan: descriptions nest without end.
+const maxNodes = 5000
 
 // Compile makes a plan. The error says what it cannot express, and where.
 func Compile(s *Source) (p *Plan, err error) {
 	c := &compiler{Source: s, plan: &Plan{}, places: map[Place]int32{}}
 	defer func() {
-		if reason, ok := unplannedOf(recover()); ok {
+		if reason, ok := unsupportedOf(recover()); ok {
 			p, err = nil, reason
 		}
 	}()
-	at := position{region: c.newRegion(nil)}
+	at := schemaPosition{region: c.newRegion(nil)}
 	c.plan.root = c.node(s.Shape, at)
 	if len(s.Whole) > 0 {
 		c.plan.root.whole = true
@@ -97,24 +97,26 @@ func Compile(s *Source) (p *Plan, err error) {
 	return c.plan, nil
 }
 
-// unplanned is why a plan cannot be made.
-type unplanned string
+// unsupportedError is why a plan cannot be made.
+type unsupportedError string
 
-func (u unplanned) Error() string { return string(u) }
+func (u unsupportedError) Error() string { return string(u) }
 
-// unplannedOf returns the reason that a recovered panic gives. A panic of any
+// unsupportedOf returns the reason that a recovered panic gives. A panic of any
 // other kind is a bug, and is passed on.
-func unplannedOf(recovered any) (reason unplanned, ok bool) {
+func unsupportedOf(recovered any) (reason unsupportedError, ok bool) {
 	if recovered == nil {
 		return "", false
 	}
-	if reason, ok = recovered.(unplanned); !ok {
+	if reason, ok = recovered.(unsupportedError); !ok {
 		panic(recovered)
 	}
 	return reason, true
 }
 
-func (c *compiler) fail(format string, args ...any) { panic(unplanned(fmt.Sprintf(format, args...))) }
+func (c *compiler) fail(format string, args ...any) {
+	panic(unsupportedError(fmt.Sprintf(format, args...)))
+}
 
 type compiler struct {
 	*Source
@@ -124,17 +126,17 @@ type compiler struct {
 	deepest int
 }
 
-// region is a part of a body in which every place is there once at most: the
+// slotRegion is a part of a body in which every place is there once at most: the
 // body but for the elements of its arrays and the members of the caller's own,
-// each of which is a region of its own. It holds the values that lifecycles
+// each of which is a slotRegion of its own. It holds the values that lifecycles
 // and rules need.
-type region struct {
+type slotRegion struct {
 	depth int
 	slots int
 }
 
-func (c *compiler) newRegion(outer *region) *region {
-	r := &region{}
+func (c *compiler) newRegion(outer *slotRegion) *slotRegion {
+	r := &slotRegion{}
 	if outer != nil {
 		r.depth = outer.depth + 1
 	}
@@ -143,7 +145,7 @@ func (c *compiler) newRegion(outer *region) *region {
 }
 
 // slot returns the number of a new slot.
-func (c *compiler) slot(r *region) int {
+func (c *compiler) slot(r *slotRegion) int {
 	if r.slots == 64 {
 		c.fail("more than 64 values that rules need")
 	}
@@ -151,21 +153,21 @@ func (c *compiler) slot(r *region) int {
 	return r.slots - 1
 }
 
-// position is where the compiler is in the description.
-type position struct {
+// schemaPosition is where the compiler is in the description.
+type schemaPosition struct {
 	pointer   string // from the root of the body
 	uncovered bool   // coverage does not come here
-	region    *region
+	region    *slotRegion
 	open      []*schema.Shape
 }
 
-func (p position) member(name string) position {
+func (p schemaPosition) member(name string) schemaPosition {
 	p.pointer += "/" + jsonvalue.EscapePointer(name)
 	return p
 }
 
 // place returns the number of a place; -1 where coverage does not come.
-func (c *compiler) place(at position, key Place) int32 {
+func (c *compiler) place(at schemaPosition, key Place) int32 {
 	if at.uncovered {
 		return -1
 	}
@@ -178,61 +180,61 @@ func (c *compiler) place(at position, key Place) int32 {
 	return n
 }
 
-// node is what a plan says of the values at one place.
-type node struct {
+// schemaNode is what a plan says of the values at one place.
+type schemaNode struct {
 	id     int
 	opaque string // why the plan does not know what is right here; empty where it does
 	plain  bool   // a single schema describes the place
 	base   deviation
 	slot   int32 // where to keep the value; -1: nowhere
-	region *region
+	region *slotRegion
 
-	types  kinds
-	values []value // that are enumerated
+	types  kindSet
+	values []enumValue // that are enumerated
 	enums  [][]bool
 
-	quick                quick
+	quick                acceptedLengths
 	minLength, maxLength []int
-	patterns             []matcher
+	patterns             []textMatcher
 
-	minimum, maximum []limit
+	minimum, maximum []numberLimit
 
-	members       []member
+	members       []memberPlan
 	byName        map[string]int
 	required      uint64 // bits of members
 	minCount      []int
 	maxCount      []int
-	names         *node
-	patterned     []patterned
-	rest          *node
+	names         *schemaNode
+	patterned     []patternMembers
+	rest          *schemaNode
 	closed        bool
 	undocumented  bool // members without a description are worth telling
-	scopes        []*scope
+	scopes        []*objectChecks
 	covered       bool
-	prefix        []*node
-	items         *node
+	prefix        []*schemaNode
+	items         *schemaNode
 	minItems      []int
 	maxItems      []int
 	units         bool // its elements are bodies of their own
 	whole         bool // rules look at it even if it is null
 	size          int32
-	firsts, lasts []copied
+	firsts, lasts []slotCopy
 }
 
 // deviation returns that of the nth way to differ at the place.
-func (n *node) deviation(way uint64) Signature { return (n.base + deviation(way)).signature() }
+func (n *schemaNode) deviation(way uint64) Signature { return (n.base + deviation(way)).signature() }
 
 // The ways to differ at a place; limits and enums follow, and then members.
 const (
-	wayKind    = iota      // and one for each kind
-	wayClosed  = iota + 8  // a member that is forbidden
-	wayUnknown             // a member that is not documented
-	wayName                // the name of a member
-	wayLimit   = iota + 16 // one for each limit
-	wayEnum    = wayLimit + 64
-	wayMissing = wayEnum + 64
-	wayNull    = wayMissing + 64
-	waysEnd    = wayNull + 64
+	deviationType         = iota      // and one for each kind
+	deviationForbidden    = iota + 8  // a member that is forbidden
+	deviationUndocumented             // a member that is not documented
+	deviationName                     // the name of a member
+	deviationLimit        = iota + 16 // one for each limit
+	deviationEnum         = deviationLimit + 64
+	deviationMissing      = deviationEnum + 64
+	deviationNull         = deviationMissing + 64
+	deviationsPerNode     = deviationNull + 64
 )
 
 func (c *compiler) newKey(ways int) deviation {
@@ -242,19 +244,19 @@ func (c *compiler) newKey(ways int) deviation {
 }
 
 // anything is where no schema says anything.
-var anything = &node{slot: -1, size: -1, types: allKinds}
+var anything = &schemaNode{slot: -1, size: -1, types: allKinds}
 
-func (c *compiler) newNode() *node {
-	n := &node{id: len(c.plan.nodes), slot: -1, size: -1, types: allKinds, base: c.newKey(waysEnd)}
-	if len(c.plan.nodes) == most {
-		c.fail("the description has more than %d places", most)
+func (c *compiler) newNode() *schemaNode {
+	n := &schemaNode{id: len(c.plan.nodes), slot: -1, size: -1, types: allKinds, base: c.newKey(deviationsPerNode)}
+	if len(c.plan.nodes) == maxNodes {
+		c.fail("the description has more than %d places", maxNodes)
 	}
 	c.plan.nodes = append(c.plan.nodes, n)
 	return n
 }
 
 // node compiles the shape of a place.
-func (c *compiler) node(shape *schema.Shape, at position) *node {
+func (c *compiler) node(shape *schema.Shape, at schemaPosition) *schemaNode {
 	if shape == nil {
 		return anything
 	}
@@ -284,7 +286,7 @@ func (c *compiler) node(shape *schema.Shape, at position) *node {
 }
 
 // prepare notes what can be seen when everything is compiled.
-func (n *node) prepare() {
+func (n *schemaNode) prepare() {
 	n.quick = n.quickString()
 	for i := range n.members {
 		n.members[i].prepare()
@@ -292,14 +294,14 @@ func (n *node) prepare() {
 }
 
 // opaquely makes the place one that only the reference engine knows.
-func (n *node) opaquely(format string, args ...any) {
+func (n *schemaNode) opaquely(format string, args ...any) {
 	if n.opaque == "" {
 		n.opaque = fmt.Sprintf(format, args...)
 	}
 }
 
 // find returns the node that a path of member names leads to.
-func (c *compiler) find(n *node, path []string) *node {
+func (c *compiler) find(n *schemaNode, path []string) *schemaNode {
 	for _, name := range path {
 		if n.opaque != "" || n == anything {
 			return nil
@@ -317,7 +319,7 @@ func (c *compiler) find(n *node, path []string) *node {
 }
 
 // slotAt returns the slot for the value that the path leads to.
-func (c *compiler) slotAt(n *node, path []string, r *region) int32 {
+func (c *compiler) slotAt(n *schemaNode, path []string, r *slotRegion) int32 {
 	found := c.find(n, path)
 	if found == nil || found == anything {
 		return int32(c.slot(r)) // what comes there is declined
@@ -352,5 +354,5 @@ func decodedString(text string) (string, bool) {
 	return s, true
 }
 
-// matcher reports whether a text matches a pattern.
-type matcher interface{ Match([]byte) bool }
+// textMatcher reports whether a text matches a pattern.
+type textMatcher interface{ Match([]byte) bool }

@@ -28,14 +28,14 @@ type Reader struct {
 
 	// Take, if it is set, is given each resource as it is read, even if the
 	// body is declined later.
-	Take func(*Note)
+	Take func(*ResourceNote)
 
 	data     []byte
 	depth    int
 	count    int // of the elements of the array that was read last
 	maxDepth int
 	sig      Signature
-	frame    *frame // of the innermost region
+	frame    *slotFrame // of the innermost region
 	params   map[string]string
 	status   int64
 	now      int64 // of the exchange, in nanoseconds; never where unknown
@@ -45,46 +45,46 @@ type Reader struct {
 	seenMembers []seenMembers
 	seenValues  []int32
 	read        segment // the last that was not known
-	times       times
-	taken       Note
+	times       resourceTimes
+	taken       ResourceNote
 
 	plan  *Plan
-	known map[*Plan]*state
-	*state
+	known map[*Plan]*planCache
+	*planCache
 }
 
 // declined is what reading returns where the reference engine has to look at
 // the body.
 const declined = -1
 
-// state is what a Reader remembers of a plan.
-type state struct {
-	segments  [][]segments   // by node, and by what they come after
-	constant  []constantText // by node
-	presences []presence     // by node, and by a hash of the presence
-	narrowed  []narrowed     // by scope, and by a hash of the rule inputs
-	unlike    int            // bodies with other rule inputs
-	frames    []frame
+// planCache is what a Reader remembers of a plan.
+type planCache struct {
+	segments  [][]segmentCache // by node, and by what they come after
+	constant  []constantText   // by node
+	presences []presence       // by node, and by a hash of the presence
+	narrowed  []narrowedRules  // by scope, and by a hash of the rule inputs
+	unlike    int              // bodies with other rule inputs
+	frames    []slotFrame
 }
 
-// frame holds the values of a region. What has no bit is absent.
-type frame struct {
+// slotFrame holds the values of a region. What has no bit is absent.
+type slotFrame struct {
 	null, texts, integers, other uint64
 	objects                      uint64 // of the others
 	values                       [64]slotValue
 }
 
-func (f *frame) reset() { f.null, f.texts, f.integers, f.other, f.objects = 0, 0, 0, 0, 0 }
+func (f *slotFrame) reset() { f.null, f.texts, f.integers, f.other, f.objects = 0, 0, 0, 0, 0 }
 
 // integer keeps a number.
-func (f *frame) integer(slot int32, value int64, start, end int) {
+func (f *slotFrame) integer(slot int32, value int64, start, end int) {
 	f.integers |= 1 << slot
 	v := &f.values[slot]
 	v.integer, v.start, v.end, v.unescaped = value, int32(start), int32(end), false
 }
 
 // set are the slots with a value other than null.
-func (f *frame) set() uint64 { return f.texts | f.integers | f.other }
+func (f *slotFrame) set() uint64 { return f.texts | f.integers | f.other }
 
 // slotValue is a value that rules need. It has no pointers, so that keeping it
 // is nothing to the collector.
@@ -105,30 +105,30 @@ func (r *Reader) textOf(v *slotValue) []byte {
 
 // seenMembers are the members of an object.
 type seenMembers struct {
-	node           *node
+	node           *schemaNode
 	present, nulls uint64
 	cell           int // in which presences like it are remembered
 }
 
 // NewReader returns a Reader for bodies that nest no deeper than maxDepth.
 func NewReader(maxDepth int) *Reader {
-	return &Reader{maxDepth: maxDepth, known: map[*Plan]*state{}}
+	return &Reader{maxDepth: maxDepth, known: map[*Plan]*planCache{}}
 }
 
-// Circumstances are what rules need of the exchange of a body.
-type Circumstances struct {
+// ExchangeFacts are what rules need of the exchange of a body.
+type ExchangeFacts struct {
 	Time   time.Time // zero where unknown
 	Status int
 	Params map[string]string // of the path
 }
 
-// never stands for a time that is not known.
-const never = math.MinInt64
+// unknownTime stands for a time that is not known.
+const unknownTime = math.MinInt64
 
 // Read reads a body. It is false where the reference engine has to look at it,
 // and then nothing else is known. What the Reader keeps of the body is good
 // until the next one.
-func (r *Reader) Read(p *Plan, body []byte, c Circumstances) (Signature, bool) {
+func (r *Reader) Read(p *Plan, body []byte, c ExchangeFacts) (Signature, bool) {
 	if len(body) > math.MaxInt32/2 { // offsets in slots have 32 bits
 		return Signature{}, false
 	}
@@ -138,7 +138,7 @@ func (r *Reader) Read(p *Plan, body []byte, c Circumstances) (Signature, bool) {
 	r.seenMembers, r.seenValues = r.seenMembers[:0], r.seenValues[:0]
 	r.Units, r.Resources = 0, 0
 	r.Drift, r.Drifts = Signature{}, 0
-	r.params, r.status, r.now = c.Params, int64(c.Status), never
+	r.params, r.status, r.now = c.Params, int64(c.Status), unknownTime
 	if !c.Time.IsZero() {
 		if year := c.Time.Year(); year < 1970 || year > 2200 {
 			return Signature{}, false
@@ -160,17 +160,17 @@ func (r *Reader) use(p *Plan) {
 	}
 	s := r.known[p]
 	if s == nil {
-		s = &state{
-			segments:  make([][]segments, len(p.nodes)),
+		s = &planCache{
+			segments:  make([][]segmentCache, len(p.nodes)),
 			constant:  make([]constantText, len(p.nodes)),
-			presences: make([]presence, len(p.nodes)*presences),
-			narrowed:  make([]narrowed, p.scopes*narrowings),
-			frames:    make([]frame, p.regions+1),
+			presences: make([]presence, len(p.nodes)*presencesPerNode),
+			narrowed:  make([]narrowedRules, p.scopes*maxNarrowings),
+			frames:    make([]slotFrame, p.regions+1),
 		}
 		for i, n := range p.nodes {
-			s.segments[i] = make([]segments, len(n.members)+afterFirst)
+			s.segments[i] = make([]segmentCache, len(n.members)+afterMember)
 		}
 		r.known[p] = s
 	}
-	r.plan, r.state = p, s
+	r.plan, r.planCache = p, s
 }

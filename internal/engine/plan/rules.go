@@ -1,40 +1,40 @@
 package plan
 
-// rule is a rule of the description, on the slots of a region.
-type rule struct {
-	steps []step
+// compiledRule is a compiledRule of the description, on the slots of a region.
+type compiledRule struct {
+	steps []ruleStep
 	first int // of the steps, or how the rule ends
-	*verdict
+	*ruleSource
 }
 
-// verdict is how a rule comes to one where a step cannot tell, and what it
+// ruleSource is how a rule comes to one where a step cannot tell, and what it
 // says.
-type verdict struct {
-	holds test
+type ruleSource struct {
+	holds condition
 	at    []int32 // the slots of the members that lead to what it blames
 	base  deviation
 }
 
-// outcome is that of a test.
-type outcome byte
+// truth is that of a test.
+type truth byte
 
 const (
-	no outcome = iota
-	yes
-	failed // it cannot be evaluated on this data, as CEL has it
-	unsure // the reference engine has to evaluate it
+	truthFalse truth = iota
+	truthTrue
+	truthError   // it cannot be evaluated on this data, as CEL has it
+	truthUnknown // the reference engine has to evaluate it
 )
 
-func outcomeOf(holds bool) outcome {
+func truthOf(holds bool) truth {
 	if holds {
-		return yes
+		return truthTrue
 	}
-	return no
+	return truthFalse
 }
 
 // rule compiles a rule about the object of a node.
-func (c *compiler) rule(n *node, from Rule, r *region) rule {
-	compiled := rule{verdict: &verdict{base: c.newKey(2 * 64)}}
+func (c *compiler) rule(n *schemaNode, from Rule, r *slotRegion) compiledRule {
+	compiled := compiledRule{ruleSource: &ruleSource{base: c.newKey(2 * 64)}}
 	for i := range from.At {
 		compiled.at = append(compiled.at, c.slotAt(n, from.At[:i+1], r))
 	}
@@ -43,22 +43,22 @@ func (c *compiler) rule(n *node, from Rule, r *region) rule {
 		c.fail("a rule whose expression is not simple")
 	}
 	compiled.holds = c.test(tree, n, r)
-	compiled.first = compiled.compile(compiled.holds, ended, broken)
+	compiled.first = compiled.compile(compiled.holds, ruleHolds, ruleBroken)
 	return compiled
 }
 
-// step is a test without parts, and where to go on from there: to another
-// step, or to the end of the rule. Going from step to step comes to what the
+// ruleStep is a test without parts, and where to go on from there: to another
+// ruleStep, or to the end of the rule. Going from ruleStep to ruleStep comes to what the
 // tests of a rule come to together, as long as each is true or false.
-type step struct {
-	test    test
+type ruleStep struct {
+	test    condition
 	yes, no int
 
 	// The most frequent tests are here, which is faster than to call them.
 	kind     stepKind
 	parents  uint64 // has
 	bit      uint64 // has and isOneOf
-	integers *comparison
+	integers *comparisonCondition
 	texts    uint64 // isOneOf
 	slot     int32
 	asked    bool // the rule inputs answer it, most often
@@ -75,31 +75,31 @@ const (
 
 // The ends of a rule.
 const (
-	ended  = -1 // it holds
-	broken = -2
+	ruleHolds  = -1 // it holds
+	ruleBroken = -2
 )
 
 // compile makes steps of a test, and returns where to begin.
-func (x *rule) compile(t test, ifYes, ifNo int) int {
+func (x *compiledRule) compile(t condition, ifYes, ifNo int) int {
 	switch t := t.(type) {
-	case and:
+	case andCondition:
 		return x.compile(t.a, x.compile(t.b, ifYes, ifNo), ifNo)
-	case or:
+	case orCondition:
 		return x.compile(t.a, ifYes, x.compile(t.b, ifYes, ifNo))
-	case not:
+	case notCondition:
 		return x.compile(t.a, ifNo, ifYes)
-	case choice:
+	case ternaryCondition:
 		return x.compile(t.condition, x.compile(t.then, ifYes, ifNo), x.compile(t.otherwise, ifYes, ifNo))
 	}
-	s := step{test: t, yes: ifYes, no: ifNo}
+	s := ruleStep{test: t, yes: ifYes, no: ifNo}
 	switch t := t.(type) {
-	case has:
+	case hasCondition:
 		s.kind, s.parents, s.bit = stepHas, t.parents, t.bit
-	case *comparison:
+	case *comparisonCondition:
 		if t.terms != nil {
 			s.kind, s.integers = stepIntegers, t
 		}
-	case isOneOf:
+	case inCondition:
 		s.kind, s.bit, s.slot, s.texts = stepIsOneOf, 1<<t.a.slot, t.a.slot, t.texts.bits
 	}
 	x.steps = append(x.steps, s)
@@ -107,7 +107,7 @@ func (x *rule) compile(t test, ifYes, ifNo int) int {
 }
 
 // rule executes a rule.
-func (r *Reader) rule(x *rule) bool {
+func (r *Reader) rule(x *compiledRule) bool {
 	f := r.frame
 	at := x.first
 	for at >= 0 {
@@ -122,10 +122,10 @@ func (r *Reader) rule(x *rule) bool {
 			holds = s.texts>>uint32(f.values[s.slot].index)&1 != 0
 		default:
 			o := s.test.run(r)
-			if o > yes {
+			if o > truthTrue {
 				return r.uneasy(x)
 			}
-			holds = o == yes
+			holds = o == truthTrue
 		}
 		if holds {
 			at = s.yes
@@ -133,7 +133,7 @@ func (r *Reader) rule(x *rule) bool {
 			at = s.no
 		}
 	}
-	if at == broken {
+	if at == ruleBroken {
 		r.sig.add((x.base + deviation(r.deepestPresent(x.at))).signature())
 	}
 	return true
@@ -141,12 +141,12 @@ func (r *Reader) rule(x *rule) bool {
 
 // uneasy executes a rule of which a part cannot be evaluated, which need not
 // matter.
-func (r *Reader) uneasy(x *rule) bool {
+func (r *Reader) uneasy(x *compiledRule) bool {
 	switch x.holds.run(r) {
-	case yes:
-	case no:
+	case truthTrue:
+	case truthFalse:
 		r.sig.add((x.base + deviation(r.deepestPresent(x.at))).signature())
-	case failed:
+	case truthError:
 		r.sig.add((x.base + 64 + deviation(r.deepestPresent(x.at))).signature())
 	default:
 		return false

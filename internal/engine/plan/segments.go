@@ -31,32 +31,32 @@ type segmentValue struct {
 
 // What follows a segment other than the value of a described member.
 const (
-	toEnd   = -1 // the segment ended the object
-	toOther = -2 // a member that is not described, which was read with the segment
+	endOfObject       = -1 // the segment ended the object
+	undescribedMember = -2 // a member that is not described, which was read with the segment
 )
 
 // What a segment comes after.
 const (
-	beginning  = 0
-	afterOther = 1
-	afterFirst = 2 // the value of the first member; the others follow
+	afterBrace       = 0
+	afterUndescribed = 1
+	afterMember      = 2 // the value of the first member; the others follow
 )
 
-// segments are those that came after one value.
-type segments struct {
+// segmentCache are those that came after one value.
+type segmentCache struct {
 	last   *segment // the one that was there last; nil before the first
 	known  []*segment
 	missed int
 }
 
 const (
-	mostGaps   = 24   // after one value
-	longestGap = 1024 // bytes
-	patience   = 16   // of so many new segments one is kept in the place of an older one
+	maxSegments     = 24   // after one value
+	maxSegmentBytes = 1024 // bytes
+	replaceEvery    = 16   // of so many new segments one is kept in the place of an older one
 )
 
 // find returns the segment that is at the position, if it is a known one.
-func (s *segments) find(data []byte, pos int) *segment {
+func (s *segmentCache) find(data []byte, pos int) *segment {
 	for _, g := range s.known {
 		if g != s.last && g.standsAt(data, pos) {
 			s.last = g
@@ -74,15 +74,15 @@ func (g *segment) standsAt(data []byte, pos int) bool {
 // segment reads a segment member by member, and keeps it for the next object.
 //
 // The segment is good until the next one is read.
-func (r *Reader) segment(n *node, before, pos, names int) (*segment, int) {
+func (r *Reader) segment(n *schemaNode, before, pos, names int) (*segment, int) {
 	data, start := r.data, pos
 	g := segment{more: 1, values: r.read.values[:0]}
-	for first := before == beginning; ; first = false {
+	for first := before == afterBrace; ; first = false {
 		if pos = jsonscan.Space(data, pos); pos >= len(data) {
 			return nil, declined
 		}
 		if data[pos] == '}' {
-			g.next, g.more, g.orNull = toEnd, 0, true
+			g.next, g.more, g.orNull = endOfObject, 0, true
 			pos++
 			break
 		}
@@ -102,7 +102,7 @@ func (r *Reader) segment(n *node, before, pos, names int) (*segment, int) {
 			}
 			end = r.other(n, end, name) // which may read segments of its own
 			r.read = g
-			r.read.next = toOther
+			r.read.next = undescribedMember
 			return &r.read, end
 		}
 		m, bit := &n.members[i], uint64(1)<<i
@@ -111,14 +111,14 @@ func (r *Reader) segment(n *node, before, pos, names int) (*segment, int) {
 		}
 		g.present |= bit
 		pos = end
-		if m.null != notSimple && isNull(data, pos) {
+		if m.null != nullByReader && isNull(data, pos) {
 			g.nulls |= bit
 			pos += len("null")
 			continue
 		}
 		v, end := r.segmentValue(n, i, pos, start)
 		if end < 0 {
-			g.next, g.orNull = i, m.null == notSimple
+			g.next, g.orNull = i, m.null == nullByReader
 			break
 		}
 		g.values = append(g.values, v)
@@ -132,14 +132,14 @@ func (r *Reader) segment(n *node, before, pos, names int) (*segment, int) {
 // segmentValue reads the value of a member if it is one that segments hold: a string of
 // which there is nothing to say, and that is enumerated, or was never seen to
 // be another one.
-func (r *Reader) segmentValue(n *node, i, pos, start int) (v segmentValue, end int) {
+func (r *Reader) segmentValue(n *schemaNode, i, pos, start int) (v segmentValue, end int) {
 	m := &n.members[i]
 	at := m.node
 	if !m.described || at.types&kindString == 0 || pos >= len(r.data) || r.data[pos] != '"' {
 		return v, declined
 	}
 	stop, escaped := jsonscan.StringEnd(r.data, pos+1)
-	if stop < 0 || escaped || stop-start > longestGap/2 {
+	if stop < 0 || escaped || stop-start > maxSegmentBytes/2 {
 		return v, declined
 	}
 	text := r.data[pos+1 : stop]
@@ -163,7 +163,7 @@ func (r *Reader) segmentValue(n *node, i, pos, start int) (v segmentValue, end i
 
 // sameAsBefore reports whether a member has had no other value so far. Gaps that
 // hold the value that it had are of no use any more when it changes.
-func (r *Reader) sameAsBefore(n *node, i int, text []byte) bool {
+func (r *Reader) sameAsBefore(n *schemaNode, i int, text []byte) bool {
 	h := &r.constant[n.id]
 	bit := uint64(1) << i
 	switch {
@@ -210,18 +210,18 @@ func isNull(data []byte, pos int) bool {
 }
 
 // keep keeps a segment with that text.
-func (s *segments) keep(g segment, text []byte) {
-	if len(text) > longestGap {
+func (s *segmentCache) keep(g segment, text []byte) {
+	if len(text) > maxSegmentBytes {
 		return
 	}
 	g.text, g.values = string(text), slices.Clone(g.values)
-	if len(s.known) < mostGaps {
+	if len(s.known) < maxSegments {
 		s.known = append(s.known, &g)
 		s.last = &g
 		return
 	}
-	if s.missed++; s.missed%patience == 0 {
-		s.known[s.missed/patience%mostGaps] = &g
+	if s.missed++; s.missed%replaceEvery == 0 {
+		s.known[s.missed/replaceEvery%maxSegments] = &g
 		s.last = &g
 	}
 }

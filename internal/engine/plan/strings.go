@@ -9,7 +9,7 @@ import (
 )
 
 // strings compiles minLength, maxLength and pattern.
-func (c *compiler) strings(n *node, d *schema.Demands) {
+func (c *compiler) strings(n *schemaNode, d *schema.Demands) {
 	n.minLength, n.maxLength = d.MinLength, d.MaxLength
 	for _, p := range d.Patterns {
 		n.patterns = append(n.patterns, p)
@@ -20,8 +20,8 @@ func (c *compiler) strings(n *node, d *schema.Demands) {
 }
 
 // text executes the keywords of strings.
-func (r *Reader) text(n *node, text []byte) {
-	way := uint64(wayLimit)
+func (r *Reader) text(n *schemaNode, text []byte) {
+	way := uint64(deviationLimit)
 	if len(n.minLength)+len(n.maxLength) > 0 {
 		length := -1 // in code points, which are counted only where that decides
 		for _, least := range n.minLength {
@@ -55,17 +55,17 @@ func (r *Reader) text(n *node, text []byte) {
 	}
 }
 
-// quick is what a string needs for nobody to look at it: nothing beyond its
+// acceptedLengths is what a string needs for nobody to look at it: nothing beyond its
 // type and length, and a length in bytes that leaves no doubt of that in code
 // points.
-type quick struct{ least, most int }
+type acceptedLengths struct{ least, most int }
 
 // quickString says what a string at the place needs.
-func (n *node) quickString() quick {
+func (n *schemaNode) quickString() acceptedLengths {
 	if n.types&kindString == 0 || n.opaque != "" || n.slot >= 0 || len(n.values)+len(n.scopes)+len(n.patterns) > 0 {
-		return quick{least: math.MaxInt}
+		return acceptedLengths{least: math.MaxInt}
 	}
-	q := quick{most: math.MaxInt}
+	q := acceptedLengths{most: math.MaxInt}
 	for _, least := range n.minLength {
 		q.least = max(q.least, least*utf8.UTFMax)
 	}
@@ -76,12 +76,12 @@ func (n *node) quickString() quick {
 }
 
 // takes reports whether a string of so many bytes is right without another look.
-func (n *node) takes(length int, escaped bool) bool {
+func (n *schemaNode) takes(length int, escaped bool) bool {
 	return n.quick.least <= length && length <= n.quick.most && (!escaped || n.quick.least == 0)
 }
 
 // stringValue reads a string.
-func (r *Reader) stringValue(n *node, pos int) int {
+func (r *Reader) stringValue(n *schemaNode, pos int) int {
 	start := pos + 1
 	end, escaped := jsonscan.StringEnd(r.data, start)
 	if end < 0 {

@@ -13,11 +13,11 @@ type Tally struct {
 	nulls []int // likewise: how many of these were null
 
 	// Most objects have one of a few presences, which are counted as a whole.
-	cells []counted
+	cells []presenceCount
 }
 
-// counted is a presence, and how often it was there.
-type counted struct {
+// presenceCount is a presence, and how often it was there.
+type presenceCount struct {
 	seenMembers
 	times int
 }
@@ -26,7 +26,7 @@ type counted struct {
 func (p *Plan) NewTally() *Tally {
 	return &Tally{
 		Plan: p, seen: make([]int, len(p.Places)), nulls: make([]int, len(p.Places)),
-		cells: make([]counted, len(p.nodes)*presences),
+		cells: make([]presenceCount, len(p.nodes)*presencesPerNode),
 	}
 }
 
@@ -54,7 +54,7 @@ func (r *Reader) Count(t *Tally) {
 }
 
 // add adds a presence to the places.
-func (t *Tally) add(c *counted) {
+func (t *Tally) add(c *presenceCount) {
 	if c.times == 0 {
 		return
 	}

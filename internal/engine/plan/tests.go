@@ -7,25 +7,25 @@ import (
 	"github.com/plumbapi/plumb/internal/expression"
 )
 
-// test is a part of an expression that is true or false.
-type test interface{ run(*Reader) outcome }
+// condition is a part of an expression that is true or false.
+type condition interface{ run(*Reader) truth }
 
 // test compiles a tree that must be true or false.
-func (c *compiler) test(t *expression.Tree, n *node, r *region) test {
-	sub := func(i int) test { return c.test(t.Args[i], n, r) }
+func (c *compiler) test(t *expression.Tree, n *schemaNode, r *slotRegion) condition {
+	sub := func(i int) condition { return c.test(t.Args[i], n, r) }
 	switch t.Op {
 	case expression.Literal:
 		if b, ok := t.Value.(bool); ok {
-			return constant(outcomeOf(b))
+			return constantCondition(truthOf(b))
 		}
 	case expression.And:
-		return and{sub(0), sub(1)}
+		return andCondition{sub(0), sub(1)}
 	case expression.Or:
-		return or{sub(0), sub(1)}
+		return orCondition{sub(0), sub(1)}
 	case expression.Not:
-		return not{sub(0)}
+		return notCondition{sub(0)}
 	case expression.If:
-		return choice{sub(0), sub(1), sub(2)}
+		return ternaryCondition{sub(0), sub(1), sub(2)}
 	case expression.Has:
 		return c.has(t, n, r)
 	case expression.In:
@@ -37,68 +37,68 @@ func (c *compiler) test(t *expression.Tree, n *node, r *region) test {
 	return nil
 }
 
-type constant outcome
+type constantCondition truth
 
-func (c constant) run(*Reader) outcome { return outcome(c) }
+func (c constantCondition) run(*Reader) truth { return truth(c) }
 
-// and is false where one side is, whatever becomes of the other.
-type and struct{ a, b test }
+// andCondition is false where one side is, whatever becomes of the other.
+type andCondition struct{ a, b condition }
 
-func (t and) run(r *Reader) outcome {
+func (t andCondition) run(r *Reader) truth {
 	a := t.a.run(r)
-	if a == no || a == unsure {
+	if a == truthFalse || a == truthUnknown {
 		return a
 	}
-	if b := t.b.run(r); b == no || b == unsure || a == yes {
+	if b := t.b.run(r); b == truthFalse || b == truthUnknown || a == truthTrue {
 		return b
 	}
-	return failed
+	return truthError
 }
 
-// or is true where one side is, whatever becomes of the other.
-type or struct{ a, b test }
+// orCondition is true where one side is, whatever becomes of the other.
+type orCondition struct{ a, b condition }
 
-func (t or) run(r *Reader) outcome {
+func (t orCondition) run(r *Reader) truth {
 	a := t.a.run(r)
-	if a == yes || a == unsure {
+	if a == truthTrue || a == truthUnknown {
 		return a
 	}
-	if b := t.b.run(r); b == yes || b == unsure || a == no {
+	if b := t.b.run(r); b == truthTrue || b == truthUnknown || a == truthFalse {
 		return b
 	}
-	return failed
+	return truthError
 }
 
-type not struct{ a test }
+type notCondition struct{ a condition }
 
-func (t not) run(r *Reader) outcome {
+func (t notCondition) run(r *Reader) truth {
 	a := t.a.run(r)
-	if a <= yes {
+	if a <= truthTrue {
 		return 1 - a
 	}
 	return a
 }
 
-type choice struct{ condition, then, otherwise test }
+type ternaryCondition struct{ condition, then, otherwise condition }
 
-func (t choice) run(r *Reader) outcome {
+func (t ternaryCondition) run(r *Reader) truth {
 	switch c := t.condition.run(r); c {
-	case yes:
+	case truthTrue:
 		return t.then.run(r)
-	case no:
+	case truthFalse:
 		return t.otherwise.run(r)
 	default:
 		return c
 	}
 }
 
-// has reports whether a member is there and not null. What leads to it must be
+// hasCondition reports whether a member is there and not null. What leads to it must be
 // an object.
-type has struct{ parents, bit uint64 }
+type hasCondition struct{ parents, bit uint64 }
 
-func (c *compiler) has(t *expression.Tree, n *node, r *region) test {
+func (c *compiler) has(t *expression.Tree, n *schemaNode, r *slotRegion) condition {
 	path := c.own(t.Path)
-	var h has
+	var h hasCondition
 	for i := 1; i < len(path); i++ {
 		h.parents |= 1 << c.slotAt(n, path[:i], r)
 	}
@@ -106,11 +106,11 @@ func (c *compiler) has(t *expression.Tree, n *node, r *region) test {
 	return h
 }
 
-func (t has) run(r *Reader) outcome {
+func (t hasCondition) run(r *Reader) truth {
 	if r.frame.objects&t.parents != t.parents {
-		return failed
+		return truthError
 	}
-	return outcomeOf(r.frame.set()&t.bit != 0)
+	return truthOf(r.frame.set()&t.bit != 0)
 }
 
 // own returns the path from the object itself.
@@ -121,53 +121,53 @@ func (c *compiler) own(path []string) []string {
 	return path[1:]
 }
 
-// comparison compares two operands.
-type comparison struct {
+// comparisonCondition compares two operands.
+type comparisonCondition struct {
 	op     expression.Op
-	orders orders
+	orders orderSet
 	a, b   operand
 
 	// Where both operands are of integers: their slots, and the terms of a-b.
 	integers uint64
-	terms    []term
+	terms    []linearTerm
 	constant int64
 }
 
-// term is a slot that is added or taken away.
-type term struct {
+// linearTerm is a slot that is added or taken away.
+type linearTerm struct {
 	slot int32
 	sign int64
 }
 
 // add tries to make the operand a sum of slots and a constant. So few of
 // them, of 18 digits each, cannot overflow.
-func (t *comparison) add(o *operand, negative bool) bool {
+func (t *comparisonCondition) add(o *operand, negative bool) bool {
 	switch o.kind {
-	case ofSlot:
+	case operandSlot:
 		t.integers |= 1 << o.slot
 		sign := int64(1)
 		if negative {
 			sign = -1
 		}
-		t.terms = append(t.terms, term{o.slot, sign})
+		t.terms = append(t.terms, linearTerm{o.slot, sign})
 		return len(t.terms) <= 6
-	case ofInteger:
+	case operandInteger:
 		if negative {
 			t.constant -= o.integer
 		} else {
 			t.constant += o.integer
 		}
 		return o.integer > -1e17 && o.integer < 1e17
-	case ofSum:
+	case operandSum:
 		return t.add(o.a, negative) && t.add(o.b, negative)
-	case ofDifference:
+	case operandDifference:
 		return t.add(o.a, negative) && t.add(o.b, !negative)
 	}
 	return false
 }
 
 // holds reports whether the comparison of the operands holds, all of which are integers.
-func (t *comparison) holds(f *frame) bool {
+func (t *comparisonCondition) holds(f *slotFrame) bool {
 	difference := t.constant
 	for _, term := range t.terms {
 		difference += term.sign * f.values[term.slot].integer
@@ -175,42 +175,42 @@ func (t *comparison) holds(f *frame) bool {
 	return t.orders.has(difference)
 }
 
-// orders is a set of less, equal and greater, as bits in this order.
-type orders uint8
+// orderSet is a set of less, equal and greater, as bits in this order.
+type orderSet uint8
 
-var ordersOf = map[expression.Op]orders{
+var ordersOf = map[expression.Op]orderSet{
 	expression.Less: 1, expression.LessEqual: 3, expression.Equal: 2,
 	expression.NotEqual: 5, expression.GreaterEqual: 6, expression.Greater: 4,
 }
 
 // has reports whether the set has the order that the sign of n says.
-func (o orders) has(n int64) bool { return o>>uint(1+n>>63-(-n)>>63)&1 != 0 }
+func (o orderSet) has(n int64) bool { return o>>uint(1+n>>63-(-n)>>63)&1 != 0 }
 
-func (c *compiler) comparison(t *expression.Tree, n *node, r *region) test {
+func (c *compiler) comparison(t *expression.Tree, n *schemaNode, r *slotRegion) condition {
 	a, b := c.operand(t.Args[0], n, r), c.operand(t.Args[1], n, r)
 	switch {
-	case a.kind == ofSlot && b.kind == ofText && t.Op == expression.Equal:
-		return isOneOf{a, c.constants(n, t.Args[0], []string{b.text})}
-	case a.kind == ofSlot && b.kind == ofText && t.Op == expression.NotEqual:
-		return not{isOneOf{a, c.constants(n, t.Args[0], []string{b.text})}}
+	case a.kind == operandSlot && b.kind == operandText && t.Op == expression.Equal:
+		return inCondition{a, c.constants(n, t.Args[0], []string{b.text})}
+	case a.kind == operandSlot && b.kind == operandText && t.Op == expression.NotEqual:
+		return notCondition{inCondition{a, c.constants(n, t.Args[0], []string{b.text})}}
 	}
-	compiled := &comparison{op: t.Op, orders: ordersOf[t.Op], a: a, b: b}
+	compiled := &comparisonCondition{op: t.Op, orders: ordersOf[t.Op], a: a, b: b}
 	if !compiled.add(&compiled.a, false) || !compiled.add(&compiled.b, true) || len(compiled.terms) == 0 {
 		compiled.terms = nil
 	}
 	return compiled
 }
 
-func (t *comparison) run(r *Reader) outcome {
+func (t *comparisonCondition) run(r *Reader) truth {
 	if t.terms != nil && r.frame.integers&t.integers == t.integers {
-		return outcomeOf(t.holds(r.frame))
+		return truthOf(t.holds(r.frame))
 	}
 	a, b := t.a.result(r), t.b.result(r)
 	switch t.op {
 	case expression.Equal:
 		return a.equals(&b)
 	case expression.NotEqual:
-		if o := a.equals(&b); o > yes {
+		if o := a.equals(&b); o > truthTrue {
 			return o
 		} else {
 			return 1 - o
@@ -218,33 +218,33 @@ func (t *comparison) run(r *Reader) outcome {
 	}
 	var order int
 	switch {
-	case a.kind == isUnsure || b.kind == isUnsure || a.kind == isOther && b.kind == isOther:
-		return unsure
-	case a.kind == isInteger && b.kind == isInteger:
+	case a.kind == valueUnknown || b.kind == valueUnknown || a.kind == valueOther && b.kind == valueOther:
+		return truthUnknown
+	case a.kind == valueInteger && b.kind == valueInteger:
 		order = cmp.Compare(a.integer, b.integer)
-	case a.kind == isText && b.kind == isText:
+	case a.kind == valueText && b.kind == valueText:
 		order = a.compare(&b)
 	default:
-		return failed
+		return truthError
 	}
-	return outcomeOf(t.orders.has(int64(order)))
+	return truthOf(t.orders.has(int64(order)))
 }
 
-// isOneOf reports whether a slot holds one of some texts.
-type isOneOf struct {
+// inCondition reports whether a slot holds one of some texts.
+type inCondition struct {
 	a     operand
-	texts *texts
+	texts *textConstants
 }
 
-// texts are constants, and which of the values that the schema of a slot
+// textConstants are constants, and which of the values that the schema of a slot
 // enumerates are among them.
-type texts struct {
+type textConstants struct {
 	list []string
 	bits uint64
 }
 
-func (c *compiler) constants(n *node, slot *expression.Tree, list []string) *texts {
-	t := &texts{list: list}
+func (c *compiler) constants(n *schemaNode, slot *expression.Tree, list []string) *textConstants {
+	t := &textConstants{list: list}
 	path := c.own(slot.Path)
 	if slices.Contains(path, expression.First) || slices.Contains(path, expression.Last) {
 		return t
@@ -263,7 +263,7 @@ func (c *compiler) constants(n *node, slot *expression.Tree, list []string) *tex
 	return t
 }
 
-func (c *compiler) among(t *expression.Tree, n *node, r *region) test {
+func (c *compiler) among(t *expression.Tree, n *schemaNode, r *slotRegion) condition {
 	a := c.operand(t.Args[0], n, r)
 	var list []string
 	for _, arg := range t.Args[1:] {
@@ -273,29 +273,29 @@ func (c *compiler) among(t *expression.Tree, n *node, r *region) test {
 		}
 		list = append(list, text)
 	}
-	if a.kind != ofSlot {
+	if a.kind != operandSlot {
 		c.fail("a rule whose expression is not simple")
 	}
-	return isOneOf{a, c.constants(n, t.Args[0], list)}
+	return inCondition{a, c.constants(n, t.Args[0], list)}
 }
 
-func (t isOneOf) run(r *Reader) outcome {
+func (t inCondition) run(r *Reader) truth {
 	bit := uint64(1) << t.a.slot
 	f := r.frame
 	if f.texts&bit == 0 {
 		if f.set()&bit == 0 {
-			return failed
+			return truthError
 		}
-		return no
+		return truthFalse
 	}
 	v := &f.values[t.a.slot]
 	if uint(v.index) < 64 {
-		return outcomeOf(t.texts.bits>>uint(v.index)&1 != 0)
+		return truthOf(t.texts.bits>>uint(v.index)&1 != 0)
 	}
 	for _, text := range t.texts.list {
 		if text == string(r.textOf(v)) {
-			return yes
+			return truthTrue
 		}
 	}
-	return no
+	return truthFalse
 }

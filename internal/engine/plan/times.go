@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// times are the timestamps of a resource: sets, and what they say.
-type times struct {
+// resourceTimes are the timestamps of a resource: sets, and what they say.
+type resourceTimes struct {
 	there       uint64 // whatever they say
 	good        uint64 // plausible times
 	placeholder uint64
@@ -15,7 +15,7 @@ type times struct {
 }
 
 // readTimes reads the timestamps out of their slots.
-func (r *Reader) readTimes(l *life, t *times) bool {
+func (r *Reader) readTimes(l *lifecyclePlan, t *resourceTimes) bool {
 	t.there, t.good, t.placeholder, t.strange = 0, 0, 0, 0
 	for i := range l.stamps {
 		s := &l.stamps[i]
@@ -58,7 +58,7 @@ func (r *Reader) readTimes(l *life, t *times) bool {
 }
 
 // time returns when n is, in nanoseconds, if that is plausible.
-func (l *life) time(n int64) (int64, bool) {
+func (l *lifecyclePlan) time(n int64) (int64, bool) {
 	if l.unit == time.Second {
 		return n * int64(time.Second), l.least <= n && n <= l.most
 	}

@@ -7,11 +7,11 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// kinds is a set of kinds of values.
-type kinds uint8
+// kindSet is a set of kindSet of values.
+type kindSet uint8
 
 const (
-	kindNull kinds = 1 << iota
+	kindNull kindSet = 1 << iota
 	kindBool
 	kindInteger
 	kindFraction // a number that is not an integer
@@ -21,15 +21,15 @@ const (
 	allKinds = 1<<iota - 1
 )
 
-var kindsNamed = map[string]kinds{
+var kindsNamed = map[string]kindSet{
 	"null": kindNull, "boolean": kindBool, "integer": kindInteger, "number": kindInteger | kindFraction,
 	"string": kindString, "array": kindArray, "object": kindObject,
 }
 
 // kinds compiles the keyword type.
-func (c *compiler) kinds(n *node, d *schema.Demands) {
+func (c *compiler) kinds(n *schemaNode, d *schema.Demands) {
 	for _, allowed := range d.Types {
-		var set kinds
+		var set kindSet
 		for _, name := range allowed {
 			set |= kindsNamed[name]
 		}
@@ -40,7 +40,7 @@ func (c *compiler) kinds(n *node, d *schema.Demands) {
 // allows executes the keyword type. A schema whose type does not fit looks no
 // further; where there are several, the others do, and the reference engine
 // has to tell.
-func (r *Reader) allows(n *node, k kinds) (fits, ok bool) {
+func (r *Reader) allows(n *schemaNode, k kindSet) (fits, ok bool) {
 	if n.types&k != 0 {
 		return true, true
 	}
@@ -48,21 +48,23 @@ func (r *Reader) allows(n *node, k kinds) (fits, ok bool) {
 	return false, n.plain
 }
 
-func (n *node) kindDeviation(k kinds) Signature { return n.deviation(wayKind + uint64(k)) }
+func (n *schemaNode) kindDeviation(k kindSet) Signature {
+	return n.deviation(deviationType + uint64(k))
+}
 
-// value is one that an enum or const enumerates.
-type value struct {
-	kind  kinds
+// enumValue is one that an enum or const enumerates.
+type enumValue struct {
+	kind  kindSet
 	text  string // of a string, decoded; else as JSON
 	place int32  // for coverage
 }
 
 // values compiles the keywords enum and const.
-func (c *compiler) values(n *node, shape *schema.Shape, d *schema.Demands, at position) {
+func (c *compiler) values(n *schemaNode, shape *schema.Shape, d *schema.Demands, at schemaPosition) {
 	index := map[string]int{}
 	_, placeOf := c.Places(shape)
 	for _, text := range shape.Values {
-		v := value{kind: kindOf(text), text: text, place: c.place(at, placeOf(text))}
+		v := enumValue{kind: kindOf(text), text: text, place: c.place(at, placeOf(text))}
 		if s, ok := decodedString(text); ok {
 			v.text = s
 		}
@@ -90,7 +92,7 @@ func (c *compiler) values(n *node, shape *schema.Shape, d *schema.Demands, at po
 	}
 }
 
-func kindOf(text string) kinds {
+func kindOf(text string) kindSet {
 	switch text[0] {
 	case '"':
 		return kindString
@@ -108,7 +110,7 @@ func kindOf(text string) kinds {
 
 // enumerated executes enum and const: it returns which of the values it is, or
 // -1. The text is that of value.text.
-func (r *Reader) enumerated(n *node, k kinds, text []byte, fits bool) int {
+func (r *Reader) enumerated(n *schemaNode, k kindSet, text []byte, fits bool) int {
 	found := n.enumerates(k, text)
 	if found >= 0 && n.values[found].place >= 0 {
 		r.seenValues = append(r.seenValues, n.values[found].place)
@@ -116,7 +118,7 @@ func (r *Reader) enumerated(n *node, k kinds, text []byte, fits bool) int {
 	if fits {
 		for i, set := range n.enums {
 			if found < 0 || !set[found] {
-				r.sig.add(n.deviation(wayEnum + uint64(i)))
+				r.sig.add(n.deviation(deviationEnum + uint64(i)))
 			}
 		}
 	}
@@ -124,7 +126,7 @@ func (r *Reader) enumerated(n *node, k kinds, text []byte, fits bool) int {
 }
 
 // enumerates returns which of the values it is, or -1.
-func (n *node) enumerates(k kinds, text []byte) int {
+func (n *schemaNode) enumerates(k kindSet, text []byte) int {
 	for i := range n.values {
 		if v := &n.values[i]; v.kind == k && len(v.text) == len(text) && v.text == string(text) {
 			return i
@@ -134,7 +136,7 @@ func (n *node) enumerates(k kinds, text []byte) int {
 }
 
 // value reads a value.
-func (r *Reader) value(n *node, pos int) int {
+func (r *Reader) value(n *schemaNode, pos int) int {
 	if n == anything {
 		return r.skip(pos)
 	}
@@ -156,7 +158,7 @@ func (r *Reader) value(n *node, pos int) int {
 	return r.numberValue(n, pos)
 }
 
-func (r *Reader) boolean(n *node, pos int) int {
+func (r *Reader) boolean(n *schemaNode, pos int) int {
 	word := "true"
 	if r.data[pos] == 'f' {
 		word = "false"
@@ -180,7 +182,7 @@ func (r *Reader) boolean(n *node, pos int) int {
 }
 
 // null reads null, of which the deviation stands for not being allowed.
-func (r *Reader) null(n *node, pos int, deviation Signature) int {
+func (r *Reader) null(n *schemaNode, pos int, deviation Signature) int {
 	end := jsonscan.Literal(r.data, pos, "null")
 	if end < 0 || n.whole {
 		return declined
