@@ -22,7 +22,7 @@ type Worker struct {
 // NewWorker returns a Checker. Each goroutine needs its own.
 func (r *Stream) NewWorker() *Worker {
 	c := &Worker{run: r, reader: plan.NewReader(r.v.maxDepth), routes: map[described]*routeState{}, ways: map[route]*routeState{}}
-	c.reader.Take = c.note
+	c.reader.OnResource = c.note
 	return c
 }
 
@@ -78,7 +78,7 @@ func (c *Worker) read(p *plan.Plan, x *plumb.Exchange, params map[string]string)
 	}
 	c.first = len(c.batch.notes)
 	sig, ok := c.reader.Read(p, x.Response.Body.Bytes, plan.ExchangeFacts{Time: ownTime(x), Status: x.Response.Status, Params: params})
-	return reading{sig, c.reader.Drift, c.reader.Drifts, len(c.batch.notes) > c.first}, ok
+	return reading{sig, c.reader.NullDrift, c.reader.NullDrifts, len(c.batch.notes) > c.first}, ok
 }
 
 // explain checks an exchange with the reference engine.
@@ -140,9 +140,9 @@ func (c *Worker) learn(to *Result, w *routeState, read reading) {
 // accept fills in the result of an exchange whose findings need no
 // explanation.
 func (c *Worker) accept(b *Results, x *plumb.Exchange, to *Result, w *routeState) {
-	to.Bodies = max(1, c.reader.Units)
+	to.Bodies = max(1, c.reader.Elements)
 	to.Status = x.Response.Status
-	to.schema, to.read, to.list = w.schema, true, c.reader.Units > 0
+	to.schema, to.read, to.list = w.schema, true, c.reader.Elements > 0
 	if w.operation != nil {
 		to.Operation = w.operation.ID
 	}

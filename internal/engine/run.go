@@ -214,7 +214,7 @@ func (r *Stream) Fallbacks() []string {
 		if p.err != nil {
 			all = append(all, name+", always: "+p.err.Error())
 		} else if p.plan != nil {
-			for _, why := range p.plan.Why() {
+			for _, why := range p.plan.OpaqueParts() {
 				all = append(all, name+", in part: "+why)
 			}
 		}
@@ -241,11 +241,11 @@ func (r *Stream) compilePlan(s *bodySchema, response *spec.Response) (*plan.Plan
 	source := &plan.Source{
 		Shape:        s.Shape,
 		ElementsName: s.elementsName,
-		Life:         func(shape *schema.Shape) *lifecycle.Lifecycle { return v.lives[shape] },
+		Lifecycle:    func(shape *schema.Shape) *lifecycle.Lifecycle { return v.lives[shape] },
 		Rules:        func(shape *schema.Shape) []plan.Rule { return planRules(v.shapeRules[shape]) },
 		Places:       v.planPlaces,
 		Watched:      watched,
-		Whole:        planRules(v.responseRules[response]),
+		BodyRules:    planRules(v.responseRules[response]),
 	}
 	if s.elements != nil {
 		source.Elements = s.elements.Shape

@@ -17,38 +17,38 @@ type objectChecks struct {
 	asked inputSlots
 }
 
-// scope compiles what is said of the object of a node.
-func (c *compiler) scope(n *schemaNode, source *lifecycle.Lifecycle, rules []Rule, at schemaPosition) {
+// compileChecks compiles what is said of the object of a node.
+func (c *compiler) compileChecks(n *schemaNode, source *lifecycle.Lifecycle, rules []Rule, at schemaPosition) {
 	if source == nil && len(rules) == 0 {
 		return
 	}
 	defer func() {
 		if reason, ok := unsupportedOf(recover()); ok {
-			n.opaquely("%s", string(reason))
+			n.markOpaque("%s", string(reason))
 		}
 	}()
 	s := &objectChecks{}
 	if source != nil {
-		s.life = c.life(n, source, at.region)
+		s.life = c.compileLifecycle(n, source, at.region)
 		s.life.pointer = at.pointer
 	}
 	for _, from := range rules {
-		s.rules = append(s.rules, c.rule(n, from, at.region))
+		s.rules = append(s.rules, c.compileRule(n, from, at.region))
 	}
-	s.id, s.asked = c.plan.scopes, inputSlotsOf(s.rules)
-	c.plan.scopes++
-	n.scopes = append(n.scopes, s)
+	s.id, s.asked = c.plan.checks, inputSlotsOf(s.rules)
+	c.plan.checks++
+	n.checks = append(n.checks, s)
 }
 
-// scope executes what is said of the object that begins at start and was just
+// runChecks executes what is said of the object that begins at start and was just
 // read.
-func (r *Reader) scope(s *objectChecks, start int) bool {
-	if s.life != nil && !r.life(s.life, start) {
+func (r *Reader) runChecks(s *objectChecks, start int) bool {
+	if s.life != nil && !r.checkLifecycle(s.life, start) {
 		return false
 	}
-	rules := r.rules(s)
+	rules := r.rulesFor(s)
 	for i := range rules {
-		if !r.rule(&rules[i]) {
+		if !r.runRule(&rules[i]) {
 			return false
 		}
 	}
@@ -121,28 +121,28 @@ const (
 	blockSize  = 64
 )
 
-// differs records a deviation, the nth of a block, in a variety.
-func (r *Reader) differs(l *lifecyclePlan, block, n, variety int) {
+// addDeviation records a deviation, the nth of a block, in a variety.
+func (r *Reader) addDeviation(l *lifecyclePlan, block, n, variety int) {
 	r.sig.add((l.base + deviation((block*blockSize+n)*1024+variety)).signature())
 }
 
-// life compiles a lifecycle.
-func (c *compiler) life(n *schemaNode, source *lifecycle.Lifecycle, r *slotRegion) *lifecyclePlan {
-	l := &lifecyclePlan{source: source, unit: source.Unit, byName: map[string]int{}, base: c.newKey(1 << 24)}
+// compileLifecycle compiles a lifecycle.
+func (c *compiler) compileLifecycle(n *schemaNode, source *lifecycle.Lifecycle, r *slotRegion) *lifecyclePlan {
+	l := &lifecyclePlan{source: source, unit: source.Unit, byName: map[string]int{}, base: c.newDeviations(1 << 24)}
 	if source.NotBefore.Year() < 1970 || source.NotAfter.Year() > 2200 || len(source.Timestamps) > 64 || len(source.States()) > 60 {
 		c.fail("a lifecycle with times far away, or very many states")
 	}
-	l.identity, l.state = c.slotAt(n, split(source.Identity), r), c.slotAt(n, split(source.State), r)
+	l.identity, l.state = c.slotOf(n, splitPointer(source.Identity), r), c.slotOf(n, splitPointer(source.State), r)
 	for _, pointer := range c.Watched(source) {
-		l.watched = append(l.watched, c.slotAt(n, split(pointer), r))
+		l.watched = append(l.watched, c.slotOf(n, splitPointer(pointer), r))
 	}
 	index := map[string]int{}
 	for i, t := range source.Timestamps {
 		index[t.Pointer] = i
-		path := split(t.Pointer)
-		s := timestampSlot{slot: c.slotAt(n, path, r), text: t.Text}
+		path := splitPointer(t.Pointer)
+		s := timestampSlot{slot: c.slotOf(n, path, r), text: t.Text}
 		for depth := range path {
-			s.path = append(s.path, c.slotAt(n, path[:depth+1], r))
+			s.path = append(s.path, c.slotOf(n, path[:depth+1], r))
 		}
 		l.stamps = append(l.stamps, s)
 		if source.Records(t.Pointer) {
@@ -156,9 +156,9 @@ func (c *compiler) life(n *schemaNode, source *lifecycle.Lifecycle, r *slotRegio
 		e.set |= 1 << index[p.Earlier]
 		e.pairs = append(e.pairs, orderedPair{index[p.Earlier], i})
 	}
-	c.states(l, n, index)
-	if at := c.find(n, split(source.State)); at != nil {
-		for _, v := range at.values {
+	c.compileStates(l, n, index)
+	if at := c.find(n, splitPointer(source.State)); at != nil {
+		for _, v := range at.enumValues {
 			i, ok := l.byName[v.text]
 			if !ok || v.kind != kindString {
 				i = -1
@@ -169,11 +169,11 @@ func (c *compiler) life(n *schemaNode, source *lifecycle.Lifecycle, r *slotRegio
 	return l
 }
 
-// states compiles what is said of the states.
-func (c *compiler) states(l *lifecyclePlan, n *schemaNode, index map[string]int) {
+// compileStates compiles what is said of the compileStates.
+func (c *compiler) compileStates(l *lifecyclePlan, n *schemaNode, index map[string]int) {
 	all := l.source.States()
 	required := func(pointer string) bool {
-		path := split(pointer)
+		path := splitPointer(pointer)
 		i, ok := n.byName[path[0]]
 		return ok && len(path) == 1 && n.members[i].required
 	}
@@ -215,35 +215,35 @@ func (c *compiler) states(l *lifecyclePlan, n *schemaNode, index map[string]int)
 	}
 }
 
-func split(pointer string) []string { return jsonvalue.SplitPointer(pointer) }
+func splitPointer(pointer string) []string { return jsonvalue.SplitPointer(pointer) }
 
-// life executes a lifecycle.
-func (r *Reader) life(l *lifecyclePlan, start int) bool {
-	t := &r.times
+// checkLifecycle executes a lifecycle.
+func (r *Reader) checkLifecycle(l *lifecyclePlan, start int) bool {
+	t := &r.resourceTimes
 	if !r.readTimes(l, t) {
 		return false
 	}
 	state := r.stateOf(l)
 	for rest := t.strange; rest != 0; rest &= rest - 1 {
-		r.differs(l, blockUnit, bits.TrailingZeros64(rest), 0)
+		r.addDeviation(l, blockUnit, bits.TrailingZeros64(rest), 0)
 	}
 	for rest := t.good; rest != 0; rest &= rest - 1 {
 		later := bits.TrailingZeros64(rest)
 		for set := l.before[later].set & t.good; set != 0; set &= set - 1 {
 			if t.at[bits.TrailingZeros64(set)] > t.at[later] {
-				r.disorder(l, t, later)
+				r.addDisorder(l, t, later)
 				break
 			}
 		}
 	}
 	if r.now != unknownTime {
-		r.future(l, t)
+		r.checkFuture(l, t)
 	}
 	for i := range l.bounds {
-		r.bound(l, t, &l.bounds[i], state)
+		r.checkDuration(l, t, &l.bounds[i], state)
 	}
-	r.states(l, t, state)
-	r.note(l, start, state)
+	r.checkStates(l, t, state)
+	r.handOver(l, start, state)
 	return true
 }
 
@@ -262,8 +262,8 @@ func (r *Reader) stateOf(l *lifecyclePlan) int {
 	return -1
 }
 
-// disorder records which timestamp a later one is most wrongly before.
-func (r *Reader) disorder(l *lifecyclePlan, t *resourceTimes, later int) {
+// addDisorder records which timestamp a later one is most wrongly before.
+func (r *Reader) addDisorder(l *lifecyclePlan, t *resourceTimes, later int) {
 	worst := -1
 	var latest int64
 	for _, p := range l.before[later].pairs {
@@ -272,19 +272,19 @@ func (r *Reader) disorder(l *lifecyclePlan, t *resourceTimes, later int) {
 			worst, latest = p.index, at
 		}
 	}
-	r.differs(l, blockRest, 0, worst)
+	r.addDeviation(l, blockRest, 0, worst)
 }
 
-// future records timestamps of states that are later than the exchange.
-func (r *Reader) future(l *lifecyclePlan, t *resourceTimes) {
+// checkFuture records timestamps of states that are later than the exchange.
+func (r *Reader) checkFuture(l *lifecyclePlan, t *resourceTimes) {
 	for rest := t.good & l.records; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		switch ahead := t.at[i] - r.now; {
 		case ahead <= int64(time.Second):
 		case ahead > int64(ClockSlack):
-			r.differs(l, blockFuture, i, 0)
+			r.addDeviation(l, blockFuture, i, 0)
 		default:
-			r.differs(l, blockSkew, i, 0)
+			r.addDeviation(l, blockSkew, i, 0)
 		}
 	}
 }
@@ -292,8 +292,8 @@ func (r *Reader) future(l *lifecyclePlan, t *resourceTimes) {
 // ClockSlack is how far the clocks of a server and of a recorder may differ.
 const ClockSlack = time.Minute
 
-// bound records that a state lasts too long.
-func (r *Reader) bound(l *lifecyclePlan, t *resourceTimes, b *durationBound, state int) {
+// checkDuration records that a state lasts too long.
+func (r *Reader) checkDuration(l *lifecyclePlan, t *resourceTimes, b *durationBound, state int) {
 	if t.good>>b.begin&1 == 0 {
 		return
 	}
@@ -310,16 +310,16 @@ func (r *Reader) bound(l *lifecyclePlan, t *resourceTimes, b *durationBound, sta
 		end = r.now
 	}
 	if end-t.at[b.begin] > b.atMost {
-		r.differs(l, blockRest, 1+b.state, 1+left)
+		r.addDeviation(l, blockRest, 1+b.state, 1+left)
 	}
 }
 
-// states records what does not go with the state.
-func (r *Reader) states(l *lifecyclePlan, t *resourceTimes, state int) {
+// checkStates records what does not go with the state.
+func (r *Reader) checkStates(l *lifecyclePlan, t *resourceTimes, state int) {
 	entered := t.there &^ t.placeholder
 	if finals := entered & l.final; finals&(finals-1) != 0 {
 		for ; finals != 0; finals &= finals - 1 {
-			r.differs(l, blockRest+1, bits.TrailingZeros64(finals), 1+state)
+			r.addDeviation(l, blockRest+1, bits.TrailingZeros64(finals), 1+state)
 		}
 	}
 	if state < 0 {
@@ -332,9 +332,9 @@ func (r *Reader) states(l *lifecyclePlan, t *resourceTimes, state int) {
 	}
 	for ; missing != 0; missing &= missing - 1 {
 		i := bits.TrailingZeros64(missing)
-		r.differs(l, blockMissing+min(r.deepestPresent(l.stamps[i].path), 7), i, state)
+		r.addDeviation(l, blockMissing+min(r.deepestPresent(l.stamps[i].path), 7), i, state)
 	}
 	for beyond := s.beyond & entered; beyond != 0; beyond &= beyond - 1 {
-		r.differs(l, blockRest+2, bits.TrailingZeros64(beyond), state)
+		r.addDeviation(l, blockRest+2, bits.TrailingZeros64(beyond), state)
 	}
 }

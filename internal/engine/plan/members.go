@@ -9,8 +9,8 @@ import (
 // memberPlan is a memberPlan that the description names.
 type memberPlan struct {
 	node          *schemaNode
-	described     bool // by something that a plan knows
-	number        bool // an integer need only be kept
+	known         bool // by something that a plan knows
+	plainInteger  bool // an integer need only be kept
 	null          nullHandling
 	required      bool
 	nullIsDrift   bool
@@ -23,15 +23,15 @@ type memberPlan struct {
 func (m *memberPlan) prepare() {
 	n := m.node
 	switch {
-	case n.opaque != "" || n.whole || len(n.values) > 0:
-	case n.types&kindNull != 0:
+	case n.opaque != "" || n.checksNull || len(n.enumValues) > 0:
+	case n.kinds&kindNull != 0:
 		m.null = nullAllowed
 	case n.plain:
 		m.null = nullForbidden
 	}
-	m.described = n != anything && n.opaque == ""
-	m.number = m.described && n.types&kindInteger != 0 &&
-		len(n.values)+len(n.minimum)+len(n.maximum)+len(n.scopes) == 0
+	m.known = n != anything && n.opaque == ""
+	m.plainInteger = m.known && n.kinds&kindInteger != 0 &&
+		len(n.enumValues)+len(n.minimum)+len(n.maximum)+len(n.checks) == 0
 }
 
 // nullHandling is what null is for a member.
@@ -43,9 +43,9 @@ const (
 	nullForbidden
 )
 
-// name reads a name and the colon after it. It returns which member of n it
+// readName reads a readName and the colon after it. It returns which member of n it
 // is, or -1; the end is declined where the body is.
-func (r *Reader) name(n *schemaNode, pos int) (index int, name []byte, end int) {
+func (r *Reader) readName(n *schemaNode, pos int) (index int, name []byte, end int) {
 	data := r.data
 	if pos >= len(data) || data[pos] != '"' {
 		return 0, nil, declined
@@ -77,9 +77,9 @@ func (r *Reader) name(n *schemaNode, pos int) (index int, name []byte, end int) 
 // have, of which each is compared with each.
 const maxUndescribed = 64
 
-// isNew reports whether a name is the first of its kind in an object. The names
+// isFirst reports whether a name is the first of its kind in an object. The names
 // of the object before it begin at the index.
-func (r *Reader) isNew(name []byte, names int) bool {
+func (r *Reader) isFirst(name []byte, names int) bool {
 	own := r.names[names:]
 	if len(own) == maxUndescribed {
 		return false
@@ -93,8 +93,8 @@ func (r *Reader) isNew(name []byte, names int) bool {
 	return true
 }
 
-// undescribed reads an object of which no member is described by its name.
-func (r *Reader) undescribed(n *schemaNode, pos int) int {
+// readUndescribedMembers reads an object of which no member is described by its name.
+func (r *Reader) readUndescribedMembers(n *schemaNode, pos int) int {
 	if r.depth == r.maxDepth {
 		return declined
 	}
@@ -104,11 +104,11 @@ func (r *Reader) undescribed(n *schemaNode, pos int) int {
 		pos++
 	} else {
 		for closed := false; !closed; count++ {
-			_, name, end := r.name(n, pos)
-			if end < 0 || !r.isNew(name, names) {
+			_, name, end := r.readName(n, pos)
+			if end < 0 || !r.isFirst(name, names) {
 				return declined
 			}
-			if pos = r.other(n, end, name); pos < 0 {
+			if pos = r.readUndescribedMember(n, end, name); pos < 0 {
 				return declined
 			}
 			if pos = jsonscan.Space(data, pos); pos >= len(data) {
@@ -127,30 +127,30 @@ func (r *Reader) undescribed(n *schemaNode, pos int) int {
 	}
 	r.depth--
 	r.names = r.names[:names]
-	if len(n.minCount)+len(n.maxCount) > 0 {
-		r.counted(n, count)
+	if len(n.minMembers)+len(n.maxMembers) > 0 {
+		r.checkMemberCount(n, count)
 	}
 	return pos
 }
 
-// other reads the value of a member that is not described by its name.
-func (r *Reader) other(n *schemaNode, pos int, name []byte) int {
-	if len(n.patterned) == 0 && !n.closed && !n.undocumented && (n.names == nil || n.names.takes(len(name), true)) {
-		if n.rest == nil || n.rest == anything {
+// readUndescribedMember reads the value of a member that is not described by its name.
+func (r *Reader) readUndescribedMember(n *schemaNode, pos int, name []byte) int {
+	if len(n.patternMembers) == 0 && !n.forbidsOthers && !n.reportsUndocumented && (n.memberNames == nil || n.memberNames.acceptsLength(len(name), true)) {
+		if n.additional == nil || n.additional == anything {
 			return r.skip(pos)
 		}
 		if pos < len(r.data) && r.data[pos] == '"' {
-			if end, escaped := jsonscan.StringEnd(r.data, pos+1); end >= 0 && n.rest.takes(end-pos-1, escaped) {
+			if end, escaped := jsonscan.StringEnd(r.data, pos+1); end >= 0 && n.additional.acceptsLength(end-pos-1, escaped) {
 				return end + 1
 			}
 		}
 	}
 	hash := maphash.Bytes(nameSeed, name)
 	salt := hash ^ uint64(n.base)<<8
-	if n.names != nil {
+	if n.memberNames != nil {
 		sig := r.sig
 		r.sig = Signature{}
-		r.text(n.names, name)
+		r.checkText(n.memberNames, name)
 		inside := r.sig
 		r.sig = sig
 		if inside != (Signature{}) {
@@ -158,9 +158,9 @@ func (r *Reader) other(n *schemaNode, pos int, name []byte) int {
 			r.sig.add(inside.within(salt))
 		}
 	}
-	rest := n.rest
+	rest := n.additional
 	patterns := 0
-	for _, p := range n.patterned {
+	for _, p := range n.patternMembers {
 		if p.name.Match(name) {
 			rest = p.node
 			patterns++
@@ -169,15 +169,15 @@ func (r *Reader) other(n *schemaNode, pos int, name []byte) int {
 	switch {
 	case patterns > 1:
 		return declined
-	case patterns == 0 && n.closed:
+	case patterns == 0 && n.forbidsOthers:
 		r.sig.add(n.deviation(deviationForbidden).within(salt))
-	case patterns == 0 && n.undocumented:
+	case patterns == 0 && n.reportsUndocumented:
 		r.sig.add(n.deviation(deviationUndocumented).within(salt))
 	}
 	if rest == nil || rest == anything {
 		return r.skip(pos)
 	}
-	return r.inner(rest, pos, hash)
+	return r.readRegion(rest, pos, hash)
 }
 
 // names are hashed with a seed of this process.

@@ -57,8 +57,8 @@ func inputSlotsOf(rules []compiledRule) inputSlots {
 	return a
 }
 
-// ruleInputs returns those of the body.
-func (r *Reader) ruleInputs(a *inputSlots) ruleInputs {
+// ruleInputsOf returns those of the body.
+func (r *Reader) ruleInputsOf(a *inputSlots) ruleInputs {
 	f := r.frame
 	o := ruleInputs{f.texts & a.slots, f.integers & a.slots, f.other & a.slots, f.objects & a.slots, 0}
 	for _, slot := range a.enumerated {
@@ -71,12 +71,12 @@ func (r *Reader) ruleInputs(a *inputSlots) ruleInputs {
 	return o
 }
 
-// rules returns the rules of the scope, narrowed to what the body leaves open.
-func (r *Reader) rules(s *objectChecks) []compiledRule {
+// rulesFor returns the rulesFor of the scope, narrowed to what the body leaves open.
+func (r *Reader) rulesFor(s *objectChecks) []compiledRule {
 	if len(s.rules) == 0 {
 		return nil
 	}
-	o := r.ruleInputs(&s.asked)
+	o := r.ruleInputsOf(&s.asked)
 	hash := scramble(o.texts ^ o.integers<<1 ^ o.other<<2 ^ o.values*0x9e3779b97f4a7c15)
 	all := r.narrowed[s.id*maxNarrowings:][:maxNarrowings]
 	for i := range uint64(maxProbes) {
@@ -85,30 +85,30 @@ func (r *Reader) rules(s *objectChecks) []compiledRule {
 			return n.rules
 		}
 		if !n.known {
-			*n = narrowedRules{true, o, r.narrow(s)}
+			*n = narrowedRules{true, o, r.narrowRules(s)}
 			return n.rules
 		}
 	}
-	if r.unlike++; r.unlike%replaceEvery == 0 {
+	if r.misses++; r.misses%replaceEvery == 0 {
 		all[hash%maxNarrowings].known = false // for the next one like it
 	}
 	return s.rules
 }
 
-func (r *Reader) narrow(s *objectChecks) []compiledRule {
+func (r *Reader) narrowRules(s *objectChecks) []compiledRule {
 	var open []compiledRule
 	for _, x := range s.rules {
 		own := compiledRule{ruleSource: x.ruleSource}
-		if own.first = own.narrow(r, &x, x.first, map[int]int{}); own.first != ruleHolds {
+		if own.first = own.addOpenSteps(r, &x, x.first, map[int]int{}); own.first != ruleHolds {
 			open = append(open, own)
 		}
 	}
 	return open
 }
 
-// narrow takes over a step of x, and those that can follow, but for those whose
+// addOpenSteps takes over a step of x, and those that can follow, but for those whose
 // answer is known. It returns its current position.
-func (own *compiledRule) narrow(r *Reader, x *compiledRule, at int, done map[int]int) int {
+func (own *compiledRule) addOpenSteps(r *Reader, x *compiledRule, at int, done map[int]int) int {
 	for at >= 0 {
 		s := &x.steps[at]
 		holds, known := s.foretell(r.frame)
@@ -127,7 +127,7 @@ func (own *compiledRule) narrow(r *Reader, x *compiledRule, at int, done map[int
 		return i
 	}
 	s := x.steps[at]
-	s.yes, s.no = own.narrow(r, x, s.yes, done), own.narrow(r, x, s.no, done)
+	s.yes, s.no = own.addOpenSteps(r, x, s.yes, done), own.addOpenSteps(r, x, s.no, done)
 	own.steps = append(own.steps, s)
 	done[at] = len(own.steps) - 1
 	return done[at]
@@ -138,7 +138,7 @@ func (s *ruleStep) foretell(f *slotFrame) (holds, known bool) {
 	switch {
 	case !s.asked:
 	case s.kind == stepHas && f.objects&s.parents == s.parents:
-		return f.set()&s.bit != 0, true
+		return f.nonNull()&s.bit != 0, true
 	case s.kind == stepIsOneOf && f.texts&s.bit != 0 && uint32(f.values[s.slot].index) < 64:
 		return s.texts>>uint32(f.values[s.slot].index)&1 != 0, true
 	}

@@ -55,13 +55,13 @@ func (n *ResourceNote) Text(i int) []byte {
 	return n.reader.textOf(&n.reader.frame.values[n.watched[i]])
 }
 
-// note hands over what the resource that begins at start says.
-func (r *Reader) note(l *lifecyclePlan, start, state int) {
+// handOver hands over what the resource that begins at start says.
+func (r *Reader) handOver(l *lifecyclePlan, start, state int) {
 	r.Resources++
-	if r.Take == nil {
+	if r.OnResource == nil {
 		return
 	}
-	n := &r.taken
+	n := &r.note
 	*n = ResourceNote{Life: l.source, Pointer: l.pointer, Start: start, reader: r, watched: l.watched}
 	if (r.frame.texts|r.frame.integers)&(1<<l.identity) != 0 {
 		n.ID = r.textOf(&r.frame.values[l.identity])
@@ -69,5 +69,5 @@ func (r *Reader) note(l *lifecyclePlan, start, state int) {
 	if state >= 0 {
 		n.State = l.source.States()[state].Name
 	}
-	r.Take(n)
+	r.OnResource(n)
 }

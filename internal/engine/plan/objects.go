@@ -13,24 +13,24 @@ type patternMembers struct {
 	node *schemaNode
 }
 
-// objects compiles properties, required, additionalProperties,
+// compileObject compiles properties, required, additionalProperties,
 // patternProperties, propertyNames, minProperties and maxProperties.
-func (c *compiler) objects(n *schemaNode, shape *schema.Shape, d *schema.Demands, at schemaPosition) {
+func (c *compiler) compileObject(n *schemaNode, shape *schema.Shape, d *schema.Demands, at schemaPosition) {
 	if len(shape.Members) > 64 || len(d.MinProperties)+len(d.MaxProperties) > 30 {
-		n.opaquely("more than 64 members")
+		n.markOpaque("more than 64 members")
 	}
 	if n.opaque != "" {
 		return
 	}
-	n.closed, n.undocumented = d.Closed, d.Undocumented
-	n.minCount, n.maxCount = d.MinProperties, d.MaxProperties
+	n.forbidsOthers, n.reportsUndocumented = d.Closed, d.Undocumented
+	n.minMembers, n.maxMembers = d.MinProperties, d.MaxProperties
 	n.byName = make(map[string]int, len(shape.Members))
 	places, _ := c.Places(shape)
 	for i, m := range shape.Members {
 		inside := at.member(m.Name)
 		own := memberPlan{name: m.Name}
-		own.place = c.place(inside, places[i])
-		own.node = c.node(m.Shape, inside)
+		own.place = c.placeNumber(inside, places[i])
+		own.node = c.compileNode(m.Shape, inside)
 		own.required, own.nullIsDrift = m.Required, m.NullIsDrift()
 		own.nullDeviation = own.node.kindDeviation(kindNull)
 		if own.nullIsDrift {
@@ -42,7 +42,7 @@ func (c *compiler) objects(n *schemaNode, shape *schema.Shape, d *schema.Demands
 	for _, name := range d.Required {
 		i, ok := n.byName[name]
 		if !ok {
-			n.opaquely("a required member that is not described")
+			n.markOpaque("a required member that is not described")
 			return
 		}
 		n.required |= 1 << i
@@ -55,45 +55,45 @@ func (c *compiler) objects(n *schemaNode, shape *schema.Shape, d *schema.Demands
 			return nil
 		}
 		at.region = c.newRegion(outer)
-		return c.node(shape, at)
+		return c.compileNode(shape, at)
 	}
-	n.rest = free(d.Rest)
+	n.additional = free(d.Rest)
 	for _, p := range d.Patterned {
-		n.patterned = append(n.patterned, patternMembers{p.Name, free(p.Shape)})
+		n.patternMembers = append(n.patternMembers, patternMembers{p.Name, free(p.Shape)})
 	}
 	at.uncovered = true // names are not values
-	if n.names = free(d.Names); n.names != nil {
-		c.memberNames(n)
+	if n.memberNames = free(d.Names); n.memberNames != nil {
+		c.compilePropertyNames(n)
 	}
 }
 
-// memberNames sees to it that propertyNames need only be executed for the
+// compilePropertyNames sees to it that propertyNames need only be executed for the
 // names that are not described.
-func (c *compiler) memberNames(n *schemaNode) {
-	if n.names.opaque != "" || n.names.types&kindString == 0 || len(n.names.enums) > 0 {
-		n.opaquely("propertyNames with other keywords than those of strings")
+func (c *compiler) compilePropertyNames(n *schemaNode) {
+	if n.memberNames.opaque != "" || n.memberNames.kinds&kindString == 0 || len(n.memberNames.enums) > 0 {
+		n.markOpaque("propertyNames with other keywords than those of strings")
 		return
 	}
 	for _, m := range n.members {
 		var r Reader
-		if r.text(n.names, []byte(m.name)); r.sig != (Signature{}) {
-			n.opaquely("a described member with a name that propertyNames rules out")
+		if r.checkText(n.memberNames, []byte(m.name)); r.sig != (Signature{}) {
+			n.markOpaque("a described member with a name that propertyNames rules out")
 		}
 	}
 }
 
-// objectValue reads an object.
-func (r *Reader) objectValue(n *schemaNode, pos int) int {
+// readObject reads an object.
+func (r *Reader) readObject(n *schemaNode, pos int) int {
 	slot := n.slot
-	if n.types&kindObject == 0 {
-		if _, ok := r.allows(n, kindObject); !ok || len(n.members)+len(n.patterned)+len(n.scopes) > 0 || n.rest != nil || n.undocumented {
+	if n.kinds&kindObject == 0 {
+		if _, ok := r.checkType(n, kindObject); !ok || len(n.members)+len(n.patternMembers)+len(n.checks) > 0 || n.additional != nil || n.reportsUndocumented {
 			return declined
 		}
 		n = anything
-	} else if len(n.values) > 0 {
-		r.enumerated(n, kindObject, nil, true)
+	} else if len(n.enumValues) > 0 {
+		r.checkEnum(n, kindObject, nil, true)
 	}
-	end := r.object(n, pos)
+	end := r.readMembers(n, pos)
 	if end < 0 {
 		return declined
 	}
@@ -102,22 +102,22 @@ func (r *Reader) objectValue(n *schemaNode, pos int) int {
 		r.frame.objects |= 1 << slot
 		r.frame.values[slot] = slotValue{start: int32(pos), end: int32(end)}
 	}
-	for _, s := range n.scopes {
-		if !r.scope(s, pos) {
+	for _, s := range n.checks {
+		if !r.runChecks(s, pos) {
 			return declined
 		}
 	}
 	return end
 }
 
-// object reads an object whose members n describes: a segment, the value of a
+// readMembers reads an readMembers whose members n describes: a segment, the value of a
 // member, and so on.
-func (r *Reader) object(n *schemaNode, pos int) int {
+func (r *Reader) readMembers(n *schemaNode, pos int) int {
 	if r.depth == r.maxDepth {
 		return declined
 	}
 	if len(n.members) == 0 {
-		return r.undescribed(n, pos)
+		return r.readUndescribedMembers(n, pos)
 	}
 	r.depth++
 	names := len(r.names)
@@ -128,15 +128,15 @@ func (r *Reader) object(n *schemaNode, pos int) int {
 	for before := afterBrace; ; {
 		s := &known[before]
 		g := s.last
-		if g != nil && !g.standsAt(data, pos) {
+		if g != nil && !g.isAt(data, pos) {
 			g = s.find(data, pos)
 		}
 		if g != nil {
 			if len(g.values) > 0 {
-				r.take(g, pos)
+				r.applySegment(g, pos)
 			}
 			pos += len(g.text)
-		} else if g, pos = r.segment(n, before, pos, names); pos < 0 {
+		} else if g, pos = r.readSegment(n, before, pos, names); pos < 0 {
 			return declined
 		}
 		if present&g.present != 0 {
@@ -157,10 +157,10 @@ func (r *Reader) object(n *schemaNode, pos int) int {
 		if pos >= len(data) {
 			return declined
 		}
-		if c := data[pos]; m.number && c-'0' <= 9 {
+		if c := data[pos]; m.plainInteger && c-'0' <= 9 {
 			if value, end := jsonscan.Natural(data, pos); end > 0 {
 				if slot := m.node.slot; slot >= 0 {
-					r.frame.integer(slot, value, pos, end)
+					r.frame.setInteger(slot, value, pos, end)
 				}
 				pos = end
 				continue
@@ -168,32 +168,32 @@ func (r *Reader) object(n *schemaNode, pos int) int {
 		} else if c == 'n' {
 			nulls |= 1 << g.next
 		}
-		if pos = r.member(m, pos); pos < 0 {
+		if pos = r.readMember(m, pos); pos < 0 {
 			return declined
 		}
 	}
 	r.depth--
 	r.names = r.names[:names]
-	r.presence(n, present, nulls)
-	if len(n.minCount)+len(n.maxCount) > 0 {
-		r.counted(n, bits.OnesCount64(present)+others)
+	r.applyPresence(n, present, nulls)
+	if len(n.minMembers)+len(n.maxMembers) > 0 {
+		r.checkMemberCount(n, bits.OnesCount64(present)+others)
 	}
 	return pos
 }
 
-// member reads the value of a member. Gaps hold most of those that are null.
-func (r *Reader) member(m *memberPlan, pos int) int {
-	if m.described {
+// readMember reads the value of a readMember. Gaps hold most of those that are null.
+func (r *Reader) readMember(m *memberPlan, pos int) int {
+	if m.known {
 		switch r.data[pos] {
 		case '"':
-			return r.stringValue(m.node, pos)
+			return r.readString(m.node, pos)
 		case '{':
-			return r.objectValue(m.node, pos)
+			return r.readObject(m.node, pos)
 		case 'n':
-			return r.null(m.node, pos, m.nullDeviation)
+			return r.readNull(m.node, pos, m.nullDeviation)
 		}
 	}
-	return r.value(m.node, pos)
+	return r.readValue(m.node, pos)
 }
 
 // presencesPerNode is how many presencesPerNode of one object are remembered.
@@ -210,17 +210,17 @@ type presence struct {
 	nullSlots      uint64
 }
 
-// presence does what is to be done when an object was read.
-func (r *Reader) presence(n *schemaNode, present, nulls uint64) {
+// applyPresence does what is to be done when an object was read.
+func (r *Reader) applyPresence(n *schemaNode, present, nulls uint64) {
 	cell := n.id*presencesPerNode + int((present^nulls*0x9e3779b97f4a7c15)*0x9e3779b97f4a7c15>>60)
 	o := &r.presences[cell]
 	if !o.known || o.present != present || o.nulls != nulls {
-		*o = n.presence(present, nulls)
+		*o = n.presenceOf(present, nulls)
 	}
 	r.sig.add(o.sig)
 	if r.frame == &r.frames[0] {
-		r.Drift.add(o.drift)
-		r.Drifts += o.drifts
+		r.NullDrift.add(o.drift)
+		r.NullDrifts += o.drifts
 	}
 	r.frame.null |= o.nullSlots
 	if n.covered {
@@ -228,7 +228,7 @@ func (r *Reader) presence(n *schemaNode, present, nulls uint64) {
 	}
 }
 
-func (n *schemaNode) presence(present, nulls uint64) presence {
+func (n *schemaNode) presenceOf(present, nulls uint64) presence {
 	o := presence{known: true, present: present, nulls: nulls}
 	for rest := nulls; rest != 0; rest &= rest - 1 {
 		m := &n.members[bits.TrailingZeros64(rest)]
@@ -252,17 +252,17 @@ func (n *schemaNode) presence(present, nulls uint64) presence {
 	return o
 }
 
-// counted executes minProperties and maxProperties.
-func (r *Reader) counted(n *schemaNode, count int) {
+// checkMemberCount executes minProperties and maxProperties.
+func (r *Reader) checkMemberCount(n *schemaNode, count int) {
 	// Objects and arrays share the ways; so each has its own half.
 	way := uint64(deviationLimit + 30)
-	for _, least := range n.minCount {
+	for _, least := range n.minMembers {
 		if count < least {
 			r.sig.add(n.deviation(way))
 		}
 		way++
 	}
-	for _, most := range n.maxCount {
+	for _, most := range n.maxMembers {
 		if count > most {
 			r.sig.add(n.deviation(way))
 		}

@@ -48,7 +48,7 @@ const (
 	valueUnknown
 )
 
-func (c *compiler) operand(t *expression.Tree, n *schemaNode, r *slotRegion) operand {
+func (c *compiler) compileOperand(t *expression.Tree, n *schemaNode, r *slotRegion) operand {
 	switch t.Op {
 	case expression.Literal:
 		switch v := t.Value.(type) {
@@ -64,19 +64,19 @@ func (c *compiler) operand(t *expression.Tree, n *schemaNode, r *slotRegion) ope
 		case t.Path[0] == expression.Response && len(t.Path) == 2 && t.Path[1] == "status":
 			return operand{kind: operandStatus}
 		}
-		return operand{kind: operandSlot, slot: c.element(n, c.own(t.Path), r)}
+		return operand{kind: operandSlot, slot: c.elementSlot(n, c.pathFromSelf(t.Path), r)}
 	case expression.Size:
-		path := c.own(t.Path)
+		path := c.pathFromSelf(t.Path)
 		array := c.find(n, path)
 		if array == nil || array == anything || array.region != r {
 			break
 		}
-		if array.size < 0 {
-			array.size = int32(c.slot(r))
+		if array.sizeSlot < 0 {
+			array.sizeSlot = int32(c.newSlot(r))
 		}
-		return operand{kind: operandSize, slot: array.size, integer: int64(c.slotAt(n, path, r))}
+		return operand{kind: operandSize, slot: array.sizeSlot, integer: int64(c.slotOf(n, path, r))}
 	case expression.Add, expression.Subtract:
-		a, b := c.operand(t.Args[0], n, r), c.operand(t.Args[1], n, r)
+		a, b := c.compileOperand(t.Args[0], n, r), c.compileOperand(t.Args[1], n, r)
 		kind := operandSum
 		if t.Op == expression.Subtract {
 			kind = operandDifference
@@ -87,33 +87,33 @@ func (c *compiler) operand(t *expression.Tree, n *schemaNode, r *slotRegion) ope
 	return operand{}
 }
 
-// element returns the slot of the value that a path leads to, which can go
-// through the first or last element of one array.
-func (c *compiler) element(n *schemaNode, path []string, r *slotRegion) int32 {
+// elementSlot returns the slot of the value that a path leads to, which can go
+// through the first or last elementSlot of one array.
+func (c *compiler) elementSlot(n *schemaNode, path []string, r *slotRegion) int32 {
 	for i, name := range path {
 		if name != expression.First && name != expression.Last {
 			continue
 		}
 		array := c.find(n, path[:i])
-		if array == nil || array == anything || array.region != r || len(array.prefix) > 0 || array.items == anything {
+		if array == nil || array == anything || array.region != r || len(array.prefixItems) > 0 || array.items == anything {
 			c.fail("a rule that reads an element")
 		}
 		if array.items.opaque != "" {
-			return int32(c.slot(r))
+			return int32(c.newSlot(r))
 		}
-		one := slotCopy{from: c.slotAt(array.items, path[i+1:], array.items.region), to: int32(c.slot(r))}
+		one := slotCopy{from: c.slotOf(array.items, path[i+1:], array.items.region), to: int32(c.newSlot(r))}
 		if name == expression.First {
-			array.firsts = append(array.firsts, one)
+			array.fromFirst = append(array.fromFirst, one)
 		} else {
-			array.lasts = append(array.lasts, one)
+			array.fromLast = append(array.fromLast, one)
 		}
 		return one.to
 	}
-	return c.slotAt(n, path, r)
+	return c.slotOf(n, path, r)
 }
 
-// result evaluates an operand.
-func (o *operand) result(r *Reader) operandValue {
+// evaluate evaluates an operand.
+func (o *operand) evaluate(r *Reader) operandValue {
 	switch o.kind {
 	case operandSlot:
 		bit := uint64(1) << o.slot
@@ -135,7 +135,7 @@ func (o *operand) result(r *Reader) operandValue {
 		if r.frame.integers&(1<<o.slot) != 0 {
 			return operandValue{kind: valueInteger, integer: r.frame.values[o.slot].integer}
 		}
-		if r.frame.set()&(1<<o.integer) != 0 {
+		if r.frame.nonNull()&(1<<o.integer) != 0 {
 			return operandValue{kind: valueUnknown} // strings and objects have a size, too
 		}
 		return operandValue{kind: valueMissing}
@@ -152,7 +152,7 @@ func (o *operand) result(r *Reader) operandValue {
 }
 
 func (o *operand) arithmetic(r *Reader) operandValue {
-	a, b := o.a.result(r), o.b.result(r)
+	a, b := o.a.evaluate(r), o.b.evaluate(r)
 	switch {
 	case a.kind == valueUnknown || b.kind == valueUnknown:
 		return operandValue{kind: valueUnknown}
@@ -181,11 +181,11 @@ func (a *operandValue) equals(b *operandValue) truth {
 	case a.kind == valueInteger:
 		return truthOf(a.integer == b.integer)
 	}
-	return truthOf(a.compare(b) == 0)
+	return truthOf(a.compareText(b) == 0)
 }
 
-// compare compares texts.
-func (a *operandValue) compare(b *operandValue) int {
+// compareText compares texts.
+func (a *operandValue) compareText(b *operandValue) int {
 	switch {
 	case a.text == nil && b.text == nil:
 		return cmp.Compare(a.literal, b.literal)

@@ -37,13 +37,13 @@ type Source struct {
 	// and its enumerated values, given as JSON text.
 	Places func(*schema.Shape) (members []Place, value func(text string) Place)
 
-	Life  func(*schema.Shape) *lifecycle.Lifecycle
-	Rules func(*schema.Shape) []Rule
+	Lifecycle func(*schema.Shape) *lifecycle.Lifecycle
+	Rules     func(*schema.Shape) []Rule
 
 	// Watched are the members whose values a history keeps, as pointers.
 	Watched func(*lifecycle.Lifecycle) []string
 
-	Whole []Rule // that compare the whole body with its request
+	BodyRules []Rule // that compare the whole body with its request
 }
 
 // Rule is a rule of the description.
@@ -57,10 +57,10 @@ type Rule struct {
 type Plan struct {
 	Places []Place // of the description, that bodies can have
 
-	root    *schemaNode
-	nodes   []*schemaNode
-	scopes  int // how many there are
-	regions int // how deep regions nest
+	root   *schemaNode
+	nodes  []*schemaNode
+	checks int // how many there are
+	depth  int // how deep regions nest
 }
 
 // Place is a member or a value that the description documents.
@@ -82,15 +82,15 @@ func Compile(s *Source) (p *Plan, err error) {
 		}
 	}()
 	at := schemaPosition{region: c.newRegion(nil)}
-	c.plan.root = c.node(s.Shape, at)
-	if len(s.Whole) > 0 {
-		c.plan.root.whole = true
-		c.scope(c.plan.root, nil, s.Whole, at)
+	c.plan.root = c.compileNode(s.Shape, at)
+	if len(s.BodyRules) > 0 {
+		c.plan.root.checksNull = true
+		c.compileChecks(c.plan.root, nil, s.BodyRules, at)
 	}
 	if c.plan.root.opaque != "" {
 		c.fail("%s", c.plan.root.opaque)
 	}
-	c.plan.regions = c.deepest
+	c.plan.depth = c.maxDepth
 	for _, n := range c.plan.nodes {
 		n.prepare()
 	}
@@ -120,10 +120,10 @@ func (c *compiler) fail(format string, args ...any) {
 
 type compiler struct {
 	*Source
-	plan    *Plan
-	places  map[Place]int32
-	keys    deviation
-	deepest int
+	plan     *Plan
+	places   map[Place]int32
+	keys     deviation
+	maxDepth int
 }
 
 // slotRegion is a part of a body in which every place is there once at most: the
@@ -140,12 +140,12 @@ func (c *compiler) newRegion(outer *slotRegion) *slotRegion {
 	if outer != nil {
 		r.depth = outer.depth + 1
 	}
-	c.deepest = max(c.deepest, r.depth)
+	c.maxDepth = max(c.maxDepth, r.depth)
 	return r
 }
 
-// slot returns the number of a new slot.
-func (c *compiler) slot(r *slotRegion) int {
+// newSlot returns the number of a new newSlot.
+func (c *compiler) newSlot(r *slotRegion) int {
 	if r.slots == 64 {
 		c.fail("more than 64 values that rules need")
 	}
@@ -158,7 +158,7 @@ type schemaPosition struct {
 	pointer   string // from the root of the body
 	uncovered bool   // coverage does not come here
 	region    *slotRegion
-	open      []*schema.Shape
+	enclosing []*schema.Shape
 }
 
 func (p schemaPosition) member(name string) schemaPosition {
@@ -166,8 +166,8 @@ func (p schemaPosition) member(name string) schemaPosition {
 	return p
 }
 
-// place returns the number of a place; -1 where coverage does not come.
-func (c *compiler) place(at schemaPosition, key Place) int32 {
+// placeNumber returns the number of a placeNumber; -1 where coverage does not come.
+func (c *compiler) placeNumber(at schemaPosition, key Place) int32 {
 	if at.uncovered {
 		return -1
 	}
@@ -189,40 +189,42 @@ type schemaNode struct {
 	slot   int32 // where to keep the value; -1: nowhere
 	region *slotRegion
 
-	types  kindSet
-	values []enumValue // that are enumerated
-	enums  [][]bool
+	kinds      kindSet
+	enumValues []enumValue // that are enumerated
+	enums      [][]bool
 
-	quick                acceptedLengths
+	acceptedLengths      acceptedLengths
 	minLength, maxLength []int
 	patterns             []textMatcher
 
 	minimum, maximum []numberLimit
 
-	members       []memberPlan
-	byName        map[string]int
-	required      uint64 // bits of members
-	minCount      []int
-	maxCount      []int
-	names         *schemaNode
-	patterned     []patternMembers
-	rest          *schemaNode
-	closed        bool
-	undocumented  bool // members without a description are worth telling
-	scopes        []*objectChecks
-	covered       bool
-	prefix        []*schemaNode
-	items         *schemaNode
-	minItems      []int
-	maxItems      []int
-	units         bool // its elements are bodies of their own
-	whole         bool // rules look at it even if it is null
-	size          int32
-	firsts, lasts []slotCopy
+	members             []memberPlan
+	byName              map[string]int
+	required            uint64 // bits of members
+	minMembers          []int
+	maxMembers          []int
+	memberNames         *schemaNode
+	patternMembers      []patternMembers
+	additional          *schemaNode
+	forbidsOthers       bool
+	reportsUndocumented bool // members without a description are worth telling
+	checks              []*objectChecks
+	covered             bool
+	prefixItems         []*schemaNode
+	items               *schemaNode
+	minItems            []int
+	maxItems            []int
+	elementsAreBodies   bool // its elements are bodies of their own
+	checksNull          bool // rules look at it even if it is null
+	sizeSlot            int32
+	fromFirst, fromLast []slotCopy
 }
 
 // deviation returns that of the nth way to differ at the place.
-func (n *schemaNode) deviation(way uint64) Signature { return (n.base + deviation(way)).signature() }
+func (n *schemaNode) deviation(number uint64) Signature {
+	return (n.base + deviation(number)).signature()
+}
 
 // The ways to differ at a place; limits and enums follow, and then members.
 const (
@@ -237,17 +239,17 @@ const (
 	deviationsPerNode     = deviationNull + 64
 )
 
-func (c *compiler) newKey(ways int) deviation {
+func (c *compiler) newDeviations(count int) deviation {
 	key := c.keys
-	c.keys += deviation(ways)
+	c.keys += deviation(count)
 	return key
 }
 
 // anything is where no schema says anything.
-var anything = &schemaNode{slot: -1, size: -1, types: allKinds}
+var anything = &schemaNode{slot: -1, sizeSlot: -1, kinds: allKinds}
 
 func (c *compiler) newNode() *schemaNode {
-	n := &schemaNode{id: len(c.plan.nodes), slot: -1, size: -1, types: allKinds, base: c.newKey(deviationsPerNode)}
+	n := &schemaNode{id: len(c.plan.nodes), slot: -1, sizeSlot: -1, kinds: allKinds, base: c.newDeviations(deviationsPerNode)}
 	if len(c.plan.nodes) == maxNodes {
 		c.fail("the description has more than %d places", maxNodes)
 	}
@@ -255,46 +257,46 @@ func (c *compiler) newNode() *schemaNode {
 	return n
 }
 
-// node compiles the shape of a place.
-func (c *compiler) node(shape *schema.Shape, at schemaPosition) *schemaNode {
+// compileNode compiles the shape of a place.
+func (c *compiler) compileNode(shape *schema.Shape, at schemaPosition) *schemaNode {
 	if shape == nil {
 		return anything
 	}
 	n := c.newNode()
 	n.region = at.region
-	if slices.Contains(at.open, shape) {
+	if slices.Contains(at.enclosing, shape) {
 		n.opaque = "a schema that contains itself"
 		return n
 	}
-	at.open = append(slices.Clip(at.open), shape)
+	at.enclosing = append(slices.Clip(at.enclosing), shape)
 	d, keyword := shape.Demands()
 	if d == nil {
 		n.opaque = "the keyword " + keyword
 		return n
 	}
 	n.plain = d.Plain
-	c.kinds(n, d)
-	c.values(n, shape, d, at)
-	c.strings(n, d)
-	c.numbers(n, d)
-	c.objects(n, shape, d, at)
-	c.arrays(n, d, at)
+	c.compileType(n, d)
+	c.compileEnum(n, shape, d, at)
+	c.compileString(n, d)
+	c.compileNumber(n, d)
+	c.compileObject(n, shape, d, at)
+	c.compileArray(n, d, at)
 	if n.opaque == "" {
-		c.scope(n, c.Life(shape), c.Rules(shape), at)
+		c.compileChecks(n, c.Lifecycle(shape), c.Rules(shape), at)
 	}
 	return n
 }
 
 // prepare notes what can be seen when everything is compiled.
 func (n *schemaNode) prepare() {
-	n.quick = n.quickString()
+	n.acceptedLengths = n.lengthsAccepted()
 	for i := range n.members {
 		n.members[i].prepare()
 	}
 }
 
-// opaquely makes the place one that only the reference engine knows.
-func (n *schemaNode) opaquely(format string, args ...any) {
+// markOpaque makes the place one that only the reference engine knows.
+func (n *schemaNode) markOpaque(format string, args ...any) {
 	if n.opaque == "" {
 		n.opaque = fmt.Sprintf(format, args...)
 	}
@@ -318,23 +320,23 @@ func (c *compiler) find(n *schemaNode, path []string) *schemaNode {
 	return n
 }
 
-// slotAt returns the slot for the value that the path leads to.
-func (c *compiler) slotAt(n *schemaNode, path []string, r *slotRegion) int32 {
+// slotOf returns the slot for the value that the path leads to.
+func (c *compiler) slotOf(n *schemaNode, path []string, r *slotRegion) int32 {
 	found := c.find(n, path)
 	if found == nil || found == anything {
-		return int32(c.slot(r)) // what comes there is declined
+		return int32(c.newSlot(r)) // what comes there is declined
 	}
 	if found.region != r {
 		c.fail("a rule reads into another region")
 	}
 	if found.slot < 0 {
-		found.slot = int32(c.slot(r))
+		found.slot = int32(c.newSlot(r))
 	}
 	return found.slot
 }
 
-// Why says at which places the plan cannot follow the description.
-func (p *Plan) Why() []string {
+// OpaqueParts says at which places the plan cannot follow the description.
+func (p *Plan) OpaqueParts() []string {
 	var all []string
 	for _, n := range p.nodes {
 		if n.opaque != "" {

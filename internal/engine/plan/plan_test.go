@@ -23,15 +23,15 @@ func TestPanicsArePassedOn(t *testing.T) {
 			Places: func(*schema.Shape) ([]Place, func(string) Place) {
 				return make([]Place, 1), func(string) Place { return Place{} }
 			},
-			Life:  func(*schema.Shape) *lifecycle.Lifecycle { return nil },
-			Rules: func(*schema.Shape) []Rule { return nil },
+			Lifecycle: func(*schema.Shape) *lifecycle.Lifecycle { return nil },
+			Rules:     func(*schema.Shape) []Rule { return nil },
 		}
 	}
 	_, err = Compile(source())
 	require.NoError(t, err)
 
 	broken := source()
-	broken.Life = func(*schema.Shape) *lifecycle.Lifecycle { panic("of the caller") }
+	broken.Lifecycle = func(*schema.Shape) *lifecycle.Lifecycle { panic("of the caller") }
 	assert.PanicsWithValue(t, "of the caller", func() { _, _ = Compile(broken) })
 
 	broken = source()

@@ -13,26 +13,26 @@ import (
 // Its methods that read take the offset at which to begin, and return the one
 // after what they read, or declined. So the offset stays in a register.
 type Reader struct {
-	// Units is how many elements the body has that are bodies of their own; 0
+	// Elements is how many elements the body has that are bodies of their own; 0
 	// where it is not a list of them.
-	Units int
+	Elements int
 
 	// Resources is how many resources the body has, also such without identity.
 	Resources int
 
-	// Drift is the part of the signature that optional members make which are
+	// NullDrift is the part of the signature that optional members make which are
 	// null, outside of arrays, and Drifts is how many these are. The findings of
 	// a body are those of this part and those of the rest.
-	Drift  Signature
-	Drifts int
+	NullDrift  Signature
+	NullDrifts int
 
-	// Take, if it is set, is given each resource as it is read, even if the
+	// OnResource, if it is set, is given each resource as it is read, even if the
 	// body is declined later.
-	Take func(*ResourceNote)
+	OnResource func(*ResourceNote)
 
 	data     []byte
 	depth    int
-	count    int // of the elements of the array that was read last
+	elements int // of the elements of the array that was read last
 	maxDepth int
 	sig      Signature
 	frame    *slotFrame // of the innermost region
@@ -40,16 +40,16 @@ type Reader struct {
 	status   int64
 	now      int64 // of the exchange, in nanoseconds; never where unknown
 
-	names       [][]byte // that are not described, in the objects that are open
-	scratch     []byte   // texts without their escapes
-	seenMembers []seenMembers
-	seenValues  []int32
-	read        segment // the last that was not known
-	times       resourceTimes
-	taken       ResourceNote
+	names         [][]byte // that are not described, in the objects that are open
+	scratch       []byte   // texts without their escapes
+	seenMembers   []seenMembers
+	seenValues    []int32
+	lastRead      segment // the last that was not known
+	resourceTimes resourceTimes
+	note          ResourceNote
 
-	plan  *Plan
-	known map[*Plan]*planCache
+	plan   *Plan
+	caches map[*Plan]*planCache
 	*planCache
 }
 
@@ -60,10 +60,10 @@ const declined = -1
 // planCache is what a Reader remembers of a plan.
 type planCache struct {
 	segments  [][]segmentCache // by node, and by what they come after
-	constant  []constantText   // by node
+	constants []constantText   // by node
 	presences []presence       // by node, and by a hash of the presence
 	narrowed  []narrowedRules  // by scope, and by a hash of the rule inputs
-	unlike    int              // bodies with other rule inputs
+	misses    int              // bodies with other rule inputs
 	frames    []slotFrame
 }
 
@@ -76,15 +76,15 @@ type slotFrame struct {
 
 func (f *slotFrame) reset() { f.null, f.texts, f.integers, f.other, f.objects = 0, 0, 0, 0, 0 }
 
-// integer keeps a number.
-func (f *slotFrame) integer(slot int32, value int64, start, end int) {
+// setInteger keeps a number.
+func (f *slotFrame) setInteger(slot int32, value int64, start, end int) {
 	f.integers |= 1 << slot
 	v := &f.values[slot]
 	v.integer, v.start, v.end, v.unescaped = value, int32(start), int32(end), false
 }
 
-// set are the slots with a value other than null.
-func (f *slotFrame) set() uint64 { return f.texts | f.integers | f.other }
+// nonNull are the slots with a value other than null.
+func (f *slotFrame) nonNull() uint64 { return f.texts | f.integers | f.other }
 
 // slotValue is a value that rules need. It has no pointers, so that keeping it
 // is nothing to the collector.
@@ -107,12 +107,12 @@ func (r *Reader) textOf(v *slotValue) []byte {
 type seenMembers struct {
 	node           *schemaNode
 	present, nulls uint64
-	cell           int // in which presences like it are remembered
+	presence       int // in which presences like it are remembered
 }
 
 // NewReader returns a Reader for bodies that nest no deeper than maxDepth.
 func NewReader(maxDepth int) *Reader {
-	return &Reader{maxDepth: maxDepth, known: map[*Plan]*planCache{}}
+	return &Reader{maxDepth: maxDepth, caches: map[*Plan]*planCache{}}
 }
 
 // ExchangeFacts are what rules need of the exchange of a body.
@@ -132,12 +132,12 @@ func (r *Reader) Read(p *Plan, body []byte, c ExchangeFacts) (Signature, bool) {
 	if len(body) > math.MaxInt32/2 { // offsets in slots have 32 bits
 		return Signature{}, false
 	}
-	r.use(p)
+	r.usePlan(p)
 	r.data, r.depth, r.sig = body, 0, Signature{}
 	r.names, r.scratch = r.names[:0], r.scratch[:0]
 	r.seenMembers, r.seenValues = r.seenMembers[:0], r.seenValues[:0]
-	r.Units, r.Resources = 0, 0
-	r.Drift, r.Drifts = Signature{}, 0
+	r.Elements, r.Resources = 0, 0
+	r.NullDrift, r.NullDrifts = Signature{}, 0
 	r.params, r.status, r.now = c.Params, int64(c.Status), unknownTime
 	if !c.Time.IsZero() {
 		if year := c.Time.Year(); year < 1970 || year > 2200 {
@@ -147,30 +147,30 @@ func (r *Reader) Read(p *Plan, body []byte, c ExchangeFacts) (Signature, bool) {
 	}
 	r.frame = &r.frames[0]
 	r.frame.reset()
-	pos := r.value(p.root, jsonscan.Space(body, 0))
+	pos := r.readValue(p.root, jsonscan.Space(body, 0))
 	if pos < 0 || jsonscan.Space(body, pos) != len(body) {
 		return Signature{}, false
 	}
 	return r.sig, true
 }
 
-func (r *Reader) use(p *Plan) {
+func (r *Reader) usePlan(p *Plan) {
 	if r.plan == p {
 		return
 	}
-	s := r.known[p]
+	s := r.caches[p]
 	if s == nil {
 		s = &planCache{
 			segments:  make([][]segmentCache, len(p.nodes)),
-			constant:  make([]constantText, len(p.nodes)),
+			constants: make([]constantText, len(p.nodes)),
 			presences: make([]presence, len(p.nodes)*presencesPerNode),
-			narrowed:  make([]narrowedRules, p.scopes*maxNarrowings),
-			frames:    make([]slotFrame, p.regions+1),
+			narrowed:  make([]narrowedRules, p.checks*maxNarrowings),
+			frames:    make([]slotFrame, p.depth+1),
 		}
 		for i, n := range p.nodes {
 			s.segments[i] = make([]segmentCache, len(n.members)+afterMember)
 		}
-		r.known[p] = s
+		r.caches[p] = s
 	}
 	r.plan, r.planCache = p, s
 }

@@ -32,18 +32,18 @@ func truthOf(holds bool) truth {
 	return truthFalse
 }
 
-// rule compiles a rule about the object of a node.
-func (c *compiler) rule(n *schemaNode, from Rule, r *slotRegion) compiledRule {
-	compiled := compiledRule{ruleSource: &ruleSource{base: c.newKey(2 * 64)}}
+// compileRule compiles a compileRule about the object of a node.
+func (c *compiler) compileRule(n *schemaNode, from Rule, r *slotRegion) compiledRule {
+	compiled := compiledRule{ruleSource: &ruleSource{base: c.newDeviations(2 * 64)}}
 	for i := range from.At {
-		compiled.at = append(compiled.at, c.slotAt(n, from.At[:i+1], r))
+		compiled.at = append(compiled.at, c.slotOf(n, from.At[:i+1], r))
 	}
 	tree := from.Expression.Tree()
 	if tree == nil {
 		c.fail("a rule whose expression is not simple")
 	}
-	compiled.holds = c.test(tree, n, r)
-	compiled.first = compiled.compile(compiled.holds, ruleHolds, ruleBroken)
+	compiled.holds = c.compileCondition(tree, n, r)
+	compiled.first = compiled.addSteps(compiled.holds, ruleHolds, ruleBroken)
 	return compiled
 }
 
@@ -79,17 +79,17 @@ const (
 	ruleBroken = -2
 )
 
-// compile makes steps of a test, and returns where to begin.
-func (x *compiledRule) compile(t condition, ifYes, ifNo int) int {
+// addSteps makes steps of a test, and returns where to begin.
+func (x *compiledRule) addSteps(t condition, ifYes, ifNo int) int {
 	switch t := t.(type) {
 	case andCondition:
-		return x.compile(t.a, x.compile(t.b, ifYes, ifNo), ifNo)
+		return x.addSteps(t.a, x.addSteps(t.b, ifYes, ifNo), ifNo)
 	case orCondition:
-		return x.compile(t.a, ifYes, x.compile(t.b, ifYes, ifNo))
+		return x.addSteps(t.a, ifYes, x.addSteps(t.b, ifYes, ifNo))
 	case notCondition:
-		return x.compile(t.a, ifNo, ifYes)
+		return x.addSteps(t.a, ifNo, ifYes)
 	case ternaryCondition:
-		return x.compile(t.condition, x.compile(t.then, ifYes, ifNo), x.compile(t.otherwise, ifYes, ifNo))
+		return x.addSteps(t.condition, x.addSteps(t.then, ifYes, ifNo), x.addSteps(t.otherwise, ifYes, ifNo))
 	}
 	s := ruleStep{test: t, yes: ifYes, no: ifNo}
 	switch t := t.(type) {
@@ -106,8 +106,8 @@ func (x *compiledRule) compile(t condition, ifYes, ifNo int) int {
 	return len(x.steps) - 1
 }
 
-// rule executes a rule.
-func (r *Reader) rule(x *compiledRule) bool {
+// runRule executes a runRule.
+func (r *Reader) runRule(x *compiledRule) bool {
 	f := r.frame
 	at := x.first
 	for at >= 0 {
@@ -115,7 +115,7 @@ func (r *Reader) rule(x *compiledRule) bool {
 		holds := false
 		switch {
 		case s.kind == stepHas && f.objects&s.parents == s.parents:
-			holds = f.set()&s.bit != 0
+			holds = f.nonNull()&s.bit != 0
 		case s.kind == stepIntegers && f.integers&s.integers.integers == s.integers.integers:
 			holds = s.integers.holds(f)
 		case s.kind == stepIsOneOf && f.texts&s.bit != 0 && uint32(f.values[s.slot].index) < 64:
@@ -123,7 +123,7 @@ func (r *Reader) rule(x *compiledRule) bool {
 		default:
 			o := s.test.run(r)
 			if o > truthTrue {
-				return r.uneasy(x)
+				return r.evalPartial(x)
 			}
 			holds = o == truthTrue
 		}
@@ -139,9 +139,9 @@ func (r *Reader) rule(x *compiledRule) bool {
 	return true
 }
 
-// uneasy executes a rule of which a part cannot be evaluated, which need not
+// evalPartial executes a rule of which a part cannot be evaluated, which need not
 // matter.
-func (r *Reader) uneasy(x *compiledRule) bool {
+func (r *Reader) evalPartial(x *compiledRule) bool {
 	switch x.holds.run(r) {
 	case truthTrue:
 	case truthFalse:
@@ -157,7 +157,7 @@ func (r *Reader) uneasy(x *compiledRule) bool {
 // deepestPresent returns how many of the members that lead to a place are there: a
 // finding about one that is not there is at the last that is.
 func (r *Reader) deepestPresent(path []int32) int {
-	there := r.frame.set() | r.frame.null
+	there := r.frame.nonNull() | r.frame.null
 	for i, slot := range path {
 		if there&(1<<slot) == 0 {
 			return i

@@ -58,7 +58,7 @@ const (
 // find returns the segment that is at the position, if it is a known one.
 func (s *segmentCache) find(data []byte, pos int) *segment {
 	for _, g := range s.known {
-		if g != s.last && g.standsAt(data, pos) {
+		if g != s.last && g.isAt(data, pos) {
 			s.last = g
 			return g
 		}
@@ -66,17 +66,17 @@ func (s *segmentCache) find(data []byte, pos int) *segment {
 	return nil
 }
 
-func (g *segment) standsAt(data []byte, pos int) bool {
+func (g *segment) isAt(data []byte, pos int) bool {
 	end := pos + len(g.text)
 	return end+g.more <= len(data) && string(data[pos:end]) == g.text && (g.orNull || data[end] != 'n')
 }
 
-// segment reads a segment member by member, and keeps it for the next object.
+// readSegment reads a readSegment member by member, and keeps it for the next object.
 //
-// The segment is good until the next one is read.
-func (r *Reader) segment(n *schemaNode, before, pos, names int) (*segment, int) {
+// The readSegment is good until the next one is read.
+func (r *Reader) readSegment(n *schemaNode, before, pos, names int) (*segment, int) {
 	data, start := r.data, pos
-	g := segment{more: 1, values: r.read.values[:0]}
+	g := segment{more: 1, values: r.lastRead.values[:0]}
 	for first := before == afterBrace; ; first = false {
 		if pos = jsonscan.Space(data, pos); pos >= len(data) {
 			return nil, declined
@@ -92,18 +92,18 @@ func (r *Reader) segment(n *schemaNode, before, pos, names int) (*segment, int) 
 			}
 			pos = jsonscan.Space(data, pos+1)
 		}
-		i, name, end := r.name(n, pos)
+		i, name, end := r.readName(n, pos)
 		if end < 0 {
 			return nil, declined
 		}
 		if i < 0 {
-			if !r.isNew(name, names) {
+			if !r.isFirst(name, names) {
 				return nil, declined
 			}
-			end = r.other(n, end, name) // which may read segments of its own
-			r.read = g
-			r.read.next = undescribedMember
-			return &r.read, end
+			end = r.readUndescribedMember(n, end, name) // which may read segments of its own
+			r.lastRead = g
+			r.lastRead.next = undescribedMember
+			return &r.lastRead, end
 		}
 		m, bit := &n.members[i], uint64(1)<<i
 		if g.present&bit != 0 {
@@ -116,7 +116,7 @@ func (r *Reader) segment(n *schemaNode, before, pos, names int) (*segment, int) 
 			pos += len("null")
 			continue
 		}
-		v, end := r.segmentValue(n, i, pos, start)
+		v, end := r.readSegmentValue(n, i, pos, start)
 		if end < 0 {
 			g.next, g.orNull = i, m.null == nullByReader
 			break
@@ -125,17 +125,17 @@ func (r *Reader) segment(n *schemaNode, before, pos, names int) (*segment, int) 
 		pos = end
 	}
 	r.segments[n.id][before].keep(g, data[start:pos])
-	r.read = g
-	return &r.read, pos
+	r.lastRead = g
+	return &r.lastRead, pos
 }
 
-// segmentValue reads the value of a member if it is one that segments hold: a string of
+// readSegmentValue reads the value of a member if it is one that segments hold: a string of
 // which there is nothing to say, and that is enumerated, or was never seen to
 // be another one.
-func (r *Reader) segmentValue(n *schemaNode, i, pos, start int) (v segmentValue, end int) {
+func (r *Reader) readSegmentValue(n *schemaNode, i, pos, start int) (v segmentValue, end int) {
 	m := &n.members[i]
 	at := m.node
-	if !m.described || at.types&kindString == 0 || pos >= len(r.data) || r.data[pos] != '"' {
+	if !m.known || at.kinds&kindString == 0 || pos >= len(r.data) || r.data[pos] != '"' {
 		return v, declined
 	}
 	stop, escaped := jsonscan.StringEnd(r.data, pos+1)
@@ -144,27 +144,27 @@ func (r *Reader) segmentValue(n *schemaNode, i, pos, start int) (v segmentValue,
 	}
 	text := r.data[pos+1 : stop]
 	v = segmentValue{slot: at.slot, start: int32(pos + 1 - start), end: int32(stop - start), index: -1, place: -1}
-	if len(at.values) > 0 {
-		found := at.enumerates(kindString, text)
+	if len(at.enumValues) > 0 {
+		found := at.enumIndex(kindString, text)
 		if found < 0 {
 			return v, declined
 		}
-		v.index, v.place = int32(found), at.values[found].place
-	} else if !r.sameAsBefore(n, i, text) {
+		v.index, v.place = int32(found), at.enumValues[found].place
+	} else if !r.isConstant(n, i, text) {
 		return v, declined
 	}
 	sig, values := r.sig, len(r.seenValues)
-	if r.stringValue(at, pos) < 0 || r.sig != sig {
+	if r.readString(at, pos) < 0 || r.sig != sig {
 		r.sig, r.seenValues = sig, r.seenValues[:values]
 		return v, declined
 	}
 	return v, stop + 1
 }
 
-// sameAsBefore reports whether a member has had no other value so far. Gaps that
+// isConstant reports whether a member has had no other value so far. Gaps that
 // hold the value that it had are of no use any more when it changes.
-func (r *Reader) sameAsBefore(n *schemaNode, i int, text []byte) bool {
-	h := &r.constant[n.id]
+func (r *Reader) isConstant(n *schemaNode, i int, text []byte) bool {
+	h := &r.constants[n.id]
 	bit := uint64(1) << i
 	switch {
 	case h.varied&bit != 0:
@@ -189,8 +189,8 @@ type constantText struct {
 	texts        []string
 }
 
-// take does for the values of a segment what reading them does.
-func (r *Reader) take(g *segment, pos int) {
+// applySegment does for the values of a segment what reading them does.
+func (r *Reader) applySegment(g *segment, pos int) {
 	for i := range g.values {
 		v := &g.values[i]
 		if v.slot >= 0 {

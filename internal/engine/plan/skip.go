@@ -16,9 +16,9 @@ func (r *Reader) skip(pos int) int {
 		}
 		return end + 1
 	case '{':
-		return r.object(anything, pos)
+		return r.readMembers(anything, pos)
 	case '[':
-		return r.array(anything, pos)
+		return r.readElements(anything, pos)
 	case 't':
 		return jsonscan.Literal(r.data, pos, "true")
 	case 'f':

@@ -8,19 +8,19 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// strings compiles minLength, maxLength and pattern.
-func (c *compiler) strings(n *schemaNode, d *schema.Demands) {
+// compileString compiles minLength, maxLength and pattern.
+func (c *compiler) compileString(n *schemaNode, d *schema.Demands) {
 	n.minLength, n.maxLength = d.MinLength, d.MaxLength
 	for _, p := range d.Patterns {
 		n.patterns = append(n.patterns, p)
 	}
 	if len(n.minLength)+len(n.maxLength)+len(n.patterns) > 60 {
-		n.opaquely("very many limits of strings")
+		n.markOpaque("very many limits of strings")
 	}
 }
 
-// text executes the keywords of strings.
-func (r *Reader) text(n *schemaNode, text []byte) {
+// checkText executes the keywords of strings.
+func (r *Reader) checkText(n *schemaNode, text []byte) {
 	way := uint64(deviationLimit)
 	if len(n.minLength)+len(n.maxLength) > 0 {
 		length := -1 // in code points, which are counted only where that decides
@@ -60,9 +60,9 @@ func (r *Reader) text(n *schemaNode, text []byte) {
 // points.
 type acceptedLengths struct{ least, most int }
 
-// quickString says what a string at the place needs.
-func (n *schemaNode) quickString() acceptedLengths {
-	if n.types&kindString == 0 || n.opaque != "" || n.slot >= 0 || len(n.values)+len(n.scopes)+len(n.patterns) > 0 {
+// lengthsAccepted says what a string at the place needs.
+func (n *schemaNode) lengthsAccepted() acceptedLengths {
+	if n.kinds&kindString == 0 || n.opaque != "" || n.slot >= 0 || len(n.enumValues)+len(n.checks)+len(n.patterns) > 0 {
 		return acceptedLengths{least: math.MaxInt}
 	}
 	q := acceptedLengths{most: math.MaxInt}
@@ -75,27 +75,27 @@ func (n *schemaNode) quickString() acceptedLengths {
 	return q
 }
 
-// takes reports whether a string of so many bytes is right without another look.
-func (n *schemaNode) takes(length int, escaped bool) bool {
-	return n.quick.least <= length && length <= n.quick.most && (!escaped || n.quick.least == 0)
+// acceptsLength reports whether a string of so many bytes is right without another look.
+func (n *schemaNode) acceptsLength(length int, escaped bool) bool {
+	return n.acceptedLengths.least <= length && length <= n.acceptedLengths.most && (!escaped || n.acceptedLengths.least == 0)
 }
 
-// stringValue reads a string.
-func (r *Reader) stringValue(n *schemaNode, pos int) int {
+// readString reads a string.
+func (r *Reader) readString(n *schemaNode, pos int) int {
 	start := pos + 1
 	end, escaped := jsonscan.StringEnd(r.data, start)
 	if end < 0 {
 		return declined
 	}
-	if n.takes(end-start, escaped) {
+	if n.acceptsLength(end-start, escaped) {
 		return end + 1
 	}
-	if len(n.scopes) > 0 {
+	if len(n.checks) > 0 {
 		return declined
 	}
 	fits, ok := true, true
-	if n.types&kindString == 0 {
-		if fits, ok = r.allows(n, kindString); !ok {
+	if n.kinds&kindString == 0 {
+		if fits, ok = r.checkType(n, kindString); !ok {
 			return declined
 		}
 	}
@@ -106,11 +106,11 @@ func (r *Reader) stringValue(n *schemaNode, pos int) int {
 		text = r.scratch[from:]
 	}
 	index := -1
-	if len(n.values) > 0 {
-		index = r.enumerated(n, kindString, text, fits)
+	if len(n.enumValues) > 0 {
+		index = r.checkEnum(n, kindString, text, fits)
 	}
 	if fits {
-		r.text(n, text)
+		r.checkText(n, text)
 	}
 	if n.slot >= 0 {
 		f := r.frame

@@ -41,7 +41,7 @@ func (t *Tally) Clear() {
 func (r *Reader) Count(t *Tally) {
 	for i := range r.seenMembers {
 		s := &r.seenMembers[i]
-		c := &t.cells[s.cell]
+		c := &t.cells[s.presence]
 		if c.present != s.present || c.nulls != s.nulls || c.times == 0 {
 			t.add(c)
 			c.seenMembers, c.times = *s, 0

@@ -10,9 +10,9 @@ import (
 // condition is a part of an expression that is true or false.
 type condition interface{ run(*Reader) truth }
 
-// test compiles a tree that must be true or false.
-func (c *compiler) test(t *expression.Tree, n *schemaNode, r *slotRegion) condition {
-	sub := func(i int) condition { return c.test(t.Args[i], n, r) }
+// compileCondition compiles a tree that must be true or false.
+func (c *compiler) compileCondition(t *expression.Tree, n *schemaNode, r *slotRegion) condition {
+	sub := func(i int) condition { return c.compileCondition(t.Args[i], n, r) }
 	switch t.Op {
 	case expression.Literal:
 		if b, ok := t.Value.(bool); ok {
@@ -27,11 +27,11 @@ func (c *compiler) test(t *expression.Tree, n *schemaNode, r *slotRegion) condit
 	case expression.If:
 		return ternaryCondition{sub(0), sub(1), sub(2)}
 	case expression.Has:
-		return c.has(t, n, r)
+		return c.compileHas(t, n, r)
 	case expression.In:
-		return c.among(t, n, r)
+		return c.compileIn(t, n, r)
 	case expression.Equal, expression.NotEqual, expression.Less, expression.LessEqual, expression.Greater, expression.GreaterEqual:
-		return c.comparison(t, n, r)
+		return c.compileComparison(t, n, r)
 	}
 	c.fail("a rule whose expression is not simple")
 	return nil
@@ -96,13 +96,13 @@ func (t ternaryCondition) run(r *Reader) truth {
 // an object.
 type hasCondition struct{ parents, bit uint64 }
 
-func (c *compiler) has(t *expression.Tree, n *schemaNode, r *slotRegion) condition {
-	path := c.own(t.Path)
+func (c *compiler) compileHas(t *expression.Tree, n *schemaNode, r *slotRegion) condition {
+	path := c.pathFromSelf(t.Path)
 	var h hasCondition
 	for i := 1; i < len(path); i++ {
-		h.parents |= 1 << c.slotAt(n, path[:i], r)
+		h.parents |= 1 << c.slotOf(n, path[:i], r)
 	}
-	h.bit = 1 << c.slotAt(n, path, r)
+	h.bit = 1 << c.slotOf(n, path, r)
 	return h
 }
 
@@ -110,11 +110,11 @@ func (t hasCondition) run(r *Reader) truth {
 	if r.frame.objects&t.parents != t.parents {
 		return truthError
 	}
-	return truthOf(r.frame.set()&t.bit != 0)
+	return truthOf(r.frame.nonNull()&t.bit != 0)
 }
 
-// own returns the path from the object itself.
-func (c *compiler) own(path []string) []string {
+// pathFromSelf returns the path from the object itself.
+func (c *compiler) pathFromSelf(path []string) []string {
 	if path[0] != expression.Self {
 		c.fail("a rule that looks at %s", path[0])
 	}
@@ -186,13 +186,13 @@ var ordersOf = map[expression.Op]orderSet{
 // has reports whether the set has the order that the sign of n says.
 func (o orderSet) has(n int64) bool { return o>>uint(1+n>>63-(-n)>>63)&1 != 0 }
 
-func (c *compiler) comparison(t *expression.Tree, n *schemaNode, r *slotRegion) condition {
-	a, b := c.operand(t.Args[0], n, r), c.operand(t.Args[1], n, r)
+func (c *compiler) compileComparison(t *expression.Tree, n *schemaNode, r *slotRegion) condition {
+	a, b := c.compileOperand(t.Args[0], n, r), c.compileOperand(t.Args[1], n, r)
 	switch {
 	case a.kind == operandSlot && b.kind == operandText && t.Op == expression.Equal:
-		return inCondition{a, c.constants(n, t.Args[0], []string{b.text})}
+		return inCondition{a, c.textConstants(n, t.Args[0], []string{b.text})}
 	case a.kind == operandSlot && b.kind == operandText && t.Op == expression.NotEqual:
-		return notCondition{inCondition{a, c.constants(n, t.Args[0], []string{b.text})}}
+		return notCondition{inCondition{a, c.textConstants(n, t.Args[0], []string{b.text})}}
 	}
 	compiled := &comparisonCondition{op: t.Op, orders: ordersOf[t.Op], a: a, b: b}
 	if !compiled.add(&compiled.a, false) || !compiled.add(&compiled.b, true) || len(compiled.terms) == 0 {
@@ -205,7 +205,7 @@ func (t *comparisonCondition) run(r *Reader) truth {
 	if t.terms != nil && r.frame.integers&t.integers == t.integers {
 		return truthOf(t.holds(r.frame))
 	}
-	a, b := t.a.result(r), t.b.result(r)
+	a, b := t.a.evaluate(r), t.b.evaluate(r)
 	switch t.op {
 	case expression.Equal:
 		return a.equals(&b)
@@ -223,7 +223,7 @@ func (t *comparisonCondition) run(r *Reader) truth {
 	case a.kind == valueInteger && b.kind == valueInteger:
 		order = cmp.Compare(a.integer, b.integer)
 	case a.kind == valueText && b.kind == valueText:
-		order = a.compare(&b)
+		order = a.compareText(&b)
 	default:
 		return truthError
 	}
@@ -243,17 +243,17 @@ type textConstants struct {
 	bits uint64
 }
 
-func (c *compiler) constants(n *schemaNode, slot *expression.Tree, list []string) *textConstants {
+func (c *compiler) textConstants(n *schemaNode, slot *expression.Tree, list []string) *textConstants {
 	t := &textConstants{list: list}
-	path := c.own(slot.Path)
+	path := c.pathFromSelf(slot.Path)
 	if slices.Contains(path, expression.First) || slices.Contains(path, expression.Last) {
 		return t
 	}
 	at := c.find(n, path)
-	if at == nil || len(at.values) > 64 {
+	if at == nil || len(at.enumValues) > 64 {
 		return t
 	}
-	for i, v := range at.values {
+	for i, v := range at.enumValues {
 		for _, text := range list {
 			if v.kind == kindString && v.text == text {
 				t.bits |= 1 << i
@@ -263,8 +263,8 @@ func (c *compiler) constants(n *schemaNode, slot *expression.Tree, list []string
 	return t
 }
 
-func (c *compiler) among(t *expression.Tree, n *schemaNode, r *slotRegion) condition {
-	a := c.operand(t.Args[0], n, r)
+func (c *compiler) compileIn(t *expression.Tree, n *schemaNode, r *slotRegion) condition {
+	a := c.compileOperand(t.Args[0], n, r)
 	var list []string
 	for _, arg := range t.Args[1:] {
 		text, ok := arg.Value.(string)
@@ -276,14 +276,14 @@ func (c *compiler) among(t *expression.Tree, n *schemaNode, r *slotRegion) condi
 	if a.kind != operandSlot {
 		c.fail("a rule whose expression is not simple")
 	}
-	return inCondition{a, c.constants(n, t.Args[0], list)}
+	return inCondition{a, c.textConstants(n, t.Args[0], list)}
 }
 
 func (t inCondition) run(r *Reader) truth {
 	bit := uint64(1) << t.a.slot
 	f := r.frame
 	if f.texts&bit == 0 {
-		if f.set()&bit == 0 {
+		if f.nonNull()&bit == 0 {
 			return truthError
 		}
 		return truthFalse

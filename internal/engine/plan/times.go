@@ -21,7 +21,7 @@ func (r *Reader) readTimes(l *lifecyclePlan, t *resourceTimes) bool {
 		s := &l.stamps[i]
 		bit, slot := uint64(1)<<i, uint64(1)<<s.slot
 		switch {
-		case r.frame.set()&slot == 0:
+		case r.frame.nonNull()&slot == 0:
 			continue
 		case r.frame.integers&slot != 0 && !s.text:
 			n := r.frame.values[s.slot].integer

@@ -26,22 +26,22 @@ var kindsNamed = map[string]kindSet{
 	"string": kindString, "array": kindArray, "object": kindObject,
 }
 
-// kinds compiles the keyword type.
-func (c *compiler) kinds(n *schemaNode, d *schema.Demands) {
+// compileType compiles the keyword type.
+func (c *compiler) compileType(n *schemaNode, d *schema.Demands) {
 	for _, allowed := range d.Types {
 		var set kindSet
 		for _, name := range allowed {
 			set |= kindsNamed[name]
 		}
-		n.types &= set
+		n.kinds &= set
 	}
 }
 
-// allows executes the keyword type. A schema whose type does not fit looks no
+// checkType executes the keyword type. A schema whose type does not fit looks no
 // further; where there are several, the others do, and the reference engine
 // has to tell.
-func (r *Reader) allows(n *schemaNode, k kindSet) (fits, ok bool) {
-	if n.types&k != 0 {
+func (r *Reader) checkType(n *schemaNode, k kindSet) (fits, ok bool) {
+	if n.kinds&k != 0 {
 		return true, true
 	}
 	r.sig.add(n.kindDeviation(k))
@@ -59,32 +59,32 @@ type enumValue struct {
 	place int32  // for coverage
 }
 
-// values compiles the keywords enum and const.
-func (c *compiler) values(n *schemaNode, shape *schema.Shape, d *schema.Demands, at schemaPosition) {
+// compileEnum compiles the keywords enum and const.
+func (c *compiler) compileEnum(n *schemaNode, shape *schema.Shape, d *schema.Demands, at schemaPosition) {
 	index := map[string]int{}
 	_, placeOf := c.Places(shape)
 	for _, text := range shape.Values {
-		v := enumValue{kind: kindOf(text), text: text, place: c.place(at, placeOf(text))}
+		v := enumValue{kind: kindOf(text), text: text, place: c.placeNumber(at, placeOf(text))}
 		if s, ok := decodedString(text); ok {
 			v.text = s
 		}
 		switch v.kind {
 		case kindObject, kindArray:
-			n.opaquely("an object or array under enum or const")
+			n.markOpaque("an object or array under enum or const")
 		case kindInteger:
 			if i, err := strconv.ParseInt(text, 10, 64); err != nil || strconv.FormatInt(i, 10) != text {
-				n.opaquely("a number under enum or const that is not written as a plain integer")
+				n.markOpaque("a number under enum or const that is not written as a plain integer")
 			}
 		}
-		index[text] = len(n.values)
-		n.values = append(n.values, v)
+		index[text] = len(n.enumValues)
+		n.enumValues = append(n.enumValues, v)
 	}
-	if len(n.values) > 1000 || len(d.Enums) > 60 {
-		n.opaquely("very many values")
+	if len(n.enumValues) > 1000 || len(d.Enums) > 60 {
+		n.markOpaque("very many values")
 		return
 	}
 	for _, allowed := range d.Enums {
-		set := make([]bool, len(n.values))
+		set := make([]bool, len(n.enumValues))
 		for _, text := range allowed {
 			set[index[text]] = true
 		}
@@ -108,12 +108,12 @@ func kindOf(text string) kindSet {
 	return kindInteger
 }
 
-// enumerated executes enum and const: it returns which of the values it is, or
+// checkEnum executes enum and const: it returns which of the values it is, or
 // -1. The text is that of value.text.
-func (r *Reader) enumerated(n *schemaNode, k kindSet, text []byte, fits bool) int {
-	found := n.enumerates(k, text)
-	if found >= 0 && n.values[found].place >= 0 {
-		r.seenValues = append(r.seenValues, n.values[found].place)
+func (r *Reader) checkEnum(n *schemaNode, k kindSet, text []byte, fits bool) int {
+	found := n.enumIndex(k, text)
+	if found >= 0 && n.enumValues[found].place >= 0 {
+		r.seenValues = append(r.seenValues, n.enumValues[found].place)
 	}
 	if fits {
 		for i, set := range n.enums {
@@ -125,18 +125,18 @@ func (r *Reader) enumerated(n *schemaNode, k kindSet, text []byte, fits bool) in
 	return found
 }
 
-// enumerates returns which of the values it is, or -1.
-func (n *schemaNode) enumerates(k kindSet, text []byte) int {
-	for i := range n.values {
-		if v := &n.values[i]; v.kind == k && len(v.text) == len(text) && v.text == string(text) {
+// enumIndex returns which of the values it is, or -1.
+func (n *schemaNode) enumIndex(k kindSet, text []byte) int {
+	for i := range n.enumValues {
+		if v := &n.enumValues[i]; v.kind == k && len(v.text) == len(text) && v.text == string(text) {
 			return i
 		}
 	}
 	return -1
 }
 
-// value reads a value.
-func (r *Reader) value(n *schemaNode, pos int) int {
+// readValue reads a readValue.
+func (r *Reader) readValue(n *schemaNode, pos int) int {
 	if n == anything {
 		return r.skip(pos)
 	}
@@ -145,58 +145,58 @@ func (r *Reader) value(n *schemaNode, pos int) int {
 	}
 	switch r.data[pos] {
 	case '"':
-		return r.stringValue(n, pos)
+		return r.readString(n, pos)
 	case '{':
-		return r.objectValue(n, pos)
+		return r.readObject(n, pos)
 	case '[':
-		return r.arrayValue(n, pos)
+		return r.readArray(n, pos)
 	case 't', 'f':
-		return r.boolean(n, pos)
+		return r.readBoolean(n, pos)
 	case 'n':
-		return r.null(n, pos, n.kindDeviation(kindNull))
+		return r.readNull(n, pos, n.kindDeviation(kindNull))
 	}
-	return r.numberValue(n, pos)
+	return r.readNumber(n, pos)
 }
 
-func (r *Reader) boolean(n *schemaNode, pos int) int {
+func (r *Reader) readBoolean(n *schemaNode, pos int) int {
 	word := "true"
 	if r.data[pos] == 'f' {
 		word = "false"
 	}
 	end := jsonscan.Literal(r.data, pos, word)
-	if end < 0 || len(n.scopes) > 0 {
+	if end < 0 || len(n.checks) > 0 {
 		return declined
 	}
 	if n.slot >= 0 {
 		r.frame.other |= 1 << n.slot
 		r.frame.values[n.slot] = slotValue{start: int32(pos), end: int32(end)}
 	}
-	fits, ok := r.allows(n, kindBool)
+	fits, ok := r.checkType(n, kindBool)
 	if !ok {
 		return declined
 	}
-	if len(n.values) > 0 {
-		r.enumerated(n, kindBool, r.data[pos:end], fits)
+	if len(n.enumValues) > 0 {
+		r.checkEnum(n, kindBool, r.data[pos:end], fits)
 	}
 	return end
 }
 
-// null reads null, of which the deviation stands for not being allowed.
-func (r *Reader) null(n *schemaNode, pos int, deviation Signature) int {
+// readNull reads readNull, of which the deviation stands for not being allowed.
+func (r *Reader) readNull(n *schemaNode, pos int, deviation Signature) int {
 	end := jsonscan.Literal(r.data, pos, "null")
-	if end < 0 || n.whole {
+	if end < 0 || n.checksNull {
 		return declined
 	}
 	if n.slot >= 0 {
 		r.frame.null |= 1 << n.slot
 	}
-	fits := n.types&kindNull != 0
-	if len(n.values) > 0 {
+	fits := n.kinds&kindNull != 0
+	if len(n.enumValues) > 0 {
 		found := -1
-		for i := range n.values {
-			if n.values[i].kind == kindNull {
+		for i := range n.enumValues {
+			if n.enumValues[i].kind == kindNull {
 				found = i
-				if p := n.values[i].place; p >= 0 {
+				if p := n.enumValues[i].place; p >= 0 {
 					r.seenValues = append(r.seenValues, p)
 				}
 			}
