@@ -124,18 +124,18 @@ func (r *Reader) readElements(n *schemaNode, pos int) int {
 	if n.elementsAreBodies {
 		r.Elements = count
 	}
-	way := uint64(deviationLimit)
+	number := uint64(deviationLimit)
 	for _, least := range n.minItems {
 		if count < least {
-			r.sig.add(n.deviation(way))
+			r.sig.add(n.deviation(number))
 		}
-		way++
+		number++
 	}
 	for _, most := range n.maxItems {
 		if count > most {
-			r.sig.add(n.deviation(way))
+			r.sig.add(n.deviation(number))
 		}
-		way++
+		number++
 	}
 	return pos
 }
@@ -181,12 +181,12 @@ func (f *slotFrame) copySlot(to int32, other *slotFrame, from int32) {
 
 // readRegion reads a value that is a region of its own.
 func (r *Reader) readRegion(n *schemaNode, pos int, salt uint64) int {
-	outer, sig := r.frame, r.sig
+	outer, outerSig := r.frame, r.sig
 	r.frame, r.sig = &r.frames[n.region.depth], Signature{}
 	r.frame.reset()
 	end := r.readValue(n, pos)
 	inside := r.sig
-	r.frame, r.sig = outer, sig
+	r.frame, r.sig = outer, outerSig
 	if inside != (Signature{}) {
 		r.sig.add(inside.within(salt ^ uint64(n.base)<<8))
 	}

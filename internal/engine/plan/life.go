@@ -11,10 +11,10 @@ import (
 
 // objectChecks is an object with a lifecycle or rules.
 type objectChecks struct {
-	id    int
-	life  *lifecyclePlan
-	rules []compiledRule
-	asked inputSlots
+	id        int
+	lifecycle *lifecyclePlan
+	rules     []compiledRule
+	inputs    inputSlots
 }
 
 // compileChecks compiles what is said of the object of a node.
@@ -29,13 +29,13 @@ func (c *compiler) compileChecks(n *schemaNode, source *lifecycle.Lifecycle, rul
 	}()
 	s := &objectChecks{}
 	if source != nil {
-		s.life = c.compileLifecycle(n, source, at.region)
-		s.life.pointer = at.pointer
+		s.lifecycle = c.compileLifecycle(n, source, at.region)
+		s.lifecycle.pointer = at.pointer
 	}
 	for _, from := range rules {
 		s.rules = append(s.rules, c.compileRule(n, from, at.region))
 	}
-	s.id, s.asked = c.plan.checks, inputSlotsOf(s.rules)
+	s.id, s.inputs = c.plan.checks, inputSlotsOf(s.rules)
 	c.plan.checks++
 	n.checks = append(n.checks, s)
 }
@@ -43,7 +43,7 @@ func (c *compiler) compileChecks(n *schemaNode, source *lifecycle.Lifecycle, rul
 // runChecks executes what is said of the object that begins at start and was just
 // read.
 func (r *Reader) runChecks(s *objectChecks, start int) bool {
-	if s.life != nil && !r.checkLifecycle(s.life, start) {
+	if s.lifecycle != nil && !r.checkLifecycle(s.lifecycle, start) {
 		return false
 	}
 	rules := r.rulesFor(s)
@@ -58,24 +58,24 @@ func (r *Reader) runChecks(s *objectChecks, start int) bool {
 // lifecyclePlan is a lifecycle on the slots of a region. Sets of timestamps are bits by
 // their index in stamps.
 type lifecyclePlan struct {
-	source   *lifecycle.Lifecycle
-	pointer  string // of the object
-	identity int32
-	state    int32
-	watched  []int32
-	stamps   []timestampSlot
-	least    int64 // nanoseconds, of what is plausible
-	most     int64
-	unit     time.Duration
+	source     *lifecycle.Lifecycle
+	pointer    string // of the object
+	identity   int32
+	state      int32
+	watched    []int32
+	timestamps []timestampSlot
+	notBefore  int64 // nanoseconds, of what is plausible
+	notAfter   int64
+	unit       time.Duration
 
-	before  []precedingTimes // by timestamp
-	records uint64           // the timestamps of states
+	preceding []precedingTimes // by timestamp
+	recording uint64           // the timestamps of states
 
-	states  []stateTimestamps
-	byName  map[string]int
-	byValue []int  // the state that an enumerated value of the schema is
-	final   uint64 // the timestamps of final states
-	bounds  []durationBound
+	states       []stateTimestamps
+	stateNamed   map[string]int
+	stateOfValue []int  // the state that an enumerated value of the schema is
+	final        uint64 // the timestamps of final states
+	durations    []durationBound
 
 	base deviation
 }
@@ -89,25 +89,25 @@ type timestampSlot struct {
 
 // precedingTimes are the timestamps that must not come after another.
 type precedingTimes struct {
-	set   uint64
-	pairs []orderedPair
+	timestamps uint64
+	pairs      []orderedPair
 }
 
-type orderedPair struct{ earlier, index int }
+type orderedPair struct{ earlier, rule int }
 
 // stateTimestamps is what holds for a resource in one state.
 type stateTimestamps struct {
-	own    int    // the timestamp that it must have; -1: none
-	passed uint64 // the timestamps of the states before it
-	beyond uint64 // the timestamps of states that it cannot have been in
+	own         int    // the timestamp that it must have; -1: none
+	passed      uint64 // the timestamps of the states before it
+	unreachable uint64 // the timestamps of states that it cannot have been in
 }
 
 // durationBound is how long a state lasts at most.
 type durationBound struct {
-	state  int
-	begin  int
-	next   []int // the timestamps of the states after it
-	atMost int64
+	state   int
+	entered int
+	next    []int // the timestamps of the states after it
+	atMost  int64
 }
 
 // The deviations of lifecycles are numbered in blocks.
@@ -122,13 +122,13 @@ const (
 )
 
 // addDeviation records a deviation, the nth of a block, in a variety.
-func (r *Reader) addDeviation(l *lifecyclePlan, block, n, variety int) {
-	r.sig.add((l.base + deviation((block*blockSize+n)*1024+variety)).signature())
+func (r *Reader) addDeviation(l *lifecyclePlan, block, n, variant int) {
+	r.sig.add((l.base + deviation((block*blockSize+n)*1024+variant)).signature())
 }
 
 // compileLifecycle compiles a lifecycle.
 func (c *compiler) compileLifecycle(n *schemaNode, source *lifecycle.Lifecycle, r *slotRegion) *lifecyclePlan {
-	l := &lifecyclePlan{source: source, unit: source.Unit, byName: map[string]int{}, base: c.newDeviations(1 << 24)}
+	l := &lifecyclePlan{source: source, unit: source.Unit, stateNamed: map[string]int{}, base: c.newDeviations(1 << 24)}
 	if source.NotBefore.Year() < 1970 || source.NotAfter.Year() > 2200 || len(source.Timestamps) > 64 || len(source.States()) > 60 {
 		c.fail("a lifecycle with times far away, or very many states")
 	}
@@ -144,26 +144,26 @@ func (c *compiler) compileLifecycle(n *schemaNode, source *lifecycle.Lifecycle, 
 		for depth := range path {
 			s.path = append(s.path, c.slotOf(n, path[:depth+1], r))
 		}
-		l.stamps = append(l.stamps, s)
+		l.timestamps = append(l.timestamps, s)
 		if source.Records(t.Pointer) {
-			l.records |= 1 << i
+			l.recording |= 1 << i
 		}
 	}
-	l.least, l.most = source.NotBefore.Unix(), source.NotAfter.Unix()
-	l.before = make([]precedingTimes, len(l.stamps))
+	l.notBefore, l.notAfter = source.NotBefore.Unix(), source.NotAfter.Unix()
+	l.preceding = make([]precedingTimes, len(l.timestamps))
 	for i, p := range source.Before {
-		e := &l.before[index[p.Later]]
-		e.set |= 1 << index[p.Earlier]
+		e := &l.preceding[index[p.Later]]
+		e.timestamps |= 1 << index[p.Earlier]
 		e.pairs = append(e.pairs, orderedPair{index[p.Earlier], i})
 	}
 	c.compileStates(l, n, index)
-	if at := c.find(n, splitPointer(source.State)); at != nil {
-		for _, v := range at.enumValues {
-			i, ok := l.byName[v.text]
+	if state := c.find(n, splitPointer(source.State)); state != nil {
+		for _, v := range state.enumValues {
+			i, ok := l.stateNamed[v.text]
 			if !ok || v.kind != kindString {
 				i = -1
 			}
-			l.byValue = append(l.byValue, i)
+			l.stateOfValue = append(l.stateOfValue, i)
 		}
 	}
 	return l
@@ -178,14 +178,14 @@ func (c *compiler) compileStates(l *lifecyclePlan, n *schemaNode, index map[stri
 		return ok && len(path) == 1 && n.members[i].required
 	}
 	for i, s := range all {
-		l.byName[s.Name] = i
-		own := stateTimestamps{own: -1}
+		l.stateNamed[s.Name] = i
+		timestamps := stateTimestamps{own: -1}
 		if s.Entered != "" && !required(s.Entered) {
-			own.own = index[s.Entered]
+			timestamps.own = index[s.Entered]
 		}
 		for _, p := range s.Passed {
 			if p.Entered != "" && p.Entered != s.Entered && !required(p.Entered) {
-				own.passed |= 1 << index[p.Entered]
+				timestamps.passed |= 1 << index[p.Entered]
 			}
 		}
 		for _, other := range all {
@@ -196,21 +196,21 @@ func (c *compiler) compileStates(l *lifecyclePlan, n *schemaNode, index map[stri
 				return o.Entered == other.Entered && l.source.Reaches(o.Name, s.Name)
 			})
 			if !explained {
-				own.beyond |= 1 << index[other.Entered]
+				timestamps.unreachable |= 1 << index[other.Entered]
 			}
 		}
-		l.states = append(l.states, own)
+		l.states = append(l.states, timestamps)
 		if s.Final() && s.Entered != "" {
 			l.final |= 1 << index[s.Entered]
 		}
 		if s.AtMost > 0 && s.Entered != "" {
-			b := durationBound{state: i, begin: index[s.Entered], atMost: int64(s.AtMost)}
+			b := durationBound{state: i, entered: index[s.Entered], atMost: int64(s.AtMost)}
 			for _, name := range s.Next {
 				if entered := l.source.StateNamed(name).Entered; entered != "" {
 					b.next = append(b.next, index[entered])
 				}
 			}
-			l.bounds = append(l.bounds, b)
+			l.durations = append(l.durations, b)
 		}
 	}
 }
@@ -224,13 +224,13 @@ func (r *Reader) checkLifecycle(l *lifecyclePlan, start int) bool {
 		return false
 	}
 	state := r.stateOf(l)
-	for rest := t.strange; rest != 0; rest &= rest - 1 {
+	for rest := t.implausible; rest != 0; rest &= rest - 1 {
 		r.addDeviation(l, blockUnit, bits.TrailingZeros64(rest), 0)
 	}
-	for rest := t.good; rest != 0; rest &= rest - 1 {
+	for rest := t.plausible; rest != 0; rest &= rest - 1 {
 		later := bits.TrailingZeros64(rest)
-		for set := l.before[later].set & t.good; set != 0; set &= set - 1 {
-			if t.at[bits.TrailingZeros64(set)] > t.at[later] {
+		for set := l.preceding[later].timestamps & t.plausible; set != 0; set &= set - 1 {
+			if t.nanoseconds[bits.TrailingZeros64(set)] > t.nanoseconds[later] {
 				r.addDisorder(l, t, later)
 				break
 			}
@@ -239,8 +239,8 @@ func (r *Reader) checkLifecycle(l *lifecyclePlan, start int) bool {
 	if r.now != unknownTime {
 		r.checkFuture(l, t)
 	}
-	for i := range l.bounds {
-		r.checkDuration(l, t, &l.bounds[i], state)
+	for i := range l.durations {
+		r.checkDuration(l, t, &l.durations[i], state)
 	}
 	r.checkStates(l, t, state)
 	r.handOver(l, start, state)
@@ -253,10 +253,10 @@ func (r *Reader) stateOf(l *lifecyclePlan) int {
 		return -1
 	}
 	v := &r.frame.values[l.state]
-	if uint(v.index) < uint(len(l.byValue)) {
-		return l.byValue[v.index]
+	if uint(v.index) < uint(len(l.stateOfValue)) {
+		return l.stateOfValue[v.index]
 	}
-	if i, ok := l.byName[string(r.textOf(v))]; ok {
+	if i, ok := l.stateNamed[string(r.textOf(v))]; ok {
 		return i
 	}
 	return -1
@@ -266,10 +266,10 @@ func (r *Reader) stateOf(l *lifecyclePlan) int {
 func (r *Reader) addDisorder(l *lifecyclePlan, t *resourceTimes, later int) {
 	worst := -1
 	var latest int64
-	for _, p := range l.before[later].pairs {
-		at := t.at[p.earlier]
-		if t.good>>p.earlier&1 != 0 && at > t.at[later] && (worst < 0 || at > latest) {
-			worst, latest = p.index, at
+	for _, p := range l.preceding[later].pairs {
+		at := t.nanoseconds[p.earlier]
+		if t.plausible>>p.earlier&1 != 0 && at > t.nanoseconds[later] && (worst < 0 || at > latest) {
+			worst, latest = p.rule, at
 		}
 	}
 	r.addDeviation(l, blockRest, 0, worst)
@@ -277,9 +277,9 @@ func (r *Reader) addDisorder(l *lifecyclePlan, t *resourceTimes, later int) {
 
 // checkFuture records timestamps of states that are later than the exchange.
 func (r *Reader) checkFuture(l *lifecyclePlan, t *resourceTimes) {
-	for rest := t.good & l.records; rest != 0; rest &= rest - 1 {
+	for rest := t.plausible & l.recording; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		switch ahead := t.at[i] - r.now; {
+		switch ahead := t.nanoseconds[i] - r.now; {
 		case ahead <= int64(time.Second):
 		case ahead > int64(ClockSlack):
 			r.addDeviation(l, blockFuture, i, 0)
@@ -294,12 +294,12 @@ const ClockSlack = time.Minute
 
 // checkDuration records that a state lasts too long.
 func (r *Reader) checkDuration(l *lifecyclePlan, t *resourceTimes, b *durationBound, state int) {
-	if t.good>>b.begin&1 == 0 {
+	if t.plausible>>b.entered&1 == 0 {
 		return
 	}
 	left, end := -1, int64(0)
 	for _, next := range b.next {
-		if at := t.at[next]; t.good>>next&1 != 0 && (left < 0 || at < end) {
+		if at := t.nanoseconds[next]; t.plausible>>next&1 != 0 && (left < 0 || at < end) {
 			left, end = next, at
 		}
 	}
@@ -309,14 +309,14 @@ func (r *Reader) checkDuration(l *lifecyclePlan, t *resourceTimes, b *durationBo
 		}
 		end = r.now
 	}
-	if end-t.at[b.begin] > b.atMost {
+	if end-t.nanoseconds[b.entered] > b.atMost {
 		r.addDeviation(l, blockRest, 1+b.state, 1+left)
 	}
 }
 
 // checkStates records what does not go with the state.
 func (r *Reader) checkStates(l *lifecyclePlan, t *resourceTimes, state int) {
-	entered := t.there &^ t.placeholder
+	entered := t.present &^ t.placeholder
 	if finals := entered & l.final; finals&(finals-1) != 0 {
 		for ; finals != 0; finals &= finals - 1 {
 			r.addDeviation(l, blockRest+1, bits.TrailingZeros64(finals), 1+state)
@@ -326,15 +326,15 @@ func (r *Reader) checkStates(l *lifecyclePlan, t *resourceTimes, state int) {
 		return
 	}
 	s := &l.states[state]
-	missing := s.passed &^ t.there
+	missing := s.passed &^ t.present
 	if s.own >= 0 {
-		missing |= 1 << s.own &^ t.there
+		missing |= 1 << s.own &^ t.present
 	}
 	for ; missing != 0; missing &= missing - 1 {
 		i := bits.TrailingZeros64(missing)
-		r.addDeviation(l, blockMissing+min(r.deepestPresent(l.stamps[i].path), 7), i, state)
+		r.addDeviation(l, blockMissing+min(r.deepestPresent(l.timestamps[i].path), 7), i, state)
 	}
-	for beyond := s.beyond & entered; beyond != 0; beyond &= beyond - 1 {
+	for beyond := s.unreachable & entered; beyond != 0; beyond &= beyond - 1 {
 		r.addDeviation(l, blockRest+2, bits.TrailingZeros64(beyond), state)
 	}
 }

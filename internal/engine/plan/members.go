@@ -26,7 +26,7 @@ func (m *memberPlan) prepare() {
 	case n.opaque != "" || n.checksNull || len(n.enumValues) > 0:
 	case n.kinds&kindNull != 0:
 		m.null = nullAllowed
-	case n.plain:
+	case n.single:
 		m.null = nullForbidden
 	}
 	m.known = n != anything && n.opaque == ""

@@ -10,7 +10,7 @@ import "slices"
 // ruleInputs is that in which bodies are alike.
 type ruleInputs struct {
 	texts, integers, other, objects uint64
-	values                          uint64 // of the enumerated slots, a byte each
+	enumValues                      uint64 // of the enumerated slots, a byte each
 }
 
 // inputSlots says which slots the steps of the rules of a scope ask for.
@@ -21,7 +21,7 @@ type inputSlots struct {
 
 // narrowedRules are the rules of a scope as they are for certain rule inputs.
 type narrowedRules struct {
-	known bool
+	used bool
 	ruleInputs
 	rules []compiledRule
 }
@@ -35,72 +35,72 @@ const (
 const maxEnumerated = 8
 
 func inputSlotsOf(rules []compiledRule) inputSlots {
-	var a inputSlots
-	for _, x := range rules {
-		for i := range x.steps {
-			switch s := &x.steps[i]; {
+	var asked inputSlots
+	for _, rule := range rules {
+		for i := range rule.steps {
+			switch s := &rule.steps[i]; {
 			case s.kind == stepHas:
-				a.slots |= s.bit | s.parents
-				s.asked = true
-			case s.kind == stepIsOneOf && s.texts != 0:
-				if !slices.Contains(a.enumerated, s.slot) {
-					if len(a.enumerated) == maxEnumerated {
+				asked.slots |= s.bit | s.parents
+				s.fromInputs = true
+			case s.kind == stepIn && s.values != 0:
+				if !slices.Contains(asked.enumerated, s.slot) {
+					if len(asked.enumerated) == maxEnumerated {
 						continue
 					}
-					a.enumerated = append(a.enumerated, s.slot)
+					asked.enumerated = append(asked.enumerated, s.slot)
 				}
-				a.slots |= s.bit
-				s.asked = true
+				asked.slots |= s.bit
+				s.fromInputs = true
 			}
 		}
 	}
-	return a
+	return asked
 }
 
 // ruleInputsOf returns those of the body.
-func (r *Reader) ruleInputsOf(a *inputSlots) ruleInputs {
+func (r *Reader) ruleInputsOf(asked *inputSlots) ruleInputs {
 	f := r.frame
-	o := ruleInputs{f.texts & a.slots, f.integers & a.slots, f.other & a.slots, f.objects & a.slots, 0}
-	for _, slot := range a.enumerated {
+	inputs := ruleInputs{f.texts & asked.slots, f.integers & asked.slots, f.other & asked.slots, f.objects & asked.slots, 0}
+	for _, slot := range asked.enumerated {
 		index := uint32(0xff) // of no value, or too large to be foretold
 		if f.texts>>slot&1 != 0 {
 			index = min(uint32(f.values[slot].index), index)
 		}
-		o.values = o.values<<8 | uint64(index)
+		inputs.enumValues = inputs.enumValues<<8 | uint64(index)
 	}
-	return o
+	return inputs
 }
 
 // rulesFor returns the rulesFor of the scope, narrowed to what the body leaves open.
-func (r *Reader) rulesFor(s *objectChecks) []compiledRule {
-	if len(s.rules) == 0 {
+func (r *Reader) rulesFor(checks *objectChecks) []compiledRule {
+	if len(checks.rules) == 0 {
 		return nil
 	}
-	o := r.ruleInputsOf(&s.asked)
-	hash := scramble(o.texts ^ o.integers<<1 ^ o.other<<2 ^ o.values*0x9e3779b97f4a7c15)
-	all := r.narrowed[s.id*maxNarrowings:][:maxNarrowings]
+	inputs := r.ruleInputsOf(&checks.inputs)
+	hash := scramble(inputs.texts ^ inputs.integers<<1 ^ inputs.other<<2 ^ inputs.enumValues*0x9e3779b97f4a7c15)
+	cached := r.narrowed[checks.id*maxNarrowings:][:maxNarrowings]
 	for i := range uint64(maxProbes) {
-		n := &all[(hash+i)%maxNarrowings]
-		if n.known && n.ruleInputs == o {
-			return n.rules
+		entry := &cached[(hash+i)%maxNarrowings]
+		if entry.used && entry.ruleInputs == inputs {
+			return entry.rules
 		}
-		if !n.known {
-			*n = narrowedRules{true, o, r.narrowRules(s)}
-			return n.rules
+		if !entry.used {
+			*entry = narrowedRules{true, inputs, r.narrowRules(checks)}
+			return entry.rules
 		}
 	}
 	if r.misses++; r.misses%replaceEvery == 0 {
-		all[hash%maxNarrowings].known = false // for the next one like it
+		cached[hash%maxNarrowings].used = false // for the next one like it
 	}
-	return s.rules
+	return checks.rules
 }
 
-func (r *Reader) narrowRules(s *objectChecks) []compiledRule {
+func (r *Reader) narrowRules(checks *objectChecks) []compiledRule {
 	var open []compiledRule
-	for _, x := range s.rules {
-		own := compiledRule{ruleSource: x.ruleSource}
-		if own.first = own.addOpenSteps(r, &x, x.first, map[int]int{}); own.first != ruleHolds {
-			open = append(open, own)
+	for _, rule := range checks.rules {
+		narrowed := compiledRule{ruleSource: rule.ruleSource}
+		if narrowed.first = narrowed.addOpenSteps(r, &rule, rule.first, map[int]int{}); narrowed.first != ruleHolds {
+			open = append(open, narrowed)
 		}
 	}
 	return open
@@ -108,39 +108,39 @@ func (r *Reader) narrowRules(s *objectChecks) []compiledRule {
 
 // addOpenSteps takes over a step of x, and those that can follow, but for those whose
 // answer is known. It returns its current position.
-func (own *compiledRule) addOpenSteps(r *Reader, x *compiledRule, at int, done map[int]int) int {
-	for at >= 0 {
-		s := &x.steps[at]
+func (rule *compiledRule) addOpenSteps(r *Reader, full *compiledRule, next int, done map[int]int) int {
+	for next >= 0 {
+		s := &full.steps[next]
 		holds, known := s.foretell(r.frame)
 		if !known {
 			break
 		}
-		at = s.no
+		next = s.ifFalse
 		if holds {
-			at = s.yes
+			next = s.ifTrue
 		}
 	}
-	if at < 0 {
-		return at
+	if next < 0 {
+		return next
 	}
-	if i, ok := done[at]; ok {
+	if i, ok := done[next]; ok {
 		return i
 	}
-	s := x.steps[at]
-	s.yes, s.no = own.addOpenSteps(r, x, s.yes, done), own.addOpenSteps(r, x, s.no, done)
-	own.steps = append(own.steps, s)
-	done[at] = len(own.steps) - 1
-	return done[at]
+	s := full.steps[next]
+	s.ifTrue, s.ifFalse = rule.addOpenSteps(r, full, s.ifTrue, done), rule.addOpenSteps(r, full, s.ifFalse, done)
+	rule.steps = append(rule.steps, s)
+	done[next] = len(rule.steps) - 1
+	return done[next]
 }
 
 // foretell answers a step by what the rule inputs say.
 func (s *ruleStep) foretell(f *slotFrame) (holds, known bool) {
 	switch {
-	case !s.asked:
+	case !s.fromInputs:
 	case s.kind == stepHas && f.objects&s.parents == s.parents:
 		return f.nonNull()&s.bit != 0, true
-	case s.kind == stepIsOneOf && f.texts&s.bit != 0 && uint32(f.values[s.slot].index) < 64:
-		return s.texts>>uint32(f.values[s.slot].index)&1 != 0, true
+	case s.kind == stepIn && f.texts&s.bit != 0 && uint32(f.values[s.slot].index) < 64:
+		return s.values>>uint32(f.values[s.slot].index)&1 != 0, true
 	}
 	return false, false
 }

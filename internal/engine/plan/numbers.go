@@ -39,18 +39,18 @@ type numberLimit struct {
 
 // checkNumber executes the keywords of numbers.
 func (r *Reader) checkNumber(n *schemaNode, v jsonscan.Number) {
-	way := uint64(deviationLimit)
+	number := uint64(deviationLimit)
 	for _, m := range n.minimum {
 		if m.exclusive && v.Ceiling() <= m.value || v.Floor() < m.value {
-			r.sig.add(n.deviation(way))
+			r.sig.add(n.deviation(number))
 		}
-		way++
+		number++
 	}
 	for _, m := range n.maximum {
 		if m.exclusive && v.Floor() >= m.value || v.Ceiling() > m.value {
-			r.sig.add(n.deviation(way))
+			r.sig.add(n.deviation(number))
 		}
-		way++
+		number++
 	}
 }
 

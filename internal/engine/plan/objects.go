@@ -28,16 +28,16 @@ func (c *compiler) compileObject(n *schemaNode, shape *schema.Shape, d *schema.D
 	places, _ := c.Places(shape)
 	for i, m := range shape.Members {
 		inside := at.member(m.Name)
-		own := memberPlan{name: m.Name}
-		own.place = c.placeNumber(inside, places[i])
-		own.node = c.compileNode(m.Shape, inside)
-		own.required, own.nullIsDrift = m.Required, m.NullIsDrift()
-		own.nullDeviation = own.node.kindDeviation(kindNull)
-		if own.nullIsDrift {
-			own.nullDeviation = n.deviation(deviationNull + uint64(i))
+		member := memberPlan{name: m.Name}
+		member.place = c.placeNumber(inside, places[i])
+		member.node = c.compileNode(m.Shape, inside)
+		member.required, member.nullIsDrift = m.Required, m.NullIsDrift()
+		member.nullDeviation = member.node.kindDeviation(kindNull)
+		if member.nullIsDrift {
+			member.nullDeviation = n.deviation(deviationNull + uint64(i))
 		}
 		n.byName[m.Name] = i
-		n.members = append(n.members, own)
+		n.members = append(n.members, member)
 	}
 	for _, name := range d.Required {
 		i, ok := n.byName[name]
@@ -50,19 +50,19 @@ func (c *compiler) compileObject(n *schemaNode, shape *schema.Shape, d *schema.D
 	n.covered = !at.uncovered && len(n.members) > 0
 	outer := at.region
 	at.pointer += "/*"
-	free := func(shape *schema.Shape) *schemaNode {
+	region := func(shape *schema.Shape) *schemaNode {
 		if shape == nil {
 			return nil
 		}
 		at.region = c.newRegion(outer)
 		return c.compileNode(shape, at)
 	}
-	n.additional = free(d.Rest)
+	n.additional = region(d.Rest)
 	for _, p := range d.Patterned {
-		n.patternMembers = append(n.patternMembers, patternMembers{p.Name, free(p.Shape)})
+		n.patternMembers = append(n.patternMembers, patternMembers{p.Name, region(p.Shape)})
 	}
 	at.uncovered = true // names are not values
-	if n.memberNames = free(d.Names); n.memberNames != nil {
+	if n.memberNames = region(d.Names); n.memberNames != nil {
 		c.compilePropertyNames(n)
 	}
 }
@@ -121,39 +121,39 @@ func (r *Reader) readMembers(n *schemaNode, pos int) int {
 	}
 	r.depth++
 	names := len(r.names)
-	data, known := r.data, r.segments[n.id]
+	data, caches := r.data, r.segments[n.id]
 	var present, nulls uint64
-	others := 0 // members that are not described
+	undescribed := 0 // members that are not described
 	pos++
 	for before := afterBrace; ; {
-		s := &known[before]
-		g := s.last
-		if g != nil && !g.isAt(data, pos) {
-			g = s.find(data, pos)
+		cache := &caches[before]
+		seg := cache.last
+		if seg != nil && !seg.isAt(data, pos) {
+			seg = cache.find(data, pos)
 		}
-		if g != nil {
-			if len(g.values) > 0 {
-				r.applySegment(g, pos)
+		if seg != nil {
+			if len(seg.values) > 0 {
+				r.applySegment(seg, pos)
 			}
-			pos += len(g.text)
-		} else if g, pos = r.readSegment(n, before, pos, names); pos < 0 {
+			pos += len(seg.text)
+		} else if seg, pos = r.readSegment(n, before, pos, names); pos < 0 {
 			return declined
 		}
-		if present&g.present != 0 {
+		if present&seg.present != 0 {
 			return declined // a repeated member
 		}
-		present |= g.present
-		nulls |= g.nulls
-		if g.next < 0 {
-			if g.next == endOfObject {
+		present |= seg.present
+		nulls |= seg.nulls
+		if seg.next < 0 {
+			if seg.next == endOfObject {
 				break
 			}
-			others++
+			undescribed++
 			before = afterUndescribed
 			continue
 		}
-		m := &n.members[g.next]
-		before = g.next + afterMember
+		m := &n.members[seg.next]
+		before = seg.next + afterMember
 		if pos >= len(data) {
 			return declined
 		}
@@ -166,7 +166,7 @@ func (r *Reader) readMembers(n *schemaNode, pos int) int {
 				continue
 			}
 		} else if c == 'n' {
-			nulls |= 1 << g.next
+			nulls |= 1 << seg.next
 		}
 		if pos = r.readMember(m, pos); pos < 0 {
 			return declined
@@ -176,7 +176,7 @@ func (r *Reader) readMembers(n *schemaNode, pos int) int {
 	r.names = r.names[:names]
 	r.applyPresence(n, present, nulls)
 	if len(n.minMembers)+len(n.maxMembers) > 0 {
-		r.checkMemberCount(n, bits.OnesCount64(present)+others)
+		r.checkMemberCount(n, bits.OnesCount64(present)+undescribed)
 	}
 	return pos
 }
@@ -205,67 +205,67 @@ type presence struct {
 	known          bool
 	present, nulls uint64
 	sig            Signature
-	drift          Signature // the part of it that null for optional members is
-	drifts         int       // how many these are
+	nullDrift      Signature // the part of it that null for optional members is
+	nullDrifts     int       // how many these are
 	nullSlots      uint64
 }
 
 // applyPresence does what is to be done when an object was read.
 func (r *Reader) applyPresence(n *schemaNode, present, nulls uint64) {
-	cell := n.id*presencesPerNode + int((present^nulls*0x9e3779b97f4a7c15)*0x9e3779b97f4a7c15>>60)
-	o := &r.presences[cell]
-	if !o.known || o.present != present || o.nulls != nulls {
-		*o = n.presenceOf(present, nulls)
+	index := n.id*presencesPerNode + int((present^nulls*0x9e3779b97f4a7c15)*0x9e3779b97f4a7c15>>60)
+	p := &r.presences[index]
+	if !p.known || p.present != present || p.nulls != nulls {
+		*p = n.presenceOf(present, nulls)
 	}
-	r.sig.add(o.sig)
+	r.sig.add(p.sig)
 	if r.frame == &r.frames[0] {
-		r.NullDrift.add(o.drift)
-		r.NullDrifts += o.drifts
+		r.NullDrift.add(p.nullDrift)
+		r.NullDrifts += p.nullDrifts
 	}
-	r.frame.null |= o.nullSlots
+	r.frame.null |= p.nullSlots
 	if n.covered {
-		r.seenMembers = append(r.seenMembers, seenMembers{n, present, nulls, cell})
+		r.seenMembers = append(r.seenMembers, seenMembers{n, present, nulls, index})
 	}
 }
 
 func (n *schemaNode) presenceOf(present, nulls uint64) presence {
-	o := presence{known: true, present: present, nulls: nulls}
+	p := presence{known: true, present: present, nulls: nulls}
 	for rest := nulls; rest != 0; rest &= rest - 1 {
 		m := &n.members[bits.TrailingZeros64(rest)]
 		if m.null == nullByReader {
 			continue // Reader.null saw to it
 		}
 		if m.node.slot >= 0 {
-			o.nullSlots |= 1 << m.node.slot
+			p.nullSlots |= 1 << m.node.slot
 		}
 		if m.null == nullForbidden {
-			o.sig.add(m.nullDeviation)
+			p.sig.add(m.nullDeviation)
 			if m.nullIsDrift {
-				o.drift.add(m.nullDeviation)
-				o.drifts++
+				p.nullDrift.add(m.nullDeviation)
+				p.nullDrifts++
 			}
 		}
 	}
 	for missing := n.required &^ present; missing != 0; missing &= missing - 1 {
-		o.sig.add(n.deviation(deviationMissing + uint64(bits.TrailingZeros64(missing))))
+		p.sig.add(n.deviation(deviationMissing + uint64(bits.TrailingZeros64(missing))))
 	}
-	return o
+	return p
 }
 
 // checkMemberCount executes minProperties and maxProperties.
 func (r *Reader) checkMemberCount(n *schemaNode, count int) {
 	// Objects and arrays share the ways; so each has its own half.
-	way := uint64(deviationLimit + 30)
+	number := uint64(deviationLimit + 30)
 	for _, least := range n.minMembers {
 		if count < least {
-			r.sig.add(n.deviation(way))
+			r.sig.add(n.deviation(number))
 		}
-		way++
+		number++
 	}
 	for _, most := range n.maxMembers {
 		if count > most {
-			r.sig.add(n.deviation(way))
+			r.sig.add(n.deviation(number))
 		}
-		way++
+		number++
 	}
 }

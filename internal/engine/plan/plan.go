@@ -81,11 +81,11 @@ func Compile(s *Source) (p *Plan, err error) {
 			p, err = nil, reason
 		}
 	}()
-	at := schemaPosition{region: c.newRegion(nil)}
-	c.plan.root = c.compileNode(s.Shape, at)
+	pos := schemaPosition{region: c.newRegion(nil)}
+	c.plan.root = c.compileNode(s.Shape, pos)
 	if len(s.BodyRules) > 0 {
 		c.plan.root.checksNull = true
-		c.compileChecks(c.plan.root, nil, s.BodyRules, at)
+		c.compileChecks(c.plan.root, nil, s.BodyRules, pos)
 	}
 	if c.plan.root.opaque != "" {
 		c.fail("%s", c.plan.root.opaque)
@@ -120,10 +120,10 @@ func (c *compiler) fail(format string, args ...any) {
 
 type compiler struct {
 	*Source
-	plan     *Plan
-	places   map[Place]int32
-	keys     deviation
-	maxDepth int
+	plan          *Plan
+	places        map[Place]int32
+	nextDeviation deviation
+	maxDepth      int
 }
 
 // slotRegion is a part of a body in which every place is there once at most: the
@@ -184,7 +184,7 @@ func (c *compiler) placeNumber(at schemaPosition, key Place) int32 {
 type schemaNode struct {
 	id     int
 	opaque string // why the plan does not know what is right here; empty where it does
-	plain  bool   // a single schema describes the place
+	single bool   // a single schema describes the place
 	base   deviation
 	slot   int32 // where to keep the value; -1: nowhere
 	region *slotRegion
@@ -240,9 +240,9 @@ const (
 )
 
 func (c *compiler) newDeviations(count int) deviation {
-	key := c.keys
-	c.keys += deviation(count)
-	return key
+	first := c.nextDeviation
+	c.nextDeviation += deviation(count)
+	return first
 }
 
 // anything is where no schema says anything.
@@ -274,7 +274,7 @@ func (c *compiler) compileNode(shape *schema.Shape, at schemaPosition) *schemaNo
 		n.opaque = "the keyword " + keyword
 		return n
 	}
-	n.plain = d.Plain
+	n.single = d.Plain
 	c.compileType(n, d)
 	c.compileEnum(n, shape, d, at)
 	c.compileString(n, d)

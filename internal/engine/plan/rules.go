@@ -10,9 +10,9 @@ type compiledRule struct {
 // ruleSource is how a rule comes to one where a step cannot tell, and what it
 // says.
 type ruleSource struct {
-	holds condition
-	at    []int32 // the slots of the members that lead to what it blames
-	base  deviation
+	condition condition
+	blamed    []int32 // the slots of the members that lead to what it blames
+	base      deviation
 }
 
 // truth is that of a test.
@@ -36,14 +36,14 @@ func truthOf(holds bool) truth {
 func (c *compiler) compileRule(n *schemaNode, from Rule, r *slotRegion) compiledRule {
 	compiled := compiledRule{ruleSource: &ruleSource{base: c.newDeviations(2 * 64)}}
 	for i := range from.At {
-		compiled.at = append(compiled.at, c.slotOf(n, from.At[:i+1], r))
+		compiled.blamed = append(compiled.blamed, c.slotOf(n, from.At[:i+1], r))
 	}
 	tree := from.Expression.Tree()
 	if tree == nil {
 		c.fail("a rule whose expression is not simple")
 	}
-	compiled.holds = c.compileCondition(tree, n, r)
-	compiled.first = compiled.addSteps(compiled.holds, ruleHolds, ruleBroken)
+	compiled.condition = c.compileCondition(tree, n, r)
+	compiled.first = compiled.addSteps(compiled.condition, ruleHolds, ruleBroken)
 	return compiled
 }
 
@@ -51,17 +51,17 @@ func (c *compiler) compileRule(n *schemaNode, from Rule, r *slotRegion) compiled
 // ruleStep, or to the end of the rule. Going from ruleStep to ruleStep comes to what the
 // tests of a rule come to together, as long as each is true or false.
 type ruleStep struct {
-	test    condition
-	yes, no int
+	condition       condition
+	ifTrue, ifFalse int
 
 	// The most frequent tests are here, which is faster than to call them.
-	kind     stepKind
-	parents  uint64 // has
-	bit      uint64 // has and isOneOf
-	integers *comparisonCondition
-	texts    uint64 // isOneOf
-	slot     int32
-	asked    bool // the rule inputs answer it, most often
+	kind       stepKind
+	parents    uint64 // has
+	bit        uint64 // has and isOneOf
+	comparison *comparisonCondition
+	values     uint64 // isOneOf
+	slot       int32
+	fromInputs bool // the rule inputs answer it, most often
 }
 
 type stepKind byte
@@ -69,8 +69,8 @@ type stepKind byte
 const (
 	stepOther stepKind = iota
 	stepHas
-	stepIntegers
-	stepIsOneOf
+	stepCompareIntegers
+	stepIn
 )
 
 // The ends of a rule.
@@ -80,74 +80,74 @@ const (
 )
 
 // addSteps makes steps of a test, and returns where to begin.
-func (x *compiledRule) addSteps(t condition, ifYes, ifNo int) int {
-	switch t := t.(type) {
+func (rule *compiledRule) addSteps(cond condition, ifYes, ifNo int) int {
+	switch t := cond.(type) {
 	case andCondition:
-		return x.addSteps(t.a, x.addSteps(t.b, ifYes, ifNo), ifNo)
+		return rule.addSteps(t.a, rule.addSteps(t.b, ifYes, ifNo), ifNo)
 	case orCondition:
-		return x.addSteps(t.a, ifYes, x.addSteps(t.b, ifYes, ifNo))
+		return rule.addSteps(t.a, ifYes, rule.addSteps(t.b, ifYes, ifNo))
 	case notCondition:
-		return x.addSteps(t.a, ifNo, ifYes)
+		return rule.addSteps(t.a, ifNo, ifYes)
 	case ternaryCondition:
-		return x.addSteps(t.condition, x.addSteps(t.then, ifYes, ifNo), x.addSteps(t.otherwise, ifYes, ifNo))
+		return rule.addSteps(t.condition, rule.addSteps(t.then, ifYes, ifNo), rule.addSteps(t.otherwise, ifYes, ifNo))
 	}
-	s := ruleStep{test: t, yes: ifYes, no: ifNo}
-	switch t := t.(type) {
+	s := ruleStep{condition: cond, ifTrue: ifYes, ifFalse: ifNo}
+	switch t := cond.(type) {
 	case hasCondition:
-		s.kind, s.parents, s.bit = stepHas, t.parents, t.bit
+		s.kind, s.parents, s.bit = stepHas, t.parents, t.member
 	case *comparisonCondition:
 		if t.terms != nil {
-			s.kind, s.integers = stepIntegers, t
+			s.kind, s.comparison = stepCompareIntegers, t
 		}
 	case inCondition:
-		s.kind, s.bit, s.slot, s.texts = stepIsOneOf, 1<<t.a.slot, t.a.slot, t.texts.bits
+		s.kind, s.bit, s.slot, s.values = stepIn, 1<<t.operand.slot, t.operand.slot, t.texts.values
 	}
-	x.steps = append(x.steps, s)
-	return len(x.steps) - 1
+	rule.steps = append(rule.steps, s)
+	return len(rule.steps) - 1
 }
 
 // runRule executes a runRule.
-func (r *Reader) runRule(x *compiledRule) bool {
+func (r *Reader) runRule(rule *compiledRule) bool {
 	f := r.frame
-	at := x.first
-	for at >= 0 {
-		s := &x.steps[at]
+	next := rule.first
+	for next >= 0 {
+		s := &rule.steps[next]
 		holds := false
 		switch {
 		case s.kind == stepHas && f.objects&s.parents == s.parents:
 			holds = f.nonNull()&s.bit != 0
-		case s.kind == stepIntegers && f.integers&s.integers.integers == s.integers.integers:
-			holds = s.integers.holds(f)
-		case s.kind == stepIsOneOf && f.texts&s.bit != 0 && uint32(f.values[s.slot].index) < 64:
-			holds = s.texts>>uint32(f.values[s.slot].index)&1 != 0
+		case s.kind == stepCompareIntegers && f.integers&s.comparison.integerSlots == s.comparison.integerSlots:
+			holds = s.comparison.holds(f)
+		case s.kind == stepIn && f.texts&s.bit != 0 && uint32(f.values[s.slot].index) < 64:
+			holds = s.values>>uint32(f.values[s.slot].index)&1 != 0
 		default:
-			o := s.test.run(r)
-			if o > truthTrue {
-				return r.evalPartial(x)
+			result := s.condition.run(r)
+			if result > truthTrue {
+				return r.evalPartial(rule)
 			}
-			holds = o == truthTrue
+			holds = result == truthTrue
 		}
 		if holds {
-			at = s.yes
+			next = s.ifTrue
 		} else {
-			at = s.no
+			next = s.ifFalse
 		}
 	}
-	if at == ruleBroken {
-		r.sig.add((x.base + deviation(r.deepestPresent(x.at))).signature())
+	if next == ruleBroken {
+		r.sig.add((rule.base + deviation(r.deepestPresent(rule.blamed))).signature())
 	}
 	return true
 }
 
 // evalPartial executes a rule of which a part cannot be evaluated, which need not
 // matter.
-func (r *Reader) evalPartial(x *compiledRule) bool {
-	switch x.holds.run(r) {
+func (r *Reader) evalPartial(rule *compiledRule) bool {
+	switch rule.condition.run(r) {
 	case truthTrue:
 	case truthFalse:
-		r.sig.add((x.base + deviation(r.deepestPresent(x.at))).signature())
+		r.sig.add((rule.base + deviation(r.deepestPresent(rule.blamed))).signature())
 	case truthError:
-		r.sig.add((x.base + 64 + deviation(r.deepestPresent(x.at))).signature())
+		r.sig.add((rule.base + 64 + deviation(r.deepestPresent(rule.blamed))).signature())
 	default:
 		return false
 	}
@@ -157,9 +157,9 @@ func (r *Reader) evalPartial(x *compiledRule) bool {
 // deepestPresent returns how many of the members that lead to a place are there: a
 // finding about one that is not there is at the last that is.
 func (r *Reader) deepestPresent(path []int32) int {
-	there := r.frame.nonNull() | r.frame.null
+	present := r.frame.nonNull() | r.frame.null
 	for i, slot := range path {
-		if there&(1<<slot) == 0 {
+		if present&(1<<slot) == 0 {
 			return i
 		}
 	}

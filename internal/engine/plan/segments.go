@@ -17,8 +17,8 @@ type segment struct {
 	present, nulls uint64 // the members that it brings, also the one that follows
 	values         []segmentValue
 	next           int  // the member whose value follows
-	more           int  // at least so many bytes follow
-	orNull         bool // that value can be null
+	bytesAfter     int  // at least so many bytes follow
+	nullable       bool // that value can be null
 }
 
 // segmentValue is an enumerated string in a segment.
@@ -45,8 +45,8 @@ const (
 // segmentCache are those that came after one value.
 type segmentCache struct {
 	last   *segment // the one that was there last; nil before the first
-	known  []*segment
-	missed int
+	all    []*segment
+	misses int
 }
 
 const (
@@ -57,7 +57,7 @@ const (
 
 // find returns the segment that is at the position, if it is a known one.
 func (s *segmentCache) find(data []byte, pos int) *segment {
-	for _, g := range s.known {
+	for _, g := range s.all {
 		if g != s.last && g.isAt(data, pos) {
 			s.last = g
 			return g
@@ -68,7 +68,7 @@ func (s *segmentCache) find(data []byte, pos int) *segment {
 
 func (g *segment) isAt(data []byte, pos int) bool {
 	end := pos + len(g.text)
-	return end+g.more <= len(data) && string(data[pos:end]) == g.text && (g.orNull || data[end] != 'n')
+	return end+g.bytesAfter <= len(data) && string(data[pos:end]) == g.text && (g.nullable || data[end] != 'n')
 }
 
 // readSegment reads a readSegment member by member, and keeps it for the next object.
@@ -76,13 +76,13 @@ func (g *segment) isAt(data []byte, pos int) bool {
 // The readSegment is good until the next one is read.
 func (r *Reader) readSegment(n *schemaNode, before, pos, names int) (*segment, int) {
 	data, start := r.data, pos
-	g := segment{more: 1, values: r.lastRead.values[:0]}
+	g := segment{bytesAfter: 1, values: r.lastRead.values[:0]}
 	for first := before == afterBrace; ; first = false {
 		if pos = jsonscan.Space(data, pos); pos >= len(data) {
 			return nil, declined
 		}
 		if data[pos] == '}' {
-			g.next, g.more, g.orNull = endOfObject, 0, true
+			g.next, g.bytesAfter, g.nullable = endOfObject, 0, true
 			pos++
 			break
 		}
@@ -118,7 +118,7 @@ func (r *Reader) readSegment(n *schemaNode, before, pos, names int) (*segment, i
 		}
 		v, end := r.readSegmentValue(n, i, pos, start)
 		if end < 0 {
-			g.next, g.orNull = i, m.null == nullByReader
+			g.next, g.nullable = i, m.null == nullByReader
 			break
 		}
 		g.values = append(g.values, v)
@@ -164,19 +164,19 @@ func (r *Reader) readSegmentValue(n *schemaNode, i, pos, start int) (v segmentVa
 // isConstant reports whether a member has had no other value so far. Gaps that
 // hold the value that it had are of no use any more when it changes.
 func (r *Reader) isConstant(n *schemaNode, i int, text []byte) bool {
-	h := &r.constants[n.id]
+	constants := &r.constants[n.id]
 	bit := uint64(1) << i
 	switch {
-	case h.varied&bit != 0:
+	case constants.varied&bit != 0:
 		return false
-	case h.seen&bit == 0:
-		if h.texts == nil {
-			h.texts = make([]string, len(n.members))
+	case constants.seen&bit == 0:
+		if constants.texts == nil {
+			constants.texts = make([]string, len(n.members))
 		}
-		h.seen |= bit
-		h.texts[i] = string(text)
-	case h.texts[i] != string(text):
-		h.varied |= bit
+		constants.seen |= bit
+		constants.texts[i] = string(text)
+	case constants.texts[i] != string(text):
+		constants.varied |= bit
 		clear(r.segments[n.id])
 		return false
 	}
@@ -215,13 +215,13 @@ func (s *segmentCache) keep(g segment, text []byte) {
 		return
 	}
 	g.text, g.values = string(text), slices.Clone(g.values)
-	if len(s.known) < maxSegments {
-		s.known = append(s.known, &g)
+	if len(s.all) < maxSegments {
+		s.all = append(s.all, &g)
 		s.last = &g
 		return
 	}
-	if s.missed++; s.missed%replaceEvery == 0 {
-		s.known[s.missed/replaceEvery%maxSegments] = &g
+	if s.misses++; s.misses%replaceEvery == 0 {
+		s.all[s.misses/replaceEvery%maxSegments] = &g
 		s.last = &g
 	}
 }

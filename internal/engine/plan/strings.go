@@ -21,7 +21,7 @@ func (c *compiler) compileString(n *schemaNode, d *schema.Demands) {
 
 // checkText executes the keywords of strings.
 func (r *Reader) checkText(n *schemaNode, text []byte) {
-	way := uint64(deviationLimit)
+	number := uint64(deviationLimit)
 	if len(n.minLength)+len(n.maxLength) > 0 {
 		length := -1 // in code points, which are counted only where that decides
 		for _, least := range n.minLength {
@@ -30,10 +30,10 @@ func (r *Reader) checkText(n *schemaNode, text []byte) {
 					length = utf8.RuneCount(text)
 				}
 				if length < least {
-					r.sig.add(n.deviation(way))
+					r.sig.add(n.deviation(number))
 				}
 			}
-			way++
+			number++
 		}
 		for _, most := range n.maxLength {
 			if len(text) > most {
@@ -41,17 +41,17 @@ func (r *Reader) checkText(n *schemaNode, text []byte) {
 					length = utf8.RuneCount(text)
 				}
 				if length > most {
-					r.sig.add(n.deviation(way))
+					r.sig.add(n.deviation(number))
 				}
 			}
-			way++
+			number++
 		}
 	}
 	for _, p := range n.patterns {
 		if !p.Match(text) {
-			r.sig.add(n.deviation(way))
+			r.sig.add(n.deviation(number))
 		}
-		way++
+		number++
 	}
 }
 

@@ -94,7 +94,7 @@ func (t ternaryCondition) run(r *Reader) truth {
 
 // hasCondition reports whether a member is there and not null. What leads to it must be
 // an object.
-type hasCondition struct{ parents, bit uint64 }
+type hasCondition struct{ parents, member uint64 }
 
 func (c *compiler) compileHas(t *expression.Tree, n *schemaNode, r *slotRegion) condition {
 	path := c.pathFromSelf(t.Path)
@@ -102,7 +102,7 @@ func (c *compiler) compileHas(t *expression.Tree, n *schemaNode, r *slotRegion) 
 	for i := 1; i < len(path); i++ {
 		h.parents |= 1 << c.slotOf(n, path[:i], r)
 	}
-	h.bit = 1 << c.slotOf(n, path, r)
+	h.member = 1 << c.slotOf(n, path, r)
 	return h
 }
 
@@ -110,7 +110,7 @@ func (t hasCondition) run(r *Reader) truth {
 	if r.frame.objects&t.parents != t.parents {
 		return truthError
 	}
-	return truthOf(r.frame.nonNull()&t.bit != 0)
+	return truthOf(r.frame.nonNull()&t.member != 0)
 }
 
 // pathFromSelf returns the path from the object itself.
@@ -127,10 +127,10 @@ type comparisonCondition struct {
 	orders orderSet
 	a, b   operand
 
-	// Where both operands are of integers: their slots, and the terms of a-b.
-	integers uint64
-	terms    []linearTerm
-	constant int64
+	// Where both operands are of integerSlots: their slots, and the terms of a-b.
+	integerSlots uint64
+	terms        []linearTerm
+	constant     int64
 }
 
 // linearTerm is a slot that is added or taken away.
@@ -139,40 +139,40 @@ type linearTerm struct {
 	sign int64
 }
 
-// add tries to make the operand a sum of slots and a constant. So few of
+// addTerms tries to make the operand a sum of slots and a constant. So few of
 // them, of 18 digits each, cannot overflow.
-func (t *comparisonCondition) add(o *operand, negative bool) bool {
+func (c *comparisonCondition) addTerms(o *operand, negative bool) bool {
 	switch o.kind {
 	case operandSlot:
-		t.integers |= 1 << o.slot
+		c.integerSlots |= 1 << o.slot
 		sign := int64(1)
 		if negative {
 			sign = -1
 		}
-		t.terms = append(t.terms, linearTerm{o.slot, sign})
-		return len(t.terms) <= 6
+		c.terms = append(c.terms, linearTerm{o.slot, sign})
+		return len(c.terms) <= 6
 	case operandInteger:
 		if negative {
-			t.constant -= o.integer
+			c.constant -= o.integer
 		} else {
-			t.constant += o.integer
+			c.constant += o.integer
 		}
 		return o.integer > -1e17 && o.integer < 1e17
 	case operandSum:
-		return t.add(o.a, negative) && t.add(o.b, negative)
+		return c.addTerms(o.a, negative) && c.addTerms(o.b, negative)
 	case operandDifference:
-		return t.add(o.a, negative) && t.add(o.b, !negative)
+		return c.addTerms(o.a, negative) && c.addTerms(o.b, !negative)
 	}
 	return false
 }
 
 // holds reports whether the comparison of the operands holds, all of which are integers.
-func (t *comparisonCondition) holds(f *slotFrame) bool {
-	difference := t.constant
-	for _, term := range t.terms {
+func (c *comparisonCondition) holds(f *slotFrame) bool {
+	difference := c.constant
+	for _, term := range c.terms {
 		difference += term.sign * f.values[term.slot].integer
 	}
-	return t.orders.has(difference)
+	return c.orders.has(difference)
 }
 
 // orderSet is a set of less, equal and greater, as bits in this order.
@@ -195,18 +195,18 @@ func (c *compiler) compileComparison(t *expression.Tree, n *schemaNode, r *slotR
 		return notCondition{inCondition{a, c.textConstants(n, t.Args[0], []string{b.text})}}
 	}
 	compiled := &comparisonCondition{op: t.Op, orders: ordersOf[t.Op], a: a, b: b}
-	if !compiled.add(&compiled.a, false) || !compiled.add(&compiled.b, true) || len(compiled.terms) == 0 {
+	if !compiled.addTerms(&compiled.a, false) || !compiled.addTerms(&compiled.b, true) || len(compiled.terms) == 0 {
 		compiled.terms = nil
 	}
 	return compiled
 }
 
-func (t *comparisonCondition) run(r *Reader) truth {
-	if t.terms != nil && r.frame.integers&t.integers == t.integers {
-		return truthOf(t.holds(r.frame))
+func (c *comparisonCondition) run(r *Reader) truth {
+	if c.terms != nil && r.frame.integers&c.integerSlots == c.integerSlots {
+		return truthOf(c.holds(r.frame))
 	}
-	a, b := t.a.evaluate(r), t.b.evaluate(r)
-	switch t.op {
+	a, b := c.a.evaluate(r), c.b.evaluate(r)
+	switch c.op {
 	case expression.Equal:
 		return a.equals(&b)
 	case expression.NotEqual:
@@ -227,24 +227,24 @@ func (t *comparisonCondition) run(r *Reader) truth {
 	default:
 		return truthError
 	}
-	return truthOf(t.orders.has(int64(order)))
+	return truthOf(c.orders.has(int64(order)))
 }
 
 // inCondition reports whether a slot holds one of some texts.
 type inCondition struct {
-	a     operand
-	texts *textConstants
+	operand operand
+	texts   *textConstants
 }
 
 // textConstants are constants, and which of the values that the schema of a slot
 // enumerates are among them.
 type textConstants struct {
-	list []string
-	bits uint64
+	texts  []string
+	values uint64
 }
 
 func (c *compiler) textConstants(n *schemaNode, slot *expression.Tree, list []string) *textConstants {
-	t := &textConstants{list: list}
+	t := &textConstants{texts: list}
 	path := c.pathFromSelf(slot.Path)
 	if slices.Contains(path, expression.First) || slices.Contains(path, expression.Last) {
 		return t
@@ -256,7 +256,7 @@ func (c *compiler) textConstants(n *schemaNode, slot *expression.Tree, list []st
 	for i, v := range at.enumValues {
 		for _, text := range list {
 			if v.kind == kindString && v.text == text {
-				t.bits |= 1 << i
+				t.values |= 1 << i
 			}
 		}
 	}
@@ -280,7 +280,7 @@ func (c *compiler) compileIn(t *expression.Tree, n *schemaNode, r *slotRegion) c
 }
 
 func (t inCondition) run(r *Reader) truth {
-	bit := uint64(1) << t.a.slot
+	bit := uint64(1) << t.operand.slot
 	f := r.frame
 	if f.texts&bit == 0 {
 		if f.nonNull()&bit == 0 {
@@ -288,11 +288,11 @@ func (t inCondition) run(r *Reader) truth {
 		}
 		return truthFalse
 	}
-	v := &f.values[t.a.slot]
+	v := &f.values[t.operand.slot]
 	if uint(v.index) < 64 {
-		return truthOf(t.texts.bits>>uint(v.index)&1 != 0)
+		return truthOf(t.texts.values>>uint(v.index)&1 != 0)
 	}
-	for _, text := range t.texts.list {
+	for _, text := range t.texts.texts {
 		if text == string(r.textOf(v)) {
 			return truthTrue
 		}

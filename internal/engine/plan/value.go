@@ -45,7 +45,7 @@ func (r *Reader) checkType(n *schemaNode, k kindSet) (fits, ok bool) {
 		return true, true
 	}
 	r.sig.add(n.kindDeviation(k))
-	return false, n.plain
+	return false, n.single
 }
 
 func (n *schemaNode) kindDeviation(k kindSet) Signature {
@@ -207,7 +207,7 @@ func (r *Reader) readNull(n *schemaNode, pos int, deviation Signature) int {
 	}
 	if !fits {
 		r.sig.add(deviation)
-		if !n.plain {
+		if !n.single {
 			return declined
 		}
 	}
