@@ -9,14 +9,14 @@ import (
 
 // attempt is the reading of a bare body by the plan of one schema.
 type attempt struct {
-	way *routeState
+	state *routeState
 	reading
 }
 
 // checkBare checks a bare body. Which schema it has is found out by reading it
 // by the plans of those that it can have.
 func (c *Worker) checkBare(b *Results, x *plumb.Exchange, to *Result) {
-	c.tried = c.tried[:0]
+	c.attempts = c.attempts[:0]
 	for i, w := range c.candidates(x) {
 		read, ok := c.read(w.plan, x, nil)
 		if !ok {
@@ -26,53 +26,53 @@ func (c *Worker) checkBare(b *Results, x *plumb.Exchange, to *Result) {
 			c.accept(b, x, to, w)
 		} else if !c.count(b, x, to, w, read) {
 			if c.reader.Resources <= 1 { // as in repeat
-				c.tried = append(c.tried, attempt{w, read})
+				c.attempts = append(c.attempts, attempt{w, read})
 			}
 			continue
 		}
 		if x.Schema == "" && x.Response.Status == 0 && i > 0 { // the next one is likely to be of the same
-			c.bare = slices.Insert(slices.Delete(c.bare, i, i+1), 0, w)
+			c.bareStates = slices.Insert(slices.Delete(c.bareStates, i, i+1), 0, w)
 		}
 		return
 	}
 	c.explain(b, x, to)
-	for _, t := range c.tried {
+	for _, t := range c.attempts {
 		// The schema is known by constants. That these are right, or not, is
 		// part of the signature.
-		if to.schema == t.way.schema {
-			c.learn(to, t.way, t.reading)
+		if to.schema == t.state.schema {
+			c.learn(to, t.state, t.reading)
 		}
 	}
 }
 
 // candidates returns the ways of the schemas that a bare body can have, the
 // likeliest first.
-func (c *Worker) candidates(x *plumb.Exchange) []*routeState {
-	v := c.run.v
+func (w *Worker) candidates(x *plumb.Exchange) []*routeState {
+	v := w.stream.v
 	if x.Schema != "" {
 		for _, s := range v.named() {
 			if s.Name == x.Schema {
-				return []*routeState{c.way(route{schema: s, status: x.Response.Status})}
+				return []*routeState{w.way(route{schema: s, status: x.Response.Status})}
 			}
 		}
 		return nil
 	}
 	if x.Response.Status != 0 {
-		return c.inferred(x.Response.Status)
+		return w.inferred(x.Response.Status)
 	}
-	if c.bare == nil {
-		c.bare = c.inferred(0)
+	if w.bareStates == nil {
+		w.bareStates = w.inferred(0)
 	}
-	return c.bare
+	return w.bareStates
 }
 
 // inferred returns the ways of the schemas whose constants leave no doubt.
-func (c *Worker) inferred(status int) []*routeState {
-	v := c.run.v
+func (w *Worker) inferred(status int) []*routeState {
+	v := w.stream.v
 	v.decideOnce.Do(v.decide)
 	ways := make([]*routeState, len(v.decisive))
 	for i, s := range v.decisive {
-		ways[i] = c.way(route{schema: s, status: status, inferred: true})
+		ways[i] = w.way(route{schema: s, status: status, inferred: true})
 	}
 	return ways
 }

@@ -12,7 +12,7 @@ import (
 type bodySchema struct {
 	*schema.Schema
 
-	labelled  string           // see label
+	labelText string           // see label
 	constants []constantMember // what a bare body is recognised by
 	required  []string
 
@@ -28,9 +28,9 @@ type bodySchema struct {
 type constantMember struct{ name, text string }
 
 func newBodySchema(s *schema.Schema) *bodySchema {
-	b := &bodySchema{Schema: s, labelled: s.Name, required: s.Shape.Required()}
-	if b.labelled == "" {
-		b.labelled = s.Place.File + "#" + s.Place.Pointer
+	b := &bodySchema{Schema: s, labelText: s.Name, required: s.Shape.Required()}
+	if b.labelText == "" {
+		b.labelText = s.Place.File + "#" + s.Place.Pointer
 	}
 	for name, text := range s.Shape.Constants() {
 		b.constants = append(b.constants, constantMember{name, text})
@@ -39,7 +39,7 @@ func newBodySchema(s *schema.Schema) *bodySchema {
 }
 
 // label is what coverage calls the schema.
-func (s *bodySchema) label() string { return s.labelled }
+func (s *bodySchema) label() string { return s.labelText }
 
 // findElements finds out whether values of the schema are lists. The resources
 // are the schemas that responses have. What holds more of its own kind is no
@@ -57,43 +57,43 @@ func (s *bodySchema) findElements(resources map[*schema.Shape]*bodySchema) {
 	}
 }
 
-// unit is an object that is checked as a body of its own.
-type unit struct {
+// bodyPart is an object that is checked as a body of its own.
+type bodyPart struct {
 	path   []string // from the root of the body
 	value  *jsonvalue.Value
 	schema *bodySchema
 }
 
-// units returns the bodies in a body: its elements if it is a list with any,
+// parts returns the bodies in a body: its elements if it is a list with any,
 // else itself.
-func (s *bodySchema) units(root *jsonvalue.Value) []unit {
+func (s *bodySchema) parts(root *jsonvalue.Value) []bodyPart {
 	if s.elements != nil {
 		array, path := root, []string(nil)
 		if s.elementsName != "" {
 			array, path = root.At(s.elementsName), []string{s.elementsName}
 		}
 		if array != nil && array.Kind == jsonvalue.Array && len(array.Items) > 0 {
-			units := make([]unit, len(array.Items))
+			units := make([]bodyPart, len(array.Items))
 			for i, item := range array.Items {
-				units[i] = unit{append(slices.Clip(path), indexToken(i)), item, s.elements}
+				units[i] = bodyPart{append(slices.Clip(path), indexToken(i)), item, s.elements}
 			}
 			return units
 		}
 	}
-	return []unit{{nil, root, s}}
+	return []bodyPart{{nil, root, s}}
 }
 
 // infer finds the named schema of a body that comes without a request, by the
 // constants that the schemas state; a schema without constants is known by the
 // only member that it requires. The reason says why there is none.
-func (v *Validator) infer(root *jsonvalue.Value) (s *bodySchema, reason string) {
+func (v *Validator) infer(root *jsonvalue.Value) (body *bodySchema, reason string) {
 	if root.Kind != jsonvalue.Object {
 		return nil, "a bare body that is not an object: name its schema with --schema"
 	}
 	var found []*bodySchema
 	most := 0
 	for _, s := range v.named() {
-		n := s.recognises(root)
+		n := s.membersRecognised(root)
 		if n > most {
 			most, found = n, nil
 		}
@@ -114,9 +114,9 @@ func (v *Validator) infer(root *jsonvalue.Value) (s *bodySchema, reason string) 
 	return nil, "a bare body that could be " + strings.Join(names, " or ") + ": name its schema with --schema"
 }
 
-// recognises returns by how many members the schema knows the object as one of
+// membersRecognised returns by how many members the schema knows the object as one of
 // its values; 0 if it does not. Constants outweigh a required member.
-func (s *bodySchema) recognises(object *jsonvalue.Value) int {
+func (s *bodySchema) membersRecognised(object *jsonvalue.Value) int {
 	for _, c := range s.constants {
 		m := object.Member(c.name)
 		if m == nil {

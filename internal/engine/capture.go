@@ -12,7 +12,7 @@ func (p *pass) reportDefects() {
 			if f.Place = d.Place; d.Place == (plumb.Place{}) {
 				f.Place = p.x.Place
 			}
-			p.add(f)
+			p.addOfExchange(f)
 		}
 	}
 }

@@ -7,41 +7,41 @@ import (
 
 // Worker checks exchanges of a run on one goroutine.
 type Worker struct {
-	run     *Stream
-	reader  *plan.Reader
-	batch   *Results
-	batches int // so far
-	x       *plumb.Exchange
-	first   int // of the notes of the reading
-	routes  map[described]*routeState
-	ways    map[route]*routeState
-	bare    []*routeState // see candidates
-	tried   []attempt     // the readings of a bare body by the plans of several schemas
+	stream     *Stream
+	reader     *plan.Reader
+	results    *Results
+	checks     int // so far
+	x          *plumb.Exchange
+	firstNote  int // of the notes of the reading
+	routes     map[routeKey]*routeState
+	states     map[route]*routeState
+	bareStates []*routeState // see candidates
+	attempts   []attempt     // the readings of a bare body by the plans of several schemas
 }
 
 // NewWorker returns a Checker. Each goroutine needs its own.
-func (r *Stream) NewWorker() *Worker {
-	c := &Worker{run: r, reader: plan.NewReader(r.v.maxDepth), routes: map[described]*routeState{}, ways: map[route]*routeState{}}
-	c.reader.OnResource = c.note
-	return c
+func (st *Stream) NewWorker() *Worker {
+	w := &Worker{stream: st, reader: plan.NewReader(st.v.maxDepth), routes: map[routeKey]*routeState{}, states: map[route]*routeState{}}
+	w.reader.OnResource = w.note
+	return w
 }
 
 // Check checks exchanges against the description. They must not change until
 // the results were added to a history.
-func (c *Worker) Check(exchanges []*plumb.Exchange) *Results {
-	b := c.run.batch(len(exchanges))
-	c.batch = b
-	c.batches++
+func (w *Worker) Check(exchanges []*plumb.Exchange) *Results {
+	rs := w.stream.newResults(len(exchanges))
+	w.results = rs
+	w.checks++
 	for i, x := range exchanges {
-		c.x = x
-		before := b.mark()
-		if c.check(b, x, &b.Results[i]); b.Results[i].notes == nil {
-			b.forget(before)
+		w.x = x
+		before := rs.mark()
+		if w.check(rs, x, &rs.Results[i]); rs.Results[i].notes == nil {
+			rs.dropNotesSince(before)
 		}
 	}
-	b.name()
-	c.batch, c.x = nil, nil
-	return b
+	rs.setResources()
+	w.results, w.x = nil, nil
+	return rs
 }
 
 func (c *Worker) check(b *Results, x *plumb.Exchange, to *Result) {
@@ -53,7 +53,7 @@ func (c *Worker) check(b *Results, x *plumb.Exchange, to *Result) {
 		c.checkBare(b, x, to)
 		return
 	}
-	match := c.run.v.router.FindAt(x.Request.Target, x.Request.Method, x.Request.URL)
+	match := c.stream.v.router.FindAt(x.Request.Target, x.Request.Method, x.Request.URL)
 	if match.Operation == nil || hasNoBody(x.Request.Method, x.Response.Status) {
 		c.explain(b, x, to)
 		return
@@ -72,19 +72,19 @@ func (c *Worker) check(b *Results, x *plumb.Exchange, to *Result) {
 
 // read reads the body of an exchange by a plan. It is false where the reference
 // engine has to.
-func (c *Worker) read(p *plan.Plan, x *plumb.Exchange, params map[string]string) (reading, bool) {
+func (w *Worker) read(p *plan.Plan, x *plumb.Exchange, params map[string]string) (reading, bool) {
 	if p == nil {
 		return reading{}, false
 	}
-	c.first = len(c.batch.notes)
-	sig, ok := c.reader.Read(p, x.Response.Body.Bytes, plan.ExchangeFacts{Time: ownTime(x), Status: x.Response.Status, Params: params})
-	return reading{sig, c.reader.NullDrift, c.reader.NullDrifts, len(c.batch.notes) > c.first}, ok
+	w.firstNote = len(w.results.notes)
+	sig, ok := w.reader.Read(p, x.Response.Body.Bytes, plan.ExchangeFacts{Time: ownTime(x), Status: x.Response.Status, Params: params})
+	return reading{sig, w.reader.NullDrift, w.reader.NullDrifts, len(w.results.notes) > w.firstNote}, ok
 }
 
 // explain checks an exchange with the reference engine.
-func (c *Worker) explain(b *Results, x *plumb.Exchange, to *Result) {
-	b.Explained++
-	*to = c.run.v.Check(x)
+func (w *Worker) explain(rs *Results, x *plumb.Exchange, result *Result) {
+	rs.Explained++
+	*result = w.stream.v.Check(x)
 }
 
 // repeat handles an exchange with deviations: it is explained, or if that was
@@ -112,7 +112,7 @@ func (c *Worker) count(b *Results, x *plumb.Exchange, to *Result, w *routeState,
 	if !k.settled {
 		k.settled = k.pattern.settled.Load()
 	}
-	if !k.settled && (k.batch != c.batches || k.explained < c.run.enough) {
+	if !k.settled && (k.check != c.checks || k.explained < c.stream.keepOccurrences) {
 		return false
 	}
 	c.accept(b, x, to, w)
@@ -127,13 +127,13 @@ func (c *Worker) learn(to *Result, w *routeState, read reading) {
 	if k == nil {
 		return
 	}
-	if k.batch != c.batches {
-		k.batch, k.explained = c.batches, 0
+	if k.check != c.checks {
+		k.check, k.explained = c.checks, 0
 	}
 	k.explained++
 	to.Pattern = k.pattern
 	if k.pattern.findings.Load() == nil {
-		c.run.explained(k.pattern, patternKey{w.route, read}, to.Findings, read.drifts)
+		c.stream.setFindings(k.pattern, patternKey{w.route, read}, to.Findings, read.nullDrifts)
 	}
 }
 
@@ -147,8 +147,8 @@ func (c *Worker) accept(b *Results, x *plumb.Exchange, to *Result, w *routeState
 		to.Operation = w.operation.ID
 	}
 	c.reader.Count(b.tally(w.plan))
-	if n := len(b.notes); n > c.first {
-		to.notes = b.notes[c.first:n:n]
+	if n := len(b.notes); n > c.firstNote {
+		to.notes = b.notes[c.firstNote:n:n]
 	}
 }
 

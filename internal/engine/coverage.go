@@ -107,11 +107,11 @@ func (v *Validator) documented(from func(*bodySchema) bool) (members, values []S
 			reach(inner)
 		}
 	}
-	return arranged(members), arranged(values)
+	return sortedPlaces(members), sortedPlaces(values)
 }
 
-// arranged sorts places, and leaves each once.
-func arranged(places []Seen) []Seen {
+// sortedPlaces sorts places, and leaves each once.
+func sortedPlaces(places []Seen) []Seen {
 	slices.SortFunc(places, func(a, b Seen) int {
 		return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Value, b.Value))
 	})
@@ -218,8 +218,8 @@ func isIndex(token string) bool {
 	return token != "" && token[0] >= '0' && token[0] <= '9'
 }
 
-// see records what of the description is in the body, for coverage.
-func (p *pass) see() {
+// recordSeen records what of the description is in the body, for coverage.
+func (p *pass) recordSeen() {
 	visits := p.visits()
 	p.out.Seen = make([]Seen, 0, len(visits)+len(visits)/4)
 	for i := range visits {
@@ -249,7 +249,7 @@ type Described struct {
 // Described returns what the description says of a pointer, as [Observed] has
 // it, in a schema with that name; nil where it says nothing.
 func (v *Validator) Described(schema, pointer string) *Described {
-	s := v.labelled(schema)
+	s := v.schemaLabelled(schema)
 	if s == nil {
 		return nil
 	}
@@ -279,15 +279,15 @@ func (v *Validator) Described(schema, pointer string) *Described {
 // own, as the data of a page are. It is not ok where there is none, or the body
 // itself is the list.
 func (v *Validator) ElementsOf(schema string) (member Seen, ok bool) {
-	s := v.labelled(schema)
+	s := v.schemaLabelled(schema)
 	if s == nil || s.elements == nil || s.elementsName == "" {
 		return Seen{}, false
 	}
 	return v.placesOf(s.Shape).members[s.Shape.Named(s.elementsName).Index], true
 }
 
-// labelled returns the schema of bodies with a label; nil without one.
-func (v *Validator) labelled(label string) *bodySchema {
+// schemaLabelled returns the schema of bodies with a label; nil without one.
+func (v *Validator) schemaLabelled(label string) *bodySchema {
 	place, ok := v.byLabel[label]
 	if s := v.bodies[place]; s != nil || !ok {
 		return s

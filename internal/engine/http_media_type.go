@@ -28,12 +28,12 @@ knowing (info): the body is checked as JSON if the description has that.`,
 			return
 		}
 		switch {
-		case p.unfit:
+		case p.schemaNotText:
 			p.reportWhole(subjectAt(p.media.Place, mediaType(contentType)), placed("the media type is described, but its schema is not of texts", p.media.Place, shorten(contentType), mediaTypes(p.response)))
 		case contentType != "" && p.response.MediaFor(contentType) == nil:
 			p.reportWhole(subjectAt(p.response.Place, mediaType(contentType)), placed("the media type is not described", p.response.Place, shorten(contentType), mediaTypes(p.response)))
 		case p.media != nil && unlabelled(&p.x.Response):
-			p.grade(plumb.Info)
+			p.setSeverity(plumb.Info)
 			p.reportWhole(subjectAt(p.media.Place, ""), placed("the response does not say its media type", p.media.Place, "no Content-Type", mediaTypes(p.response)))
 		}
 	},

@@ -20,7 +20,7 @@ description do not know what to do with it. A status of the server's own failure
 	Example: "409 Conflict from an operation that describes 200 only",
 	run: func(p *pass) {
 		op, status := p.match.Operation, p.out.Status
-		if op == nil || p.response != nil || status == 0 || p.isOfHTTP() {
+		if op == nil || p.response != nil || status == 0 || p.isStatusOfHTTP() {
 			return
 		}
 		var described []string
@@ -28,16 +28,16 @@ description do not know what to do with it. A status of the server's own failure
 			described = append(described, r.Status)
 		}
 		if status >= 500 {
-			p.grade(plumb.Error)
+			p.setSeverity(plumb.Error)
 		}
 		p.reportWhole(subjectAt(op.Place, indexToken(status)), placed("the status is not described", op.Place, indexToken(status), strings.Join(described, ", ")))
 	},
 }
 
-// isOfHTTP reports whether the status is one by which caches, and clients that
+// isStatusOfHTTP reports whether the status is one by which caches, and clients that
 // ask for a part, are answered, whatever the operation (RFC 9110, 13.2 and
 // 14.2), or comes before the answer.
-func (p *pass) isOfHTTP() bool {
+func (p *pass) isStatusOfHTTP() bool {
 	switch p.out.Status {
 	case http.StatusNotModified, http.StatusPreconditionFailed:
 		return mayHave(&p.x.Request, "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range")

@@ -38,7 +38,7 @@ func (p *pass) identify() {
 	default:
 		p.out.Operation = p.match.Operation.ID
 		p.response = p.match.Operation.Response(p.out.Status)
-		p.choose()
+		p.chooseSchema()
 	}
 }
 
@@ -62,9 +62,9 @@ func hasNoBody(method string, status int) bool {
 	return status == http.StatusNoContent || status == http.StatusResetContent || status == http.StatusNotModified
 }
 
-// choose finds the media type and the schema that describe the body, and says
+// chooseSchema finds the media type and the schema that describe the body, and says
 // where the exchange is checked without one.
-func (p *pass) choose() {
+func (p *pass) chooseSchema() {
 	status, body := p.out.Status, &p.x.Response.Body
 	described := p.response != nil && status != 0 && len(p.x.Defects) == 0
 	switch {

@@ -39,7 +39,7 @@ func (p *pass) chooseMedia() {
 	switch {
 	case isJSON(sent) || isJSON(p.media.Type):
 		p.schema = schema
-	case isText(sent) && schema.isString():
+	case isText(sent) && schema.onlyStrings():
 		if !utf8.Valid(body) {
 			p.out.Skipped = "text that is not UTF-8"
 			return
@@ -47,21 +47,21 @@ func (p *pass) chooseMedia() {
 		p.schema, p.text = schema, true
 	case looksLikeJSON(body) && (isText(sent) || contentType == "" && isRange(p.media.Type)):
 		p.schema = schema
-	case isPage(sent) && isRange(p.media.Type) && schema.isOther():
-		p.unfit = true
+	case isPage(sent) && isRange(p.media.Type) && schema.noStrings():
+		p.schemaNotText = true
 		p.out.Skipped = "a media type that is not described"
 	default:
 		p.out.Skipped = "media types other than JSON"
 	}
 }
 
-// isString reports whether the schema describes nothing but strings.
-func (s *bodySchema) isString() bool {
+// onlyStrings reports whether the schema describes nothing but strings.
+func (s *bodySchema) onlyStrings() bool {
 	return slices.ContainsFunc(s.types(), func(types []string) bool { return len(types) == 1 && types[0] == "string" })
 }
 
-// isOther reports whether no value of the schema is a string.
-func (s *bodySchema) isOther() bool {
+// noStrings reports whether no value of the schema is a string.
+func (s *bodySchema) noStrings() bool {
 	return slices.ContainsFunc(s.types(), func(types []string) bool { return !slices.Contains(types, "string") })
 }
 

@@ -22,27 +22,27 @@ type note struct {
 }
 
 // note takes down what the body that is being read says of a resource.
-func (c *Worker) note(n *plan.ResourceNote) {
+func (w *Worker) note(n *plan.ResourceNote) {
 	if len(n.ID) == 0 || bytes.Contains(n.ID, masked) { // as in newResource
 		return
 	}
-	b, id := c.batch, n.ID
-	if len(id) > mostName {
+	b, id := w.results, n.ID
+	if len(id) > maxName {
 		id = []byte(shortName(string(id)))
 	}
-	own := note{x: c.x, within: n.Pointer, start: n.Start, idStart: len(b.ids), idEnd: len(b.ids) + len(id)}
+	own := note{x: w.x, within: n.Pointer, start: n.Start, idStart: len(b.ids), idEnd: len(b.ids) + len(id)}
 	b.ids = append(b.ids, id...)
-	if !c.run.withoutHistory {
-		own.watch = c.run.v.watches[n.Life]
-		own.key, own.line = own.watch.key(id), lineOf(c.x, n.Start)
-		own.cells = c.cells(own.watch, n)
+	if !w.stream.withoutHistory {
+		own.watch = w.stream.v.watches[n.Life]
+		own.key, own.line = own.watch.key(id), lineOf(w.x, n.Start)
+		own.cells = w.cells(own.watch, n)
 	}
 	b.notes = append(b.notes, own)
 }
 
 // cells packs what a body says of a resource.
 func (c *Worker) cells(w *tracked, n *plan.ResourceNote) []byte {
-	b := c.batch
+	b := c.results
 	from := len(b.cells)
 	p := pack(b.cells, n.Len())
 	for i := range n.Len() {
@@ -59,7 +59,7 @@ func (c *Worker) cells(w *tracked, n *plan.ResourceNote) []byte {
 }
 
 // pack does what cellOf and packer.cell do, for the ith member that a plan read.
-func (c *Worker) pack(hash *hasher, p *packer, n *plan.ResourceNote, i int) {
+func (w *Worker) pack(hash *hasher, p *packer, n *plan.ResourceNote, i int) {
 	switch n.Kind(i) {
 	case plan.KindInteger:
 		p.integer(n.Integer(i))
@@ -73,7 +73,7 @@ func (c *Worker) pack(hash *hasher, p *packer, n *plan.ResourceNote, i int) {
 			p.digested(digest(hash.bytes(text)))
 		}
 	case plan.KindOther:
-		p.digested(hash.digestJSON(n.Text(i), c.run.v.maxDepth))
+		p.digested(hash.digestJSON(n.Text(i), w.stream.v.maxDepth))
 	case plan.KindNull:
 		p.kind(null)
 	default:

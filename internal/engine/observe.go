@@ -11,7 +11,7 @@ import (
 type BodySchema = bodySchema
 
 // Label is the name of the schema, else its place: what coverage calls it.
-func (s *bodySchema) Label() string { return s.labelled }
+func (s *bodySchema) Label() string { return s.labelText }
 
 // Elements returns the schema of the elements that are checked as bodies of their
 // own, and the member that holds them; none where the body itself is the list.
@@ -38,7 +38,7 @@ type Part struct {
 func (v *Validator) Parts(x *plumb.Exchange) []Part {
 	p := &pass{v: v, x: x}
 	p.identify()
-	p.judge()
+	p.skipOtherAPI()
 	body := x.Response.Body
 	unknown := p.match.Path != "" && p.response == nil && looksLikeJSON(body.Bytes)
 	if body.Missing != "" || len(body.Bytes) == 0 || !p.bare() && p.schema == nil && !unknown {
@@ -55,7 +55,7 @@ func (v *Validator) Parts(x *plumb.Exchange) []Part {
 		return []Part{whole}
 	}
 	var parts []Part
-	units := p.schema.units(p.root)
+	units := p.schema.parts(p.root)
 	if len(units[0].path) > 0 { // the list itself
 		whole.Without = p.schema.elementsName
 		parts = append(parts, whole)
@@ -72,7 +72,7 @@ func (v *Validator) Lasting(x *plumb.Exchange, r *Result) []plumb.Finding {
 	p := &pass{v: v, x: x, schema: r.schema}
 	p.out.Operation, p.out.Status = r.Operation, r.Status
 	p.root, _ = jsonvalue.Parse(x.Response.Body.Bytes, v.maxDepth)
-	p.units = p.schema.units(p.root)
+	p.parts = p.schema.parts(p.root)
 	p.findResources()
 	p.use(timeBound)
 	timeBound.run(p)

@@ -15,18 +15,18 @@ type pass struct {
 	v *Validator
 	x *plumb.Exchange
 
-	match    spec.Match
-	response *spec.Response // nil where none is described for the status
-	media    *spec.Media    // nil where none is described for the media type
-	text     bool           // the body is a text, which the schema describes as a string
-	unfit    bool           // the media type is described, but its schema is of other values
+	match         spec.Match
+	response      *spec.Response // nil where none is described for the status
+	media         *spec.Media    // nil where none is described for the media type
+	text          bool           // the body is a text, which the schema describes as a string
+	schemaNotText bool           // the media type is described, but its schema is of other values
 
-	document *document // the body as JSON; made on first use
+	parsed   *parsedBody // the body as JSON; made on first use
 	faults   []jsonvalue.Fault
 	root     *jsonvalue.Value // nil where the body is not looked at
 	schema   *bodySchema      // nil where none applies
 	visited  schema.Visits    // made on first use
-	units    []unit
+	parts    []bodyPart
 	failures []schema.Failure
 	nulls    []schema.Failure // of failures, those that are null for an optional member
 
@@ -34,11 +34,11 @@ type pass struct {
 	resourceOf map[*jsonvalue.Value]*resource // by the value; made on first use
 	request    map[string]any                 // as expressions have it; made on first use
 
-	around   surroundings          // of the finding before
-	bound    int                   // of findings, at which those at too many places are left out
-	lastKept map[string]FindingKey // by rule, once some were left out
-	errorsAt []int                 // offsets of the values that errors were reported at
-	blamed   []int                 // the same, sorted, before the rules of the description ran
+	container    containerNode         // of the finding before
+	leaveOutAt   int                   // of findings, at which those at too many places are left out
+	lastKept     map[string]FindingKey // by rule, once some were left out
+	errorsAt     []int                 // offsets of the values that errors were reported at
+	errorOffsets []int                 // the same, sorted, before the rules of the description ran
 
 	rule     *Rule // that runs
 	severity plumb.Severity
@@ -51,9 +51,9 @@ func (p *pass) use(r *Rule) {
 	p.severity = p.v.severityOf(r)
 }
 
-// grade gives what the rule that runs reports from here on another severity
+// setSeverity gives what the rule that runs reports from here on another severity
 // than its usual one. One that was set for the rule takes precedence.
-func (p *pass) grade(s plumb.Severity) {
+func (p *pass) setSeverity(s plumb.Severity) {
 	if p.v.set[p.rule.ID] {
 		return
 	}
@@ -99,8 +99,8 @@ func (p *pass) parse() {
 	if p.bare() && !p.chooseBare() {
 		return
 	}
-	p.units = p.schema.units(p.root)
-	p.out.Bodies = len(p.units)
+	p.parts = p.schema.parts(p.root)
+	p.out.Bodies = len(p.parts)
 	for _, f := range p.schema.ValidateVisits(p.visits()) {
 		if p.isOptionalNull(f) {
 			p.nulls = append(p.nulls, f)
@@ -114,22 +114,22 @@ func (p *pass) parse() {
 			p.out.Resources = append(p.out.Resources, r.id)
 		}
 	}
-	p.see()
+	p.recordSeen()
 }
 
-// document is a body that was read as JSON.
-type document struct {
+// parsedBody is a body that was read as JSON.
+type parsedBody struct {
 	root   *jsonvalue.Value // nil where it is not JSON
 	faults []jsonvalue.Fault
 }
 
 // json reads the body as JSON, once.
-func (p *pass) json() *document {
-	if p.document == nil {
+func (p *pass) json() *parsedBody {
+	if p.parsed == nil {
 		root, faults := jsonvalue.Parse(p.x.Response.Body.Bytes, p.v.maxDepth)
-		p.document = &document{root, faults}
+		p.parsed = &parsedBody{root, faults}
 	}
-	return p.document
+	return p.parsed
 }
 
 // visits returns the values in the body that schemas describe.

@@ -10,8 +10,8 @@ import (
 
 // What is kept of a resource with many responses.
 const (
-	mostOfMember = 64 // different values of a member whose first and last occurrences are kept
-	reduceEvery  = 64 // observations after which those that are not needed are dropped
+	maxValuesOfMember = 64 // different values of a member whose first and last occurrences are kept
+	reduceEvery       = 64 // observations after which those that are not needed are dropped
 )
 
 // reduce drops the observations that are not needed, of those of one resource in
@@ -63,11 +63,11 @@ func keptValues(values map[string]int) []string {
 			all = append(all, value)
 		}
 	}
-	if len(all) > mostOfMember {
+	if len(all) > maxValuesOfMember {
 		slices.SortFunc(all, func(a, b string) int {
 			return cmp.Or(cmp.Compare(siphash.Hash(0, 0, []byte(a)), siphash.Hash(0, 0, []byte(b))), cmp.Compare(a, b))
 		})
-		all = all[:mostOfMember]
+		all = all[:maxValuesOfMember]
 	}
 	return append(all, states...)
 }

@@ -34,11 +34,11 @@ func (p *pass) valueAt(path []string) location {
 		}
 		v = next
 	}
-	a := location{path: path, start: v.Start, end: v.End}
+	at := location{path: path, start: v.Start, end: v.End}
 	if there < len(path) || v.Kind == jsonvalue.Object || v.Kind == jsonvalue.Array {
-		a.end = a.start + 1 // the bracket stands for all
+		at.end = at.start + 1 // the bracket stands for all
 	}
-	return a
+	return at
 }
 
 // nameAt is the place of the name of a member; of the value where the path leads
@@ -72,36 +72,36 @@ func cutLast(path []string) (around []string, last string, ok bool) {
 
 // report records that the exchange does not satisfy the rule that runs. The
 // subject is the place that describes the value, unless the finding has one.
-func (p *pass) report(a location, f plumb.Finding) {
-	if p.rule.ID != "schema-type" && isMasked(p.x.Response.Body.Bytes, a) {
+func (p *pass) report(at location, f plumb.Finding) {
+	if p.rule.ID != "schema-type" && isMasked(p.x.Response.Body.Bytes, at) {
 		return
 	}
-	to := p.locate(a)
+	to := p.locate(at)
 	f.Pointer, f.Named = to.pointer, to.named
 	if f.Subject == (plumb.Subject{}) {
 		f.Subject = to.subject
 	}
 	if p.severity == plumb.Error {
-		p.errorsAt = append(p.errorsAt, a.start)
+		p.errorsAt = append(p.errorsAt, at.start)
 	}
 	if p.isBeyond(&f) {
 		return
 	}
 	body := p.x.Response.Body
-	f.Place, f.Offset = p.x.Place, a.start
+	f.Place, f.Offset = p.x.Place, at.start
 	if body.Locate != nil {
-		f.Line, f.Column = body.Locate(a.start)
+		f.Line, f.Column = body.Locate(at.start)
 	}
-	f.Excerpt = excerpt(body.Bytes, a.start, a.end)
-	if r := p.resourceAround(a.path); r != nil {
+	f.Excerpt = excerpt(body.Bytes, at.start, at.end)
+	if r := p.resourceAround(at.path); r != nil {
 		f.Resource = r.id
 	}
-	p.add(f)
+	p.addOfExchange(f)
 }
 
 // isMasked reports whether a part of a body is a string with [Masked].
-func isMasked(body []byte, a location) bool {
-	return a.start < a.end && a.end <= len(body) && body[a.start] == '"' && bytes.Contains(body[a.start:a.end], masked)
+func isMasked(body []byte, at location) bool {
+	return at.start < at.end && at.end <= len(body) && body[at.start] == '"' && bytes.Contains(body[at.start:at.end], masked)
 }
 
 var masked = []byte(plumb.Masked)
@@ -110,10 +110,10 @@ var masked = []byte(plumb.Masked)
 func (p *pass) reportWhole(subject plumb.Subject, f plumb.Finding) {
 	f.Subject = subject
 	f.Place = p.x.Place
-	p.add(f)
+	p.addOfExchange(f)
 }
 
-func (p *pass) add(f plumb.Finding) {
+func (p *pass) addOfExchange(f plumb.Finding) {
 	f.Operation = p.out.Operation
 	f.Status = p.out.Status
 	p.file(f)
@@ -126,9 +126,9 @@ func (p *pass) file(f plumb.Finding) {
 	if p.out.Findings == nil {
 		p.out.Findings = make([]plumb.Finding, 0, 1+len(p.nulls)+len(p.failures))
 	}
-	if len(p.out.Findings) >= max(p.bound, 2*MostPlaces) {
+	if len(p.out.Findings) >= max(p.leaveOutAt, 2*MostPlaces) {
 		p.leaveOut()
-		p.bound = 2 * len(p.out.Findings)
+		p.leaveOutAt = 2 * len(p.out.Findings)
 	}
 	p.out.Findings = append(p.out.Findings, f)
 }

@@ -15,27 +15,27 @@ import (
 
 // resource is an object in a body whose schema says how it lives.
 type resource struct {
-	path  []string // from the root of the body
-	value *jsonvalue.Value
-	shape *schema.Shape
-	life  *lifecycle.Lifecycle
-	id    string           // empty where the body does not say, or it is masked
-	state *lifecycle.State // nil where the body does not say, or says one that there is not
-	times []timestamp      // in the order of the lifecycle's timestamps
+	path       []string // from the root of the body
+	value      *jsonvalue.Value
+	shape      *schema.Shape
+	life       *lifecycle.Lifecycle
+	id         string           // empty where the body does not say, or it is masked
+	state      *lifecycle.State // nil where the body does not say, or says one that there is not
+	timestamps []timestamp      // in the order of the lifecycle's timestamps
 }
 
 // timestamp is the value of a timestamp.
 type timestamp struct {
-	there  bool      // something, and not null
-	text   string    // as written
-	time   time.Time // zero unless it is one, of the right unit and within the plausible range
-	remark string    // what it is instead
+	present bool      // something, and not null
+	text    string    // as written
+	time    time.Time // zero unless it is one, of the right unit and within the plausible range
+	problem string    // what it is instead
 }
 
-// placeholder reports whether somebody left a zero where no time is known.
-func (s *timestamp) placeholder() bool { return s.remark == placeholderRemark }
+// isPlaceholder reports whether somebody left a zero where no time is known.
+func (t *timestamp) isPlaceholder() bool { return t.problem == placeholderProblem }
 
-const placeholderRemark = "a placeholder, the first second of 1970"
+const placeholderProblem = "a placeholder, the first second of 1970"
 
 // findResources finds the resources in the body.
 func (p *pass) findResources() {
@@ -75,7 +75,7 @@ func (p *pass) resourceAround(path []string) *resource {
 }
 
 func newResource(path []string, v *jsonvalue.Value, shape *schema.Shape, life *lifecycle.Lifecycle) *resource {
-	r := &resource{path: path, value: v, shape: shape, life: life, times: make([]timestamp, len(life.Timestamps))}
+	r := &resource{path: path, value: v, shape: shape, life: life, timestamps: make([]timestamp, len(life.Timestamps))}
 	// Resources whose identities are masked cannot be told apart.
 	if id := r.at(life.Identity); id != nil && (id.Kind == jsonvalue.String || id.Kind == jsonvalue.Number) && !strings.Contains(id.Text, plumb.Masked) {
 		r.id = strings.Clone(shortName(id.Text)) // which outlives the body
@@ -85,7 +85,7 @@ func newResource(path []string, v *jsonvalue.Value, shape *schema.Shape, life *l
 	}
 	for i, t := range life.Timestamps {
 		if at := r.at(t.Pointer); at != nil && at.Kind != jsonvalue.Null {
-			r.times[i] = readStamp(at, t.Text, life)
+			r.timestamps[i] = readStamp(at, t.Text, life)
 		}
 	}
 	return r
@@ -95,10 +95,10 @@ func newResource(path []string, v *jsonvalue.Value, shape *schema.Shape, life *l
 // server that counts milliseconds does so in each of them.
 func (r *resource) subject() plumb.Subject { return subjectAt(r.shape.Place, "") }
 
-// stamp returns the timestamp at a pointer; nothing where there is none.
-func (r *resource) stamp(pointer string) timestamp {
+// timestamp returns the timestamp at a pointer; nothing where there is none.
+func (r *resource) timestamp(pointer string) timestamp {
 	if i := r.life.TimestampAt(pointer); i >= 0 {
-		return r.times[i]
+		return r.timestamps[i]
 	}
 	return timestamp{}
 }
@@ -116,21 +116,21 @@ func (r *resource) pathTo(pointer string) []string {
 // readStamp reads a timestamp: of text as RFC 3339 has it, else of a number in
 // the lifecycle's unit.
 func readStamp(v *jsonvalue.Value, text bool, life *lifecycle.Lifecycle) timestamp {
-	s := timestamp{there: true, text: v.Text}
+	s := timestamp{present: true, text: v.Text}
 	switch {
 	case v.Kind == jsonvalue.String && text:
 		t, err := time.Parse(time.RFC3339, v.Text)
 		if err != nil {
-			s.remark = "no time as RFC 3339 has it"
+			s.problem = "no time as RFC 3339 has it"
 			return s
 		}
 		s.time = t.UTC()
 	case v.Kind == jsonvalue.String:
 		s.text = strconv.Quote(shorten(v.Text))
 		if t, err := time.Parse(time.RFC3339, v.Text); err == nil {
-			s.remark = fmt.Sprintf("a text, where a number is expected: %d would be right", t.UnixNano()/int64(life.Unit))
+			s.problem = fmt.Sprintf("a text, where a number is expected: %d would be right", t.UnixNano()/int64(life.Unit))
 		} else if _, err := strconv.ParseInt(v.Text, 10, 64); err == nil {
-			s.remark = "a text, where a number is expected"
+			s.problem = "a text, where a number is expected"
 		}
 	case v.Kind == jsonvalue.Number && !text:
 		s.readNumber(life)
@@ -152,18 +152,18 @@ func (s *timestamp) readNumber(life *lifecycle.Lifecycle) {
 	}
 	switch t, ok := plausible(life.Unit); {
 	case err != nil:
-		s.remark = "beyond all times"
+		s.problem = "beyond all times"
 	case ok:
 		s.time = t
 	case n == 0:
-		s.remark = placeholderRemark
+		s.problem = placeholderProblem
 	case n < 0:
-		s.remark = "negative"
+		s.problem = "negative"
 	default:
-		s.remark = fmt.Sprintf("beyond the plausible range, %s to %s", life.NotBefore.Format(time.DateOnly), life.NotAfter.Format(time.DateOnly))
+		s.problem = fmt.Sprintf("beyond the plausible range, %s to %s", life.NotBefore.Format(time.DateOnly), life.NotAfter.Format(time.DateOnly))
 		for unit, name := range unitNames {
 			if t, ok := plausible(unit); ok {
-				s.remark = fmt.Sprintf("%s in %s, where %s are due: %d would be right", t.Format(time.DateTime)+" UTC", name, unitNames[life.Unit], t.UnixNano()/int64(life.Unit))
+				s.problem = fmt.Sprintf("%s in %s, where %s are due: %d would be right", t.Format(time.DateTime)+" UTC", name, unitNames[life.Unit], t.UnixNano()/int64(life.Unit))
 			}
 		}
 	}
@@ -180,16 +180,16 @@ var unitNames = map[time.Duration]string{
 
 // describe shows a timestamp by its name, as written, and as a date.
 func (r *resource) describe(pointer string) string {
-	s := r.stamp(pointer)
+	s := r.timestamp(pointer)
 	if s.time.IsZero() {
 		return pointer + " " + s.text
 	}
 	return fmt.Sprintf("%s %s (%s UTC)", pointer, s.text, s.time.Format(time.DateTime))
 }
 
-// apart shows how far two times are apart: in seconds, and where that says
+// timeBetween shows how far two times are timeBetween: in seconds, and where that says
 // more, in days, hours and minutes.
-func apart(a, b time.Time) string {
+func timeBetween(a, b time.Time) string {
 	d := b.Sub(a).Abs()
 	text := strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"
 	if d >= 2*time.Minute {

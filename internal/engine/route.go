@@ -26,55 +26,55 @@ func (r *route) plain() bool { return r.contentType == "" && !r.unlabelled }
 type routeState struct {
 	route
 	plan  *plan.Plan // nil where the reference engine has to read
-	known map[reading]*known
+	known map[reading]*patternState
 }
 
-// known is what a Checker knows of a pattern.
-type known struct {
+// patternState is what a Checker knows of a pattern.
+type patternState struct {
 	pattern   *Pattern
 	settled   bool
-	batch     int // in which it was explained last
+	check     int // in which it was explained last
 	explained int // how often there
 }
 
 // reading is what reading a body by a plan gives, as far as patterns differ.
 type reading struct {
-	signature plan.Signature
-	drift     plan.Signature // the part of it that is null for optional members
-	drifts    int            // how many these are
-	named     bool           // the resource in the body says who it is
+	signature  plan.Signature
+	nullDrift  plan.Signature // the part of it that is null for optional members
+	nullDrifts int            // how many these are
+	identified bool           // the resource in the body says who it is
 }
 
 // way returns what there is to know of a route.
 func (c *Worker) way(r route) *routeState {
-	w := c.ways[r]
+	w := c.states[r]
 	if w == nil {
-		w = &routeState{route: r, known: map[reading]*known{}}
-		if r.schema != nil && c.run.v.readingDecides(&r) {
-			w.plan = c.run.plan(r.schema, r.response)
+		w = &routeState{route: r, known: map[reading]*patternState{}}
+		if r.schema != nil && c.stream.v.readingDecides(&r) {
+			w.plan = c.stream.plan(r.schema, r.response)
 		}
-		c.ways[r] = w
+		c.states[r] = w
 	}
 	return w
 }
 
 // known returns what there is to know of the pattern of a reading; nil if that
 // is nothing, unless it is to be made.
-func (c *Worker) known(w *routeState, read reading, make bool) *known {
+func (c *Worker) known(w *routeState, read reading, make bool) *patternState {
 	k := w.known[read]
 	if k == nil {
-		pattern := c.run.pattern(patternKey{w.route, read}, make)
+		pattern := c.stream.pattern(patternKey{w.route, read}, make)
 		if pattern == nil {
 			return nil
 		}
-		k = &known{pattern: pattern}
+		k = &patternState{pattern: pattern}
 		w.known[read] = k
 	}
 	return k
 }
 
-// described is what a route depends on.
-type described struct {
+// routeKey is what a route depends on.
+type routeKey struct {
 	operation   *spec.Operation
 	status      int
 	site        spec.Site
@@ -82,15 +82,15 @@ type described struct {
 	unlabelled  bool
 }
 
-const mostRoutes = 1000
+const maxRoutes = 1000
 
 // route finds how the body of an exchange is to be read.
 func (c *Worker) route(x *plumb.Exchange, match spec.Match) *routeState {
-	key := described{match.Operation, x.Response.Status, match.Site, x.Response.Header.Get("Content-Type"), unlabelled(&x.Response)}
+	key := routeKey{match.Operation, x.Response.Status, match.Site, x.Response.Header.Get("Content-Type"), unlabelled(&x.Response)}
 	if w := c.routes[key]; w != nil {
 		return w
 	}
-	p := &pass{v: c.run.v, x: x}
+	p := &pass{v: c.stream.v, x: x}
 	p.identify()
 	r := route{operation: match.Operation, response: p.response, status: x.Response.Status, site: match.Site, unlabelled: key.unlabelled}
 	if !p.text {
@@ -99,9 +99,9 @@ func (c *Worker) route(x *plumb.Exchange, match spec.Match) *routeState {
 	if p.response != nil && key.contentType != "" && p.response.MediaFor(key.contentType) == nil {
 		r.contentType = key.contentType
 	}
-	if len(c.routes) >= mostRoutes {
+	if len(c.routes) >= maxRoutes {
 		clear(c.routes)
-		clear(c.ways)
+		clear(c.states)
 	}
 	w := c.way(r)
 	c.routes[key] = w

@@ -19,13 +19,13 @@ import (
 // has seen often enough, which then are only counted. It is safe for
 // concurrent use.
 type Stream struct {
-	v      *Validator
-	enough int // see Enough
+	v               *Validator
+	keepOccurrences int // see Enough
 
 	withoutHistory bool
 
 	mu       sync.Mutex
-	plans    map[planned]*planOf
+	plans    map[planKey]*lazyPlan
 	patterns map[patternKey]*Pattern
 	groups   map[groupKey]*findingGroup
 	released []*Results // to be used again
@@ -33,19 +33,19 @@ type Stream struct {
 
 // NewStream returns a Run that has seen nothing.
 func (v *Validator) NewStream() *Stream {
-	return &Stream{v: v, enough: math.MaxInt, plans: map[planned]*planOf{}, patterns: map[patternKey]*Pattern{}, groups: map[groupKey]*findingGroup{}}
+	return &Stream{v: v, keepOccurrences: math.MaxInt, plans: map[planKey]*lazyPlan{}, patterns: map[patternKey]*Pattern{}, groups: map[groupKey]*findingGroup{}}
 }
 
 // KeepOccurrences says that of the exchanges of one batch that have the same pattern
 // nobody needs the occurrences of more than the first n. It is to be called
 // before the first check.
-func (r *Stream) KeepOccurrences(n int) {
-	r.enough = max(n, 1)
+func (st *Stream) KeepOccurrences(n int) {
+	st.keepOccurrences = max(n, 1)
 }
 
 // WithoutHistory says that no history takes the results, which then need not
 // hold what one keeps. It is to be called before the first check.
-func (r *Stream) WithoutHistory() { r.withoutHistory = true }
+func (st *Stream) WithoutHistory() { st.withoutHistory = true }
 
 // Pattern is what exchanges have in common whose bodies differ from the
 // description in the same ways: the findings, but for their occurrences.
@@ -79,16 +79,16 @@ func (p *Pattern) Findings() []plumb.Finding {
 // further exchanges of the pattern are counted without being explained.
 func (p *Pattern) Done() {
 	p.settled.Store(true)
-	for _, h := range p.groups {
-		if h != nil {
-			h.settled.Store(true)
+	for _, group := range p.groups {
+		if group != nil {
+			group.settled.Store(true)
 		}
 	}
 }
 
-// mostPatterns bounds what a run remembers. Exchanges of further patterns are
+// maxPatterns bounds what a run remembers. Exchanges of further patterns are
 // always explained.
-const mostPatterns = 1 << 16
+const maxPatterns = 1 << 16
 
 // patternKey is what tells patterns apart.
 type patternKey struct {
@@ -99,19 +99,19 @@ type patternKey struct {
 // groupKey is what tells groups apart.
 type groupKey struct {
 	patternKey
-	drift bool // the group that is of null for optional members
+	nullDrift bool // the group that is of null for optional members
 }
 
 // pattern returns the pattern with that key; nil if it is not known, unless
 // there is room for it and it is to be made, or its groups are settled.
-func (r *Stream) pattern(key patternKey, make bool) *Pattern {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	p := r.patterns[key]
-	if p != nil || len(r.patterns) >= mostPatterns {
+func (st *Stream) pattern(key patternKey, make bool) *Pattern {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	p := st.patterns[key]
+	if p != nil || len(st.patterns) >= maxPatterns {
 		return p
 	}
-	fault, drift := r.groups[key.group(false)], r.groups[key.group(true)]
+	fault, drift := st.groups[key.group(false)], st.groups[key.group(true)]
 	switch {
 	case fault != nil && drift != nil && fault.settled.Load() && drift.settled.Load():
 		p = &Pattern{}
@@ -123,27 +123,27 @@ func (r *Stream) pattern(key patternKey, make bool) *Pattern {
 	default:
 		return nil
 	}
-	r.patterns[key] = p
+	st.patterns[key] = p
 	return p
 }
 
 // group returns the key of one group.
 func (k patternKey) group(drift bool) groupKey {
-	k.drifts = 0
+	k.nullDrifts = 0
 	if drift {
 		k.signature = plan.Signature{}
 	} else {
-		k.signature = k.signature.Without(k.drift)
-		k.drift = plan.Signature{}
+		k.signature = k.signature.Without(k.nullDrift)
+		k.nullDrift = plan.Signature{}
 	}
 	return groupKey{k, drift}
 }
 
-// explained makes findings those of a pattern. So many of them are of null for
+// setFindings makes findings those of a pattern. So many of them are of null for
 // optional members, as far as the plan knows.
-func (r *Stream) explained(p *Pattern, key patternKey, findings []plumb.Finding, drifts int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+func (st *Stream) setFindings(p *Pattern, key patternKey, findings []plumb.Finding, drifts int) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
 	if p.findings.Load() != nil {
 		return
 	}
@@ -161,23 +161,23 @@ func (r *Stream) explained(p *Pattern, key patternKey, findings []plumb.Finding,
 	if len(parts[1]) == drifts {
 		for i, part := range parts {
 			k := key.group(i == 1)
-			if r.groups[k] == nil {
-				r.groups[k] = &findingGroup{findings: part}
+			if st.groups[k] == nil {
+				st.groups[k] = &findingGroup{findings: part}
 			}
-			p.groups[i] = r.groups[k]
+			p.groups[i] = st.groups[k]
 		}
 	}
 	p.findings.Store(&all)
 }
 
-// planned is what a plan is made for.
-type planned struct {
+// planKey is what a plan is made for.
+type planKey struct {
 	schema   *bodySchema
 	response *spec.Response // nil unless it has rules
 }
 
-// planOf is a plan that is made when it is first needed.
-type planOf struct {
+// lazyPlan is a plan that is made when it is first needed.
+type lazyPlan struct {
 	once sync.Once
 	plan *plan.Plan // nil where none can be made
 	err  error
@@ -185,30 +185,30 @@ type planOf struct {
 
 // plan returns the plan for bodies of a schema in a response; nil where the
 // description says what plans cannot express.
-func (r *Stream) plan(s *bodySchema, response *spec.Response) *plan.Plan {
-	if len(r.v.responseRules[response]) == 0 {
+func (st *Stream) plan(body *bodySchema, response *spec.Response) *plan.Plan {
+	if len(st.v.responseRules[response]) == 0 {
 		response = nil
 	}
-	key := planned{s, response}
-	r.mu.Lock()
-	p := r.plans[key]
-	if p == nil {
-		p = &planOf{}
-		r.plans[key] = p
+	key := planKey{body, response}
+	st.mu.Lock()
+	lazy := st.plans[key]
+	if lazy == nil {
+		lazy = &lazyPlan{}
+		st.plans[key] = lazy
 	}
-	r.mu.Unlock()
-	p.once.Do(func() { p.plan, p.err = r.compilePlan(s, response) })
-	return p.plan
+	st.mu.Unlock()
+	lazy.once.Do(func() { lazy.plan, lazy.err = st.compilePlan(body, response) })
+	return lazy.plan
 }
 
 // Fallbacks says for which schemas, of those that were needed so far, bodies go
 // to the slower reference engine, always or where a part of them is there, and
 // what in the description is the reason. It is sorted.
-func (r *Stream) Fallbacks() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+func (st *Stream) Fallbacks() []string {
+	st.mu.Lock()
+	defer st.mu.Unlock()
 	var all []string
-	for key, p := range r.plans {
+	for key, p := range st.plans {
 		p.once.Do(func() {}) // wait for a plan that is being made
 		name := key.schema.label()
 		if p.err != nil {
@@ -226,29 +226,29 @@ func (r *Stream) Fallbacks() []string {
 // compilePlan compiles the plan for bodies of a schema. A rule that plans do not
 // have would be silent about the bodies that a plan accepts, so that while it
 // runs, there are none.
-func (r *Stream) compilePlan(s *bodySchema, response *spec.Response) (*plan.Plan, error) {
-	v := r.v
-	for _, rule := range v.running {
+func (st *Stream) compilePlan(body *bodySchema, response *spec.Response) (*plan.Plan, error) {
+	v := st.v
+	for _, rule := range v.active {
 		if !plan.Has(rule.ID) {
 			return nil, fmt.Errorf("the rule %s, which plans do not have", rule.ID)
 		}
 	}
 	for _, rule := range v.history {
-		if !r.withoutHistory && !plan.Has(rule.ID) {
+		if !st.withoutHistory && !plan.Has(rule.ID) {
 			return nil, fmt.Errorf("the rule %s, which plans do not have", rule.ID)
 		}
 	}
 	source := &plan.Source{
-		Shape:        s.Shape,
-		ElementsName: s.elementsName,
+		Shape:        body.Shape,
+		ElementsName: body.elementsName,
 		Lifecycle:    func(shape *schema.Shape) *lifecycle.Lifecycle { return v.lives[shape] },
 		Rules:        func(shape *schema.Shape) []plan.Rule { return planRules(v.shapeRules[shape]) },
 		Places:       v.planPlaces,
 		Watched:      watched,
 		BodyRules:    planRules(v.responseRules[response]),
 	}
-	if s.elements != nil {
-		source.Elements = s.elements.Shape
+	if body.elements != nil {
+		source.Elements = body.elements.Shape
 	}
 	return plan.Compile(source)
 }

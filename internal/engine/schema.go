@@ -40,23 +40,23 @@ func (p *pass) reportFailures(explain func(schema.Failure) plumb.Finding) {
 		if ruleOf(f.Keyword) != p.rule.ID {
 			continue
 		}
-		var a location
+		var at location
 		switch {
 		case f.OfMember:
-			a = p.nameAt(append(slices.Clip(f.Path), f.Member))
-			a.ofObject = true
+			at = p.nameAt(append(slices.Clip(f.Path), f.Member))
+			at.ofObject = true
 		case f.Name:
-			a = p.nameAt(f.Path)
-			a.name = true
+			at = p.nameAt(f.Path)
+			at.name = true
 		default:
-			a = p.valueAt(f.Path)
+			at = p.valueAt(f.Path)
 		}
-		a.keyword = f.Place
+		at.keyword = f.Place
 		finding := explain(f)
 		if f.Alternatives > 0 {
 			finding.Message += fmt.Sprintf(" (none of %d alternatives fits; this one came nearest)", f.Alternatives)
 		}
-		p.report(a, finding)
+		p.report(at, finding)
 	}
 }
 

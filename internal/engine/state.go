@@ -22,7 +22,7 @@ func (r *resource) required(pointer string) bool {
 // has reports whether a timestamp is there, whatever it says; a placeholder is
 // taken for its name.
 func (r *resource) has(pointer string) bool {
-	return r.stamp(pointer).there
+	return r.timestamp(pointer).present
 }
 
 // finals returns the final states whose timestamps are there; of those that
@@ -40,5 +40,5 @@ func (r *resource) finals() []*lifecycle.State {
 // entered reports whether the timestamp of a state says that it was reached. A
 // placeholder says nothing.
 func (r *resource) entered(s *lifecycle.State) bool {
-	return s.At >= 0 && r.times[s.At].there && !r.times[s.At].placeholder()
+	return s.At >= 0 && r.timestamps[s.At].present && !r.timestamps[s.At].isPlaceholder()
 }

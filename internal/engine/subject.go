@@ -42,24 +42,24 @@ type standpoint struct {
 	named   string // the pointer with the names of the keys; empty where there are none
 }
 
-// surroundings are an object or array that findings are in: there can be many
+// containerNode are an object or array that findings are in: there can be many
 // findings in one, which has many others around it.
-type surroundings struct {
+type containerNode struct {
 	path []string
 	skip int // how much of the path leads to the object that was checked
 	standpoint
 }
 
 // locate returns what leads to the part of the body that a finding is at.
-func (p *pass) locate(a location) standpoint {
-	around, last, ok := cutLast(a.path)
+func (p *pass) locate(at location) standpoint {
+	around, last, ok := cutLast(at.path)
 	if !ok || p.root == nil {
 		return standpoint{subject: p.ofBody()}
 	}
-	skip := p.skipped(a.path)
-	in := &p.around
+	skip := p.partPathLength(at.path)
+	in := &p.container
 	if in.value == nil || in.skip != skip || !slices.Equal(in.path, around) {
-		*in = surroundings{path: around, skip: skip, standpoint: standpoint{value: p.root, subject: p.ofBody()}}
+		*in = containerNode{path: around, skip: skip, standpoint: standpoint{value: p.root, subject: p.ofBody()}}
 		if p.schema != nil {
 			in.shape = p.schema.Shape
 		}
@@ -72,13 +72,13 @@ func (p *pass) locate(a location) standpoint {
 	}
 	to := in.standpoint
 	switch {
-	case a.ofObject:
-		to.enterUndescribed(last, a.keyword)
-	case a.name:
+	case at.ofObject:
+		to.enterUndescribed(last, at.keyword)
+	case at.name:
 		to.enter(last, plumb.Source{})
 		to.subject = in.subject // which says what names there can be
 	default:
-		to.enter(last, a.keyword)
+		to.enter(last, at.keyword)
 	}
 	if len(around) < skip {
 		to.pointer, to.named = "", ""
@@ -86,13 +86,13 @@ func (p *pass) locate(a location) standpoint {
 	return to
 }
 
-// skipped returns how much of the path leads to an element of a list, which is
+// partPathLength returns how much of the path leads to an element of a list, which is
 // checked as a body of its own.
-func (p *pass) skipped(path []string) int {
-	if len(p.units) == 0 {
+func (p *pass) partPathLength(path []string) int {
+	if len(p.parts) == 0 {
 		return 0
 	}
-	prefix := p.units[0].path
+	prefix := p.parts[0].path
 	if n := len(prefix); n > 0 && len(path) >= n && slices.Equal(path[:n-1], prefix[:n-1]) {
 		return n
 	}
@@ -172,10 +172,10 @@ func (s *standpoint) narrow(place plumb.Source) {
 //
 // The identities of resources, which their findings have too, are cut likewise.
 func shortName(name string) string {
-	if len(name) <= mostName {
+	if len(name) <= maxName {
 		return name
 	}
-	cut := mostName / 2
+	cut := maxName / 2
 	for cut > 0 && !utf8.RuneStart(name[cut]) {
 		cut--
 	}
@@ -183,5 +183,5 @@ func shortName(name string) string {
 	return name[:cut] + "…" + hex.EncodeToString(sum[:8])
 }
 
-// mostName is how many bytes of a name a pointer has at most.
-const mostName = 256
+// maxName is how many bytes of a name a pointer has at most.
+const maxName = 256

@@ -14,7 +14,7 @@ func (p *pass) eachFuture(yield func(r *resource, pointer string, ahead time.Dur
 	}
 	p.eachResource(func(r *resource) {
 		for i, t := range r.life.Timestamps {
-			s := &r.times[i]
+			s := &r.timestamps[i]
 			if s.time.IsZero() || !r.life.Records(t.Pointer) {
 				continue
 			}
@@ -28,7 +28,7 @@ func (p *pass) eachFuture(yield func(r *resource, pointer string, ahead time.Dur
 func (p *pass) reportFuture(r *resource, pointer string) {
 	now := ownTime(p.x).UTC()
 	f := placed("the timestamp is later than the response", r.life.Place,
-		r.describe(pointer)+" is "+apart(now, r.stamp(pointer).time)+" after the response ("+now.Format(time.DateTime)+" UTC)", "no time after the response")
+		r.describe(pointer)+" is "+timeBetween(now, r.timestamp(pointer).time)+" after the response ("+now.Format(time.DateTime)+" UTC)", "no time after the response")
 	f.Subject = r.subject()
 	p.report(p.valueAt(r.pathTo(pointer)), f)
 }

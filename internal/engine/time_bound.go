@@ -22,7 +22,7 @@ that reality breaks always is drift: settle it by amending the description.`,
 				if s.AtMost == 0 {
 					continue
 				}
-				begin := r.stamp(s.Entered).time
+				begin := r.timestamp(s.Entered).time
 				if begin.IsZero() {
 					continue
 				}
@@ -33,7 +33,7 @@ that reality breaks always is drift: settle it by amending the description.`,
 						what = r.describe(pointer)
 					}
 					f := placed("the state lasts longer than documented", s.Place,
-						apart(begin, end)+" from "+r.describe(s.Entered)+" to "+what, humanDuration(s.AtMost)+" in state "+s.Name)
+						timeBetween(begin, end)+" from "+r.describe(s.Entered)+" to "+what, humanDuration(s.AtMost)+" in state "+s.Name)
 					f.Lasted = end.Sub(begin)
 					p.report(p.valueAt(r.pathTo(pointer)), f)
 				}
@@ -47,7 +47,7 @@ that reality breaks always is drift: settle it by amending the description.`,
 func (r *resource) leaving(s *lifecycle.State, seen time.Time) (pointer string, end time.Time, left bool) {
 	for _, name := range s.Next {
 		entered := r.life.StateNamed(name).Entered
-		if t := r.stamp(entered).time; !t.IsZero() && (end.IsZero() || t.Before(end)) {
+		if t := r.timestamp(entered).time; !t.IsZero() && (end.IsZero() || t.Before(end)) {
 			pointer, end, left = entered, t, true
 		}
 	}

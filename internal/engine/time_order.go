@@ -20,7 +20,7 @@ later than they may be, the finding names the latest.`,
 			worst := r.disordered()
 			for _, t := range r.life.Timestamps {
 				if pair, ok := worst[t.Pointer]; ok {
-					gap := apart(r.stamp(pair.Earlier).time, r.stamp(pair.Later).time)
+					gap := timeBetween(r.timestamp(pair.Earlier).time, r.timestamp(pair.Later).time)
 					p.report(p.valueAt(r.pathTo(t.Pointer)), placed("the timestamp is before one that must not come after it", pair.Place,
 						r.describe(pair.Later)+" is "+gap+" before "+r.describe(pair.Earlier), "no time before "+pair.Earlier))
 				}
@@ -34,11 +34,11 @@ later than they may be, the finding names the latest.`,
 func (r *resource) disordered() map[string]lifecycle.Pair {
 	var worst map[string]lifecycle.Pair
 	for _, pair := range r.life.Before {
-		earlier, later := &r.times[pair.EarlierAt], &r.times[pair.LaterAt]
+		earlier, later := &r.timestamps[pair.EarlierAt], &r.timestamps[pair.LaterAt]
 		if earlier.time.IsZero() || later.time.IsZero() || !later.time.Before(earlier.time) {
 			continue
 		}
-		if known, ok := worst[pair.Later]; !ok || earlier.time.After(r.times[known.EarlierAt].time) {
+		if known, ok := worst[pair.Later]; !ok || earlier.time.After(r.timestamps[known.EarlierAt].time) {
 			if worst == nil {
 				worst = map[string]lifecycle.Pair{}
 			}

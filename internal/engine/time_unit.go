@@ -21,8 +21,8 @@ finding of the resource, which lists the members.`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {
 			for i, t := range r.life.Timestamps {
-				if s := &r.times[i]; s.remark != "" {
-					f := placed("the timestamp is not a plausible time in its unit", t.Place, s.text+": "+s.remark, allowedTime(r.life, t))
+				if s := &r.timestamps[i]; s.problem != "" {
+					f := placed("the timestamp is not a plausible time in its unit", t.Place, s.text+": "+s.problem, allowedTime(r.life, t))
 					f.Subject = r.subject()
 					p.report(p.valueAt(r.pathTo(t.Pointer)), f)
 				}

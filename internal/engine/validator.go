@@ -26,7 +26,7 @@ type Validator struct {
 	desc     *spec.Description
 	rules    []*Rule                   // sorted by id
 	severity map[string]plumb.Severity // by the id of the rule
-	running  []running                 // those that look at single responses
+	active   []activeRule              // those that look at single responses
 	history  []*Rule                   // those that look at two responses, and are not off
 	set      map[string]bool           // rules whose severity an option has set
 	strict   bool
@@ -34,11 +34,11 @@ type Validator struct {
 	router   *spec.Router
 	maxDepth int
 
-	schemas   *schema.Set
-	bodies    map[plumb.Source]*bodySchema // of responses, by the place of the schema
-	resources map[*schema.Shape]*bodySchema
-	named     func() []*bodySchema              // components/schemas, in their order
-	answers   map[*spec.Operation][]*bodySchema // those of 2xx answers
+	schemas        *schema.Set
+	bodies         map[plumb.Source]*bodySchema // of responses, by the place of the schema
+	resources      map[*schema.Shape]*bodySchema
+	named          func() []*bodySchema              // components/schemas, in their order
+	successSchemas map[*spec.Operation][]*bodySchema // those of 2xx answers
 
 	labels  map[plumb.Source]string // of the schemas of bodies, by their file and pointer only
 	byLabel map[string]plumb.Source // where these are
@@ -54,8 +54,8 @@ type Validator struct {
 	decideOnce sync.Once
 }
 
-// running is a rule that is not off.
-type running struct {
+// activeRule is a rule that is not off.
+type activeRule struct {
 	*Rule
 	severity plumb.Severity
 }
@@ -137,16 +137,16 @@ func WithMaxDepth(n int) Option {
 // does not compile, and says where that is written.
 func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	v := &Validator{
-		desc:      d,
-		rules:     slices.Clone(rules),
-		severity:  map[string]plumb.Severity{},
-		set:       map[string]bool{},
-		maxDepth:  512,
-		bodies:    map[plumb.Source]*bodySchema{},
-		resources: map[*schema.Shape]*bodySchema{},
-		answers:   map[*spec.Operation][]*bodySchema{},
-		labels:    map[plumb.Source]string{},
-		byLabel:   map[string]plumb.Source{},
+		desc:           d,
+		rules:          slices.Clone(rules),
+		severity:       map[string]plumb.Severity{},
+		set:            map[string]bool{},
+		maxDepth:       512,
+		bodies:         map[plumb.Source]*bodySchema{},
+		resources:      map[*schema.Shape]*bodySchema{},
+		successSchemas: map[*spec.Operation][]*bodySchema{},
+		labels:         map[plumb.Source]string{},
+		byLabel:        map[string]plumb.Source{},
 
 		lives:         map[*schema.Shape]*lifecycle.Lifecycle{},
 		shapeRules:    map[*schema.Shape][]*xRule{},
@@ -174,7 +174,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 			continue
 		}
 		if r.run != nil {
-			v.running = append(v.running, running{r, severity})
+			v.active = append(v.active, activeRule{r, severity})
 		}
 		if r.history != nil {
 			v.history = append(v.history, r)
@@ -191,7 +191,7 @@ func (v *Validator) compile() error {
 	names := map[plumb.Source]string{}
 	for _, s := range v.desc.Schemas {
 		names[s.Place] = s.Name
-		v.label(s.Place, s.Name)
+		v.addLabel(s.Place, s.Name)
 	}
 	for _, op := range v.desc.Operations {
 		for _, r := range op.Responses {
@@ -204,10 +204,10 @@ func (v *Validator) compile() error {
 					s = newBodySchema(v.schemas.At(names[m.Schema], m.Schema))
 					s.response = true
 					v.bodies[m.Schema], v.resources[s.Shape] = s, s
-					v.label(m.Schema, s.label())
+					v.addLabel(m.Schema, s.label())
 				}
-				if strings.HasPrefix(r.Status, "2") && !slices.Contains(v.answers[op], s) {
-					v.answers[op] = append(v.answers[op], s)
+				if strings.HasPrefix(r.Status, "2") && !slices.Contains(v.successSchemas[op], s) {
+					v.successSchemas[op] = append(v.successSchemas[op], s)
 				}
 			}
 		}
@@ -231,8 +231,8 @@ func (v *Validator) compile() error {
 	return errors.Join(errs...)
 }
 
-// label makes the schema at a place known by a label.
-func (v *Validator) label(at plumb.Source, label string) {
+// addLabel makes the schema at a place known by a addLabel.
+func (v *Validator) addLabel(at plumb.Source, label string) {
 	v.labels[plumb.Source{File: at.File, Pointer: at.Pointer}], v.byLabel[label] = label, at
 }
 
@@ -304,9 +304,9 @@ type Result struct {
 func (v *Validator) Check(x *plumb.Exchange) Result {
 	p := &pass{v: v, x: x}
 	p.identify()
-	p.judge()
+	p.skipOtherAPI()
 	p.parse()
-	for _, r := range v.running {
+	for _, r := range v.active {
 		p.rule, p.severity = r.Rule, r.severity
 		r.run(p)
 	}

@@ -148,7 +148,7 @@ func (p *pass) applyXRules() {
 	if p.root == nil || p.schema == nil {
 		return
 	}
-	p.blamed = slices.Sorted(slices.Values(p.errorsAt))
+	p.errorOffsets = slices.Sorted(slices.Values(p.errorsAt))
 	if rules := p.v.responseRules[p.response]; len(rules) > 0 {
 		variables := p.variables(p.root)
 		for _, r := range rules {
@@ -196,7 +196,7 @@ func (p *pass) applyXRule(r *xRule, path []string, variables *expression.Variabl
 		}
 	default:
 		// Where the value is blamed already, this is a mere consequence.
-		if _, blamed := slices.BinarySearch(p.blamed, at.start); !blamed {
+		if _, blamed := slices.BinarySearch(p.errorOffsets, at.start); !blamed {
 			f := placed(r.Title, r.place, p.foundText(at.path), r.source)
 			f.Subject = subject
 			p.report(at, f)
