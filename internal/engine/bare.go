@@ -15,32 +15,32 @@ type attempt struct {
 
 // checkBare checks a bare body. Which schema it has is found out by reading it
 // by the plans of those that it can have.
-func (c *Worker) checkBare(b *Results, x *plumb.Exchange, to *Result) {
-	c.attempts = c.attempts[:0]
-	for i, w := range c.candidates(x) {
-		read, ok := c.read(w.plan, x, nil)
+func (w *Worker) checkBare(rs *Results, x *plumb.Exchange, result *Result) {
+	w.attempts = w.attempts[:0]
+	for i, state := range w.candidates(x) {
+		read, ok := w.read(state.plan, x, nil)
 		if !ok {
 			continue
 		}
 		if read.signature == (plan.Signature{}) {
-			c.accept(b, x, to, w)
-		} else if !c.count(b, x, to, w, read) {
-			if c.reader.Resources <= 1 { // as in repeat
-				c.attempts = append(c.attempts, attempt{w, read})
+			w.accept(rs, x, result, state)
+		} else if !w.count(rs, x, result, state, read) {
+			if w.reader.Resources <= 1 { // as in repeat
+				w.attempts = append(w.attempts, attempt{state, read})
 			}
 			continue
 		}
 		if x.Schema == "" && x.Response.Status == 0 && i > 0 { // the next one is likely to be of the same
-			c.bareStates = slices.Insert(slices.Delete(c.bareStates, i, i+1), 0, w)
+			w.bareStates = slices.Insert(slices.Delete(w.bareStates, i, i+1), 0, state)
 		}
 		return
 	}
-	c.explain(b, x, to)
-	for _, t := range c.attempts {
+	w.explain(rs, x, result)
+	for _, a := range w.attempts {
 		// The schema is known by constants. That these are right, or not, is
 		// part of the signature.
-		if to.schema == t.state.schema {
-			c.learn(to, t.state, t.reading)
+		if result.schema == a.state.schema {
+			w.learn(result, a.state, a.reading)
 		}
 	}
 }
@@ -52,7 +52,7 @@ func (w *Worker) candidates(x *plumb.Exchange) []*routeState {
 	if x.Schema != "" {
 		for _, s := range v.named() {
 			if s.Name == x.Schema {
-				return []*routeState{w.way(route{schema: s, status: x.Response.Status})}
+				return []*routeState{w.stateOf(route{schema: s, status: x.Response.Status})}
 			}
 		}
 		return nil
@@ -70,11 +70,11 @@ func (w *Worker) candidates(x *plumb.Exchange) []*routeState {
 func (w *Worker) inferred(status int) []*routeState {
 	v := w.stream.v
 	v.decideOnce.Do(v.decide)
-	ways := make([]*routeState, len(v.decisive))
+	states := make([]*routeState, len(v.decisive))
 	for i, s := range v.decisive {
-		ways[i] = w.way(route{schema: s, status: status, inferred: true})
+		states[i] = w.stateOf(route{schema: s, status: status, inferred: true})
 	}
-	return ways
+	return states
 }
 
 // decide finds the named schemas whose constants leave no doubt: no value that

@@ -44,29 +44,29 @@ func (w *Worker) Check(exchanges []*plumb.Exchange) *Results {
 	return rs
 }
 
-func (c *Worker) check(b *Results, x *plumb.Exchange, to *Result) {
+func (w *Worker) check(rs *Results, x *plumb.Exchange, result *Result) {
 	if body := &x.Response.Body; len(body.Bytes) == 0 || body.Missing != "" || len(x.Defects) > 0 || !looksLikeJSON(body.Bytes) {
-		c.explain(b, x, to)
+		w.explain(rs, x, result)
 		return
 	}
 	if x.Request.URL == "" {
-		c.checkBare(b, x, to)
+		w.checkBare(rs, x, result)
 		return
 	}
-	match := c.stream.v.router.FindAt(x.Request.Target, x.Request.Method, x.Request.URL)
+	match := w.stream.v.router.FindAt(x.Request.Target, x.Request.Method, x.Request.URL)
 	if match.Operation == nil || hasNoBody(x.Request.Method, x.Response.Status) {
-		c.explain(b, x, to)
+		w.explain(rs, x, result)
 		return
 	}
-	w := c.route(x, match)
-	read, ok := c.read(w.plan, x, match.Params)
+	state := w.findRoute(x, match)
+	read, ok := w.read(state.plan, x, match.Params)
 	switch {
 	case !ok:
-		c.explain(b, x, to)
-	case read.signature == plan.Signature{} && w.plain():
-		c.accept(b, x, to, w)
+		w.explain(rs, x, result)
+	case read.signature == plan.Signature{} && state.plain():
+		w.accept(rs, x, result, state)
 	default:
-		c.repeat(b, x, to, w, read)
+		w.explainOrCount(rs, x, result, state, read)
 	}
 }
 
@@ -87,68 +87,68 @@ func (w *Worker) explain(rs *Results, x *plumb.Exchange, result *Result) {
 	*result = w.stream.v.Check(x)
 }
 
-// repeat handles an exchange with deviations: it is explained, or if that was
+// explainOrCount handles an exchange with deviations: it is explained, or if that was
 // done often enough, counted.
-func (c *Worker) repeat(b *Results, x *plumb.Exchange, to *Result, w *routeState, read reading) {
-	if c.count(b, x, to, w, read) {
+func (w *Worker) explainOrCount(rs *Results, x *plumb.Exchange, result *Result, state *routeState, read reading) {
+	if w.count(rs, x, result, state, read) {
 		return
 	}
-	alone := c.reader.Resources <= 1 // else findings are about several resources
-	c.explain(b, x, to)
-	if alone && to.schema == w.schema { // else the exchange is another API's
-		c.learn(to, w, read)
+	alone := w.reader.Resources <= 1 // else findings are about several resources
+	w.explain(rs, x, result)
+	if alone && result.schema == state.schema { // else the exchange is another API's
+		w.learn(result, state, read)
 	}
 }
 
 // count handles an exchange whose pattern was explained often enough, if it was.
-func (c *Worker) count(b *Results, x *plumb.Exchange, to *Result, w *routeState, read reading) bool {
-	if c.reader.Resources > 1 {
+func (w *Worker) count(rs *Results, x *plumb.Exchange, result *Result, state *routeState, read reading) bool {
+	if w.reader.Resources > 1 {
 		return false
 	}
-	k := c.known(w, read, false)
-	if k == nil {
+	known := w.patternState(state, read, false)
+	if known == nil {
 		return false
 	}
-	if !k.settled {
-		k.settled = k.pattern.settled.Load()
+	if !known.settled {
+		known.settled = known.pattern.settled.Load()
 	}
-	if !k.settled && (k.check != c.checks || k.explained < c.stream.keepOccurrences) {
+	if !known.settled && (known.check != w.checks || known.explained < w.stream.keepOccurrences) {
 		return false
 	}
-	c.accept(b, x, to, w)
-	to.Pattern, to.Counted = k.pattern, true
+	w.accept(rs, x, result, state)
+	result.Pattern, result.Counted = known.pattern, true
 	return true
 }
 
 // learn makes the findings of an exchange that was explained those of its
 // pattern.
-func (c *Worker) learn(to *Result, w *routeState, read reading) {
-	k := c.known(w, read, true)
-	if k == nil {
+func (w *Worker) learn(result *Result, state *routeState, read reading) {
+	known := w.patternState(state, read, true)
+	if known == nil {
 		return
 	}
-	if k.check != c.checks {
-		k.check, k.explained = c.checks, 0
+	if known.check != w.checks {
+		known.check, known.explained = w.checks, 0
 	}
-	k.explained++
-	to.Pattern = k.pattern
-	if k.pattern.findings.Load() == nil {
-		c.stream.setFindings(k.pattern, patternKey{w.route, read}, to.Findings, read.nullDrifts)
+	known.explained++
+	result.Pattern = known.pattern
+	if known.pattern.findings.Load() == nil {
+		w.stream.setFindings(known.pattern, patternKey{state.route, read}, result.Findings, read.nullDrifts)
 	}
 }
 
 // accept fills in the result of an exchange whose findings need no
 // explanation.
-func (c *Worker) accept(b *Results, x *plumb.Exchange, to *Result, w *routeState) {
-	to.Bodies = max(1, c.reader.Elements)
-	to.Status = x.Response.Status
-	to.schema, to.read, to.list = w.schema, true, c.reader.Elements > 0
-	if w.operation != nil {
-		to.Operation = w.operation.ID
+func (w *Worker) accept(rs *Results, x *plumb.Exchange, result *Result, state *routeState) {
+	result.Bodies = max(1, w.reader.Elements)
+	result.Status = x.Response.Status
+	result.schema, result.read, result.list = state.schema, true, w.reader.Elements > 0
+	if state.operation != nil {
+		result.Operation = state.operation.ID
 	}
-	c.reader.Count(b.tally(w.plan))
-	if n := len(b.notes); n > c.firstNote {
-		to.notes = b.notes[c.firstNote:n:n]
+	w.reader.Count(rs.tally(state.plan))
+	if n := len(rs.notes); n > w.firstNote {
+		result.notes = rs.notes[w.firstNote:n:n]
 	}
 }
 

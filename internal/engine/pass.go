@@ -54,7 +54,7 @@ func (p *pass) use(r *Rule) {
 // setSeverity gives what the rule that runs reports from here on another severity
 // than its usual one. One that was set for the rule takes precedence.
 func (p *pass) setSeverity(s plumb.Severity) {
-	if p.v.set[p.rule.ID] {
+	if p.v.severitySet[p.rule.ID] {
 		return
 	}
 	if p.severity = s; s == plumb.Warning && p.v.strict {

@@ -25,8 +25,8 @@ func (r *route) plain() bool { return r.contentType == "" && !r.unlabelled }
 // routeState is a route, and what a Checker knows of it.
 type routeState struct {
 	route
-	plan  *plan.Plan // nil where the reference engine has to read
-	known map[reading]*patternState
+	plan     *plan.Plan // nil where the reference engine has to read
+	patterns map[reading]*patternState
 }
 
 // patternState is what a Checker knows of a pattern.
@@ -45,32 +45,32 @@ type reading struct {
 	identified bool           // the resource in the body says who it is
 }
 
-// way returns what there is to know of a route.
-func (c *Worker) way(r route) *routeState {
-	w := c.states[r]
-	if w == nil {
-		w = &routeState{route: r, known: map[reading]*patternState{}}
-		if r.schema != nil && c.stream.v.readingDecides(&r) {
-			w.plan = c.stream.plan(r.schema, r.response)
+// stateOf returns what there is to know of a route.
+func (w *Worker) stateOf(r route) *routeState {
+	state := w.states[r]
+	if state == nil {
+		state = &routeState{route: r, patterns: map[reading]*patternState{}}
+		if r.schema != nil && w.stream.v.readingDecides(&r) {
+			state.plan = w.stream.plan(r.schema, r.response)
 		}
-		c.states[r] = w
+		w.states[r] = state
 	}
-	return w
+	return state
 }
 
-// known returns what there is to know of the pattern of a reading; nil if that
+// patternState returns what there is to know of the pattern of a reading; nil if that
 // is nothing, unless it is to be made.
-func (c *Worker) known(w *routeState, read reading, make bool) *patternState {
-	k := w.known[read]
-	if k == nil {
-		pattern := c.stream.pattern(patternKey{w.route, read}, make)
+func (w *Worker) patternState(state *routeState, read reading, make bool) *patternState {
+	known := state.patterns[read]
+	if known == nil {
+		pattern := w.stream.pattern(patternKey{state.route, read}, make)
 		if pattern == nil {
 			return nil
 		}
-		k = &patternState{pattern: pattern}
-		w.known[read] = k
+		known = &patternState{pattern: pattern}
+		state.patterns[read] = known
 	}
-	return k
+	return known
 }
 
 // routeKey is what a route depends on.
@@ -84,13 +84,13 @@ type routeKey struct {
 
 const maxRoutes = 1000
 
-// route finds how the body of an exchange is to be read.
-func (c *Worker) route(x *plumb.Exchange, match spec.Match) *routeState {
+// findRoute finds how the body of an exchange is to be read.
+func (w *Worker) findRoute(x *plumb.Exchange, match spec.Match) *routeState {
 	key := routeKey{match.Operation, x.Response.Status, match.Site, x.Response.Header.Get("Content-Type"), unlabelled(&x.Response)}
-	if w := c.routes[key]; w != nil {
-		return w
+	if state := w.routes[key]; state != nil {
+		return state
 	}
-	p := &pass{v: c.stream.v, x: x}
+	p := &pass{v: w.stream.v, x: x}
 	p.identify()
 	r := route{operation: match.Operation, response: p.response, status: x.Response.Status, site: match.Site, unlabelled: key.unlabelled}
 	if !p.text {
@@ -99,11 +99,11 @@ func (c *Worker) route(x *plumb.Exchange, match spec.Match) *routeState {
 	if p.response != nil && key.contentType != "" && p.response.MediaFor(key.contentType) == nil {
 		r.contentType = key.contentType
 	}
-	if len(c.routes) >= maxRoutes {
-		clear(c.routes)
-		clear(c.states)
+	if len(w.routes) >= maxRoutes {
+		clear(w.routes)
+		clear(w.states)
 	}
-	w := c.way(r)
-	c.routes[key] = w
-	return w
+	state := w.stateOf(r)
+	w.routes[key] = state
+	return state
 }

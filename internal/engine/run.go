@@ -107,44 +107,44 @@ type groupKey struct {
 func (st *Stream) pattern(key patternKey, make bool) *Pattern {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	p := st.patterns[key]
-	if p != nil || len(st.patterns) >= maxPatterns {
-		return p
+	pattern := st.patterns[key]
+	if pattern != nil || len(st.patterns) >= maxPatterns {
+		return pattern
 	}
 	fault, drift := st.groups[key.group(false)], st.groups[key.group(true)]
 	switch {
 	case fault != nil && drift != nil && fault.settled.Load() && drift.settled.Load():
-		p = &Pattern{}
+		pattern = &Pattern{}
 		all := slices.Concat(fault.findings, drift.findings)
-		p.findings.Store(&all)
-		p.settled.Store(true)
+		pattern.findings.Store(&all)
+		pattern.settled.Store(true)
 	case make:
-		p = &Pattern{}
+		pattern = &Pattern{}
 	default:
 		return nil
 	}
-	st.patterns[key] = p
-	return p
+	st.patterns[key] = pattern
+	return pattern
 }
 
 // group returns the key of one group.
-func (k patternKey) group(drift bool) groupKey {
+func (k patternKey) group(nullDrift bool) groupKey {
 	k.nullDrifts = 0
-	if drift {
+	if nullDrift {
 		k.signature = plan.Signature{}
 	} else {
 		k.signature = k.signature.Without(k.nullDrift)
 		k.nullDrift = plan.Signature{}
 	}
-	return groupKey{k, drift}
+	return groupKey{k, nullDrift}
 }
 
 // setFindings makes findings those of a pattern. So many of them are of null for
 // optional members, as far as the plan knows.
-func (st *Stream) setFindings(p *Pattern, key patternKey, findings []plumb.Finding, drifts int) {
+func (st *Stream) setFindings(pattern *Pattern, key patternKey, findings []plumb.Finding, nullDrifts int) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if p.findings.Load() != nil {
+	if pattern.findings.Load() != nil {
 		return
 	}
 	all := make([]plumb.Finding, len(findings))
@@ -158,16 +158,16 @@ func (st *Stream) setFindings(p *Pattern, key patternKey, findings []plumb.Findi
 		}
 		parts[part] = append(parts[part], f)
 	}
-	if len(parts[1]) == drifts {
+	if len(parts[1]) == nullDrifts {
 		for i, part := range parts {
 			k := key.group(i == 1)
 			if st.groups[k] == nil {
 				st.groups[k] = &findingGroup{findings: part}
 			}
-			p.groups[i] = st.groups[k]
+			pattern.groups[i] = st.groups[k]
 		}
 	}
-	p.findings.Store(&all)
+	pattern.findings.Store(&all)
 }
 
 // planKey is what a plan is made for.
@@ -208,13 +208,13 @@ func (st *Stream) Fallbacks() []string {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	var all []string
-	for key, p := range st.plans {
-		p.once.Do(func() {}) // wait for a plan that is being made
+	for key, lazy := range st.plans {
+		lazy.once.Do(func() {}) // wait for a plan that is being made
 		name := key.schema.label()
-		if p.err != nil {
-			all = append(all, name+", always: "+p.err.Error())
-		} else if p.plan != nil {
-			for _, why := range p.plan.OpaqueParts() {
+		if lazy.err != nil {
+			all = append(all, name+", always: "+lazy.err.Error())
+		} else if lazy.plan != nil {
+			for _, why := range lazy.plan.OpaqueParts() {
 				all = append(all, name+", in part: "+why)
 			}
 		}

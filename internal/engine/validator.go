@@ -23,16 +23,16 @@ import (
 
 // Validator checks exchanges. It is safe for concurrent use.
 type Validator struct {
-	desc     *spec.Description
-	rules    []*Rule                   // sorted by id
-	severity map[string]plumb.Severity // by the id of the rule
-	active   []activeRule              // those that look at single responses
-	history  []*Rule                   // those that look at two responses, and are not off
-	set      map[string]bool           // rules whose severity an option has set
-	strict   bool
-	servers  spec.Servers
-	router   *spec.Router
-	maxDepth int
+	desc        *spec.Description
+	rules       []*Rule                   // sorted by id
+	severity    map[string]plumb.Severity // by the id of the rule
+	active      []activeRule              // those that look at single responses
+	history     []*Rule                   // those that look at two responses, and are not off
+	severitySet map[string]bool           // rules whose severity an option has set
+	strict      bool
+	servers     spec.Servers
+	router      *spec.Router
+	maxDepth    int
 
 	schemas        *schema.Set
 	bodies         map[plumb.Source]*bodySchema // of responses, by the place of the schema
@@ -82,7 +82,7 @@ func WithRule(glob string, severity plumb.Severity) Option {
 		found := false
 		for _, r := range v.rules {
 			if ok, _ := path.Match(glob, r.ID); ok {
-				v.severity[r.ID], v.set[r.ID] = severity, true
+				v.severity[r.ID], v.severitySet[r.ID] = severity, true
 				found = true
 			}
 		}
@@ -140,7 +140,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 		desc:           d,
 		rules:          slices.Clone(rules),
 		severity:       map[string]plumb.Severity{},
-		set:            map[string]bool{},
+		severitySet:    map[string]bool{},
 		maxDepth:       512,
 		bodies:         map[plumb.Source]*bodySchema{},
 		resources:      map[*schema.Shape]*bodySchema{},
