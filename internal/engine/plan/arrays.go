@@ -6,17 +6,17 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// saltItem sets the signatures of elements apart from others.
+// saltItem distinguishes the signatures of elements from those of members.
 const saltItem = 1
 
-// slotCopy is a value that an array's own region takes from one of its elements.
+// slotCopy copies a slot of an element's region to a slot of the array's.
 type slotCopy struct{ from, to int32 }
 
 // compileArray compiles prefixItems, items, minItems and maxItems.
 func (c *compiler) compileArray(n *schemaNode, d *schema.Demands, at schemaPosition) {
 	n.minItems, n.maxItems = d.MinItems, d.MaxItems
 	if len(n.minItems)+len(n.maxItems) > 60 {
-		n.markOpaque("very many limits of arrays")
+		n.markOpaque("too many limits of arrays")
 	}
 	if n.opaque != "" {
 		return
@@ -24,7 +24,7 @@ func (c *compiler) compileArray(n *schemaNode, d *schema.Demands, at schemaPosit
 	n.elementsAreBodies = c.elementsAreBodies(at)
 	if n.elementsAreBodies {
 		if len(d.Prefix) > 0 {
-			n.markOpaque("a list whose elements differ")
+			n.markOpaque("a list with elements of several schemas")
 			return
 		}
 		at.pointer, at.enclosing = "", nil
@@ -45,7 +45,8 @@ func (c *compiler) compileArray(n *schemaNode, d *schema.Demands, at schemaPosit
 	n.items = item(d.Items)
 }
 
-// elementsAreBodies reports whether the array at the position holds bodies.
+// elementsAreBodies reports whether the elements of the array at the position
+// count as bodies of their own.
 func (c *compiler) elementsAreBodies(at schemaPosition) bool {
 	switch {
 	case c.Elements == nil || at.region.depth > 0: // only the outermost list
@@ -56,7 +57,7 @@ func (c *compiler) elementsAreBodies(at schemaPosition) bool {
 	return len(at.enclosing) == 2 && at.pointer == "/"+jsonvalue.EscapePointer(c.ElementsName)
 }
 
-// readArray reads an array.
+// readArray reads an array, and keeps what rules need of it.
 func (r *Reader) readArray(n *schemaNode, pos int) int {
 	if len(n.checks) > 0 {
 		return declined
@@ -88,7 +89,7 @@ func (r *Reader) readArray(n *schemaNode, pos int) int {
 	return end
 }
 
-// readElements reads an readElements whose elements n describes.
+// readElements reads an array whose elements are described by n.
 func (r *Reader) readElements(n *schemaNode, pos int) int {
 	if r.depth == r.maxDepth {
 		return declined
@@ -140,7 +141,7 @@ func (r *Reader) readElements(n *schemaNode, pos int) int {
 	return pos
 }
 
-// readElement reads the element with that index.
+// readElement reads the element at an index.
 func (r *Reader) readElement(n *schemaNode, pos, index int) int {
 	items := n.items
 	if index < len(n.prefixItems) {
@@ -179,7 +180,8 @@ func (f *slotFrame) copySlot(to int32, other *slotFrame, from int32) {
 	f.values[to].index = -1
 }
 
-// readRegion reads a value that is a region of its own.
+// readRegion reads a value that is a region of its own. Its deviations are
+// summed up by themselves, and added with the salt.
 func (r *Reader) readRegion(n *schemaNode, pos int, salt uint64) int {
 	outer, outerSig := r.frame, r.sig
 	r.frame, r.sig = &r.frames[n.region.depth], Signature{}

@@ -6,11 +6,11 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonscan"
 )
 
-// memberPlan is a memberPlan that the description names.
+// memberPlan is what a plan says about a member that the description names.
 type memberPlan struct {
 	node          *schemaNode
-	known         bool // by something that a plan knows
-	plainInteger  bool // an integer need only be kept
+	known         bool // the schema of the value constrains it, and the plan can check it
+	plainInteger  bool // an integer needs no check
 	null          nullHandling
 	required      bool
 	nullIsDrift   bool
@@ -19,7 +19,7 @@ type memberPlan struct {
 	nullDeviation Signature
 }
 
-// prepare notes what the node of the member says.
+// prepare derives what speeds up reading from the node of the member.
 func (m *memberPlan) prepare() {
 	n := m.node
 	switch {
@@ -34,17 +34,17 @@ func (m *memberPlan) prepare() {
 		len(n.enumValues)+len(n.minimum)+len(n.maximum)+len(n.checks) == 0
 }
 
-// nullHandling is what null is for a member.
+// nullHandling says how a plan handles null for a member.
 type nullHandling byte
 
 const (
-	nullByReader nullHandling = iota // see Reader.null
+	nullByReader nullHandling = iota // by Reader.readNull
 	nullAllowed
 	nullForbidden
 )
 
-// readName reads a readName and the colon after it. It returns which member of n it
-// is, or -1; the end is declined where the body is.
+// readName reads a name and the colon after it. It returns the index of the
+// member in n, or -1; the end is declined where the body is.
 func (r *Reader) readName(n *schemaNode, pos int) (index int, name []byte, end int) {
 	data := r.data
 	if pos >= len(data) || data[pos] != '"' {
@@ -73,12 +73,12 @@ func (r *Reader) readName(n *schemaNode, pos int) (index int, name []byte, end i
 	return -1, name, pos
 }
 
-// maxUndescribed is how many members without a description an object can
-// have, of which each is compared with each.
+// maxUndescribed is how many members that are not described an object may have.
+// Each of their names is compared with each other.
 const maxUndescribed = 64
 
-// isFirst reports whether a name is the first of its kind in an object. The names
-// of the object before it begin at the index.
+// isFirst reports whether an undescribed name occurs for the first time in its
+// object, and keeps it. The names of the object begin at the index names.
 func (r *Reader) isFirst(name []byte, names int) bool {
 	own := r.names[names:]
 	if len(own) == maxUndescribed {
@@ -93,7 +93,8 @@ func (r *Reader) isFirst(name []byte, names int) bool {
 	return true
 }
 
-// readUndescribedMembers reads an object of which no member is described by its name.
+// readUndescribedMembers reads an object none of whose members are described by
+// name.
 func (r *Reader) readUndescribedMembers(n *schemaNode, pos int) int {
 	if r.depth == r.maxDepth {
 		return declined
@@ -133,7 +134,8 @@ func (r *Reader) readUndescribedMembers(n *schemaNode, pos int) int {
 	return pos
 }
 
-// readUndescribedMember reads the value of a member that is not described by its name.
+// readUndescribedMember reads the value of a member that is not described by
+// its name.
 func (r *Reader) readUndescribedMember(n *schemaNode, pos int, name []byte) int {
 	if len(n.patternMembers) == 0 && !n.forbidsOthers && !n.reportsUndocumented && (n.memberNames == nil || n.memberNames.acceptsLength(len(name), true)) {
 		if n.additional == nil || n.additional == anything {
@@ -180,5 +182,5 @@ func (r *Reader) readUndescribedMember(n *schemaNode, pos int, name []byte) int 
 	return r.readRegion(rest, pos, hash)
 }
 
-// names are hashed with a seed of this process.
+// nameSeed is the seed of the hashes of names in this process.
 var nameSeed = maphash.MakeSeed()

@@ -2,24 +2,24 @@ package plan
 
 import "slices"
 
-// Most steps of rules ask what members there are, and which of its values one
-// has that is enumerated, such as the state. Bodies that are alike in this have
-// the same answers; so rules are narrowed to the steps that are still open, and
-// a Reader remembers them.
+// Most steps of rules ask which members are present, and which of its
+// enumerated values a member has, such as the state. Bodies with equal answers
+// to these questions need only the steps that are still undecided, so a Reader
+// caches the rules narrowed to these steps.
 
-// ruleInputs is that in which bodies are alike.
+// ruleInputs are the answers to what rules ask of most bodies.
 type ruleInputs struct {
 	texts, integers, other, objects uint64
-	enumValues                      uint64 // of the enumerated slots, a byte each
+	enumValues                      uint64 // a byte for each enumerated slot: the index of its value
 }
 
-// inputSlots says which slots the steps of the rules of a scope ask for.
+// inputSlots are the slots that make up the rule inputs of an object.
 type inputSlots struct {
 	slots      uint64
 	enumerated []int32
 }
 
-// narrowedRules are the rules of a scope as they are for certain rule inputs.
+// narrowedRules are the rules of an object, narrowed by certain rule inputs.
 type narrowedRules struct {
 	used bool
 	ruleInputs
@@ -27,13 +27,15 @@ type narrowedRules struct {
 }
 
 const (
-	maxNarrowings = 64 // of one scope that are remembered
-	maxProbes     = 4  // where one of them can be
+	maxNarrowings = 64 // that are cached for one objectChecks
+	maxProbes     = 4  // entries at which one of them can be
 )
 
-// maxEnumerated is how many enumerated values rule inputs can hold.
+// maxEnumerated is how many enumerated slots rule inputs have at most.
 const maxEnumerated = 8
 
+// inputSlotsOf returns the slots whose presence or enumerated value the steps
+// of rules ask for, and marks these steps.
 func inputSlotsOf(rules []compiledRule) inputSlots {
 	var asked inputSlots
 	for _, rule := range rules {
@@ -57,12 +59,12 @@ func inputSlotsOf(rules []compiledRule) inputSlots {
 	return asked
 }
 
-// ruleInputsOf returns those of the body.
+// ruleInputsOf returns the rule inputs of the object that was just read.
 func (r *Reader) ruleInputsOf(asked *inputSlots) ruleInputs {
 	f := r.frame
 	inputs := ruleInputs{f.texts & asked.slots, f.integers & asked.slots, f.other & asked.slots, f.objects & asked.slots, 0}
 	for _, slot := range asked.enumerated {
-		index := uint32(0xff) // of no value, or too large to be foretold
+		index := uint32(0xff) // not an enumerated value, or one with a large index
 		if f.texts>>slot&1 != 0 {
 			index = min(uint32(f.values[slot].index), index)
 		}
@@ -71,7 +73,8 @@ func (r *Reader) ruleInputsOf(asked *inputSlots) ruleInputs {
 	return inputs
 }
 
-// rulesFor returns the rulesFor of the scope, narrowed to what the body leaves open.
+// rulesFor returns the rules of an object, narrowed by its rule inputs where
+// that is cached.
 func (r *Reader) rulesFor(checks *objectChecks) []compiledRule {
 	if len(checks.rules) == 0 {
 		return nil
@@ -90,11 +93,13 @@ func (r *Reader) rulesFor(checks *objectChecks) []compiledRule {
 		}
 	}
 	if r.misses++; r.misses%replaceEvery == 0 {
-		cached[hash%maxNarrowings].used = false // for the next one like it
+		cached[hash%maxNarrowings].used = false // makes room for these inputs when they come again
 	}
 	return checks.rules
 }
 
+// narrowRules narrows the rules by the inputs of the object that was just read.
+// Rules that then always hold are left out.
 func (r *Reader) narrowRules(checks *objectChecks) []compiledRule {
 	var open []compiledRule
 	for _, rule := range checks.rules {
@@ -106,8 +111,9 @@ func (r *Reader) narrowRules(checks *objectChecks) []compiledRule {
 	return open
 }
 
-// addOpenSteps takes over a step of x, and those that can follow, but for those whose
-// answer is known. It returns its current position.
+// addOpenSteps copies a step of the full rule, and those that can follow it,
+// but for those that the rule inputs decide. It returns the index at which to
+// continue.
 func (rule *compiledRule) addOpenSteps(r *Reader, full *compiledRule, next int, done map[int]int) int {
 	for next >= 0 {
 		s := &full.steps[next]
@@ -133,7 +139,8 @@ func (rule *compiledRule) addOpenSteps(r *Reader, full *compiledRule, next int, 
 	return done[next]
 }
 
-// foretell answers a step by what the rule inputs say.
+// foretell returns whether the condition of a step holds, where the rule inputs
+// decide it.
 func (s *ruleStep) foretell(f *slotFrame) (holds, known bool) {
 	switch {
 	case !s.fromInputs:

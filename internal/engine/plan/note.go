@@ -2,23 +2,23 @@ package plan
 
 import "github.com/plumbapi/plumb/internal/lifecycle"
 
-// ResourceNote is what a body says of a resource, as far as a history keeps it. It is
-// good until the call that it was given to returns.
+// ResourceNote is what a history keeps of a resource in a body. It is valid
+// until OnResource returns.
 type ResourceNote struct {
 	Life    *lifecycle.Lifecycle
-	Pointer string // of the resource, from the body or the element that it is in; array indexes and keys of maps as *
+	Pointer string // from the body or the element that the resource is in; array indexes and keys of maps as *
 	Start   int    // offset of the resource's object
-	ID      []byte // the identity; nil where the body does not say
-	State   string // empty where it is none of the lifecycle's
+	ID      []byte // the identity; nil where the body has none
+	State   string // empty where it is not one of the lifecycle's
 
 	reader  *Reader
 	watched []int32
 }
 
-// ValueKind is what a watched member is.
+// ValueKind is the kind of a watched member's value.
 type ValueKind byte
 
-// The kinds of watched members.
+// The kinds of values.
 const (
 	KindAbsent ValueKind = iota
 	KindNull
@@ -27,10 +27,10 @@ const (
 	KindOther // an array, object or boolean
 )
 
-// Len is how many members the lifecycle watches.
+// Len returns the number of members that the lifecycle watches.
 func (n *ResourceNote) Len() int { return len(n.watched) }
 
-// Kind returns what the ith of them is.
+// Kind returns the kind of the ith watched member.
 func (n *ResourceNote) Kind(i int) ValueKind {
 	f, bit := n.reader.frame, uint64(1)<<n.watched[i]
 	switch {
@@ -46,16 +46,17 @@ func (n *ResourceNote) Kind(i int) ValueKind {
 	return KindAbsent
 }
 
-// Integer returns the ith of them, which is one.
+// Integer returns the value of the ith watched member, which must be a
+// KindInteger.
 func (n *ResourceNote) Integer(i int) int64 { return n.reader.frame.values[n.watched[i]].integer }
 
-// Text returns the ith of them: a text without escapes, what is other as it
-// stands.
+// Text returns the value of the ith watched member: the decoded text of a
+// KindText, the JSON text of a KindOther.
 func (n *ResourceNote) Text(i int) []byte {
 	return n.reader.textOf(&n.reader.frame.values[n.watched[i]])
 }
 
-// handOver hands over what the resource that begins at start says.
+// handOver gives the resource that begins at start to OnResource.
 func (r *Reader) handOver(l *lifecyclePlan, start, state int) {
 	r.Resources++
 	if r.OnResource == nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// compileNumber compiles minimum, maximum and their exclusive forms. Limits that are
-// no integers are left to the reference engine.
+// compileNumber compiles minimum, maximum and their exclusive forms. Limits
+// that are not integers are left to the reference engine.
 func (c *compiler) compileNumber(n *schemaNode, d *schema.Demands) {
 	for _, limits := range []struct {
 		from      []*big.Rat
@@ -27,17 +27,17 @@ func (c *compiler) compileNumber(n *schemaNode, d *schema.Demands) {
 		}
 	}
 	if len(n.minimum)+len(n.maximum) > 60 {
-		n.markOpaque("very many limits of numbers")
+		n.markOpaque("too many limits of numbers")
 	}
 }
 
-// numberLimit is a bound of numbers.
+// numberLimit is a minimum or a maximum.
 type numberLimit struct {
 	value     int64
 	exclusive bool
 }
 
-// checkNumber executes the keywords of numbers.
+// checkNumber checks a number against its limits.
 func (r *Reader) checkNumber(n *schemaNode, v jsonscan.Number) {
 	number := uint64(deviationLimit)
 	for _, m := range n.minimum {
@@ -67,7 +67,7 @@ func (r *Reader) readNumber(n *schemaNode, pos int) int {
 	needed := n.slot >= 0 || len(n.enumValues)+len(n.minimum)+len(n.maximum) > 0
 	integerOnly := n.kinds&(kindInteger|kindFraction) == kindInteger
 	if v.Exponent && (needed || integerOnly) || !v.Exact && needed {
-		return declined // it can be an integer all the same, or is too large
+		return declined // with an exponent it can still be an integer; or it is too large
 	}
 	fits, ok := true, true
 	if n.kinds&kind == 0 {
@@ -80,7 +80,7 @@ func (r *Reader) readNumber(n *schemaNode, pos int) int {
 	}
 	if len(n.enumValues) > 0 {
 		if v.Pointed || v.Negative && v.Whole == 0 {
-			return declined // equal numbers can be written differently
+			return declined // equal numbers can have different texts
 		}
 		r.checkEnum(n, kindInteger, r.data[pos:end], fits)
 	}

@@ -7,7 +7,8 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// patternMembers is what holds for members whose names match.
+// patternMembers are the members whose names match a pattern, and the node of
+// their values.
 type patternMembers struct {
 	name textMatcher
 	node *schemaNode
@@ -67,22 +68,22 @@ func (c *compiler) compileObject(n *schemaNode, shape *schema.Shape, d *schema.D
 	}
 }
 
-// compilePropertyNames sees to it that propertyNames need only be executed for the
-// names that are not described.
+// compilePropertyNames makes sure that only names that are not described need
+// to be checked against propertyNames when a body is read.
 func (c *compiler) compilePropertyNames(n *schemaNode) {
 	if n.memberNames.opaque != "" || n.memberNames.kinds&kindString == 0 || len(n.memberNames.enums) > 0 {
-		n.markOpaque("propertyNames with other keywords than those of strings")
+		n.markOpaque("propertyNames with keywords other than those of strings")
 		return
 	}
 	for _, m := range n.members {
 		var r Reader
 		if r.checkText(n.memberNames, []byte(m.name)); r.sig != (Signature{}) {
-			n.markOpaque("a described member with a name that propertyNames rules out")
+			n.markOpaque("a described member whose name propertyNames does not allow")
 		}
 	}
 }
 
-// readObject reads an object.
+// readObject reads an object, keeps what rules need of it, and runs its checks.
 func (r *Reader) readObject(n *schemaNode, pos int) int {
 	slot := n.slot
 	if n.kinds&kindObject == 0 {
@@ -110,8 +111,8 @@ func (r *Reader) readObject(n *schemaNode, pos int) int {
 	return end
 }
 
-// readMembers reads an readMembers whose members n describes: a segment, the value of a
-// member, and so on.
+// readMembers reads an object whose members n describes: a segment, then the
+// value of a member, and so on.
 func (r *Reader) readMembers(n *schemaNode, pos int) int {
 	if r.depth == r.maxDepth {
 		return declined
@@ -123,7 +124,7 @@ func (r *Reader) readMembers(n *schemaNode, pos int) int {
 	names := len(r.names)
 	data, caches := r.data, r.segments[n.id]
 	var present, nulls uint64
-	undescribed := 0 // members that are not described
+	undescribed := 0 // number of members that are not described
 	pos++
 	for before := afterBrace; ; {
 		cache := &caches[before]
@@ -181,7 +182,8 @@ func (r *Reader) readMembers(n *schemaNode, pos int) int {
 	return pos
 }
 
-// readMember reads the value of a readMember. Gaps hold most of those that are null.
+// readMember reads the value of a member. Most null values do not come here,
+// since segments include them.
 func (r *Reader) readMember(m *memberPlan, pos int) int {
 	if m.known {
 		switch r.data[pos] {
@@ -196,21 +198,23 @@ func (r *Reader) readMember(m *memberPlan, pos int) int {
 	return r.readValue(m.node, pos)
 }
 
-// presencesPerNode is how many presencesPerNode of one object are remembered.
+// presencesPerNode is the number of cached presences of a node.
 const presencesPerNode = 16
 
-// presence is what it means that an object has certain members and that some of
-// them are null. Most objects of one kind have one of a few presences.
+// presence is a set of members that an object has, and of those that are null,
+// with what follows from it. Most objects of one kind have one of a few
+// presences.
 type presence struct {
 	known          bool
 	present, nulls uint64
 	sig            Signature
-	nullDrift      Signature // the part of it that null for optional members is
-	nullDrifts     int       // how many these are
-	nullSlots      uint64
+	nullDrift      Signature // the part of sig that null for optional members adds
+	nullDrifts     int       // number of these members
+	nullSlots      uint64    // of the members that are null
 }
 
-// applyPresence does what is to be done when an object was read.
+// applyPresence adds what follows from the presence of the object that was just
+// read.
 func (r *Reader) applyPresence(n *schemaNode, present, nulls uint64) {
 	index := n.id*presencesPerNode + int((present^nulls*0x9e3779b97f4a7c15)*0x9e3779b97f4a7c15>>60)
 	p := &r.presences[index]
@@ -228,12 +232,13 @@ func (r *Reader) applyPresence(n *schemaNode, present, nulls uint64) {
 	}
 }
 
+// presenceOf computes what follows from a presence.
 func (n *schemaNode) presenceOf(present, nulls uint64) presence {
 	p := presence{known: true, present: present, nulls: nulls}
 	for rest := nulls; rest != 0; rest &= rest - 1 {
 		m := &n.members[bits.TrailingZeros64(rest)]
 		if m.null == nullByReader {
-			continue // Reader.null saw to it
+			continue // Reader.readNull does it
 		}
 		if m.node.slot >= 0 {
 			p.nullSlots |= 1 << m.node.slot
@@ -252,9 +257,10 @@ func (n *schemaNode) presenceOf(present, nulls uint64) presence {
 	return p
 }
 
-// checkMemberCount executes minProperties and maxProperties.
+// checkMemberCount checks the number of members against minProperties and
+// maxProperties.
 func (r *Reader) checkMemberCount(n *schemaNode, count int) {
-	// Objects and arrays share the ways; so each has its own half.
+	// Objects and arrays share the numbers of limits: objects have the upper half.
 	number := uint64(deviationLimit + 30)
 	for _, least := range n.minMembers {
 		if count < least {

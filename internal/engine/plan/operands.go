@@ -8,12 +8,12 @@ import (
 	"github.com/plumbapi/plumb/internal/expression"
 )
 
-// operand is a value that a test looks at.
+// operand is a value that a condition reads.
 type operand struct {
 	kind    operandKind
 	slot    int32
 	integer int64
-	text    string   // of a constant; the name of a parameter
+	text    string   // a constant, or the name of a parameter
 	a, b    *operand // of a sum or difference
 }
 
@@ -30,18 +30,18 @@ const (
 	operandDifference
 )
 
-// operandValue is what an operand is on some data.
+// operandValue is the value of an operand for one body.
 type operandValue struct {
 	kind    valueKind
 	integer int64
 	text    []byte
-	literal string // of a text that is a constant
+	literal string // in place of text, for a constant
 }
 
 type valueKind byte
 
 const (
-	valueMissing valueKind = iota // or otherwise beyond evaluation
+	valueMissing valueKind = iota // absent or null: CEL reports an error
 	valueInteger
 	valueText
 	valueOther
@@ -87,8 +87,8 @@ func (c *compiler) compileOperand(t *expression.Tree, n *schemaNode, r *slotRegi
 	return operand{}
 }
 
-// elementSlot returns the slot of the value that a path leads to, which can go
-// through the first or last elementSlot of one array.
+// elementSlot returns the slot of the value that a path leads to. The path can
+// lead through the first or the last element of an array.
 func (c *compiler) elementSlot(n *schemaNode, path []string, r *slotRegion) int32 {
 	for i, name := range path {
 		if name != expression.First && name != expression.Last {
@@ -136,7 +136,7 @@ func (o *operand) evaluate(r *Reader) operandValue {
 			return operandValue{kind: valueInteger, integer: r.frame.values[o.slot].integer}
 		}
 		if r.frame.nonNull()&(1<<o.integer) != 0 {
-			return operandValue{kind: valueUnknown} // strings and objects have a size, too
+			return operandValue{kind: valueUnknown} // a string or an object, which have a size, too
 		}
 		return operandValue{kind: valueMissing}
 	case operandParam:
@@ -165,7 +165,7 @@ func (o *operand) arithmetic(r *Reader) operandValue {
 		}
 		return operandValue{kind: valueInteger, integer: a.integer + b.integer}
 	case a.kind == b.kind && a.kind != valueMissing:
-		return operandValue{kind: valueUnknown} // texts and lists can be joined
+		return operandValue{kind: valueUnknown} // CEL concatenates strings, and lists
 	}
 	return operandValue{kind: valueMissing}
 }

@@ -1,13 +1,13 @@
-// Package plan reads bodies by a prepared plan: once, from left to right, on
-// their bytes, and without allocating.
+// Package plan reads bodies with a compiled plan: in one pass over their bytes,
+// without building a tree and without allocating.
 //
 // A plan is compiled from the shape of a schema, its lifecycle and its rules.
-// Reading a body gives its [Signature], what of the description it has, and
-// the values that a history keeps. It does not explain anything, and what it
-// is not sure of it declines: both are for the reference engine.
+// Reading a body yields its [Signature], the documented places that occur in
+// it, and the values that a history keeps. A plan explains nothing, and declines
+// a body that it cannot decide about: both are left to the reference engine.
 //
-// What a keyword of JSON Schema compiles to and how it is executed are
-// together: in value.go for keywords of any value, and in strings.go,
+// The compilation of a keyword of JSON Schema and its execution are in one
+// file: value.go for keywords that apply to any value, and strings.go,
 // numbers.go, objects.go and arrays.go for the others.
 package plan
 
@@ -27,53 +27,56 @@ import (
 type Source struct {
 	Shape *schema.Shape
 
-	// Where values of the schema are lists whose elements count as bodies of
-	// their own: the shape of the elements, and the member that holds the array;
-	// without a name the value is the array.
+	// Elements is the shape of the elements where values of the schema are
+	// lists whose elements count as bodies of their own, and ElementsName is the
+	// member that holds the array: empty where the value itself is the array.
 	Elements     *schema.Shape
 	ElementsName string
 
-	// Places are what coverage knows the members of a shape by, in their order,
-	// and its enumerated values, given as JSON text.
+	// Places returns the places that coverage counts for a shape: those of its
+	// members, in their order, and that of each enumerated value, which is given
+	// as JSON text.
 	Places func(*schema.Shape) (members []Place, value func(text string) Place)
 
 	Lifecycle func(*schema.Shape) *lifecycle.Lifecycle
 	Rules     func(*schema.Shape) []Rule
 
-	// Watched are the members whose values a history keeps, as pointers.
+	// Watched returns the pointers of the members whose values a history keeps.
 	Watched func(*lifecycle.Lifecycle) []string
 
-	BodyRules []Rule // that compare the whole body with its request
+	BodyRules []Rule // those of the response, which apply to the body as a whole
 }
 
 // Rule is a rule of the description.
 type Rule struct {
 	Expression *expression.Expression
-	At         []string // the member that it blames
+	At         []string // path of the member that its findings are reported at
 }
 
-// Plan is what bodies of one schema are read by. It is safe for concurrent
+// Plan is what bodies of one schema are read with. It is safe for concurrent
 // use.
 type Plan struct {
-	Places []Place // of the description, that bodies can have
+	Places []Place // the documented places that bodies can have
 
 	root   *schemaNode
 	nodes  []*schemaNode
-	checks int // how many there are
-	depth  int // how deep regions nest
+	checks int // number of objectChecks
+	depth  int // of the most deeply nested region
 }
 
 // Place is a member or a value that the description documents.
 type Place struct {
 	Schema  string // label
 	Pointer string // from a value of the schema, array indexes as *
-	Value   string // where it is a value: which, as JSON text
+	Value   string // JSON text of an enumerated value; empty for a member
 }
 
-// maxNodes bounds the size of a plan: descriptions nest without end.
+// maxNodes bounds the size of a plan, since descriptions can nest without
+// limit.
 const maxNodes = 5000
 
-// Compile makes a plan. The error says what it cannot express, and where.
+// Compile compiles a plan. The error says what in the description a plan cannot
+// express.
 func Compile(s *Source) (p *Plan, err error) {
 	c := &compiler{Source: s, plan: &Plan{}, places: map[Place]int32{}}
 	defer func() {
@@ -97,13 +100,14 @@ func Compile(s *Source) (p *Plan, err error) {
 	return c.plan, nil
 }
 
-// unsupportedError is why a plan cannot be made.
+// unsupportedError says why no plan can be compiled. The compiler panics with
+// it.
 type unsupportedError string
 
 func (u unsupportedError) Error() string { return string(u) }
 
-// unsupportedOf returns the reason that a recovered panic gives. A panic of any
-// other kind is a bug, and is passed on.
+// unsupportedOf returns the error that a recovered panic holds. A panic with
+// any other value is a bug, and is passed on.
 func unsupportedOf(recovered any) (reason unsupportedError, ok bool) {
 	if recovered == nil {
 		return "", false
@@ -114,10 +118,12 @@ func unsupportedOf(recovered any) (reason unsupportedError, ok bool) {
 	return reason, true
 }
 
+// fail gives up the plan, or the checks that are being compiled.
 func (c *compiler) fail(format string, args ...any) {
 	panic(unsupportedError(fmt.Sprintf(format, args...)))
 }
 
+// compiler compiles one plan.
 type compiler struct {
 	*Source
 	plan          *Plan
@@ -126,10 +132,10 @@ type compiler struct {
 	maxDepth      int
 }
 
-// slotRegion is a part of a body in which every place is there once at most: the
-// body but for the elements of its arrays and the members of the caller's own,
-// each of which is a slotRegion of its own. It holds the values that lifecycles
-// and rules need.
+// slotRegion is a part of a body in which each place occurs at most once. The
+// elements of an array are regions of their own, and so is the value of each
+// member that is not described by its name; the rest of the body is one region.
+// A region has slots for the values that lifecycles and rules need.
 type slotRegion struct {
 	depth int
 	slots int
@@ -144,7 +150,7 @@ func (c *compiler) newRegion(outer *slotRegion) *slotRegion {
 	return r
 }
 
-// newSlot returns the number of a new newSlot.
+// newSlot adds a slot to a region, and returns its number.
 func (c *compiler) newSlot(r *slotRegion) int {
 	if r.slots == 64 {
 		c.fail("more than 64 values that rules need")
@@ -156,9 +162,9 @@ func (c *compiler) newSlot(r *slotRegion) int {
 // schemaPosition is where the compiler is in the description.
 type schemaPosition struct {
 	pointer   string // from the root of the body
-	uncovered bool   // coverage does not come here
+	uncovered bool   // coverage does not count what is here
 	region    *slotRegion
-	enclosing []*schema.Shape
+	enclosing []*schema.Shape // those that the position is in
 }
 
 func (p schemaPosition) member(name string) schemaPosition {
@@ -166,7 +172,8 @@ func (p schemaPosition) member(name string) schemaPosition {
 	return p
 }
 
-// placeNumber returns the number of a placeNumber; -1 where coverage does not come.
+// placeNumber returns the index of a place in Plan.Places; -1 where coverage
+// does not count it.
 func (c *compiler) placeNumber(at schemaPosition, key Place) int32 {
 	if at.uncovered {
 		return -1
@@ -180,18 +187,19 @@ func (c *compiler) placeNumber(at schemaPosition, key Place) int32 {
 	return n
 }
 
-// schemaNode is what a plan says of the values at one place.
+// schemaNode is what a plan says about the values at one place: the schemas
+// that describe it, compiled.
 type schemaNode struct {
 	id     int
-	opaque string // why the plan does not know what is right here; empty where it does
-	single bool   // a single schema describes the place
+	opaque string // why values here are declined; empty where they are not
+	single bool   // only one schema describes the place
 	base   deviation
-	slot   int32 // where to keep the value; -1: nowhere
+	slot   int32 // that keeps the value; -1 for none
 	region *slotRegion
 
 	kinds      kindSet
-	enumValues []enumValue // that are enumerated
-	enums      [][]bool
+	enumValues []enumValue
+	enums      [][]bool // for each enum or const, which of the values it allows
 
 	acceptedLengths      acceptedLengths
 	minLength, maxLength []int
@@ -208,44 +216,48 @@ type schemaNode struct {
 	patternMembers      []patternMembers
 	additional          *schemaNode
 	forbidsOthers       bool
-	reportsUndocumented bool // members without a description are worth telling
+	reportsUndocumented bool // a member that is not described is a finding
 	checks              []*objectChecks
 	covered             bool
 	prefixItems         []*schemaNode
 	items               *schemaNode
 	minItems            []int
 	maxItems            []int
-	elementsAreBodies   bool // its elements are bodies of their own
-	checksNull          bool // rules look at it even if it is null
-	sizeSlot            int32
+	elementsAreBodies   bool  // each element counts as a body of its own
+	checksNull          bool  // rules apply even where the value is null
+	sizeSlot            int32 // that keeps the number of elements; -1 for none
 	fromFirst, fromLast []slotCopy
 }
 
-// deviation returns that of the nth way to differ at the place.
+// deviation returns the signature of the deviation with that number at the
+// place.
 func (n *schemaNode) deviation(number uint64) Signature {
 	return (n.base + deviation(number)).signature()
 }
 
-// The ways to differ at a place; limits and enums follow, and then members.
+// The numbers of the deviations at a place. Several of them are the first of a
+// range: of kinds, of limits, of enums, or of members.
 const (
-	deviationType         = iota      // and one for each kind
-	deviationForbidden    = iota + 8  // a member that is forbidden
-	deviationUndocumented             // a member that is not documented
-	deviationName                     // the name of a member
-	deviationLimit        = iota + 16 // one for each limit
-	deviationEnum         = deviationLimit + 64
-	deviationMissing      = deviationEnum + 64
-	deviationNull         = deviationMissing + 64
+	deviationType         = iota                  // plus the kind of the value
+	deviationForbidden    = iota + 8              // a member that is forbidden
+	deviationUndocumented                         // a member that is not documented
+	deviationName                                 // the name of a member
+	deviationLimit        = iota + 16             // plus the index of the limit
+	deviationEnum         = deviationLimit + 64   // plus the index of the enum
+	deviationMissing      = deviationEnum + 64    // plus the index of the member
+	deviationNull         = deviationMissing + 64 // likewise
 	deviationsPerNode     = deviationNull + 64
 )
 
+// newDeviations reserves the numbers of so many deviations, and returns the
+// first.
 func (c *compiler) newDeviations(count int) deviation {
 	first := c.nextDeviation
 	c.nextDeviation += deviation(count)
 	return first
 }
 
-// anything is where no schema says anything.
+// anything is the node of values that no schema describes.
 var anything = &schemaNode{slot: -1, sizeSlot: -1, kinds: allKinds}
 
 func (c *compiler) newNode() *schemaNode {
@@ -257,7 +269,7 @@ func (c *compiler) newNode() *schemaNode {
 	return n
 }
 
-// compileNode compiles the shape of a place.
+// compileNode compiles the shape at a position.
 func (c *compiler) compileNode(shape *schema.Shape, at schemaPosition) *schemaNode {
 	if shape == nil {
 		return anything
@@ -287,7 +299,7 @@ func (c *compiler) compileNode(shape *schema.Shape, at schemaPosition) *schemaNo
 	return n
 }
 
-// prepare notes what can be seen when everything is compiled.
+// prepare computes what depends on the whole plan being compiled.
 func (n *schemaNode) prepare() {
 	n.acceptedLengths = n.lengthsAccepted()
 	for i := range n.members {
@@ -295,14 +307,16 @@ func (n *schemaNode) prepare() {
 	}
 }
 
-// markOpaque makes the place one that only the reference engine knows.
+// markOpaque makes the plan decline all values at the place. The first reason
+// is kept.
 func (n *schemaNode) markOpaque(format string, args ...any) {
 	if n.opaque == "" {
 		n.opaque = fmt.Sprintf(format, args...)
 	}
 }
 
-// find returns the node that a path of member names leads to.
+// find returns the node that a path of member names leads to; nil where the
+// path leads through a place that the plan declines, or that nothing describes.
 func (c *compiler) find(n *schemaNode, path []string) *schemaNode {
 	for _, name := range path {
 		if n.opaque != "" || n == anything {
@@ -320,11 +334,11 @@ func (c *compiler) find(n *schemaNode, path []string) *schemaNode {
 	return n
 }
 
-// slotOf returns the slot for the value that the path leads to.
+// slotOf returns the slot of the value that a path leads to.
 func (c *compiler) slotOf(n *schemaNode, path []string, r *slotRegion) int32 {
 	found := c.find(n, path)
 	if found == nil || found == anything {
-		return int32(c.newSlot(r)) // what comes there is declined
+		return int32(c.newSlot(r)) // never filled
 	}
 	if found.region != r {
 		c.fail("a rule reads into another region")
@@ -335,7 +349,8 @@ func (c *compiler) slotOf(n *schemaNode, path []string, r *slotRegion) int32 {
 	return found.slot
 }
 
-// OpaqueParts says at which places the plan cannot follow the description.
+// OpaqueParts returns the reasons why the plan declines values at some places,
+// sorted.
 func (p *Plan) OpaqueParts() []string {
 	var all []string
 	for _, n := range p.nodes {
@@ -347,7 +362,7 @@ func (p *Plan) OpaqueParts() []string {
 	return slices.Compact(all)
 }
 
-// decodedString returns the string that a JSON text is.
+// decodedString returns the string that a JSON text encodes.
 func decodedString(text string) (string, bool) {
 	var s string
 	if text == "" || text[0] != '"' || json.Unmarshal([]byte(text), &s) != nil {

@@ -1,27 +1,27 @@
 package plan
 
-// compiledRule is a compiledRule of the description, on the slots of a region.
+// compiledRule is a rule of the description, compiled for the slots of a
+// region.
 type compiledRule struct {
 	steps []ruleStep
-	first int // of the steps, or how the rule ends
+	first int // index of the first step, or an end of the rule
 	*ruleSource
 }
 
-// ruleSource is how a rule comes to one where a step cannot tell, and what it
-// says.
+// ruleSource is what all narrowed forms of a rule share.
 type ruleSource struct {
-	condition condition
-	blamed    []int32 // the slots of the members that lead to what it blames
+	condition condition // evaluated where the steps cannot tell
+	blamed    []int32   // the slots of the members that lead to where findings are reported
 	base      deviation
 }
 
-// truth is that of a test.
+// truth is the outcome of a condition.
 type truth byte
 
 const (
 	truthFalse truth = iota
 	truthTrue
-	truthError   // it cannot be evaluated on this data, as CEL has it
+	truthError   // CEL reports an error for this data
 	truthUnknown // the reference engine has to evaluate it
 )
 
@@ -32,7 +32,7 @@ func truthOf(holds bool) truth {
 	return truthFalse
 }
 
-// compileRule compiles a compileRule about the object of a node.
+// compileRule compiles a rule about the objects at a node.
 func (c *compiler) compileRule(n *schemaNode, from Rule, r *slotRegion) compiledRule {
 	compiled := compiledRule{ruleSource: &ruleSource{base: c.newDeviations(2 * 64)}}
 	for i := range from.At {
@@ -47,21 +47,21 @@ func (c *compiler) compileRule(n *schemaNode, from Rule, r *slotRegion) compiled
 	return compiled
 }
 
-// ruleStep is a test without parts, and where to go on from there: to another
-// ruleStep, or to the end of the rule. Going from ruleStep to ruleStep comes to what the
-// tests of a rule come to together, as long as each is true or false.
+// ruleStep is a condition without parts, and where to continue: at another
+// step, or at an end of the rule. As long as each condition is true or false,
+// the steps give the same outcome as the condition of the rule.
 type ruleStep struct {
 	condition       condition
 	ifTrue, ifFalse int
 
-	// The most frequent tests are here, which is faster than to call them.
+	// The most frequent conditions are evaluated in place, which saves a call.
 	kind       stepKind
-	parents    uint64 // has
-	bit        uint64 // has and isOneOf
+	parents    uint64 // of stepHas
+	bit        uint64 // of stepHas and stepIn
 	comparison *comparisonCondition
-	values     uint64 // isOneOf
+	values     uint64 // of stepIn
 	slot       int32
-	fromInputs bool // the rule inputs answer it, most often
+	fromInputs bool // the rule inputs decide it in most cases
 }
 
 type stepKind byte
@@ -73,13 +73,13 @@ const (
 	stepIn
 )
 
-// The ends of a rule.
+// The ends of a rule, in place of the index of a step.
 const (
-	ruleHolds  = -1 // it holds
+	ruleHolds  = -1 // the rule holds
 	ruleBroken = -2
 )
 
-// addSteps makes steps of a test, and returns where to begin.
+// addSteps adds the steps of a condition, and returns the index of the first.
 func (rule *compiledRule) addSteps(cond condition, ifYes, ifNo int) int {
 	switch t := cond.(type) {
 	case andCondition:
@@ -106,7 +106,7 @@ func (rule *compiledRule) addSteps(cond condition, ifYes, ifNo int) int {
 	return len(rule.steps) - 1
 }
 
-// runRule executes a runRule.
+// runRule runs a rule. It returns false where the body has to be declined.
 func (r *Reader) runRule(rule *compiledRule) bool {
 	f := r.frame
 	next := rule.first
@@ -139,8 +139,8 @@ func (r *Reader) runRule(rule *compiledRule) bool {
 	return true
 }
 
-// evalPartial executes a rule of which a part cannot be evaluated, which need not
-// matter.
+// evalPartial evaluates the whole condition of a rule of which a part cannot be
+// evaluated: the condition can be true or false all the same.
 func (r *Reader) evalPartial(rule *compiledRule) bool {
 	switch rule.condition.run(r) {
 	case truthTrue:
@@ -154,8 +154,9 @@ func (r *Reader) evalPartial(rule *compiledRule) bool {
 	return true
 }
 
-// deepestPresent returns how many of the members that lead to a place are there: a
-// finding about one that is not there is at the last that is.
+// deepestPresent returns how many of the members that lead to a place are
+// present. A finding about a member that is missing is reported at the last one
+// that is present.
 func (r *Reader) deepestPresent(path []int32) int {
 	present := r.frame.nonNull() | r.frame.null
 	for i, slot := range path {

@@ -7,82 +7,83 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonscan"
 )
 
-// segment is the text of an object between two values that have to be read: what
-// is punctuation, names, white space, null, and strings that are enumerated or
-// always the same. Objects of
-// one kind repeat their segments to the letter, so a Reader keeps those that it has
-// read, and compares most segments as a whole.
+// segment is the text of an object between two values that have to be read:
+// punctuation, names, white space, null, and strings that are enumerated or that
+// never varied. Objects of one kind repeat their segments byte for byte, so a
+// Reader caches the segments that it has read, and recognizes most of them with
+// one comparison.
 type segment struct {
 	text           string
-	present, nulls uint64 // the members that it brings, also the one that follows
+	present, nulls uint64 // the members that begin in it, the one whose value follows included
 	values         []segmentValue
-	next           int  // the member whose value follows
-	bytesAfter     int  // at least so many bytes follow
-	nullable       bool // that value can be null
+	next           int  // the member whose value follows, or how the segment ends
+	bytesAfter     int  // how many bytes must follow
+	nullable       bool // the value that follows may be null
 }
 
-// segmentValue is an enumerated string in a segment.
+// segmentValue is a string in a segment.
 type segmentValue struct {
 	slot       int32
 	start, end int32 // of its text in the segment
-	index      int32 // which of the values it is
+	index      int32 // of the enumerated value; -1 if it is not enumerated
 	place      int32 // for coverage
 }
 
-// What follows a segment other than the value of a described member.
+// How a segment ends, other than before the value of a described member.
 const (
-	endOfObject       = -1 // the segment ended the object
-	undescribedMember = -2 // a member that is not described, which was read with the segment
+	endOfObject       = -1 // with the object
+	undescribedMember = -2 // with a member that is not described
 )
 
-// What a segment comes after.
+// What precedes a segment: the index of its segmentCache in a node.
 const (
-	afterBrace       = 0
-	afterUndescribed = 1
-	afterMember      = 2 // the value of the first member; the others follow
+	afterBrace       = 0 // the opening brace
+	afterUndescribed = 1 // a member that is not described
+	afterMember      = 2 // plus the index of the member
 )
 
-// segmentCache are those that came after one value.
+// segmentCache holds the segments that were read at one position of objects.
 type segmentCache struct {
-	last   *segment // the one that was there last; nil before the first
+	last   *segment // the one that was read last; nil before the first
 	all    []*segment
 	misses int
 }
 
 const (
-	maxSegments     = 24   // after one value
-	maxSegmentBytes = 1024 // bytes
-	replaceEvery    = 16   // of so many new segments one is kept in the place of an older one
+	maxSegments     = 24   // in one cache
+	maxSegmentBytes = 1024 // in a cached segment
+	replaceEvery    = 16   // misses of a full cache after which a new segment replaces one
 )
 
-// find returns the segment that is at the position, if it is a known one.
-func (s *segmentCache) find(data []byte, pos int) *segment {
-	for _, g := range s.all {
-		if g != s.last && g.isAt(data, pos) {
-			s.last = g
-			return g
+// find returns the cached segment that is at the position; nil if there is
+// none.
+func (c *segmentCache) find(data []byte, pos int) *segment {
+	for _, seg := range c.all {
+		if seg != c.last && seg.isAt(data, pos) {
+			c.last = seg
+			return seg
 		}
 	}
 	return nil
 }
 
-func (g *segment) isAt(data []byte, pos int) bool {
-	end := pos + len(g.text)
-	return end+g.bytesAfter <= len(data) && string(data[pos:end]) == g.text && (g.nullable || data[end] != 'n')
+// isAt reports whether the segment is at the position.
+func (s *segment) isAt(data []byte, pos int) bool {
+	end := pos + len(s.text)
+	return end+s.bytesAfter <= len(data) && string(data[pos:end]) == s.text && (s.nullable || data[end] != 'n')
 }
 
-// readSegment reads a readSegment member by member, and keeps it for the next object.
-//
-// The readSegment is good until the next one is read.
+// readSegment reads a segment member by member, and caches it. The segment is
+// valid until the next one is read.
 func (r *Reader) readSegment(n *schemaNode, before, pos, names int) (*segment, int) {
 	data, start := r.data, pos
-	g := segment{bytesAfter: 1, values: r.lastRead.values[:0]}
+	seg := segment{bytesAfter: 1, values: r.lastRead.values[:0]}
 	for first := before == afterBrace; ; first = false {
 		if pos = jsonscan.Space(data, pos); pos >= len(data) {
 			return nil, declined
 		}
 		if data[pos] == '}' {
-			g.next, g.bytesAfter, g.nullable = endOfObject, 0, true
+			seg.next, seg.bytesAfter, seg.nullable = endOfObject, 0, true
 			pos++
 			break
 		}
@@ -101,37 +102,37 @@ func (r *Reader) readSegment(n *schemaNode, before, pos, names int) (*segment, i
 				return nil, declined
 			}
 			end = r.readUndescribedMember(n, end, name) // which may read segments of its own
-			r.lastRead = g
+			r.lastRead = seg
 			r.lastRead.next = undescribedMember
 			return &r.lastRead, end
 		}
 		m, bit := &n.members[i], uint64(1)<<i
-		if g.present&bit != 0 {
+		if seg.present&bit != 0 {
 			return nil, declined
 		}
-		g.present |= bit
+		seg.present |= bit
 		pos = end
 		if m.null != nullByReader && isNull(data, pos) {
-			g.nulls |= bit
+			seg.nulls |= bit
 			pos += len("null")
 			continue
 		}
 		v, end := r.readSegmentValue(n, i, pos, start)
 		if end < 0 {
-			g.next, g.nullable = i, m.null == nullByReader
+			seg.next, seg.nullable = i, m.null == nullByReader
 			break
 		}
-		g.values = append(g.values, v)
+		seg.values = append(seg.values, v)
 		pos = end
 	}
-	r.segments[n.id][before].keep(g, data[start:pos])
-	r.lastRead = g
+	r.segments[n.id][before].keep(seg, data[start:pos])
+	r.lastRead = seg
 	return &r.lastRead, pos
 }
 
-// readSegmentValue reads the value of a member if it is one that segments hold: a string of
-// which there is nothing to say, and that is enumerated, or was never seen to
-// be another one.
+// readSegmentValue reads the value of a member if segments include it: a string
+// without deviations that is enumerated, or of which no other value was seen.
+// Otherwise the end is declined.
 func (r *Reader) readSegmentValue(n *schemaNode, i, pos, start int) (v segmentValue, end int) {
 	m := &n.members[i]
 	at := m.node
@@ -161,8 +162,8 @@ func (r *Reader) readSegmentValue(n *schemaNode, i, pos, start int) (v segmentVa
 	return v, stop + 1
 }
 
-// isConstant reports whether a member has had no other value so far. Gaps that
-// hold the value that it had are of no use any more when it changes.
+// isConstant reports whether a member never had another value. When its value
+// changes, the segments that include the old one are dropped.
 func (r *Reader) isConstant(n *schemaNode, i int, text []byte) bool {
 	constants := &r.constants[n.id]
 	bit := uint64(1) << i
@@ -183,16 +184,16 @@ func (r *Reader) isConstant(n *schemaNode, i int, text []byte) bool {
 	return true
 }
 
-// constantText are the strings that the members of an object have always had.
+// constantText holds the strings that the members of an object always had.
 type constantText struct {
 	seen, varied uint64
-	texts        []string
+	texts        []string // by the index of the member
 }
 
-// applySegment does for the values of a segment what reading them does.
-func (r *Reader) applySegment(g *segment, pos int) {
-	for i := range g.values {
-		v := &g.values[i]
+// applySegment keeps the values of a segment, as reading them one by one does.
+func (r *Reader) applySegment(seg *segment, pos int) {
+	for i := range seg.values {
+		v := &seg.values[i]
 		if v.slot >= 0 {
 			r.frame.texts |= 1 << v.slot
 			s := &r.frame.values[v.slot]
@@ -209,19 +210,19 @@ func isNull(data []byte, pos int) bool {
 	return pos+4 <= len(data) && binary.LittleEndian.Uint32(data[pos:]) == null
 }
 
-// keep keeps a segment with that text.
-func (s *segmentCache) keep(g segment, text []byte) {
+// keep caches a segment with that text.
+func (c *segmentCache) keep(seg segment, text []byte) {
 	if len(text) > maxSegmentBytes {
 		return
 	}
-	g.text, g.values = string(text), slices.Clone(g.values)
-	if len(s.all) < maxSegments {
-		s.all = append(s.all, &g)
-		s.last = &g
+	seg.text, seg.values = string(text), slices.Clone(seg.values)
+	if len(c.all) < maxSegments {
+		c.all = append(c.all, &seg)
+		c.last = &seg
 		return
 	}
-	if s.misses++; s.misses%replaceEvery == 0 {
-		s.all[s.misses/replaceEvery%maxSegments] = &g
-		s.last = &g
+	if c.misses++; c.misses%replaceEvery == 0 {
+		c.all[c.misses/replaceEvery%maxSegments] = &seg
+		c.last = &seg
 	}
 }

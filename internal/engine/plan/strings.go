@@ -15,15 +15,15 @@ func (c *compiler) compileString(n *schemaNode, d *schema.Demands) {
 		n.patterns = append(n.patterns, p)
 	}
 	if len(n.minLength)+len(n.maxLength)+len(n.patterns) > 60 {
-		n.markOpaque("very many limits of strings")
+		n.markOpaque("too many limits of strings")
 	}
 }
 
-// checkText executes the keywords of strings.
+// checkText checks a decoded string against its lengths and patterns.
 func (r *Reader) checkText(n *schemaNode, text []byte) {
 	number := uint64(deviationLimit)
 	if len(n.minLength)+len(n.maxLength) > 0 {
-		length := -1 // in code points, which are counted only where that decides
+		length := -1 // in code points, counted only where the length in bytes does not decide
 		for _, least := range n.minLength {
 			if len(text) < least*utf8.UTFMax {
 				if length < 0 {
@@ -55,12 +55,13 @@ func (r *Reader) checkText(n *schemaNode, text []byte) {
 	}
 }
 
-// acceptedLengths is what a string needs for nobody to look at it: nothing beyond its
-// type and length, and a length in bytes that leaves no doubt of that in code
+// acceptedLengths are the lengths in bytes at which a string needs no further
+// check, since the schema asks for nothing but its type and its length in code
 // points.
 type acceptedLengths struct{ least, most int }
 
-// lengthsAccepted says what a string at the place needs.
+// lengthsAccepted returns the lengths at which a string at the place needs no
+// further check.
 func (n *schemaNode) lengthsAccepted() acceptedLengths {
 	if n.kinds&kindString == 0 || n.opaque != "" || n.slot >= 0 || len(n.enumValues)+len(n.checks)+len(n.patterns) > 0 {
 		return acceptedLengths{least: math.MaxInt}
@@ -75,7 +76,8 @@ func (n *schemaNode) lengthsAccepted() acceptedLengths {
 	return q
 }
 
-// acceptsLength reports whether a string of so many bytes is right without another look.
+// acceptsLength reports whether a string of that length in bytes needs no
+// further check.
 func (n *schemaNode) acceptsLength(length int, escaped bool) bool {
 	return n.acceptedLengths.least <= length && length <= n.acceptedLengths.most && (!escaped || n.acceptedLengths.least == 0)
 }

@@ -5,24 +5,24 @@ import (
 	"math/bits"
 )
 
-// Tally counts what of the description bodies have, for coverage.
+// Tally counts how often the documented places occur in bodies, for coverage.
 type Tally struct {
 	Plan *Plan
 
-	seen  []int // by place
-	nulls []int // likewise: how many of these were null
+	seen  []int // by the index of the place
+	nulls []int // likewise: how many of them were null
 
-	// Most objects have one of a few presences, which are counted as a whole.
+	// Most objects have one of a few presences, which are counted as one.
 	presences []presenceCount
 }
 
-// presenceCount is a presence, and how often it was there.
+// presenceCount is a presence, and how often it occurred.
 type presenceCount struct {
 	seenMembers
 	count int
 }
 
-// NewTally returns a tally without any.
+// NewTally returns an empty tally.
 func (p *Plan) NewTally() *Tally {
 	return &Tally{
 		Plan: p, seen: make([]int, len(p.Places)), nulls: make([]int, len(p.Places)),
@@ -30,14 +30,14 @@ func (p *Plan) NewTally() *Tally {
 	}
 }
 
-// Clear takes back all that was counted.
+// Clear empties the tally.
 func (t *Tally) Clear() {
 	clear(t.seen)
 	clear(t.nulls)
 	clear(t.presences)
 }
 
-// Count adds to t what the body that was read last has.
+// Count adds the places in the body that was read last to t.
 func (r *Reader) Count(t *Tally) {
 	for i := range r.seenMembers {
 		s := &r.seenMembers[i]
@@ -53,7 +53,7 @@ func (r *Reader) Count(t *Tally) {
 	}
 }
 
-// addPresence adds a presence to the places.
+// addPresence moves the count of a presence to its places.
 func (t *Tally) addPresence(c *presenceCount) {
 	if c.count == 0 {
 		return
@@ -67,10 +67,11 @@ func (t *Tally) addPresence(c *presenceCount) {
 	c.count = 0
 }
 
-// Counts is how often a place was there.
+// Counts says how often a place occurred, with a value other than null and with
+// null.
 type Counts struct{ Values, Nulls int }
 
-// All returns the places that were there.
+// All returns the places that occurred, and how often.
 func (t *Tally) All() iter.Seq2[Place, Counts] {
 	return func(yield func(Place, Counts) bool) {
 		for i := range t.presences {

@@ -7,7 +7,7 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// kindSet is a set of kindSet of values.
+// kindSet is a set of kinds of JSON values.
 type kindSet uint8
 
 const (
@@ -37,9 +37,9 @@ func (c *compiler) compileType(n *schemaNode, d *schema.Demands) {
 	}
 }
 
-// checkType executes the keyword type. A schema whose type does not fit looks no
-// further; where there are several, the others do, and the reference engine
-// has to tell.
+// checkType checks the kind of a value against the keyword type. Where it does
+// not fit, a schema looks no further. Where several schemas describe the value,
+// others may, so it is then not ok: the reference engine has to check the body.
 func (r *Reader) checkType(n *schemaNode, k kindSet) (fits, ok bool) {
 	if n.kinds&k != 0 {
 		return true, true
@@ -52,10 +52,10 @@ func (n *schemaNode) kindDeviation(k kindSet) Signature {
 	return n.deviation(deviationType + uint64(k))
 }
 
-// enumValue is one that an enum or const enumerates.
+// enumValue is a value that an enum or const lists.
 type enumValue struct {
 	kind  kindSet
-	text  string // of a string, decoded; else as JSON
+	text  string // decoded, of a string; JSON text, of other values
 	place int32  // for coverage
 }
 
@@ -80,7 +80,7 @@ func (c *compiler) compileEnum(n *schemaNode, shape *schema.Shape, d *schema.Dem
 		n.enumValues = append(n.enumValues, v)
 	}
 	if len(n.enumValues) > 1000 || len(d.Enums) > 60 {
-		n.markOpaque("very many values")
+		n.markOpaque("too many enumerated values")
 		return
 	}
 	for _, allowed := range d.Enums {
@@ -108,8 +108,8 @@ func kindOf(text string) kindSet {
 	return kindInteger
 }
 
-// checkEnum executes enum and const: it returns which of the values it is, or
-// -1. The text is that of value.text.
+// checkEnum checks a value against enum and const. It returns the index of the
+// enumerated value, or -1. The text is as in enumValue.
 func (r *Reader) checkEnum(n *schemaNode, k kindSet, text []byte, fits bool) int {
 	found := n.enumIndex(k, text)
 	if found >= 0 && n.enumValues[found].place >= 0 {
@@ -125,7 +125,8 @@ func (r *Reader) checkEnum(n *schemaNode, k kindSet, text []byte, fits bool) int
 	return found
 }
 
-// enumIndex returns which of the values it is, or -1.
+// enumIndex returns the index of the enumerated value with that kind and text,
+// or -1.
 func (n *schemaNode) enumIndex(k kindSet, text []byte) int {
 	for i := range n.enumValues {
 		if v := &n.enumValues[i]; v.kind == k && len(v.text) == len(text) && v.text == string(text) {
@@ -135,7 +136,7 @@ func (n *schemaNode) enumIndex(k kindSet, text []byte) int {
 	return -1
 }
 
-// readValue reads a readValue.
+// readValue reads a value.
 func (r *Reader) readValue(n *schemaNode, pos int) int {
 	if n == anything {
 		return r.skip(pos)
@@ -181,7 +182,8 @@ func (r *Reader) readBoolean(n *schemaNode, pos int) int {
 	return end
 }
 
-// readNull reads readNull, of which the deviation stands for not being allowed.
+// readNull reads null. The deviation is the one to add where null is not
+// allowed.
 func (r *Reader) readNull(n *schemaNode, pos int, deviation Signature) int {
 	end := jsonscan.Literal(r.data, pos, "null")
 	if end < 0 || n.checksNull {

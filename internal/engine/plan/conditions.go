@@ -10,7 +10,7 @@ import (
 // condition is a part of an expression that is true or false.
 type condition interface{ run(*Reader) truth }
 
-// compileCondition compiles a tree that must be true or false.
+// compileCondition compiles an expression that is true or false.
 func (c *compiler) compileCondition(t *expression.Tree, n *schemaNode, r *slotRegion) condition {
 	sub := func(i int) condition { return c.compileCondition(t.Args[i], n, r) }
 	switch t.Op {
@@ -41,7 +41,8 @@ type constantCondition truth
 
 func (c constantCondition) run(*Reader) truth { return truth(c) }
 
-// andCondition is false where one side is, whatever becomes of the other.
+// andCondition is false where one side is false, even if the other cannot be
+// evaluated.
 type andCondition struct{ a, b condition }
 
 func (t andCondition) run(r *Reader) truth {
@@ -55,7 +56,8 @@ func (t andCondition) run(r *Reader) truth {
 	return truthError
 }
 
-// orCondition is true where one side is, whatever becomes of the other.
+// orCondition is true where one side is true, even if the other cannot be
+// evaluated.
 type orCondition struct{ a, b condition }
 
 func (t orCondition) run(r *Reader) truth {
@@ -92,8 +94,8 @@ func (t ternaryCondition) run(r *Reader) truth {
 	}
 }
 
-// hasCondition reports whether a member is there and not null. What leads to it must be
-// an object.
+// hasCondition reports whether a member is present and not null. It cannot be
+// evaluated unless the members that lead to it are objects.
 type hasCondition struct{ parents, member uint64 }
 
 func (c *compiler) compileHas(t *expression.Tree, n *schemaNode, r *slotRegion) condition {
@@ -113,10 +115,10 @@ func (t hasCondition) run(r *Reader) truth {
 	return truthOf(r.frame.nonNull()&t.member != 0)
 }
 
-// pathFromSelf returns the path from the object itself.
+// pathFromSelf returns a path that begins at self without its first name.
 func (c *compiler) pathFromSelf(path []string) []string {
 	if path[0] != expression.Self {
-		c.fail("a rule that looks at %s", path[0])
+		c.fail("a rule that reads %s", path[0])
 	}
 	return path[1:]
 }
@@ -127,20 +129,20 @@ type comparisonCondition struct {
 	orders orderSet
 	a, b   operand
 
-	// Where both operands are of integerSlots: their slots, and the terms of a-b.
+	// The difference a-b, where it is a sum of integer slots and a constant.
 	integerSlots uint64
 	terms        []linearTerm
 	constant     int64
 }
 
-// linearTerm is a slot that is added or taken away.
+// linearTerm is a slot that is added or subtracted.
 type linearTerm struct {
 	slot int32
 	sign int64
 }
 
-// addTerms tries to make the operand a sum of slots and a constant. So few of
-// them, of 18 digits each, cannot overflow.
+// addTerms tries to write the operand as a sum of slots and a constant. The sum
+// of so few integers of 18 digits cannot overflow.
 func (c *comparisonCondition) addTerms(o *operand, negative bool) bool {
 	switch o.kind {
 	case operandSlot:
@@ -166,7 +168,7 @@ func (c *comparisonCondition) addTerms(o *operand, negative bool) bool {
 	return false
 }
 
-// holds reports whether the comparison of the operands holds, all of which are integers.
+// holds reports whether the comparison holds, where all slots are integers.
 func (c *comparisonCondition) holds(f *slotFrame) bool {
 	difference := c.constant
 	for _, term := range c.terms {
@@ -183,7 +185,7 @@ var ordersOf = map[expression.Op]orderSet{
 	expression.NotEqual: 5, expression.GreaterEqual: 6, expression.Greater: 4,
 }
 
-// has reports whether the set has the order that the sign of n says.
+// has reports whether the set has the order of n and 0.
 func (o orderSet) has(n int64) bool { return o>>uint(1+n>>63-(-n)>>63)&1 != 0 }
 
 func (c *compiler) compileComparison(t *expression.Tree, n *schemaNode, r *slotRegion) condition {
@@ -236,11 +238,11 @@ type inCondition struct {
 	texts   *textConstants
 }
 
-// textConstants are constants, and which of the values that the schema of a slot
-// enumerates are among them.
+// textConstants are texts, and which of the enumerated values of a slot are
+// among them.
 type textConstants struct {
 	texts  []string
-	values uint64
+	values uint64 // by the index of the enumerated value
 }
 
 func (c *compiler) textConstants(n *schemaNode, slot *expression.Tree, list []string) *textConstants {

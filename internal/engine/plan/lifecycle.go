@@ -9,15 +9,16 @@ import (
 	"github.com/plumbapi/plumb/internal/lifecycle"
 )
 
-// objectChecks is an object with a lifecycle or rules.
+// objectChecks are the lifecycle and the rules that apply to an object.
 type objectChecks struct {
-	id        int
+	id        int // index among those of the plan
 	lifecycle *lifecyclePlan
 	rules     []compiledRule
 	inputs    inputSlots
 }
 
-// compileChecks compiles what is said of the object of a node.
+// compileChecks compiles the lifecycle and the rules of the object at a node.
+// Where they cannot be expressed, the plan declines the object.
 func (c *compiler) compileChecks(n *schemaNode, source *lifecycle.Lifecycle, rules []Rule, at schemaPosition) {
 	if source == nil && len(rules) == 0 {
 		return
@@ -27,26 +28,26 @@ func (c *compiler) compileChecks(n *schemaNode, source *lifecycle.Lifecycle, rul
 			n.markOpaque("%s", string(reason))
 		}
 	}()
-	s := &objectChecks{}
+	checks := &objectChecks{}
 	if source != nil {
-		s.lifecycle = c.compileLifecycle(n, source, at.region)
-		s.lifecycle.pointer = at.pointer
+		checks.lifecycle = c.compileLifecycle(n, source, at.region)
+		checks.lifecycle.pointer = at.pointer
 	}
 	for _, from := range rules {
-		s.rules = append(s.rules, c.compileRule(n, from, at.region))
+		checks.rules = append(checks.rules, c.compileRule(n, from, at.region))
 	}
-	s.id, s.inputs = c.plan.checks, inputSlotsOf(s.rules)
+	checks.id, checks.inputs = c.plan.checks, inputSlotsOf(checks.rules)
 	c.plan.checks++
-	n.checks = append(n.checks, s)
+	n.checks = append(n.checks, checks)
 }
 
-// runChecks executes what is said of the object that begins at start and was just
-// read.
-func (r *Reader) runChecks(s *objectChecks, start int) bool {
-	if s.lifecycle != nil && !r.checkLifecycle(s.lifecycle, start) {
+// runChecks runs the checks of the object that was just read and begins at
+// start. It returns false where the body has to be declined.
+func (r *Reader) runChecks(checks *objectChecks, start int) bool {
+	if checks.lifecycle != nil && !r.checkLifecycle(checks.lifecycle, start) {
 		return false
 	}
-	rules := r.rulesFor(s)
+	rules := r.rulesFor(checks)
 	for i := range rules {
 		if !r.runRule(&rules[i]) {
 			return false
@@ -55,62 +56,65 @@ func (r *Reader) runChecks(s *objectChecks, start int) bool {
 	return true
 }
 
-// lifecyclePlan is a lifecycle on the slots of a region. Sets of timestamps are bits by
-// their index in stamps.
+// lifecyclePlan is a lifecycle, compiled for the slots of a region. Sets of
+// timestamps are bits at their indexes in timestamps.
 type lifecyclePlan struct {
 	source     *lifecycle.Lifecycle
-	pointer    string // of the object
+	pointer    string // of the object, from the root of the body
 	identity   int32
 	state      int32
 	watched    []int32
 	timestamps []timestampSlot
-	notBefore  int64 // nanoseconds, of what is plausible
+	notBefore  int64 // bounds of the plausible times, in seconds since 1970
 	notAfter   int64
 	unit       time.Duration
 
-	preceding []precedingTimes // by timestamp
-	recording uint64           // the timestamps of states
+	preceding []precedingTimes // by the index of the later timestamp
+	recording uint64           // the timestamps that record when a state was entered
 
 	states       []stateTimestamps
 	stateNamed   map[string]int
-	stateOfValue []int  // the state that an enumerated value of the schema is
+	stateOfValue []int  // by the index of the enumerated value; -1 for no state
 	final        uint64 // the timestamps of final states
 	durations    []durationBound
 
 	base deviation
 }
 
-// timestampSlot is a timestamp.
+// timestampSlot says where a timestamp is kept, and how it is written.
 type timestampSlot struct {
 	slot int32
-	text bool
+	text bool    // written as text, not as a number
 	path []int32 // the slots of the members that lead to it
 }
 
-// precedingTimes are the timestamps that must not come after another.
+// precedingTimes are the timestamps that must not be later than a certain one.
 type precedingTimes struct {
 	timestamps uint64
 	pairs      []orderedPair
 }
 
+// orderedPair is an earlier timestamp, and the index in Lifecycle.Before of the
+// pair that orders it.
 type orderedPair struct{ earlier, rule int }
 
-// stateTimestamps is what holds for a resource in one state.
+// stateTimestamps says which timestamps a resource in a certain state must
+// have, and which it cannot have.
 type stateTimestamps struct {
-	own         int    // the timestamp that it must have; -1: none
-	passed      uint64 // the timestamps of the states before it
-	unreachable uint64 // the timestamps of states that it cannot have been in
+	own         int    // that of the state itself; -1 for none
+	passed      uint64 // those of the states that it must have passed
+	unreachable uint64 // those of states that it cannot have been in
 }
 
-// durationBound is how long a state lasts at most.
+// durationBound says how long a state may last.
 type durationBound struct {
 	state   int
-	entered int
-	next    []int // the timestamps of the states after it
-	atMost  int64
+	entered int   // the timestamp of the state
+	next    []int // the timestamps of the states that follow it
+	atMost  int64 // nanoseconds
 }
 
-// The deviations of lifecycles are numbered in blocks.
+// The blocks in which the deviations of a lifecycle are numbered.
 const (
 	blockUnit = iota
 	blockFuture
@@ -121,16 +125,17 @@ const (
 	blockSize  = 64
 )
 
-// addDeviation records a deviation, the nth of a block, in a variety.
+// addDeviation adds the nth deviation of a block, of which there are several
+// variants.
 func (r *Reader) addDeviation(l *lifecyclePlan, block, n, variant int) {
 	r.sig.add((l.base + deviation((block*blockSize+n)*1024+variant)).signature())
 }
 
-// compileLifecycle compiles a lifecycle.
+// compileLifecycle compiles the lifecycle of the objects at a node.
 func (c *compiler) compileLifecycle(n *schemaNode, source *lifecycle.Lifecycle, r *slotRegion) *lifecyclePlan {
 	l := &lifecyclePlan{source: source, unit: source.Unit, stateNamed: map[string]int{}, base: c.newDeviations(1 << 24)}
 	if source.NotBefore.Year() < 1970 || source.NotAfter.Year() > 2200 || len(source.Timestamps) > 64 || len(source.States()) > 60 {
-		c.fail("a lifecycle with times far away, or very many states")
+		c.fail("a lifecycle with times before 1970 or after 2200, or with too many states")
 	}
 	l.identity, l.state = c.slotOf(n, splitPointer(source.Identity), r), c.slotOf(n, splitPointer(source.State), r)
 	for _, pointer := range c.Watched(source) {
@@ -169,7 +174,8 @@ func (c *compiler) compileLifecycle(n *schemaNode, source *lifecycle.Lifecycle, 
 	return l
 }
 
-// compileStates compiles what is said of the compileStates.
+// compileStates compiles what the states of a lifecycle require of its
+// timestamps. The index is that of a timestamp by its pointer.
 func (c *compiler) compileStates(l *lifecyclePlan, n *schemaNode, index map[string]int) {
 	all := l.source.States()
 	required := func(pointer string) bool {
@@ -217,37 +223,39 @@ func (c *compiler) compileStates(l *lifecyclePlan, n *schemaNode, index map[stri
 
 func splitPointer(pointer string) []string { return jsonvalue.SplitPointer(pointer) }
 
-// checkLifecycle executes a lifecycle.
+// checkLifecycle checks the resource that begins at start. It returns false
+// where the body has to be declined.
 func (r *Reader) checkLifecycle(l *lifecyclePlan, start int) bool {
-	t := &r.resourceTimes
-	if !r.readTimes(l, t) {
+	times := &r.resourceTimes
+	if !r.readTimes(l, times) {
 		return false
 	}
 	state := r.stateOf(l)
-	for rest := t.implausible; rest != 0; rest &= rest - 1 {
+	for rest := times.implausible; rest != 0; rest &= rest - 1 {
 		r.addDeviation(l, blockUnit, bits.TrailingZeros64(rest), 0)
 	}
-	for rest := t.plausible; rest != 0; rest &= rest - 1 {
+	for rest := times.plausible; rest != 0; rest &= rest - 1 {
 		later := bits.TrailingZeros64(rest)
-		for set := l.preceding[later].timestamps & t.plausible; set != 0; set &= set - 1 {
-			if t.nanoseconds[bits.TrailingZeros64(set)] > t.nanoseconds[later] {
-				r.addDisorder(l, t, later)
+		for set := l.preceding[later].timestamps & times.plausible; set != 0; set &= set - 1 {
+			if times.nanoseconds[bits.TrailingZeros64(set)] > times.nanoseconds[later] {
+				r.addDisorder(l, times, later)
 				break
 			}
 		}
 	}
 	if r.now != unknownTime {
-		r.checkFuture(l, t)
+		r.checkFuture(l, times)
 	}
 	for i := range l.durations {
-		r.checkDuration(l, t, &l.durations[i], state)
+		r.checkDuration(l, times, &l.durations[i], state)
 	}
-	r.checkStates(l, t, state)
+	r.checkStates(l, times, state)
 	r.handOver(l, start, state)
 	return true
 }
 
-// stateOf returns the state of the resource; -1 where it is none.
+// stateOf returns the index of the resource's state; -1 where it is not one of
+// the lifecycle's.
 func (r *Reader) stateOf(l *lifecyclePlan) int {
 	if r.frame.texts&(1<<l.state) == 0 {
 		return -1
@@ -262,24 +270,25 @@ func (r *Reader) stateOf(l *lifecyclePlan) int {
 	return -1
 }
 
-// addDisorder records which timestamp a later one is most wrongly before.
-func (r *Reader) addDisorder(l *lifecyclePlan, t *resourceTimes, later int) {
+// addDisorder adds the deviation of a timestamp that is earlier than others
+// that must precede it. Of these, the latest counts.
+func (r *Reader) addDisorder(l *lifecyclePlan, times *resourceTimes, later int) {
 	worst := -1
 	var latest int64
 	for _, p := range l.preceding[later].pairs {
-		at := t.nanoseconds[p.earlier]
-		if t.plausible>>p.earlier&1 != 0 && at > t.nanoseconds[later] && (worst < 0 || at > latest) {
+		at := times.nanoseconds[p.earlier]
+		if times.plausible>>p.earlier&1 != 0 && at > times.nanoseconds[later] && (worst < 0 || at > latest) {
 			worst, latest = p.rule, at
 		}
 	}
 	r.addDeviation(l, blockRest, 0, worst)
 }
 
-// checkFuture records timestamps of states that are later than the exchange.
-func (r *Reader) checkFuture(l *lifecyclePlan, t *resourceTimes) {
-	for rest := t.plausible & l.recording; rest != 0; rest &= rest - 1 {
+// checkFuture checks that no timestamp of a state is later than the exchange.
+func (r *Reader) checkFuture(l *lifecyclePlan, times *resourceTimes) {
+	for rest := times.plausible & l.recording; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		switch ahead := t.nanoseconds[i] - r.now; {
+		switch ahead := times.nanoseconds[i] - r.now; {
 		case ahead <= int64(time.Second):
 		case ahead > int64(ClockSlack):
 			r.addDeviation(l, blockFuture, i, 0)
@@ -292,14 +301,14 @@ func (r *Reader) checkFuture(l *lifecyclePlan, t *resourceTimes) {
 // ClockSlack is how far the clocks of a server and of a recorder may differ.
 const ClockSlack = time.Minute
 
-// checkDuration records that a state lasts too long.
-func (r *Reader) checkDuration(l *lifecyclePlan, t *resourceTimes, b *durationBound, state int) {
-	if t.plausible>>b.entered&1 == 0 {
+// checkDuration checks that a state does not last too long.
+func (r *Reader) checkDuration(l *lifecyclePlan, times *resourceTimes, b *durationBound, state int) {
+	if times.plausible>>b.entered&1 == 0 {
 		return
 	}
 	left, end := -1, int64(0)
 	for _, next := range b.next {
-		if at := t.nanoseconds[next]; t.plausible>>next&1 != 0 && (left < 0 || at < end) {
+		if at := times.nanoseconds[next]; times.plausible>>next&1 != 0 && (left < 0 || at < end) {
 			left, end = next, at
 		}
 	}
@@ -309,14 +318,14 @@ func (r *Reader) checkDuration(l *lifecyclePlan, t *resourceTimes, b *durationBo
 		}
 		end = r.now
 	}
-	if end-t.nanoseconds[b.entered] > b.atMost {
+	if end-times.nanoseconds[b.entered] > b.atMost {
 		r.addDeviation(l, blockRest, 1+b.state, 1+left)
 	}
 }
 
-// checkStates records what does not go with the state.
-func (r *Reader) checkStates(l *lifecyclePlan, t *resourceTimes, state int) {
-	entered := t.present &^ t.placeholder
+// checkStates checks which timestamps are present against the state.
+func (r *Reader) checkStates(l *lifecyclePlan, times *resourceTimes, state int) {
+	entered := times.present &^ times.placeholder
 	if finals := entered & l.final; finals&(finals-1) != 0 {
 		for ; finals != 0; finals &= finals - 1 {
 			r.addDeviation(l, blockRest+1, bits.TrailingZeros64(finals), 1+state)
@@ -326,9 +335,9 @@ func (r *Reader) checkStates(l *lifecyclePlan, t *resourceTimes, state int) {
 		return
 	}
 	s := &l.states[state]
-	missing := s.passed &^ t.present
+	missing := s.passed &^ times.present
 	if s.own >= 0 {
-		missing |= 1 << s.own &^ t.present
+		missing |= 1 << s.own &^ times.present
 	}
 	for ; missing != 0; missing &= missing - 1 {
 		i := bits.TrailingZeros64(missing)
