@@ -9,7 +9,7 @@ import (
 // memberPlan is what a plan says about a member that the description names.
 type memberPlan struct {
 	node          *schemaNode
-	known         bool // the schema of the value constrains it, and the plan can check it
+	checkable     bool // the schema of the value constrains it, and the plan can check it
 	plainInteger  bool // an integer needs no check
 	null          nullHandling
 	required      bool
@@ -29,8 +29,8 @@ func (m *memberPlan) prepare() {
 	case n.single:
 		m.null = nullForbidden
 	}
-	m.known = n != anything && n.opaque == ""
-	m.plainInteger = m.known && n.kinds&kindInteger != 0 &&
+	m.checkable = n != anything && n.opaque == ""
+	m.plainInteger = m.checkable && n.kinds&kindInteger != 0 &&
 		len(n.enumValues)+len(n.minimum)+len(n.maximum)+len(n.checks) == 0
 }
 
@@ -79,8 +79,8 @@ const maxUndescribed = 64
 
 // isFirst reports whether an undescribed name occurs for the first time in its
 // object, and keeps it. The names of the object begin at the index names.
-func (r *Reader) isFirst(name []byte, names int) bool {
-	own := r.names[names:]
+func (r *Reader) isFirst(name []byte, firstName int) bool {
+	own := r.names[firstName:]
 	if len(own) == maxUndescribed {
 		return false
 	}

@@ -117,8 +117,8 @@ func (r *Reader) narrowRules(checks *objectChecks) []compiledRule {
 func (rule *compiledRule) addOpenSteps(r *Reader, full *compiledRule, next int, done map[int]int) int {
 	for next >= 0 {
 		s := &full.steps[next]
-		holds, known := s.foretell(r.frame)
-		if !known {
+		holds, decided := s.decide(r.frame)
+		if !decided {
 			break
 		}
 		next = s.ifFalse
@@ -139,9 +139,9 @@ func (rule *compiledRule) addOpenSteps(r *Reader, full *compiledRule, next int, 
 	return done[next]
 }
 
-// foretell returns whether the condition of a step holds, where the rule inputs
+// decide returns whether the condition of a step holds, where the rule inputs
 // decide it.
-func (s *ruleStep) foretell(f *slotFrame) (holds, known bool) {
+func (s *ruleStep) decide(f *slotFrame) (holds, decided bool) {
 	switch {
 	case !s.fromInputs:
 	case s.kind == stepHas && f.objects&s.parents == s.parents:

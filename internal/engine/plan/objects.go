@@ -121,7 +121,7 @@ func (r *Reader) readMembers(n *schemaNode, pos int) int {
 		return r.readUndescribedMembers(n, pos)
 	}
 	r.depth++
-	names := len(r.names)
+	firstName := len(r.names)
 	data, caches := r.data, r.segments[n.id]
 	var present, nulls uint64
 	undescribed := 0 // number of members that are not described
@@ -137,7 +137,7 @@ func (r *Reader) readMembers(n *schemaNode, pos int) int {
 				r.applySegment(seg, pos)
 			}
 			pos += len(seg.text)
-		} else if seg, pos = r.readSegment(n, before, pos, names); pos < 0 {
+		} else if seg, pos = r.readSegment(n, before, pos, firstName); pos < 0 {
 			return declined
 		}
 		if present&seg.present != 0 {
@@ -174,7 +174,7 @@ func (r *Reader) readMembers(n *schemaNode, pos int) int {
 		}
 	}
 	r.depth--
-	r.names = r.names[:names]
+	r.names = r.names[:firstName]
 	r.applyPresence(n, present, nulls)
 	if len(n.minMembers)+len(n.maxMembers) > 0 {
 		r.checkMemberCount(n, bits.OnesCount64(present)+undescribed)
@@ -185,7 +185,7 @@ func (r *Reader) readMembers(n *schemaNode, pos int) int {
 // readMember reads the value of a member. Most null values do not come here,
 // since segments include them.
 func (r *Reader) readMember(m *memberPlan, pos int) int {
-	if m.known {
+	if m.checkable {
 		switch r.data[pos] {
 		case '"':
 			return r.readString(m.node, pos)
@@ -205,7 +205,7 @@ const presencesPerNode = 16
 // with what follows from it. Most objects of one kind have one of a few
 // presences.
 type presence struct {
-	known          bool
+	computed       bool
 	present, nulls uint64
 	sig            Signature
 	nullDrift      Signature // the part of sig that null for optional members adds
@@ -218,7 +218,7 @@ type presence struct {
 func (r *Reader) applyPresence(n *schemaNode, present, nulls uint64) {
 	index := n.id*presencesPerNode + int((present^nulls*0x9e3779b97f4a7c15)*0x9e3779b97f4a7c15>>60)
 	p := &r.presences[index]
-	if !p.known || p.present != present || p.nulls != nulls {
+	if !p.computed || p.present != present || p.nulls != nulls {
 		*p = n.presenceOf(present, nulls)
 	}
 	r.sig.add(p.sig)
@@ -234,7 +234,7 @@ func (r *Reader) applyPresence(n *schemaNode, present, nulls uint64) {
 
 // presenceOf computes what follows from a presence.
 func (n *schemaNode) presenceOf(present, nulls uint64) presence {
-	p := presence{known: true, present: present, nulls: nulls}
+	p := presence{computed: true, present: present, nulls: nulls}
 	for rest := nulls; rest != 0; rest &= rest - 1 {
 		m := &n.members[bits.TrailingZeros64(rest)]
 		if m.null == nullByReader {

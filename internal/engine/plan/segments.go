@@ -75,7 +75,7 @@ func (s *segment) isAt(data []byte, pos int) bool {
 
 // readSegment reads a segment member by member, and caches it. The segment is
 // valid until the next one is read.
-func (r *Reader) readSegment(n *schemaNode, before, pos, names int) (*segment, int) {
+func (r *Reader) readSegment(n *schemaNode, before, pos, firstName int) (*segment, int) {
 	data, start := r.data, pos
 	seg := segment{bytesAfter: 1, values: r.lastRead.values[:0]}
 	for first := before == afterBrace; ; first = false {
@@ -98,7 +98,7 @@ func (r *Reader) readSegment(n *schemaNode, before, pos, names int) (*segment, i
 			return nil, declined
 		}
 		if i < 0 {
-			if !r.isFirst(name, names) {
+			if !r.isFirst(name, firstName) {
 				return nil, declined
 			}
 			end = r.readUndescribedMember(n, end, name) // which may read segments of its own
@@ -135,8 +135,8 @@ func (r *Reader) readSegment(n *schemaNode, before, pos, names int) (*segment, i
 // Otherwise the end is declined.
 func (r *Reader) readSegmentValue(n *schemaNode, i, pos, start int) (v segmentValue, end int) {
 	m := &n.members[i]
-	at := m.node
-	if !m.known || at.kinds&kindString == 0 || pos >= len(r.data) || r.data[pos] != '"' {
+	node := m.node
+	if !m.checkable || node.kinds&kindString == 0 || pos >= len(r.data) || r.data[pos] != '"' {
 		return v, declined
 	}
 	stop, escaped := jsonscan.StringEnd(r.data, pos+1)
@@ -144,18 +144,18 @@ func (r *Reader) readSegmentValue(n *schemaNode, i, pos, start int) (v segmentVa
 		return v, declined
 	}
 	text := r.data[pos+1 : stop]
-	v = segmentValue{slot: at.slot, start: int32(pos + 1 - start), end: int32(stop - start), index: -1, place: -1}
-	if len(at.enumValues) > 0 {
-		found := at.enumIndex(kindString, text)
+	v = segmentValue{slot: node.slot, start: int32(pos + 1 - start), end: int32(stop - start), index: -1, place: -1}
+	if len(node.enumValues) > 0 {
+		found := node.enumIndex(kindString, text)
 		if found < 0 {
 			return v, declined
 		}
-		v.index, v.place = int32(found), at.enumValues[found].place
+		v.index, v.place = int32(found), node.enumValues[found].place
 	} else if !r.isConstant(n, i, text) {
 		return v, declined
 	}
 	sig, values := r.sig, len(r.seenValues)
-	if r.readString(at, pos) < 0 || r.sig != sig {
+	if r.readString(node, pos) < 0 || r.sig != sig {
 		r.sig, r.seenValues = sig, r.seenValues[:values]
 		return v, declined
 	}
