@@ -7,14 +7,14 @@ import (
 	"github.com/plumbapi/plumb/internal/engine/plan"
 )
 
-// attempt is the reading of a bare body by the plan of one schema.
+// attempt is the reading of a bare body with the plan of one schema.
 type attempt struct {
 	state *routeState
 	reading
 }
 
-// checkBare checks a bare body. Which schema it has is found out by reading it
-// by the plans of those that it can have.
+// checkBare checks a bare body. To find its schema, it reads the body with the
+// plan of each schema that it can have.
 func (w *Worker) checkBare(rs *Results, x *plumb.Exchange, result *Result) {
 	w.attempts = w.attempts[:0]
 	for i, state := range w.candidates(x) {
@@ -25,27 +25,27 @@ func (w *Worker) checkBare(rs *Results, x *plumb.Exchange, result *Result) {
 		if read.signature == (plan.Signature{}) {
 			w.accept(rs, x, result, state)
 		} else if !w.count(rs, x, result, state, read) {
-			if w.reader.Resources <= 1 { // as in repeat
+			if w.reader.Resources <= 1 { // as in explainOrCount
 				w.attempts = append(w.attempts, attempt{state, read})
 			}
 			continue
 		}
-		if x.Schema == "" && x.Response.Status == 0 && i > 0 { // the next one is likely to be of the same
+		if x.Schema == "" && x.Response.Status == 0 && i > 0 { // the next body probably has the same schema
 			w.bareStates = slices.Insert(slices.Delete(w.bareStates, i, i+1), 0, state)
 		}
 		return
 	}
 	w.explain(rs, x, result)
 	for _, a := range w.attempts {
-		// The schema is known by constants. That these are right, or not, is
-		// part of the signature.
+		// The constants that identify the schema are part of the signature, so
+		// equal readings are of the same schema.
 		if result.schema == a.state.schema {
 			w.learn(result, a.state, a.reading)
 		}
 	}
 }
 
-// candidates returns the ways of the schemas that a bare body can have, the
+// candidates returns the states of the schemas that a bare body can have, the
 // likeliest first.
 func (w *Worker) candidates(x *plumb.Exchange) []*routeState {
 	v := w.stream.v
@@ -66,7 +66,7 @@ func (w *Worker) candidates(x *plumb.Exchange) []*routeState {
 	return w.bareStates
 }
 
-// inferred returns the ways of the schemas whose constants leave no doubt.
+// inferred returns the states of the schemas that their constants identify.
 func (w *Worker) inferred(status int) []*routeState {
 	v := w.stream.v
 	v.decideOnce.Do(v.decide)
@@ -77,7 +77,7 @@ func (w *Worker) inferred(status int) []*routeState {
 	return states
 }
 
-// decide finds the named schemas whose constants leave no doubt: no value that
+// decide finds the named schemas that their constants identify: no value that
 // has them can be of another schema.
 func (v *Validator) decide() {
 	for _, s := range v.named() {
@@ -93,7 +93,7 @@ func (v *Validator) decide() {
 }
 
 // canHave reports whether an object with the constants can be recognised as a
-// value of the schema by as many members, or more.
+// value of the schema by at least as many members.
 func (s *bodySchema) canHave(constants map[string]string) bool {
 	own := s.Shape.Constants()
 	if len(own) < len(constants) {

@@ -7,20 +7,21 @@ import (
 	"github.com/plumbapi/plumb/internal/engine/plan"
 )
 
-// Results is the outcome of checking several exchanges.
+// Results are the results of checking several exchanges.
 type Results struct {
 	Results   []Result // in the order of the exchanges
-	Explained int      // how many of them the reference engine looked at
+	Explained int      // how many of them the reference engine checked
 
 	stream  *Stream
 	tallies []*plan.Tally
 	notes   []note
 	cells   []byte   // of the notes
 	ids     []byte   // of the resources in the notes
-	strings []string // the ids
+	strings []string // the ids, one by one
 }
 
-// newResults returns a newResults for so many exchanges.
+// newResults returns results for so many exchanges, from those that were
+// released if there are any.
 func (st *Stream) newResults(exchanges int) *Results {
 	st.mu.Lock()
 	var rs *Results
@@ -36,8 +37,8 @@ func (st *Stream) newResults(exchanges int) *Results {
 	return rs
 }
 
-// Release gives the batch back, with its results, to be used for a later one.
-// Findings and identities of resources may be kept.
+// Release gives the results back for reuse. Findings and identities of
+// resources may be kept; nothing else may be used after the call.
 func (rs *Results) Release() {
 	if rs.stream == nil {
 		return
@@ -54,8 +55,8 @@ func (rs *Results) Release() {
 	rs.stream.mu.Unlock()
 }
 
-// Seen returns what of the description was in bodies of the batch, beyond
-// what its results say, and how many times.
+// Seen returns the documented places that occurred in bodies, beyond those that
+// the single results list, and how many times.
 func (rs *Results) Seen() iter.Seq2[Seen, int] {
 	return func(yield func(Seen, int) bool) {
 		for _, t := range rs.tallies {
@@ -84,17 +85,18 @@ func (rs *Results) tally(p *plan.Plan) *plan.Tally {
 	return t
 }
 
-// notesMark is how much of a batch is of bodies before.
+// notesMark is how far the notes had come at some point.
 type notesMark struct{ notes, cells, ids int }
 
 func (rs *Results) mark() notesMark { return notesMark{len(rs.notes), len(rs.cells), len(rs.ids)} }
 
-// dropNotesSince takes back what was noted of a body that a plan declined.
+// dropNotesSince drops what was noted since the mark, of a body that a plan
+// declined.
 func (rs *Results) dropNotesSince(m notesMark) {
 	rs.notes, rs.cells, rs.ids = rs.notes[:m.notes], rs.cells[:m.cells], rs.ids[:m.ids]
 }
 
-// setResources gives the results the identities of their resources.
+// setResources sets Result.Resources of all results.
 func (rs *Results) setResources() {
 	ids := string(rs.ids)
 	for i := range rs.Results {

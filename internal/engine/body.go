@@ -8,23 +8,23 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// bodySchema is a schema that bodies are validated by.
+// bodySchema is a schema that bodies are checked against.
 type bodySchema struct {
 	*schema.Schema
 
-	labelText string           // see label
-	constants []constantMember // what a bare body is recognised by
+	labelText string           // see Label
+	constants []constantMember // that identify a bare body
 	required  []string
 
-	response bool // a response of the description has it
+	response bool // used by a response of the description
 
-	// A response can be a list of what other responses hold singly, as the
-	// page of a listing is: then each element counts as a body of its own.
+	// A response can be a list of objects that other responses hold one by one,
+	// such as a page of a listing: then each element counts as a body of its own.
 	elements     *bodySchema
 	elementsName string // of the member that holds the array; empty: the body is the array
 }
 
-// constantMember is a member with one certain value, as JSON text.
+// constantMember is a member that can have only one value, given as JSON text.
 type constantMember struct{ name, text string }
 
 func newBodySchema(s *schema.Schema) *bodySchema {
@@ -42,8 +42,8 @@ func newBodySchema(s *schema.Schema) *bodySchema {
 func (s *bodySchema) label() string { return s.labelText }
 
 // findElements finds out whether values of the schema are lists. The resources
-// are the schemas that responses have. What holds more of its own kind is no
-// list but a tree.
+// are the schemas of responses. A schema whose elements are of its own kind
+// describes a tree, not a list.
 func (s *bodySchema) findElements(resources map[*schema.Shape]*bodySchema) {
 	if item := s.Shape.Item(0); item != nil {
 		s.elements = resources[item]
@@ -57,15 +57,15 @@ func (s *bodySchema) findElements(resources map[*schema.Shape]*bodySchema) {
 	}
 }
 
-// bodyPart is an object that is checked as a body of its own.
+// bodyPart is an object that counts as a body of its own.
 type bodyPart struct {
 	path   []string // from the root of the body
 	value  *jsonvalue.Value
 	schema *bodySchema
 }
 
-// parts returns the bodies in a body: its elements if it is a list with any,
-// else itself.
+// parts returns the parts of a body: its elements if it is a list that is not
+// empty, else the body itself.
 func (s *bodySchema) parts(root *jsonvalue.Value) []bodyPart {
 	if s.elements != nil {
 		array, path := root, []string(nil)
@@ -83,9 +83,9 @@ func (s *bodySchema) parts(root *jsonvalue.Value) []bodyPart {
 	return []bodyPart{{nil, root, s}}
 }
 
-// infer finds the named schema of a body that comes without a request, by the
-// constants that the schemas state; a schema without constants is known by the
-// only member that it requires. The reason says why there is none.
+// infer finds the named schema of a bare body, by the constants of the schemas.
+// A schema without constants is recognised by its only required member. The
+// reason says why there is no schema.
 func (v *Validator) infer(root *jsonvalue.Value) (body *bodySchema, reason string) {
 	if root.Kind != jsonvalue.Object {
 		return nil, "a bare body that is not an object: name its schema with --schema"
@@ -114,8 +114,8 @@ func (v *Validator) infer(root *jsonvalue.Value) (body *bodySchema, reason strin
 	return nil, "a bare body that could be " + strings.Join(names, " or ") + ": name its schema with --schema"
 }
 
-// membersRecognised returns by how many members the schema knows the object as one of
-// its values; 0 if it does not. Constants outweigh a required member.
+// membersRecognised returns by how many members the object is recognised as a
+// value of the schema; 0 if it is not. Constants outweigh a required member.
 func (s *bodySchema) membersRecognised(object *jsonvalue.Value) int {
 	for _, c := range s.constants {
 		m := object.Member(c.name)

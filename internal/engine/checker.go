@@ -5,29 +5,29 @@ import (
 	"github.com/plumbapi/plumb/internal/engine/plan"
 )
 
-// Worker checks exchanges of a run on one goroutine.
+// Worker checks the exchanges of a stream on one goroutine.
 type Worker struct {
 	stream     *Stream
 	reader     *plan.Reader
 	results    *Results
-	checks     int // so far
-	x          *plumb.Exchange
-	firstNote  int // of the notes of the reading
+	checks     int             // number of calls of Check
+	x          *plumb.Exchange // the one that is being checked
+	firstNote  int             // index of the first note of its reading
 	routes     map[routeKey]*routeState
 	states     map[route]*routeState
 	bareStates []*routeState // see candidates
-	attempts   []attempt     // the readings of a bare body by the plans of several schemas
+	attempts   []attempt     // the readings of a bare body with the plans of several schemas
 }
 
-// NewWorker returns a Checker. Each goroutine needs its own.
+// NewWorker returns a Worker. Each goroutine needs its own.
 func (st *Stream) NewWorker() *Worker {
 	w := &Worker{stream: st, reader: plan.NewReader(st.v.maxDepth), routes: map[routeKey]*routeState{}, states: map[route]*routeState{}}
 	w.reader.OnResource = w.note
 	return w
 }
 
-// Check checks exchanges against the description. They must not change until
-// the results were added to a history.
+// Check checks exchanges against the description. They must not be modified
+// until the results have been added to a history.
 func (w *Worker) Check(exchanges []*plumb.Exchange) *Results {
 	rs := w.stream.newResults(len(exchanges))
 	w.results = rs
@@ -44,6 +44,8 @@ func (w *Worker) Check(exchanges []*plumb.Exchange) *Results {
 	return rs
 }
 
+// check checks one exchange: by a plan where there is one that reads its body,
+// else with the reference engine.
 func (w *Worker) check(rs *Results, x *plumb.Exchange, result *Result) {
 	if body := &x.Response.Body; len(body.Bytes) == 0 || body.Missing != "" || len(x.Defects) > 0 || !looksLikeJSON(body.Bytes) {
 		w.explain(rs, x, result)
@@ -70,8 +72,8 @@ func (w *Worker) check(rs *Results, x *plumb.Exchange, result *Result) {
 	}
 }
 
-// read reads the body of an exchange by a plan. It is false where the reference
-// engine has to.
+// read reads the body of an exchange with a plan. It is not ok where the
+// reference engine has to check the exchange.
 func (w *Worker) read(p *plan.Plan, x *plumb.Exchange, params map[string]string) (reading, bool) {
 	if p == nil {
 		return reading{}, false
@@ -87,8 +89,8 @@ func (w *Worker) explain(rs *Results, x *plumb.Exchange, result *Result) {
 	*result = w.stream.v.Check(x)
 }
 
-// explainOrCount handles an exchange with deviations: it is explained, or if that was
-// done often enough, counted.
+// explainOrCount handles an exchange with deviations: it is explained until its
+// pattern has been explained often enough, and then only counted.
 func (w *Worker) explainOrCount(rs *Results, x *plumb.Exchange, result *Result, state *routeState, read reading) {
 	if w.count(rs, x, result, state, read) {
 		return
@@ -100,7 +102,8 @@ func (w *Worker) explainOrCount(rs *Results, x *plumb.Exchange, result *Result, 
 	}
 }
 
-// count handles an exchange whose pattern was explained often enough, if it was.
+// count counts an exchange whose pattern has been explained often enough. It
+// reports whether it did.
 func (w *Worker) count(rs *Results, x *plumb.Exchange, result *Result, state *routeState, read reading) bool {
 	if w.reader.Resources > 1 {
 		return false
@@ -120,8 +123,8 @@ func (w *Worker) count(rs *Results, x *plumb.Exchange, result *Result, state *ro
 	return true
 }
 
-// learn makes the findings of an exchange that was explained those of its
-// pattern.
+// learn makes the findings of an exchange that was explained the findings of
+// its pattern.
 func (w *Worker) learn(result *Result, state *routeState, read reading) {
 	known := w.patternState(state, read, true)
 	if known == nil {
@@ -137,8 +140,7 @@ func (w *Worker) learn(result *Result, state *routeState, read reading) {
 	}
 }
 
-// accept fills in the result of an exchange whose findings need no
-// explanation.
+// accept fills in the result of an exchange that needs no explanation.
 func (w *Worker) accept(rs *Results, x *plumb.Exchange, result *Result, state *routeState) {
 	result.Bodies = max(1, w.reader.Elements)
 	result.Status = x.Response.Status
@@ -152,7 +154,7 @@ func (w *Worker) accept(rs *Results, x *plumb.Exchange, result *Result, state *r
 	}
 }
 
-// looksLikeJSON reports whether the text begins as a JSON object or array does.
+// looksLikeJSON reports whether the text begins like a JSON object or array.
 func looksLikeJSON(text []byte) bool {
 	for _, c := range text {
 		switch c {

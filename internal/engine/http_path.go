@@ -36,7 +36,7 @@ The servers are those of the description, or those that ` + "`--server`" + ` nam
 }
 
 // isEndpoint reports whether a request is one to an API, and not for a page or
-// what belongs to it. What browsers ask by themselves is none.
+// a file that belongs to it. Requests that browsers send by themselves are not.
 func (p *pass) isEndpoint() bool {
 	isData := func(contentType string) bool { return isJSON(contentType) || isXML(contentType) }
 	switch p.x.Request.Method {
@@ -49,7 +49,8 @@ func (p *pass) isEndpoint() bool {
 	return true
 }
 
-// pathOf returns the path of a URL: a query can hold credentials.
+// pathOf returns the path of a URL. It leaves out the query, which can hold
+// credentials.
 func pathOf(url string) string {
 	if i := strings.IndexAny(url, "?#"); i >= 0 {
 		url = url[:i]

@@ -34,9 +34,9 @@ description do not know what to do with it. A status of the server's own failure
 	},
 }
 
-// isStatusOfHTTP reports whether the status is one by which caches, and clients that
-// ask for a part, are answered, whatever the operation (RFC 9110, 13.2 and
-// 14.2), or comes before the answer.
+// isStatusOfHTTP reports whether the status is one that HTTP defines for any
+// operation: of a conditional request, of a request for a range (RFC 9110, 13.2
+// and 14.2), or of an interim response.
 func (p *pass) isStatusOfHTTP() bool {
 	switch p.out.Status {
 	case http.StatusNotModified, http.StatusPreconditionFailed:

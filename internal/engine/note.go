@@ -8,7 +8,7 @@ import (
 	"github.com/plumbapi/plumb/internal/engine/plan"
 )
 
-// note is what an exchange says of a resource, for its history.
+// note is what a response said about a resource, for its history.
 type note struct {
 	x       *plumb.Exchange
 	watch   *tracked
@@ -21,7 +21,7 @@ type note struct {
 	idEnd   int
 }
 
-// note takes down what the body that is being read says of a resource.
+// note keeps what the body that is being read says about a resource.
 func (w *Worker) note(n *plan.ResourceNote) {
 	if len(n.ID) == 0 || bytes.Contains(n.ID, masked) { // as in newResource
 		return
@@ -40,7 +40,7 @@ func (w *Worker) note(n *plan.ResourceNote) {
 	b.notes = append(b.notes, own)
 }
 
-// cells packs what a body says of a resource.
+// cells packs the watched members of a resource.
 func (c *Worker) cells(w *tracked, n *plan.ResourceNote) []byte {
 	b := c.results
 	from := len(b.cells)
@@ -58,7 +58,8 @@ func (c *Worker) cells(w *tracked, n *plan.ResourceNote) []byte {
 	return p.b[from:len(p.b):len(p.b)]
 }
 
-// pack does what cellOf and packer.cell do, for the ith member that a plan read.
+// pack packs the ith watched member of a resource that a plan read, as cellOf
+// and packer.cell do.
 func (w *Worker) pack(hash *hasher, p *packer, n *plan.ResourceNote, i int) {
 	switch n.Kind(i) {
 	case plan.KindInteger:
@@ -81,8 +82,8 @@ func (w *Worker) pack(hash *hasher, p *packer, n *plan.ResourceNote, i int) {
 	}
 }
 
-// openAgain returns the pass of a body that a plan read, for findings that
-// speak of its resources.
+// openAgain returns a pass over a body that a plan read, for findings about its
+// resources.
 func openAgain(v *Validator, x *plumb.Exchange) *pass {
 	p := &pass{v: v, x: x}
 	p.identify()
@@ -90,10 +91,11 @@ func openAgain(v *Validator, x *plumb.Exchange) *pass {
 	return p
 }
 
-// resource returns the resource that the note is of; nil where there is none: no
-// plan reads what the reference engine does not.
+// resource returns the resource that the note is about. It is nil if there is
+// none, which cannot happen as long as the reference engine reads all that
+// plans read.
 func (n *note) resource(p *pass) *resource {
-	// They are in the order of the body.
+	// Resources are in the order of the body.
 	i, _ := slices.BinarySearchFunc(p.resources, n.start, func(r *resource, start int) int { return r.value.Start - start })
 	for ; i < len(p.resources) && p.resources[i].value.Start == n.start; i++ {
 		if p.resources[i].life == n.watch.life {

@@ -18,41 +18,41 @@ type pass struct {
 	match         spec.Match
 	response      *spec.Response // nil where none is described for the status
 	media         *spec.Media    // nil where none is described for the media type
-	text          bool           // the body is a text, which the schema describes as a string
+	text          bool           // the body is plain text, which the schema describes as a string
 	schemaNotText bool           // the media type is described, but its schema is of other values
 
 	parsed   *parsedBody // the body as JSON; made on first use
 	faults   []jsonvalue.Fault
-	root     *jsonvalue.Value // nil where the body is not looked at
+	root     *jsonvalue.Value // nil where the body is not checked
 	schema   *bodySchema      // nil where none applies
 	visited  schema.Visits    // made on first use
 	parts    []bodyPart
 	failures []schema.Failure
-	nulls    []schema.Failure // of failures, those that are null for an optional member
+	nulls    []schema.Failure // failures of null for an optional member; not among failures
 
 	resources  []*resource
 	resourceOf map[*jsonvalue.Value]*resource // by the value; made on first use
-	request    map[string]any                 // as expressions have it; made on first use
+	request    map[string]any                 // the variable of expressions; made on first use
 
-	container    containerNode         // of the finding before
-	leaveOutAt   int                   // of findings, at which those at too many places are left out
-	lastKept     map[string]FindingKey // by rule, once some were left out
-	errorsAt     []int                 // offsets of the values that errors were reported at
-	errorOffsets []int                 // the same, sorted, before the rules of the description ran
+	container    containerNode         // of the previous finding
+	leaveOutAt   int                   // number of findings at which those at too many places are left out
+	lastKept     map[string]FindingKey // by rule, of which findings were left out
+	errorsAt     []int                 // offsets of the values with errors
+	errorOffsets []int                 // errorsAt before the rules of the description ran, sorted
 
 	rule     *Rule // that runs
 	severity plumb.Severity
 	out      Result
 }
 
-// use makes a rule the one that reports.
+// use makes r the rule that reports.
 func (p *pass) use(r *Rule) {
 	p.rule = r
 	p.severity = p.v.severityOf(r)
 }
 
-// setSeverity gives what the rule that runs reports from here on another severity
-// than its usual one. One that was set for the rule takes precedence.
+// setSeverity sets the severity of further findings of the rule that runs. A
+// severity that was configured for the rule takes precedence.
 func (p *pass) setSeverity(s plumb.Severity) {
 	if p.v.severitySet[p.rule.ID] {
 		return
@@ -65,7 +65,7 @@ func (p *pass) setSeverity(s plumb.Severity) {
 // bare reports whether the exchange is a bare body, without a request.
 func (p *pass) bare() bool { return p.x.Request.URL == "" }
 
-// parse reads the body as JSON and validates it, if it is to be looked at.
+// parse reads the body as JSON and validates it, if it is to be checked.
 func (p *pass) parse() {
 	body := p.x.Response.Body
 	switch {
@@ -73,7 +73,7 @@ func (p *pass) parse() {
 		p.out.Skipped = body.Missing
 		return
 	case p.bare() && body.Bytes == nil && len(p.x.Defects) > 0:
-		p.out.Skipped = "what could not be read"
+		p.out.Skipped = "a body that could not be read"
 		return
 	case p.bare() && p.x.Schema == "" && p.x.Response.Header != nil && !p.looksLikeJSON():
 		p.out.Skipped = "a response without its request whose body is not JSON"
@@ -117,7 +117,7 @@ func (p *pass) parse() {
 	p.recordSeen()
 }
 
-// parsedBody is a body that was read as JSON.
+// parsedBody is a body read as JSON.
 type parsedBody struct {
 	root   *jsonvalue.Value // nil where it is not JSON
 	faults []jsonvalue.Fault
@@ -162,8 +162,8 @@ func (p *pass) chooseBare() bool {
 	return p.schema != nil
 }
 
-// isOptionalNull reports whether the failure is that of null for a named member
-// that may be left out.
+// isOptionalNull reports whether the failure is that of null for an optional,
+// named member.
 func (p *pass) isOptionalNull(f schema.Failure) bool {
 	around, name, ok := cutLast(f.Path)
 	if !ok || f.Name || f.OfMember {

@@ -13,26 +13,27 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// resource is an object in a body whose schema says how it lives.
+// resource is an object in a body whose schema has a lifecycle.
 type resource struct {
 	path       []string // from the root of the body
 	value      *jsonvalue.Value
 	shape      *schema.Shape
 	life       *lifecycle.Lifecycle
-	id         string           // empty where the body does not say, or it is masked
-	state      *lifecycle.State // nil where the body does not say, or says one that there is not
+	id         string           // empty where the body has none, or it is masked
+	state      *lifecycle.State // nil where the body has none, or none of the lifecycle's
 	timestamps []timestamp      // in the order of the lifecycle's timestamps
 }
 
 // timestamp is the value of a timestamp.
 type timestamp struct {
-	present bool      // something, and not null
+	present bool      // not null, whatever the value
 	text    string    // as written
-	time    time.Time // zero unless it is one, of the right unit and within the plausible range
-	problem string    // what it is instead
+	time    time.Time // zero unless the value is a plausible time in the right unit
+	problem string    // what is wrong with the value; empty if nothing
 }
 
-// isPlaceholder reports whether somebody left a zero where no time is known.
+// isPlaceholder reports whether the value is a zero, which stands for a time
+// that is not known.
 func (t *timestamp) isPlaceholder() bool { return t.problem == placeholderProblem }
 
 const placeholderProblem = "a placeholder, the first second of 1970"
@@ -49,8 +50,8 @@ func (p *pass) findResources() {
 	}
 }
 
-// resourceAround returns the innermost resource that holds what a path leads to;
-// nil where none does.
+// resourceAround returns the innermost resource on a path; nil where there is
+// none.
 func (p *pass) resourceAround(path []string) *resource {
 	if len(p.resources) == 0 {
 		return nil
@@ -78,7 +79,7 @@ func newResource(path []string, v *jsonvalue.Value, shape *schema.Shape, life *l
 	r := &resource{path: path, value: v, shape: shape, life: life, timestamps: make([]timestamp, len(life.Timestamps))}
 	// Resources whose identities are masked cannot be told apart.
 	if id := r.at(life.Identity); id != nil && (id.Kind == jsonvalue.String || id.Kind == jsonvalue.Number) && !strings.Contains(id.Text, plumb.Masked) {
-		r.id = strings.Clone(shortName(id.Text)) // which outlives the body
+		r.id = strings.Clone(shortName(id.Text)) // a copy, since it outlives the body
 	}
 	if state := r.at(life.State); state != nil && state.Kind == jsonvalue.String {
 		r.state = life.StateNamed(state.Text)
@@ -91,11 +92,13 @@ func newResource(path []string, v *jsonvalue.Value, shape *schema.Shape, life *l
 	return r
 }
 
-// subject is that of findings with one cause for all timestamps of a resource: a
-// server that counts milliseconds does so in each of them.
+// subject returns the subject of findings that have one cause for all
+// timestamps of a resource: a server that sends milliseconds does so in each of
+// them.
 func (r *resource) subject() plumb.Subject { return subjectAt(r.shape.Place, "") }
 
-// timestamp returns the timestamp at a pointer; nothing where there is none.
+// timestamp returns the timestamp at a pointer; the zero value where there is
+// none.
 func (r *resource) timestamp(pointer string) timestamp {
 	if i := r.life.TimestampAt(pointer); i >= 0 {
 		return r.timestamps[i]
@@ -108,20 +111,20 @@ func (r *resource) at(pointer string) *jsonvalue.Value {
 	return r.value.Pointer(pointer)
 }
 
-// pathTo returns the path from the root of the body to a member.
+// pathTo returns the path of a member from the root of the body.
 func (r *resource) pathTo(pointer string) []string {
 	return append(slices.Clip(r.path), jsonvalue.SplitPointer(pointer)...)
 }
 
-// readStamp reads a timestamp: of text as RFC 3339 has it, else of a number in
-// the lifecycle's unit.
+// readStamp reads a timestamp: an RFC 3339 time where the lifecycle has text,
+// else a number in the unit of the lifecycle.
 func readStamp(v *jsonvalue.Value, text bool, life *lifecycle.Lifecycle) timestamp {
 	s := timestamp{present: true, text: v.Text}
 	switch {
 	case v.Kind == jsonvalue.String && text:
 		t, err := time.Parse(time.RFC3339, v.Text)
 		if err != nil {
-			s.problem = "no time as RFC 3339 has it"
+			s.problem = "not an RFC 3339 time"
 			return s
 		}
 		s.time = t.UTC()
@@ -138,8 +141,8 @@ func readStamp(v *jsonvalue.Value, text bool, life *lifecycle.Lifecycle) timesta
 	return s
 }
 
-// readNumber reads a number of the lifecycle's unit. Of one that is out of the
-// plausible range it finds out which unit it may have.
+// readNumber reads a number in the unit of the lifecycle. Where the time is not
+// plausible, it finds out which unit the number could be in.
 func (s *timestamp) readNumber(life *lifecycle.Lifecycle) {
 	n, err := strconv.ParseFloat(s.text, 64)
 	plausible := func(unit time.Duration) (time.Time, bool) {
@@ -152,7 +155,7 @@ func (s *timestamp) readNumber(life *lifecycle.Lifecycle) {
 	}
 	switch t, ok := plausible(life.Unit); {
 	case err != nil:
-		s.problem = "beyond all times"
+		s.problem = "out of range"
 	case ok:
 		s.time = t
 	case n == 0:
@@ -160,17 +163,17 @@ func (s *timestamp) readNumber(life *lifecycle.Lifecycle) {
 	case n < 0:
 		s.problem = "negative"
 	default:
-		s.problem = fmt.Sprintf("beyond the plausible range, %s to %s", life.NotBefore.Format(time.DateOnly), life.NotAfter.Format(time.DateOnly))
+		s.problem = fmt.Sprintf("outside the plausible range, %s to %s", life.NotBefore.Format(time.DateOnly), life.NotAfter.Format(time.DateOnly))
 		for unit, name := range unitNames {
 			if t, ok := plausible(unit); ok {
-				s.problem = fmt.Sprintf("%s in %s, where %s are due: %d would be right", t.Format(time.DateTime)+" UTC", name, unitNames[life.Unit], t.UnixNano()/int64(life.Unit))
+				s.problem = fmt.Sprintf("%s in %s, where %s are expected: %d would be right", t.Format(time.DateTime)+" UTC", name, unitNames[life.Unit], t.UnixNano()/int64(life.Unit))
 			}
 		}
 	}
 }
 
-// unitNames are the units that servers mix up. Their ranges do not overlap for
-// the years that are plausible.
+// unitNames are the units that servers confuse. No number is a plausible time
+// in two of them.
 var unitNames = map[time.Duration]string{
 	time.Second:      "seconds",
 	time.Millisecond: "milliseconds",
@@ -178,7 +181,7 @@ var unitNames = map[time.Duration]string{
 	time.Nanosecond:  "nanoseconds",
 }
 
-// describe shows a timestamp by its name, as written, and as a date.
+// describe returns the name of a timestamp, its value, and the time as a date.
 func (r *resource) describe(pointer string) string {
 	s := r.timestamp(pointer)
 	if s.time.IsZero() {
@@ -187,8 +190,8 @@ func (r *resource) describe(pointer string) string {
 	return fmt.Sprintf("%s %s (%s UTC)", pointer, s.text, s.time.Format(time.DateTime))
 }
 
-// timeBetween shows how far two times are timeBetween: in seconds, and where that says
-// more, in days, hours and minutes.
+// timeBetween returns the time between two times, for display: in seconds, and
+// if it is long, in days, hours and minutes, too.
 func timeBetween(a, b time.Time) string {
 	d := b.Sub(a).Abs()
 	text := strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"
@@ -198,7 +201,7 @@ func timeBetween(a, b time.Time) string {
 	return text
 }
 
-// humanDuration shows the two largest units of a duration.
+// humanDuration returns a duration in its two largest units.
 func humanDuration(d time.Duration) string {
 	units := []struct {
 		size time.Duration

@@ -6,8 +6,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// route is what an exchange says about how its body is to be read, and what
-// its findings say of it.
+// route is what exchanges have in common whose bodies are read with the same
+// plan and whose findings name the same operation and response.
 type route struct {
 	schema      *bodySchema
 	operation   *spec.Operation // nil for a bare body
@@ -15,37 +15,38 @@ type route struct {
 	status      int
 	site        spec.Site // of the URL
 	contentType string    // of an exchange whose media type is not described
-	unlabelled  bool      // headers were recorded, and no media type is among them
-	inferred    bool      // the schema of a bare body was found out
+	unlabelled  bool      // headers were recorded, but no Content-Type
+	inferred    bool      // the schema of a bare body was inferred
 }
 
-// plain reports whether the route itself gives no finding.
+// plain reports whether the route itself leads to no finding.
 func (r *route) plain() bool { return r.contentType == "" && !r.unlabelled }
 
-// routeState is a route, and what a Checker knows of it.
+// routeState is a route, and what a Worker remembers of it.
 type routeState struct {
 	route
-	plan     *plan.Plan // nil where the reference engine has to read
+	plan     *plan.Plan // nil where the reference engine has to check the exchange
 	patterns map[reading]*patternState
 }
 
-// patternState is what a Checker knows of a pattern.
+// patternState is what a Worker remembers of a pattern.
 type patternState struct {
 	pattern   *Pattern
 	settled   bool
-	check     int // in which it was explained last
-	explained int // how often there
+	check     int // the call of Check in which it was explained last
+	explained int // how often in that call
 }
 
-// reading is what reading a body by a plan gives, as far as patterns differ.
+// reading is the outcome of reading a body with a plan, as far as it
+// distinguishes patterns.
 type reading struct {
 	signature  plan.Signature
-	nullDrift  plan.Signature // the part of it that is null for optional members
-	nullDrifts int            // how many these are
-	identified bool           // the resource in the body says who it is
+	nullDrift  plan.Signature // the part of the signature that null for optional members adds
+	nullDrifts int            // number of these members
+	identified bool           // the resource in the body has an identity
 }
 
-// stateOf returns what there is to know of a route.
+// stateOf returns the state of a route, which it makes if there is none.
 func (w *Worker) stateOf(r route) *routeState {
 	state := w.states[r]
 	if state == nil {
@@ -58,8 +59,8 @@ func (w *Worker) stateOf(r route) *routeState {
 	return state
 }
 
-// patternState returns what there is to know of the pattern of a reading; nil if that
-// is nothing, unless it is to be made.
+// patternState returns the state of the pattern of a reading. If the pattern is
+// not known, it is made if make is set, and the state is nil otherwise.
 func (w *Worker) patternState(state *routeState, read reading, make bool) *patternState {
 	known := state.patterns[read]
 	if known == nil {
@@ -73,7 +74,7 @@ func (w *Worker) patternState(state *routeState, read reading, make bool) *patte
 	return known
 }
 
-// routeKey is what a route depends on.
+// routeKey is what the route of an exchange depends on.
 type routeKey struct {
 	operation   *spec.Operation
 	status      int
@@ -82,9 +83,10 @@ type routeKey struct {
 	unlabelled  bool
 }
 
+// maxRoutes bounds the number of routes that a Worker remembers.
 const maxRoutes = 1000
 
-// findRoute finds how the body of an exchange is to be read.
+// findRoute returns the state of the route of an exchange.
 func (w *Worker) findRoute(x *plumb.Exchange, match spec.Match) *routeState {
 	key := routeKey{match.Operation, x.Response.Status, match.Site, x.Response.Header.Get("Content-Type"), unlabelled(&x.Response)}
 	if state := w.routes[key]; state != nil {

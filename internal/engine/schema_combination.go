@@ -27,14 +27,15 @@ is that of the alternative that came nearest, under its own rule.`,
 	},
 }
 
-// combinationWords put the keywords that combine schemas into words.
+// combinationWords are the messages for failures of keywords that combine
+// schemas.
 var combinationWords = map[string]string{
 	"oneOf":    "the value fits more than one of the alternatives",
 	"anyOf":    "the value fits none of the alternatives",
 	"not":      "the value is of a kind that the description rules out",
-	"contains": "no element of the array is as described",
+	"contains": "no element of the array fits the description",
 	"false":    "the description allows no value here",
-	"$ref":     "the schema refers to itself without end",
+	"$ref":     "the schema refers to itself endlessly",
 }
 
 func allowedByCombination(f schema.Failure) string {

@@ -27,7 +27,7 @@ elements or members is beyond what the description allows.`,
 	},
 }
 
-// foundSized returns the value, and of a string how long it is.
+// foundSized returns the text of a value, and of a string its length.
 func (p *pass) foundSized(path []string) string {
 	v := p.root.At(path...)
 	if v == nil || v.Kind != jsonvalue.String {

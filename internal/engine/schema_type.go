@@ -22,7 +22,7 @@ be left out is ` + "`drift-null`" + `, a warning.`,
 	},
 }
 
-// foundWithType returns the value and its type.
+// foundWithType returns the text of a value and its type.
 func (p *pass) foundWithType(path []string) string {
 	v := p.root.At(path...)
 	if v == nil || v.Kind == jsonvalue.Null || v.Kind == jsonvalue.Object || v.Kind == jsonvalue.Array {

@@ -6,7 +6,7 @@ import "time"
 const clockSlack = time.Minute
 
 // eachFuture calls yield for each timestamp of a state that is later than the
-// exchange, which is known to the second only.
+// exchange by more than a second, the precision of the Date header.
 func (p *pass) eachFuture(yield func(r *resource, pointer string, ahead time.Duration)) {
 	now := ownTime(p.x)
 	if now.IsZero() {
@@ -25,6 +25,7 @@ func (p *pass) eachFuture(yield func(r *resource, pointer string, ahead time.Dur
 	})
 }
 
+// reportFuture reports that a timestamp is later than the response.
 func (p *pass) reportFuture(r *resource, pointer string) {
 	now := ownTime(p.x).UTC()
 	f := placed("the timestamp is later than the response", r.life.Place,

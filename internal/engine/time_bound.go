@@ -42,8 +42,8 @@ that reality breaks always is drift: settle it by amending the description.`,
 	},
 }
 
-// leaving returns when the resource left a state, or, if it is in the state
-// still, when it was last seen there; with the pointer to tell so.
+// leaving returns when the resource left a state, with the timestamp that says
+// so; or, if it still is in the state, when it was last seen there.
 func (r *resource) leaving(s *lifecycle.State, seen time.Time) (pointer string, end time.Time, left bool) {
 	for _, name := range s.Next {
 		entered := r.life.StateNamed(name).Entered

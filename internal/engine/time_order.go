@@ -21,7 +21,7 @@ later than they may be, the finding names the latest.`,
 			for _, t := range r.life.Timestamps {
 				if pair, ok := worst[t.Pointer]; ok {
 					gap := timeBetween(r.timestamp(pair.Earlier).time, r.timestamp(pair.Later).time)
-					p.report(p.valueAt(r.pathTo(t.Pointer)), placed("the timestamp is before one that must not come after it", pair.Place,
+					p.report(p.valueAt(r.pathTo(t.Pointer)), placed("the timestamp is earlier than one that must precede it", pair.Place,
 						r.describe(pair.Later)+" is "+gap+" before "+r.describe(pair.Earlier), "no time before "+pair.Earlier))
 				}
 			}
@@ -29,8 +29,9 @@ later than they may be, the finding names the latest.`,
 	},
 }
 
-// disordered returns, for each timestamp before which others are that must
-// not come after it, the pair with the latest of them; nil where there is none.
+// disordered returns, by the later timestamp, the pairs of timestamps in the
+// wrong order; of several with one later timestamp, the one whose earlier
+// timestamp is the latest.
 func (r *resource) disordered() map[string]lifecycle.Pair {
 	var worst map[string]lifecycle.Pair
 	for _, pair := range r.life.Before {

@@ -31,9 +31,10 @@ finding of the resource, which lists the members.`,
 	},
 }
 
+// allowedTime returns what the lifecycle allows for a timestamp, for display.
 func allowedTime(life *lifecycle.Lifecycle, t lifecycle.Timestamp) string {
 	if t.Text {
-		return "a time as RFC 3339 has it, such as 2025-03-14T15:52:49Z"
+		return "an RFC 3339 time, such as 2025-03-14T15:52:49Z"
 	}
 	return unitNames[life.Unit] + " since 1970, from " + life.NotBefore.Format(time.DateOnly) + " to " + life.NotAfter.Format(time.DateOnly)
 }

@@ -78,7 +78,7 @@ func (r *Reader) readName(n *schemaNode, pos int) (index int, name []byte, end i
 const maxUndescribed = 64
 
 // isFirst reports whether an undescribed name occurs for the first time in its
-// object, and keeps it. The names of the object begin at the index names.
+// object, and keeps it. The names of the object begin at the index firstName.
 func (r *Reader) isFirst(name []byte, firstName int) bool {
 	own := r.names[firstName:]
 	if len(own) == maxUndescribed {

@@ -10,7 +10,7 @@ import (
 // segment is the text of an object between two values that have to be read:
 // punctuation, names, white space, null, and strings that are enumerated or that
 // never varied. Objects of one kind repeat their segments byte for byte, so a
-// Reader caches the segments that it has read, and recognizes most of them with
+// Reader caches the segments that it has read, and recognises most of them with
 // one comparison.
 type segment struct {
 	text           string
