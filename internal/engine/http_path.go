@@ -13,11 +13,11 @@ var httpPath = &Rule{
 	Title:    "a path is not described",
 	Text: `The request went to a server of the description, below its base path, and the
 description has no such path. Either the API has an endpoint that nobody
-described, or a client calls one that does not exist. Pages and pictures are not
-endpoints: the method is neither GET nor HEAD, or the answer is JSON or XML. What
-looks like an identifier is * in the path, so that there is one finding for
+described, or a client calls one that does not exist. Pages and images are not
+reported: only requests whose method is neither GET nor HEAD, or whose answer is
+JSON or XML. What looks like an identifier is * in the path, so there is one finding for
 ` + "`/orders/*/items`" + `, whatever the orders. A description that says
-` + "`x-partial: true`" + `, as the built-in one does, leaves other paths alone.
+` + "`x-partial: true`" + `, as the built-in one does, is not checked for other paths.
 
 The servers are those of the description, or those that ` + "`--server`" + ` names.`,
 	Fix:     "Describe the path, or call one that is described; x-partial: true says that the description leaves paths out.",

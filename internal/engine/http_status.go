@@ -12,10 +12,10 @@ var httpStatus = &Rule{
 	Severity: plumb.Warning,
 	Title:    "a status code is not described",
 	Text: `The operation answered with a status that its description does not name, not
-even by a range such as 4XX or by default. Clients that were written to the
-description do not know what to do with it. A status of the server's own failure
-(5xx) is an error. What HTTP itself has an answer for is not meant: 1xx, 304 and
-412 to a conditional request, 206 and 416 to one for a range.`,
+even by a range such as 4XX or by default. Clients that follow the description
+do not expect it. A failure of the server (5xx) is an error. Statuses that HTTP
+defines for all operations are not reported: 1xx, 304 and 412 for a conditional
+request, 206 and 416 for a request for a range.`,
 	Fix:     "Describe the status for the operation, with its body, or answer with one that is described.",
 	Example: "409 Conflict from an operation that describes 200 only",
 	run: func(p *pass) {

@@ -131,7 +131,7 @@ func TestHTTP(t *testing.T) {
 		{"OPTIONS " + own + "/orders/17/items 200", js, `{}`, nil, "does not have"},
 		{"GET " + own + "/help 200", "text/html", `<p>`, nil, "does not have"},
 		{"GET " + own + "/logo 200", "image/svg+xml", `<svg/>`, nil, "does not have"},
-		{"GET https://shop.example/health 200", js, `{}`, nil, "below no base path"},
+		{"GET https://shop.example/health 200", js, `{}`, nil, "not below a base path"},
 		{"GET chrome-extension://abc/orders/1 200", js, `{}`, nil, "neither http nor https"},
 
 		// Another host: the body says whether it is one of the API.
@@ -152,8 +152,8 @@ func TestHTTP(t *testing.T) {
 		{"PATCH https://o.example/orders/1 200", js, order, []string{"warning http-operation "}, "the method PATCH"},
 		{"GET https://o.example/x/y/orders/1 200", js, strings.Replace(order, "7", `"7"`, 1), []string{"error schema-type /total"}, ""},
 		{"GET https://o.example/x/y/orders/1 200", js, `{"id":"o1","total":7,"currency":"EUR"}`, nil, "--server https://o.example/x/y checks it"},
-		{"GET https://o.example/x/y/orders/1 200", js, ``, nil, "a path behind a prefix that is not described, with a body that is not an object to be known by a constant; --server https://o.example/x/y checks it"},
-		{"GET https://o.example/x/y/orders 200", js, `[` + order + `]`, nil, "a path behind a prefix that is not described, whose answers have no constant to be known by; --server https://o.example/x/y checks it"},
+		{"GET https://o.example/x/y/orders/1 200", js, ``, nil, "a path behind a prefix that is not described, with a body that is not an object with a constant to recognise it by; --server https://o.example/x/y checks it"},
+		{"GET https://o.example/x/y/orders 200", js, `[` + order + `]`, nil, "a path behind a prefix that is not described, whose answers have no constant to recognise them by; --server https://o.example/x/y checks it"},
 		{"GET https://o.example/1234/orders/1 200", js, `{}`, nil, "another API, as its body shows"},
 		{"GET https://o.example/others 200", js, `{}`, nil, "another API: the description has no such path"},
 

@@ -9,7 +9,7 @@ import (
 
 // reportMissing reports that the timestamp of a state is missing.
 func (p *pass) reportMissing(r *resource, s *lifecycle.State, message, found string) {
-	p.report(p.valueAt(r.pathTo(s.Entered)), placed(message, s.Place, found+", and "+s.Entered+" is missing", "a time"))
+	p.report(p.valueAt(r.pathTo(s.Entered)), placed(message, s.Place, found+", and there is no "+s.Entered, "a time"))
 }
 
 // required reports whether the schema requires a member: if so, a rule of

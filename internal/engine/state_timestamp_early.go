@@ -11,8 +11,8 @@ var stateTimestampEarly = &Rule{
 	ID:       "state-timestamp-early",
 	Severity: plumb.Error,
 	Title:    "there is a timestamp of a state that cannot have been reached",
-	Text: `The timestamp records that the resource came into a state, from which no move
-leads to the state that it says it is in. One of the two is wrong.`,
+	Text: `The timestamp records that the resource entered a state from which no move leads
+to its present state. One of the two is wrong.`,
 	Fix:     "Leave the timestamp unset until the resource is in the state, or correct the state.",
 	Example: `{"status": "in_progress", "completed_at": 1741967569}`,
 	run: func(p *pass) {

@@ -13,7 +13,7 @@ var timeBound = &Rule{
 	Title:    "a state lasts longer than documented",
 	Text: `The description says how long the state lasts at most (atMost in
 ` + "`x-lifecycle`" + `), and the resource was, or still is, in it for longer. A bound
-that reality breaks always is drift: settle it by amending the description.`,
+that is always exceeded is drift: settle it by amending the description.`,
 	Fix:     "End the state in time, or correct atMost in the description.",
 	Example: `{"cancelling_at": 1741967569, "cancelled_at": 1741968175}, where PT10M is documented`,
 	run: func(p *pass) {

@@ -9,10 +9,10 @@ var timeOrder = &Rule{
 	ID:       "time-order",
 	Severity: plumb.Error,
 	Title:    "timestamps are in the wrong order",
-	Text: `A timestamp lies before one that must not come after it: of two states, that of
-the earlier one by the moves of the lifecycle, or its neighbour in a chain that
-the description gives. Equal times are fine. Of several timestamps that are
-later than they may be, the finding names the latest.`,
+	Text: `A timestamp is earlier than one that must precede it: the timestamp of a state
+that comes first by the moves of the lifecycle, or the one before it in a chain
+that the description gives. Equal times are fine. Of several timestamps that are
+too late, the finding names the latest.`,
 	Fix:     "Correct the earlier of the two timestamps, or the later: one of them is wrong.",
 	Example: `{"cancelling_at": 1741967570, "cancelled_at": 1741967569}`,
 	run: func(p *pass) {

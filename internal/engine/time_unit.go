@@ -10,13 +10,13 @@ import (
 var timeUnit = &Rule{
 	ID:       "time-unit",
 	Severity: plumb.Error,
-	Title:    "a timestamp is in the wrong unit, or no plausible time",
+	Title:    "a timestamp is in the wrong unit, or not a plausible time",
 	Text: `A member with the format unixtime counts seconds, unless the description says
-otherwise, and lies in the range that its ` + "`x-lifecycle`" + ` calls plausible.
-Milliseconds, microseconds, zeros, negative numbers and dates as text are not.
-A zero is a placeholder: leave the member out until the time is known. It is one
-finding of the resource, which lists the members.`,
-	Fix:     "Send the timestamp in the unit that is described, as allowed above; or describe its unit under timestamps of x-lifecycle.",
+otherwise, and is within the range that its ` + "`x-lifecycle`" + ` calls plausible.
+Milliseconds, microseconds, zeros, negative numbers and dates as text are wrong.
+A zero is a placeholder: leave the member out until the time is known. There is
+one finding for the resource, which lists the members.`,
+	Fix:     "Send the timestamp in the described unit, or describe its unit under timestamps of x-lifecycle.",
 	Example: `{"created_at": 1741967569000}`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {

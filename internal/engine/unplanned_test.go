@@ -126,7 +126,7 @@ func TestRulesThatNoPlanHas(t *testing.T) {
 	ids, explained = checked(v, run, counts, bare, running)
 	assert.Equal(t, []string{"new-negative", "new-negative"}, ids)
 	assert.Equal(t, 3, explained)
-	assert.Equal(t, []string{"Counts, always: the rule new-negative, which plans do not have", "Job, always: the rule new-negative, which plans do not have"}, run.Fallbacks())
+	assert.Equal(t, []string{"Counts, always: the rule new-negative, which plans do not implement", "Job, always: the rule new-negative, which plans do not implement"}, run.Fallbacks())
 
 	v = jobsValidator(t, withNewRule(newHistoryRule))
 	ids, explained = checked(v, v.NewStream(), running, paused)
