@@ -34,11 +34,11 @@ type pass struct {
 	resourceOf map[*jsonvalue.Value]*resource // by the value; made on first use
 	request    map[string]any                 // the variable of expressions; made on first use
 
-	container    containerNode         // of the previous finding
-	leaveOutAt   int                   // number of findings at which those at too many places are left out
-	lastKept     map[string]FindingKey // by rule, of which findings were left out
-	errorsAt     []int                 // offsets of the values with errors
-	errorOffsets []int                 // errorsAt before the rules of the description ran, sorted
+	container     containerNode         // of the previous finding
+	leaveOutAt    int                   // number of findings at which those at too many places are left out
+	lastKept      map[string]FindingKey // by rule, of which findings were left out
+	errorOffsets  []int                 // offsets of the values with errors
+	earlierErrors []int                 // errorOffsets before the rules of the description ran, sorted
 
 	rule     *Rule // that runs
 	severity plumb.Severity
@@ -203,5 +203,5 @@ func (p *pass) shapeAt(path []string) *schema.Shape {
 	return shape
 }
 
-// looksLikeJSON reports whether the body begins as a JSON object or array does.
+// looksLikeJSON reports whether the body begins like a JSON object or array.
 func (p *pass) looksLikeJSON() bool { return looksLikeJSON(p.x.Response.Body.Bytes) }

@@ -82,7 +82,7 @@ func (p *pass) report(at location, f plumb.Finding) {
 		f.Subject = to.subject
 	}
 	if p.severity == plumb.Error {
-		p.errorsAt = append(p.errorsAt, at.start)
+		p.errorOffsets = append(p.errorOffsets, at.start)
 	}
 	if p.isBeyond(&f) {
 		return

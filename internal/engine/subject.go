@@ -58,26 +58,26 @@ func (p *pass) locate(at location) standpoint {
 		return standpoint{subject: p.ofBody()}
 	}
 	skip := p.partPathLength(at.path)
-	in := &p.container
-	if in.value == nil || in.skip != skip || !slices.Equal(in.path, around) {
-		*in = containerNode{path: around, skip: skip, standpoint: standpoint{value: p.root, subject: p.ofBody()}}
+	container := &p.container
+	if container.value == nil || container.skip != skip || !slices.Equal(container.path, around) {
+		*container = containerNode{path: around, skip: skip, standpoint: standpoint{value: p.root, subject: p.ofBody()}}
 		if p.schema != nil {
-			in.shape = p.schema.Shape
+			container.shape = p.schema.Shape
 		}
 		for i, token := range around {
-			in.enter(token, plumb.Source{})
+			container.enter(token, plumb.Source{})
 			if i < skip {
-				in.pointer, in.named = "", ""
+				container.pointer, container.named = "", ""
 			}
 		}
 	}
-	to := in.standpoint
+	to := container.standpoint
 	switch {
 	case at.ofObject:
 		to.enterUndescribed(last, at.keyword)
 	case at.name:
 		to.enter(last, plumb.Source{})
-		to.subject = in.subject // the object's schema, which says which names are allowed
+		to.subject = container.subject // the object's schema, which says which names are allowed
 	default:
 		to.enter(last, at.keyword)
 	}

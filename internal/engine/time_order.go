@@ -20,9 +20,9 @@ too late, the finding names the latest.`,
 			worst := r.disordered()
 			for _, t := range r.life.Timestamps {
 				if pair, ok := worst[t.Pointer]; ok {
-					gap := timeBetween(r.timestamp(pair.Earlier).time, r.timestamp(pair.Later).time)
+					difference := timeBetween(r.timestamp(pair.Earlier).time, r.timestamp(pair.Later).time)
 					p.report(p.valueAt(r.pathTo(t.Pointer)), placed("the timestamp is earlier than one that must precede it", pair.Place,
-						r.describe(pair.Later)+" is "+gap+" before "+r.describe(pair.Earlier), "no time before "+pair.Earlier))
+						r.describe(pair.Later)+" is "+difference+" before "+r.describe(pair.Earlier), "no time before "+pair.Earlier))
 				}
 			}
 		})

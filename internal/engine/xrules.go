@@ -149,7 +149,7 @@ func (p *pass) applyXRules() {
 	if p.root == nil || p.schema == nil {
 		return
 	}
-	p.errorOffsets = slices.Sorted(slices.Values(p.errorsAt))
+	p.earlierErrors = slices.Sorted(slices.Values(p.errorOffsets))
 	if rules := p.v.responseRules[p.response]; len(rules) > 0 {
 		variables := p.variables(p.root)
 		for _, r := range rules {
@@ -197,7 +197,7 @@ func (p *pass) applyXRule(r *xRule, path []string, variables *expression.Variabl
 		}
 	default:
 		// If the value has an error already, this one is a consequence.
-		if _, blamed := slices.BinarySearch(p.errorOffsets, at.start); !blamed {
+		if _, blamed := slices.BinarySearch(p.earlierErrors, at.start); !blamed {
 			f := placed(r.Title, r.place, p.foundText(at.path), r.source)
 			f.Subject = subject
 			p.report(at, f)
