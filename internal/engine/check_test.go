@@ -94,7 +94,8 @@ func TestOptions(t *testing.T) {
 	assert.ErrorContains(t, err, "not the URL of a server")
 }
 
-// Elements of a list count as bodies of their own, and pointers begin there.
+// Elements of a list count as bodies of their own, and the pointers of findings
+// begin at them.
 func TestList(t *testing.T) {
 	v := builtin(t)
 	batch := `{"id":"b","object":"batch","endpoint":"e","input_file_id":"f","completion_window":"24h","status":"validating","created_at":1741967569}`
