@@ -69,32 +69,32 @@ func (w *Worker) candidates(x *plumb.Exchange) []*routeState {
 // inferred returns the states of the schemas that their constants identify.
 func (w *Worker) inferred(status int) []*routeState {
 	v := w.stream.v
-	v.decideOnce.Do(v.decide)
-	states := make([]*routeState, len(v.decisive))
-	for i, s := range v.decisive {
+	v.selfIdentifyingOnce.Do(v.findSelfIdentifying)
+	states := make([]*routeState, len(v.selfIdentifying))
+	for i, s := range v.selfIdentifying {
 		states[i] = w.stateOf(route{schema: s, status: status, inferred: true})
 	}
 	return states
 }
 
-// decide finds the named schemas that their constants identify: no value that
-// has them can be of another schema.
-func (v *Validator) decide() {
+// findSelfIdentifying finds the named schemas that their constants identify: no
+// value that has them can be of another schema.
+func (v *Validator) findSelfIdentifying() {
 	for _, s := range v.named() {
 		own := s.Shape.Constants()
 		rival := false
 		for _, other := range v.named() {
-			rival = rival || other != s && other.canHave(own)
+			rival = rival || other != s && other.canHaveConstants(own)
 		}
 		if len(own) > 0 && !rival {
-			v.decisive = append(v.decisive, s)
+			v.selfIdentifying = append(v.selfIdentifying, s)
 		}
 	}
 }
 
-// canHave reports whether an object with the constants can be recognised as a
+// canHaveConstants reports whether an object with the constants can be recognised as a
 // value of the schema by at least as many members.
-func (s *bodySchema) canHave(constants map[string]string) bool {
+func (s *bodySchema) canHaveConstants(constants map[string]string) bool {
 	own := s.Shape.Constants()
 	if len(own) < len(constants) {
 		return false

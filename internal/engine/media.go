@@ -79,17 +79,17 @@ func (s *bodySchema) types() [][]string {
 // Content-Type is assumed to have: JSON if it is described, unless the body is
 // not JSON and just one other media type is described.
 func assumedMedia(r *spec.Response, body []byte) *spec.Media {
-	m := jsonMedia(r)
+	media := jsonMedia(r)
 	var others []*spec.Media
 	for _, other := range r.Media {
-		if other != m {
+		if other != media {
 			others = append(others, other)
 		}
 	}
-	if len(others) == 1 && (m == nil || !looksLikeJSON(body) && !json.Valid(body)) {
+	if len(others) == 1 && (media == nil || !looksLikeJSON(body) && !json.Valid(body)) {
 		return others[0]
 	}
-	return m
+	return media
 }
 
 // jsonMedia returns the first described media type that is JSON, or a range that

@@ -143,8 +143,8 @@ func readStamp(v *jsonvalue.Value, text bool, life *lifecycle.Lifecycle) timesta
 
 // readNumber reads a number in the unit of the lifecycle. Where the time is not
 // plausible, it finds out which unit the number could be in.
-func (s *timestamp) readNumber(life *lifecycle.Lifecycle) {
-	n, err := strconv.ParseFloat(s.text, 64)
+func (t *timestamp) readNumber(life *lifecycle.Lifecycle) {
+	n, err := strconv.ParseFloat(t.text, 64)
 	plausible := func(unit time.Duration) (time.Time, bool) {
 		seconds := n * unit.Seconds()
 		if seconds < float64(life.NotBefore.Unix()) || seconds > float64(life.NotAfter.Unix()) {
@@ -153,20 +153,20 @@ func (s *timestamp) readNumber(life *lifecycle.Lifecycle) {
 		whole := int64(seconds)
 		return time.Unix(whole, int64((seconds-float64(whole))*1e9)).UTC(), true
 	}
-	switch t, ok := plausible(life.Unit); {
+	switch at, ok := plausible(life.Unit); {
 	case err != nil:
-		s.problem = "out of range"
+		t.problem = "out of range"
 	case ok:
-		s.time = t
+		t.time = at
 	case n == 0:
-		s.problem = placeholderProblem
+		t.problem = placeholderProblem
 	case n < 0:
-		s.problem = "negative"
+		t.problem = "negative"
 	default:
-		s.problem = fmt.Sprintf("outside the plausible range, %s to %s", life.NotBefore.Format(time.DateOnly), life.NotAfter.Format(time.DateOnly))
+		t.problem = fmt.Sprintf("outside the plausible range, %s to %s", life.NotBefore.Format(time.DateOnly), life.NotAfter.Format(time.DateOnly))
 		for unit, name := range unitNames {
-			if t, ok := plausible(unit); ok {
-				s.problem = fmt.Sprintf("%s in %s, where %s are expected: %d would be right", t.Format(time.DateTime)+" UTC", name, unitNames[life.Unit], t.UnixNano()/int64(life.Unit))
+			if at, ok := plausible(unit); ok {
+				t.problem = fmt.Sprintf("%s in %s, where %s are expected: %d would be right", at.Format(time.DateTime)+" UTC", name, unitNames[life.Unit], at.UnixNano()/int64(life.Unit))
 			}
 		}
 	}

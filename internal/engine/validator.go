@@ -50,8 +50,8 @@ type Validator struct {
 	shapeRules    map[*schema.Shape][]*xRule
 	responseRules map[*spec.Response][]*xRule
 
-	decisive   []*bodySchema // see decide
-	decideOnce sync.Once
+	selfIdentifying     []*bodySchema // see findSelfIdentifying
+	selfIdentifyingOnce sync.Once
 }
 
 // activeRule is a rule that is not off, with its severity.

@@ -25,7 +25,7 @@ var xRulesVocabulary []byte
 // xRule is a rule of the description, from x-rules.
 type xRule struct {
 	*Rule
-	of         plumb.Source // the schema or the response that has it
+	statedBy   plumb.Source // the schema or the response that has it
 	at         []string     // from the object, to the member that findings are at
 	place      plumb.Source
 	source     string // of the expression
@@ -34,7 +34,7 @@ type xRule struct {
 }
 
 // xRulesOf reads the x-rules of one schema or response.
-func xRulesOf(of plumb.Source, e *schema.Extension) ([]*xRule, error) {
+func xRulesOf(statedBy plumb.Source, e *schema.Extension) ([]*xRule, error) {
 	if e == nil {
 		return nil, nil
 	}
@@ -70,7 +70,7 @@ func xRulesOf(of plumb.Source, e *schema.Extension) ([]*xRule, error) {
 				ID: doc.ID, Severity: severity, Title: doc.Message, Fix: doc.Fix, Example: doc.Example,
 				Text: doc.Text + "The description states it as an expression in CEL:\n\n    " + doc.Expression,
 			},
-			of:         of,
+			statedBy:   statedBy,
 			at:         jsonvalue.SplitPointer(doc.At),
 			place:      e.Place(item),
 			source:     doc.Expression,
@@ -182,7 +182,7 @@ func (p *pass) applyXRule(r *xRule, path []string, variables *expression.Variabl
 	at := p.valueAt(append(slices.Clip(path), r.at...))
 	var subject plumb.Subject
 	if len(r.at) == 0 { // one subject, wherever the schema is used
-		subject = subjectAt(r.of, "")
+		subject = subjectAt(r.statedBy, "")
 	}
 	switch {
 	case !ok:
@@ -192,7 +192,7 @@ func (p *pass) applyXRule(r *xRule, path []string, variables *expression.Variabl
 		}
 		if p.use(ruleFailed); p.severity != plumb.Off {
 			f := placed("the rule "+r.ID+" cannot be evaluated", r.place, r.expression.Failure(variables).Error(), "")
-			f.Subject = subjectAt(r.of, r.ID)
+			f.Subject = subjectAt(r.statedBy, r.ID)
 			p.report(at, f)
 		}
 	default:
