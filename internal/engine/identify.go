@@ -27,7 +27,7 @@ func (p *pass) identify() {
 	case p.match.Site == spec.Outside:
 		p.out.Skipped = "a path that is not below a base path of the description's server"
 	case p.match.Undescribed != "" && p.v.desc.Partial:
-		p.out.Skipped = "another path of the server, of which the description leaves some out (x-partial)"
+		p.out.Skipped = "a path that the description leaves out (x-partial)"
 	case p.match.Undescribed != "":
 		p.out.Skipped = "a path that the description does not have"
 	case p.match.Path == "":
@@ -83,7 +83,7 @@ func (p *pass) chooseSchema() {
 	case p.response == nil:
 		p.out.Skipped = "status " + strconv.Itoa(status) + " is not described"
 	case status == http.StatusPartialContent:
-		p.out.Skipped = "answers with status 206, whose body is a part"
+		p.out.Skipped = "answers with status 206, whose body is incomplete"
 	case len(p.response.Media) == 0:
 		p.out.Skipped = "the description has no body for the status"
 	default:

@@ -153,7 +153,7 @@ func (c *compiler) newRegion(outer *slotRegion) *slotRegion {
 // newSlot adds a slot to a region, and returns its number.
 func (c *compiler) newSlot(r *slotRegion) int {
 	if r.slots == 64 {
-		c.fail("more than 64 values that rules need")
+		c.fail("rules that need more than 64 values")
 	}
 	r.slots++
 	return r.slots - 1
@@ -323,11 +323,11 @@ func (c *compiler) find(n *schemaNode, path []string) *schemaNode {
 			return nil
 		}
 		if _, err := strconv.Atoi(name); err == nil {
-			c.fail("/%s could be an element", name)
+			c.fail("a rule that reads /%s, which could be an element", name)
 		}
 		i, ok := n.byName[name]
 		if !ok {
-			c.fail("a rule reads %s, which is not described", name)
+			c.fail("a rule that reads %s, which is not described", name)
 		}
 		n = n.members[i].node
 	}
@@ -341,7 +341,7 @@ func (c *compiler) slotOf(n *schemaNode, path []string, r *slotRegion) int32 {
 		return int32(c.newSlot(r)) // never filled
 	}
 	if found.region != r {
-		c.fail("a rule reads into another region")
+		c.fail("a rule that reads into an element, or into a member of any name")
 	}
 	if found.slot < 0 {
 		found.slot = int32(c.newSlot(r))
