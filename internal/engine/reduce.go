@@ -8,21 +8,19 @@ import (
 	"github.com/dchest/siphash"
 )
 
-// Limits of what is kept of a resource with many responses.
+// What is kept of a resource with many responses.
 const (
-	maxValuesOfMember = 64 // number of values of a member whose first and last occurrences are kept
-	reduceEvery       = 64 // number of observations after which reduce is called again
+	mostOfMember = 64 // different values of a member whose first and last occurrences are kept
+	reduceEvery  = 64 // observations after which those that are not needed are dropped
 )
 
-// reduce drops the observations of one resource that are not needed. They must
-// be in the order of time.
-//
-// Needed are the first and the last observation with each value of each member:
-// a rule about histories holds between two responses if it holds between all
-// neighbours among those that are kept. Of a member with too many values, some
-// are chosen by nothing but the values themselves. So the order in which
-// observations are added does not matter, nor how a run is split: what is
-// dropped from a part would be dropped from the whole.
+// reduce drops the observations that are not needed, of those of one resource in
+// the order of time. Needed are, of each member, the first and the last with
+// each of its values: rules of histories hold between two responses if they hold
+// from each to the next of those between. Of a member with too many values, some
+// values count, which are chosen by nothing but themselves. So it does not matter
+// in which order observations come, nor in which parts: what is dropped of a part
+// would be dropped of the whole.
 func reduce[T any](all []T, members int, packed func(*T) []byte) []T {
 	if len(all) <= 2 {
 		return all
@@ -54,8 +52,8 @@ func reduce[T any](all []T, members int, packed func(*T) []byte) []T {
 	return kept
 }
 
-// keptValues chooses the values whose observations are needed: all states of
-// the lifecycle, and a limited number of others.
+// keptValues chooses the values that count: all states of the lifecycle, and of
+// others not too many.
 func keptValues(values map[string]int) []string {
 	var all, states []string
 	for value := range values {
@@ -65,17 +63,17 @@ func keptValues(values map[string]int) []string {
 			all = append(all, value)
 		}
 	}
-	if len(all) > maxValuesOfMember {
+	if len(all) > mostOfMember {
 		slices.SortFunc(all, func(a, b string) int {
 			return cmp.Or(cmp.Compare(siphash.Hash(0, 0, []byte(a)), siphash.Hash(0, 0, []byte(b))), cmp.Compare(a, b))
 		})
-		all = all[:maxValuesOfMember]
+		all = all[:mostOfMember]
 	}
 	return append(all, states...)
 }
 
-// packedValues returns the values in packed cells as strings that are equal if
-// and only if the values are.
+// packedValues returns the values of packed cells: equal cells, of any
+// observations of the kind, are equal strings.
 func packedValues(packed []byte, members int) []string {
 	values := make([]string, members)
 	u := unpack(packed, members)
