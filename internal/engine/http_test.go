@@ -110,7 +110,7 @@ func TestHTTP(t *testing.T) {
 		// A status that HTTP defines is not a finding; a failure of the server is an error.
 		{"POST " + own + "/orders 103", "", "", nil, "status 103 is not described"},
 		{"POST " + own + "/orders 304", "", "", nil, "status 304 is not described"},
-		{"POST " + own + "/orders 206", js, `{"object":"ord`, nil, "a part"},
+		{"POST " + own + "/orders 206", js, `{"object":"ord`, nil, "incomplete"},
 		{"POST " + own + "/orders 404", js, `{"code":1,"text":"no"}`, nil, ""},
 		{"GET " + own + "/orders/1 404", js, `{}`, []string{"warning http-status "}, "status 404"},
 		{"GET " + own + "/orders/1 503", js, `{}`, []string{"error http-status "}, "status 503"},
