@@ -15,7 +15,7 @@ type Results struct {
 	run     *Stream
 	tallies []*plan.Tally
 	notes   []note
-	cells   []byte   // of the notes
+	packed  []byte   // of the notes
 	ids     []byte   // of the resources in the notes
 	strings []string // the ids
 }
@@ -45,7 +45,7 @@ func (b *Results) Release() {
 	clear(b.Results)
 	clear(b.notes)
 	clear(b.strings)
-	b.notes, b.cells, b.ids, b.strings = b.notes[:0], b.cells[:0], b.ids[:0], b.strings[:0]
+	b.notes, b.packed, b.ids, b.strings = b.notes[:0], b.packed[:0], b.ids[:0], b.strings[:0]
 	for _, t := range b.tallies {
 		t.Clear()
 	}
@@ -85,13 +85,13 @@ func (b *Results) tally(p *plan.Plan) *plan.Tally {
 }
 
 // mark is how much of a batch is of bodies before.
-type mark struct{ notes, cells, ids int }
+type mark struct{ notes, packed, ids int }
 
-func (b *Results) mark() mark { return mark{len(b.notes), len(b.cells), len(b.ids)} }
+func (b *Results) mark() mark { return mark{len(b.notes), len(b.packed), len(b.ids)} }
 
 // forget takes back what was noted of a body that a plan declined.
 func (b *Results) forget(m mark) {
-	b.notes, b.cells, b.ids = b.notes[:m.notes], b.cells[:m.cells], b.ids[:m.ids]
+	b.notes, b.packed, b.ids = b.notes[:m.notes], b.packed[:m.packed], b.ids[:m.ids]
 }
 
 // name gives the results the identities of their resources.

@@ -5,18 +5,19 @@ import (
 	"slices"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine/history"
 	"github.com/plumbapi/plumb/internal/engine/plan"
 )
 
 // note is what an exchange says of a resource, for its history.
 type note struct {
 	x       *plumb.Exchange
-	watch   *tracked
+	tracked *tracked
 	key     ResourceKey
 	within  string // pointer of the resource
 	start   int    // offset of its object in the body
 	line    int    // of the recording
-	cells   []byte // packed
+	packed  []byte // what is kept of it
 	idStart int    // in the ids of the batch
 	idEnd   int
 }
@@ -33,52 +34,36 @@ func (c *Worker) note(n *plan.Note) {
 	own := note{x: c.x, within: n.Pointer, start: n.Start, idStart: len(b.ids), idEnd: len(b.ids) + len(id)}
 	b.ids = append(b.ids, id...)
 	if !c.run.withoutHistory {
-		own.watch = c.run.v.watches[n.Life]
-		own.key, own.line = own.watch.key(id), lineOf(c.x, n.Start)
-		own.cells = c.cells(own.watch, n)
+		own.tracked = c.run.v.tracked[n.Life]
+		own.key, own.line = own.tracked.Key(id), lineOf(c.x, n.Start)
+		own.packed = c.pack(own.tracked.Kind, n)
 	}
 	b.notes = append(b.notes, own)
 }
 
-// cells packs what a body says of a resource.
-func (c *Worker) cells(w *tracked, n *plan.Note) []byte {
+// pack does what observe does, for a resource that a plan read.
+func (c *Worker) pack(k *history.Kind, n *plan.Note) []byte {
 	b := c.batch
-	from := len(b.cells)
-	p := pack(b.cells, n.Len())
+	from := len(b.packed)
+	p := k.Pack(b.packed)
 	for i := range n.Len() {
-		if i == 0 && n.State != "" {
-			if state, ok := w.stateNumber(n.State); ok {
-				p.named(state)
-				continue
-			}
-		}
-		c.pack(w.hash, &p, n, i)
-	}
-	b.cells = p.b
-	return p.b[from:len(p.b):len(p.b)]
-}
-
-// pack does what cellOf and packer.cell do, for the ith member that a plan read.
-func (c *Worker) pack(hash *hasher, p *packer, n *plan.Note, i int) {
-	switch n.Kind(i) {
-	case plan.Integer:
-		p.integer(n.Integer(i))
-	case plan.Text:
-		switch text := n.Text(i); {
-		case bytes.Contains(text, masked):
-			p.kind(absent)
-		case keepsText(text):
-			p.text(text)
+		switch kind := n.Kind(i); {
+		case i == 0 && n.State != "":
+			p.State(n.State)
+		case kind == plan.Integer:
+			p.Integer(n.Integer(i))
+		case kind == plan.Text:
+			p.Text(n.Text(i))
+		case kind == plan.Null:
+			p.Null()
+		case kind == plan.Other:
+			p.JSON(n.Text(i), c.run.v.maxDepth)
 		default:
-			p.digested(digest(hash.bytes(text)))
+			p.Absent()
 		}
-	case plan.Other:
-		p.digested(hash.digestJSON(n.Text(i), c.run.v.maxDepth))
-	case plan.Null:
-		p.kind(null)
-	default:
-		p.kind(absent)
 	}
+	b.packed = p.Bytes()
+	return b.packed[from:len(b.packed):len(b.packed)]
 }
 
 // openAgain returns the pass of a body that a plan read, for findings that
@@ -96,7 +81,7 @@ func (n *note) resource(p *pass) *resource {
 	// They are in the order of the body.
 	i, _ := slices.BinarySearchFunc(p.resources, n.start, func(r *resource, start int) int { return r.value.Start - start })
 	for ; i < len(p.resources) && p.resources[i].value.Start == n.start; i++ {
-		if p.resources[i].life == n.watch.life {
+		if p.resources[i].life == n.tracked.Life {
 			return p.resources[i]
 		}
 	}

@@ -244,7 +244,7 @@ func (r *Stream) compilePlan(s *bodySchema, response *spec.Response) (*plan.Plan
 		Life:         func(shape *schema.Shape) *lifecycle.Lifecycle { return v.lives[shape] },
 		Rules:        func(shape *schema.Shape) []plan.Rule { return planRules(v.shapeRules[shape]) },
 		Places:       v.planPlaces,
-		Watched:      watched,
+		Watched:      func(life *lifecycle.Lifecycle) []string { return v.tracked[life].Members },
 		Whole:        planRules(v.responseRules[response]),
 	}
 	if s.elements != nil {
