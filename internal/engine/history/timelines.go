@@ -6,7 +6,7 @@ import (
 )
 
 // timelines are those of all resources. They take few bytes besides their own,
-// and grow part by part: never is twice the memory needed.
+// and grow part by part, so that growing does not take twice the memory.
 type timelines struct {
 	arena
 	parts [256]part // by the upper bits of the key

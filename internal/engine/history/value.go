@@ -12,9 +12,9 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// Value is the value of a member, as far as a history keeps it: values that
-// differ may be kept alike only with the probability of equal digests. Values
-// can be compared by ==.
+// Value is the value of a member, as far as a history keeps it. Values of JSON are
+// equal where their Values are, compared by ==, but for the chance that two digests
+// of 32 bits are.
 type Value struct {
 	kind byte
 	bits uint64 // of an integer, another number, and a digest
