@@ -13,7 +13,7 @@ func acceptanceNotes(f *report.Finding) []string {
 		return []string{"accepted until " + textfmt.Printable(a.Expires) + " (" + textfmt.Printable(a.Owner) + "): " + textfmt.Printable(a.Reason)}
 	case f.Expired != nil:
 		a := f.Expired
-		return []string{"was accepted until " + textfmt.Printable(a.Expires) + " (" + textfmt.Printable(a.Owner) + "), which is over: " + textfmt.Printable(a.Reason)}
+		return []string{"the acceptance by " + textfmt.Printable(a.Owner) + " has expired (" + textfmt.Printable(a.Expires) + "): " + textfmt.Printable(a.Reason)}
 	}
 	return nil
 }

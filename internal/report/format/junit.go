@@ -11,9 +11,9 @@ import (
 )
 
 // writeJUnit writes a suite for each operation, with a case for each group of
-// rules. A case fails with its errors, and with what the baseline accepted until
-// a day that is over; warnings, infos and what the baseline accepts are in the
-// output. What had nothing to check is skipped.
+// rules. A case fails with its errors, and with what the baseline no longer
+// accepts; warnings, infos and what the baseline accepts are in the output. What
+// had nothing to check is skipped.
 func writeJUnit(w io.Writer, r *report.Report, _ View) error {
 	all := junitReport{Name: "plumb"}
 	for _, s := range junitSuites(r) {
