@@ -93,7 +93,7 @@ func (p *Pattern) Done() {
 // maxRemembered bounds what a stream remembers: findings, and patterns. If there
 // are more, those patterns are forgotten of which no exchange was counted since the
 // last time. Exchanges of patterns that are not known are explained.
-const maxRemembered = 1 << 10
+const maxRemembered = 1 << 9
 
 // forget forgets the patterns that were not used.
 func (st *Stream) forget() {
