@@ -17,6 +17,13 @@ const (
 	AdditionalPropertiesKeyword = "x-ecma-additionalProperties"
 )
 
+// In the text of a schema these keywords are what the description says for readers of
+// JSON Schema, and means for those of responses.
+const (
+	LooseNullKeyword     = "x-loose-null"    // true: null is allowed, though by the letter it is not
+	DiscriminatorKeyword = "x-discriminator" // with URLs for names
+)
+
 // checkPatterns compiles the patterns of a schema, and warns of those that
 // cannot be used.
 func (w *walker) checkPatterns(n *node, p position) {

@@ -17,20 +17,13 @@ meant. Settle it by describing the member.`,
 	Fix:     "Describe the member, or take it out of the response.",
 	Example: `{"id": "batch_1", "expected_completion_at": 1741971169}`,
 	run: func(p *pass) {
-		for i, visit := range p.visits() {
-			if !visit.Undocumented {
-				continue
+		for _, u := range p.undocumented {
+			at := append(slices.Clip(u.Path), u.Object.Members[u.Index].Name)
+			var members plumb.Source
+			if u.Shape != nil {
+				members = p.v.desc.Place(u.Shape.Place.File, u.Shape.Place.Pointer+"/properties")
 			}
-			object, shape := visit.Value, visit.Shape
-			path := slices.Clip(p.visits().Path(i))
-			members := p.v.desc.Place(shape.Place.File, shape.Place.Pointer+"/properties")
-			for _, m := range object.Members {
-				if _, undocumented := shape.Member(m.Name); !undocumented || object.Member(m.Name) != m.Value {
-					continue // of a repeated member the last counts
-				}
-				at := append(path, m.Name)
-				p.report(p.nameAt(at), placed("the member is not documented", members, p.foundText(at), ""))
-			}
+			p.report(p.nameAt(at), placed("the member is not documented", members, p.foundText(at), ""))
 		}
 	},
 }

@@ -30,6 +30,8 @@ type pass struct {
 	failures []schema.Failure
 	nulls    []schema.Failure // of failures, those that are null for an optional member
 
+	undocumented []schema.Undocumented
+
 	resources  []*resource
 	resourceOf map[*jsonvalue.Value]*resource // by the value; made on first use
 	request    map[string]any                 // as expressions have it; made on first use
@@ -101,7 +103,9 @@ func (p *pass) parse() {
 	}
 	p.units = p.schema.units(p.root)
 	p.out.Bodies = len(p.units)
-	for _, f := range p.schema.ValidateVisits(p.visits()) {
+	found := p.schema.Validate(p.root)
+	p.undocumented = found.Undocumented
+	for _, f := range found.Failures {
 		if p.isOptionalNull(f) {
 			p.nulls = append(p.nulls, f)
 		} else {

@@ -49,7 +49,7 @@ func validate(t *testing.T, s *schema.Schema, text string) []string {
 	v, faults := jsonvalue.Parse([]byte(text), 100)
 	require.Empty(t, faults)
 	var all []string
-	for _, f := range s.Validate(v) {
+	for _, f := range s.Validate(v).Failures {
 		line := fmt.Sprintf("/%s %s %s:%d", strings.Join(f.Path, "/"), f.Keyword, f.Place.File, f.Place.Line)
 		if f.Member != "" {
 			line += " member " + f.Member

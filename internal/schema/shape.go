@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
@@ -28,7 +28,9 @@ type Shape struct {
 
 	// MeansNull tells that a schema says nullable in a version of OpenAPI that
 	// does not have the word: its author expects null.
-	MeansNull   bool
+	MeansNull bool
+	WriteOnly bool // the value is for requests only
+
 	ValuePlaces []plumb.Source // of the schemas that enumerate the Values, the first for each
 
 	values   values
@@ -41,11 +43,6 @@ type Shape struct {
 	roots    []*node
 	nodes    []*node // the roots, and what applies with them
 	set      *Set
-
-	acceptorOnce sync.Once
-	accepting    *acceptor
-	ofNull       sync.Once
-	nullFailures []Failure
 }
 
 // Member is a member that a schema names.
@@ -121,16 +118,19 @@ type node struct {
 	*jsonschema.Schema
 	place   plumb.Source
 	inPlace []*node // the node itself first
+	set     *Set
+
+	compiled atomic.Pointer[program]
 }
 
 func (s *Set) node(compiled *jsonschema.Schema) *node {
 	if n := s.byURL[compiled.Location]; n != nil {
 		return n
 	}
-	n := &node{Schema: compiled, place: s.place(compiled.Location)}
+	n := &node{Schema: compiled, place: s.place(compiled.Location), set: s}
 	s.byURL[compiled.Location] = n
 	if compiled.DynamicRef != nil || compiled.RecursiveRef != nil {
-		s.dynamic.Store(true)
+		s.dynamic.Store(true) // of a metaschema
 	}
 	seen := map[*jsonschema.Schema]bool{}
 	var collect func(*jsonschema.Schema)
@@ -216,6 +216,7 @@ func (s *Set) shape(roots []*node) *Shape {
 		if shape.Format == "" {
 			shape.Format = n.Format
 		}
+		shape.WriteOnly = shape.WriteOnly || n.WriteOnly
 		shape.MeansNull = shape.MeansNull || s.desc.MeansNull(n.place)
 		for _, v := range append(slices.Clone(n.Constant), n.Enum...) {
 			if text := JSONText(v); !slices.Contains(shape.Values, text) {

@@ -15,9 +15,6 @@ type Visit struct {
 	Value *jsonvalue.Value
 	Shape *Shape
 
-	// Undocumented tells that members of the object are.
-	Undocumented bool
-
 	parent int32 // index of the visit of what holds it; -1 of the whole body
 	index  int32 // among the members or elements there
 }
@@ -32,11 +29,7 @@ func (all Visits) add(v Visit) Visits {
 	all = append(all, v)
 	for i := range v.Value.Members {
 		m := &v.Value.Members[i]
-		sub, undocumented := v.Shape.Member(m.Name)
-		if undocumented {
-			all[at].Undocumented = true
-		}
-		if sub != nil {
+		if sub, _ := v.Shape.Member(m.Name); sub != nil {
 			all = all.add(Visit{Value: m.Value, Shape: sub, parent: at, index: int32(i)})
 		}
 	}

@@ -1,0 +1,235 @@
+package schema
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// discriminator is the keyword of OpenAPI that names the member whose value decides
+// which of several schemas a value is of. By the letter it changes no outcome; here it
+// does, on purpose: who writes one means it.
+type discriminator struct {
+	property string
+	mapping  map[string]*node // the author's own
+	names    map[string]*node // by the names of schemas
+	fallback *node            // of other values, or none; nil without
+}
+
+// compileDiscriminator compiles the keyword, which is about the alternatives of the
+// schema or, where it has none, about the schemas that are made from it with allOf.
+func (c *combinations) compileDiscriminator(n *node) {
+	text, ok := n.set.keyword(n.Location, spec.DiscriminatorKeyword).(map[string]any)
+	if !ok {
+		return
+	}
+	d := &discriminator{mapping: n.set.targets(text["mapping"]), names: n.set.targets(text["names"])}
+	d.property, _ = text["propertyName"].(string)
+	if u, ok := text["default"].(string); ok {
+		d.fallback = n.set.targets(map[string]any{"": u})[""]
+	}
+	switch {
+	case c.oneOf != nil:
+		c.oneOf.discriminator = d
+	case c.anyOf != nil:
+		c.anyOf.discriminator = d
+	case len(d.mapping)+len(d.names) > 0 || d.fallback != nil:
+		c.subtypes = d
+	}
+}
+
+// targets returns the schemas at URLs, by their names.
+func (s *Set) targets(urls any) map[string]*node {
+	all, _ := urls.(map[string]any)
+	found := map[string]*node{}
+	for name, u := range all {
+		if u, ok := u.(string); ok {
+			if compiled, err := s.compile(u); err == nil {
+				found[name] = s.node(compiled)
+			}
+		}
+	}
+	return found
+}
+
+// value returns the value that decides for an object; not ok where it is no text.
+func (d *discriminator) value(v *jsonvalue.Value) (index int, text string, ok bool) {
+	if v.Kind != jsonvalue.Object {
+		return -1, "", false
+	}
+	if index = v.Find(d.property); index < 0 {
+		return -1, "", d.fallback != nil
+	}
+	m := v.Members[index].Value
+	return index, m.Text, m.Kind == jsonvalue.String
+}
+
+// pick returns the alternatives that the value can be of. Where its discriminator is
+// that of none, it says so; and is done if none would accept the value anyway.
+func (d *discriminator) pick(e *evaluator, p *program, a *alternatives, v *jsonvalue.Value, r *result) (candidates []*node, done bool) {
+	index, text, ok := d.value(v)
+	if !ok {
+		return a.schemas, false
+	}
+	if index >= 0 {
+		if n := d.mapping[text]; n != nil {
+			return a.of(n), false
+		}
+		if candidates = a.withConstant(e.set, d.property, text); len(candidates) > 0 {
+			return candidates, false
+		}
+		if n := d.names[text]; n != nil {
+			return a.of(n), false
+		}
+	}
+	if d.fallback != nil {
+		return a.of(d.fallback), false
+	}
+	plain := &alternatives{keyword: a.keyword, schemas: a.schemas}
+	var accepted result
+	e.judging++
+	p.choose(e, plain, v, &accepted)
+	e.judging--
+	class := hard
+	if accepted.tolerable() {
+		class = tolerated
+	}
+	e.path = append(e.path, step{v, index})
+	f := e.fail(r, p.node, spec.DiscriminatorKeyword, class)
+	f.Keyword, f.Values, f.Limit = "discriminator", d.allowed(e.set, a), ""
+	e.path = e.path[:len(e.path)-1]
+	if class == hard {
+		r.covered.all()
+	}
+	return a.schemas, class == hard
+}
+
+// of returns the alternatives that are a schema; the schema itself if none is.
+func (a *alternatives) of(n *node) []*node {
+	var found []*node
+	for _, own := range a.schemas {
+		if own == n || own.Ref != nil && own.Ref.Location == n.Location {
+			found = append(found, own)
+		}
+	}
+	if found == nil {
+		return []*node{n}
+	}
+	return found
+}
+
+// withConstant returns the alternatives that enumerate a value for a member.
+func (a *alternatives) withConstant(s *Set, name, text string) []*node {
+	var found []*node
+	for i, shape := range a.shapesOf(s) {
+		if m := shape.Named(name); m != nil {
+			if _, ok := m.Shape.values.texts[text]; ok {
+				found = append(found, a.schemas[i])
+			}
+		}
+	}
+	return found
+}
+
+// allowed returns the values that pick an alternative, as JSON texts.
+func (d *discriminator) allowed(s *Set, a *alternatives) []string {
+	var all []string
+	add := func(value string) {
+		if text := JSONText(value); !slices.Contains(all, text) {
+			all = append(all, text)
+		}
+	}
+	mapped := map[*node]bool{}
+	for _, value := range slices.Sorted(maps.Keys(d.mapping)) {
+		add(value)
+		mapped[d.mapping[value]] = true
+	}
+	if a != nil {
+		for i, shape := range a.shapesOf(s) {
+			if m := shape.Named(d.property); m != nil {
+				for _, value := range slices.Sorted(maps.Keys(m.Shape.values.texts)) {
+					add(value)
+					mapped[a.targets[i]] = true
+				}
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.names)) {
+		if !mapped[d.names[name]] {
+			add(name)
+		}
+	}
+	return all
+}
+
+// inheritance is that a value is evaluated by a schema that its base has picked.
+type inheritance struct {
+	base  *node
+	value *jsonvalue.Value
+}
+
+// inherits returns the schemas that evaluate the value as the base of another.
+func (e *evaluator) inherits(v *jsonvalue.Value) []*node {
+	var bases []*node
+	for _, i := range e.inherited {
+		if i.value == v {
+			bases = append(bases, i.base)
+		}
+	}
+	return bases
+}
+
+// mostInherited bounds how many bases a schema has.
+const mostInherited = 64
+
+// inherit evaluates the schema that the discriminator of its base picks for a value.
+func (p *program) inherit(e *evaluator, v *jsonvalue.Value, r *result) {
+	d := p.subtypes
+	index, text, ok := d.value(v)
+	if !ok || len(e.inherited) == mostInherited {
+		return
+	}
+	subtype := d.fallback
+	if index >= 0 {
+		if n := d.mapping[text]; n != nil {
+			subtype = n
+		} else if n := d.names[text]; n != nil {
+			subtype = n
+		}
+	}
+	if subtype == nil {
+		if !strings.HasSuffix(p.node.place.Pointer, "/"+jsonvalue.EscapePointer(text)) { // its own name
+			e.path = append(e.path, step{v, index})
+			f := e.fail(r, p.node, spec.DiscriminatorKeyword, tolerated)
+			f.Keyword, f.Values, f.Limit = "discriminator", d.allowed(e.set, nil), ""
+			e.path = e.path[:len(e.path)-1]
+		}
+		return
+	}
+	if subtype == p.node || e.isOpen(subtype, v) {
+		return
+	}
+	e.inherited = append(e.inherited, inheritance{p.node, v})
+	r.add(e.apply(subtype, v))
+	e.inherited = e.inherited[:len(e.inherited)-1]
+}
+
+// isOpen reports whether a schema is evaluating a value.
+func (e *evaluator) isOpen(n *node, v *jsonvalue.Value) bool {
+	if slices.Contains(e.inherits(v), n) {
+		return true
+	}
+	known := e.known
+	if e.judging > 0 {
+		known = e.judged
+	}
+	for _, choice := range []bool{false, true} {
+		if r := known[visit{n, v, e.scopeKey(), choice}]; r != nil && r.open {
+			return true
+		}
+	}
+	return false
+}

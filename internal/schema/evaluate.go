@@ -1,0 +1,306 @@
+package schema
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+)
+
+// evaluator checks one value, and all in it, against schemas. It does so in one of
+// two modes, by the same code: it judges, which only counts failures, or explains,
+// which also collects them and what the schemas document.
+//
+// Alternatives are judged first, and then those that apply are explained; so the
+// explanation is of what the value was meant to be. Each schema that is referred to
+// judges and explains a value once, which keeps the time linear.
+type evaluator struct {
+	set       *Set
+	shape     *Shape // of the root
+	path      []step
+	name      *jsonvalue.Value // the name of the member at path, while that is evaluated and not its value
+	choices   int              // how many choices of the nearest alternative are open
+	judging   int              // how many evaluations that are open only judge
+	scope     []*resource      // that are open, the outermost first; only where there are dynamic references
+	inherited []inheritance    // that are open
+
+	failures []Failure
+	ignored  Failure // takes what is said of failures that are not collected
+	objects  map[*jsonvalue.Value]*undescribed
+	judged   map[visit]*result
+	known    map[visit]*result // explained
+}
+
+// step leads from an object or array to what it holds.
+type step struct {
+	around *jsonvalue.Value
+	index  int
+}
+
+// visit is a schema that is applied to a value. Where there are dynamic references,
+// the schema is not all: it also depends on how it was come by.
+type visit struct {
+	schema *node
+	value  *jsonvalue.Value
+	scope  string
+	choice bool // as one of several alternatives
+}
+
+// result is how a value fares against a schema.
+type result struct {
+	score
+	covered coverage
+	open    bool // it is not known yet
+}
+
+// score counts failures.
+type score struct {
+	failures  int // that no one may ignore
+	tolerated int // which clients survive
+	kind      int // of the failures, those of the type of the value itself
+	own       int // of the failures, those of the constants of the value itself
+	constants int // of the failures, those of the constants of the value and its members
+
+	sole      *leaf  // of the only failure, where that is of the type or the constants of the value itself
+	undecided string // why it is not known whether there are others; empty where it is
+}
+
+// strict reports whether there is no failure at all.
+func (s *score) strict() bool { return s.failures+s.tolerated == 0 && s.undecided == "" }
+
+// tolerable reports whether clients survive all the failures.
+func (s *score) tolerable() bool { return s.failures == 0 && s.undecided == "" }
+
+// add adds the failures of another schema for the same value.
+func (s *score) add(o score) {
+	if s.sole == nil && s.failures == 0 {
+		s.sole = o.sole
+	} else if o.failures > 0 {
+		s.sole = nil
+	}
+	s.failures += o.failures
+	s.tolerated += o.tolerated
+	s.kind += o.kind
+	s.own += o.own
+	s.constants += o.constants
+	s.suspect(o.undecided)
+}
+
+// addWithin adds the failures of a member or element.
+func (s *score) addWithin(o score) {
+	s.add(score{failures: o.failures, tolerated: o.tolerated, constants: o.own, undecided: o.undecided})
+}
+
+func (s *score) suspect(reason string) {
+	if s.undecided == "" {
+		s.undecided = reason
+	}
+}
+
+// class is what a failure counts as.
+type class byte
+
+const (
+	hard      class = iota
+	ofKind          // of the type of the value
+	ofValue         // of the constants that it can be
+	tolerated       // clients survive it
+	noted           // worth telling, and no failure
+)
+
+// fail takes down that a value fails a keyword of the schema, and returns what is
+// to be said of it.
+func (e *evaluator) fail(r *result, n *node, keyword string, c class) *Failure {
+	switch c {
+	case tolerated:
+		r.tolerated++
+	case ofKind:
+		r.score.add(score{failures: 1, kind: 1, sole: e.set.leafAt(n, keyword)})
+	case ofValue:
+		r.score.add(score{failures: 1, own: 1, constants: 1, sole: e.set.leafAt(n, keyword)})
+	case hard:
+		r.score.add(score{failures: 1})
+	}
+	if e.judging > 0 {
+		return &e.ignored
+	}
+	return e.collect(e.set.leafAt(n, keyword), c == tolerated)
+}
+
+// collect takes down a failure of the value here.
+func (e *evaluator) collect(l *leaf, tolerated bool) *Failure {
+	f := l.failure
+	f.Path, f.Name, f.Tolerated = e.pathHere(), e.name != nil, tolerated
+	e.failures = append(e.failures, f)
+	return &e.failures[len(e.failures)-1]
+}
+
+// undecided takes down that it cannot be said whether a value satisfies a schema.
+func (e *evaluator) undecided(r *result, n *node, reason string) {
+	r.suspect(reason)
+	if e.judging == 0 {
+		e.failures = append(e.failures, Failure{Keyword: Undecided, Place: n.place, Path: e.pathHere(), Name: e.name != nil, Reason: reason})
+	}
+}
+
+func (e *evaluator) pathHere() []string {
+	if len(e.path) == 0 {
+		return nil
+	}
+	path := make([]string, len(e.path))
+	for i, s := range e.path {
+		if s.around.Kind == jsonvalue.Array {
+			path[i] = strconv.Itoa(s.index)
+		} else {
+			path[i] = s.around.Members[s.index].Name
+		}
+	}
+	return path
+}
+
+// shapeHere returns the shape of the value at the path; nil where there is none.
+func (e *evaluator) shapeHere() *Shape {
+	shape := e.shape
+	for _, s := range e.path {
+		switch {
+		case shape == nil:
+			return nil
+		case s.around.Kind == jsonvalue.Array:
+			shape = shape.Item(s.index)
+		default:
+			shape, _ = shape.Member(s.around.Members[s.index].Name)
+		}
+	}
+	return shape
+}
+
+// within evaluates a member or an element.
+func (e *evaluator) within(n *node, around *jsonvalue.Value, index int, v *jsonvalue.Value) score {
+	e.path = append(e.path, step{around, index})
+	r := e.whole(n, v)
+	e.path = e.path[:len(e.path)-1]
+	return r.score
+}
+
+// whole evaluates a value by a schema that is not one of several parts of another.
+func (e *evaluator) whole(n *node, v *jsonvalue.Value) result {
+	r := e.apply(n, v)
+	if e.judging == 0 && v.Kind == jsonvalue.Object {
+		e.describe(v, &r.covered)
+	}
+	return r
+}
+
+// judge evaluates a value without collecting anything.
+func (e *evaluator) judge(n *node, v *jsonvalue.Value) result {
+	e.judging++
+	r := e.apply(n, v)
+	e.judging--
+	return r
+}
+
+// apply evaluates a value by a schema.
+func (e *evaluator) apply(n *node, v *jsonvalue.Value) (r result) {
+	p := n.program()
+	if p.dynamic {
+		defer e.leave(e.enter(p.resource))
+	}
+	if p.never {
+		e.fail(&r, n, "", ofKind)
+		return r
+	}
+	if !p.types.allow(v) {
+		e.fail(&r, n, "type", ofKind)
+		r.covered.all()
+		return r
+	}
+	p.value(e, v, &r)
+	switch v.Kind {
+	case jsonvalue.String:
+		p.text(e, v, &r)
+	case jsonvalue.Number:
+		p.number(e, v, &r)
+	case jsonvalue.Array:
+		p.array(e, v, &r)
+	case jsonvalue.Object:
+		p.object(e, v, &r)
+	}
+	p.references(e, v, &r)
+	p.combine(e, v, &r)
+	if p.loosensNull && v.Kind == jsonvalue.Null && r.failures == 0 {
+		e.fail(&r, n, "nullable", noted)
+	}
+	p.unevaluated(e, v, &r)
+	return r
+}
+
+// add adds what another schema for the same value says.
+func (r *result) add(o result) {
+	r.score.add(o.score)
+	r.covered.merge(&o.covered)
+}
+
+// refer evaluates a value by a schema that others can refer to as well: once.
+func (e *evaluator) refer(from, n *node, keyword string, v *jsonvalue.Value) result {
+	if of := e.inherits(v); of != nil {
+		if slices.Contains(of, n) {
+			return result{} // it is being evaluated
+		}
+		return e.apply(n, v)
+	}
+	known := &e.known
+	if e.judging > 0 {
+		known = &e.judged
+	}
+	key := visit{n, v, e.scopeKey(), e.choices > 0}
+	if r, ok := (*known)[key]; ok {
+		if r.open {
+			var loop result
+			e.fail(&loop, from, keyword, hard).Keyword = "$ref"
+			return loop
+		}
+		return *r
+	}
+	if *known == nil {
+		*known = map[visit]*result{}
+	}
+	r := &result{open: true}
+	(*known)[key] = r
+	*r = e.apply(n, v)
+	return *r
+}
+
+// references evaluates $ref, $dynamicRef and $recursiveRef.
+func (p *program) references(e *evaluator, v *jsonvalue.Value, r *result) {
+	if p.ref != nil {
+		r.add(e.refer(p.node, p.ref, "$ref", v))
+	}
+	if p.dynamicRef != nil {
+		r.add(e.refer(p.node, e.dynamicTarget(p), "$dynamicRef", v))
+	}
+	if p.recursiveRef != nil {
+		r.add(e.refer(p.node, e.recursiveTarget(p), "$recursiveRef", v))
+	}
+}
+
+// Outcome is what there is to say of a value.
+type Outcome struct {
+	Failures     []Failure      // each once, by path, keyword and place
+	Undocumented []Undocumented // in the order of the value
+}
+
+// Undocumented is a member that no schema that applies speaks of, in an object whose
+// members are described.
+type Undocumented struct {
+	Path   []string // of the object
+	Shape  *Shape   // of the object; nil where there is none
+	Object *jsonvalue.Value
+	Index  int // of the member
+}
+
+// Validate checks a value against the schema.
+func (s *Schema) Validate(v *jsonvalue.Value) *Outcome {
+	e := evaluator{set: s.set, shape: s.Shape}
+	e.whole(s.node, v)
+	return &Outcome{Failures: sortFailures(e.failures), Undocumented: e.undocumented()}
+}

@@ -1,0 +1,61 @@
+package schema
+
+import (
+	"encoding/base64"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/plumbapi/plumb/internal/ecmaregexp"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+)
+
+// format reports whether a value is in a format. Values of types that the format is
+// not about are.
+type format func(*jsonvalue.Value) bool
+
+// formats are those that are checked, of JSON Schema 2020-12 and of OpenAPI. Any
+// other is an annotation.
+var formats = map[string]format{
+	"int32":  inRange(parseDecimal("-2147483648"), parseDecimal("2147483647")),
+	"int64":  inRange(parseDecimal("-9223372036854775808"), parseDecimal("9223372036854775807")),
+	"float":  inRange(parseDecimal("-3.4028234663852886e38"), parseDecimal("3.4028234663852886e38")),
+	"double": inRange(parseDecimal("-1.7976931348623157e308"), parseDecimal("1.7976931348623157e308")),
+
+	"byte":  ofText(func(text string) bool { _, err := base64.StdEncoding.DecodeString(text); return err == nil }),
+	"regex": ofText(func(text string) bool { _, err := ecmaregexp.Compile(text); return err == nil }),
+
+	"date-time":             known("date-time"),
+	"date":                  known("date"),
+	"time":                  known("time"),
+	"duration":              known("duration"),
+	"email":                 known("email"),
+	"hostname":              known("hostname"),
+	"ipv4":                  known("ipv4"),
+	"ipv6":                  known("ipv6"),
+	"uri":                   known("uri"),
+	"uri-reference":         known("uri-reference"),
+	"json-pointer":          known("json-pointer"),
+	"relative-json-pointer": known("relative-json-pointer"),
+	"uuid":                  known("uuid"),
+}
+
+// known is a format as jsonschema/v5 has it.
+func known(name string) format {
+	has := jsonschema.Formats[name]
+	return ofText(func(text string) bool { return has(text) })
+}
+
+func ofText(has func(string) bool) format {
+	return func(v *jsonvalue.Value) bool { return v.Kind != jsonvalue.String || has(v.Text) }
+}
+
+// inRange is the format of numbers in a range.
+func inRange(least, most decimal) format {
+	return func(v *jsonvalue.Value) bool {
+		if v.Kind != jsonvalue.Number {
+			return true
+		}
+		d := parseDecimal(v.Text)
+		return d.cmp(least) >= 0 && d.cmp(most) <= 0
+	}
+}
