@@ -126,6 +126,10 @@ func (d *Description) patternProperty(properties *node, name string) *member {
 // description.
 func sourceKeyword(keyword string) string {
 	switch keyword {
+	case LooseNullKeyword:
+		return "nullable"
+	case DiscriminatorKeyword:
+		return "discriminator"
 	case PatternKeyword, PatternPropertiesKeyword, AdditionalPropertiesKeyword:
 		return strings.TrimPrefix(keyword, "x-ecma-")
 	}

@@ -107,14 +107,12 @@ func (s *schemaWriter) schema(b []byte, n *node) []byte {
 	if s.whole {
 		s.identity(&w, n)
 	}
-	if n.mark.dialect == openAPI30 && n.find("$ref") != nil {
-		s.keyword(&w, n, *n.find("$ref"))
-		s.openUp(&w, n)
-		return w.end()
-	}
+	s.annotations(&w, n)
+	isRef := n.mark.dialect == openAPI30 && n.find("$ref") != nil
+	written := func(m member) bool { return !isRef || m.name == "$ref" } // what else is beside it has no meaning
 	wraps := n.wraps()
 	for _, m := range n.members {
-		if !wraps || !refusesNull(m.name) {
+		if written(m) && (!wraps || !n.refusesNull(m.name)) {
 			s.keyword(&w, n, m)
 		}
 	}
@@ -123,7 +121,7 @@ func (s *schemaWriter) schema(b []byte, n *node) []byte {
 		w.b = append(w.b, `[{"type":"null"},`...)
 		rest := objectWriter{b: w.b}
 		for _, m := range n.members {
-			if refusesNull(m.name) {
+			if written(m) && n.refusesNull(m.name) {
 				s.keyword(&rest, n, m)
 			}
 		}
@@ -131,6 +129,24 @@ func (s *schemaWriter) schema(b []byte, n *node) []byte {
 	}
 	s.openUp(&w, n)
 	return w.end()
+}
+
+// annotations writes what OpenAPI has words for and JSON Schema has not, or has for
+// annotations only. In OpenAPI 3.0 they count beside a $ref as well: who writes them
+// there means them.
+func (s *schemaWriter) annotations(w *objectWriter, n *node) {
+	if n.isTrue("writeOnly") {
+		w.name("writeOnly")
+		w.b = append(w.b, "true"...)
+	}
+	if n.isNullable() && n.find("type") == nil {
+		w.name(LooseNullKeyword)
+		w.b = append(w.b, "true"...)
+	}
+	if d := n.mark.discriminator; d != nil {
+		w.name(DiscriminatorKeyword)
+		w.b = d.append(w.b, n)
+	}
 }
 
 // always and never are the schemas that accept any value and none.
@@ -185,7 +201,7 @@ func (s *schemaWriter) keyword(w *objectWriter, n *node, m member) {
 		s.patternProperties(w, n, m)
 		return
 	case "required":
-		if names := n.requiredNames(m.value); len(names) > 0 { // up to draft 4 there had to be one
+		if names := distinct(m.value.items); len(names) > 0 { // up to draft 4 there had to be one
 			w.name(m.name)
 			w.b = appendList(w.b, names, appendScalar)
 		}
@@ -348,16 +364,17 @@ func (n *node) isNullable() bool {
 // wraps reports whether a schema is nullable and has keywords that would refuse
 // null. These move into the second branch of an anyOf, the first of which is null.
 func (n *node) wraps() bool {
-	return n.isNullable() && n.find("$ref") == nil &&
-		slices.ContainsFunc(n.members, func(m member) bool { return refusesNull(m.name) })
+	return n.isNullable() && slices.ContainsFunc(n.members, func(m member) bool { return n.refusesNull(m.name) })
 }
 
-// refusesNull reports whether a keyword can refuse null, other than by a list of
-// types or values to which null can be added.
-func refusesNull(keyword string) bool {
+// refusesNull reports whether a keyword of the schema can refuse null, other than by a
+// list of types or values to which null can be added.
+func (n *node) refusesNull(keyword string) bool {
 	switch keyword {
-	case "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "const":
+	case "$ref":
 		return true
+	case "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "const":
+		return n.mark.dialect != openAPI30 || n.find("$ref") == nil
 	}
 	return false
 }
@@ -409,60 +426,6 @@ func appendWithNull(w *objectWriter, m member) {
 	}
 	w.name(m.name)
 	w.b = appendList(w.b, append(items, &node{kind: jsonvalue.Null, text: "null"}), write)
-}
-
-// isWriteOnly reports whether a property is for requests only. Responses do not
-// have it, required or not.
-func (n *node) isWriteOnly() bool {
-	for hops := 0; n != nil && hops < maxChain; hops++ {
-		if n.isTrue("writeOnly") {
-			return true
-		}
-		if n.mark == nil {
-			return false
-		}
-		n = n.mark.target
-	}
-	return false
-}
-
-// addProperties adds the properties of a schema, its own and those that it has
-// by $ref or allOf, to those that have been found already.
-func (n *node) addProperties(found map[string]*node, seen map[*node]bool) {
-	if n == nil || seen[n] {
-		return
-	}
-	seen[n] = true
-	if properties := n.get("properties"); properties != nil {
-		for _, m := range properties.members {
-			if found[m.name] == nil {
-				found[m.name] = m.value
-			}
-		}
-	}
-	if allOf := n.get("allOf"); allOf != nil {
-		for _, branch := range allOf.items {
-			branch.addProperties(found, seen)
-		}
-	}
-	if n.mark != nil {
-		n.mark.target.addProperties(found, seen)
-	}
-}
-
-// requiredNames returns the names that a list of required members has, each
-// once, and without those that responses do not have.
-func (n *node) requiredNames(list *node) []*node {
-	var names []*node
-	properties, seen := map[string]*node{}, map[string]bool{}
-	n.addProperties(properties, map[*node]bool{})
-	for _, name := range list.items {
-		if !seen[name.text] && !properties[name.text].isWriteOnly() {
-			names = append(names, name)
-		}
-		seen[name.text] = true
-	}
-	return names
 }
 
 // appendTypes writes the value of the keyword type, each type once.

@@ -46,6 +46,8 @@ type mark struct {
 	// leftOut are keywords of a schema that are not as they must be.
 	leftOut []string
 
+	discriminator *discriminator // nil without one
+
 	// isAnyOf marks a schema whose oneOf is written as anyOf, for that only one
 	// alternative fits cannot be said.
 	isAnyOf bool

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/plumbapi/plumb/spec"
 )
 
 // Demands is what the schemas for one place ask of a value, as far as all of
@@ -19,6 +21,7 @@ type Demands struct {
 
 	MinLength, MaxLength []int
 	Patterns             []*regexp.Regexp
+	Formats              []string // of those that are checked
 
 	Minimum, Maximum                   []*big.Rat
 	ExclusiveMinimum, ExclusiveMaximum []*big.Rat
@@ -50,12 +53,18 @@ type Patterned struct {
 // nil, and which keyword that is.
 func (s *Shape) Demands() (d *Demands, keyword string) {
 	d = &Demands{}
-	if s.circular() {
+	switch {
+	case s.circular():
 		return nil, "$ref"
+	case s.writeOnly != nil:
+		return nil, "writeOnly"
 	}
 	for _, n := range s.nodes {
 		if keyword := foreign(n.Schema); keyword != "" {
 			return nil, keyword
+		}
+		if s.set.keyword(n.Location, spec.DiscriminatorKeyword) != nil {
+			return nil, "discriminator"
 		}
 		d.add(n, s.set)
 	}
@@ -69,7 +78,10 @@ func (s *Shape) Demands() (d *Demands, keyword string) {
 	d.Rest, d.Prefix, d.Items = s.rest, s.prefix, s.items
 	d.Undocumented = !s.open && s.rest == nil && len(s.byName)+len(s.patterns) > 0
 	slices.Sort(d.Required)
-	d.Required = slices.Compact(d.Required)
+	d.Required = slices.DeleteFunc(slices.Compact(d.Required), func(name string) bool {
+		m := s.byName[name]
+		return m != nil && m.Shape.writeOnly != nil
+	})
 	return d, ""
 }
 
@@ -146,6 +158,9 @@ func (d *Demands) add(n *node, set *Set) {
 	}
 	if n.Pattern != nil {
 		d.Patterns = append(d.Patterns, n.Pattern)
+	}
+	if formats[n.Format] != nil {
+		d.Formats = append(d.Formats, n.Format)
 	}
 	d.Required = append(d.Required, n.Required...)
 	if n.PropertyNames != nil {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -22,16 +24,9 @@ type discriminator struct {
 // compileDiscriminator compiles the keyword, which is about the alternatives of the
 // schema or, where it has none, about the schemas that are made from it with allOf.
 func (c *combinations) compileDiscriminator(n *node) {
-	text, ok := n.set.keyword(n.Location, spec.DiscriminatorKeyword).(map[string]any)
-	if !ok {
-		return
-	}
-	d := &discriminator{mapping: n.set.targets(text["mapping"]), names: n.set.targets(text["names"])}
-	d.property, _ = text["propertyName"].(string)
-	if u, ok := text["default"].(string); ok {
-		d.fallback = n.set.targets(map[string]any{"": u})[""]
-	}
+	d := n.set.discriminator(n.Schema)
 	switch {
+	case d == nil:
 	case c.oneOf != nil:
 		c.oneOf.discriminator = d
 	case c.anyOf != nil:
@@ -39,6 +34,43 @@ func (c *combinations) compileDiscriminator(n *node) {
 	case len(d.mapping)+len(d.names) > 0 || d.fallback != nil:
 		c.subtypes = d
 	}
+}
+
+// discriminator returns that of a schema; nil without one.
+func (s *Set) discriminator(c *jsonschema.Schema) *discriminator {
+	text, ok := s.keyword(c.Location, spec.DiscriminatorKeyword).(map[string]any)
+	if !ok {
+		return nil
+	}
+	d := &discriminator{mapping: s.targets(text["mapping"]), names: s.targets(text["names"])}
+	d.property, _ = text["propertyName"].(string)
+	if u, ok := text["default"].(string); ok {
+		d.fallback = s.targets(map[string]any{"": u})[""]
+	}
+	return d
+}
+
+// subtypes returns the schemas that the discriminator of a base picks from.
+func (s *Set) subtypes(c *jsonschema.Schema) []*jsonschema.Schema {
+	if len(c.OneOf)+len(c.AnyOf) > 0 {
+		return nil
+	}
+	text, ok := s.keyword(c.Location, spec.DiscriminatorKeyword).(map[string]any)
+	if !ok {
+		return nil
+	}
+	var all []*jsonschema.Schema
+	for _, names := range []string{"mapping", "names"} {
+		urls, _ := text[names].(map[string]any)
+		for _, name := range slices.Sorted(maps.Keys(urls)) {
+			if u, ok := urls[name].(string); ok {
+				if compiled, err := s.compile(u); err == nil && !slices.Contains(all, compiled) {
+					all = append(all, compiled)
+				}
+			}
+		}
+	}
+	return all
 }
 
 // targets returns the schemas at URLs, by their names.

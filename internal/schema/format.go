@@ -39,6 +39,11 @@ var formats = map[string]format{
 	"uuid":                  known("uuid"),
 }
 
+// InFormat reports whether a text is in a format; true where that is not of texts.
+func InFormat(name, text string) bool {
+	return formats[name](&jsonvalue.Value{Kind: jsonvalue.String, Text: text})
+}
+
 // known is a format as jsonschema/v5 has it.
 func known(name string) format {
 	has := jsonschema.Formats[name]

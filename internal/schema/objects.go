@@ -272,7 +272,7 @@ func (e *evaluator) nullIsDrift(name string) bool {
 func (e *evaluator) isWriteOnly(name string) bool {
 	if shape := e.shapeHere(); shape != nil {
 		if m := shape.Named(name); m != nil {
-			return m.Shape.WriteOnly
+			return m.Shape.writeOnly != nil
 		}
 	}
 	return false
@@ -302,9 +302,26 @@ func (e *evaluator) describe(v *jsonvalue.Value, covered *coverage) {
 			e.objects = map[*jsonvalue.Value]*undescribed{}
 		}
 		e.objects[v] = known
+		e.findWriteOnly(known.shape, v)
 	}
 	known.describes = known.describes || covered.describes
 	known.members = slices.DeleteFunc(known.members, covered.documented.has)
+}
+
+// findWriteOnly takes down the members of an object that are for requests only.
+func (e *evaluator) findWriteOnly(shape *Shape, v *jsonvalue.Value) {
+	if shape == nil {
+		return
+	}
+	for i := range v.Members {
+		m := shape.Named(v.Members[i].Name)
+		if m == nil || m.Shape.writeOnly == nil || !isLast(v, i) {
+			continue
+		}
+		e.path = append(e.path, step{v, i})
+		e.collect(e.set.leafAt(m.Shape.writeOnly, "writeOnly"), true)
+		e.path = e.path[:len(e.path)-1]
+	}
 }
 
 // undocumented returns the members that no schema that applies speaks of.

@@ -28,9 +28,7 @@ type Shape struct {
 
 	// MeansNull tells that a schema says nullable in a version of OpenAPI that
 	// does not have the word: its author expects null.
-	MeansNull bool
-	WriteOnly bool // the value is for requests only
-
+	MeansNull   bool
 	ValuePlaces []plumb.Source // of the schemas that enumerate the Values, the first for each
 
 	values   values
@@ -42,7 +40,9 @@ type Shape struct {
 	items    *Shape   // the other elements
 	roots    []*node
 	nodes    []*node // the roots, and what applies with them
-	set      *Set
+
+	writeOnly *node // that says that the value is for requests only; nil where none does
+	set       *Set
 }
 
 // Member is a member that a schema names.
@@ -145,6 +145,14 @@ func (s *Set) node(compiled *jsonschema.Schema) *node {
 				collect(sub)
 			}
 		}
+		for _, sub := range s.subtypes(c) {
+			if seen[sub] {
+				return // this is the base of what is collected
+			}
+		}
+		for _, sub := range s.subtypes(c) {
+			collect(sub)
+		}
 	}
 	collect(compiled)
 	// Not part of any shape, but failures name them.
@@ -216,7 +224,9 @@ func (s *Set) shape(roots []*node) *Shape {
 		if shape.Format == "" {
 			shape.Format = n.Format
 		}
-		shape.WriteOnly = shape.WriteOnly || n.WriteOnly
+		if n.WriteOnly && shape.writeOnly == nil {
+			shape.writeOnly = n
+		}
 		shape.MeansNull = shape.MeansNull || s.desc.MeansNull(n.place)
 		for _, v := range append(slices.Clone(n.Constant), n.Enum...) {
 			if text := JSONText(v); !slices.Contains(shape.Values, text) {

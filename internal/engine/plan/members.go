@@ -30,7 +30,7 @@ func (m *member) prepare() {
 		m.null = notAllowed
 	}
 	m.described = n != anything && n.opaque == ""
-	m.number = m.described && n.types&kindInteger != 0 &&
+	m.number = m.described && !n.int32 && n.types&kindInteger != 0 &&
 		len(n.values)+len(n.minimum)+len(n.maximum)+len(n.scopes) == 0
 }
 

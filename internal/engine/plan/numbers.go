@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"math"
 	"math/big"
 
 	"github.com/plumbapi/plumb/internal/jsonscan"
@@ -52,6 +53,9 @@ func (r *Reader) limits(n *node, v jsonscan.Number) {
 		}
 		way++
 	}
+	if n.int32 && (v.Ceiling() > math.MaxInt32 || v.Floor() < math.MinInt32) {
+		r.sig.add(n.deviation(way))
+	}
 }
 
 // numberValue reads a number.
@@ -64,7 +68,7 @@ func (r *Reader) numberValue(n *node, pos int) int {
 	if v.Fraction || v.Exponent {
 		kind = kindFraction
 	}
-	needed := n.slot >= 0 || len(n.values)+len(n.minimum)+len(n.maximum) > 0
+	needed := n.slot >= 0 || n.bounded || len(n.values)+len(n.minimum)+len(n.maximum) > 0
 	integerOnly := n.types&(kindInteger|kindFraction) == kindInteger
 	if v.Exponent && (needed || integerOnly) || !v.Exact && needed {
 		return declined // it can be an integer all the same, or is too large

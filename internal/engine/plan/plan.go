@@ -194,6 +194,9 @@ type node struct {
 	quick                quick
 	minLength, maxLength []int
 	patterns             []matcher
+	formats              []string // of texts
+	int32                bool     // the format of integers is int32
+	bounded              bool     // it has a format of numbers with a bound that an int64 cannot pass
 
 	minimum, maximum []limit
 

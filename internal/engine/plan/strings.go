@@ -8,13 +8,23 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// strings compiles minLength, maxLength and pattern.
+// strings compiles minLength, maxLength, pattern and the formats of texts.
 func (c *compiler) strings(n *node, d *schema.Demands) {
 	n.minLength, n.maxLength = d.MinLength, d.MaxLength
 	for _, p := range d.Patterns {
 		n.patterns = append(n.patterns, p)
 	}
-	if len(n.minLength)+len(n.maxLength)+len(n.patterns) > 60 {
+	for _, format := range d.Formats {
+		switch format {
+		case "int32":
+			n.int32, n.bounded = true, true
+		case "int64", "float", "double":
+			n.bounded = true
+		default:
+			n.formats = append(n.formats, format)
+		}
+	}
+	if len(n.minLength)+len(n.maxLength)+len(n.patterns)+len(n.formats) > 60 {
 		n.opaquely("very many limits of strings")
 	}
 }
@@ -53,6 +63,12 @@ func (r *Reader) text(n *node, text []byte) {
 		}
 		way++
 	}
+	for _, format := range n.formats {
+		if !schema.InFormat(format, string(text)) {
+			r.sig.add(n.deviation(way))
+		}
+		way++
+	}
 }
 
 // quick is what a string needs for nobody to look at it: nothing beyond its
@@ -62,7 +78,7 @@ type quick struct{ least, most int }
 
 // quickString says what a string at the place needs.
 func (n *node) quickString() quick {
-	if n.types&kindString == 0 || n.opaque != "" || n.slot >= 0 || len(n.values)+len(n.scopes)+len(n.patterns) > 0 {
+	if n.types&kindString == 0 || n.opaque != "" || n.slot >= 0 || len(n.values)+len(n.scopes)+len(n.patterns)+len(n.formats) > 0 {
 		return quick{least: math.MaxInt}
 	}
 	q := quick{most: math.MaxInt}
