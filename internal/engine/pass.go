@@ -170,7 +170,7 @@ func (p *pass) chooseBare() bool {
 // that may be left out.
 func (p *pass) isOptionalNull(f schema.Failure) bool {
 	around, name, ok := cutLast(f.Path)
-	if !ok || f.Name || f.OfMember {
+	if !ok || f.Name || f.OfMember || f.Tolerated {
 		return false
 	}
 	if v := p.root.At(f.Path...); v == nil || v.Kind != jsonvalue.Null {

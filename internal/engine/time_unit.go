@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"github.com/plumbapi/plumb"
@@ -21,10 +22,15 @@ finding of the resource, which lists the members.`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {
 			for i, t := range r.life.Timestamps {
-				if s := &r.times[i]; s.remark != "" {
+				s := &r.times[i]
+				if s.remark == "" {
+					continue
+				}
+				// Where the value is blamed already, for its type, this is the same.
+				if at := p.valueAt(r.pathTo(t.Pointer)); !slices.Contains(p.errorsAt, at.start) {
 					f := placed("the timestamp is not a plausible time in its unit", t.Place, s.text+": "+s.remark, allowedTime(r.life, t))
 					f.Subject = r.subject()
-					p.report(p.valueAt(r.pathTo(t.Pointer)), f)
+					p.report(at, f)
 				}
 			}
 		})

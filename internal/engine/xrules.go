@@ -195,13 +195,33 @@ func (p *pass) applyXRule(r *xRule, path []string, variables *expression.Variabl
 			p.report(at, f)
 		}
 	default:
-		// Where the value is blamed already, this is a mere consequence.
-		if _, blamed := slices.BinarySearch(p.blamed, at.start); !blamed {
+		// Where a value is blamed already, this is a mere consequence.
+		if !p.isBlamed(at.start) && !p.readsBlamed(r, path) {
 			f := placed(r.Title, r.place, p.foundText(at.path), r.source)
 			f.Subject = subject
 			p.report(at, f)
 		}
 	}
+}
+
+// isBlamed reports whether an error was reported at the value that begins there,
+// before the rules of the description ran.
+func (p *pass) isBlamed(start int) bool {
+	_, blamed := slices.BinarySearch(p.blamed, start)
+	return blamed
+}
+
+// readsBlamed reports whether the rule reads a member, of the object at the path, that
+// is blamed already.
+func (p *pass) readsBlamed(r *xRule, path []string) bool {
+	if len(p.blamed) == 0 {
+		return false
+	}
+	object := p.root.At(path...)
+	return slices.ContainsFunc(r.expression.Reads(expression.Self), func(member []string) bool {
+		v := object.At(member...)
+		return v != nil && p.isBlamed(v.Start)
+	})
 }
 
 // failsWithin reports whether the object at the path breaks its schema.

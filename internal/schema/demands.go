@@ -93,6 +93,7 @@ func foreign(c *jsonschema.Schema) string {
 	}{
 		{"anyOf", len(c.AnyOf) > 0},
 		{"oneOf", len(c.OneOf) > 0},
+		{"enum", c.Enum != nil && len(c.Enum) == 0},
 		{"not", c.Not != nil},
 		{"if", c.If != nil},
 		{"$dynamicRef", c.DynamicRef != nil},

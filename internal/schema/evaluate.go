@@ -124,7 +124,7 @@ func (e *evaluator) fail(r *result, n *node, keyword string, c class) *Failure {
 	if e.judging > 0 {
 		return &e.ignored
 	}
-	return e.collect(e.set.leafAt(n, keyword), c == tolerated)
+	return e.collect(e.set.leafAt(n, keyword), c == tolerated || c == noted)
 }
 
 // collect takes down a failure of the value here.

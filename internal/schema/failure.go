@@ -24,7 +24,7 @@ type Failure struct {
 	Reason  string       // the compiler's own words, for keywords that speak of schemas rather than values
 
 	OfMember  bool // the keyword is about Member, whose name can be empty
-	Tolerated bool // clients survive it
+	Tolerated bool // clients survive it, or it is no failure
 
 	// Alternatives is how many anyOf or oneOf offered, of which none fits.
 	// The failure is then of the one that came nearest.

@@ -2,6 +2,9 @@ package schema
 
 import (
 	"encoding/base64"
+	"net/netip"
+	"net/url"
+	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
@@ -22,18 +25,18 @@ var formats = map[string]format{
 	"double": inRange(parseDecimal("-1.7976931348623157e308"), parseDecimal("1.7976931348623157e308")),
 
 	"byte":  ofText(func(text string) bool { _, err := base64.StdEncoding.DecodeString(text); return err == nil }),
-	"regex": ofText(func(text string) bool { _, err := ecmaregexp.Compile(text); return err == nil }),
+	"regex": ofText(isPattern),
 
 	"date-time":             known("date-time"),
 	"date":                  known("date"),
 	"time":                  known("time"),
 	"duration":              known("duration"),
 	"email":                 known("email"),
-	"hostname":              known("hostname"),
-	"ipv4":                  known("ipv4"),
+	"hostname":              ofText(isHostname),
+	"ipv4":                  ofText(isIPv4),
 	"ipv6":                  known("ipv6"),
-	"uri":                   known("uri"),
-	"uri-reference":         known("uri-reference"),
+	"uri":                   ofText(isURI),
+	"uri-reference":         ofText(isURIReference),
 	"json-pointer":          known("json-pointer"),
 	"relative-json-pointer": known("relative-json-pointer"),
 	"uuid":                  known("uuid"),
@@ -63,4 +66,49 @@ func inRange(least, most decimal) format {
 		d := parseDecimal(v.Text)
 		return d.cmp(least) >= 0 && d.cmp(most) <= 0
 	}
+}
+
+func isPattern(text string) bool {
+	re, err := ecmaregexp.Compile(text)
+	return err == nil && re.Doubt() == ""
+}
+
+// isHostname reports whether a text is a host name of RFC 1123. What labels in Punycode
+// stand for is not looked at.
+func isHostname(text string) bool {
+	return !strings.HasSuffix(text, ".") && jsonschema.Formats["hostname"](text)
+}
+
+func isIPv4(text string) bool {
+	address, err := netip.ParseAddr(text)
+	return err == nil && address.Is4()
+}
+
+// isURI reports whether a text is a URI of RFC 3986.
+func isURI(text string) bool { return isURIReference(text) && jsonschema.Formats["uri"](text) }
+
+// isURIReference reports whether a text is a URI or a relative reference of RFC 3986.
+func isURIReference(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {
+			return false
+		}
+	}
+	u, err := url.Parse(text)
+	if err != nil || !jsonschema.Formats["uri-reference"](text) {
+		return false
+	}
+	return !strings.ContainsAny(u.EscapedPath()+u.RawQuery+u.EscapedFragment(), "[]") && strings.Count(authority(text), "@") <= 1
+}
+
+// authority returns the part of a URI that names the host.
+func authority(text string) string {
+	_, rest, ok := strings.Cut(text, "//")
+	if !ok {
+		return ""
+	}
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	return rest
 }

@@ -28,7 +28,7 @@ func (l *literals) compile(n *node) {
 	if len(n.Constant) > 0 {
 		l.constant = newConstants(n.Constant)
 	}
-	if len(n.Enum) > 0 {
+	if n.Enum != nil {
 		l.enum = newConstants(n.Enum)
 	}
 	l.format = formats[n.Format]
