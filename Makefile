@@ -41,7 +41,7 @@ chromium:
 
 .PHONY: images
 images: chromium ## make the pictures of the reports anew
-	go test ./internal/report -run Image -update
+	go test ./internal/report/format -run Image -update
 
 .PHONY: lint
 lint: ## gofmt, go vet, staticcheck, and go.mod is tidy

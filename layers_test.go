@@ -112,11 +112,43 @@ func TestDesign(t *testing.T) {
 // where it is of none.
 func (d design) libraryOf(path string) string {
 	for library := range d.importers {
-		if path == library || strings.HasPrefix(path, library+"/") {
+		if within(library)(path) {
 			return library
 		}
 	}
 	return ""
+}
+
+// What other programs link has only the libraries of a check: none that only
+// the other packages need, nor what such a library brings with it.
+func TestLibrariesOfOtherPrograms(t *testing.T) {
+	unneeded := []string{
+		"html/template", "github.com/owenrumney/go-sarif", "github.com/xeipuuv/gojsonschema",
+		"github.com/oasdiff/oasdiff", "github.com/getkin/kin-openapi", "github.com/pb33f/libopenapi", "github.com/spf13/cobra",
+	}
+	all := linkedBy(t, "./cmd/plumb")
+	for _, library := range unneeded {
+		require.True(t, slices.ContainsFunc(all, within(library)), "the command does not link %s: is it called so?", library)
+	}
+	for _, name := range []string{"./contracttest", "./validator"} {
+		linked := linkedBy(t, name)
+		for _, library := range unneeded {
+			assert.False(t, slices.ContainsFunc(linked, within(library)), "%s links %s", name, library)
+		}
+	}
+}
+
+// within returns whether a package is one of a library.
+func within(library string) func(string) bool {
+	return func(path string) bool { return path == library || strings.HasPrefix(path, library+"/") }
+}
+
+// linkedBy returns the packages that a package is linked with.
+func linkedBy(t *testing.T, name string) []string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-deps", name).Output()
+	require.NoError(t, err)
+	return strings.Fields(string(out))
 }
 
 type listed struct {

@@ -91,7 +91,7 @@ func (a *app) diff(ctx context.Context, o *options, before, after string, record
 		a.status = max(a.status, statusFindings)
 	}
 	if o.format == "json" {
-		return report.EncodeJSON(a.out, r)
+		return report.EncodeJSON(a.out, r, "  ")
 	}
 	return writeDiff(a.out, r, len(recordings) > 0)
 }

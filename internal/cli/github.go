@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/report/format"
 )
 
 // tellGitHub gives the job that plumb runs in the counts, as outputs of the
@@ -14,11 +15,11 @@ import (
 // files for them.
 func (a *app) tellGitHub(r *report.Report) error {
 	var summary strings.Builder
-	if err := report.Write(&summary, "markdown", r, report.View{}); err != nil {
+	if err := format.Write(&summary, "markdown", r, format.View{}); err != nil {
 		return err
 	}
 	return errors.Join(
-		a.appendTo("GITHUB_OUTPUT", report.Outputs(r)),
+		a.appendTo("GITHUB_OUTPUT", format.Outputs(r)),
 		a.appendTo("GITHUB_STEP_SUMMARY", summary.String()),
 	)
 }

@@ -13,13 +13,14 @@ import (
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/report/format"
 	"github.com/plumbapi/plumb/spec"
 )
 
 // write writes the report to standard output and to the files that are asked
 // for. It goes on after a file that cannot be written.
 func (a *app) write(o *options, r *report.Report) error {
-	view := report.View{Verbose: o.verbose, Quiet: o.quiet}
+	view := format.View{Verbose: o.verbose, Quiet: o.quiet}
 	var failed []error
 	for _, out := range o.reports {
 		if err := writeFile(out, r, view); err != nil {
@@ -27,7 +28,7 @@ func (a *app) write(o *options, r *report.Report) error {
 		}
 	}
 	view.Width, view.Color = a.terminal(o.color)
-	if err := report.Write(a.out, o.format, r, view); err != nil {
+	if err := format.Write(a.out, o.format, r, view); err != nil {
 		failed = append(failed, fmt.Errorf("standard output: %w", err))
 	}
 	if o.format == "github" {
@@ -92,8 +93,8 @@ func writableAs(flag, path string) error {
 }
 
 // writeFile writes a report to a file.
-func writeFile(out output, r *report.Report, view report.View) error {
-	return writeWhole(out.path, func(w io.Writer) error { return report.Write(w, out.format, r, view) })
+func writeFile(out output, r *report.Report, view format.View) error {
+	return writeWhole(out.path, func(w io.Writer) error { return format.Write(w, out.format, r, view) })
 }
 
 // writeWhole writes a file whole or not at all: readers never see a part of

@@ -22,7 +22,7 @@ import (
 
 	"github.com/plumbapi/plumb/internal/credentialtest"
 	"github.com/plumbapi/plumb/internal/recording"
-	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/report/format"
 )
 
 // thingsDescription describes bodies in which each text is a fault, so that
@@ -108,8 +108,8 @@ func plant(t *testing.T, dir string, p *credentialtest.Planter) {
 // recordings.
 func plantedRuns() [][]string {
 	check := []string{"check", "-v", "--spec", "things.yaml", "--schema", "Thing", "--strict", "--max-occurrences", "100000", "--format", "json", "--summary", "a.summary"}
-	for _, format := range report.Formats() {
-		check = append(check, "--report", format+"=out."+format)
+	for _, name := range format.Names() {
+		check = append(check, "--report", name+"=out."+name)
 	}
 	things := []string{"--spec", "things.yaml", "--schema", "Thing"}
 	with := func(args ...string) []string { return append(args, things...) }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/redact"
-	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/report/format"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -117,7 +117,7 @@ var settings = []setting{
 	{name: "server", sources: anywhere, kind: servers, metavar: "URL",
 		help:   "server that has the operations of the description, in place of those that it names: a URL, or a base path on any host; can be repeated",
 		target: func(o *options) any { return &o.servers }},
-	{name: "format", sources: anywhere, kind: choice, choices: report.Formats(), preset: "text", metavar: "FORMAT",
+	{name: "format", sources: anywhere, kind: choice, choices: format.Names(), preset: "text", metavar: "FORMAT",
 		help:   "format of the report on standard output",
 		target: func(o *options) any { return &o.format }},
 	{name: "report", sources: anywhere, kind: reports, metavar: "FORMAT=PATH",
@@ -265,14 +265,14 @@ func (s *setting) set(target any, value, dir, origin string) (err error) {
 		}
 		*target.(*[]string) = append(*target.(*[]string), value)
 	case reports:
-		format, name, ok := strings.Cut(value, "=")
-		if !ok || name == "" {
+		name, file, ok := strings.Cut(value, "=")
+		if !ok || file == "" {
 			return fmt.Errorf("%q is not of the form FORMAT=PATH, such as json=report.json", value)
 		}
-		if err := oneOf(format, report.Formats()); err != nil {
+		if err := oneOf(name, format.Names()); err != nil {
 			return err
 		}
-		*target.(*[]output) = append(*target.(*[]output), output{format, from(dir, name)})
+		*target.(*[]output) = append(*target.(*[]output), output{name, from(dir, file)})
 	case severity:
 		glob, level, ok := strings.Cut(value, "=")
 		if !ok || glob == "" {

@@ -14,7 +14,7 @@ import (
 
 // WriteJSON writes the report as one JSON object.
 func WriteJSON(w io.Writer, r *Report) error {
-	return report.EncodeJSON(w, r)
+	return report.EncodeJSON(w, r, "  ")
 }
 
 // WriteText writes the report for people.

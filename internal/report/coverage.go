@@ -81,37 +81,6 @@ func (c *coverage) reach(report *Coverage) {
 	}
 }
 
-// seenOperations returns the operations that were seen, or those that were not.
-func (c *Coverage) seenOperations(seen bool) []OperationCoverage {
-	var all []OperationCoverage
-	for _, o := range c.Operations {
-		if o.Count > 0 == seen {
-			all = append(all, o)
-		}
-	}
-	return all
-}
-
-// reachedMembers and reachedValues are those that the operations which were
-// seen can have.
-func (c *Coverage) reachedMembers() []MemberCoverage {
-	return slices.DeleteFunc(slices.Clone(c.Members), func(m MemberCoverage) bool { return m.Unreached })
-}
-
-func (c *Coverage) reachedValues() []ValueCoverage {
-	return slices.DeleteFunc(slices.Clone(c.Values), func(v ValueCoverage) bool { return v.Unreached })
-}
-
-// unreached says how much of the description is left out of the above; empty
-// where nothing is.
-func (c *Coverage) unreached() string {
-	members, values := len(c.Members)-len(c.reachedMembers()), len(c.Values)-len(c.reachedValues())
-	if members+values == 0 {
-		return ""
-	}
-	return Plural(members, "documented member") + " and " + Plural(values, "documented value") + " of operations that were never seen are not listed."
-}
-
 // operation counts by the statuses that were seen, in rising order, and then
 // names the described ones that were not.
 func (c *coverage) operation(op *spec.Operation) OperationCoverage {

@@ -8,47 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// writeJSON writes the report as one JSON object, for programs and for eyes.
-func writeJSON(w io.Writer, r *Report, _ View) error {
-	return encode(w, r, "  ")
-}
-
-// writeNDJSON writes one JSON object a line: what made the report, each
-// finding, the totals.
-func writeNDJSON(w io.Writer, r *Report, _ View) error {
-	var buf bytes.Buffer
-	head := struct {
-		SchemaVersion int         `json:"schemaVersion"`
-		Tool          Tool        `json:"tool"`
-		Description   Description `json:"description"`
-	}{r.SchemaVersion, r.Tool, r.Description}
-	tail := struct {
-		Summary  Summary   `json:"summary"`
-		Coverage Coverage  `json:"coverage"`
-		Skipped  []Skipped `json:"skipped"`
-
-		Rules     []Rule     `json:"rules"`
-		Resources []Resource `json:"resources"`
-	}{r.Summary, r.Coverage, r.Skipped, r.Rules, r.Resources}
-	lines := []any{head}
-	for i := range r.Findings {
-		lines = append(lines, &r.Findings[i])
-	}
-	for _, line := range append(lines, tail) {
-		if err := encode(&buf, line, ""); err != nil {
-			return err
-		}
-	}
-	_, err := w.Write(buf.Bytes())
-	return err
-}
-
-// EncodeJSON writes v as JSON for programs and for eyes, as the reports are.
-func EncodeJSON(w io.Writer, v any) error { return encode(w, v, "  ") }
-
-// encode writes v as JSON that is safe to look at: characters that a terminal
-// acts on, and those that cannot be seen, are escaped.
-func encode(w io.Writer, v any, indent string) error {
+// EncodeJSON writes v as JSON that is safe to look at: characters that a terminal
+// acts on, and those that cannot be seen, are escaped. Without an indent it is
+// one line.
+func EncodeJSON(w io.Writer, v any, indent string) error {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
@@ -67,7 +30,7 @@ func escapeUnprintable(text []byte) []byte {
 	done := 0
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRune(text[i:])
-		if r != '\n' && !printable(r) {
+		if r != '\n' && !isPrintable(r) {
 			out = append(out, text[done:i]...)
 			if r > 0xFFFF {
 				r -= 0x10000

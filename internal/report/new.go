@@ -126,8 +126,8 @@ func newRules(all []plumb.Rule, findings []Finding, history bool) []Rule {
 	rules := []Rule{}
 	for _, r := range all {
 		broken := slices.ContainsFunc(findings, func(f Finding) bool { return f.Rule == r.ID })
-		applied := r.Severity != plumb.Off && (history || groupOf(r.ID) != "history") &&
-			groupOf(r.ID) != "scenario" // nobody says whether there was one
+		applied := r.Severity != plumb.Off && (history || !strings.HasPrefix(r.ID, "history-")) &&
+			!strings.HasPrefix(r.ID, "scenario-") // nobody says whether there was one
 		if !applied && !broken {
 			continue
 		}

@@ -7,20 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// printable reports whether r can be shown as it is: it is not a control or format
+// isPrintable reports whether r can be shown as it is: it is not a control or format
 // character (which move the cursor, turn the direction of the text or have no
 // width), and it is assigned.
-func printable(r rune) bool {
+func isPrintable(r rune) bool {
 	return unicode.IsGraphic(r)
-}
-
-// printableLines is [Printable] but for line feeds, which it keeps.
-func printableLines(s string) string {
-	lines := strings.Split(s, "\n")
-	for i, line := range lines {
-		lines[i] = Printable(line)
-	}
-	return strings.Join(lines, "\n")
 }
 
 // Printable returns s with all that is not printable escaped as in Go, so that
@@ -30,7 +21,7 @@ func Printable(s string) string {
 	done := 0
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if !printable(r) || r == utf8.RuneError && size == 1 {
+		if !isPrintable(r) || r == utf8.RuneError && size == 1 {
 			b.WriteString(s[done:i])
 			b.WriteString(strings.Trim(strconv.QuoteToGraphic(s[i:i+size]), `"`))
 			done = i + size

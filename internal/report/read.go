@@ -12,6 +12,9 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
+// severities are those of findings, from the worst on.
+var severities = []string{"error", "warning", "info"}
+
 // version is that of the JSON report: schemaVersion.
 const version = 2
 
@@ -139,7 +142,7 @@ func fillSlice[T any](s *[]T) {
 func compact(text json.RawMessage) json.RawMessage {
 	var s string
 	var buf bytes.Buffer
-	if json.Unmarshal(text, &s) == nil {
+	if bytes.HasPrefix(text, []byte(`"`)) && json.Unmarshal(text, &s) == nil {
 		return json.RawMessage(schema.JSONText(s))
 	}
 	if json.Compact(&buf, text) != nil {

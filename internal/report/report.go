@@ -1,11 +1,11 @@
-// Package report gathers the results of a run and shows them to people and to
-// programs.
+// Package report makes the report of a run from its outcome, and reads it back
+// from JSON. Package format writes it. Here are also the words and lines that
+// all texts for people have in common, those of contracttest, too.
 package report
 
 import (
 	"encoding/json"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/plumbapi/plumb"
@@ -49,19 +49,6 @@ type Unchecked struct {
 	Description Place  `json:"description"`
 	Message     string `json:"message"`
 }
-
-// uncheckedText says how much of the description checks nothing; empty where
-// all of it is used.
-func (d Description) uncheckedText() string {
-	n := len(d.Unchecked)
-	if n == 0 {
-		return ""
-	}
-	return Plural(n, "part") + " of the description cannot be used as written, the first at " + Printable(d.Unchecked[0].Description.line())
-}
-
-// name shows title and version.
-func (d Description) name() string { return strings.TrimSpace(d.Title + " " + d.Version) }
 
 // Summary holds the totals of the run.
 type Summary struct {
@@ -146,21 +133,16 @@ type Place struct {
 // NewPlace returns the place of the description as reports have it.
 func NewPlace(p plumb.Source) Place { return Place{p.Path(), p.Line, p.Pointer} }
 
-// line is the file and the line.
-func (p Place) line() string {
-	if p.Line == 0 {
-		return p.File
-	}
-	return p.File + ":" + strconv.Itoa(p.Line)
-}
-
 // String shows the place: "schemas/batch.json:40 (/properties/status)". It is
 // empty for the zero value.
 func (p Place) String() string {
 	if p.File == "" {
 		return ""
 	}
-	text := p.line()
+	text := p.File
+	if p.Line != 0 {
+		text += ":" + strconv.Itoa(p.Line)
+	}
 	if p.Pointer != "" {
 		text += " (" + p.Pointer + ")"
 	}

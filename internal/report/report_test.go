@@ -1,16 +1,13 @@
 package report
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/rand"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/santhosh-tekuri/jsonschema/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -48,12 +45,6 @@ func build(keep int, results ...result) *Report {
 		b.Add(r.x, r.r)
 	}
 	return New(Run{description(), documented, "v1", keep}, b)
-}
-
-func render(t require.TestingT, format string, r *Report, view View) string {
-	var buf bytes.Buffer
-	require.NoError(t, Write(&buf, format, r, view))
-	return buf.String()
 }
 
 // drawResult draws an exchange of one of a few files and its findings at a few
@@ -134,82 +125,6 @@ func TestOrderOfAddDoesNotMatter(t *testing.T) {
 	})
 }
 
-func TestEqualInputGivesEqualBytes(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		results := rapid.SliceOf(rapid.Custom(drawResult)).Draw(t, "results")
-		for _, format := range Formats() {
-			var one, two bytes.Buffer
-			require.NoError(t, Write(&one, format, build(3, results...), View{}))
-			require.NoError(t, Write(&two, format, build(3, results...), View{}))
-			assert.Equal(t, one.String(), two.String())
-		}
-	})
-}
-
-func compileSchema(t testing.TB) *jsonschema.Schema {
-	schema, err := jsonschema.Compile("../../docs/report.schema.json")
-	require.NoError(t, err)
-	return schema
-}
-
-func TestJSONIsAsItsSchemaSays(t *testing.T) {
-	schema := compileSchema(t)
-	valid := func(t require.TestingT, r *Report) {
-		var buf bytes.Buffer
-		require.NoError(t, Write(&buf, "json", r, View{}))
-		var v any
-		require.NoError(t, json.Unmarshal(buf.Bytes(), &v))
-		require.NoError(t, schema.Validate(v))
-	}
-	valid(t, build(5))
-	full := enumFinding()
-	valid(t, build(5, full))
-	valid(t, check(t, livesRecording))
-	valid(t, hostileReport())
-	rapid.Check(t, func(t *rapid.T) {
-		valid(t, build(2, rapid.SliceOf(rapid.Custom(drawResult)).Draw(t, "results")...))
-	})
-}
-
-// A member that is not documented would pass a schema that is open.
-func TestReportSchemaIsClosed(t *testing.T) {
-	var walk func(path string, s *jsonschema.Schema)
-	seen := map[*jsonschema.Schema]bool{}
-	walk = func(path string, s *jsonschema.Schema) {
-		if s == nil || seen[s] {
-			return
-		}
-		seen[s] = true
-		if len(s.Properties) > 0 {
-			assert.Equal(t, false, s.AdditionalProperties, "%s: additionalProperties must be false", path)
-		}
-		for name, p := range s.Properties {
-			walk(path+"/"+name, p)
-		}
-		walk(path, s.Ref)
-		walk(path+"/*", s.Items2020)
-	}
-	walk("", compileSchema(t))
-	assert.Greater(t, len(seen), 30, "the walk did not reach the schema")
-}
-
-func TestNDJSONSaysTheSameAsJSON(t *testing.T) {
-	r := build(2, enumFinding(), nullFinding())
-	lines := strings.Split(strings.TrimSpace(render(t, "ndjson", r, View{})), "\n")
-	require.Len(t, lines, 4)
-	var joined Report
-	for i, line := range lines {
-		if i == 0 || i == len(lines)-1 {
-			require.NoError(t, json.Unmarshal([]byte(line), &joined))
-			continue
-		}
-		var f Finding
-		require.NoError(t, json.Unmarshal([]byte(line), &f))
-		joined.Findings = append(joined.Findings, f)
-	}
-	assert.Empty(t, cmp.Diff(r, &joined))
-}
-
 func TestCoverage(t *testing.T) {
 	got := build(1,
 		result{&plumb.Exchange{}, engine.Result{Bodies: 1, Operation: "listBatches", Status: 404, Seen: []engine.Seen{
@@ -264,30 +179,6 @@ func TestSecretsInPlacesAreGrouped(t *testing.T) {
 	assert.Equal(t, 2, r.Findings[0].Count)
 }
 
-func TestNoSecretReachesAnyFormat(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		secret := rapid.StringMatching(`[A-Za-z0-9+/_.-]{12,40}`).Draw(t, "secret")
-		around := func(label string) string {
-			return rapid.StringMatching(`[ -~世]{0,10}`).Draw(t, label) + secret + rapid.StringMatching(`[ -~世]{0,10}`).Draw(t, label)
-		}
-		f := plumb.Finding{Rule: "schema-enum", Severity: plumb.Error, Message: around("message"), Pointer: "/" + around("pointer"), Subject: plumb.Subject{Name: around("name")}}
-		f.File, f.Line, f.Resource, f.Found, f.Allowed = around("file"), 3, around("resource"), around("found"), around("allowed")
-		text := around("excerpt")
-		column := rapid.IntRange(0, len(text)).Draw(t, "column")
-		f.Excerpt = plumb.Excerpt{Text: text, Column: column, Width: rapid.IntRange(0, len(text)-column).Draw(t, "width")}
-		r := build(1,
-			result{&plumb.Exchange{Secrets: []string{secret}}, engine.Result{Findings: []plumb.Finding{f}, Skipped: around("reason")}},
-		)
-		for _, format := range Formats() {
-			var buf bytes.Buffer
-			require.NoError(t, Write(&buf, format, r, View{Width: 1000}))
-			if strings.Contains(buf.String(), secret) {
-				t.Fatalf("%s shows %q:\n%s", format, secret, buf.String())
-			}
-		}
-	})
-}
-
 // A finding lists where it occurs, most often first, has the worst severity, and
 // says what is wrong with the worst occurrence, in whatever order they come.
 func TestOneFindingForOneFault(t *testing.T) {
@@ -318,9 +209,6 @@ func TestOneFindingForOneFault(t *testing.T) {
 		other := finding("getOrder", 404, "/x", "", plumb.Info, 0)
 		assert.Equal(t, other.Fingerprint(), f.Fingerprint, "made of rule and place only")
 		assert.Equal(t, []any{"", 200}, []any{f.Operation(), f.Status()})
-		text := render(t, "text", r, View{})
-		assert.Contains(t, text, "= operations: getOrder 200 (2), listOrders 200 (1)\n")
-		assert.Contains(t, text, "= members: /total/amount (3), /tax/amount (1)\n")
 		slices.Reverse(results)
 	}
 }

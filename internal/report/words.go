@@ -35,13 +35,6 @@ func SkippedLines(skipped []Skipped, width int) []string {
 	return lines
 }
 
-func times(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return Number(n) + " times"
-}
-
 // Plural counts things: "1 body", "2 bodies".
 func Plural(n int, noun string) string {
 	switch {

@@ -1,12 +1,11 @@
-package report
+package format
 
 import (
 	"slices"
 	"strings"
-)
 
-// severities are those of findings, from the worst on.
-var severities = []string{"error", "warning", "info"}
+	"github.com/plumbapi/plumb/internal/report"
+)
 
 // described is the group of the rules that the description states itself.
 const described = "description"
@@ -25,24 +24,16 @@ func groupOf(rule string) string {
 }
 
 // hasRules reports whether rules of the group were applied.
-func (r *Report) hasRules(name string) bool {
-	return slices.ContainsFunc(r.Rules, func(rule Rule) bool { return groupOf(rule.ID) == name })
+func hasRules(r *report.Report, group string) bool {
+	return slices.ContainsFunc(r.Rules, func(rule report.Rule) bool { return groupOf(rule.ID) == group })
 }
 
-// rule returns a rule by its id, or what little is known of it.
-func (r *Report) rule(id string) Rule {
+// ruleOf returns the rule of a finding, or what little is known of it.
+func ruleOf(r *report.Report, f *report.Finding) report.Rule {
 	for _, rule := range r.Rules {
-		if rule.ID == id {
+		if rule.ID == f.Rule {
 			return rule
 		}
 	}
-	return Rule{ID: id}
-}
-
-// headline says in one line what is wrong and where in the object.
-func (f *Finding) headline() string {
-	if f.Pointer == "" {
-		return Printable(f.Rule + ": " + f.Message)
-	}
-	return Printable(f.Rule + " " + f.Pointer + ": " + f.Message)
+	return report.Rule{ID: f.Rule}
 }

@@ -1,4 +1,4 @@
-package report
+package format
 
 import (
 	"io"
@@ -8,15 +8,17 @@ import (
 	"strings"
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 // writeSARIF writes a SARIF 2.1.0 log with one result for each finding: its
 // location is the first occurrence, the description and the other occurrences
 // are related locations. Columns are bytes, which for lines of ASCII are the
 // characters that SARIF counts.
-func writeSARIF(w io.Writer, r *Report, _ View) error {
+func writeSARIF(w io.Writer, r *report.Report, _ View) error {
 	run := sarif.NewRun().WithTool(sarif.NewTool()).WithColumnKind("unicodeCodePoints")
-	run.Tool.Driver = sarif.NewToolComponent().WithName(r.Tool.Name).WithVersion(Printable(r.Tool.Version))
+	run.Tool.Driver = sarif.NewToolComponent().WithName(r.Tool.Name).WithVersion(report.Printable(r.Tool.Version))
 	run.Properties = sarif.NewPropertyBag().
 		Add("exchanges", r.Summary.Exchanges).
 		Add("checked", r.Summary.Checked).
@@ -24,8 +26,8 @@ func writeSARIF(w io.Writer, r *Report, _ View) error {
 		Add("omitted", r.Summary.Omitted)
 	index := map[string]int{}
 	rules := r.Rules
-	for _, f := range r.Findings { // of a report without its rules
-		rules = append(rules[:len(rules):len(rules)], r.rule(f.Rule))
+	for i := range r.Findings { // of a report without its rules
+		rules = append(rules[:len(rules):len(rules)], ruleOf(r, &r.Findings[i]))
 	}
 	for _, rule := range rules {
 		if _, known := index[rule.ID]; !known {
@@ -38,13 +40,13 @@ func writeSARIF(w io.Writer, r *Report, _ View) error {
 		run.AddResult(sarifResult(f).WithRuleIndex(index[f.Rule]))
 	}
 	log := sarif.NewReport().AddRun(run)
-	return encode(w, log, "  ")
+	return report.EncodeJSON(w, log, "  ")
 }
 
 var sarifLevels = map[string]string{"error": "error", "warning": "warning", "info": "note", "off": "none"}
 
-func sarifRule(rule Rule) *sarif.ReportingDescriptor {
-	d := sarif.NewRule(Printable(rule.ID))
+func sarifRule(rule report.Rule) *sarif.ReportingDescriptor {
+	d := sarif.NewRule(report.Printable(rule.ID))
 	d.Properties = sarif.NewPropertyBag().WithTags([]string{groupOf(rule.ID)})
 	if level := sarifLevels[rule.Severity]; level != "" {
 		d.DefaultConfiguration = sarif.NewReportingConfiguration().WithLevel(level)
@@ -68,8 +70,8 @@ func sarifText(text string) *sarif.MultiformatMessageString {
 	return sarif.NewMultiformatMessageString().WithText(printableLines(text))
 }
 
-func sarifResult(f *Finding) *sarif.Result {
-	result := sarif.NewRuleResult(Printable(f.Rule)).
+func sarifResult(f *report.Finding) *sarif.Result {
+	result := sarif.NewRuleResult(report.Printable(f.Rule)).
 		WithLevel(sarifLevels[f.Severity]).
 		WithOccurrenceCount(f.Count).
 		WithPartialFingerprints(map[string]string{"plumb/v2": f.Fingerprint})
@@ -77,7 +79,7 @@ func sarifResult(f *Finding) *sarif.Result {
 		Add("operations", printableOperations(f.Operations)).
 		Add("pointers", printablePointers(f.Pointers)).
 		Add("files", f.Files)
-	lines := []string{f.headline()}
+	lines := []string{headline(f)}
 	if len(f.Occurrences) > 0 {
 		lines = append(lines, details(f, &f.Occurrences[0])...)
 	}
@@ -98,7 +100,7 @@ func sarifResult(f *Finding) *sarif.Result {
 	}
 	if d := f.Description; d.File != "" {
 		location := sarif.NewLocation().WithPhysicalLocation(physical(d.File, d.Line, 0, nil)).
-			WithMessage(sarif.NewTextMessage("described here: " + Printable(d.Pointer)))
+			WithMessage(sarif.NewTextMessage("described here: " + report.Printable(d.Pointer)))
 		result.AddRelatedLocation(location)
 	}
 	if a := f.Suppressed; a != nil {
@@ -108,34 +110,34 @@ func sarifResult(f *Finding) *sarif.Result {
 	return result
 }
 
-func printableOperations(all []OperationCount) []OperationCount {
+func printableOperations(all []report.OperationCount) []report.OperationCount {
 	all = slices.Clone(all)
 	for i := range all {
-		all[i].Operation = Printable(all[i].Operation)
+		all[i].Operation = report.Printable(all[i].Operation)
 	}
 	return all
 }
 
-func printablePointers(all []PointerCount) []PointerCount {
+func printablePointers(all []report.PointerCount) []report.PointerCount {
 	all = slices.Clone(all)
 	for i := range all {
-		all[i].Pointer = Printable(all[i].Pointer)
+		all[i].Pointer = report.Printable(all[i].Pointer)
 	}
 	return all
 }
 
-func occurrenceLocation(o *Occurrence) *sarif.Location {
+func occurrenceLocation(o *report.Occurrence) *sarif.Location {
 	location := sarif.NewLocation()
 	if o.File != "-" {
 		location.WithPhysicalLocation(physical(o.File, o.Line, o.Column, o.Excerpt))
 	}
 	if o.Pointer != "" {
-		location.AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(Printable(o.Pointer)).WithKind("member"))
+		location.AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(report.Printable(o.Pointer)).WithKind("member"))
 	}
 	return location
 }
 
-func physical(file string, line, column int, e *Excerpt) *sarif.PhysicalLocation {
+func physical(file string, line, column int, e *report.Excerpt) *sarif.PhysicalLocation {
 	p := sarif.NewPhysicalLocation().WithArtifactLocation(sarif.NewSimpleArtifactLocation(fileURI(file)))
 	if line == 0 {
 		return p
@@ -154,7 +156,7 @@ func physical(file string, line, column int, e *Excerpt) *sarif.PhysicalLocation
 
 // fileURI returns the name of a file as a URI reference.
 func fileURI(name string) string {
-	name = Printable(strings.ReplaceAll(name, `\`, "/"))
+	name = report.Printable(strings.ReplaceAll(name, `\`, "/"))
 	u := url.URL{Path: name}
 	if path.IsAbs(name) {
 		u.Scheme = "file"

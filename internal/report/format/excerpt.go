@@ -1,14 +1,16 @@
-package report
+package format
 
 import (
 	"strconv"
 	"strings"
 
 	"github.com/rivo/uniseg"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 // excerpt shows the line of an occurrence with carets under the marked part.
-func (t *text) excerpt(severity string, o *Occurrence) {
+func (t *text) excerpt(severity string, o *report.Occurrence) {
 	before, marked, after := split(o.Excerpt)
 	room := max(t.view.Width-t.gutter-3, 20)
 	before, marked, after = fit(before, marked, after, room)
@@ -28,10 +30,10 @@ func (t *text) excerpt(severity string, o *Occurrence) {
 
 // split returns the parts of an excerpt, ready to be shown. Tabs become
 // spaces: how wide a terminal draws them depends on where they are.
-func split(e *Excerpt) (before, marked, after string) {
+func split(e *report.Excerpt) (before, marked, after string) {
 	start := min(max(e.Column, 0), len(e.Text))
 	end := start + min(max(e.Width, 0), len(e.Text)-start)
-	show := func(s string) string { return Printable(strings.ReplaceAll(s, "\t", "    ")) }
+	show := func(s string) string { return report.Printable(strings.ReplaceAll(s, "\t", "    ")) }
 	return show(e.Text[:start]), show(e.Text[start:end]), show(e.Text[end:])
 }
 

@@ -1,4 +1,4 @@
-package report
+package format
 
 import (
 	"crypto/sha256"
@@ -15,19 +15,20 @@ import (
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
 )
 
 var update = goflag.Bool("update", false, "make the pictures of docs/ anew")
 
-const images = "../../docs/images"
+const images = "../../../docs/images"
 
 // livesRecording is a recording of several lives, of which two contradict themselves.
 const livesRecording = "fixtures/report/batches.ndjson"
 
 // check checks recordings, named from the root of the repository, by the
 // built-in description.
-func check(t testing.TB, names ...string) *Report {
+func check(t testing.TB, names ...string) *report.Report {
 	t.Helper()
 	desc, err := spec.Builtin()
 	require.NoError(t, err)
@@ -38,7 +39,7 @@ func check(t testing.TB, names ...string) *Report {
 	b.Follow(history)
 	limits := recording.Limits{Body: 1 << 20, Entry: 1 << 20, Ratio: 100}
 	for _, name := range names {
-		f, err := os.Open(filepath.Join("../..", name))
+		f, err := os.Open(filepath.Join("../../..", name))
 		require.NoError(t, err)
 		for x, err := range recording.Read(t.Context(), name, f, limits) {
 			require.NoError(t, err)
@@ -48,7 +49,7 @@ func check(t testing.TB, names ...string) *Report {
 		}
 		require.NoError(t, f.Close())
 	}
-	return New(Run{desc, v.Documented(), "v1", 5}, b)
+	return report.New(report.Run{Description: desc, Documented: v.Documented(), Version: "v1", Occurrences: 5}, b)
 }
 
 // The picture of the HTML report is of the report that the recording gives

@@ -1,4 +1,4 @@
-package report
+package format
 
 import (
 	"bufio"
@@ -8,11 +8,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 // writeText writes the report for people: each finding with the place in the
 // recording, the line itself and what is allowed there, then the totals.
-func writeText(w io.Writer, r *Report, view View) error {
+func writeText(w io.Writer, r *report.Report, view View) error {
 	t := newText(w, r, view)
 	findings := shownFindings(r, view)
 	for i, f := range findings {
@@ -27,7 +29,7 @@ func writeText(w io.Writer, r *Report, view View) error {
 	return t.buf.Flush()
 }
 
-// text writes a report. Everything from outside goes through [Printable].
+// text writes a report. Everything from outside goes through [report.Printable].
 type text struct {
 	buf    *bufio.Writer
 	fixes  map[string]string // by the rule
@@ -36,9 +38,9 @@ type text struct {
 	gutter int // columns before the bar of the current finding
 }
 
-func newText(w io.Writer, r *Report, view View) *text {
+func newText(w io.Writer, r *report.Report, view View) *text {
 	if view.Width == 0 {
-		view.Width = Width
+		view.Width = report.Width
 	}
 	t := &text{buf: bufio.NewWriter(w), fixes: map[string]string{}, view: view, style: style(view.Color)}
 	for _, rule := range r.Rules {
@@ -52,17 +54,17 @@ func (t *text) line(s string) {
 	t.buf.WriteByte('\n')
 }
 
-func (t *text) finding(f *Finding) {
+func (t *text) finding(f *report.Finding) {
 	t.gutter = 3
 	for _, o := range f.Occurrences {
 		t.gutter = max(t.gutter, len(strconv.Itoa(o.Line))+1)
 	}
-	rule := f.Severity + "[" + Printable(f.Rule) + "]"
-	head := ": " + Printable(f.Message)
+	rule := f.Severity + "[" + report.Printable(f.Rule) + "]"
+	head := ": " + report.Printable(f.Message)
 	if f.Pointer != "" {
-		head = " " + Printable(f.Pointer) + head
+		head = " " + report.Printable(f.Pointer) + head
 	}
-	head = strings.TrimPrefix(Wrap(rule+head, t.view.Width, 2), rule)
+	head = strings.TrimPrefix(report.Wrap(rule+head, t.view.Width, 2), rule)
 	t.line(t.style.severity(f.Severity, rule) + t.style.bold(head))
 
 	shown := 0 // occurrences that are shown in full
@@ -74,7 +76,7 @@ func (t *text) finding(f *Finding) {
 		shown++
 	}
 	if where := describedAt(f); where != "" {
-		t.note("described in " + Printable(where))
+		t.note("described in " + report.Printable(where))
 	}
 	t.more(f, shown)
 	for _, s := range spread(f) {
@@ -84,13 +86,13 @@ func (t *text) finding(f *Finding) {
 		t.note(note)
 	}
 	if fix := t.fixes[f.Rule]; fix != "" {
-		t.note("fix: " + Printable(fix))
+		t.note("fix: " + report.Printable(fix))
 	}
 }
 
 // occurrence shows where the fault is, the line there, and what differs
 // between occurrences.
-func (t *text) occurrence(f *Finding, o *Occurrence) {
+func (t *text) occurrence(f *report.Finding, o *report.Occurrence) {
 	place := placeText(o)
 	if o.Line != 0 && o.Entry != 0 {
 		place += " (entry " + strconv.Itoa(o.Entry) + ")"
@@ -105,13 +107,13 @@ func (t *text) occurrence(f *Finding, o *Occurrence) {
 }
 
 // differences says what was found, what is allowed, and of what.
-func differences(f *Finding, o *Occurrence) []string {
+func differences(f *report.Finding, o *report.Occurrence) []string {
 	var lines []string
 	if o.Found != "" {
-		lines = append(lines, "found: "+Printable(o.Found))
+		lines = append(lines, "found: "+report.Printable(o.Found))
 	}
 	if o.Allowed != "" {
-		lines = append(lines, "allowed: "+Printable(o.Allowed))
+		lines = append(lines, "allowed: "+report.Printable(o.Allowed))
 	}
 	if in := origin(f, o); in != "" {
 		lines = append(lines, in)
@@ -120,46 +122,46 @@ func differences(f *Finding, o *Occurrence) []string {
 }
 
 // details are the differences and where the description says so.
-func details(f *Finding, o *Occurrence) []string {
+func details(f *report.Finding, o *report.Occurrence) []string {
 	lines := differences(f, o)
 	if where := describedAt(f); where != "" {
-		lines = append(lines, "described in "+Printable(where))
+		lines = append(lines, "described in "+report.Printable(where))
 	}
 	return lines
 }
 
 // origin says of what an occurrence is: "in cancelBatch, status 200, at /errors, of
 // batch_1".
-func origin(f *Finding, o *Occurrence) string {
+func origin(f *report.Finding, o *report.Occurrence) string {
 	var parts []string
 	if o.Operation != "" {
-		parts = append(parts, "in "+Printable(o.Operation))
+		parts = append(parts, "in "+report.Printable(o.Operation))
 	}
 	if o.Status != 0 {
 		parts = append(parts, "status "+strconv.Itoa(o.Status))
 	}
 	if o.Pointer != f.Pointer { // which the title names
-		parts = append(parts, "at "+Printable(cmp.Or(o.Pointer, "the whole body")))
+		parts = append(parts, "at "+report.Printable(cmp.Or(o.Pointer, "the whole body")))
 	}
 	if o.Resource != "" {
-		parts = append(parts, "of "+Printable(o.Resource))
+		parts = append(parts, "of "+report.Printable(o.Resource))
 	}
 	return strings.Join(parts, ", ")
 }
 
 // describedAt returns the place of the description, if it has one.
-func describedAt(f *Finding) string { return f.Description.String() }
+func describedAt(f *report.Finding) string { return f.Description.String() }
 
 // more names the next few of the occurrences that are not shown in full; a
 // place without a file is in the file before it.
-func (t *text) more(f *Finding, shown int) {
+func (t *text) more(f *report.Finding, shown int) {
 	rest := f.Count - shown
 	if rest <= 0 || shown == 0 {
 		return
 	}
-	note := fmt.Sprintf("and %s more", Number(rest))
+	note := fmt.Sprintf("and %s more", report.Number(rest))
 	if f.Files > 1 {
-		note += fmt.Sprintf(", in %s files in all", Number(f.Files))
+		note += fmt.Sprintf(", in %s files in all", report.Number(f.Files))
 	}
 	const few = 3
 	var places []string
@@ -187,7 +189,7 @@ func (t *text) more(f *Finding, shown int) {
 func (t *text) note(s string) {
 	indent := t.gutter + 4
 	lead := strings.Repeat(" ", t.gutter) + "= "
-	wrapped := Wrap(lead+s, t.view.Width, indent)[len(lead):]
+	wrapped := report.Wrap(lead+s, t.view.Width, indent)[len(lead):]
 	if label, rest, ok := strings.Cut(wrapped, ":"); ok {
 		switch label {
 		case "found", "allowed", "operations", "members", "fix":
@@ -199,7 +201,7 @@ func (t *text) note(s string) {
 
 // placeText returns where an occurrence is, in the spelling that editors and
 // terminals make a link of.
-func placeText(o *Occurrence) string {
+func placeText(o *report.Occurrence) string {
 	place := fileText(o.File)
 	switch {
 	case o.Line != 0:
@@ -217,5 +219,5 @@ func fileText(name string) string {
 	if name == "-" {
 		return "<standard input>"
 	}
-	return Printable(name)
+	return report.Printable(name)
 }

@@ -1,31 +1,33 @@
-package report
+package format
 
 import (
 	"encoding/xml"
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 // writeJUnit writes a suite for each operation, with a case for each group of
 // rules. A case fails with its errors, and with what the baseline accepted until
 // a day that is over; warnings, infos and what the baseline accepts are in the
 // output. What had nothing to check is skipped.
-func writeJUnit(w io.Writer, r *Report, _ View) error {
-	report := junitReport{Name: "plumb"}
+func writeJUnit(w io.Writer, r *report.Report, _ View) error {
+	all := junitReport{Name: "plumb"}
 	for _, s := range junitSuites(r) {
 		suite := s.suite(r)
-		report.Tests += suite.Tests
-		report.Failures += suite.Failures
-		report.Skipped += suite.Skipped
-		report.Suites = append(report.Suites, suite)
+		all.Tests += suite.Tests
+		all.Failures += suite.Failures
+		all.Skipped += suite.Skipped
+		all.Suites = append(all.Suites, suite)
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
 	enc := xml.NewEncoder(w)
 	enc.Indent("", "  ")
-	if err := enc.Encode(report); err != nil {
+	if err := enc.Encode(all); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, "\n")
@@ -76,14 +78,14 @@ type (
 type suiteContent struct {
 	name     string
 	checked  int // exchanges, or for the suite of all operations bodies
-	findings []*Finding
+	findings []*report.Finding
 }
 
 // allOperations names the suite of the findings that occur in several operations,
 // and of those of bodies without one.
 const allOperations = "all operations"
 
-func junitSuites(r *Report) []*suiteContent {
+func junitSuites(r *report.Report) []*suiteContent {
 	of := map[string]*suiteContent{}
 	var suites []*suiteContent
 	add := func(operation, name string, checked int) *suiteContent {
@@ -94,23 +96,23 @@ func junitSuites(r *Report) []*suiteContent {
 	}
 	add("", allOperations, r.Summary.Checked)
 	for _, op := range r.Coverage.Operations {
-		add(op.Operation, Printable(op.Operation), op.Count)
+		add(op.Operation, report.Printable(op.Operation), op.Count)
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		operation := f.Operation()
 		s := of[operation]
 		if s == nil { // of a method or a path that is not described
-			s = add(operation, Printable(operation), f.Count)
+			s = add(operation, report.Printable(operation), f.Count)
 		}
 		s.findings = append(s.findings, f)
 	}
 	return suites
 }
 
-func (s *suiteContent) suite(r *Report) junitSuite {
+func (s *suiteContent) suite(r *report.Report) junitSuite {
 	suite := junitSuite{Name: s.name, Time: "0"}
-	byGroup := map[string][]*Finding{}
+	byGroup := map[string][]*report.Finding{}
 	count := map[string]int{}
 	for _, f := range s.findings {
 		byGroup[groupOf(f.Rule)] = append(byGroup[groupOf(f.Rule)], f)
@@ -126,7 +128,7 @@ func (s *suiteContent) suite(r *Report) junitSuite {
 		suite.Properties = append(suite.Properties, junitProperty{name, strconv.Itoa(count[name])})
 	}
 	for _, name := range groups {
-		if findings := byGroup[name]; len(findings) > 0 || r.hasRules(name) {
+		if findings := byGroup[name]; len(findings) > 0 || hasRules(r, name) {
 			suite.add(s.testCase(r, name, findings))
 		}
 	}
@@ -144,9 +146,9 @@ func (s *junitSuite) add(c junitCase) {
 	s.Cases = append(s.Cases, c)
 }
 
-func (s *suiteContent) testCase(r *Report, group string, findings []*Finding) junitCase {
+func (s *suiteContent) testCase(r *report.Report, group string, findings []*report.Finding) junitCase {
 	c := junitCase{Name: group, Classname: s.name, Time: "0"}
-	var failed, passed []*Finding
+	var failed, passed []*report.Finding
 	for _, f := range findings {
 		if f.Expired != nil || f.Severity == "error" && f.Suppressed == nil {
 			failed = append(failed, f)
@@ -154,14 +156,14 @@ func (s *suiteContent) testCase(r *Report, group string, findings []*Finding) ju
 			passed = append(passed, f)
 		}
 	}
-	c.Out = r.textOf(passed)
+	c.Out = textOf(r, passed)
 	switch {
 	case len(failed) > 0:
-		message := strings.Join(append([]string{failed[0].headline()}, acceptanceNotes(failed[0])...), "; ")
+		message := strings.Join(append([]string{headline(failed[0])}, acceptanceNotes(failed[0])...), "; ")
 		if len(failed) > 1 {
-			message += ", and " + Plural(len(failed)-1, "more finding")
+			message += ", and " + report.Plural(len(failed)-1, "more finding")
 		}
-		c.Failure = &junitOutcome{Message: message, Type: Printable(failed[0].Rule), Text: "\n" + r.textOf(failed)}
+		c.Failure = &junitOutcome{Message: message, Type: report.Printable(failed[0].Rule), Text: "\n" + textOf(r, failed)}
 	case s.checked == 0 && len(findings) == 0:
 		c.Skipped = &junitOutcome{Message: "nothing was checked"}
 	}
@@ -169,7 +171,7 @@ func (s *suiteContent) testCase(r *Report, group string, findings []*Finding) ju
 }
 
 // textOf returns findings as the text report has them.
-func (r *Report) textOf(findings []*Finding) string {
+func textOf(r *report.Report, findings []*report.Finding) string {
 	var b strings.Builder
 	t := newText(&b, r, View{})
 	for i, f := range findings {

@@ -1,10 +1,12 @@
-package report
+package format
+
+import "github.com/plumbapi/plumb/internal/report"
 
 // summary says what was read, what was not checked and why, what was found,
 // and what to do next.
-func (t *text) summary(r *Report) {
+func (t *text) summary(r *report.Report) {
 	s := r.Summary
-	read := ReadText(s.Exchanges, s.Checked, s.Skipped)
+	read := report.ReadText(s.Exchanges, s.Checked, s.Skipped)
 	if s.Errors+s.Warnings+s.Infos == 0 && s.Checked > 0 {
 		none := "no findings:"
 		if s.Suppressed > 0 {
@@ -25,31 +27,31 @@ func (t *text) summary(r *Report) {
 		t.line(t.totals(s))
 	}
 	t.suppressed(s)
-	t.line(Wrap(nextStep(r), t.view.Width, 0))
+	t.line(report.Wrap(nextStep(r), t.view.Width, 0))
 }
 
-func (t *text) skipped(skipped []Skipped) {
-	for _, line := range SkippedLines(skipped, t.view.Width) {
+func (t *text) skipped(skipped []report.Skipped) {
+	for _, line := range report.SkippedLines(skipped, t.view.Width) {
 		t.line(line)
 	}
 }
 
-func (t *text) unchecked(d Description) {
-	if text := d.uncheckedText(); text != "" {
-		t.line(Wrap(text, t.view.Width, 0))
+func (t *text) unchecked(d report.Description) {
+	if text := uncheckedText(d); text != "" {
+		t.line(report.Wrap(text, t.view.Width, 0))
 	}
 }
 
 // masked says how many values could not be checked because they were taken out.
-func (t *text) masked(s Summary) {
+func (t *text) masked(s report.Summary) {
 	if s.Masked > 0 {
-		t.line(Plural(s.Masked, "value") + " taken out of the recordings ([redacted]): only presence and type checked")
+		t.line(report.Plural(s.Masked, "value") + " taken out of the recordings ([redacted]): only presence and type checked")
 	}
 }
 
-func (t *text) totals(s Summary) string {
+func (t *text) totals(s report.Summary) string {
 	count := func(n int, severity string) string {
-		text := Plural(n, severity)
+		text := report.Plural(n, severity)
 		if n == 0 {
 			return text
 		}
@@ -58,13 +60,13 @@ func (t *text) totals(s Summary) string {
 	line := count(s.Errors, "error") + ", " + count(s.Warnings, "warning") + ", " + count(s.Infos, "info") +
 		", found " + times(s.Occurrences)
 	if s.Omitted > 0 {
-		line += "; " + Number(s.Omitted) + " of them not shown (--max-findings)"
+		line += "; " + report.Number(s.Omitted) + " of them not shown (--max-findings)"
 	}
 	return line
 }
 
 // nextStep says what the reader can do with this outcome.
-func nextStep(r *Report) string {
+func nextStep(r *report.Report) string {
 	s := r.Summary
 	switch {
 	case s.Exchanges == 0:
@@ -74,7 +76,7 @@ func nextStep(r *Report) string {
 	case len(r.Findings) == 0:
 		return "Raise --max-findings to see them."
 	}
-	rule := Printable(r.Findings[0].Rule)
+	rule := report.Printable(r.Findings[0].Rule)
 	advice := "\"plumb explain " + rule + "\" says more about a rule; --rule " + rule + "=off turns it off."
 	switch {
 	case s.Checked == 0:

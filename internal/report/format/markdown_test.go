@@ -1,4 +1,4 @@
-package report
+package format
 
 import (
 	"fmt"
@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"pgregory.net/rapid"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 // codeSpan is what is between two runs of backticks of one length.
@@ -58,12 +60,12 @@ func TestMarkdownIsPlain(t *testing.T) {
 func TestMarkdownFitsIntoAComment(t *testing.T) {
 	r := many(3000)
 	for i := range 3000 {
-		r.Skipped = append(r.Skipped, Skipped{strings.Repeat("世", 1000) + strconv.Itoa(i), 1})
+		r.Skipped = append(r.Skipped, report.Skipped{Reason: strings.Repeat("世", 1000) + strconv.Itoa(i), Count: 1})
 	}
 	text := render(t, "markdown", r, View{})
 	assert.LessOrEqual(t, len(text), 65536)
 	assert.Greater(t, len(text), 60000, "as many findings as fit")
 	listed := strings.Count(text, "- **error**")
-	assert.Contains(t, text, fmt.Sprintf("%s more findings not shown here", Number(3000-listed)))
+	assert.Contains(t, text, fmt.Sprintf("%s more findings not shown here", report.Number(3000-listed)))
 	assert.Contains(t, text, "2,990 more reasons")
 }

@@ -1,6 +1,7 @@
-package report
+package format
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 func enumFinding() result {
@@ -83,6 +85,21 @@ func TestTextQuietAndVerbose(t *testing.T) {
 	assert.NotContains(t, verbose, "more,")
 }
 
+// A finding that occurs in several operations or at several members says how
+// often in each, and lists only the first of many.
+func TestTextOfAFindingInManyPlaces(t *testing.T) {
+	r := build(1, enumFinding())
+	f := &r.Findings[0]
+	f.Operations = []report.OperationCount{{Operation: "getOrder", Status: 200, Count: 1200}, {Operation: "listOrders", Count: 1}}
+	f.Pointers = []report.PointerCount{{Count: 3}}
+	for i := range 6 {
+		f.Pointers = append(f.Pointers, report.PointerCount{Pointer: fmt.Sprint("/", i), Count: 1})
+	}
+	text := render(t, "text", r, View{})
+	assert.Contains(t, text, "= operations: getOrder 200 (1,200), listOrders (1)\n")
+	assert.Contains(t, text, "= members: the whole body (3), /0 (1), /1 (1), /2 (1), /3 (1), 2 more\n")
+}
+
 func TestTextSaysWhatIsLeftOut(t *testing.T) {
 	r := build(5, enumFinding(), nullFinding())
 	r.Limit(1)
@@ -109,7 +126,7 @@ func TestCaretStandsUnderTheMark(t *testing.T) {
 			lines := strings.Split(render(t, "text", build(1, res), View{}), "\n")
 			line, carets := strings.TrimPrefix(lines[3], "120 | "), strings.TrimPrefix(lines[4], "    | ")
 			assert.Equal(t, tc.wantLine, line)
-			before := strings.TrimSuffix(line, Printable(tc.marked))
+			before := strings.TrimSuffix(line, report.Printable(tc.marked))
 			assert.Equal(t, strings.Repeat(" ", uniseg.StringWidth(before))+strings.Repeat("^", max(1, uniseg.StringWidth(tc.marked))), carets)
 		})
 	}
@@ -129,20 +146,6 @@ func TestExcerptFitsTheWidth(t *testing.T) {
 		}
 		if uniseg.StringWidth(marked) <= room && m != marked {
 			t.Fatalf("the mark was shortened without need")
-		}
-	})
-}
-
-func TestWrapKeepsWordsWhole(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		s := rapid.StringMatching(`([a-z/]{1,30} ){0,20}[a-z]{1,9}`).Draw(t, "s")
-		width := rapid.IntRange(10, 60).Draw(t, "width")
-		got := Wrap(s, width, 4)
-		assert.Equal(t, strings.Fields(s), strings.Fields(got))
-		for _, line := range strings.Split(got, "\n") {
-			if len(line) > width && len(strings.Fields(line)) > 1 {
-				t.Fatalf("%q has more than %d columns and could be broken", line, width)
-			}
 		}
 	})
 }
@@ -176,7 +179,7 @@ func TestNothingActsOnTheTerminal(t *testing.T) {
 		f.File, f.Line, f.Resource, f.Found, f.Allowed = nasty("file"), 3, nasty("resource"), nasty("found"), nasty("allowed")
 		f.Excerpt = plumb.Excerpt{Text: nasty("excerpt"), Width: 1}
 		r := build(1, result{&plumb.Exchange{}, engine.Result{Findings: []plumb.Finding{f}, Skipped: nasty("reason")}})
-		for _, format := range Formats() {
+		for _, format := range Names() {
 			var buf strings.Builder
 			require.NoError(t, Write(&buf, format, r, View{}))
 			for _, c := range buf.String() {
@@ -188,23 +191,9 @@ func TestNothingActsOnTheTerminal(t *testing.T) {
 	})
 }
 
-func TestPrintable(t *testing.T) {
-	for in, want := range map[string]string{
-		"plain ü 世": "plain ü 世", "\x1b[31m": `\x1b[31m`, "a\nb\tc\r": `a\nb\tc\r`, "\u009b": `\u009b`, "\x7f": `\x7f`,
-		"\u202e\u2066\u200b": `\u202e\u2066\u200b`, "\xff": `\xff`, `"\x"`: `"\x"`, "\ufffd": "\ufffd",
-	} {
-		assert.Equal(t, want, Printable(in))
-	}
-}
-
 // What fits exactly is left as it is; an ellipsis takes a column of its own.
 func TestFitsExactly(t *testing.T) {
 	for _, tt := range []struct{ got, want string }{
-		{Wrap("aaa bbb", 7, 2), "aaa bbb"},
-		{Wrap("aaa bbb ccc", 7, 2), "aaa bbb\n  ccc"},
-		{Wrap("aaa bbb ccc d", 7, 2), "aaa bbb\n  ccc d"},
-		{Wrap("aaa bbb ccc de", 7, 2), "aaa bbb\n  ccc\n  de"},
-		{Wrap("  aaa bbbbbbbbb c", 7, 2), "  aaa\n  bbbbbbbbb\n  c"},
 		{head("abcde", 5), "abcde"},
 		{head("abcdef", 5), "abcd…"},
 		{head("日本語字", 5), "日本…"},

@@ -1,4 +1,4 @@
-package report_test
+package format_test
 
 import (
 	"bytes"
@@ -17,6 +17,7 @@ import (
 	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/report/format"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -69,8 +70,8 @@ func wholeRun(t testing.TB, d *spec.Description, bodies ...[]byte) *report.Repor
 		}
 	}
 	r := report.New(report.Run{Description: d, Documented: v.Documented(), Version: "v1", Occurrences: 5}, b)
-	for _, format := range report.Formats() {
-		require.NoError(t, report.Write(io.Discard, format, r, report.View{}))
+	for _, name := range format.Names() {
+		require.NoError(t, format.Write(io.Discard, name, r, format.View{}))
 	}
 	return r
 }

@@ -1,7 +1,11 @@
-package report
+// Package format writes reports in the formats for people and for other
+// programs.
+package format
 
 import (
 	"io"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 // View is how a report is shown to people. Formats for programs do not look
@@ -15,7 +19,7 @@ type View struct {
 
 var formats = []struct {
 	name  string
-	write func(io.Writer, *Report, View) error
+	write func(io.Writer, *report.Report, View) error
 }{
 	{"text", writeText},
 	{"json", writeJSON},
@@ -27,8 +31,8 @@ var formats = []struct {
 	{"html", writeHTML},
 }
 
-// Formats returns the names of the formats there are.
-func Formats() []string {
+// Names returns the names of the formats.
+func Names() []string {
 	names := make([]string, len(formats))
 	for i, f := range formats {
 		names[i] = f.name
@@ -36,12 +40,12 @@ func Formats() []string {
 	return names
 }
 
-// Write writes r in one of the [Formats].
-func Write(w io.Writer, format string, r *Report, view View) error {
+// Write writes r in the format of a name, which is one of [Names].
+func Write(w io.Writer, name string, r *report.Report, view View) error {
 	for _, f := range formats {
-		if f.name == format {
+		if f.name == name {
 			return f.write(w, r, view)
 		}
 	}
-	panic("report: no format " + format)
+	panic("format: there is no format " + name)
 }

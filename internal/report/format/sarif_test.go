@@ -1,4 +1,4 @@
-package report
+package format
 
 import (
 	"encoding/json"
@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 // validSARIF checks a log against the official schema, which the library has.
@@ -26,10 +28,10 @@ func TestSARIFIsValid(t *testing.T) {
 	validSARIF(t, render(t, "sarif", build(1), View{}))
 	rapid.Check(t, func(t *rapid.T) {
 		r := nastyReport(t)
-		r.Suppress(&r.Findings[0], &Acceptance{Reason: r.Findings[0].Message, Owner: "ann", Expires: "2030-12-31"})
+		r.Suppress(&r.Findings[0], &report.Acceptance{Reason: r.Findings[0].Message, Owner: "ann", Expires: "2030-12-31"})
 		run := validSARIF(t, render(t, "sarif", r, View{})).Runs[0]
 		require.Len(t, run.Results[0].Suppressions, 1)
-		assert.Contains(t, *run.Results[0].Suppressions[0].Justification, Printable(r.Findings[0].Message))
+		assert.Contains(t, *run.Results[0].Suppressions[0].Justification, report.Printable(r.Findings[0].Message))
 	})
 }
 
@@ -37,7 +39,7 @@ func TestSARIF(t *testing.T) {
 	second := enumFinding()
 	second.r.Findings[0].Line = 240
 	r := build(5, enumFinding(), second)
-	r.Rules = []Rule{{ID: "json-syntax", Severity: "error", Title: "no JSON"}, {ID: "schema-enum", Severity: "error", Title: "t", Text: "What it is.", Fix: "Do this."}}
+	r.Rules = []report.Rule{{ID: "json-syntax", Severity: "error", Title: "no JSON"}, {ID: "schema-enum", Severity: "error", Title: "t", Text: "What it is.", Fix: "Do this."}}
 	run := validSARIF(t, render(t, "sarif", r, View{})).Runs[0]
 	require.Len(t, run.Results, 1)
 	result := run.Results[0]

@@ -1,6 +1,7 @@
-package report
+package format
 
 import (
+	"bytes"
 	"encoding/json"
 	"regexp"
 	"strconv"
@@ -15,7 +16,61 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
+	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/spec"
 )
+
+// result is an exchange with what there is to say of it.
+type result struct {
+	x *plumb.Exchange
+	r engine.Result
+}
+
+// build returns the report on exchanges with a description of two operations.
+func build(keep int, results ...result) *report.Report {
+	desc := &spec.Description{
+		Title: "Batches", Version: "1.0", Digest: "sha256:00",
+		Operations: []*spec.Operation{
+			{ID: "cancelBatch", Method: "POST", Path: "/batches/{id}/cancel", Responses: []*spec.Response{{Status: "200"}}},
+			{ID: "listBatches", Method: "GET", Path: "/batches", Responses: []*spec.Response{{Status: "200"}, {Status: "4XX"}, {Status: "default"}}},
+		},
+	}
+	b := outcome.Empty("", keep)
+	for _, r := range results {
+		b.Add(r.x, r.r)
+	}
+	return report.New(report.Run{Description: desc, Version: "v1", Occurrences: keep}, b)
+}
+
+func render(t require.TestingT, name string, r *report.Report, view View) string {
+	var buf bytes.Buffer
+	require.NoError(t, Write(&buf, name, r, view))
+	return buf.String()
+}
+
+// drawResult draws an exchange with findings at a few places, so that they meet.
+func drawResult(t *rapid.T) result {
+	r := engine.Result{Bodies: rapid.IntRange(0, 3).Draw(t, "bodies")}
+	if r.Bodies == 0 {
+		r.Skipped = rapid.SampledFrom([]string{"other API", "no body"}).Draw(t, "skipped")
+	} else {
+		r.Operation = rapid.SampledFrom([]string{"", "cancelBatch", "listBatches"}).Draw(t, "operation")
+		r.Status = rapid.SampledFrom([]int{0, 200, 404, 503}).Draw(t, "status")
+	}
+	for range rapid.IntRange(0, 4).Draw(t, "findings") {
+		f := plumb.Finding{
+			Rule:     rapid.SampledFrom([]string{"schema-enum", "schema-type"}).Draw(t, "rule"),
+			Severity: rapid.SampledFrom([]plumb.Severity{plumb.Info, plumb.Warning, plumb.Error}).Draw(t, "severity"),
+			Message:  "m", Operation: r.Operation, Status: r.Status,
+			Subject: plumb.Subject{File: "b.json", Pointer: rapid.SampledFrom([]string{"", "/x", "/y"}).Draw(t, "subject")},
+			Pointer: rapid.SampledFrom([]string{"", "/status", "/id"}).Draw(t, "pointer"),
+		}
+		f.File = rapid.SampledFrom([]string{"a.har", "b.har"}).Draw(t, "file")
+		r.Findings = append(r.Findings, f)
+	}
+	return result{&plumb.Exchange{}, r}
+}
 
 // counts are the totals that every format tells.
 type counts struct{ errors, warnings, infos, suppressed, occurrences int }
@@ -56,17 +111,17 @@ var readers = map[string]func(t require.TestingT, text string) counts{
 
 // The reports of one run agree with each other on every count.
 func TestFormatsAgree(t *testing.T) {
-	require.Len(t, readers, len(Formats()))
+	require.Len(t, readers, len(Names()))
 	rapid.Check(t, func(t *rapid.T) {
 		r := build(2, rapid.SliceOf(rapid.Custom(drawResult)).Draw(t, "results")...)
 		for i := range r.Findings {
 			if rapid.Bool().Draw(t, "suppressed") {
-				r.Suppress(&r.Findings[i], &Acceptance{"known", "ann", "2030-12-31"})
+				r.Suppress(&r.Findings[i], &report.Acceptance{Reason: "known", Owner: "ann", Expires: "2030-12-31"})
 			}
 		}
 		s := r.Summary
 		want := counts{s.Errors, s.Warnings, s.Infos, s.Suppressed, s.Occurrences}
-		for _, format := range Formats() {
+		for _, format := range Names() {
 			got := readers[format](t, render(t, format, r, View{}))
 			if got.errors+got.warnings+got.infos == 0 && (format == "text" || format == "github") {
 				got.occurrences = s.Occurrences // which then they do not tell
@@ -109,7 +164,7 @@ func readTextCounts(t require.TestingT, text string) counts {
 }
 
 func readJSONCounts(t require.TestingT, text string) counts {
-	r, err := Read(strings.NewReader(text))
+	r, err := report.Read(strings.NewReader(text))
 	require.NoError(t, err)
 	var c counts
 	for _, f := range r.Findings {
@@ -121,7 +176,7 @@ func readJSONCounts(t require.TestingT, text string) counts {
 func readNDJSONCounts(t require.TestingT, text string) counts {
 	var c counts
 	for line := range strings.Lines(text) {
-		var f Finding
+		var f report.Finding
 		require.NoError(t, json.Unmarshal([]byte(line), &f))
 		if f.Rule != "" {
 			c.add(f.Severity, f.Suppressed != nil, f.Count)
@@ -239,9 +294,46 @@ func nastyFinding(t *rapid.T) plumb.Finding {
 	return f
 }
 
-func nastyReport(t *rapid.T) *Report {
+func nastyReport(t *rapid.T) *report.Report {
 	findings := rapid.SliceOfN(rapid.Custom(nastyFinding), 1, 4).Draw(t, "findings")
 	r := build(3, result{&plumb.Exchange{}, engine.Result{Bodies: 1, Findings: findings, Skipped: findings[0].Found}})
-	r.Rules = []Rule{{ID: "schema-enum", Severity: "error", Title: valid(findings[0].Message), Text: valid(findings[0].Found), Fix: valid(findings[0].Allowed)}}
+	r.Rules = []report.Rule{{ID: "schema-enum", Severity: "error", Title: strings.ToValidUTF8(findings[0].Message, "?"), Text: strings.ToValidUTF8(findings[0].Found, "?"), Fix: strings.ToValidUTF8(findings[0].Allowed, "?")}}
 	return r
+}
+
+// Equal input gives equal bytes.
+func TestEqualInputGivesEqualBytes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		results := rapid.SliceOf(rapid.Custom(drawResult)).Draw(t, "results")
+		for _, format := range Names() {
+			var one, two bytes.Buffer
+			require.NoError(t, Write(&one, format, build(3, results...), View{}))
+			require.NoError(t, Write(&two, format, build(3, results...), View{}))
+			assert.Equal(t, one.String(), two.String())
+		}
+	})
+}
+
+func TestNoSecretReachesAnyFormat(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		secret := rapid.StringMatching(`[A-Za-z0-9+/_.-]{12,40}`).Draw(t, "secret")
+		around := func(label string) string {
+			return rapid.StringMatching(`[ -~世]{0,10}`).Draw(t, label) + secret + rapid.StringMatching(`[ -~世]{0,10}`).Draw(t, label)
+		}
+		f := plumb.Finding{Rule: "schema-enum", Severity: plumb.Error, Message: around("message"), Pointer: "/" + around("pointer"), Subject: plumb.Subject{Name: around("name")}}
+		f.File, f.Line, f.Resource, f.Found, f.Allowed = around("file"), 3, around("resource"), around("found"), around("allowed")
+		text := around("excerpt")
+		column := rapid.IntRange(0, len(text)).Draw(t, "column")
+		f.Excerpt = plumb.Excerpt{Text: text, Column: column, Width: rapid.IntRange(0, len(text)-column).Draw(t, "width")}
+		r := build(1,
+			result{&plumb.Exchange{Secrets: []string{secret}}, engine.Result{Findings: []plumb.Finding{f}, Skipped: around("reason")}},
+		)
+		for _, format := range Names() {
+			var buf bytes.Buffer
+			require.NoError(t, Write(&buf, format, r, View{Width: 1000}))
+			if strings.Contains(buf.String(), secret) {
+				t.Fatalf("%s shows %q:\n%s", format, secret, buf.String())
+			}
+		}
+	})
 }

@@ -1,10 +1,12 @@
-package report
+package format
 
 import (
 	"math"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 // timeline is the drawing of a resource's life: a lane with the states as the
@@ -17,7 +19,7 @@ type timeline struct {
 	Seen     []bar  // in responses
 	Ticks    []tick // timestamps
 	Dots     []tick // responses
-	Unplaced []*Finding
+	Unplaced []*report.Finding
 }
 
 // bar is a state along time.
@@ -33,7 +35,7 @@ type tick struct {
 	Row    int // of the label, so that neighbours do not overlap
 	Label  string
 	Time   time.Time
-	Faults []*Finding // that contradict it
+	Faults []*report.Finding // that contradict it
 }
 
 const (
@@ -47,7 +49,7 @@ const (
 
 // newTimeline draws the life of r; findings are all of the report by their
 // fingerprints. It returns nil where no time is known.
-func newTimeline(r *Resource, findings map[string]*Finding) *timeline {
+func newTimeline(r *report.Resource, findings map[string]*report.Finding) *timeline {
 	x, width := scale(r)
 	if len(x) == 0 {
 		return nil
@@ -60,7 +62,7 @@ func newTimeline(r *Resource, findings map[string]*Finding) *timeline {
 }
 
 // scale gives each time of a life its place.
-func scale(r *Resource) (x map[time.Time]int, width int) {
+func scale(r *report.Resource) (x map[time.Time]int, width int) {
 	room := map[time.Time]float64{}
 	state := ""
 	for i, o := range r.Observations {
@@ -94,7 +96,7 @@ func scale(r *Resource) (x map[time.Time]int, width int) {
 }
 
 // told makes bars of the timestamps of states: each lasts until the next.
-func (t *timeline) told(r *Resource, x map[time.Time]int) {
+func (t *timeline) told(r *report.Resource, x map[time.Time]int) {
 	end := t.Width - margin
 	for i, s := range r.Timestamps {
 		t.Ticks = append(t.Ticks, tick{X: x[s.Time.UTC()], Row: i % 2, Label: strings.TrimPrefix(s.Pointer, "/"), Time: s.Time})
@@ -110,14 +112,14 @@ func (t *timeline) told(r *Resource, x map[time.Time]int) {
 }
 
 // seen makes bars of responses that showed one state after the other.
-func (t *timeline) seen(r *Resource, x map[time.Time]int) {
+func (t *timeline) seen(r *report.Resource, x map[time.Time]int) {
 	end := t.Width - margin
 	for _, o := range r.Observations {
 		if o.Time.IsZero() {
 			continue
 		}
 		at := x[o.Time.UTC()]
-		t.Dots = append(t.Dots, tick{X: at, Label: placeText(&Occurrence{File: o.File, Entry: o.Entry, Line: o.Line}), Time: o.Time})
+		t.Dots = append(t.Dots, tick{X: at, Label: placeText(&report.Occurrence{File: o.File, Entry: o.Entry, Line: o.Line}), Time: o.Time})
 		state := o.State
 		if state == "" {
 			state = "(no known state)"
@@ -136,7 +138,7 @@ func (t *timeline) seen(r *Resource, x map[time.Time]int) {
 
 // mark puts each finding on the timestamp that it is about, else on the
 // response that it was found in; the rest stays beside the drawing.
-func (t *timeline) mark(r *Resource, findings map[string]*Finding) {
+func (t *timeline) mark(r *report.Resource, findings map[string]*report.Finding) {
 	for _, fingerprint := range r.Findings {
 		f := findings[fingerprint]
 		if f == nil {
@@ -150,11 +152,11 @@ func (t *timeline) mark(r *Resource, findings map[string]*Finding) {
 
 // contradicts reports whether a finding is about what the resource says of its
 // own life, not about the form of a body.
-func contradicts(f *Finding) bool {
+func contradicts(f *report.Finding) bool {
 	return f.Severity == "error" || slices.Contains([]string{"time", "state", "history"}, groupOf(f.Rule))
 }
 
-func (t *timeline) markTick(f *Finding, r *Resource) bool {
+func (t *timeline) markTick(f *report.Finding, r *report.Resource) bool {
 	for i, s := range r.Timestamps {
 		if s.Pointer == f.Pointer {
 			t.Ticks[i].Faults = append(t.Ticks[i].Faults, f)
@@ -164,7 +166,7 @@ func (t *timeline) markTick(f *Finding, r *Resource) bool {
 	return false
 }
 
-func (t *timeline) markDot(f *Finding, r *Resource) bool {
+func (t *timeline) markDot(f *report.Finding, r *report.Resource) bool {
 	dot := 0
 	for _, o := range r.Observations {
 		if o.Time.IsZero() {

@@ -1,4 +1,4 @@
-package report
+package format
 
 import (
 	"strconv"
@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 // command is a workflow command as GitHub reads it.
@@ -54,16 +56,16 @@ func TestGitHubCommandsAreReadBack(t *testing.T) {
 			if o.File == "-" {
 				continue
 			}
-			assert.Equal(t, Printable(o.File), c.properties["file"])
+			assert.Equal(t, report.Printable(o.File), c.properties["file"])
 			if o.Line != 0 {
 				assert.Equal(t, strconv.Itoa(o.Line), c.properties["line"])
 			}
 			if o.Column != 0 {
 				assert.Equal(t, strconv.Itoa(o.Column), c.properties["col"])
 			}
-			assert.Contains(t, c.message, f.headline())
+			assert.Contains(t, c.message, headline(&f))
 			if o.Found != "" {
-				assert.Contains(t, c.message, "found: "+Printable(o.Found))
+				assert.Contains(t, c.message, "found: "+report.Printable(o.Found))
 			}
 		}
 	})

@@ -1,4 +1,4 @@
-package report
+package format
 
 import (
 	"bufio"
@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 //go:embed html
@@ -19,7 +21,7 @@ var htmlFiles embed.FS
 
 // htmlPage is what the template of the HTML report shows.
 type htmlPage struct {
-	*Report
+	*report.Report
 	Style  template.CSS
 	Script template.JS
 	Policy string // Content-Security-Policy
@@ -32,16 +34,16 @@ type htmlPage struct {
 }
 
 type htmlFinding struct {
-	*Finding
+	*report.Finding
 	Anchor    string // id of its element
-	Rule      Rule
+	Rule      report.Rule
 	Resources []string // of its occurrences
 }
 
 type htmlLife struct {
-	*Resource
+	*report.Resource
 	Timeline *timeline // nil where no time is known
-	Findings []*Finding
+	Findings []*report.Finding
 }
 
 // filter is a choice of findings by one of their properties.
@@ -52,7 +54,7 @@ type filter struct {
 
 // writeHTML writes one page that is complete: it fetches nothing, and nothing
 // in it runs but its own script.
-func writeHTML(w io.Writer, r *Report, _ View) error {
+func writeHTML(w io.Writer, r *report.Report, _ View) error {
 	p, err := newPage(r)
 	if err != nil {
 		return err
@@ -65,10 +67,10 @@ func writeHTML(w io.Writer, r *Report, _ View) error {
 }
 
 var htmlTemplate = template.Must(template.New("report.html").Funcs(template.FuncMap{
-	"show":    Printable,
+	"show":    report.Printable,
 	"lines":   printableLines,
-	"number":  Number,
-	"plural":  Plural,
+	"number":  report.Number,
+	"plural":  report.Plural,
 	"times":   times,
 	"place":   placeText,
 	"origin":  origin,
@@ -76,19 +78,19 @@ var htmlTemplate = template.Must(template.New("report.html").Funcs(template.Func
 	"spread":  spread,
 	"excerpt": newHTMLExcerpt,
 	"anchor":  anchor,
-	"list":    func(all []string) string { return Printable(strings.Join(all, " ")) },
+	"list":    func(all []string) string { return report.Printable(strings.Join(all, " ")) },
 	"utc":     func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.999") + " UTC" },
 	"right":   func(x, width int) bool { return x > width/2 },
 	"add":     func(a, b int) int { return a + b },
 	"notes":   acceptanceNotes,
-	"calls":   func(c Coverage, seen bool) []OperationCoverage { return c.seenOperations(seen) },
-	"members": func(c Coverage) []MemberCoverage { return c.reachedMembers() },
-	"values":  func(c Coverage) []ValueCoverage { return c.reachedValues() },
-	"rest":    func(c Coverage) string { return c.unreached() },
-	"json":    func(text []byte) string { return Printable(string(text)) },
+	"calls":   seenOperations,
+	"members": reachedMembers,
+	"values":  reachedValues,
+	"rest":    unreachedText,
+	"json":    func(text []byte) string { return report.Printable(string(text)) },
 }).ParseFS(htmlFiles, "html/report.html"))
 
-func newPage(r *Report) (*htmlPage, error) {
+func newPage(r *report.Report) (*htmlPage, error) {
 	style, err := htmlFiles.ReadFile("html/style.css")
 	if err != nil {
 		return nil, err
@@ -119,7 +121,7 @@ func (p *htmlPage) addFindings() {
 	anchors := map[string]int{}
 	for i := range p.Report.Findings {
 		f := &p.Report.Findings[i]
-		h := htmlFinding{Finding: f, Anchor: anchor(f), Rule: p.rule(f.Rule)}
+		h := htmlFinding{Finding: f, Anchor: anchor(f), Rule: ruleOf(p.Report, f)}
 		if anchors[h.Anchor]++; anchors[h.Anchor] > 1 {
 			h.Anchor += "-" + strconv.Itoa(anchors[h.Anchor])
 		}
@@ -170,7 +172,7 @@ func (f htmlFinding) Names() []string {
 }
 
 func (p *htmlPage) addLives() {
-	findings := map[string]*Finding{}
+	findings := map[string]*report.Finding{}
 	for i := range p.Report.Findings {
 		f := &p.Report.Findings[i]
 		findings[f.Fingerprint] = f
@@ -197,12 +199,12 @@ func insert(all []string, s string) []string {
 }
 
 // anchor is the id of a finding's element: the same in every report.
-func anchor(f *Finding) string { return "f-" + f.Fingerprint }
+func anchor(f *report.Finding) string { return "f-" + f.Fingerprint }
 
 // htmlExcerpt is the line of an occurrence in three parts.
 type htmlExcerpt struct{ Before, Marked, After string }
 
-func newHTMLExcerpt(e *Excerpt) htmlExcerpt {
+func newHTMLExcerpt(e *report.Excerpt) htmlExcerpt {
 	before, marked, after := split(e)
 	if marked == "" {
 		marked = " " // there is something to see, all the same

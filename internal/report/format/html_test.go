@@ -1,4 +1,4 @@
-package report
+package format
 
 import (
 	"encoding/json"
@@ -17,6 +17,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 const shown = `[...document.querySelectorAll("#findings > article")].filter(a => a.checkVisibility())`
@@ -36,17 +37,17 @@ func TestHTMLIsFiltered(t *testing.T) {
 	assert.Equal(t, fmt.Sprint(all, " findings"), b.count())
 	for _, choice := range []struct {
 		filter, value string
-		fits          func(f *Finding) bool
+		fits          func(f *report.Finding) bool
 	}{
-		{"severity", "warning", func(f *Finding) bool { return f.Severity == "warning" }},
-		{"rule", "time-order", func(f *Finding) bool { return f.Rule == "time-order" }},
-		{"operation", "cancelBatch", func(f *Finding) bool {
-			return slices.ContainsFunc(f.Operations, func(o OperationCount) bool { return o.Operation == "cancelBatch" })
+		{"severity", "warning", func(f *report.Finding) bool { return f.Severity == "warning" }},
+		{"rule", "time-order", func(f *report.Finding) bool { return f.Rule == "time-order" }},
+		{"operation", "cancelBatch", func(f *report.Finding) bool {
+			return slices.ContainsFunc(f.Operations, func(o report.OperationCount) bool { return o.Operation == "cancelBatch" })
 		}},
-		{"resource", "batch_pau", func(f *Finding) bool {
-			return slices.ContainsFunc(f.Occurrences, func(o Occurrence) bool { return strings.Contains(o.Resource, "batch_pau") })
+		{"resource", "batch_pau", func(f *report.Finding) bool {
+			return slices.ContainsFunc(f.Occurrences, func(o report.Occurrence) bool { return strings.Contains(o.Resource, "batch_pau") })
 		}},
-		{"resource", "no such batch", func(*Finding) bool { return false }},
+		{"resource", "no such batch", func(*report.Finding) bool { return false }},
 	} {
 		want := 0
 		for i := range r.Findings {
@@ -198,7 +199,7 @@ var hostile = []string{
 	`{{.Policy}}`, `--><script>window.harmed=8</script>`, `<iframe src="https://example.com/"></iframe>`, "\u202egnp.exe\u2066", "<base href=//example.com>", "</title><script>window.harmed=9</script>",
 }
 
-func hostileReport() *Report {
+func hostileReport() *report.Report {
 	var results []result
 	for i, bad := range hostile {
 		f := plumb.Finding{Rule: "schema-enum", Severity: plumb.Error, Message: bad, Subject: plumb.Subject{Name: bad}, Pointer: "/" + bad, Operation: bad, Status: 200}
@@ -210,12 +211,12 @@ func hostileReport() *Report {
 	r := build(2, results...)
 	at := time.Date(2025, 3, 14, 12, 0, 0, 0, time.UTC)
 	for i, bad := range hostile {
-		r.Rules = append(r.Rules, Rule{ID: "schema-enum", Severity: "error", Title: bad, Text: bad, Fix: bad})
-		r.Coverage.Members = append(r.Coverage.Members, MemberCoverage{Schema: bad, Pointer: bad})
-		r.Coverage.Values = append(r.Coverage.Values, ValueCoverage{Schema: bad, Pointer: bad, Value: json.RawMessage(fmt.Sprintf("%q", bad))})
-		r.Coverage.Operations = append(r.Coverage.Operations, OperationCoverage{Operation: bad, Method: bad, Path: bad, Statuses: []StatusCoverage{{Status: bad, Described: bad}}})
-		r.Resources = append(r.Resources, Resource{ID: bad, Findings: []string{r.Findings[i].Fingerprint},
-			Timestamps: []Timestamp{{Pointer: bad, State: bad, Time: at}}, Observations: []Observation{{File: bad, Entry: 1, State: bad, Time: at.Add(time.Minute)}}})
+		r.Rules = append(r.Rules, report.Rule{ID: "schema-enum", Severity: "error", Title: bad, Text: bad, Fix: bad})
+		r.Coverage.Members = append(r.Coverage.Members, report.MemberCoverage{Schema: bad, Pointer: bad})
+		r.Coverage.Values = append(r.Coverage.Values, report.ValueCoverage{Schema: bad, Pointer: bad, Value: json.RawMessage(fmt.Sprintf("%q", bad))})
+		r.Coverage.Operations = append(r.Coverage.Operations, report.OperationCoverage{Operation: bad, Method: bad, Path: bad, Statuses: []report.StatusCoverage{{Status: bad, Described: bad}}})
+		r.Resources = append(r.Resources, report.Resource{ID: bad, Findings: []string{r.Findings[i].Fingerprint},
+			Timestamps: []report.Timestamp{{Pointer: bad, State: bad, Time: at}}, Observations: []report.Observation{{File: bad, Entry: 1, State: bad, Time: at.Add(time.Minute)}}})
 	}
 	r.Description.Title, r.Description.Version, r.Tool.Version = hostile[12], hostile[1], hostile[2]
 	r.Description.Overlays = hostile
@@ -233,7 +234,7 @@ func TestHTMLOfAHostileRecording(t *testing.T) {
 	assert.Empty(t, eval[[]string](b, `[...document.querySelectorAll("[href], [src]")].map(e => e.getAttribute("href") || e.getAttribute("src")).filter(u => !u.startsWith("#"))`))
 	assert.NotContains(t, eval[string](b, `document.documentElement.outerHTML`), "\u202e", "a character that turns the text")
 	for _, choice := range []string{hostile[0], hostile[5]} {
-		b.choose("operation", Printable(choice))
+		b.choose("operation", report.Printable(choice))
 		assert.Equal(t, 1, b.shown())
 	}
 	b.quiet()
@@ -243,7 +244,7 @@ func TestHTMLOfAHostileRecording(t *testing.T) {
 }
 
 // many returns a report with n findings.
-func many(n int) *Report {
+func many(n int) *report.Report {
 	r := build(1, enumFinding())
 	one := r.Findings[0]
 	r.Findings = nil

@@ -1,4 +1,4 @@
-package report
+package format
 
 import (
 	"encoding/json"
@@ -8,14 +8,16 @@ import (
 	"github.com/joshdk/go-junit"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 // accepted is a report with two findings, of which the baseline accepts, or
 // accepted, those with the severities.
-func accepted(now, once []string) *Report {
+func accepted(now, once []string) *report.Report {
 	r := build(5, enumFinding(), nullFinding())
-	r.Rules = []Rule{{ID: "schema-enum"}, {ID: "drift-null"}}
-	a := &Acceptance{Reason: "ticket 12", Owner: "ann", Expires: "2026-06-30"}
+	r.Rules = []report.Rule{{ID: "schema-enum"}, {ID: "drift-null"}}
+	a := &report.Acceptance{Reason: "ticket 12", Owner: "ann", Expires: "2026-06-30"}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		for _, severity := range now {
@@ -76,7 +78,7 @@ func TestJUnitOfBaseline(t *testing.T) {
 
 func TestJUnitCountsWhatFails(t *testing.T) {
 	r := accepted(nil, []string{"error", "warning"})
-	r.Findings[1].Rule, r.Findings[1].Operations = "schema-limit", []OperationCount{{"cancelBatch", 200, 1}}
+	r.Findings[1].Rule, r.Findings[1].Operations = "schema-limit", []report.OperationCount{{Operation: "cancelBatch", Status: 200, Count: 1}}
 	text := render(t, "junit", r, View{})
 	assert.Contains(t, text, ", and 1 more finding")
 	assert.Contains(t, text, `failures="1"`)

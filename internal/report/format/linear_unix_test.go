@@ -1,6 +1,6 @@
 //go:build unix
 
-package report_test
+package format_test
 
 import (
 	"syscall"

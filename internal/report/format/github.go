@@ -1,4 +1,4 @@
-package report
+package format
 
 import (
 	"bufio"
@@ -6,11 +6,13 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 // writeGitHub writes a workflow command for each finding, which GitHub shows
 // as an annotation of the recording's line, and the totals for the log.
-func writeGitHub(w io.Writer, r *Report, _ View) error {
+func writeGitHub(w io.Writer, r *report.Report, _ View) error {
 	buf := bufio.NewWriter(w)
 	for _, f := range shownFindings(r, View{}) {
 		buf.WriteString(annotation(r, f) + "\n")
@@ -23,12 +25,12 @@ func writeGitHub(w io.Writer, r *Report, _ View) error {
 
 // annotation returns the workflow command of a finding, at its first
 // occurrence.
-func annotation(r *Report, f *Finding) string {
+func annotation(r *report.Report, f *report.Finding) string {
 	command := map[string]string{"error": "error", "warning": "warning"}[f.Severity]
 	if command == "" {
 		command = "notice"
 	}
-	lines := []string{f.headline()}
+	lines := []string{headline(f)}
 	var properties []string
 	property := func(name, value string) {
 		properties = append(properties, name+"="+escapeProperty(value))
@@ -36,7 +38,7 @@ func annotation(r *Report, f *Finding) string {
 	if len(f.Occurrences) > 0 {
 		o := &f.Occurrences[0]
 		if o.File != "-" {
-			property("file", Printable(o.File))
+			property("file", report.Printable(o.File))
 			if o.Line != 0 {
 				property("line", strconv.Itoa(o.Line))
 			}
@@ -47,14 +49,14 @@ func annotation(r *Report, f *Finding) string {
 		lines = append(lines, details(f, o)...)
 	}
 	if f.Count > 1 {
-		lines = append(lines, "found "+times(f.Count)+" in "+Plural(f.Files, "file"))
+		lines = append(lines, "found "+times(f.Count)+" in "+report.Plural(f.Files, "file"))
 	}
 	lines = append(lines, spreadLines(f)...)
 	lines = append(lines, acceptanceNotes(f)...)
-	if fix := r.rule(f.Rule).Fix; fix != "" {
-		lines = append(lines, "fix: "+Printable(fix))
+	if fix := ruleOf(r, f).Fix; fix != "" {
+		lines = append(lines, "fix: "+report.Printable(fix))
 	}
-	property("title", "plumb "+Printable(f.Rule))
+	property("title", "plumb "+report.Printable(f.Rule))
 	return "::" + command + " " + strings.Join(properties, ",") + "::" + escapeData(strings.Join(lines, "\n"))
 }
 
@@ -69,7 +71,7 @@ func escapeProperty(s string) string { return propertyEscapes.Replace(s) }
 
 // Outputs returns the totals as lines of NAME=NUMBER, as a step of a GitHub
 // workflow gives its outputs.
-func Outputs(r *Report) string {
+func Outputs(r *report.Report) string {
 	var b strings.Builder
 	s := r.Summary
 	for _, o := range []struct {

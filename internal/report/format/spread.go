@@ -1,9 +1,11 @@
-package report
+package format
 
 import (
 	"cmp"
 	"strconv"
 	"strings"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 // mostSpread is how many operations and pointers of a finding people are shown.
@@ -16,7 +18,7 @@ func (s spreading) String() string { return s.What + ": " + s.Text }
 
 // spread says where a finding occurs, where that is in several operations or at
 // several members.
-func spread(f *Finding) []spreading {
+func spread(f *report.Finding) []spreading {
 	var all []spreading
 	list := func(what string, n int, item func(i int) (name string, count int)) {
 		if n < 2 {
@@ -25,10 +27,10 @@ func spread(f *Finding) []spreading {
 		var items []string
 		for i := range min(n, mostSpread) {
 			name, count := item(i)
-			items = append(items, Printable(name)+" ("+Number(count)+")")
+			items = append(items, report.Printable(name)+" ("+report.Number(count)+")")
 		}
 		if n > mostSpread {
-			items = append(items, Number(n-mostSpread)+" more")
+			items = append(items, report.Number(n-mostSpread)+" more")
 		}
 		all = append(all, spreading{what, strings.Join(items, ", ")})
 	}
@@ -48,7 +50,7 @@ func spread(f *Finding) []spreading {
 }
 
 // spreadLines are the lines of spread.
-func spreadLines(f *Finding) []string {
+func spreadLines(f *report.Finding) []string {
 	var lines []string
 	for _, s := range spread(f) {
 		lines = append(lines, s.String())

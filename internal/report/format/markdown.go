@@ -1,9 +1,11 @@
-package report
+package format
 
 import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 // mostMarkdown is how many bytes a comment on a pull request may have, less a
@@ -12,7 +14,7 @@ const mostMarkdown = 65536 - 512
 
 // writeMarkdown writes the report as a comment on a pull request: the totals
 // and as many findings as fit.
-func writeMarkdown(w io.Writer, r *Report, _ View) error {
+func writeMarkdown(w io.Writer, r *report.Report, _ View) error {
 	head, tail := markdownHead(r), markdownTail(r)
 	var b strings.Builder
 	b.WriteString(head)
@@ -27,40 +29,40 @@ func writeMarkdown(w io.Writer, r *Report, _ View) error {
 		shown++
 	}
 	if rest := r.Summary.Errors + r.Summary.Warnings + r.Summary.Infos - shown; rest > 0 {
-		fmt.Fprintf(&b, "%s not shown here; the other formats have all that the run kept.\n\n", capital(Plural(rest, "more finding")))
+		fmt.Fprintf(&b, "%s not shown here; the other formats have all that the run kept.\n\n", capital(report.Plural(rest, "more finding")))
 	}
 	b.WriteString(tail)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func markdownHead(r *Report) string {
+func markdownHead(r *report.Report) string {
 	var b strings.Builder
 	s := r.Summary
 	verdict := "no findings"
 	if s.Errors+s.Warnings+s.Infos > 0 {
-		verdict = Plural(s.Errors, "error") + ", " + Plural(s.Warnings, "warning") + ", " + Plural(s.Infos, "info")
+		verdict = report.Plural(s.Errors, "error") + ", " + report.Plural(s.Warnings, "warning") + ", " + report.Plural(s.Infos, "info")
 	} else if s.Suppressed > 0 {
 		verdict = "no new findings"
 	} else if s.Checked == 0 {
 		verdict = "nothing was checked"
 	}
 	fmt.Fprintf(&b, "## plumb: %s\n\n", verdict)
-	line := ReadText(s.Exchanges, s.Checked, s.Skipped)
+	line := report.ReadText(s.Exchanges, s.Checked, s.Skipped)
 	if s.Occurrences > 0 {
 		line += "; found " + times(s.Occurrences)
 	}
 	if s.Suppressed > 0 {
-		line += "; " + Number(s.Suppressed) + " accepted by the baseline"
+		line += "; " + report.Number(s.Suppressed) + " accepted by the baseline"
 	}
-	fmt.Fprintf(&b, "%s. Checked against %s.\n\n", capital(line), code(cut(r.Description.name(), 500)))
-	if text := r.Description.uncheckedText(); text != "" {
+	fmt.Fprintf(&b, "%s. Checked against %s.\n\n", capital(line), code(cut(strings.TrimSpace(r.Description.Title+" "+r.Description.Version), 500)))
+	if text := uncheckedText(r.Description); text != "" {
 		fmt.Fprintf(&b, "%s.\n\n", escapeMarkdown(text))
 	}
 	return b.String()
 }
 
-func markdownFinding(r *Report, f *Finding) string {
+func markdownFinding(r *report.Report, f *report.Finding) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "- **%s** %s", f.Severity, code(f.Rule))
 	if f.Pointer != "" {
@@ -68,7 +70,7 @@ func markdownFinding(r *Report, f *Finding) string {
 	}
 	b.WriteString(": " + escapeMarkdown(f.Message))
 	if f.Count > 1 {
-		fmt.Fprintf(&b, " (%s in %s)", times(f.Count), Plural(f.Files, "file"))
+		fmt.Fprintf(&b, " (%s in %s)", times(f.Count), report.Plural(f.Files, "file"))
 	}
 	b.WriteString("\n")
 	if len(f.Occurrences) > 0 {
@@ -91,30 +93,30 @@ func markdownFinding(r *Report, f *Finding) string {
 	for _, note := range acceptanceNotes(f) {
 		b.WriteString("  - " + escapeMarkdown(note) + "\n")
 	}
-	if fix := r.rule(f.Rule).Fix; fix != "" {
+	if fix := ruleOf(r, f).Fix; fix != "" {
 		b.WriteString("  - fix: " + escapeMarkdown(fix) + "\n")
 	}
 	return b.String() + "\n"
 }
 
 // markdownTail says what the run has not seen.
-func markdownTail(r *Report) string {
+func markdownTail(r *report.Report) string {
 	var b strings.Builder
 	c := r.Coverage
-	operations := "Seen of the description: " + share(c.Operations, "operation", func(o OperationCoverage) int { return o.Count })
-	if c.unreached() != "" { // most of a large API
+	operations := "Seen of the description: " + share(c.Operations, "operation", func(o report.OperationCoverage) int { return o.Count })
+	if unreachedText(c) != "" { // most of a large API
 		operations += "; of what these respond with"
 	}
 	fmt.Fprintf(&b, "%s, %s, %s.\n", operations,
-		share(c.reachedMembers(), "documented member", func(m MemberCoverage) int { return m.Count }),
-		share(c.reachedValues(), "documented value", func(v ValueCoverage) int { return v.Count }))
+		share(reachedMembers(c), "documented member", func(m report.MemberCoverage) int { return m.Count }),
+		share(reachedValues(c), "documented value", func(v report.ValueCoverage) int { return v.Count }))
 	const most = 10
 	for i, s := range r.Skipped {
 		if i == most {
-			fmt.Fprintf(&b, "- skipped for %s\n", Plural(len(r.Skipped)-most, "more reason"))
+			fmt.Fprintf(&b, "- skipped for %s\n", report.Plural(len(r.Skipped)-most, "more reason"))
 			break
 		}
-		fmt.Fprintf(&b, "- %s skipped: %s\n", Number(s.Count), code(cut(s.Reason, 500)))
+		fmt.Fprintf(&b, "- %s skipped: %s\n", report.Number(s.Count), code(cut(s.Reason, 500)))
 	}
 	return b.String()
 }
@@ -127,12 +129,12 @@ func share[T any](all []T, noun string, count func(T) int) string {
 			seen++
 		}
 	}
-	return Number(seen) + " of " + Plural(len(all), noun)
+	return report.Number(seen) + " of " + report.Plural(len(all), noun)
 }
 
 // code returns s as a code span, in which nothing has a meaning.
 func code(s string) string {
-	s = Printable(s)
+	s = report.Printable(s)
 	fence := "`"
 	for strings.Contains(s, fence) {
 		fence += "`"
@@ -154,7 +156,7 @@ func cut(s string, n int) string {
 // escapeMarkdown takes the meaning from what is Markdown, HTML or a mention.
 func escapeMarkdown(s string) string {
 	var b strings.Builder
-	for _, r := range Printable(s) {
+	for _, r := range report.Printable(s) {
 		if strings.ContainsRune("\\`*_{}[]<>()#+!|~&@:", r) {
 			fmt.Fprintf(&b, "&#%d;", r)
 			continue

@@ -1,4 +1,4 @@
-package report
+package format
 
 import (
 	"encoding/xml"
@@ -9,11 +9,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 func TestJUnit(t *testing.T) {
 	r := build(5, enumFinding(), nullFinding())
-	r.Rules = []Rule{{ID: "json-syntax"}, {ID: "schema-enum"}, {ID: "drift-null"}, {ID: "cancel-status"}}
+	r.Rules = []report.Rule{{ID: "json-syntax"}, {ID: "schema-enum"}, {ID: "drift-null"}, {ID: "cancel-status"}}
 	suites, err := junit.Ingest([]byte(render(t, "junit", r, View{})))
 	require.NoError(t, err)
 	var got []string
@@ -44,7 +46,7 @@ func TestJUnitTotals(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		r := nastyReport(t)
-		r.Rules = append(r.Rules, Rule{ID: "json-syntax"})
+		r.Rules = append(r.Rules, report.Rule{ID: "json-syntax"})
 		text := render(t, "junit", r, View{})
 		var all struct {
 			totals

@@ -1,0 +1,35 @@
+package format
+
+import "github.com/plumbapi/plumb/internal/report"
+
+// acceptanceNotes say what the baseline has on a finding.
+func acceptanceNotes(f *report.Finding) []string {
+	switch {
+	case f.Suppressed != nil:
+		a := f.Suppressed
+		return []string{"accepted until " + report.Printable(a.Expires) + " (" + report.Printable(a.Owner) + "): " + report.Printable(a.Reason)}
+	case f.Expired != nil:
+		a := f.Expired
+		return []string{"was accepted until " + report.Printable(a.Expires) + " (" + report.Printable(a.Owner) + "), which is over: " + report.Printable(a.Reason)}
+	}
+	return nil
+}
+
+// shownFindings returns the findings that text shows: the accepted ones only
+// where everything is.
+func shownFindings(r *report.Report, view View) []*report.Finding {
+	var shown []*report.Finding
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Suppressed == nil || view.Verbose {
+			shown = append(shown, f)
+		}
+	}
+	return shown
+}
+
+// suppressed says how many findings the baseline accepts.
+func (t *text) suppressed(s report.Summary) {
+	if s.Suppressed > 0 {
+		t.line(report.Number(s.Suppressed) + " accepted by the baseline")
+	}
+}
