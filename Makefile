@@ -16,8 +16,8 @@ test: chromium clients ## run all tests, with the race detector
 	go test -race -timeout 20m ./...
 	cd $(CLIENTS) && go test -race -timeout 20m ./...
 
-# The tests with real clients are a module of their own: the clients bring many
-# modules with them. The one for Node is tested where npm is there.
+# The tests with real clients are a separate module, since the clients have many
+# dependencies. The client for Node is tested if npm is installed.
 CLIENTS = contracttest/internal/openaitest
 
 .PHONY: clients
@@ -26,8 +26,8 @@ clients:
 		npm ci --silent --no-audit --no-fund --prefix $(CLIENTS)/node || echo "the Node client cannot be installed: its test will skip"; \
 	fi
 
-# The HTML report is tested in a browser. Where none is and none can be
-# installed, these tests skip and say so.
+# The HTML report is tested in a browser. If there is none and none can be
+# installed, these tests are skipped and say so.
 .PHONY: chromium
 chromium:
 	@if [ -z "$$PLUMB_CHROMIUM" ] && ! command -v chromium chromium-browser google-chrome >/dev/null; then \
@@ -40,7 +40,7 @@ chromium:
 	fi
 
 .PHONY: images
-images: chromium ## make the pictures of the reports anew
+images: chromium ## rewrite the pictures of the reports
 	go test ./internal/report/format -run Image -update
 
 .PHONY: lint
@@ -64,5 +64,5 @@ fuzz: ## run each fuzz target for FUZZTIME (30s)
 	done
 
 .PHONY: bench
-bench: ## hold plumb beside its peers: speed and memory
+bench: ## compare plumb with its peers: speed and memory
 	cd bench && go run . $(BENCHFLAGS)

@@ -15,9 +15,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Each recipe of CONTRIBUTING.md is followed to the letter in a copy of the
-// tree. What it adds works at the first try, and no more has to be touched than
-// it says: one file, a line in a list where Go needs one, and fixtures.
+// TestContributing follows each recipe of CONTRIBUTING.md to the letter in a
+// copy of the tree. What a recipe adds must work at the first try, and no other
+// files may change than the recipe says: one file, a line in a list where Go
+// needs one, and fixtures.
 func TestContributing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the command, and runs tests of its own")
@@ -85,7 +86,7 @@ func TestContributing(t *testing.T) {
 	})
 }
 
-// recipe is a section of the page, and all that it has people touch.
+// recipe is a section of the page, and the files that it has people change.
 type recipe struct {
 	title    string
 	source   string         // the file that it writes
@@ -129,7 +130,7 @@ func skipped(d fs.DirEntry) error {
 	return nil
 }
 
-// files returns the files of the copy, with what they hold.
+// files returns the contents of the files of the copy, by name.
 func (c *sourceCopy) files(t *testing.T) map[string]string {
 	all := map[string]string{}
 	require.NoError(t, filepath.WalkDir(c.dir, func(name string, d fs.DirEntry, err error) error {
@@ -147,13 +148,14 @@ func (c *sourceCopy) files(t *testing.T) map[string]string {
 	return all
 }
 
-// run runs commands in the copy and returns what they print on standard output.
-// Status 1 says that there are findings, and is not a failure of plumb.
+// run runs commands in the copy and returns their standard output. Exit status
+// 1 means that there are findings, and is not a failure of plumb.
 func (c *sourceCopy) run(t *testing.T, commands string) string {
 	t.Helper()
 	cmd := exec.Command("sh", "-e", "-c", commands)
 	cmd.Dir = c.dir
-	// Where the folder is not part of what is compiled, later runs use it again.
+	// Without the path of the folder in what is compiled, later runs can use
+	// the build cache.
 	cmd.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -trimpath -vet=off", "GOWORK=off")
 	var errs strings.Builder
 	cmd.Stderr = &errs
@@ -211,7 +213,8 @@ func (c *sourceCopy) follow(t *testing.T, page string, r recipe) (commands []str
 	return commands
 }
 
-// changed returns the names of the files that are new, or not as before.
+// changed returns the names of the files that are new or whose content has
+// changed.
 func changed(before, after map[string]string) []string {
 	var names []string
 	for name, text := range after {
@@ -223,11 +226,11 @@ func changed(before, after map[string]string) []string {
 	return names
 }
 
-// block is a block of code in a recipe: a file to write, lines to add to one
+// block is a block of code in a recipe: a file to write, lines to add to a file
 // (diff), or commands to run (sh).
 type block struct {
 	language string
-	file     string // the last file that the text before names
+	file     string // the last file that is named in the text before the block
 	text     string
 }
 
@@ -256,7 +259,8 @@ func blocksOf(t *testing.T, page, title string) []block {
 	return all
 }
 
-// apply adds the lines of a diff to a text and returns how many they are.
+// apply adds the lines of a diff to a text, and returns how many lines were
+// added.
 func (b block) apply(t *testing.T, text string) (amended string, lines int) {
 	var old, amendment strings.Builder
 	for line := range strings.Lines(b.text) {
@@ -273,7 +277,7 @@ func (b block) apply(t *testing.T, text string) (amended string, lines int) {
 	return strings.Replace(text, old.String(), amendment.String(), 1), lines
 }
 
-// between returns the text between two others.
+// between returns the text between start and end.
 func between(t *testing.T, text, start, end string) string {
 	_, rest, ok := strings.Cut(text, start)
 	require.True(t, ok, "%q is not in %q", start, text)

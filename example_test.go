@@ -6,8 +6,9 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// The fingerprint of a finding is that of its rule and its subject, so that
-// occurrences in other exchanges, operations and places of a body have the same.
+// The fingerprint of a finding depends on its rule and its subject only, so
+// that occurrences in other exchanges, operations and places of a body have the
+// same one.
 func ExampleFinding_Fingerprint() {
 	subject := plumb.Subject{File: "openapi.yaml", Pointer: "/components/schemas/Money/properties/amount"}
 	total := plumb.Finding{Rule: "schema-type", Subject: subject, Operation: "getOrder", Pointer: "/total/amount"}

@@ -18,11 +18,11 @@ import (
 
 const module = "github.com/plumbapi/plumb"
 
-// design is what docs/design.md says of the packages, by their import paths.
+// design is what docs/design.md says about the packages, by their import paths.
 type design struct {
 	layers    map[string]int
 	doIO      map[string]bool
-	importers map[string]string // by library, the package that alone imports it
+	importers map[string]string // by library, the only package that may import it
 }
 
 func readDesign(t *testing.T) design {
@@ -43,11 +43,11 @@ func readDesign(t *testing.T) design {
 	return d
 }
 
-// importPath returns the import path of a package that a cell names by its
-// folder.
+// importPath returns the import path of the package whose folder is named in a
+// cell of a table.
 func importPath(cell string) string { return path.Join(module, strings.Trim(cell, "`")) }
 
-// rowsOf returns the cells of the table of a page that begins with a heading.
+// rowsOf returns the rows of the table of a page that begins with a heading.
 func rowsOf(t *testing.T, page, heading string) [][]string {
 	_, rest, ok := strings.Cut(page, heading+"\n")
 	require.True(t, ok, "docs/design.md has no table %q", heading)
@@ -68,13 +68,14 @@ func rowsOf(t *testing.T, page, heading string) [][]string {
 	return rows
 }
 
-// ioPackages are those through which a package reads or writes files and
-// sockets. It can do so by net/http, too, which others import for its names.
+// ioPackages are the packages through which a package reads or writes files and
+// sockets. net/http is not among them, since others import it for its constants
+// and types.
 var ioPackages = []string{"os", "os/exec", "os/signal", "io/fs", "io/ioutil", "net", "net/http/httptest", "path/filepath", "syscall", "time/tzdata"}
 
-// The packages are what docs/design.md says: which there are, in which
-// direction they import each other, which of them do I/O, and which one imports
-// a library.
+// TestDesign checks that docs/design.md is true: which packages there are, in
+// which direction they import each other, which of them do I/O, and which
+// package alone imports a library.
 func TestDesign(t *testing.T) {
 	d := readDesign(t)
 	found := map[string]bool{} // packages, and libraries that are imported
@@ -108,8 +109,8 @@ func TestDesign(t *testing.T) {
 	}
 }
 
-// libraryOf returns the library of the table that a package belongs to; empty
-// where it is of none.
+// libraryOf returns the library of the table that a package belongs to, or ""
+// if it belongs to none.
 func (d design) libraryOf(path string) string {
 	for library := range d.importers {
 		if within(library)(path) {

@@ -15,13 +15,14 @@ import (
 	"text/tabwriter"
 )
 
-// published holds descriptions as their vendors publish them, with their
-// examples. They are not part of the project.
+// published is the folder of descriptions as their vendors publish them, with
+// their examples. They are not part of the project.
 const published = "../../shared/data/descriptions"
 
-// descriptions shows what loading a description costs: published ones, with the
-// first example of each operation as input, beside kin-openapi, which only
-// loads them; and drawn ones of once and four times the size.
+// descriptions measures what loading a description costs: of published ones,
+// with the first example of each operation as input, compared with kin-openapi,
+// which only loads them; and of generated ones, of a size and four times that
+// size.
 func descriptions(dir string, rounds int, only string) error {
 	kin := filepath.Join(dir, "kinload")
 	if out, err := exec.Command("go", "build", "-trimpath", "-o", kin, "./kinload").CombinedOutput(); err != nil {
@@ -55,7 +56,7 @@ func descriptions(dir string, rounds int, only string) error {
 		var smaller *process
 		for _, n := range []int{4000, 16000} {
 			file := filepath.Join(dir, fmt.Sprintf("%s-%d.json", name, n))
-			if err := drawn(file, n, write); err != nil {
+			if err := generate(file, n, write); err != nil {
 				return err
 			}
 			p := &process{name: fmt.Sprintf("plumb loads %d %s", n, name), command: check(file, empty)}
@@ -87,8 +88,8 @@ func descriptions(dir string, rounds int, only string) error {
 	return w.Flush()
 }
 
-// unpacked writes a published description, and the first example of each of its
-// operations.
+// unpacked decompresses a published description and the first example of each
+// of its operations, and returns the two files.
 func unpacked(dir, name, examples string) (description, input string, err error) {
 	description, input = filepath.Join(dir, name+".json"), filepath.Join(dir, name+".ndjson")
 	text, err := gunzip(filepath.Join(published, name+".json.gz"))
@@ -137,7 +138,7 @@ func gunzip(name string) ([]byte, error) {
 	return io.ReadAll(z)
 }
 
-func drawn(file string, n int, write func(*bufio.Writer, int)) error {
+func generate(file string, n int, write func(*bufio.Writer, int)) error {
 	f, err := os.Create(file)
 	if err != nil {
 		return err
@@ -159,8 +160,8 @@ func manyRefs(w *bufio.Writer, n int) {
 	fmt.Fprint(w, `},"components":{"responses":{"E":{"description":"e"}}}}`)
 }
 
-// manySchemas writes a description with n schemas, of which each refers to the
-// one before and has a response.
+// manySchemas writes a description with n schemas, each of which refers to the
+// one before and is that of a response.
 func manySchemas(w *bufio.Writer, n int) {
 	var schemas strings.Builder
 	fmt.Fprint(w, `{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{`)

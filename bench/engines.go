@@ -22,11 +22,11 @@ import (
 
 const unit = "encoding/json, Unmarshal into any"
 
-// schemaFile holds the schema of a batch, which refers to no other file.
+// schemaFile is the schema of a batch, which does not refer to other files.
 const schemaFile = "../schemas/batch.json"
 
-// inProcess returns the rows of engines: bodies in, verdict out. Files that
-// they need are in dir.
+// inProcess returns the rows of engines that check bodies in this process.
+// Files that they need are written to dir.
 func inProcess(in *input, dir string) ([]*row, error) {
 	each := func(name string, bodies texts, check func([]byte) error) *row {
 		return &row{name: name, bodies: len(bodies), run: func() error {
@@ -62,16 +62,16 @@ func inProcess(in *input, dir string) ([]*row, error) {
 	if err != nil {
 		return nil, err
 	}
-	some := in.clean[:len(in.clean)/10] // the others are slow
+	some := in.clean[:len(in.clean)/10] // the peers are slow
 	for _, p := range peers {
 		rows = append(rows, each(p.name+", with its decode", some, p.check))
 	}
 	return append(rows, ajvRow(dir, in.clean)), nil
 }
 
-// plumbRow is what the command does with bodies after they were read: all
-// rules, histories, coverage and the report. Each measurement is a run of its
-// own.
+// plumbRow returns a row for what the command does with bodies once they are
+// read: all rules, histories, coverage and the report. Each measurement is a
+// separate run.
 func plumbRow(name string, bodies texts, histories bool) (*row, error) {
 	d, err := spec.Builtin()
 	if err != nil {
@@ -124,8 +124,8 @@ func plumbRow(name string, bodies texts, histories bool) (*row, error) {
 	}}, nil
 }
 
-// peer is another validator. That it finds fault with null is not counted
-// against it.
+// peer is another validator. That it rejects null is not held against it: see
+// peerSchema.
 type peer struct {
 	name  string
 	check func(body []byte) error
@@ -191,9 +191,9 @@ func newPeers() ([]peer, error) {
 	}, nil
 }
 
-// peerSchema returns the schema of a batch for the peers. They stop or collect
-// at the first fault of a body, so each optional member may be null for them:
-// they read all of each body.
+// peerSchema returns the schema of a batch for the peers, in which each
+// optional member may be null. Otherwise peers that stop at the first fault
+// would not read all of a body.
 func peerSchema() ([]byte, error) {
 	text, err := os.ReadFile(schemaFile)
 	if err != nil {

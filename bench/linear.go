@@ -12,15 +12,15 @@ import (
 	"github.com/plumbapi/plumb/internal/hostiletest"
 )
 
-// linear shows how the time grows with bodies that are costly to check: once
-// and twice the list, the members or the findings, against each other in each
-// round. A factor of 2 is linear.
+// linear measures how the time grows with bodies that are costly to check: for
+// n and for 2n elements, members or findings, which are measured in turn in
+// each round. A factor of 2 is linear.
 func linear(dir string, rounds int, only string) error {
 	const n = 10_000
 	type pair struct {
 		name    string
 		files   [2]string
-		seconds [2][]float64 // of the processor
+		seconds [2][]float64 // processor time, by round
 	}
 	var pairs []*pair
 	for _, kind := range hostiletest.Bodies {
@@ -50,7 +50,7 @@ func linear(dir string, rounds int, only string) error {
 			}
 		}
 	}
-	fmt.Printf("\nprocessor for %d and for %d of it\n", n, 2*n)
+	fmt.Printf("\nprocessor time for %d and %d items\n", n, 2*n)
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "seconds\ttwice\tfactor\tmost\t")
 	for _, p := range pairs {

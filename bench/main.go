@@ -1,5 +1,5 @@
-// Command bench holds plumb beside its peers: the same bodies through each, in
-// turn, and how many times the speed of encoding/json each reaches.
+// Command bench compares plumb with its peers: each checks the same bodies in
+// turn, and its speed is shown as a multiple of that of encoding/json.
 package main
 
 import (
@@ -18,9 +18,9 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 5, "how often each row is measured")
 	count := flag.Int("bodies", 100_000, "how many bodies each measurement reads")
-	large := flag.Int("mb", 64, "size of the recordings for the rows about memory, in MB")
+	large := flag.Int("mb", 64, "size in MB of the recordings for the rows about memory")
 	only := flag.String("only", "", "measure only the rows whose names contain this")
-	profile := flag.String("cpuprofile", "", "write a profile of the processor to this file")
+	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
 	flag.Parse()
 	if *profile != "" {
 		f, err := os.Create(*profile)
@@ -69,8 +69,8 @@ func run(rounds, count, large int, only string) error {
 	return descriptions(dir, rounds, only)
 }
 
-// print shows the ratios to the first row, each of the median round, with the
-// least and the most of all rounds.
+// print shows the ratios to the first row: the median of all rounds, the least
+// and the most.
 func print(rows []*row) {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "ratio\tleast\tmost\tns/body\tallocs/body\t")
@@ -81,8 +81,8 @@ func print(rows []*row) {
 		}
 		ratios := make([]float64, len(r.seconds))
 		for i := range ratios {
-			// Against the unit of the same round: machines are not equally
-			// fast all the time.
+			// Compared with the first row in the same round, since the speed
+			// of a machine varies.
 			ratios[i] = rows[0].seconds[i] / float64(rows[0].bodies) / r.seconds[i] * float64(r.bodies)
 		}
 		slices.Sort(ratios)
@@ -100,7 +100,7 @@ func median(values []float64) float64 {
 	return sorted[len(sorted)/2]
 }
 
-// texts are bodies, one after the other.
+// texts are bodies, consecutive in memory after join.
 type texts [][]byte
 
 func (t texts) average() int {
@@ -136,7 +136,7 @@ func newInput(count int) *input {
 	return in
 }
 
-// join has the bodies stand one after the other, as those of a file do.
+// join makes the bodies consecutive in memory, as those of a file are.
 func (t texts) join() {
 	all := make([]byte, 0, len(t)*(t.average()+1))
 	for i, body := range t {
@@ -146,7 +146,7 @@ func (t texts) join() {
 	}
 }
 
-// decode is what everybody does who validates decoded values.
+// decode does what everybody must do who validates decoded values.
 func decode(body []byte) (any, error) {
 	var value any
 	err := json.Unmarshal(body, &value)

@@ -14,26 +14,26 @@ import (
 	"time"
 )
 
-// errNoNode says that the peers that are written for Node cannot be run here.
+// errNoNode means that the peers that are written for Node cannot be run here.
 var errNoNode = errors.New("not measured")
 
 // installNode installs the peers that are written for Node, in the versions of
 // node/package-lock.json.
 var installNode = sync.OnceValue(func() error {
 	if _, err := exec.LookPath("npm"); err != nil {
-		return fmt.Errorf("%w: npm is not there", errNoNode)
+		return fmt.Errorf("%w: npm is not installed", errNoNode)
 	}
 	install := exec.Command("npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel", "error")
 	install.Dir = "node"
 	if out, err := install.CombinedOutput(); err != nil {
 		first, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
-		return fmt.Errorf("%w: npm cannot install it: %w: %s", errNoNode, err, first)
+		return fmt.Errorf("%w: npm install fails: %w: %s", errNoNode, err, first)
 	}
 	return nil
 })
 
-// ajvRow has the bodies validated by ajv, in a process of Node that lasts as
-// long as this one. Its files are in dir.
+// ajvRow returns a row for ajv, in a process of Node that is started once. Its
+// files are written to dir.
 func ajvRow(dir string, bodies texts) *row {
 	var process *ajv
 	r := &row{name: "ajv (Node), with its parse", bodies: len(bodies)}
@@ -55,11 +55,11 @@ func ajvRow(dir string, bodies texts) *row {
 	return r
 }
 
-// ajv is a running node/ajv.mjs, which ends with its standard input.
+// ajv is a running node/ajv.mjs, which ends when its standard input does.
 type ajv struct {
 	in   io.Writer
 	out  *bufio.Scanner
-	used time.Duration // of the processor, for the validations so far
+	used time.Duration // processor time of the validations so far
 }
 
 func startAJV(dir string, bodies texts) (*ajv, error) {
@@ -78,8 +78,8 @@ func startAJV(dir string, bodies texts) (*ajv, error) {
 	if err != nil {
 		return nil, err
 	}
-	// With all threads, that of the collector included, it takes as long by
-	// the clock, and more of the processors.
+	// With several threads, one of them for garbage collection, it takes just
+	// as long, and more processor time.
 	cmd := exec.Command("node", "--single-threaded", "node/ajv.mjs", schema, lines)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
@@ -108,22 +108,22 @@ func (a *ajv) validate() error {
 		return err
 	}
 	if !a.out.Scan() {
-		return errors.New("it ended before it had an answer")
+		return errors.New("ajv ended without a result")
 	}
 	took, err := time.ParseDuration(a.out.Text() + "us")
 	a.used += took
 	return err
 }
 
-// redocly returns the row of a run of redocly drift over the HAR, which must be
-// of 10,000 exchanges.
+// redocly returns a row for redocly drift with the HAR, which must have 10,000
+// exchanges.
 func redocly(name, description, har string) *process {
 	return &process{
 		name:    name,
 		command: []string{"node/node_modules/.bin/redocly", "drift", har, "--api", description, "--server", "https://api.example.com/v1"},
 		env:     []string{"REDOCLY_TELEMETRY=off", "REDOCLY_SUPPRESS_UPDATE_NOTICE=true"},
 		prepare: installNode,
-		good: func(out []byte, err error) error {
+		verify: func(out []byte, err error) error {
 			var ended *exec.ExitError
 			if errors.As(err, &ended) && ended.ExitCode() == 1 {
 				err = nil // it found something

@@ -21,16 +21,16 @@ import (
 type process struct {
 	name    string
 	command []string
-	env     []string                             // beside that of this process
+	env     []string                             // in addition to that of this process
 	prepare func() error                         // before the first round
-	good    func(output []byte, err error) error // reports whether it ended well; nil if err does
-	against *process                             // the row whose times its own are compared with
-	bound   int64                                // bytes of memory that it must not take; 0 for any
+	verify  func(output []byte, err error) error // returns an error unless it ended well; if nil, err decides
+	against *process                             // the row to compare the times with
+	bound   int64                                // limit of the memory in bytes; 0 for none
 
 	missing   error     // why it cannot be measured
 	seconds   []float64 // by round
-	processor []float64 // seconds of all cores, likewise
-	memory    int64     // the most of all rounds, in bytes
+	processor []float64 // seconds of all cores, by round
+	memory    int64     // maximum of all rounds, in bytes
 }
 
 // processes measures whole processes, from their start to the report.
@@ -123,14 +123,14 @@ func processes(dir string, in *input, large, rounds int, only string) error {
 	return w.Flush()
 }
 
-// undocumented returns a batch with so many members that are not documented.
+// undocumented returns a batch with n undocumented members.
 func undocumented(n int) []byte {
 	i := slices.IndexFunc(hostiletest.Bodies, func(b hostiletest.Body) bool { return b.Name == "undocumented members" })
 	return hostiletest.Bodies[i].Make(n)
 }
 
-// ratio says how many times as fast it is as the row that it is compared with,
-// in the median round.
+// ratio returns how many times as fast the process is as the row that it is
+// compared with, in the median round.
 func (p *process) ratio() string {
 	if p.against == nil || len(p.against.seconds) != len(p.seconds) {
 		return ""
@@ -162,14 +162,14 @@ func (p *process) measure() error {
 	for {
 		select {
 		case err := <-done:
-			if p.good != nil {
-				err = p.good(out.Bytes(), err)
+			if p.verify != nil {
+				err = p.verify(out.Bytes(), err)
 			}
 			if err != nil {
 				return fmt.Errorf("%s: %w: %s", p.name, err, out.Bytes())
 			}
 			if p.bound > 0 && p.memory > p.bound {
-				return fmt.Errorf("%s: it took %d MB of memory, of which it may take %d", p.name, p.memory>>20, p.bound>>20)
+				return fmt.Errorf("%s: it took %d MB of memory, more than the allowed %d MB", p.name, p.memory>>20, p.bound>>20)
 			}
 			p.seconds = append(p.seconds, time.Since(start).Seconds())
 			p.processor = append(p.processor, (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds())
@@ -180,9 +180,9 @@ func (p *process) measure() error {
 	}
 }
 
-// peak returns the most memory that a running process has had so far, in
-// bytes; 0 where the system does not say. What the system says after the end
-// counts the memory of this process, too, from which the other was started.
+// peak returns the most memory that a running process has had so far, in bytes,
+// or 0 if the system does not say. What the system reports after the end would
+// include the memory of this process, from which the other was forked.
 func peak(pid int) int64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -215,7 +215,7 @@ func (r recordings) write(name string, write func(io.Writer) error) (string, err
 	return name, f.Close()
 }
 
-// ndjson writes the bodies, or so many MB of them.
+// ndjson writes the given bodies, or mb MB of others.
 func (r recordings) ndjson(name string, given texts, mb int) (string, error) {
 	return r.write(name+".ndjson", func(w io.Writer) error {
 		g := bodies.New(3)
@@ -235,7 +235,7 @@ func (r recordings) ndjson(name string, given texts, mb int) (string, error) {
 	})
 }
 
-// har writes a HAR file with so many entries, or of so many MB.
+// har writes a HAR file with the given number of entries, or of mb MB.
 func (r recordings) har(name string, entries, mb int) (string, error) {
 	return r.write(name+".har", func(w io.Writer) error {
 		if _, err := io.WriteString(w, `{"log":{"version":"1.2","creator":{"name":"bench","version":"1"},"entries":[`); err != nil {
@@ -264,8 +264,8 @@ func (r recordings) har(name string, entries, mb int) (string, error) {
 	})
 }
 
-// cassette writes a cassette in YAML with so many interactions, each by a format
-// of its URL and its body, quoted as JSON.
+// cassette writes a cassette in YAML with the given number of interactions. The
+// format of an interaction takes the URL and the body, quoted as JSON.
 func (r recordings) cassette(name, interaction string, entries int) (string, error) {
 	return r.write(name+".yaml", func(w io.Writer) error {
 		if _, err := io.WriteString(w, "version: 1\ninteractions:\n"); err != nil {
@@ -322,7 +322,7 @@ func identity(body []byte) string {
 	return string(id)
 }
 
-// harEntry is an entry as browsers write it: when, URL, size and text of the
-// body.
+// harEntry is the format of an entry as browsers write it. It takes the time,
+// the URL, and the size and the text of the body.
 const harEntry = `{"startedDateTime":%q,"time":12.5,"request":{"method":"GET","url":%q,"httpVersion":"HTTP/2","headers":[{"name":"accept","value":"application/json"},{"name":"user-agent","value":"bench"}],"queryString":[],"cookies":[],"headersSize":-1,"bodySize":0},` +
 	`"response":{"status":200,"statusText":"OK","httpVersion":"HTTP/2","headers":[{"name":"content-type","value":"application/json"},{"name":"x-request-id","value":"req_1"}],"cookies":[],"content":{"size":%d,"mimeType":"application/json","text":%s},"redirectURL":"","headersSize":-1,"bodySize":-1},"cache":{},"timings":{"send":0,"wait":12,"receive":0.5}}`

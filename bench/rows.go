@@ -14,21 +14,21 @@ import (
 type row struct {
 	name   string
 	bodies int
-	cores  int // 1: by the time of the processor; else by the clock
+	cores  int // if more than 1, real time is measured instead of processor time
 	run    func() error
 
-	// elsewhere is the time of the processor so far of a row that runs in
-	// another process; nil for those of this one.
+	// elsewhere returns the processor time so far of a row that runs in another
+	// process; nil for rows of this process.
 	elsewhere func() time.Duration
 
 	missing error     // why it cannot be measured
 	seconds []float64 // by round
-	allocs  float64   // for each body
+	allocs  float64   // per body
 }
 
 func contains(name, part string) bool { return strings.Contains(name, part) }
 
-// measure runs the row; the first time only to warm up.
+// measure runs the row. If kept is false, that only warms it up.
 func (r *row) measure(kept bool) error {
 	if r.missing != nil {
 		return nil
@@ -60,8 +60,8 @@ func (r *row) measure(kept bool) error {
 	return nil
 }
 
-// processorTime is what this process used of the processors. Other processes
-// of the machine disturb it less than the clock.
+// processorTime returns the processor time of this process so far. Other
+// processes on the machine affect it less than real time.
 func processorTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -10,7 +10,8 @@ import (
 	"github.com/plumbapi/plumb/internal/report"
 )
 
-// accepted are the findings that a baseline accepts on one day. None is nil.
+// accepted are the findings that a baseline accepts on a day. A nil *accepted
+// accepts nothing.
 type accepted struct {
 	*baseline.Baseline
 	file  string
@@ -25,7 +26,7 @@ func readBaseline(cfg config) (*accepted, error) {
 	return &accepted{b, cfg.baseline, cfg.now().UTC()}, err
 }
 
-// find returns the entry of a finding; nil without one.
+// find returns the entry of a finding, or nil if there is none.
 func (a *accepted) find(f *plumb.Finding) *baseline.Entry {
 	if a == nil {
 		return nil
@@ -33,13 +34,13 @@ func (a *accepted) find(f *plumb.Finding) *baseline.Entry {
 	return a.Find(f.Fingerprint())
 }
 
-// overdue is the line under a finding whose entry has expired.
+// overdue returns the line under a finding whose entry has expired.
 func (a *accepted) overdue(e *baseline.Entry) string {
 	return fmt.Sprintf("\n    baseline:  %s:%d: %s", a.file, e.Line, report.Printable(e.Overdue()))
 }
 
-// settle marks what is accepted in the report, and returns the lines of a
-// summary about the entries whose finding is not there.
+// settle marks the accepted findings in the report, and returns the lines of
+// the summary about entries whose finding did not occur.
 func (a *accepted) settle(r *report.Report) string {
 	if a == nil {
 		return ""

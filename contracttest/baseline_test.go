@@ -20,7 +20,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// on sets the day.
+// on sets the current day.
 func on(day string) Option {
 	return func(c *config) {
 		c.now = func() time.Time {
@@ -33,8 +33,8 @@ func on(day string) Option {
 	}
 }
 
-// accepting writes a baseline that accepts what is found in exchanges until the
-// 30th of June 2030, as the command does it.
+// accepting writes a baseline, as the command does, that accepts the findings
+// of the exchanges until 30 June 2030.
 func accepting(t *testing.T, desc *spec.Description, exchanges ...*plumb.Exchange) string {
 	t.Helper()
 	v, err := engine.New(desc)
@@ -54,7 +54,7 @@ func accepting(t *testing.T, desc *spec.Description, exchanges ...*plumb.Exchang
 	return file
 }
 
-// retrieved is an exchange as a recording has it.
+// retrieved returns an exchange as it is read from a recording.
 func retrieved(path, body string) *plumb.Exchange {
 	x := bare(body)
 	x.Request = plumb.Request{Method: "GET", URL: "https://host" + path}
@@ -114,7 +114,8 @@ func TestWithBaseline(t *testing.T) {
 	}
 }
 
-// Who reads the failure learns what was accepted, by whom, why and until when.
+// TestExpiredReadsWell checks that the failure says what was accepted, by whom,
+// why and until when.
 func TestExpiredReadsWell(t *testing.T) {
 	file := accepting(t, builtin(t), bare(paused))
 	w := watch(t, func(tb testing.TB) { Body(tb, "Batch", []byte(paused), WithBaseline(file), on("2030-07-01")) })
@@ -133,7 +134,8 @@ func TestBrokenBaselines(t *testing.T) {
 	assert.Contains(t, w.fatal, "broken.yaml:1:11: accepted must be a list")
 }
 
-// In recordings, too, what is accepted passes.
+// TestRecordingsWithBaseline checks that accepted findings pass in recordings,
+// too.
 func TestRecordingsWithBaseline(t *testing.T) {
 	dir := t.TempDir()
 	recording := filepath.Join(dir, "bodies.ndjson")
@@ -141,7 +143,8 @@ func TestRecordingsWithBaseline(t *testing.T) {
 	Recordings(t, recording, WithBaseline(accepting(t, builtin(t), bare(paused))), on("2030-06-30"))
 }
 
-// A finding is the same wherever its description is named from.
+// TestBaselineFromAnotherFolder checks that a finding is the same wherever its
+// description is named from.
 func TestBaselineFromAnotherFolder(t *testing.T) {
 	const body = `{"id":"pay_1","status":"paused"}`
 	name, err := filepath.Abs("../fixtures/payment/openapi.yaml")

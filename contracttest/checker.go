@@ -34,15 +34,17 @@ type checker struct {
 	history  *engine.History
 	outcome  *outcome.Outcome
 	run      report.Run
-	last     time.Time       // of the exchange before
+	last     time.Time       // of the previous exchange
 	reported map[string]bool // fingerprints of findings that failed the test
 	ended    bool
 }
 
-// occurrences of a finding that the summary keeps: it only counts them.
+// keptOccurrences is how many occurrences of a finding the outcome keeps; the
+// summary only counts them.
 const keptOccurrences = 1
 
-// start prepares the checking for a test, and the summary at its end.
+// start returns a checker for a test, which logs a summary at the end of the
+// test.
 func start(t testing.TB, opts []Option) *checker {
 	t.Helper()
 	cfg := config{failOn: Error, now: time.Now}
@@ -87,9 +89,9 @@ func start(t testing.TB, opts []Option) *checker {
 	return c
 }
 
-// loaded holds the descriptions that tests share: to load one takes longer than
-// most tests.
-var loaded sync.Map // from what it is made of, as text, to func() (*spec.Description, error)
+// loaded caches the descriptions, which tests share: loading one takes longer
+// than most tests.
+var loaded sync.Map // folder, file and overlays, as text, to func() (*spec.Description, error)
 
 func load(cfg config) (*spec.Description, *engine.Validator, error) {
 	folder, _ := os.Getwd() // a test can change it
@@ -116,9 +118,10 @@ func load(cfg config) (*spec.Description, *engine.Validator, error) {
 	return desc, v, err
 }
 
-// check checks an exchange, and fails the test for each finding that is new.
-// The line is that of the test which made the request, where it is known. After
-// the end of the test, which must not be written to then, it does nothing.
+// check checks an exchange, and fails the test for each new finding. The line
+// is that of the test which made the request, or "" if it is not known. After
+// the end of the test, check does nothing, since a test must not be written to
+// then.
 func (c *checker) check(x *plumb.Exchange, line string) {
 	c.t.Helper()
 	if x.Place.File == "" {
@@ -144,8 +147,8 @@ func (c *checker) check(x *plumb.Exchange, line string) {
 	}
 }
 
-// order gives answers that came within a millisecond times in the order in which
-// they came: histories know no shorter time.
+// order makes the times of exchanges strictly increasing, in steps of a
+// millisecond: histories do not distinguish shorter times.
 func (c *checker) order(x *plumb.Exchange) {
 	if x.Time.IsZero() {
 		return
@@ -157,8 +160,8 @@ func (c *checker) order(x *plumb.Exchange) {
 	x.Time, c.last = at, at
 }
 
-// fault describes a finding that fails the test; it is empty for one that does
-// not.
+// fault describes a finding that fails the test. It returns "" for one that
+// does not.
 func (c *checker) fault(x *plumb.Exchange, f *plumb.Finding) string {
 	entry := c.accepted.find(f)
 	switch {
@@ -170,7 +173,7 @@ func (c *checker) fault(x *plumb.Exchange, f *plumb.Finding) string {
 	return ""
 }
 
-// add takes in the result of checking x, and returns the findings, without
+// add records the result of checking x, and returns the findings without
 // credentials.
 func (c *checker) add(x *plumb.Exchange, result *engine.Result) []plumb.Finding {
 	c.redact.Reveal(x)
@@ -188,7 +191,7 @@ func (c *checker) add(x *plumb.Exchange, result *engine.Result) []plumb.Finding 
 	return findings
 }
 
-// end writes the summary, and fails a test that checked nothing.
+// end logs the summary, and fails a test that checked nothing.
 func (c *checker) end() {
 	c.t.Helper()
 	c.mu.Lock()

@@ -1,15 +1,15 @@
 // Package contracttest checks the HTTP traffic of a Go test against an OpenAPI
 // description, and fails the test where the two differ.
 //
-// A test takes what fits it: [Client] and [Transport] check what a client
-// receives, [Handler] what a server under test answers, [Recordings] what was
-// recorded before, and [Body] a single body. The responses of one resource are
-// compared with each other, too, in the order in which they come.
+// [Client] and [Transport] check what a client receives, [Handler] the
+// responses of a server under test, [Recordings] what was recorded earlier, and
+// [Body] a single body. The responses of one resource are compared with each
+// other, too, in the order in which they come.
 //
-// The description of OpenAI's Batch API is built in; [WithSpec] puts another
-// one in its place. Each finding fails the test once, however often it occurs.
-// At the end of the test a summary says what was checked and what of the
-// description was never seen; a test that checked nothing fails.
+// The description of OpenAI's Batch API is built in; [WithSpec] names another
+// one. Each finding fails the test once, however often it occurs. At the end of
+// the test a summary says what was checked and what of the description was
+// never seen; a test that checked nothing fails.
 //
 // All functions are safe for tests that run in parallel, and for use from many
 // goroutines. What happens after the end of the test is not checked.
@@ -71,17 +71,17 @@ func WithOverlay(name string) Option {
 }
 
 // WithRule sets the severity of the rules that a glob as in [path.Match]
-// matches: WithRule("drift-*", Off). Of several that match, the last counts.
+// matches: WithRule("drift-*", Off). If several globs match a rule, the last
+// one applies.
 func WithRule(glob string, severity Severity) Option {
 	return func(c *config) { c.options = append(c.options, engine.WithRule(glob, severity)) }
 }
 
-// WithServer names a server that has the operations of the description, by its
-// URL or by its base path only ("/v2"). It can be repeated; such servers take the
-// place of those that the description names. On them a path that is not
-// described is a finding, and every answer is one of the API. On another host an
-// answer must be like one that is described, or it is left out; [Handler] needs
-// no server.
+// WithServer names a server of the described API, by its URL or by its base
+// path alone ("/v2"). It can be repeated; the servers replace those that the
+// description names. On them, a path that is not described is a finding, and
+// every response belongs to the API. On another host, a response that is not
+// like a described one is skipped. [Handler] does not need WithServer.
 func WithServer(url string) Option {
 	return func(c *config) { c.options = append(c.options, engine.WithServer(url)) }
 }
@@ -123,13 +123,13 @@ func Client(t testing.TB, opts ...Option) *http.Client {
 	return &client
 }
 
-// redirected does what net/http does by itself, which keeps only the standard
-// credentials from other hosts: others go by names of their own, and those in
-// a URL as its referrer.
+// redirected does what net/http does by default, and also removes credentials
+// in headers of other names, and those in the URL that Referer contains, before
+// it follows a redirect to another host.
 func redirected(req *http.Request, via []*http.Request) error {
-	const most = 10
-	if len(via) >= most {
-		return fmt.Errorf("stopped after %d redirects", most)
+	const maxRedirects = 10
+	if len(via) >= maxRedirects {
+		return fmt.Errorf("stopped after %d redirects", maxRedirects)
 	}
 	if req.URL.Host == via[0].URL.Host {
 		return nil
@@ -144,10 +144,10 @@ func redirected(req *http.Request, via []*http.Request) error {
 
 // Transport returns a RoundTripper that checks what passes through base, by
 // default [http.DefaultTransport]. Requests and responses pass unchanged. A
-// response is checked when it comes, so that its findings come before what
-// the test itself makes of it; a response of unknown length that is not JSON is
-// checked when its body was read. Streams, and bodies of more than 16 MiB, pass
-// without a check and are counted as skipped.
+// response is checked as soon as it arrives, so that its findings precede any
+// failure that it causes in the test itself; a response of unknown length that
+// is not JSON is checked once its body has been read. Streams, and bodies of
+// more than 16 MiB, are not checked, and are counted as skipped.
 func Transport(t testing.TB, base http.RoundTripper, opts ...Option) http.RoundTripper {
 	t.Helper()
 	if base == nil {
@@ -161,8 +161,8 @@ type transport struct {
 	checker *checker
 }
 
-// RoundTrip makes the request. That there is no response is the test's to
-// judge, and no finding.
+// RoundTrip makes the request. If there is no response, that is for the test to
+// judge, and not a finding.
 func (tr *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	tr.checker.t.Helper()
 	line := testLine()
@@ -174,21 +174,21 @@ func (tr *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		live.Follow(req, resp, tr.checker.limits, func(x *plumb.Exchange) { tr.checker.check(x, line) })
 		return resp, nil
 	}
-	// An error of the body comes to the caller when it is read.
+	// The caller gets an error of the body when it reads the body.
 	x, _ := live.Read(req, resp, tr.checker.limits)
 	tr.checker.check(x, line)
 	return resp, nil
 }
 
-// CloseIdleConnections closes those of the base.
+// CloseIdleConnections closes the idle connections of the base.
 func (tr *transport) CloseIdleConnections() {
 	if base, ok := tr.base.(interface{ CloseIdleConnections() }); ok {
 		base.CloseIdleConnections()
 	}
 }
 
-// Body checks one body by the schema that components/schemas of the description
-// calls by that name.
+// Body checks one body against the schema of that name in components/schemas of
+// the description.
 func Body(t testing.TB, schema string, body []byte, opts ...Option) {
 	t.Helper()
 	c := start(t, opts)

@@ -24,7 +24,7 @@ const (
 	completed  = `{"id":"batch_1","object":"batch","endpoint":"/v1/responses","input_file_id":"file-1","output_file_id":"file-2","completion_window":"24h","status":"completed","created_at":1741967569,"in_progress_at":1741967570,"finalizing_at":1741967571,"completed_at":1741967572}`
 )
 
-// watched is a test that notes its errors instead of failing.
+// watched is a test that records its errors instead of failing.
 type watched struct {
 	testing.TB
 	mu       sync.Mutex
@@ -49,7 +49,7 @@ func (w *watched) Fatalf(format string, args ...any) {
 	panic(w)
 }
 
-// watch runs f as a test with its cleanups, and returns what came of it.
+// watch runs f as a test with its cleanups, and returns that test.
 func watch(t *testing.T, f func(testing.TB)) *watched {
 	w := &watched{TB: t}
 	func() {
@@ -66,7 +66,7 @@ func watch(t *testing.T, f func(testing.TB)) *watched {
 	return w
 }
 
-// answering returns the URL of a server with one answer.
+// answering returns the URL of a server that always sends the same response.
 func answering(t testing.TB, contentType, body string) string {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
@@ -146,8 +146,9 @@ func TestFindingReadsWell(t *testing.T) {
 	assert.NotContains(t, w.logs[0]+w.errors[0], "sk-0123456789")
 }
 
-// A member that was only null was not seen with a value. Nothing is said of what
-// was not asked for.
+// TestWhatWasSeen checks that a member which was only null does not count as
+// seen with a value, and that operations are not mentioned if no request was
+// made.
 func TestWhatWasSeen(t *testing.T) {
 	with := func(members string) string {
 		w := watch(t, func(tb testing.TB) {
@@ -162,8 +163,9 @@ func TestWhatWasSeen(t *testing.T) {
 	assert.NotContains(t, with(""), "operations seen")
 }
 
-// A credential that comes back in a body is not shown.
-func TestFindingsHoldNoCredentials(t *testing.T) {
+// TestFindingsContainNoCredentials checks that a credential which comes back in a
+// body is not shown.
+func TestFindingsContainNoCredentials(t *testing.T) {
 	const secret = "very-secret-value-1"
 	w := watch(t, func(tb testing.TB) {
 		url := answering(tb, "application/json", strings.Replace(paused, "paused", secret, 1))
@@ -238,7 +240,7 @@ func TestWithSpec(t *testing.T) {
 	}
 }
 
-// A stream that has not ended is there to be read at once.
+// TestStreamsPass checks that the parts of a stream can be read before it ends.
 func TestStreamsPass(t *testing.T) {
 	for _, contentType := range []string{"text/event-stream", "text/plain", "application/octet-stream"} {
 		t.Run(contentType, func(t *testing.T) {
@@ -277,7 +279,8 @@ func TestLargeBodiesPass(t *testing.T) {
 	assert.Contains(t, w.errors[0], "nothing was checked: a body over the limit")
 }
 
-// What breaks off gives the caller the bytes and the error that came.
+// TestBodiesThatBreakOff checks that the caller gets the bytes and the error of
+// a body that breaks off.
 func TestBodiesThatBreakOff(t *testing.T) {
 	w := watch(t, func(tb testing.TB) {
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -364,7 +367,8 @@ func TestParallel(t *testing.T) {
 	}
 }
 
-// What comes after the end of the test must not write to it.
+// TestAfterTheEnd checks that an exchange after the end of the test does not
+// write to it.
 func TestAfterTheEnd(t *testing.T) {
 	var client *http.Client
 	url := answering(t, "application/json", paused)
@@ -395,7 +399,8 @@ func TestRecordings(t *testing.T) {
 	Recordings(t, "../fixtures/answers/metadata-of-the-caller.ndjson")
 }
 
-// The subtests of exchanges with findings fail, one by one.
+// TestRecordingsFail checks that exactly the subtests of exchanges with
+// findings fail.
 func TestRecordingsFail(t *testing.T) {
 	const name = "bodies.ndjson"
 	if os.Getenv("PLUMB_TEST_RECORDINGS") != "" {
@@ -413,7 +418,7 @@ func TestRecordingsFail(t *testing.T) {
 	assert.NotContains(t, out, "schema-enum at")
 }
 
-// runSelf runs tests of this program anew, in another folder.
+// runSelf runs tests of this program in another process and another folder.
 func runSelf(t *testing.T, dir, pattern string) string {
 	t.Helper()
 	self, err := os.Executable()
@@ -424,9 +429,10 @@ func runSelf(t *testing.T, dir, pattern string) string {
 	return string(out)
 }
 
-// A described answer without a body passes as checked; on a server that is
-// named, a path that is not described is a finding.
-func TestAnswersWithoutABody(t *testing.T) {
+// TestResponsesWithoutABody checks that a described response without a body
+// counts as checked, and that a path that is not described is a finding on a
+// server that is named.
+func TestResponsesWithoutABody(t *testing.T) {
 	jobs := filepath.Join(t.TempDir(), "jobs.yaml")
 	require.NoError(t, os.WriteFile(jobs, []byte(`openapi: 3.1.0
 info: {title: Jobs, version: "1"}

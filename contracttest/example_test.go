@@ -15,14 +15,14 @@ import (
 const batch = `{"id":"batch_1","object":"batch","endpoint":"/v1/responses","input_file_id":"file-1",
 	"completion_window":"24h","status":"validating","created_at":1741967569}`
 
-// server answers as a server under test would.
+// server responds as a server under test would.
 var server = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	fmt.Fprint(w, batch)
 })
 
 // A test gives its client, or the client of a package for the API, a transport
-// that checks every answer.
+// that checks every response.
 func ExampleClient() {
 	test := func(t *testing.T) {
 		api := httptest.NewServer(server)
@@ -40,7 +40,7 @@ func ExampleClient() {
 	// Output: true
 }
 
-// A transport can wrap any other: of one that adds credentials, or
+// A transport can wrap any other, such as one that adds credentials, or one
 // that replays a cassette.
 func ExampleTransport() {
 	test := func(t *testing.T) {
@@ -59,8 +59,8 @@ func ExampleTransport() {
 	// Output: true
 }
 
-// Drift that is known passes until the day on which its entry expires; what is
-// new fails.
+// Known drift passes until the day on which its entry expires; a new finding
+// fails.
 func ExampleWithBaseline() {
 	test := func(t *testing.T) {
 		contracttest.Body(t, "Batch", []byte(strings.Replace(batch, `"id"`, `"errors":null,"id"`, 1)),
@@ -70,8 +70,8 @@ func ExampleWithBaseline() {
 	// Output: true
 }
 
-// Where a test fails, the values of credentials are not shown. Those that only
-// this API has are named.
+// The failures of a test do not show credentials. Names of credentials that
+// only this API has must be given.
 func ExampleWithRedact() {
 	test := func(t *testing.T) {
 		api := httptest.NewServer(server)
@@ -93,7 +93,7 @@ func ExampleWithRedact() {
 	// Output: true
 }
 
-// A server is checked from the inside, whoever calls it.
+// A server can be checked from the inside, whoever calls it.
 func ExampleHandler() {
 	test := func(t *testing.T) {
 		h := contracttest.Handler(t, server)
@@ -112,7 +112,7 @@ func ExampleRecordings() {
 	// Output: true
 }
 
-// A body alone is checked by the schema that is named.
+// A single body is checked against the schema of that name.
 func ExampleBody() {
 	test := func(t *testing.T) {
 		contracttest.Body(t, "Batch", []byte(batch))
@@ -121,7 +121,8 @@ func ExampleBody() {
 	// Output: true
 }
 
-// passes runs a test as go test does, without -v: the output is the example's.
+// passes runs a test as go test does without -v, since its output would become
+// that of the example.
 func passes(test func(*testing.T)) bool {
 	verbose := flag.Lookup("test.v").Value
 	defer func(before string) { _ = verbose.Set(before) }(verbose.String())

@@ -15,22 +15,22 @@ import (
 	"github.com/plumbapi/plumb/internal/live"
 )
 
-// Handler returns a handler that checks what h answers, when it has answered.
-// Clients get the same answers as without it: streams stream, and connections
-// can be taken over.
+// Handler returns a handler that checks each response of h once it is complete.
+// Clients get the same responses as without it: streams are streamed, and
+// connections can be hijacked.
 func Handler(t testing.TB, h http.Handler, opts ...Option) http.Handler {
 	t.Helper()
 	c := start(t, append(slices.Clip(opts), func(c *config) { c.options = append(c.options, engine.WithTarget("/")) }))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c.t.Helper()
 		line := testLine()
-		asked := r.Clone(r.Context()) // handlers such as http.StripPrefix change the request
+		request := r.Clone(r.Context()) // handlers such as http.StripPrefix change the request
 		answer := &answer{header: w.Header, limit: c.limits.Body}
 		ended := false
-		defer func() { // also when h panics, as it does to break an answer off
-			ended = ended && asked.Context().Err() == nil // else the client is gone
+		defer func() { // also if h panics, which breaks the response off
+			ended = ended && request.Context().Err() == nil // otherwise the client is gone
 			if !answer.hijacked && (ended || answer.status != 0) {
-				c.answered(asked, answer, ended, line)
+				c.answered(request, answer, ended, line)
 			}
 		}()
 		h.ServeHTTP(answer.wrap(w), r)
@@ -38,8 +38,8 @@ func Handler(t testing.TB, h http.Handler, opts ...Option) http.Handler {
 	})
 }
 
-// answered checks an answer that was given; ended reports whether the handler came
-// to its end with the client still there.
+// answered checks a response. ended reports whether the handler returned while
+// the client was still there.
 func (c *checker) answered(r *http.Request, a *answer, ended bool, line string) {
 	c.t.Helper()
 	a.begin(http.StatusOK)
@@ -55,25 +55,26 @@ func (c *checker) answered(r *http.Request, a *answer, ended bool, line string) 
 	c.check(x, line)
 }
 
-// answer is what a handler answers, as far as it is kept.
+// answer is the response of a handler, as far as it is kept.
 type answer struct {
 	header   func() http.Header
 	limit    int64
 	status   int         // 0 until the head is written
-	head     http.Header // as it was when the head was written
-	sent     []byte      // of the body, no more than the limit and a byte
-	size     int64       // of the body
+	head     http.Header // a copy from when the head was written
+	sent     []byte      // the beginning of the body, at most one byte more than the limit
+	size     int64       // bytes of the body that were sent
 	hijacked bool
 }
 
-// promised is how long the body is to be, where the head says it. Of another
-// body the client does not get the end.
+// promised returns the length of the body that the head states, if it does. If
+// the body has another length, the client does not get all of it.
 func (a *answer) promised(method string) (size int64, ok bool) {
 	size, err := strconv.ParseInt(a.head.Get("Content-Length"), 10, 64)
 	return size, err == nil && method != http.MethodHead && a.status != http.StatusNotModified
 }
 
-// wrap returns a writer that can do what w can, and keeps the answer.
+// wrap returns a writer with the same optional interfaces as w, which keeps the
+// response.
 func (a *answer) wrap(w http.ResponseWriter) http.ResponseWriter {
 	return httpsnoop.Wrap(w, httpsnoop.Hooks{
 		WriteHeader: func(next httpsnoop.WriteHeaderFunc) httpsnoop.WriteHeaderFunc {
@@ -95,7 +96,7 @@ func (a *answer) wrap(w http.ResponseWriter) http.ResponseWriter {
 				a.begin(http.StatusOK)
 				before := a.size
 				n, err := next(io.TeeReader(src, keeper{a}))
-				a.size = before + n // it can have read what it did not send
+				a.size = before + n // next may have read more than it sent
 				a.sent = a.sent[:min(int64(len(a.sent)), a.size)]
 				return n, err
 			}
@@ -129,7 +130,8 @@ func (a *answer) wrap(w http.ResponseWriter) http.ResponseWriter {
 	})
 }
 
-// begin takes down the head. Informational ones come before it.
+// begin records the head, unless it is informational, in which case another one
+// follows.
 func (a *answer) begin(status int) {
 	if a.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
 		a.status, a.head = status, a.header().Clone()
@@ -139,7 +141,7 @@ func (a *answer) begin(status int) {
 	}
 }
 
-// keeper writes to an answer what is copied past it.
+// keeper keeps what ReadFrom copies.
 type keeper struct{ *answer }
 
 func (k keeper) Write(p []byte) (int, error) {
@@ -147,7 +149,7 @@ func (k keeper) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// keep keeps a part of the body that was sent.
+// keep records a part of the body that was sent.
 func (a *answer) keep(p []byte) {
 	a.size += int64(len(p))
 	if !live.IsStream(a.head) {

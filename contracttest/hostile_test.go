@@ -19,17 +19,17 @@ import (
 	"github.com/plumbapi/plumb/internal/recording"
 )
 
-// receive returns what a client gets: the body as far as it comes, and the
+// receive returns what a client gets: as much of the body as arrives, and the
 // error that ends it.
 func receive(client *http.Client, url string) (string, error) {
 	req, err := http.NewRequest(http.MethodGet, url+"/v1/batches/batch_1", nil)
 	if err != nil {
 		return "", err
 	}
-	return receiveAnswer(client, req)
+	return receiveResponse(client, req)
 }
 
-func receiveAnswer(client *http.Client, req *http.Request) (string, error) {
+func receiveResponse(client *http.Client, req *http.Request) (string, error) {
 	resp, err := client.Do(req)
 	if err != nil {
 		return "", err
@@ -39,9 +39,9 @@ func receiveAnswer(client *http.Client, req *http.Request) (string, error) {
 	return string(body), err
 }
 
-// patience is when a client of a server that never comes to an end leaves. It
-// goes by what has happened and not by the time, which says nothing on a machine
-// that has other things to do.
+// patience is when the client of a server that never ends leaves. It depends on
+// what has happened and not on the time, since nobody knows how fast the
+// machine is.
 type patience int
 
 const (
@@ -50,8 +50,8 @@ const (
 	untilAByte             // of the body has come
 )
 
-// receiveFor receives with that patience what a handler answers, which wrap may
-// change. The transport is what the client sees of the network.
+// receiveFor receives the response of a handler, and leaves as p says. The
+// client is made from the transport that connects it to the server.
 func receiveFor(t testing.TB, p patience, h http.Handler, client func(http.RoundTripper) *http.Client) (string, error) {
 	ctx, leave := context.WithCancel(t.Context())
 	defer leave()
@@ -65,7 +65,7 @@ func receiveFor(t testing.TB, p patience, h http.Handler, client func(http.Round
 	network := &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: 1 << 20}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, srv.URL+"/v1/batches/batch_1", nil)
 	require.NoError(t, err)
-	return receiveAnswer(client(roundTripper(func(req *http.Request) (*http.Response, error) {
+	return receiveResponse(client(roundTripper(func(req *http.Request) (*http.Response, error) {
 		resp, err := network.RoundTrip(req)
 		if err == nil && p == untilAByte {
 			resp.Body = &leaving{resp.Body, leave}
@@ -78,7 +78,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// leaving is a body whose client leaves when it has read a part of it.
+// leaving is a body whose client leaves once it has read a part of it.
 type leaving struct {
 	io.ReadCloser
 	leave func()
@@ -92,8 +92,9 @@ func (l *leaving) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Of a server that does not behave, a test sees what it would see without the
-// check, as soon; and it learns that nothing was checked.
+// TestHostileServers checks that a test sees of a server that does not behave
+// what it would see without the checks, and as soon; and that it learns that
+// nothing was checked.
 func TestHostileServers(t *testing.T) {
 	const left = "context canceled"
 	for name, tc := range map[string]struct {
@@ -130,8 +131,8 @@ func TestHostileServers(t *testing.T) {
 	}
 }
 
-// Of a server that sends more than it promises, that is checked which it
-// promised.
+// TestMoreThanPromised checks that only as much of a body is checked as the
+// server promised.
 func TestMoreThanPromised(t *testing.T) {
 	w := watch(t, func(tb testing.TB) {
 		srv := httptest.NewServer(http.HandlerFunc(hostiletest.SendMore))
@@ -145,8 +146,8 @@ func TestMoreThanPromised(t *testing.T) {
 	assert.NotContains(t, strings.Join(w.errors, "\n"), "json-trailing-data")
 }
 
-// A flood passes to its end, or until nobody reads it any more, through little
-// memory.
+// TestFloods checks that an endless body passes until the client leaves, with
+// little memory.
 func TestFloods(t *testing.T) {
 	const read = 128 << 20
 	for name, checked := range map[string]func(testing.TB) (client *http.Client, h http.HandlerFunc){
@@ -183,7 +184,8 @@ func TestFloods(t *testing.T) {
 	}
 }
 
-// No credential goes to another host, whatever its header is called.
+// TestNoCredentialGoesToAnotherHost checks that no credential is sent to
+// another host, whatever its header is called.
 func TestNoCredentialGoesToAnotherHost(t *testing.T) {
 	const secret = "sk-very-secret-1234567890"
 	var mu sync.Mutex
@@ -222,7 +224,7 @@ func TestNoCredentialGoesToAnotherHost(t *testing.T) {
 	require.NoError(t, got[0].Write(&text))
 	assert.NotContains(t, text.String(), secret)
 
-	// The transport alone follows nothing.
+	// The transport by itself does not follow redirects.
 	watch(t, func(tb testing.TB) {
 		resp, err := Transport(tb, nil).RoundTrip(httptest.NewRequest(http.MethodGet, answering(t, "text/html", "")+"/v1/batches", nil))
 		require.NoError(t, err)
@@ -233,7 +235,8 @@ func TestNoCredentialGoesToAnotherHost(t *testing.T) {
 	assert.Len(t, got, 1)
 }
 
-// Redirects within a host keep their credentials, and have an end.
+// TestRedirectsWithinAHost checks that redirects within a host keep their
+// credentials, and that the number of redirects is limited.
 func TestRedirectsWithinAHost(t *testing.T) {
 	var paths []string
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -254,9 +257,9 @@ func TestRedirectsWithinAHost(t *testing.T) {
 	assert.Len(t, paths, 10)
 }
 
-// A handler whose answer the client does not get whole has no finding, and is
-// not taken for checked. What it wrote past the length that it promised was
-// never sent.
+// TestHandlersThatDoNotBehave checks that a response which the client does not
+// get completely has no finding, and does not count as checked. What a handler
+// writes beyond the length that it promised is never sent.
 func TestHandlersThatDoNotBehave(t *testing.T) {
 	promise := func(length, text string, write func(io.Writer, string) (int, error)) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
@@ -308,8 +311,8 @@ func TestHandlersThatDoNotBehave(t *testing.T) {
 	}
 }
 
-// A body of exactly the limit is checked; with one byte more it is not, and says
-// so.
+// TestHandlersAtTheLimit checks that a body of exactly the limit is checked,
+// and that one with a byte more is reported as not checked.
 func TestHandlersAtTheLimit(t *testing.T) {
 	limit := int(recording.DefaultLimits.Body)
 	for _, tc := range []struct {

@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// testLine returns the line of a test that called, over any number of functions:
-// "client_test.go:42". It is what [testing.TB.Helper] gives where all functions
-// between are helpers, which those of net/http are not. It is empty where the
-// test called on another goroutine.
+// testLine returns the line of a test from which it was called, directly or
+// through other functions: "client_test.go:42". [testing.TB.Helper] would do
+// that if all functions in between were helpers, but those of net/http are not.
+// testLine returns "" if the call did not come from the goroutine of the test.
 func testLine() string {
-	const deepest = 64 // functions
-	callers := make([]uintptr, deepest)
+	const maxDepth = 64 // functions
+	callers := make([]uintptr, maxDepth)
 	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers)])
 	for {
 		frame, more := frames.Next()

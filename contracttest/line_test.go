@@ -12,17 +12,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// here returns a line of this file, so many after the one that calls it.
+// here returns the line of this file that is the given number of lines after
+// the call.
 func here(after int) string {
 	_, _, line, _ := runtime.Caller(1)
 	return "requested: line_test.go:" + strconv.Itoa(line+after)
 }
 
-// A failure says which line of the test made the request, through all of
-// net/http.
+// TestFailureNamesTheLineOfTheTest checks that a failure says which line of the
+// test made the request, even through net/http.
 func TestFailureNamesTheLineOfTheTest(t *testing.T) {
 	url := answering(t, "application/json", paused) + "/v1/batches/batch_1"
-	text := answering(t, "text/html", paused) + "/v1/batches/batch_1" // is checked when it is read
+	text := answering(t, "text/html", paused) + "/v1/batches/batch_1" // checked once it has been read
 	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, paused)
@@ -55,7 +56,7 @@ func TestFailureNamesTheLineOfTheTest(t *testing.T) {
 		}
 	}
 
-	// The goroutine of a server says nothing of who asked.
+	// The goroutine of a server does not show which test made the request.
 	w := watch(t, func(t testing.TB) {
 		srv := httptest.NewServer(Handler(t, handler))
 		defer srv.Close()

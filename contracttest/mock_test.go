@@ -17,8 +17,8 @@ import (
 	"github.com/plumbapi/plumb/internal/mock"
 )
 
-// useBatches does with a mock what a client does: it follows a batch to its
-// end, and cancels one before the work, one during it, and one too late.
+// useBatches uses a mock as a client does: it follows a batch to its end, and
+// cancels one before the work begins, one during it, and one too late.
 func useBatches(t *testing.T, client *http.Client, url string, wait func(time.Duration)) {
 	call := func(method, path, contentType string, body io.Reader) map[string]any {
 		req, err := http.NewRequest(method, url+path, body)
@@ -56,8 +56,8 @@ func useBatches(t *testing.T, client *http.Client, url string, wait func(time.Du
 	}
 }
 
-// Each fault of the mock fails a test, at the rule that it is for; without
-// faults none does.
+// TestFaultsOfTheMock checks that each fault of the mock fails a test, by the
+// rule that it is for, and that a mock without faults does not.
 func TestFaultsOfTheMock(t *testing.T) {
 	run := func(t *testing.T, faults ...string) *watched {
 		now := time.Date(2025, 11, 3, 9, 0, 0, 0, time.UTC)

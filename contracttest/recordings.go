@@ -12,11 +12,11 @@ import (
 )
 
 // Recordings checks the recordings that a pattern names: a file, a folder, or a
-// glob with ** for any folders, as a path from the folder of the test. It runs
-// a subtest for each exchange, named by the file and by the exchange's number in
-// it: TestX/testdata/batches.har/3. The subtest of an exchange that was not
-// checked is skipped, and says why. All formats of "plumb help formats" are
-// read.
+// glob with ** for any folders, relative to the folder of the test. It runs a
+// subtest for each exchange, named after the file and the number of the
+// exchange in it: TestX/testdata/batches.har/3. The subtest of an exchange that
+// was not checked is skipped, and says why. All formats of "plumb help formats"
+// are read.
 func Recordings(t *testing.T, pattern string, opts ...Option) {
 	t.Helper()
 	c := start(t, opts)
@@ -29,8 +29,8 @@ func Recordings(t *testing.T, pattern string, opts ...Option) {
 	}
 }
 
-// recording checks one file. The exchanges that -run leaves out are checked,
-// too: those after them are compared with them.
+// recording checks one file. It also checks the exchanges that -run excludes,
+// since those after them are compared with them.
 func (c *checker) recording(t *testing.T, file recording.File) {
 	t.Helper()
 	r, err := os.Open(file.Path)

@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Names to redact are those of one test, also beside others.
+// TestWithRedact checks that the names to redact apply to one test only, even
+// if others run in parallel.
 func TestWithRedact(t *testing.T) {
 	const pin, short = "47110815", "q7"
 	answers := map[string]string{}
@@ -41,14 +42,15 @@ func TestWithRedact(t *testing.T) {
 	}
 	w := watch(t, ask(short, WithRedact("status")))
 	require.Len(t, w.errors, 1)
-	assert.NotContains(t, w.errors[0], short, "a value that is too short to be known again is hidden by its place")
+	assert.NotContains(t, w.errors[0], short, "a value that is too short to be recognised is hidden because of its place")
 	w = watch(t, ask(pin, WithRedact("")))
 	assert.Contains(t, w.fatal, `plumb: WithRedact: "" is not the name of`)
 	w = watch(t, ask(pin, WithRedact("session=off")))
-	assert.Contains(t, w.fatal, "plumb: WithRedact: a name can be taken out of the list in plumb.yaml only")
+	assert.Contains(t, w.fatal, "plumb: WithRedact: a name can be removed from the list only in plumb.yaml")
 }
 
-// What of a description cannot be used is in the log of the test, in few lines.
+// TestWarningsOfTheDescription checks that the log of the test names the parts
+// of the description that cannot be used, in a few lines.
 func TestWarningsOfTheDescription(t *testing.T) {
 	odd := filepath.Join(t.TempDir(), "odd.yaml")
 	text := "openapi: 3.0.3\ninfo: {title: Odd, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n    Good: {type: object}\n"

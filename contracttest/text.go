@@ -10,8 +10,8 @@ import (
 	"github.com/plumbapi/plumb/internal/report"
 )
 
-// describe shows a finding in a few lines, from which credentials are removed
-// already.
+// describe returns a few lines about a finding whose credentials are already
+// removed.
 func describe(x *plumb.Exchange, f *plumb.Finding) string {
 	var b strings.Builder
 	b.WriteString(f.Rule)
@@ -26,7 +26,7 @@ func describe(x *plumb.Exchange, f *plumb.Finding) string {
 	return b.String()
 }
 
-// shownLine is a line of a description, with the break before it; empty where
+// shownLine returns a line of a description, preceded by a line break, or "" if
 // there is no text.
 func shownLine(name, text string) string {
 	if text == "" {
@@ -35,7 +35,7 @@ func shownLine(name, text string) string {
 	return fmt.Sprintf("\n    %-10s %s", name+":", report.Printable(text))
 }
 
-// where says which exchange a finding is of.
+// where returns the exchange that a finding belongs to, in words.
 func where(x *plumb.Exchange, f *plumb.Finding) string {
 	var parts []string
 	switch {
@@ -58,8 +58,8 @@ func where(x *plumb.Exchange, f *plumb.Finding) string {
 	return strings.Join(parts, ", ")
 }
 
-// requestLine is what places call a live exchange. The query can hold
-// credentials, and is left out.
+// requestLine returns the name of a live exchange in places. It leaves out the
+// query, which may contain credentials.
 func requestLine(x *plumb.Exchange) string {
 	path := x.Request.URL
 	if u, err := url.Parse(path); err == nil {
@@ -68,8 +68,8 @@ func requestLine(x *plumb.Exchange) string {
 	return x.Request.Method + " " + path
 }
 
-// summary says what was checked, which findings there are, and what of the
-// description was not seen.
+// summary returns what was checked, the findings, and the parts of the
+// description that were not seen.
 func summary(r *report.Report) string {
 	s := r.Summary
 	var b strings.Builder
@@ -95,8 +95,8 @@ func summary(r *report.Report) string {
 	return b.String()
 }
 
-// unseen names what of the description was not seen. Of schemas that were not
-// seen at all nothing is named.
+// unseen returns the parts of the description that were not seen. It leaves out
+// schemas of which nothing was seen.
 func unseen(c report.Coverage) string {
 	var operations, members, values []string
 	seenOperations := 0
@@ -142,7 +142,7 @@ func unseenLine(what string, seen int, missing []string) string {
 	return line
 }
 
-// nothingChecked says why, and what to do.
+// nothingChecked returns why nothing was checked, and what to do.
 func nothingChecked(r *report.Report) string {
 	if len(r.Skipped) == 0 {
 		return "no exchange was seen; make the requests with this client, or to this handler"

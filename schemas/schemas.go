@@ -1,9 +1,9 @@
-// Package schemas holds the JSON Schemas of the Batch API.
+// Package schemas embeds the JSON Schemas of the Batch API.
 package schemas
 
 import "embed"
 
-// Files holds the schemas, under their names.
+// Files holds the schemas, each under its file name.
 //
 //go:embed *.json
 var Files embed.FS

@@ -56,7 +56,7 @@ func TestBuiltinOperations(t *testing.T) {
 	}, schemas)
 }
 
-// schema is what of a JSON Schema the documentation speaks of.
+// schema is the part of a JSON Schema that the documentation can say.
 type schema struct {
 	Description          string            `json:"description"`
 	Type                 any               `json:"type"`
@@ -80,7 +80,8 @@ func readSchema(t *testing.T, name string) schema {
 	return s
 }
 
-// outline writes a schema in one line per member, "?" after optional ones.
+// outline returns a schema with one line for each member, "?" after optional
+// ones.
 func outline(s schema, prefix string) []string {
 	var lines []string
 	for name, p := range s.Properties {
@@ -121,7 +122,8 @@ func types(s schema) string {
 	return text + s.Ref
 }
 
-// What the documentation of the Batch API says of a batch.
+// TestBuiltinBatch checks the schema of a batch against what the documentation
+// of the Batch API says.
 func TestBuiltinBatch(t *testing.T) {
 	batch := readSchema(t, "schemas/batch.json")
 	assert.Equal(t, []string{
@@ -205,8 +207,9 @@ func TestBuiltinDescribesEachMember(t *testing.T) {
 	}
 }
 
-// We leave out most of what kin-openapi checks when we load a description, so
-// that careless ones can be used too. Our own passes all of it.
+// We leave out most of the checks of kin-openapi when we load a description, so
+// that imperfect ones can be used, too. The built-in description passes all of
+// them.
 func TestBuiltinIsValid(t *testing.T) {
 	loader := openapi3.NewLoader()
 	loader.ReadFromURIFunc = func(_ *openapi3.Loader, u *url.URL) ([]byte, error) {

@@ -2,12 +2,12 @@ package spec
 
 import "strings"
 
-// dialect is the language of a schema.
+// dialect is the version of the language in which a schema is written.
 type dialect int
 
 const (
 	openAPI30 dialect = iota
-	openAPI31         // JSON Schema 2020-12; the words of OpenAPI 3.0 are understood too
+	openAPI31         // JSON Schema 2020-12; the keywords of OpenAPI 3.0 are understood, too
 	draft2020
 	draft2019
 	draft7
@@ -15,7 +15,7 @@ const (
 	draft4
 )
 
-// dialectOf is the dialect of the schemas of a version of OpenAPI.
+// dialectOf returns the dialect of the schemas of a version of OpenAPI.
 func dialectOf(version string) dialect {
 	if strings.HasPrefix(version, "3.0") {
 		return openAPI30
@@ -44,8 +44,8 @@ func dialectNamed(uri string) (d dialect, known bool) {
 	return openAPI31, false
 }
 
-// uri is the $schema of a dialect; empty where that is JSON Schema 2020-12, or
-// is translated to it.
+// uri returns the $schema of a dialect, or "" if the dialect is JSON Schema
+// 2020-12, or is translated to it.
 func (d dialect) uri() string {
 	switch d {
 	case draft2019:
@@ -60,14 +60,14 @@ func (d dialect) uri() string {
 	return ""
 }
 
-// older reports whether a dialect is one before JSON Schema 2020-12, whose
-// items can be an array.
+// older reports whether a dialect is older than JSON Schema 2020-12, so that
+// its items can be an array.
 func (d dialect) older() bool { return d >= draft2019 }
 
-// refAlone reports whether nothing that is beside a $ref counts.
+// refAlone reports whether everything beside a $ref is ignored.
 func (d dialect) refAlone() bool { return d == openAPI30 || d >= draft7 }
 
-// id is the keyword by which a schema says who it is.
+// id returns the keyword by which a schema identifies itself.
 func (d dialect) id() string {
 	if d == draft4 {
 		return "id"

@@ -12,13 +12,13 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// Document is a description with its overlays applied, as the one document
-// that the targets of overlays see: what another file has is where the first
-// $ref to it was, and the other $refs lead there. Nothing has to be in it that
-// could be checked.
+// Document is a description with its overlays applied, as one document, from
+// which the targets of overlays select: the content of another file is where
+// the first $ref to it was, and the other $refs refer to that place. It need
+// not be valid.
 type Document struct {
 	Warnings []Warning
-	IsJSON   bool // its main file is written in JSON, not in YAML
+	IsJSON   bool // whether its main file is written in JSON, not in YAML
 
 	root *node
 }
@@ -29,8 +29,8 @@ func BuiltinDocument(overlays ...Overlay) (*Document, error) {
 	return (&loader{fsys: Files, root: ".", overlays: overlays}).document(builtin)
 }
 
-// ReadDocument reads the description in a file of the machine as [LoadFile]
-// does.
+// ReadDocument reads the description in a file of the operating system, as
+// [LoadFile] does.
 func ReadDocument(file, refRoot string, overlays ...Overlay) (d *Document, err error) {
 	err = openFile(file, refRoot, overlays, func(l *loader, name string) error {
 		d, err = l.document(name)
@@ -50,11 +50,11 @@ func (l *loader) document(name string) (*Document, error) {
 	return &Document{Warnings: l.warnings, IsJSON: isJSON, root: b.bind(main.root)}, nil
 }
 
-// binder makes one document of a view.
+// binder makes one document from a view.
 type binder struct {
 	view     *view
 	main     *file
-	pointers map[*node]string // of each node of the view, the first one
+	pointers map[*node]string // the first pointer to each node of the view
 }
 
 func (b *binder) bind(n *node) *node {
@@ -64,8 +64,9 @@ func (b *binder) bind(n *node) *node {
 	for _, m := range n.members {
 		switch {
 		case moved && m.name == "$id":
-			// In its own file, what begins with # was read from the root of the
-			// file. With the $id, it would be read from here still.
+			// In its own file, what begins with # was relative to the root of
+			// the file. With the $id, it would still be relative to this
+			// schema.
 		case m.name == "$ref" && n.mark != nil && n.mark.target != nil:
 			c.add(member{name: m.name, value: &node{kind: jsonvalue.String, text: b.reference(n, m.value.text)}})
 		default:
@@ -78,8 +79,8 @@ func (b *binder) bind(n *node) *node {
 	return c
 }
 
-// reference returns the $ref that leads from the document to where the $ref of
-// n leads.
+// reference returns the $ref that refers, within the document, to what the $ref
+// of n refers to.
 func (b *binder) reference(n *node, written string) string {
 	target := n.mark.target
 	pointer, isHere := b.pointers[b.view.at(target)]
@@ -93,8 +94,7 @@ func (b *binder) reference(n *node, written string) string {
 	return u.String()
 }
 
-// relativePath returns the path that leads from a folder to a file of the same
-// root.
+// relativePath returns the path from a folder to a file below the same root.
 func relativePath(folder, file string) string {
 	from, to := strings.Split(folder, "/"), strings.Split(file, "/")
 	if folder == "." {
@@ -127,7 +127,7 @@ func (d *Document) YAML() ([]byte, error) {
 	return b.Bytes(), e.Close()
 }
 
-// yaml returns the node as the YAML library has it.
+// yaml returns the node as a node of the YAML library.
 func (n *node) yaml() *yaml.Node {
 	switch n.kind {
 	case jsonvalue.Object:
@@ -163,9 +163,9 @@ func inFlowIfEmpty(y *yaml.Node) *yaml.Node {
 	return y
 }
 
-// yamlText writes a text in block style where it has lines, and in quotes with
-// escapes where YAML would not give back its line breaks or its indentation.
-// The library chooses for the rest.
+// yamlText returns a node for a text: in block style if it has several lines,
+// and in quotes with escapes if YAML would otherwise lose line breaks or
+// indentation. The library chooses the style of all others.
 func yamlText(text string) *yaml.Node {
 	y := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
 	isIndented := strings.Contains(text, "\n") && strings.Trim(text, " \t\n") != strings.TrimSuffix(text, "\n")

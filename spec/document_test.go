@@ -42,8 +42,8 @@ func drawNode(t *rapid.T, depth int) *node {
 	return n
 }
 
-// What is printed, as JSON or YAML, is what is read again, with its members in
-// their order and its numbers in their digits.
+// What is printed, as JSON or YAML, is read back unchanged: members keep their
+// order, and numbers their digits.
 func TestDocumentIsReadBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := Document{root: &node{kind: jsonvalue.Object}}
@@ -59,7 +59,7 @@ func TestDocumentIsReadBack(t *testing.T) {
 	})
 }
 
-// documentOf returns what is printed of a description in several files.
+// documentOf returns the printed document of a description in several files.
 func documentOf(t *testing.T, files map[string]string) string {
 	fsys := fstest.MapFS{}
 	for name, text := range files {
@@ -74,7 +74,7 @@ func TestDocumentOfSeveralFiles(t *testing.T) {
 	const head = "openapi: 3.1.0\npaths: {}\ncomponents:\n  schemas:\n"
 	for name, tt := range map[string]struct {
 		main, other, third string
-		want               string // of the schemas
+		want               string // the schemas of the document
 	}{
 		"a file is where the first $ref to it is": {
 			"    A: {properties: {b: {$ref: b.yaml}}}\n    B: {$ref: b.yaml}\n", "type: object\n", "{}",

@@ -8,20 +8,20 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// Extensions that say how requests find their operation.
+// Extensions that affect how the operation of a request is found.
 const (
 	partialExtension      = "x-partial"       // of a description
 	multiSegmentExtension = "x-multi-segment" // of a path parameter
 )
 
-// isPartial reports whether the description says of itself that its servers
-// have more paths.
+// isPartial reports whether the description says that its servers have more
+// paths.
 func (d *Description) isPartial(root *node) bool {
 	return d.flag(root, plumb.Source{File: d.File}, partialExtension)
 }
 
-// multiSegment returns the names of the path parameters of a path item that can
-// hold several segments.
+// multiSegment returns the names of the path parameters of a path item whose
+// values can hold several segments.
 func (d *Description) multiSegment(item *node) []string {
 	var names []string
 	add := func(n *node) {
@@ -51,7 +51,7 @@ func (d *Description) multiSegment(item *node) []string {
 	return names
 }
 
-// flag reads an extension that is true or false. What is neither is a warning.
+// flag reads an extension that is true or false. Any other value is a warning.
 func (d *Description) flag(n *node, at plumb.Source, name string) bool {
 	m := n.find(name)
 	if m == nil {

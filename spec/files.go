@@ -8,15 +8,15 @@ import (
 	"github.com/plumbapi/plumb/schemas"
 )
 
-// Files holds the built-in description (spec/openapi.yaml), the JSON Schemas that
-// it refers to, its overlays and its scenarios, under the paths that they have in
-// the repository, so that the program needs no file beside it.
+// Files holds the built-in description (spec/openapi.yaml), the JSON Schemas
+// that it refers to, its overlays and its scenarios, under their paths in the
+// repository, so that the program needs no other files.
 var Files fs.FS = folders{"spec": own, "schemas": schemas.Files}
 
 //go:embed openapi.yaml overlays/*.yaml scenarios/*.yaml
 var own embed.FS
 
-// folders are file systems, each below a folder of its own.
+// folders combines file systems, each in a folder of its own.
 type folders map[string]fs.FS
 
 func (f folders) Open(name string) (fs.File, error) {

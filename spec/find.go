@@ -11,27 +11,28 @@ import (
 
 // Servers says which servers have the operations of a description.
 type Servers struct {
-	// URLs take the place of the servers that the description names. Each is
-	// absolute, or names the base path only: "/v2".
+	// URLs replace the servers that the description names. Each is absolute, or
+	// only a base path: "/v2".
 	URLs []string
 
-	// Target is the one server that all requests are made to, whatever their
-	// host, at its root or below a base path of the description. Its host does
-	// not matter; "/" is a target without a base path of its own. It is empty
-	// where requests go to any server.
+	// Target is the one server to which all requests are made, at its root or
+	// below a base path of the description. Its host does not matter; "/" is a
+	// target without a base path of its own. It is empty if requests can go to
+	// any server.
 	Target string
 }
 
 // Router finds the operation of a request. It is safe for concurrent use.
 type Router struct {
-	templates []*template // the most concrete first
-	servers   []server    // all that are described anywhere, or those in their place
-	replaced  bool        // by Servers.URLs
+	templates []*template // the most specific first
+	servers   []server    // all that the description names anywhere, or those of Servers.URLs
+	replaced  bool        // whether they are those of Servers.URLs
 	targeted  bool
 	target    string // base path of the target
 }
 
-// Router returns what finds operations of the description on these servers.
+// Router returns a Router that finds operations of the description on these
+// servers.
 func (d *Description) Router(s Servers) (*Router, error) {
 	r := &Router{templates: d.templates, servers: d.servers}
 	if len(s.URLs) > 0 {
@@ -49,8 +50,8 @@ func (d *Description) Router(s Servers) (*Router, error) {
 	return r, nil
 }
 
-// at returns a Router for requests that are all made to one server, as
-// [Servers.Target] has it.
+// at returns a Router for requests that are all made to one server, as for
+// [Servers.Target].
 func (r *Router) at(target string) *Router {
 	_, path := splitURL(target)
 	at := *r
@@ -58,13 +59,13 @@ func (r *Router) at(target string) *Router {
 	return &at
 }
 
-// Find returns the operation for a request on the servers that the description
+// Find returns the operation of a request on the servers that the description
 // names, as [Router.Find] does.
 func (d *Description) Find(method, url string) Match {
 	return (&Router{templates: d.templates, servers: d.servers}).Find(method, url)
 }
 
-// CheckServer reports what keeps a URL from being that of a server.
+// CheckServer returns an error if a URL cannot be that of a server.
 func CheckServer(url string) error {
 	host, _ := splitURL(url)
 	if strings.HasPrefix(url, "/") || host != "" && isHTTP(url) {
@@ -73,15 +74,15 @@ func CheckServer(url string) error {
 	return fmt.Errorf("%q is not the URL of a server; it begins with http:// or https://, or is a base path, such as /v2", url)
 }
 
-// Site says whose a URL is.
+// Site says how a URL relates to the servers of the description.
 type Site int
 
 const (
-	// Foreign: no server of the description is said to have the host. The
-	// operation is at the root, or below a base path of the description.
+	// Foreign: the host is not known to be that of a server. The operation is
+	// at the root, or below a base path of the description.
 	Foreign Site = iota
 
-	// Behind: the same, but something else precedes the path.
+	// Behind: as Foreign, but something else precedes the path.
 	Behind
 
 	// Own: the host is that of a server, and the URL is below its base path.
@@ -90,43 +91,45 @@ const (
 	// Outside: the host is that of a server, but the URL is not below its base path.
 	Outside
 
-	// NotHTTP: the scheme of the URL is another one.
+	// NotHTTP: the URL has a scheme other than http and https.
 	NotHTTP
 
 	// TooLong: the path has more segments than are compared with templates.
 	TooLong
 )
 
-// mostCompared bounds the segments of a path that is looked for: to compare it
-// with templates takes quadratic time.
+// mostCompared bounds the number of segments of a path that is looked up,
+// because comparing paths with templates takes quadratic time.
 const mostCompared = 500
 
-// Match is the outcome of looking for the operation of a request.
+// Match is the result of looking up the operation of a request.
 type Match struct {
 	Site      Site
-	Operation *Operation        // nil where none matches
-	Path      string            // the template that matches, also when its method is not described
+	Operation *Operation        // nil if none matches
+	Path      string            // the template that matches, even if its method is not described
 	PathPlace plumb.Source      // where that template is written
 	Params    map[string]string // path parameters, decoded
 
-	// Undescribed is the template of a path that is not described, on a server
-	// of the description: "/orders/*/items". What looks like an identifier is *.
+	// Undescribed is a template for a path that is not described, on a server
+	// of the description: "/orders/*/items". What looks like an identifier is
+	// replaced with *.
 	Undescribed string
 
 	prefix int // segments of the URL that precede the path
 }
 
-// Find returns the operation for a request. URL may be absolute or begin with
-// the path.
+// Find returns the operation of a request. The URL may be absolute or begin
+// with the path.
 //
-// On a host that the description names, a path must be below a base path of it.
-// On any other, and where the URL has no host, it must be at the root, or below
-// a base path that the description names; a path that fits behind another
-// prefix is returned only where none does so.
+// On a host that the description names, a path must be below one of its base
+// paths. On any other host, and if the URL has no host, it must be at the root
+// or below a base path that the description names; a match behind another
+// prefix is returned only if there is no such match.
 //
-// Of several templates, the one with the most segments counts; then one that
-// describes the method; then one with a literal where others have a parameter;
-// then one that has the slash at the end as the URL has it.
+// If several templates match, the one with the most segments counts; among
+// these one that describes the method, then one with a literal where others
+// have a parameter, and then one that agrees with the URL in the slash at the
+// end.
 func (r *Router) Find(method, url string) Match {
 	method = strings.ToUpper(method)
 	if !isHTTP(url) {
@@ -152,9 +155,9 @@ func (r *Router) Find(method, url string) Match {
 	return Match{}
 }
 
-// FindAt returns the operation for a request of which it is known that it was
-// made to the server at target, as [Servers.Target] has it. Without a target it
-// is [Router.Find]; a target of the Router itself takes precedence.
+// FindAt returns the operation of a request that is known to have been made to
+// the server at target, as for [Servers.Target]. Without a target it is the
+// same as [Router.Find]; a target of the Router itself takes precedence.
 func (r *Router) FindAt(target, method, url string) Match {
 	if target == "" || r.targeted {
 		return r.Find(method, url)
@@ -167,9 +170,9 @@ type request struct {
 	method   string
 	host     string
 	segments []string // of the path, still encoded
-	slash    bool     // the path ends with a slash
+	slash    bool     // whether the path ends with a slash
 	selector selector
-	own      bool // the host is that of a server
+	own      bool // whether the host is that of a server
 }
 
 func newRequest(method, url string) *request {
@@ -181,7 +184,7 @@ func newRequest(method, url string) *request {
 	return q
 }
 
-// splitPath returns the segments of a path without the empty ones at its ends.
+// splitPath returns the segments of a path, without empty ones at its ends.
 func splitPath(path string) []string {
 	path = strings.Trim(path, "/")
 	if path == "" {
@@ -195,14 +198,14 @@ func endsWithSlash(path string) bool { return len(path) > 1 && strings.HasSuffix
 // candidate is a template that matches a request.
 type candidate struct {
 	template  *template
-	operation *Operation // nil where its method is not described
-	prefix    int        // segments that precede the match
-	selected  int        // pairs of the query that the template asks for
-	slash     bool       // it is as that of the template
+	operation *Operation // nil if its method is not described
+	prefix    int        // the number of segments that precede the match
+	selected  int        // the number of query pairs that the template requires
+	slash     bool       // whether the slash at the end is that of the template
 }
 
-// best returns the most concrete of the templates that match a request where
-// fits allows it.
+// best returns the most specific of the templates that match a request and that
+// fits allows.
 func (r *Router) best(q *request, fits fitting) candidate {
 	var best candidate
 	for _, t := range r.templates {
@@ -218,8 +221,8 @@ func (r *Router) best(q *request, fits fitting) candidate {
 	return best
 }
 
-// betterThan compares templates with equally many segments, of which the other
-// comes first.
+// betterThan compares templates with the same number of segments, of which the
+// other comes first.
 func (c *candidate) betterThan(other *candidate) bool {
 	switch {
 	case (c.operation != nil) != (other.operation != nil):
@@ -232,8 +235,8 @@ func (c *candidate) betterThan(other *candidate) bool {
 	return c.slash && !other.slash
 }
 
-// fitting reports whether a template, which is on these servers, can follow so
-// many segments of a URL.
+// fitting reports whether a template of these servers may match after a prefix
+// of that many segments of a URL.
 type fitting func(t *template, servers []server, q *request, prefix int) bool
 
 // candidate matches the template against a request.
@@ -261,7 +264,7 @@ func (t *template) candidate(q *request, fits fitting) (candidate, bool) {
 	return candidate{}, false
 }
 
-// fits reports whether a base path of the servers precedes the template.
+// fits reports whether the prefix is a base path of the servers.
 func (r *Router) fits(_ *template, servers []server, q *request, prefix int) bool {
 	if r.replaced {
 		servers = r.servers
@@ -281,10 +284,10 @@ func (r *Router) fits(_ *template, servers []server, q *request, prefix int) boo
 	case slices.ContainsFunc(servers, func(s server) bool { return s.host != nil }):
 		return slices.ContainsFunc(servers, func(s server) bool { return s.names(q.host) && isBase(s) })
 	}
-	return slices.ContainsFunc(servers, isBase) // servers of a path that name no host are on all
+	return slices.ContainsFunc(servers, isBase) // servers of a path that have no host apply to all hosts
 }
 
-// isBehind allows any prefix to templates that would not match every path.
+// isBehind allows any prefix, except for templates that would match every path.
 func isBehind(t *template, _ []server, _ *request, prefix int) bool { return prefix > 0 && !t.isOpen() }
 
 func (c *candidate) match(q *request, site Site) Match {
@@ -314,12 +317,13 @@ func (r *Router) undescribed(q *request) Match {
 	return Match{Site: Outside}
 }
 
-// mostSegments bounds the template of a path that is not described.
+// mostSegments bounds the number of segments in the template of a path that is
+// not described.
 const mostSegments = 12
 
-// generalize makes a template of a path that is not described: as far as paths
-// of the description begin alike, with a * where these have a parameter, and
-// beyond that with a * for what does not look like a word.
+// generalize returns a template for a path that is not described. As far as the
+// path begins like described paths, it has a * where these have a parameter;
+// beyond that, it has a * for each segment that does not look like a word.
 func (r *Router) generalize(path []string) string {
 	var b strings.Builder
 	alike := r.templates
@@ -348,8 +352,8 @@ func (r *Router) generalize(path []string) string {
 	return b.String()
 }
 
-// word is a segment that says what is there, not which one of many: letters, or
-// a version such as v1.
+// word matches a segment that names a kind of thing rather than one of many:
+// letters, or a version such as v1.
 var word = regexp.MustCompile(`^(?:[A-Za-z]+(?:[-_.:~$]+[A-Za-z]+)*|v[0-9]{1,3}(?:(?:alpha|beta)[0-9]{0,2})?)$`)
 
 func isWord(segment string) bool {
@@ -357,9 +361,9 @@ func isWord(segment string) bool {
 	return len(segment) <= longest && word.MatchString(segment)
 }
 
-// Server returns the URL of the server that the request is one to, if the match
-// is right: what precedes the path in the URL. It is empty where that is nothing,
-// or does not look like the address of a server.
+// Server returns the URL of the server to which the request would be made if
+// the match is right: what precedes the path in the URL. It is empty if that is
+// nothing, or does not look like the address of a server.
 func (m Match) Server(url string) string {
 	host, path := splitURL(url)
 	base := ""
@@ -380,7 +384,7 @@ func (m Match) Server(url string) string {
 func isHTTP(url string) bool {
 	i := strings.IndexAny(url, ":/?#")
 	if i <= 0 || url[i] != ':' || i+1 < len(url) && '0' <= url[i+1] && url[i+1] <= '9' {
-		return true // without a scheme, though perhaps with a port
+		return true // without a scheme, but perhaps with a port
 	}
 	scheme := strings.ToLower(url[:i])
 	return scheme == "http" || scheme == "https"

@@ -15,7 +15,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// found is a match in one line: whose the URL is, the operation, else the path,
+// found returns a match as one line: the site, the operation or else the path,
 // and parameters.
 func found(m spec.Match) string {
 	text := map[spec.Site]string{spec.Own: "own", spec.Foreign: "foreign", spec.Behind: "behind", spec.Outside: "outside", spec.NotHTTP: "no HTTP"}[m.Site]
@@ -56,7 +56,7 @@ func TestFindBatches(t *testing.T) {
 		{"DELETE", "https://api.openai.com/v1/batches/x", "own /batches/{batch_id} batch_id=x"},
 		{"", "https://api.openai.com/v1/batches/x", "own /batches/{batch_id} batch_id=x"},
 
-		// Base paths without a host are not those of hosts that are named.
+		// Base paths without a host do not belong to hosts that are named.
 		{"GET", "https://api.openai.com/batches", "outside"},
 		{"GET", "https://api.openai.com/v2/batches", "outside"},
 		{"GET", "https://api.openai.com/openai/batches", "outside"},
@@ -66,7 +66,7 @@ func TestFindBatches(t *testing.T) {
 		{"GET", "https://api.openai.com/v1/batches/b/requests", "own undescribed /batches/*/requests"},
 		{"GET", "https://api.openai.com/v1", "own undescribed /"},
 
-		// Other hosts: the root and the base paths, then any other prefix.
+		// On other hosts: the root and the base paths, then any other prefix.
 		{"POST", "http://127.0.0.1:8080/openai/batches/batch_1/cancel?api-version=2024-10-21", "foreign cancelBatch batch_id=batch_1"},
 		{"POST", "https://name.openai.azure.com/openai/v1/batches/batch_1/cancel", "foreign cancelBatch batch_id=batch_1"},
 		{"GET", "https://api.openai.com.evil.example/v1/batches", "foreign listBatches"},
@@ -150,7 +150,8 @@ paths:
 		{"GET", "http://h/files/x/users/me", "foreign /files/{name}/users/me name=x"},
 		{"DELETE", "http://h/files/x/users/me", "foreign deleteMe name=x"},
 
-		// What begins with a parameter fits the root and the base paths.
+		// What begins with a parameter matches at the root and below the base
+		// paths.
 		{"GET", "http://h/b", "foreign bucket bucket=b"},
 		{"GET", "http://h/b/k", "foreign key bucket=b key=k"},
 		{"GET", "http://h/x/b/k", ""},
@@ -159,7 +160,7 @@ paths:
 		{"GET", "http://h/api/v2", "foreign key bucket=api key=v2"},
 		{"PUT", "/b/k", "foreign putKey bucket=b key=k"},
 
-		// On hosts of the description, nothing but its base paths.
+		// On hosts of the description, only below its base paths.
 		{"GET", "https://us.example.com/api/v2/users/me", "own me"},
 		{"GET", "https://us.example.com/api/v3/users/me", "outside"},
 		{"GET", "https://us.example.com/api/v2/users/me/likes/17", "own undescribed /users/me/likes/*"},
@@ -172,7 +173,7 @@ paths:
 		{"POST", "https://upload.example.org/upload", "outside"},
 		{"POST", "https://acme.example.net/upload", "own /{bucket} bucket=upload"},
 
-		// Servers of an operation that name no host are on all.
+		// Servers of an operation that have no host apply to all hosts.
 		{"PUT", "https://acme.example.net/put/upload", "own putKey bucket=put key=upload"},
 		{"PUT", "https://us.example.com/put/upload", "own putUpload"},
 		{"PUT", "http://h/x/y/upload", "behind putUpload"},
@@ -183,7 +184,7 @@ paths:
 	}
 }
 
-// Paths that are equal but for a slash at the end, a query or a fragment.
+// Paths that are equal except for a slash at the end, a query or a fragment.
 func TestFindAmongEqualPaths(t *testing.T) {
 	d := load(t, `
 openapi: 3.1.0
@@ -306,7 +307,7 @@ paths:
 	assert.Contains(t, warnings[1], ":6:56: x-multi-segment is neither true nor false")
 }
 
-// Servers that are given take the place of those of the description.
+// Servers that are given replace those of the description.
 func TestFindOnServers(t *testing.T) {
 	d := load(t, `
 openapi: 3.1.0
@@ -355,7 +356,7 @@ paths:
 	}
 }
 
-// What a match that is not sure says of the server that would make it sure.
+// TestServerOfAMatch checks which server an uncertain match names.
 func TestServerOfAMatch(t *testing.T) {
 	d := builtin(t)
 	for url, want := range map[string]string{
@@ -411,9 +412,9 @@ paths:
 	}
 }
 
-// A path made from a template is found again, with its parameters, under any
-// host and prefix.
-// Very long paths are not looked for, and say so.
+// A path that was made from a template is found again, with its parameters, on
+// any host and behind any prefix. Very long paths are not looked up, and the
+// match says so.
 func TestLongPaths(t *testing.T) {
 	d := load(t, "openapi: 3.1.0\npaths: {/x: {get: {operationId: x}}}\n")
 	for segments, want := range map[int]string{499: "behind x", 500: "behind x", 501: "too long"} {
@@ -427,8 +428,8 @@ func TestLongPaths(t *testing.T) {
 	}
 }
 
-// The template of a path that is not described has words as they are and * for
-// the rest, and an end.
+// The template of a path that is not described keeps words, has * for other
+// segments, and is of limited length.
 func TestTemplatesOfUndescribedPaths(t *testing.T) {
 	d := load(t, "openapi: 3.1.0\nservers: [{url: 'https://h.example'}]\npaths: {/x: {get: {operationId: x}}}\n")
 	word := strings.Repeat("a", 40)
@@ -445,7 +446,7 @@ func TestTemplatesOfUndescribedPaths(t *testing.T) {
 	}
 }
 
-// Of paths that differ in the names of their parameters only, the first counts.
+// If paths differ only in the names of their parameters, the first counts.
 func TestFindAmongTheSame(t *testing.T) {
 	d := load(t, `
 openapi: 3.1.0
@@ -459,8 +460,8 @@ paths:
 	assert.Equal(t, "foreign three a=1", found(d.Find("GET", "/other/1/")))
 }
 
-// A host of which nothing is fixed names no server, unless its variable lists
-// what it can be.
+// A server URL whose host consists of a variable names no host, unless the
+// variable lists its values.
 func TestServerWithAVariableHost(t *testing.T) {
 	for server, want := range map[string]map[string]spec.Site{
 		"{url: 'https://{host}/v1', variables: {host: {default: a.example, enum: [a.example, b.example]}}}":              {"a.example": spec.Own, "b.example": spec.Own, "c.example": spec.Foreign},
@@ -496,7 +497,7 @@ paths:
 		want := map[string]string{}
 		path := params.ReplaceAllStringFunc(o.Path, func(name string) string {
 			value := rapid.StringN(1, 20, -1).Filter(func(s string) bool {
-				// What a mixed segment could take apart in more than one way.
+				// such a mixed segment could be split in more than one way
 				return !strings.Contains(s, ":") && !strings.HasSuffix(s, ".json") && s != "." && s != ".."
 			}).Draw(t, name)
 			want[name[1:len(name)-1]] = value
@@ -562,7 +563,8 @@ func BenchmarkFind(b *testing.B) {
 	}
 }
 
-// The target of a request is one of the Router, for that request.
+// FindAt treats the target of a request as the target of the Router, for that
+// request.
 func TestFindAt(t *testing.T) {
 	d, err := spec.Builtin()
 	require.NoError(t, err)

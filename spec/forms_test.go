@@ -15,7 +15,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// One API, in one file of YAML, in one of JSON, and in several files.
+// The same API in one YAML file, in one JSON file, and in several files has the
+// same description.
 func TestFormsOfOneDescription(t *testing.T) {
 	var outlines []string
 	for _, name := range []string{"clinic.yaml", "clinic.json", "clinic/openapi.yaml"} {
@@ -29,7 +30,7 @@ func TestFormsOfOneDescription(t *testing.T) {
 	assert.Empty(t, cmp.Diff(outlines[0], outlines[2]), "several files")
 }
 
-// clinicOutline writes all that a description says, places aside.
+// clinicOutline returns everything that a description says, except places.
 func clinicOutline(t *testing.T, d *spec.Description) string {
 	t.Helper()
 	var b strings.Builder
@@ -49,8 +50,8 @@ func clinicOutline(t *testing.T, d *spec.Description) string {
 	return b.String()
 }
 
-// expanded returns the translated schema at a place with every $ref in it
-// replaced by what it leads to, without definitions.
+// expanded returns the translated schema at a place, without definitions, with
+// every $ref in it replaced by what it refers to.
 func expanded(t *testing.T, d *spec.Description, at plumb.Source) string {
 	t.Helper()
 	var expand func(v any) any

@@ -14,8 +14,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// FuzzLoad loads any text, as YAML and as JSON. What loads has places that
-// exist and files that are JSON.
+// FuzzLoad loads any text, as YAML and as JSON. In a description that loads,
+// places exist, and files are valid as JSON.
 func FuzzLoad(f *testing.F) {
 	err := filepath.WalkDir(descriptions, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || filepath.Ext(path) == ".txt" {

@@ -2,7 +2,7 @@ package spec
 
 import "strings"
 
-// kind is what a node is in the terms of OpenAPI.
+// kind is the kind of OpenAPI object that a node is.
 type kind string
 
 const (
@@ -26,25 +26,25 @@ const (
 	schemaKind         kind = "schema"
 )
 
-// form is how the values of a kind are arranged under a member.
+// form says how objects of a kind are arranged in the value of a member.
 type form int
 
 const (
-	one       form = iota // the value itself
-	list                  // an array of them
-	named                 // an object of them, by names of the author's own
-	patterned             // the same, in which names that begin with x- are extensions
-	oneOrList             // the value or an array of them
+	one       form = iota // the value itself is one
+	list                  // an array of objects
+	named                 // an object of objects, by names that the author chooses
+	patterned             // the same, but names that begin with x- are extensions
+	oneOrList             // one, or an array of objects
 )
 
-// child says what is under a member.
+// child says which objects are in the value of a member.
 type child struct {
 	kind kind
 	form form
 }
 
-// grammar says which members of which objects hold further objects. Members
-// that are not here hold data, in which no $ref is one.
+// grammar says which members of which objects contain further objects. All
+// other members contain data, in which a $ref is not a reference.
 var grammar = map[kind]map[string]child{
 	documentKind: {
 		"info":       {infoKind, one},
@@ -138,8 +138,8 @@ var grammar = map[kind]map[string]child{
 	},
 }
 
-// childOf says what is under a member of an object; a callback's members
-// are all path items.
+// childOf says which objects are in a member of an object. All members of a
+// callback are path items.
 func childOf(k kind, name string) (child, bool) {
 	if k == callbackKind {
 		return child{pathItemKind, one}, !isExtension(name) && name != "$ref"
@@ -148,7 +148,7 @@ func childOf(k kind, name string) (child, bool) {
 	return c, ok
 }
 
-// canRefer reports whether an object may be a $ref to one of its kind.
+// canRefer reports whether an object of the kind may be a $ref.
 func (k kind) canRefer() bool {
 	switch k {
 	case documentKind, infoKind, serverKind, serverVariableKind, componentsKind, encodingKind:
@@ -157,7 +157,7 @@ func (k kind) canRefer() bool {
 	return true
 }
 
-// withArticle is a noun as a sentence needs it.
+// withArticle returns a noun with its indefinite article.
 func withArticle(noun string) string {
 	switch {
 	case noun == "null":
@@ -168,7 +168,7 @@ func withArticle(noun string) string {
 	return "a " + noun
 }
 
-// plural is the word for several of a kind.
+// plural returns the plural of a kind.
 func plural(k kind) string {
 	if stem, ok := strings.CutSuffix(string(k), "y"); ok {
 		return stem + "ies"

@@ -11,20 +11,21 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// keyword is what JSON Schema, of any draft, and OpenAPI say of the value of a
-// keyword. Keywords that are not in the list are annotations.
+// keyword is what JSON Schema, in any draft, and OpenAPI require of the value
+// of a keyword. Keywords that are not in the list are annotations.
 type keyword struct {
-	// check says what is wrong with the value; empty where it is as it must be.
+	// check says what is wrong with the value; empty if nothing is.
 	check func(n *node, d dialect) string
 
-	// annotation marks keywords that only the translation needs, or nobody.
+	// annotation marks keywords that only the translation needs, or nothing
+	// needs.
 	annotation bool
 }
 
 // keywords are those that decide whether a value satisfies a schema, and those
-// that the translation of OpenAPI's schemas regards. It is what the
-// metaschemas say, keyword by keyword, so that one that is wrong can be left
-// out by itself.
+// that the translation of OpenAPI schemas needs. The list repeats the
+// metaschemas keyword by keyword, so that a wrong keyword can be left out by
+// itself.
 var keywords = map[string]keyword{
 	"$ref":          {check: isString},
 	"$dynamicRef":   {check: isString},
@@ -97,12 +98,13 @@ var keywords = map[string]keyword{
 	"$recursiveAnchor": {check: isBool, annotation: true},
 }
 
-// checkSchema warns of what no schema can be, and of each keyword whose value
-// is not as JSON Schema has it. These are left out; the rest is used.
+// checkSchema warns about a value that cannot be a schema, and about each
+// keyword whose value is not valid in JSON Schema. These are left out; the rest
+// is used.
 func (w *walker) checkSchema(n *node, p position) {
 	switch n.kind {
 	case jsonvalue.Object:
-	case jsonvalue.Bool, jsonvalue.Null: // null is as good as an empty object
+	case jsonvalue.Bool, jsonvalue.Null: // null is treated like an empty object
 		return
 	default:
 		w.fail(p.place, "a schema must be an object or a boolean, not %s; any value is accepted here", withArticle(n.kind.String()))
@@ -112,7 +114,7 @@ func (w *walker) checkSchema(n *node, p position) {
 	w.checkDialect(n, "$schema", p)
 	if p.dialect == openAPI31 && n.isTrue("nullable") && !w.warned["nullable"] {
 		w.warned["nullable"] = true
-		w.fail(n.placeOf("nullable"), "OpenAPI 3.1 has no keyword nullable, here and wherever else it is; write type: [..., \"null\"]")
+		w.fail(n.placeOf("nullable"), "OpenAPI 3.1 has no keyword nullable, here and elsewhere; write type: [..., \"null\"]")
 	}
 	for _, m := range n.members {
 		k, ok := keywords[m.name]
@@ -133,8 +135,8 @@ func (w *walker) checkSchema(n *node, p position) {
 	}
 }
 
-// checkBounds leaves out exclusive bounds that are booleans where the bound that
-// they are about is not there.
+// checkBounds leaves out boolean exclusive bounds if the bound that they modify
+// is missing.
 func (w *walker) checkBounds(n *node, p position) {
 	for _, bound := range []string{"minimum", "maximum"} {
 		exclusive := "exclusiveM" + bound[1:]
@@ -145,14 +147,14 @@ func (w *walker) checkBounds(n *node, p position) {
 		case n.mark.isLeftOut(bound):
 			n.mark.leaveOut(exclusive)
 		case n.find(bound) == nil && (n.isTrue(exclusive) || p.dialect == draft4):
-			w.fail(n.placeOf(exclusive), "%s says nothing without a %s; the keyword is left out", exclusive, bound)
+			w.fail(n.placeOf(exclusive), "%s has no effect without %s; the keyword is left out", exclusive, bound)
 			n.mark.leaveOut(exclusive)
 		}
 	}
 }
 
-// checkNullType warns of a null that is meant to be the name of a type: YAML
-// reads the word null as that.
+// checkNullType warns about a null that is meant as the name of a type: YAML
+// reads the word null as the value.
 func (w *walker) checkNullType(n *node) {
 	types := n.get("type")
 	isNull := func(n *node) bool { return n.kind == jsonvalue.Null }
@@ -161,8 +163,9 @@ func (w *walker) checkNullType(n *node) {
 	}
 }
 
-// leaveOutProperties leaves out a keyword of a schema, and what goes by it:
-// else what the author described would be a member too many.
+// leaveOutProperties leaves out a keyword of a schema, and the keywords that
+// depend on it: otherwise the members that the author described would count as
+// additional ones.
 func (n *node) leaveOutProperties(keyword string) {
 	n.mark.leaveOut(keyword)
 	if keyword == "properties" || keyword == "patternProperties" {
@@ -171,7 +174,7 @@ func (n *node) leaveOutProperties(keyword string) {
 	}
 }
 
-// checkDialect warns, once for each, of dialects that are not known.
+// checkDialect warns about each unknown dialect, once.
 func (w *walker) checkDialect(n *node, keyword string, p position) {
 	uri, ok := n.str(keyword)
 	if _, known := dialectNamed(uri); !ok || known || w.warned[uri] {
@@ -180,10 +183,10 @@ func (w *walker) checkDialect(n *node, keyword string, p position) {
 	w.warned[uri] = true
 	m := n.find(keyword)
 	w.fail(p.at(keyword, m.value, m.line, m.column).place,
-		"the dialect %s is not known; its schemas are read as those around them (known are JSON Schema draft-04, draft-06, draft-07, 2019-09 and 2020-12)", uri)
+		"the dialect %s is not known; its schemas are read in the dialect of those around them (JSON Schema draft-04, draft-06, draft-07, 2019-09 and 2020-12 are known)", uri)
 }
 
-// warnOfTwins warns of a name that is in a list twice, which counts once.
+// warnOfTwins warns about a name that is twice in a list. It counts once.
 func (w *walker) warnOfTwins(names *node, p position) {
 	seen := map[string]bool{}
 	for i, item := range names.items {
@@ -213,7 +216,7 @@ var (
 	isObject = isKind(jsonvalue.Object, "an object")
 )
 
-// isLimit is for numbers that others are compared with. The compiler writes
+// isLimit checks numbers with which values are compared. The compiler writes
 // them out in full.
 func isLimit(n *node, _ dialect) string {
 	if n.kind != jsonvalue.Number {
@@ -228,7 +231,7 @@ func isLimit(n *node, _ dialect) string {
 	return ""
 }
 
-// isValue is for what values are compared with.
+// isValue checks what values are compared with.
 func isValue(n *node, d dialect) (message string) {
 	n.each(func(n *node) {
 		if n.kind == jsonvalue.Number && message == "" {
@@ -238,8 +241,8 @@ func isValue(n *node, d dialect) (message string) {
 	return message
 }
 
-// isValues is for the values of an enum, of which there had to be one up to
-// draft 7. Later there need not be any, and then no value is allowed.
+// isValues checks the values of an enum. Up to draft 7 there had to be at least
+// one; later there need not be any, and then no value is allowed.
 func isValues(n *node, d dialect) string {
 	switch {
 	case n.kind != jsonvalue.Array:
@@ -250,8 +253,8 @@ func isValues(n *node, d dialect) string {
 	return isValue(n, d)
 }
 
-// isProperties is for schemas by the names of members. That a $ref is one of
-// the names is not an accident where it has a text.
+// isProperties checks schemas by the names of members. A member named $ref
+// whose value is a string is taken for a mistake.
 func isProperties(n *node, _ dialect) string {
 	if n.kind != jsonvalue.Object {
 		return wrong(n, "an object of schemas by name")
@@ -263,7 +266,7 @@ func isProperties(n *node, _ dialect) string {
 }
 
 // parentOfProperties returns what a $ref to the properties of a schema should
-// lead to.
+// refer to instead.
 func parentOfProperties(ref string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(ref, "/"), "/properties")
 }
@@ -277,8 +280,7 @@ func isAnchor(n *node, _ dialect) string {
 	return ""
 }
 
-// isAnything is for values of any kind, and for schemas, which are checked by
-// themselves.
+// isAnything accepts any value, and schemas, which are checked by themselves.
 func isAnything(*node, dialect) string { return "" }
 
 var typeNames = map[string]bool{"null": true, "boolean": true, "object": true, "array": true, "number": true, "string": true, "integer": true}
@@ -317,7 +319,7 @@ func isZero(number string) bool {
 	return strings.Trim(mantissa, "-0.") == ""
 }
 
-// isCount is for how many of something there may be.
+// isCount checks a number of things.
 func isCount(n *node, d dialect) string {
 	if isLimit(n, d) == "" {
 		if count, err := strconv.ParseFloat(n.text, 64); err == nil && count >= 0 && count == math.Trunc(count) {
@@ -327,12 +329,12 @@ func isCount(n *node, d dialect) string {
 	return "KEYWORD must be a whole number, 0 or more"
 }
 
-// isBound is for exclusive bounds, which were booleans up to draft 4 and
+// isBound checks exclusive bounds, which were booleans up to draft 4 and
 // OpenAPI 3.0.
 func isBound(n *node, d dialect) string {
 	switch {
 	case n.kind == jsonvalue.Number && d != draft4 && d != openAPI30:
-	case n.kind == jsonvalue.Bool && (d == draft4 || d == openAPI30 || d == openAPI31): // there it is left over from an upgrade
+	case n.kind == jsonvalue.Bool && (d == draft4 || d == openAPI30 || d == openAPI31): // in OpenAPI 3.1 it is left over from an upgrade
 	case d == draft4 || d == openAPI30:
 		return wrong(n, "true or false")
 	default:
@@ -353,7 +355,7 @@ func isNames(n *node, _ dialect) string {
 	return ""
 }
 
-// isRequired is for the names of members, for which a boolean in the schema of
+// isRequired checks the names of required members. A boolean in the schema of
 // the member itself is a common mistake.
 func isRequired(n *node, d dialect) string {
 	if n.kind == jsonvalue.Bool {
@@ -389,7 +391,7 @@ func isItems(n *node, d dialect) string {
 	case n.kind != jsonvalue.Array:
 		return ""
 	case d == openAPI30:
-		return "KEYWORD must be a schema, which all elements are to satisfy, not an array"
+		return "KEYWORD must be a schema, which all elements must satisfy, not an array"
 	case !d.older():
 		return "KEYWORD must be a schema; an array of schemas, one for each element, is prefixItems"
 	}

@@ -18,13 +18,14 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// Options are the choices for [Load].
+// Options are options of [Load].
 type Options struct {
 	// RefRoot is a folder, as a slash-separated path from the root of fsys,
-	// outside which no $ref may lead. Empty: the folder of the file.
+	// outside of which no $ref may lead. If it is empty, it is the folder of
+	// the file.
 	RefRoot string
 
-	// Overlays amend the description, one after the other.
+	// Overlays amend the description, in this order.
 	Overlays []Overlay
 }
 
@@ -39,9 +40,9 @@ func Load(fsys fs.FS, name string, opt Options) (*Description, error) {
 	return l.description(name)
 }
 
-// LoadFile reads the description in a file of the machine, and amends it with
-// the overlays. Files that it refers to must lie in refRoot or below it, by
-// default the file's own folder.
+// LoadFile reads the description in a file of the operating system, and amends
+// it with the overlays. Files that it refers to must be in refRoot or below it,
+// by default in the file's own folder.
 func LoadFile(file, refRoot string, overlays ...Overlay) (d *Description, err error) {
 	err = openFile(file, refRoot, overlays, func(l *loader, name string) error {
 		d, err = l.description(name)
@@ -50,8 +51,8 @@ func LoadFile(file, refRoot string, overlays ...Overlay) (d *Description, err er
 	return d, err
 }
 
-// openFile calls use with a loader for a file of the machine, and the file's
-// name in it.
+// openFile calls use with a loader for a file of the operating system, and the
+// file's name in the loader.
 func openFile(file, refRoot string, overlays []Overlay, use func(l *loader, name string) error) error {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		if strings.Contains(file, "://") {
@@ -59,7 +60,8 @@ func openFile(file, refRoot string, overlays []Overlay, use func(l *loader, name
 		}
 		return fmt.Errorf("%s: there is no such file", file)
 	}
-	// A link is followed: the description's folder is where it really is.
+	// A link is followed: the description's folder is that of the file it
+	// points to.
 	if info, err := os.Lstat(file); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		if file, err = filepath.EvalSymlinks(file); err != nil {
 			return err
@@ -114,19 +116,19 @@ func Builtin(overlays ...Overlay) (*Description, error) {
 // loader reads the files of one description.
 type loader struct {
 	fsys   fs.FS
-	root   string // folder outside which no $ref may lead
-	folder string // what the user calls the root of fsys; may be empty
+	root   string // folder outside of which no $ref may lead
+	folder string // the user's name for the root of fsys; may be empty
 
 	overlays []Overlay
 	warnings []Warning
-	slips    []Warning // of the texts of the files
+	slips    []Warning // what is wrong with the texts of the files
 
-	dialect dialect // of files that do not declare their own
+	dialect dialect // of files that do not declare one
 	files   map[string]*file
 	failed  map[string]error
 }
 
-// shown is a file or folder as the user knows it.
+// shown returns the name of a file or folder as the user knows it.
 func (l *loader) shown(name string) string { return path.Join(l.folder, name) }
 
 func (l *loader) description(name string) (*Description, error) {
@@ -155,7 +157,8 @@ func (l *loader) description(name string) (*Description, error) {
 	return d, nil
 }
 
-// nothing is the error for a description with which nothing can be checked.
+// nothing returns the error for a description with which nothing can be
+// checked.
 func (l *loader) nothing(d *Description, main *file) error {
 	at := main.start().place
 	if paths := main.root.find("paths"); paths != nil {
@@ -173,11 +176,11 @@ func (l *loader) nothing(d *Description, main *file) error {
 	return errors.Join(errs...)
 }
 
-// maxReasons is how many reasons an error gives.
+// maxReasons is the largest number of reasons in an error.
 const maxReasons = 10
 
-// amended reads the description in a file, applies the overlays and marks what
-// everything in it is.
+// amended reads the description in a file, applies the overlays, and marks each
+// object in it.
 func (l *loader) amended(name string) (main *file, version string, w *walker, err error) {
 	l.files, l.failed = map[string]*file{}, map[string]error{}
 	main, err = l.file(name)
@@ -202,15 +205,16 @@ func (l *loader) amended(name string) (main *file, version string, w *walker, er
 	return main, version, w, nil
 }
 
-// walk loads all that the description in main refers to, and marks what it is.
+// walk loads everything that the description in main refers to, and marks each
+// object in it.
 func (l *loader) walk(main *file) *walker {
 	w := &walker{load: l.file, root: l.root, shown: l.shown}
 	w.walk(main)
 	return w
 }
 
-// amend applies the overlays. Each needs to know what is a $ref and where it
-// leads, also in what the one before has added.
+// amend applies the overlays. Each must know which nodes are $refs and where
+// they lead, including those that earlier overlays have added.
 func (l *loader) amend(main *file) error {
 	a := amender{done: map[string]bool{}}
 	for _, o := range l.overlays {
@@ -229,8 +233,8 @@ func (l *loader) amend(main *file) error {
 	return nil
 }
 
-// file reads a file of the description, once. What is wrong with its text
-// comes as a *fault.
+// file reads a file of the description, unless it has been read. What is wrong
+// with its text is returned as a *fault.
 func (l *loader) file(name string) (*file, error) {
 	if f, ok := l.files[name]; ok {
 		return f, nil
@@ -260,7 +264,7 @@ func (l *loader) read(name string) (*file, error) {
 		l.slips = append(l.slips, Warning{plumb.Source{File: name, Line: slip.line, Column: slip.column}, slip.message})
 	}
 	if len(l.overlays) > 0 {
-		root = root.clone() // they amend one place, not all that share a YAML alias
+		root = root.clone() // overlays amend one place, not all that share a YAML alias
 	}
 	f := &file{name: name, data: data, root: root, dialect: l.dialect}
 	if version := root.get("openapi"); version != nil {
@@ -272,8 +276,8 @@ func (l *loader) read(name string) (*file, error) {
 	return f, nil
 }
 
-// checkDocument reports whether a file is a description that we can use, and in
-// which version of OpenAPI it is written.
+// checkDocument returns the version of OpenAPI of a description, or what is
+// wrong if it cannot be used.
 func checkDocument(root *node) (version string, f *fault) {
 	if root.kind != jsonvalue.Object {
 		return "", faultAt(root.line, root.column, "an OpenAPI description must be an object, not %s", withArticle(root.kind.String()))
@@ -301,7 +305,7 @@ func supported(version string) bool {
 	return false
 }
 
-// digest identifies the names and contents of all files.
+// digest returns a digest of the names and contents of all files.
 func (l *loader) digest() string {
 	h := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(l.files)) {
@@ -326,8 +330,8 @@ func schemasOf(f *file) []Schema {
 	return schemas
 }
 
-// schemaPlace is where a schema is written, through $refs that have nothing
-// beside them.
+// schemaPlace returns where a schema is written, following $refs that have
+// nothing beside them.
 func schemaPlace(n *node) plumb.Source {
 	return settle(n).mark.place
 }

@@ -20,7 +20,8 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 const descriptions = "../fixtures/descriptions"
 
-// Each file in bad/ is refused, or has warnings, with the text beside it.
+// Each file in bad/ is refused, or has warnings, with the text in the file
+// beside it.
 func TestBadDescriptions(t *testing.T) {
 	folder := descriptions + "/bad"
 	entries, err := os.ReadDir(folder)
@@ -123,7 +124,7 @@ func load(t testing.TB, text string) *spec.Description {
 	return loadFiles(t, map[string]string{"api.yaml": text})
 }
 
-// loadFiles loads api.yaml of some files.
+// loadFiles loads api.yaml from a set of files.
 func loadFiles(t testing.TB, files map[string]string) *spec.Description {
 	t.Helper()
 	fsys := fstest.MapFS{}
@@ -135,7 +136,7 @@ func loadFiles(t testing.TB, files map[string]string) *spec.Description {
 	return d
 }
 
-// What is wrong with a description matters only where it hides what we need.
+// What is wrong with a description matters only if it hides what we need.
 func TestCarelessDescriptions(t *testing.T) {
 	d := load(t, `
 openapi: 3.0
@@ -282,13 +283,13 @@ func TestRefRoot(t *testing.T) {
 	_, err = spec.LoadFile(dir, "")
 	require.ErrorContains(t, err, "cannot read")
 
-	// A link does not lead a $ref out of the folder.
+	// A link does not let a $ref lead out of the folder.
 	require.NoError(t, os.Remove(filepath.Join(dir, "api/shared.yaml")))
 	require.NoError(t, os.Symlink(filepath.Join(dir, "secret.yaml"), filepath.Join(dir, "api/shared.yaml")))
 	d, err = spec.LoadFile(api, filepath.Join(dir, "api"))
 	require.NoError(t, err)
 	assert.Contains(t, d.Warnings[0].Message, "escapes")
-	// The description itself is the user's to name.
+	// The description itself may be a link, since the user has named it.
 	link := filepath.Join(dir, "link.yaml")
 	require.NoError(t, os.Symlink(filepath.Join(dir, "api/v1/openapi.yaml"), link))
 	d, err = spec.LoadFile(link, "")

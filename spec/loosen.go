@@ -2,11 +2,11 @@ package spec
 
 import "github.com/plumbapi/plumb/internal/jsonvalue"
 
-// A schema of which something has been left out accepts more than its author
-// meant. What refuses values because such a schema accepts them has to be left
-// out too: else a part that cannot be read would make findings.
+// A schema from which something has been left out accepts more than its author
+// meant. What rejects values because such a schema accepts them has to be left
+// out, too: otherwise a part that cannot be read would cause findings.
 
-// loosen does so.
+// loosen leaves out what must be left out because of that.
 func (w *walker) loosen() {
 	loose := map[*node]bool{}
 	var spread []*node
@@ -42,14 +42,14 @@ func (w *walker) loosen() {
 	}
 }
 
-// loosenIn leaves out of one schema what refuses values because loose schemas
+// loosenIn leaves out of one schema what rejects values because loose schemas
 // accept them.
 func (w *walker) loosenIn(n *node, loose map[*node]bool) {
 	leaveOut := func(keyword string, also ...string) {
 		if sub := n.get(keyword); sub == nil || !loose[sub] || n.mark.isLeftOut(keyword) {
 			return
 		}
-		w.failOnce(keyword, n, "%s cannot be checked where a part of its schema is left out, and is left out, here and wherever else that is so")
+		w.failOnce(keyword, n, "%s cannot be checked if a part of its schema is left out; it is left out, here and wherever else that is so")
 		for _, k := range append(also, keyword) {
 			n.mark.leaveOut(k)
 		}
@@ -67,7 +67,7 @@ func (w *walker) loosenIn(n *node, loose map[*node]bool) {
 		if !loose[sub] {
 			continue
 		}
-		w.failOnce("oneOf", n, "that only one alternative of a %s fits is not checked where a part of one is left out, here and wherever else that is so")
+		w.failOnce("oneOf", n, "if a part of an alternative of %s is left out, it is not checked that only one alternative matches, here and wherever else that is so")
 		if n.mark.isAnyOf = n.find("anyOf") == nil; !n.mark.isAnyOf {
 			n.mark.leaveOut("oneOf")
 		}
@@ -75,7 +75,8 @@ func (w *walker) loosenIn(n *node, loose map[*node]bool) {
 	}
 }
 
-// failOnce warns of a keyword that depends on what is left out, the first time.
+// failOnce warns about a keyword that depends on what is left out, the first
+// time.
 func (w *walker) failOnce(keyword string, n *node, format string) {
 	if key := "loose " + keyword; !w.warned[key] {
 		w.warned[key] = true
@@ -84,7 +85,7 @@ func (w *walker) failOnce(keyword string, n *node, format string) {
 }
 
 // isIncomplete reports whether something has been left out of a schema that
-// would refuse values.
+// would reject values.
 func (m *mark) isIncomplete() bool {
 	for _, name := range m.leftOut {
 		if !keywords[name].annotation {
@@ -94,8 +95,8 @@ func (m *mark) isIncomplete() bool {
 	return m.unusable
 }
 
-// hides reports whether what has been left out of a schema may describe members,
-// and elements. A reference that leads back to its own schema does not.
+// hides reports whether what has been left out of a schema may describe
+// members, or elements. A reference that leads back to its own schema does not.
 func (m *mark) hides() (members, elements bool) {
 	members, elements = m.unusable, m.unusable
 	for _, name := range m.leftOut {

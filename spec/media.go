@@ -7,9 +7,9 @@ import (
 )
 
 // MediaFor returns the media type that describes a Content-Type header: the
-// exact one, else its range (text/*), else */*, else nil. Case does not matter,
-// nor does charset; other parameters tell media types apart that are equal but
-// for them.
+// exact one, else its range (text/*), else */*, else nil. Case and charset do
+// not matter; other parameters distinguish media types that are otherwise
+// equal.
 func (r *Response) MediaFor(contentType string) *Media {
 	exact, params := parseMediaType(contentType)
 	group, _, _ := strings.Cut(exact, "/")
@@ -21,9 +21,9 @@ func (r *Response) MediaFor(contentType string) *Media {
 	return nil
 }
 
-// mediaOf returns, of the media types with that name, the one with most
-// parameters of the header; else one that the header does not contradict. Where
-// there is but one, its parameters do not matter. It is nil where the header
+// mediaOf returns, of the media types with that name, the one with the most
+// parameters of the header, or else one that the header does not contradict. If
+// there is only one, its parameters do not matter. It is nil if the header
 // contradicts all of several.
 func (r *Response) mediaOf(name string, params map[string]string) *Media {
 	var exact, possible, only *Media
@@ -60,7 +60,7 @@ func isSubset(described, sent map[string]string) bool {
 	return true
 }
 
-// contradict reports whether a header has another value for a parameter.
+// contradict reports whether a header has a different value for a parameter.
 func contradict(described, sent map[string]string) bool {
 	for name, value := range described {
 		if has, ok := sent[name]; ok && !strings.EqualFold(has, value) {
@@ -70,7 +70,7 @@ func contradict(described, sent map[string]string) bool {
 	return false
 }
 
-// parseMediaType returns a media type in lower case, and its parameters but for
+// parseMediaType returns a media type in lower case, and its parameters except
 // charset.
 func parseMediaType(text string) (name string, params map[string]string) {
 	name, rest, hasParams := strings.Cut(text, ";")
@@ -79,7 +79,7 @@ func parseMediaType(text string) (name string, params map[string]string) {
 		return name, nil
 	}
 	_, params, err := mime.ParseMediaType(text)
-	if err != nil { // some of it may be good all the same
+	if err != nil { // part of it may be valid nevertheless
 		params = map[string]string{}
 		for part := range strings.SplitSeq(rest, ";") {
 			key, value, _ := strings.Cut(part, "=")

@@ -8,7 +8,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// Parameters tell media types apart that are equal but for them, and charset
+// Parameters distinguish media types that are otherwise equal, but charset
 // never does.
 func TestMediaParameters(t *testing.T) {
 	versions := []string{"application/json;version=1", `application/json; Version="2"`, "application/xml;charset=utf-8", "text/*;q=1"}
@@ -31,7 +31,7 @@ func TestMediaParameters(t *testing.T) {
 		{append(versions, "*/*"), "application/json;version=3", "*/*"},
 		{[]string{"application/json;odata.metadata=minimal"}, "application/json;odata.metadata=full", "application/json;odata.metadata=minimal"},
 		{[]string{"application/json;a=1", "application/json;a=1;b=2"}, "application/json;b=2;a=1", "application/json;a=1;b=2"},
-		{[]string{"application/json;a=1", "application/json;b=2"}, "application/json;b=2;a=1", "application/json;a=1"}, // as many: the first
+		{[]string{"application/json;a=1", "application/json;b=2"}, "application/json;b=2;a=1", "application/json;a=1"}, // equally many parameters: the first one
 		{[]string{"application/json;a=x;b=1", "application/json;c=1"}, "application/json;A=X;c=2", "application/json;a=x;b=1"},
 	} {
 		r := spec.Response{}

@@ -7,8 +7,8 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// node is one value of a file, whether that was written in YAML or in JSON.
-// Where YAML has an alias, two parents share one node.
+// node is one value of a file, whether that was written in YAML or in JSON. At
+// a YAML alias, two parents share one node.
 type node struct {
 	kind jsonvalue.Kind
 
@@ -18,29 +18,31 @@ type node struct {
 
 	members []member
 	items   []*node
-	index   map[string]int // of members; nil where there are few
+	index   map[string]int // of members; nil if there are few
 
 	line, column int    // where the value begins
-	overlay      string // file of the overlay that line and column are in; empty: that of the node
+	overlay      string // file of the overlay in which line and column are; empty for the file of the node
 
-	size   int   // how many values it holds, itself and expanded aliases included
+	size   int   // how many values it contains, including itself and expanded aliases
 	height int   // how deep it nests
-	mark   *mark // what the description says this node is; nil where it does not say
-	cut    bool  // a schema that its compiler is given by itself, also where it is within another
+	mark   *mark // what kind of object the description says it is; nil if it does not say
+	cut    bool  // whether it is a schema that the compiler is given separately, even if it is within another
 }
 
-// member is one name and value of an object, placed by its name.
+// member is a name and a value of an object; its line and column are those of
+// the name.
 type member struct {
 	name         string
 	line, column int
 	value        *node
 }
 
-// fewMembers is the number of members up to which a search from first to last
-// is as good as an index.
+// fewMembers is the number of members up to which a linear search is as fast as
+// an index.
 const fewMembers = 8
 
-// add appends a member; it returns the one that has the name already, if any.
+// add appends a member. If the object has a member of that name already, it
+// returns that instead.
 func (n *node) add(m member) *member {
 	if old := n.find(m.name); old != nil {
 		return old
@@ -59,8 +61,8 @@ func (n *node) add(m member) *member {
 	return nil
 }
 
-// set appends a member, or puts it in the place of the one that has the name
-// already, of which it returns a copy then.
+// set appends a member, or replaces the one with the same name, of which it
+// returns a copy.
 func (n *node) set(m member) (before *member) {
 	old := n.find(m.name)
 	if old == nil {
@@ -108,7 +110,7 @@ func (n *node) get(name string) *node {
 	return nil
 }
 
-// str returns the text of the member with that name if it is a string.
+// str returns the text of the member with that name, if it is a string.
 func (n *node) str(name string) (text string, ok bool) {
 	v := n.get(name)
 	if v == nil || v.kind != jsonvalue.String {
@@ -123,8 +125,8 @@ func (n *node) isTrue(name string) bool {
 	return v != nil && v.kind == jsonvalue.Bool && v.text == "true"
 }
 
-// child returns what a pointer token leads to, and the position that a person
-// would call its place: that of its name, where it has one.
+// child returns what a pointer token leads to, and its position: that of its
+// name if it has one.
 func (n *node) child(token string) (value *node, line, column int) {
 	switch n.kind {
 	case jsonvalue.Object:
@@ -169,7 +171,7 @@ func pointerTo(pointer, token string) string {
 	return pointer + "/" + jsonvalue.EscapePointer(token)
 }
 
-// parentPointer is a pointer without its last token.
+// parentPointer returns a pointer without its last token.
 func parentPointer(pointer string) string {
 	return pointer[:max(0, strings.LastIndexByte(pointer, '/'))]
 }

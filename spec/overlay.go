@@ -12,10 +12,10 @@ import (
 
 // Overlay is an OpenAPI Overlay document, which amends a description.
 type Overlay struct {
-	Name string // as reports call it
-	Data []byte // the document, YAML or JSON
+	Name string // as reports show it
+	Data []byte // the document, in YAML or JSON
 
-	file string // of a built-in overlay, the file that the lines of Data are in; empty: Name
+	file string // for a built-in overlay, the file in which Data is; otherwise empty
 }
 
 // overlayFolder is where the built-in overlays are.
@@ -25,7 +25,7 @@ const overlayFolder = "spec/overlays"
 func Overlays() []string {
 	entries, err := fs.ReadDir(Files, overlayFolder)
 	if err != nil {
-		return nil // no folder was embedded: there are none
+		return nil // no folder was embedded, so there are no overlays
 	}
 	var names []string
 	for _, e := range entries {
@@ -34,8 +34,8 @@ func Overlays() []string {
 	return names
 }
 
-// ReadOverlay returns the built-in overlay with that name, else reads the file
-// of that name.
+// ReadOverlay returns the built-in overlay with that name, or else reads the
+// file with that name.
 func ReadOverlay(name string) (Overlay, error) {
 	if slices.Contains(Overlays(), name) {
 		file := path.Join(overlayFolder, name+".yaml")
@@ -45,14 +45,14 @@ func ReadOverlay(name string) (Overlay, error) {
 	data, err := os.ReadFile(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(name, `./\`):
-		return Overlay{}, fmt.Errorf("no overlay is named %q; the built-in ones are %s, and others are named by their file", name, strings.Join(Overlays(), ", "))
+		return Overlay{}, fmt.Errorf("no overlay is named %q; the built-in ones are %s; for your own, give the path of its file", name, strings.Join(Overlays(), ", "))
 	case err != nil:
 		return Overlay{}, fmt.Errorf("%s: the overlay cannot be read: %w", name, cause(err))
 	}
 	return Overlay{Name: name, Data: data}, nil
 }
 
-// source is the file that the overlay's lines are in.
+// source returns the file in which the overlay's lines are.
 func (o Overlay) source() string {
 	if o.file != "" {
 		return o.file

@@ -14,7 +14,7 @@ import (
 // amender applies overlays to a description, one after the other.
 type amender struct {
 	warnings []Warning
-	done     map[string]bool // actions that an overlay has carried out
+	done     map[string]bool // texts of the actions that an overlay has carried out
 }
 
 // apply carries out the actions of an overlay on the description in main,
@@ -41,8 +41,8 @@ func (a *amender) carryOut(act *action, v *view, source string) error {
 	targets := v.targets(act.path)
 	switch {
 	case len(targets) == 0:
-		if !a.done[act.text] { // else an overlay before has done it
-			warn("the target " + act.target + " matches nothing; correct it, or take the action out")
+		if !a.done[act.text] { // otherwise an earlier overlay has done it
+			warn("the target " + act.target + " matches nothing; correct it, or remove the action")
 		}
 		return nil
 	case act.remove:
@@ -72,7 +72,7 @@ func (a *amender) carryOut(act *action, v *view, source string) error {
 // targets returns the nodes that a path selects, each once.
 func (v *view) targets(path *jsonpath.Path) []found {
 	located := path.SelectLocated(v.plain(v.root))
-	located.Sort() // the members of a map come in any order
+	located.Sort() // the members of a map are selected in any order
 	var all []found
 	seen := map[*node]bool{}
 	for _, l := range located {
@@ -96,28 +96,28 @@ func (act *action) removeFrom(v *view, targets []found) error {
 	return nil
 }
 
-// brings returns what the action merges into its targets; nil where that is
+// brings returns what the action merges into its targets, or nil if there is
 // nothing.
 func (act *action) brings(v *view, warn func(string)) (*node, error) {
 	switch {
 	case act.copy != nil && act.update != nil:
-		warn("the action has both an update and a copy, of which neither has an effect then; take one out")
+		warn("the action has both an update and a copy, and so neither has an effect; remove one")
 		return nil, nil
 	case act.copy != nil:
 		return act.copied(v, warn)
 	case act.update == nil || act.update.kind == jsonvalue.Null:
-		warn("the action changes nothing; give it an update, a copy or remove: true, or take it out")
+		warn("the action changes nothing; give it an update, a copy or remove: true, or remove it")
 		return nil, nil
 	}
 	return act.update, nil
 }
 
-// copied returns what the action copies, as if the overlay had it written out.
+// copied returns what the action copies, as if it were written in the overlay.
 func (act *action) copied(v *view, warn func(string)) (*node, error) {
 	sources := v.targets(act.copyPath)
 	switch {
 	case len(sources) == 0:
-		warn("the copy " + act.copy.text + " matches nothing; correct it, or take the action out")
+		warn("the copy " + act.copy.text + " matches nothing; correct it, or remove the action")
 		return nil, nil
 	case len(sources) > 1:
 		return nil, fmt.Errorf("the copy %s selects %d values; it must select one", act.copy.text, len(sources))
@@ -135,8 +135,8 @@ func (act *action) copied(v *view, warn func(string)) (*node, error) {
 	return c, nil
 }
 
-// sameKind reports, as an error, that an update cannot be merged into all of
-// the targets.
+// sameKind returns an error if an update cannot be merged into all of the
+// targets.
 func sameKind(targets []found) error {
 	kinds := map[string]bool{}
 	for _, t := range targets {

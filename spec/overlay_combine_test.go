@@ -11,9 +11,8 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// builtinWith returns the built-in description as JSON in which the order of
-// members, of sets and of the chains of x-lifecycle, which says nothing, is
-// always the same.
+// builtinWith returns the built-in description with overlays as JSON, sorted
+// wherever order has no meaning: members, sets, and the chains of x-lifecycle.
 func builtinWith(t require.TestingT, names ...string) (text string, warnings []Warning) {
 	var overlays []Overlay
 	for _, name := range names {
@@ -40,8 +39,8 @@ func builtinWith(t require.TestingT, names ...string) (text string, warnings []W
 	return string(files.appendSorted(nil)), d.Warnings
 }
 
-// The overlays that are built in can be combined in any order, and one that is
-// applied twice changes nothing.
+// The built-in overlays can be combined in any order, and applying one twice
+// changes nothing.
 func TestBuiltinOverlaysCombine(t *testing.T) {
 	names := Overlays()
 	for _, a := range names {

@@ -12,7 +12,7 @@ import (
 type merger struct {
 	view   *view
 	source string            // file of the overlay
-	warn   func(text string) // of what is left as it is
+	warn   func(text string) // reports what is left unchanged
 }
 
 // update carries out an update on one node that an action targets.
@@ -36,7 +36,7 @@ func (m *merger) update(at found, update *node) error {
 	return nil
 }
 
-// replace puts another value in the place of one in an object or a list.
+// replace replaces one value in an object or a list.
 func (at *found) replace(value *node) {
 	parent := at.chain[len(at.chain)-1]
 	if i := slices.Index(parent.items, at.held); i >= 0 {
@@ -46,9 +46,9 @@ func (at *found) replace(value *node) {
 	*parent.find(at.name) = member{at.name, value.line, value.column, value}
 }
 
-// merge takes the members of update over into n: objects are merged, lists are
-// appended, and a scalar replaces a scalar. The pointer says where n is below
-// what the action targets.
+// merge merges update into n: objects are merged, lists are appended, and a
+// scalar replaces a scalar. The pointer leads to n from the node that the
+// action targets.
 func (m *merger) merge(n, update *node, r role, pointer string) error {
 	for i := range update.members {
 		if err := m.member(n, &update.members[i], r, pointerTo(pointer, update.members[i].name)); err != nil {
@@ -79,8 +79,8 @@ func (m *merger) member(n *node, update *member, r role, pointer string) error {
 			member.value = all
 		}
 	case update.value.kind == jsonvalue.Null:
-		// The Overlay Specification has such a member in an example that is
-		// meant to change nothing there.
+		// The Overlay Specification has such a member in an example, where it
+		// is meant to change nothing.
 		m.warn(fmt.Sprintf("%s is null, and leaves the %s that is there as it is; to remove it, target it with remove: true", pointer, old.kind))
 	default:
 		return fmt.Errorf("%s is %s, and the update has %s; remove what is there with an action before this one", pointer, withArticle(old.kind.String()), withArticle(update.value.kind.String()))
@@ -88,15 +88,15 @@ func (m *merger) member(n *node, update *member, r role, pointer string) error {
 	return nil
 }
 
-// setOf returns a list with one item, at the same place.
+// setOf returns a list with one item, at the place of the item.
 func setOf(n *node) *node {
 	all := &node{kind: jsonvalue.Array, line: n.line, column: n.column, overlay: n.overlay, size: 1}
 	all.append(n)
 	return all
 }
 
-// concat appends items, to a set those that it does not have. It reports
-// whether there were any.
+// concat appends items; to a set, only those that it does not have. It reports
+// whether any were appended.
 func (m *merger) concat(n *node, items []*node, isSet bool) bool {
 	before := len(n.items)
 	for _, item := range items {
@@ -115,13 +115,13 @@ func (n *node) isScalar() bool {
 	return n.kind != jsonvalue.Object && n.kind != jsonvalue.Array
 }
 
-// equal reports whether two nodes are the same value, whatever the order of
-// their members.
+// equal reports whether two nodes are the same value, regardless of the order
+// of members.
 func (n *node) equal(other *node) bool {
 	return n.kind == other.kind && bytes.Equal(n.appendSorted(nil), other.appendSorted(nil))
 }
 
-// appendSorted writes a value as JSON, the members in the order of their names.
+// appendSorted appends a value as JSON, with members sorted by name.
 func (n *node) appendSorted(b []byte) []byte {
 	switch n.kind {
 	case jsonvalue.Array:
@@ -138,7 +138,7 @@ func (n *node) appendSorted(b []byte) []byte {
 	return n.appendJSON(b)
 }
 
-// without returns the object without a member.
+// without returns a copy of the object without a member.
 func (n *node) without(name string) *node {
 	c := *n
 	c.members = slices.DeleteFunc(slices.Clone(n.members), func(m member) bool { return m.name == name })
@@ -146,7 +146,7 @@ func (n *node) without(name string) *node {
 	return &c
 }
 
-// drop removes a member or an item by its value.
+// drop removes a member or an item, given its value.
 func (n *node) drop(value *node) {
 	n.members = slices.DeleteFunc(n.members, func(m member) bool { return m.value == value })
 	n.items = slices.DeleteFunc(n.items, func(item *node) bool { return item == value })
@@ -163,14 +163,14 @@ func (n *node) reindex() {
 	}
 }
 
-// from returns a copy of the node that knows which overlay it comes from.
+// from returns a copy of the node that records which overlay it comes from.
 func (n *node) from(source string) *node {
 	c := n.clone()
 	c.each(func(n *node) { n.overlay = source })
 	return c
 }
 
-// clone returns a deep copy, without marks, in which nothing is shared.
+// clone returns a deep copy without marks, which shares nothing.
 func (n *node) clone() *node {
 	c := *n
 	c.mark, c.cut = nil, false
@@ -186,7 +186,7 @@ func (n *node) clone() *node {
 	return &c
 }
 
-// each calls f for the node and all that it holds.
+// each calls f for the node and for everything in it.
 func (n *node) each(f func(*node)) {
 	f(n)
 	for _, m := range n.members {
@@ -197,7 +197,7 @@ func (n *node) each(f func(*node)) {
 	}
 }
 
-// count returns how many values the node holds now, itself included.
+// count returns how many values the node contains at present, including itself.
 func (n *node) count() int {
 	count := 0
 	n.each(func(*node) { count++ })

@@ -8,11 +8,11 @@ import (
 	"github.com/theory/jsonpath"
 )
 
-// maxPath is the length of a JSONPath in bytes; its parser and its evaluation
+// maxPath is the largest length of a JSONPath in bytes; parsing and evaluating
 // nest as deep as the text does.
 const maxPath = 10_000
 
-// parsePath reads a JSONPath of RFC 9535.
+// parsePath parses a JSONPath of RFC 9535.
 func parsePath(text string) (*jsonpath.Path, error) {
 	if len(text) > maxPath {
 		return nil, fmt.Errorf("is longer than %d bytes", maxPath)
@@ -24,13 +24,14 @@ func parsePath(text string) (*jsonpath.Path, error) {
 	return path, nil
 }
 
-// shorthandName is a name as the shorthand (.name) of RFC 9535 has it, with
-// hyphens beside.
+// shorthandName matches a name in the shorthand notation (.name) of RFC 9535,
+// but also with hyphens.
 var shorthandName = regexp.MustCompile(`^[A-Za-z_\x{80}-\x{10FFFF}][A-Za-z0-9_\x{80}-\x{10FFFF}-]*`)
 
-// inBrackets writes shorthand names that have a hyphen in brackets. RFC 9535
-// allows no hyphen there, the example of the Overlay Specification has one
-// ($.paths.*.get[?@.x-oai-traits.paged]), and it can mean nothing else.
+// inBrackets rewrites shorthand names that have a hyphen to bracket notation.
+// RFC 9535 does not allow hyphens there, but an example of the Overlay
+// Specification has one ($.paths.*.get[?@.x-oai-traits.paged]), and it can have
+// no other meaning.
 func inBrackets(path string) string {
 	var b strings.Builder
 	for i := 0; i < len(path); {
@@ -59,7 +60,7 @@ func inBrackets(path string) string {
 	return b.String()
 }
 
-// endOfQuoted returns where the quoted text that begins at i ends.
+// endOfQuoted returns the end of the quoted text that begins at i.
 func endOfQuoted(path string, i int) int {
 	quote := path[i]
 	for i++; i < len(path) && path[i] != quote; i++ {

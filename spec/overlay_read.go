@@ -11,23 +11,23 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// action is one step of an overlay. Of remove, update and copy there may be
-// none, in which case it changes nothing.
+// action is one action of an overlay. It may have neither remove, update nor
+// copy; then it changes nothing.
 type action struct {
 	target       string
-	path         *jsonpath.Path // of the target
+	path         *jsonpath.Path // the target
 	line, column int            // of the target
-	text         string         // what is done, as JSON, without the description of it
+	text         string         // what the action does, as JSON, without its description
 
 	remove   bool
-	update   *node // nil where there is none
-	copy     *node // the text of a path; nil where there is none
+	update   *node // nil if there is none
+	copy     *node // a JSONPath as text; nil if there is none
 	copyPath *jsonpath.Path
 }
 
-// actions reads the overlay. An error says file, line and column. What is an
-// error is what the JSON Schemas of Overlay 1.0 and 1.1 refuse, and a path that
-// is none.
+// actions parses the overlay. An error gives file, line and column. It is an
+// error if the JSON Schemas of Overlay 1.0 and 1.1 reject the overlay, or a
+// path is not a JSONPath.
 func (o Overlay) actions() ([]action, error) {
 	root, slips, f := read(o.Data, path.Ext(o.source()) == ".json")
 	if f == nil && len(slips) > 0 {
@@ -43,8 +43,8 @@ func (o Overlay) actions() ([]action, error) {
 	return all, nil
 }
 
-// overlayVersion matches the versions that we know; the first group is what
-// tells them apart.
+// overlayVersion matches the versions that we know; the first group
+// distinguishes them.
 var overlayVersion = regexp.MustCompile(`^1\.([01])\.\d+$`)
 
 func readOverlay(root *node) ([]action, *fault) {
@@ -66,7 +66,7 @@ func readOverlay(root *node) ([]action, *fault) {
 // overlayReader reads an overlay of one version.
 type overlayReader struct {
 	version string // 1.0 or 1.1
-	isNew   bool   // 1.1
+	isNew   bool   // whether the version is 1.1
 }
 
 func (r overlayReader) document(root *node) ([]action, *fault) {
@@ -87,7 +87,7 @@ func (r overlayReader) document(root *node) ([]action, *fault) {
 		return nil, faultAt(actions.line, actions.column, `"actions" must be a list with at least one action`)
 	}
 	var all []action
-	first := map[string]int{} // line of each action
+	first := map[string]int{} // line of the first occurrence of each action
 	for _, item := range actions.value.items {
 		a, f := r.action(item)
 		if f != nil {
@@ -95,7 +95,7 @@ func (r overlayReader) document(root *node) ([]action, *fault) {
 		}
 		text := string(item.appendSorted(nil))
 		if line, ok := first[text]; ok {
-			return nil, faultAt(item.line, item.column, "the same action is in line %d; take one of them out", line)
+			return nil, faultAt(item.line, item.column, "the same action is in line %d; remove one of them", line)
 		}
 		first[text] = item.line
 		a.text = string(item.without("description").appendSorted(nil))
@@ -172,7 +172,7 @@ func readPath(m *member) (*jsonpath.Path, *fault) {
 	return p, nil
 }
 
-// mustBe refuses a member of another kind.
+// mustBe returns an error if a member is of another kind.
 func mustBe(n *node, name string, kind jsonvalue.Kind, want string) *fault {
 	if m := n.find(name); m != nil && m.value.kind != kind {
 		return faultAt(m.line, m.column, "%q must be %s, not %s", name, want, withArticle(m.value.kind.String()))
@@ -180,8 +180,8 @@ func mustBe(n *node, name string, kind jsonvalue.Kind, want string) *fault {
 	return nil
 }
 
-// onlyMembers refuses members that the specification does not have, which are
-// misspelt ones most often.
+// onlyMembers returns an error for members that the specification does not
+// have, which are usually misspelt.
 func (r overlayReader) onlyMembers(n *node, what string, allowed ...string) *fault {
 	for _, m := range n.members {
 		if !isExtension(m.name) && !slices.Contains(allowed, m.name) {

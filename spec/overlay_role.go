@@ -6,17 +6,17 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// role is what a value is in the terms of OpenAPI, by where it is: an object
-// of a kind, or, with another form than one, what holds several. The zero role
-// is that of data. Unlike a mark, it is known of what an overlay has just put
-// there.
+// role says which kind of OpenAPI object a value is, by its position: an object
+// of a kind, or, if the form is not one, a value that contains several. The
+// zero role is that of data. Unlike a mark, a role is known for what an overlay
+// has just added.
 type role struct {
 	kind kind
 	form form
 }
 
-// child is the role of the member with that name of n, whose role r is, or of
-// its items, which have none.
+// child returns the role of the member with that name of n, whose role is r, or
+// of its items, which have no name.
 func (r role) child(n *node, name string) role {
 	isList := n.kind == jsonvalue.Array
 	switch {
@@ -34,8 +34,8 @@ func (r role) child(n *node, name string) role {
 	return role{}
 }
 
-// holdsSet reports whether the member with that name of an object with the role
-// is a list in which nothing occurs twice, and whose order says nothing.
+// holdsSet reports whether the member with that name, of an object with the
+// role, is a list without duplicates whose order has no meaning.
 func (r role) holdsSet(name string) bool {
 	return r.kind == schemaKind && (r.form == one || r.form == oneOrList) &&
 		slices.Contains([]string{"required", "enum", "type"}, name)

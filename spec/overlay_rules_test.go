@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// overlaidDocument returns a description with an overlay of these actions
-// applied, as JSON.
+// overlaidDocument returns a description, as JSON, to which an overlay with
+// these actions has been applied.
 func overlaidDocument(t require.TestingT, version, description, actions string) (string, []Warning, error) {
 	fsys := fstest.MapFS{"a.yaml": {Data: []byte(description)}, "money.yaml": {Data: []byte("$id: https://example.com/money\n$defs: {unit: {type: string}}\nproperties: {unit: {$ref: '#/$defs/unit'}}\n")}}
 	o := Overlay{Name: "o.yaml", Data: []byte("overlay: " + version + "\ninfo: {title: x, version: '1'}\nactions:\n" + actions)}
@@ -34,23 +34,23 @@ func TestOverlayActions(t *testing.T) {
 		"a list is concatenated": {"tags: [a]", "- {target: $.tags, update: [a, b]}\n- {target: $, update: {tags: [c]}}",
 			`{"openapi":"3.1.0","tags":["a","a","b","c"]}`, ""},
 		"nothing to do": {"info: {title: a}", "- target: $",
-			`{"openapi":"3.1.0","info":{"title":"a"}}`, "o.yaml:4:3: the action changes nothing; give it an update, a copy or remove: true, or take it out"},
+			`{"openapi":"3.1.0","info":{"title":"a"}}`, "o.yaml:4:3: the action changes nothing; give it an update, a copy or remove: true, or remove it"},
 		"nothing matches": {"info: {title: a}", "- {target: $.servers, update: [{}]}",
-			`{"openapi":"3.1.0","info":{"title":"a"}}`, "o.yaml:4:4: the target $.servers matches nothing; correct it, or take the action out"},
+			`{"openapi":"3.1.0","info":{"title":"a"}}`, "o.yaml:4:4: the target $.servers matches nothing; correct it, or remove the action"},
 		"what was removed is gone": {"info: {title: a}\nservers: []", "- {target: $.servers, remove: true}\n- {target: $.servers, update: {}}",
-			`{"openapi":"3.1.0","info":{"title":"a"}}`, "o.yaml:5:4: the target $.servers matches nothing; correct it, or take the action out"},
+			`{"openapi":"3.1.0","info":{"title":"a"}}`, "o.yaml:5:4: the target $.servers matches nothing; correct it, or remove the action"},
 		"null leaves an object as it is": {"info: {title: a}", "- {target: $, update: {info: null, tags: null}}",
 			`{"openapi":"3.1.0","info":{"title":"a"},"tags":null}`, "o.yaml:4:4: /info is null, and leaves the object that is there as it is; to remove it, target it with remove: true"},
 		"remove wins over update and copy": {"info: {title: a}\ntags: []", "- {target: $.tags, remove: true, update: a, copy: $.info}",
 			`{"openapi":"3.1.0","info":{"title":"a"}}`, ""},
 		"update and copy": {"info: {title: a}", "- {target: $.info, update: {title: b}, copy: $.info}",
-			`{"openapi":"3.1.0","info":{"title":"a"}}`, "o.yaml:4:4: the action has both an update and a copy, of which neither has an effect then; take one out"},
+			`{"openapi":"3.1.0","info":{"title":"a"}}`, "o.yaml:4:4: the action has both an update and a copy, and so neither has an effect; remove one"},
 		"copy": {"paths: {/a: {get: {summary: a}}, /b: {summary: b}}", "- {target: \"$.paths['/b']\", copy: \"$.paths['/a']\"}\n- {target: \"$.paths['/b'].get\", update: {summary: c}}",
 			`{"openapi":"3.1.0","paths":{"/a":{"get":{"summary":"a"}},"/b":{"summary":"b","get":{"summary":"c"}}}}`, ""},
 		"copy into itself": {"info: {title: a}", "- {target: $.info, copy: $}",
 			`{"openapi":"3.1.0","info":{"title":"a","openapi":"3.1.0","info":{"title":"a"}}}`, ""},
 		"copy of nothing": {"info: {title: a}", "- {target: $.info, copy: $.x}",
-			`{"openapi":"3.1.0","info":{"title":"a"}}`, "o.yaml:4:4: the copy $.x matches nothing; correct it, or take the action out"},
+			`{"openapi":"3.1.0","info":{"title":"a"}}`, "o.yaml:4:4: the copy $.x matches nothing; correct it, or remove the action"},
 		"names with a hyphen": {"paths: {/a: {get: {x: {x-oai-traits: {paged: true}}, y-z: {}}}}", "- {target: '$.paths.*.get[?@.x-oai-traits.paged]', update: {a: 1}}\n- {target: $..y-z, update: {b: '$.a-b'}}",
 			`{"openapi":"3.1.0","paths":{"/a":{"get":{"x":{"x-oai-traits":{"paged":true},"a":1},"y-z":{"b":"$.a-b"}}}}}`, ""},
 		"sets of schemas": {"components: {schemas: {A: {type: object, required: [a], enum: [{a: 1, b: 2}], properties: {required: {type: [string, 'null']}}, example: {required: [a]}}}}\nx-other: {required: [a]}",
@@ -88,7 +88,7 @@ func TestOverlayRefuses(t *testing.T) {
 		"- {target: $.info, remove: 1}":                           `o.yaml:4:20: "remove" must be true or false, not a number`,
 		"- {target: 1}":                                           `o.yaml:4:4: "target" must be text, not a number`,
 		"- {target: $, description: 1}":                           `o.yaml:4:15: "description" must be text, not a number`,
-		"- {target: $}\n- {target: $}":                            "o.yaml:5:3: the same action is in line 4; take one of them out",
+		"- {target: $}\n- {target: $}":                            "o.yaml:5:3: the same action is in line 4; remove one of them",
 		"- " + "{target: '$" + strings.Repeat("[0]", 4000) + "'}": "is longer than 10000 bytes",
 	} {
 		_, _, err := overlaidDocument(t, "1.1.0", description, actions)
@@ -102,7 +102,7 @@ func TestOverlayRefuses(t *testing.T) {
 	}
 }
 
-// Copying what was copied would soon be larger than any memory.
+// Actions that copy what was copied before would soon exceed any memory.
 func TestOverlayIsBounded(t *testing.T) {
 	description := "openapi: 3.1.0\nbig: {a: [" + strings.Repeat("1,", 2000) + "1]}\ntags: [" + strings.Repeat("{},", 3000) + "{}]\n"
 	_, _, err := overlaidDocument(t, "1.1.0", description, "- {target: '$.tags[*]', copy: $.big}\n")

@@ -9,8 +9,8 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// Target returns a JSONPath by which an overlay reaches a place. It is empty
-// for a place that no target reaches.
+// Target returns a JSONPath by which an overlay can select a place, or "" if no
+// target selects it.
 func (d *Description) Target(p plumb.Source) string {
 	d.targetsOnce.Do(func() {
 		d.targets = map[*node]string{}
@@ -25,7 +25,7 @@ func (d *Description) Target(p plumb.Source) string {
 }
 
 // eachPlace calls f once for each node of the view, with the first JSONPath and
-// the first pointer to it.
+// the first pointer that lead to it.
 func (v *view) eachPlace(f func(n *node, path, pointer string)) {
 	seen := map[*node]bool{}
 	var visit func(n *node, path, pointer string)
@@ -48,7 +48,7 @@ func (v *view) eachPlace(f func(n *node, path, pointer string)) {
 
 var shorthand = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// memberSelector is the part of a JSONPath that selects a member.
+// memberSelector returns the part of a JSONPath that selects a member.
 func memberSelector(name string) string {
 	if shorthand.MatchString(name) {
 		return "." + name
@@ -56,8 +56,8 @@ func memberSelector(name string) string {
 	return "['" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(name) + "']"
 }
 
-// Written returns what is at a place as JSON, in the words of the file. It
-// is nil where nothing does.
+// Written returns what is at a place as JSON, as the file has it, or nil if
+// there is nothing.
 func (d *Description) Written(p plumb.Source) []byte {
 	if n := d.nodeAt(p); n != nil {
 		return n.appendWritten(nil)
@@ -65,8 +65,8 @@ func (d *Description) Written(p plumb.Source) []byte {
 	return nil
 }
 
-// Nullable reports whether a schema is in the language of OpenAPI 3.0, which says
-// by the word nullable that null is allowed.
+// Nullable reports whether a schema is in the language of OpenAPI 3.0, in which
+// the keyword nullable allows null.
 func (d *Description) Nullable(p plumb.Source) bool {
 	n := d.nodeAt(p)
 	return n != nil && n.isSchema() && n.mark.dialect == openAPI30

@@ -8,15 +8,16 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// view is a description as one document, which is what the targets of an
-// overlay see: a part of another file is where a $ref to it is, as a bundler
-// would put it. Where several $refs lead to one part, it is at the one nearest
-// to the root, and the others remain. A $ref within the main file remains.
+// view is a description as one document, from which the targets of an overlay
+// select: a part of another file is in the place of a $ref to it, as a bundler
+// would put it. If several $refs lead to one part, it is in the place of the
+// one nearest to the root, and the others remain. A $ref within the main file
+// remains.
 type view struct {
 	root    *node
-	instead map[*node]*node          // what is in the place of a $ref
-	objects map[*node]map[string]any // the plain value of each object
-	size    int                      // how many values there are at most
+	instead map[*node]*node          // what replaces a $ref
+	objects map[*node]map[string]any // the value of each object as a Go value
+	size    int                      // an upper bound of the number of values
 }
 
 // newView makes the view of a description whose files have been walked.
@@ -26,22 +27,22 @@ func newView(main *node) *view {
 	return v
 }
 
-// bundler finds out which $refs are replaced with what they lead to. None of
-// the outcome holds itself: nothing of the main file replaces a $ref, and what
+// bundler determines which $refs are replaced by what they lead to. The result
+// contains no cycles: nothing of the main file replaces a $ref, and what
 // replaces a $ref in another file is nowhere else in the view.
 type bundler struct {
 	view *view
 	main *node
 
-	taken map[*node]bool    // what has replaced a $ref
+	taken map[*node]bool    // nodes that have replaced a $ref
 	roots map[location]bool // the places of these
-	above map[location]bool // all that these are a part of
+	above map[location]bool // the places of everything that contains them
 
 	queue []*node // breadth first, so that the $ref nearest to the root counts
 	later []*node // $refs within a file that is not the main one
 }
 
-// location is a place without its line.
+// location is a place without line and column.
 type location struct{ file, pointer string }
 
 func (b *bundler) run() {
@@ -90,7 +91,8 @@ func (b *bundler) replace(ref, target *node) {
 	}
 }
 
-// isShown reports whether something of a file, or a part of it, is in the view.
+// isShown reports whether a part of a file, or something in that part, is in
+// the view.
 func (b *bundler) isShown(n *node) bool {
 	place := location{n.mark.file.name, n.mark.place.Pointer}
 	if b.above[place] {
@@ -107,7 +109,7 @@ func (b *bundler) isShown(n *node) bool {
 	}
 }
 
-// leadsTo returns what a lone $ref leads to, or nil.
+// leadsTo returns what a $ref with nothing beside it leads to, or nil.
 func leadsTo(n *node) *node {
 	if n.mark == nil || n.mark.target == nil || !refAlone(n) {
 		return nil
@@ -118,7 +120,7 @@ func leadsTo(n *node) *node {
 	return nil
 }
 
-// at is what the view shows where the description has n.
+// at returns what the view shows in place of n.
 func (v *view) at(n *node) *node {
 	if target, ok := v.instead[n]; ok {
 		return target
@@ -126,8 +128,8 @@ func (v *view) at(n *node) *node {
 	return n
 }
 
-// plain returns what the view shows where the description has n, as plain
-// values of Go. Those of an object remain the same map when it changes.
+// plain returns what the view shows in place of n, as a Go value. For an object
+// it is always the same map, even after a change.
 func (v *view) plain(n *node) any {
 	switch n = v.at(n); n.kind {
 	case jsonvalue.Object:
@@ -154,11 +156,11 @@ func (v *view) plain(n *node) any {
 	return nil
 }
 
-// refresh makes the plain value of an object that of its members now.
+// refresh updates the Go value of an object to its present members.
 func (v *view) refresh(n *node) {
 	values, ok := v.objects[n]
 	if !ok {
-		return // it will be made when it is asked for
+		return // it has not been asked for yet
 	}
 	clear(values)
 	for _, m := range n.members {
@@ -166,16 +168,16 @@ func (v *view) refresh(n *node) {
 	}
 }
 
-// found is one node of the view that a JSONPath selects.
+// found is a node of the view that a JSONPath selects.
 type found struct {
 	node   *node   // the value
-	held   *node   // what its parent holds: the value, or the $ref to it
-	chain  []*node // all that it is in, from the root
-	inside role    // what its parent is
-	name   string  // in its parent; empty for items
+	held   *node   // the node in the parent: the value itself, or the $ref to it
+	chain  []*node // all nodes that contain it, from the root
+	inside role    // the role of its parent
+	name   string  // name in its parent; empty for items
 }
 
-// find follows a normalized path.
+// find returns the node at a normalized path.
 func (v *view) find(path pathspec.NormalizedPath) found {
 	f := found{node: v.root, held: v.root}
 	r := role{kind: documentKind}
@@ -195,7 +197,7 @@ func (v *view) find(path pathspec.NormalizedPath) found {
 	return f
 }
 
-// role is what the description says of the node.
+// role returns the role of the node.
 func (f *found) role() role {
 	if len(f.chain) == 0 {
 		return role{kind: documentKind}
@@ -203,10 +205,10 @@ func (f *found) role() role {
 	return f.inside.child(f.chain[len(f.chain)-1], f.name)
 }
 
-// changed makes the plain values follow a change in the last node of a chain.
+// changed updates the Go values after a change in the last node of a chain.
 func (v *view) changed(chain []*node) {
 	for i := len(chain) - 1; i >= 0; i-- {
-		if chain[i].kind == jsonvalue.Object { // what is below are lists, which are made anew
+		if chain[i].kind == jsonvalue.Object { // below are only lists, whose Go values are made again
 			v.refresh(chain[i])
 			return
 		}

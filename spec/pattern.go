@@ -8,23 +8,22 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// In the text of a schema these keywords have the place of pattern,
-// patternProperties and additionalProperties where a pattern is one that Go's
-// regular expressions cannot express.
+// In the text of a schema these keywords replace pattern, patternProperties and
+// additionalProperties if Go's regular expressions cannot express a pattern.
 const (
 	PatternKeyword              = "x-ecma-pattern"
 	PatternPropertiesKeyword    = "x-ecma-patternProperties"
 	AdditionalPropertiesKeyword = "x-ecma-additionalProperties"
 )
 
-// In the text of a schema these keywords are what the description says for readers of
-// JSON Schema, and means for those of responses.
+// In the text of a schema these keywords stand for what the author of the
+// description means, beyond what the keywords of JSON Schema say.
 const (
-	LooseNullKeyword     = "x-loose-null"    // true: null is allowed, though by the letter it is not
-	DiscriminatorKeyword = "x-discriminator" // with URLs for names
+	LooseNullKeyword     = "x-loose-null"    // true: null is allowed by nullable without a type
+	DiscriminatorKeyword = "x-discriminator" // with URLs of schemas
 )
 
-// checkPatterns compiles the patterns of a schema, and warns of those that
+// checkPatterns compiles the patterns of a schema, and warns about those that
 // cannot be used.
 func (w *walker) checkPatterns(n *node, p position) {
 	if m := n.find("pattern"); m != nil && m.value.kind == jsonvalue.String {
@@ -46,7 +45,8 @@ func (w *walker) checkPatterns(n *node, p position) {
 	}
 }
 
-// compilePattern makes a pattern known, and returns what is wrong with it.
+// compilePattern compiles a pattern, keeps it, and returns what is wrong with
+// it.
 func (w *walker) compilePattern(pattern string) (fault string) {
 	if w.patterns[pattern] != nil {
 		return ""
@@ -56,7 +56,7 @@ func (w *walker) compilePattern(pattern string) (fault string) {
 	case err != nil:
 		return fmt.Sprintf("%q is not a regular expression of ECMA-262: %v", pattern, err)
 	case re.Doubt() != "":
-		return fmt.Sprintf("%q means something else in ECMA-262 than its author can have meant: %s", pattern, re.Doubt())
+		return fmt.Sprintf("%q does not mean in ECMA-262 what its author probably meant: %s", pattern, re.Doubt())
 	}
 	w.patterns[pattern] = re
 	return ""
@@ -85,7 +85,7 @@ func (s *schemaWriter) patternProperties(w *objectWriter, n *node, m member) {
 		if !s.needsECMA(n) {
 			name = s.patterns[name].RE2().String()
 		}
-		for written[name] { // two patterns can mean the same
+		for written[name] { // two patterns can have the same form in Go
 			name += "(?:)"
 		}
 		written[name] = true
@@ -110,8 +110,8 @@ func (s *schemaWriter) needsECMA(n *node) bool {
 	return false
 }
 
-// patternProperty returns the member of patternProperties that has a name in a
-// schema's text.
+// patternProperty returns the member of patternProperties that corresponds to a
+// name in the text of a schema.
 func (d *Description) patternProperty(properties *node, name string) *member {
 	for i := range properties.members {
 		m := &properties.members[i]
@@ -122,8 +122,8 @@ func (d *Description) patternProperty(properties *node, name string) *member {
 	return nil
 }
 
-// sourceKeyword is the name that a keyword of a schema's text has in the
-// description.
+// sourceKeyword returns the name in the description of a keyword in the text of
+// a schema.
 func sourceKeyword(keyword string) string {
 	switch keyword {
 	case LooseNullKeyword:

@@ -6,8 +6,9 @@ import (
 )
 
 // Place returns the place, with line and column, of what a pointer into a file
-// of the description leads to. A member's place is that of its name. Where the
-// pointer leads nowhere, it is the place of the nearest thing around it.
+// of the description leads to. The place of a member is that of its name. If
+// the pointer leads nowhere, it is the place of the nearest object or array
+// around it.
 func (d *Description) Place(file, pointer string) plumb.Source {
 	f, ok := d.files[file]
 	if !ok {

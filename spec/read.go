@@ -10,13 +10,13 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// Limits that no honest description comes near.
+// Limits that no honest description approaches.
 const (
 	maxDepth = 1000
-	maxNodes = 5_000_000 // of one file, its aliases expanded
+	maxNodes = 5_000_000 // of one file, with aliases expanded
 )
 
-// fault is what is wrong with the text of one file.
+// fault is something wrong with the text of a file.
 type fault struct {
 	line, column int // 0 where unknown
 	message      string
@@ -30,12 +30,12 @@ func faultAt(line, column int, format string, args ...any) *fault {
 
 var byteOrderMark = []byte("\xEF\xBB\xBF")
 
-// likeJSON matches an object as JSON spells it; it may still be YAML in flow
-// style, in which quotes are not needed.
+// likeJSON matches the beginning of an object in JSON; it can still be YAML in
+// flow style, in which quotes are optional.
 var likeJSON = regexp.MustCompile(`^\s*\{\s*["}]`)
 
-// read makes a tree of a file's text. The slips are what is wrong with it and
-// leaves no doubt of the tree.
+// read parses the text of a file. The slips are faults that leave no doubt
+// about what is meant.
 func read(data []byte, isJSON bool) (root *node, slips []*fault, f *fault) {
 	data = bytes.TrimPrefix(data, byteOrderMark)
 	switch {
@@ -56,8 +56,9 @@ func read(data []byte, isJSON bool) (root *node, slips []*fault, f *fault) {
 	return nil, nil, jsonFault
 }
 
-// isUTF16 reports whether a text is what some editors and shells of Windows
-// write. Each second byte of the beginning is zero then, in either order.
+// isUTF16 reports whether a text is in UTF-16, which some editors and shells on
+// Windows write: then every second byte of the beginning is zero, in either
+// order.
 func isUTF16(data []byte) bool {
 	return bytes.HasPrefix(data, []byte("\xFF\xFE")) || bytes.HasPrefix(data, []byte("\xFE\xFF")) ||
 		len(data) > 1 && (data[0] == 0) != (data[1] == 0)
@@ -70,7 +71,7 @@ func readJSON(data []byte) (root *node, slips []*fault, f *fault) {
 		c.to(fault.Offset)
 		switch fault.Kind {
 		case jsonvalue.DuplicateKey:
-			slips = append(slips, faultAt(c.line, c.column, "%s; the last one counts, take the others out", fault.Message))
+			slips = append(slips, faultAt(c.line, c.column, "%s; the last one counts; remove the others", fault.Message))
 		case jsonvalue.InvalidUTF8:
 			slips = append(slips, faultAt(c.line, c.column, "not UTF-8: %s", fault.Message))
 		default:
@@ -80,7 +81,7 @@ func readJSON(data []byte) (root *node, slips []*fault, f *fault) {
 	return (&cursor{data: data, line: 1, column: 1}).node(value), slips, nil
 }
 
-// cursor turns offsets, which must not decrease, into lines and columns.
+// cursor converts offsets, which must not decrease, to lines and columns.
 type cursor struct {
 	data                 []byte
 	offset, line, column int
@@ -120,7 +121,7 @@ func (c *cursor) node(v *jsonvalue.Value) *node {
 	return n
 }
 
-// isJSONNumber reports whether text is a number as JSON spells it.
+// isJSONNumber reports whether text is a number in JSON.
 func isJSONNumber(text string) bool {
 	v, faults := jsonvalue.Parse([]byte(text), 1)
 	return len(faults) == 0 && v.Kind == jsonvalue.Number && !strings.ContainsAny(text, " \t\r\n")

@@ -13,19 +13,19 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// base is what the $refs of a schema resolve against.
+// base is the base URL of the $refs in a schema.
 type base struct {
 	url      *url.URL
-	embedded bool // it is the $id of a part of its file
+	embedded bool // whether it is the $id of a part of its file
 }
 
-// base returns what $refs resolve against where no $id says otherwise. Its
-// scheme only serves to tell files from URLs.
+// base returns the base of $refs if no $id says otherwise. Its scheme only
+// serves to distinguish files from URLs.
 func (f *file) base() base {
 	return base{url: &url.URL{Scheme: "file", Path: "/" + f.name}}
 }
 
-// enterSchema takes note of the words by which a schema says what it is.
+// enterSchema records the keywords by which a schema identifies itself.
 func (w *walker) enterSchema(n *node, p position) position {
 	if p.outermost == nil {
 		p.outermost, p.resource = n, n
@@ -68,7 +68,7 @@ func (w *walker) enterSchema(n *node, p position) position {
 	return p
 }
 
-// register makes a schema known by a URL.
+// register records the URL of a schema.
 func (w *walker) register(id string, found located) {
 	if _, ok := w.anchors[id]; !ok {
 		w.anchors[id] = found
@@ -83,16 +83,16 @@ func withFragment(u *url.URL, fragment string) *url.URL {
 	return &with
 }
 
-// ref is a $ref on its way to what it leads to.
+// ref is a reference that is being resolved.
 type ref struct {
-	node   *node // that has it
+	node   *node // the object that has it
 	text   string
 	url    *url.URL
-	kind   kind         // of the object that has it, and must have what it leads to
-	place  plumb.Source // of the $ref
+	kind   kind         // of the object that has it, which what it leads to must be, too
+	place  plumb.Source // of the reference
 	from   position
-	follow func(target *node) // takes what it leads to
-	lost   func()             // is called where that is nothing
+	follow func(target *node) // is called with what it leads to
+	lost   func()             // is called if it leads nowhere
 }
 
 // refer follows the references of an object.
@@ -121,13 +121,13 @@ func (w *walker) refer(n *node, k kind, p position) {
 	}
 }
 
-// lose notes that the $ref of an object leads nowhere.
+// lose records that the $ref of an object leads nowhere.
 func (w *walker) lose(n *node) {
 	n.mark.target, n.mark.unusable = nil, true
 	n.mark.leaveOut("$ref")
 }
 
-// reference follows one reference of an object, if it has it.
+// reference follows one reference of an object, if the object has it.
 func (w *walker) reference(n *node, keyword string, k kind, p position, follow func(*node), lost func()) {
 	m := n.find(keyword)
 	if m == nil || n.mark.isLeftOut(keyword) {
@@ -149,7 +149,7 @@ func (w *walker) reference(n *node, keyword string, k kind, p position, follow f
 	}
 }
 
-// resolve finds what a reference leads to, now or when all anchors are known.
+// resolve resolves a reference, either now or when all anchors are known.
 func (w *walker) resolve(r ref) {
 	target, waits, message := w.find(r)
 	switch {
@@ -176,8 +176,7 @@ func (w *walker) resolve(r ref) {
 	}
 }
 
-// followAnchors resolves the references that have been waiting and whose
-// anchor is known by now.
+// followAnchors resolves the waiting references whose anchors are now known.
 func (w *walker) followAnchors() {
 	waiting := w.waiting
 	w.waiting = nil
@@ -186,20 +185,21 @@ func (w *walker) followAnchors() {
 	}
 }
 
-// isMetaschema reports whether a URL is one of a metaschema, or of a part of it.
-// They are built into the schema compiler.
+// isMetaschema reports whether a URL is that of a metaschema, or of a part of
+// one. They are built into the schema compiler.
 func isMetaschema(u *url.URL) bool {
 	whole := withoutFragment(u).String()
 	_, known := dialectNamed(whole)
 	return known && u.Host == "json-schema.org" || strings.HasPrefix(whole, "https://json-schema.org/draft/")
 }
 
-// canBe reports whether a value can be of a kind.
+// canBe reports whether a value can be an object of a kind.
 func (n *node) canBe(k kind) bool {
 	return n.kind == jsonvalue.Object || n.kind == jsonvalue.Null || n.kind == jsonvalue.Bool && k == schemaKind
 }
 
-// keepWhole finds the schemas with references that depend on the way to them.
+// keepWhole marks the schemas with references that depend on the schemas that
+// led to them.
 func (w *walker) keepWhole() {
 	for _, n := range w.schemas {
 		ref, _ := n.str("$dynamicRef")
@@ -212,7 +212,8 @@ func (w *walker) keepWhole() {
 	}
 }
 
-// giveUp warns of the references that lead nowhere, now that all is known.
+// giveUp warns about the references that lead nowhere, when everything is
+// known.
 func (w *walker) giveUp() {
 	w.last = true
 	for _, r := range w.waiting {
@@ -220,7 +221,7 @@ func (w *walker) giveUp() {
 		_, waits, message := w.find(r)
 		switch {
 		case isMetaschema(u):
-			continue // it stays as it is
+			continue // it remains as it is
 		case !waits:
 		case !r.from.base.embedded && (r.url.Scheme != "" || r.url.Host != ""):
 			message = fmt.Sprintf("$ref %q is a URL; save it beside the description and refer to the file", r.text)
@@ -237,8 +238,8 @@ func (w *walker) giveUp() {
 }
 
 // find returns what a reference leads to, or that it waits for an anchor to
-// become known, or else a message that says why it leads nowhere; no message
-// where that has been said.
+// become known, or else a message that says why it leads nowhere. The message
+// is empty if that has been reported already.
 func (w *walker) find(r ref) (target located, waits bool, message string) {
 	if r.from.base.embedded || r.url.Scheme != "" || r.url.Host != "" {
 		u := r.from.base.url.ResolveReference(r.url)
@@ -263,14 +264,15 @@ func (w *walker) find(r ref) (target located, waits bool, message string) {
 	return w.findIn(r, withFragment(u, r.url.Fragment), located{f.root, f.start()})
 }
 
-// findIn finds the fragment of a URL in what the URL without it stands for.
+// findIn resolves the fragment of a URL in the resource that the rest of the
+// URL identifies.
 func (w *walker) findIn(r ref, u *url.URL, around located) (target located, waits bool, message string) {
 	switch fragment := u.Fragment; {
 	case fragment != "" && fragment[0] != '/' && r.kind != schemaKind:
 		return located{}, false, fmt.Sprintf("$ref %q: what follows the # must be a pointer, which begins with /", r.text)
 	case fragment != "" && fragment[0] != '/':
 		if around.node != nil && r.url.Path != "" && around.position.place.Pointer == "" && around.node.find("openapi") == nil {
-			w.visit(around.node, schemaKind, around.position) // a file of its own, whose anchors are not known before
+			w.visit(around.node, schemaKind, around.position) // a file whose anchors are not known yet
 		}
 		target, ok := w.anchors[u.String()]
 		return target, !ok, ""
@@ -281,7 +283,7 @@ func (w *walker) findIn(r ref, u *url.URL, around located) (target located, wait
 	return target, false, message
 }
 
-// descend follows the pointer of a $ref from a node on.
+// descend follows the pointer of a $ref, beginning at a node.
 func (w *walker) descend(r ref, from located) (target located, message string) {
 	n, p := from.node, from.position
 	for _, token := range jsonvalue.SplitPointer(r.url.Fragment) {
@@ -293,7 +295,7 @@ func (w *walker) descend(r ref, from located) (target located, message string) {
 			}
 			advice := "correct the $ref or add it"
 			if r.from.base.embedded && from.position.place.Pointer != "" {
-				advice = fmt.Sprintf("the $id in line %d makes %s the root of the $refs in it: take the $id out, or write the file before the #", from.position.place.Line, from.position.place.Pointer)
+				advice = fmt.Sprintf("the $id in line %d makes %s the root of the $refs in it: remove the $id, or write the file before the #", from.position.place.Line, from.position.place.Pointer)
 			}
 			return located{}, fmt.Sprintf("$ref %q leads nowhere: %s has no %q %s; %s", r.text, w.shown(p.file.name), token, under, advice)
 		}
@@ -309,8 +311,8 @@ func (w *walker) descend(r ref, from located) (target located, message string) {
 	return located{n, p}, ""
 }
 
-// open loads the file that a $ref names. Without a file and a message, what is
-// wrong with the file has been said already.
+// open loads the file that a $ref names. If it returns neither a file nor a
+// message, what is wrong with the file has been reported already.
 func (w *walker) open(r ref) (*file, string) {
 	name := path.Join(path.Dir(r.place.File), r.url.Path)
 	if path.IsAbs(r.url.Path) || !within(w.root, name) {
@@ -333,12 +335,12 @@ func (w *walker) open(r ref) (*file, string) {
 	return nil, fmt.Sprintf("$ref %q: cannot read %s: %v", r.text, w.shown(name), cause(err))
 }
 
-// within reports whether a cleaned path is in a folder of the same root.
+// within reports whether a cleaned path is in a folder.
 func within(folder, name string) bool {
 	return fs.ValidPath(name) && (folder == "." || strings.HasPrefix(name, folder+"/"))
 }
 
-// cause is what an error of the file system says, without the path in its own spelling.
+// cause returns an error of the file system without the path that it contains.
 func cause(err error) error {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
@@ -347,7 +349,7 @@ func cause(err error) error {
 	return err
 }
 
-// checkKinds warns of each $ref that leads to an object of another kind.
+// checkKinds warns about each $ref that leads to an object of another kind.
 func (w *walker) checkKinds() {
 	for _, n := range w.refs {
 		if home, ok := w.homes[n.mark.target]; ok && home != n.mark.kind {
@@ -357,14 +359,14 @@ func (w *walker) checkKinds() {
 	}
 }
 
-// placeOf is the place of a member of a marked node.
+// placeOf returns the place of a member of a marked node.
 func (n *node) placeOf(name string) plumb.Source {
 	m := n.find(name)
 	return position{place: n.mark.place}.at(name, m.value, m.line, m.column).place
 }
 
-// checkCycles warns of each $ref that leads back to itself through nothing but
-// $refs and what applies to the same value.
+// checkCycles warns about each $ref that leads back to itself by way of nothing
+// but $refs and keywords that apply to the same value.
 func (w *walker) checkCycles() {
 	for _, n := range w.refs {
 		if n.mark.target != nil && settle(n) == nil {
@@ -381,7 +383,7 @@ func (w *walker) checkCycles() {
 // cycles finds schemas that apply themselves to their own value.
 type cycles struct {
 	*walker
-	state map[*node]int // open while the node is on the way
+	state map[*node]int // open while the node is being visited
 }
 
 const (
@@ -409,8 +411,7 @@ func (c *cycles) visit(n *node) {
 	c.state[n] = done
 }
 
-// breakAt leaves out the references of a schema by which it comes back to
-// itself.
+// breakAt leaves out the references by which a schema leads back to itself.
 func (c *cycles) breakAt(n *node) {
 	for _, keyword := range []string{"$ref", "$dynamicRef", "$recursiveRef"} {
 		if n.find(keyword) != nil && !n.mark.isLeftOut(keyword) {
@@ -420,8 +421,8 @@ func (c *cycles) breakAt(n *node) {
 	}
 }
 
-// eachInPlace calls yield for the schemas within a schema that apply to the
-// same value.
+// eachInPlace calls yield for the schemas in a schema that apply to the same
+// value.
 func (n *node) eachInPlace(yield func(*node)) {
 	for _, m := range n.members {
 		switch m.name {
@@ -439,11 +440,12 @@ func (n *node) eachInPlace(yield func(*node)) {
 	}
 }
 
-// maxChain is how many $refs may lead to each other before we call it a circle.
+// maxChain is the number of $refs that may lead to each other before they are
+// taken for a cycle.
 const maxChain = 1000
 
 // settle follows $refs that have nothing beside them that counts. It returns
-// nil where they lead back to themselves.
+// nil if they lead back to themselves.
 func settle(n *node) *node {
 	for range maxChain {
 		if n.mark == nil || n.mark.target == nil || !refAlone(n) {
@@ -454,7 +456,8 @@ func settle(n *node) *node {
 	return nil
 }
 
-// refAlone reports whether an object with a $ref is nothing but that.
+// refAlone reports whether an object consists of a $ref and nothing else that
+// counts.
 func refAlone(n *node) bool {
 	return n.mark.kind != schemaKind || n.mark.dialect.refAlone() || len(n.members) == 1
 }

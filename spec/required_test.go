@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Which required members are for requests only is found out in one pass over
-// what a schema is made of.
+// Which required members are for requests only is determined in one pass over
+// the parts of a schema.
 func TestRequiredMembersOfManyParts(t *testing.T) {
 	const n = 20_000
 	var names, parts []string

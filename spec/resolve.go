@@ -9,8 +9,8 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// describe brings together the paths, operations and responses of all files,
-// which have been walked.
+// describe collects the paths, operations and responses of all files, which
+// must have been walked.
 func (d *Description) describe(main *file) {
 	if info := main.root.get("info"); info != nil {
 		d.Title, d.Version = textOf(info.get("title")), textOf(info.get("version"))
@@ -60,8 +60,8 @@ func (d *Description) template(m member, place plumb.Source, global []server) *t
 	return t
 }
 
-// pathItems returns a path item and those that its $ref leads to: what comes
-// first takes precedence.
+// pathItems returns a path item, and those that its $ref leads to. Earlier ones
+// take precedence.
 func pathItems(n *node) []*node {
 	var items []*node
 	for n != nil && n.mark != nil && len(items) < maxChain {
@@ -71,7 +71,7 @@ func pathItems(n *node) []*node {
 	return items
 }
 
-// method is an operation under the name of its method.
+// method is an operation and its method.
 type method struct {
 	name  string // in upper case
 	value *node
@@ -131,7 +131,7 @@ func describeOperation(m method, path string) *Operation {
 	return o
 }
 
-// breadth orders statuses: exact ones, ranges, default.
+// breadth sorts statuses: exact ones, then ranges, then default.
 func breadth(status string) int {
 	switch {
 	case status == "default":
@@ -170,8 +170,7 @@ func describeMedia(m member) *Media {
 	return media
 }
 
-// textOf returns the text of a value that is expected to be a string, whatever its
-// author wrote.
+// textOf returns the text of a value that should be a string, whatever it is.
 func textOf(n *node) string {
 	if n == nil || n.kind == jsonvalue.Null {
 		return ""
@@ -179,15 +178,15 @@ func textOf(n *node) string {
 	return n.text
 }
 
-// override returns the servers of a path or operation, which count in place of
-// those around it.
+// override returns the servers of a path or operation, which replace those of
+// the object around it.
 func (d *Description) override(own []describedServer) []server {
 	servers := compileServers(own)
 	d.servers = append(d.servers[:len(d.servers):len(d.servers)], servers...)
 	return servers
 }
 
-// serversAt returns the servers that an object names.
+// serversAt returns the servers of an object.
 func serversAt(n *node) []describedServer {
 	list := n.get("servers")
 	if list == nil {
@@ -212,7 +211,7 @@ func serversAt(n *node) []describedServer {
 	return servers
 }
 
-// objectWriter writes the members of a JSON object one after the other.
+// objectWriter writes a JSON object member by member.
 type objectWriter struct {
 	b    []byte
 	open bool

@@ -11,10 +11,9 @@ import (
 )
 
 // SchemaText returns the schema at a place for a schema compiler: as JSON, in
-// JSON Schema 2020-12 unless it names an older draft, and without annotations
-// and what is not as it must be. Schemas that it refers to are named by URLs,
-// of which [SchemaAt] returns the place. It is nil where no schema is at the
-// place.
+// JSON Schema 2020-12 unless it names an older draft, without annotations and
+// without what is not valid. It refers to other schemas by URLs, of which
+// [SchemaAt] returns the place. It is nil if there is no schema at the place.
 func (d *Description) SchemaText(p plumb.Source) []byte {
 	n := d.nodeAt(p)
 	if n == nil || !n.isSchema() {
@@ -24,8 +23,8 @@ func (d *Description) SchemaText(p plumb.Source) []byte {
 	return w.schema(nil, n)
 }
 
-// SchemaURL is the URL by which a schema compiler is to ask for the schema at a
-// place. It never leaves the process.
+// SchemaURL returns the URL by which a schema compiler asks for the schema at a
+// place. It is only used within the process.
 func (d *Description) SchemaURL(p plumb.Source) string {
 	if n := d.nodeAt(p); n != nil && n.isSchema() {
 		return urlOf(n)
@@ -33,7 +32,8 @@ func (d *Description) SchemaURL(p plumb.Source) string {
 	return textURL(p)
 }
 
-// urlOf is the URL of a schema: of its own text, or of its part of a text.
+// urlOf returns the URL of a schema: of its own text, or of its part of another
+// text.
 func urlOf(n *node) string {
 	outer := n.mark.outermost.mark
 	if n == n.mark.outermost || !outer.whole || !strings.HasPrefix(n.mark.place.Pointer, outer.place.Pointer) {
@@ -43,10 +43,10 @@ func urlOf(n *node) string {
 	return textURL(outer.place) + "#" + (&url.URL{Fragment: pointer}).EscapedFragment()
 }
 
-// readable undoes escapes that a query does not need.
+// readable undoes escapes that are not needed in a query.
 var readable = strings.NewReplacer("%2F", "/", "%7E", "~")
 
-// textURL is the URL of the text of the schema at a place.
+// textURL returns the URL of the text of the schema at a place.
 func textURL(p plumb.Source) string {
 	u := url.URL{Scheme: "file", Path: "/" + p.File}
 	if p.Pointer != "" {
@@ -55,8 +55,8 @@ func textURL(p plumb.Source) string {
 	return u.String()
 }
 
-// SchemaAt returns the file and the pointer of the schema whose text has a URL,
-// and whether the URL is one.
+// SchemaAt returns the file and the pointer of the schema whose text has a URL.
+// It is not ok if the URL is not one of a schema.
 func SchemaAt(u string) (p plumb.Source, ok bool) {
 	parsed, err := url.Parse(u)
 	if err != nil || parsed.Scheme != "file" {
@@ -69,13 +69,13 @@ func SchemaAt(u string) (p plumb.Source, ok bool) {
 // schemaWriter writes one schema for the compiler.
 type schemaWriter struct {
 	root    *node
-	whole   bool               // all is written that is within it
+	whole   bool               // whether the schemas in it are written out, too
 	dynamic map[string][]*node // schemas by their $dynamicAnchor
 
 	patterns map[string]*ecmaregexp.Regexp
 }
 
-// within writes a schema that is in another.
+// within writes a schema that is in another schema.
 func (s *schemaWriter) within(b []byte, n *node) []byte {
 	if n.isSchema() && n.cut && (!s.whole || n.mark.outermost == n) {
 		w := objectWriter{b: b}
@@ -149,7 +149,7 @@ func (s *schemaWriter) annotations(w *objectWriter, n *node) {
 	}
 }
 
-// always and never are the schemas that accept any value and none.
+// always and never return the schemas that accept any value and no value.
 func (s *schemaWriter) always() string {
 	if s.root.mark.dialect == draft4 {
 		return "{}"
@@ -164,8 +164,8 @@ func (s *schemaWriter) never() string {
 	return "false"
 }
 
-// openUp writes that further members and elements are expected, where what
-// describes them may be among what was left out.
+// openUp writes that further members and elements are expected, if what was
+// left out may describe some.
 func (s *schemaWriter) openUp(w *objectWriter, n *node) {
 	members, elements := n.mark.hides()
 	isWritten := func(keyword string) bool { return n.find(keyword) != nil && !n.mark.isLeftOut(keyword) }
@@ -201,7 +201,7 @@ func (s *schemaWriter) keyword(w *objectWriter, n *node, m member) {
 		s.patternProperties(w, n, m)
 		return
 	case "required":
-		if names := distinct(m.value.items); len(names) > 0 { // up to draft 4 there had to be one
+		if names := distinct(m.value.items); len(names) > 0 { // up to draft 4 there had to be at least one
 			w.name(m.name)
 			w.b = appendList(w.b, names, appendScalar)
 		}
@@ -234,7 +234,7 @@ func (s *schemaWriter) keyword(w *objectWriter, n *node, m member) {
 	s.children(w, n, m, c)
 }
 
-// children writes a keyword that holds schemas.
+// children writes a keyword that contains schemas.
 func (s *schemaWriter) children(w *objectWriter, n *node, m member, c child) {
 	w.name(m.name)
 	switch {
@@ -247,7 +247,7 @@ func (s *schemaWriter) children(w *objectWriter, n *node, m member, c child) {
 			case !isNames:
 				inner.name(sub.name)
 				inner.b = s.within(inner.b, sub.value)
-			case len(sub.value.items) > 0: // draft 4 asks for one
+			case len(sub.value.items) > 0: // draft 4 requires at least one
 				inner.name(sub.name)
 				inner.b = appendList(inner.b, distinct(sub.value.items), appendScalar)
 			}
@@ -260,8 +260,8 @@ func (s *schemaWriter) children(w *objectWriter, n *node, m member, c child) {
 	}
 }
 
-// identity writes the keywords by which a schema in a text that is whole says
-// who it is, and what only references need.
+// identity writes the keywords by which a schema in a whole text identifies
+// itself, and those that only references need.
 func (s *schemaWriter) identity(w *objectWriter, n *node) {
 	if _, ok := n.str(n.mark.dialect.id()); ok && n != s.root && n.mark.base.embedded {
 		s.text(w, n.mark.dialect.id(), n.mark.base.url.String())
@@ -279,8 +279,8 @@ func (s *schemaWriter) identity(w *objectWriter, n *node) {
 	}
 }
 
-// reference writes a keyword that refers to another schema. Where nothing else
-// can be meant than what is written, a dynamic reference is a plain one.
+// reference writes a keyword that refers to another schema. If a dynamic
+// reference can only lead to one schema, it is written as a plain one.
 func (s *schemaWriter) reference(w *objectWriter, n *node, m member) {
 	switch m.name {
 	case "$ref":
@@ -313,8 +313,8 @@ func (s *schemaWriter) reference(w *objectWriter, n *node, m member) {
 	}
 }
 
-// resourceURL is the URL of the schema resource that a schema in a text that is
-// whole is in.
+// resourceURL returns the URL of the schema resource that contains a schema in
+// a whole text.
 func (s *schemaWriter) resourceURL(n *node) string {
 	if n.mark.base.embedded && n.mark.base.url.String() != n.mark.outermost.mark.base.url.String() {
 		return n.mark.base.url.String()
@@ -322,8 +322,8 @@ func (s *schemaWriter) resourceURL(n *node) string {
 	return textURL(n.mark.outermost.mark.place)
 }
 
-// plainRef is the keyword of a reference that may be beside a $ref.
-// Without an anchor, a $dynamicRef is a plain one.
+// plainRef returns the keyword for a reference, which must be possible beside a
+// $ref. A $dynamicRef without an anchor is a plain reference.
 func plainRef(n *node) string {
 	if n.find("$ref") != nil {
 		return "$dynamicRef"
@@ -338,15 +338,15 @@ func fragmentOf(ref string) string {
 
 func (n *node) isSchema() bool { return n.mark != nil && n.mark.kind == schemaKind }
 
-// translates reports whether a schema may have words of OpenAPI 3.0. In 3.1
-// exclusive bounds that are booleans are left over from an upgrade, and mean
-// what they meant.
+// translates reports whether a schema may have keywords of OpenAPI 3.0. In 3.1,
+// boolean exclusive bounds are left over from an upgrade, and mean what they
+// meant before.
 func (n *node) translates() bool {
 	return n.isSchema() && (n.mark.dialect == openAPI30 || n.mark.dialect == openAPI31)
 }
 
-// MeansNull reports whether the schema at a place says nullable, which has no
-// meaning in its version of OpenAPI.
+// MeansNull reports whether the schema at a place has the keyword nullable
+// although that has no meaning in its version of OpenAPI.
 func (d *Description) MeansNull(p plumb.Source) bool {
 	if !d.hasNullable {
 		return false
@@ -355,20 +355,20 @@ func (d *Description) MeansNull(p plumb.Source) bool {
 	return n != nil && n.isSchema() && n.mark.dialect == openAPI31 && n.isTrue("nullable")
 }
 
-// isNullable reports whether a schema says by a word of OpenAPI 3.0 that null is
-// allowed.
+// isNullable reports whether a schema allows null by a keyword of OpenAPI 3.0.
 func (n *node) isNullable() bool {
 	return n.isSchema() && n.mark.dialect == openAPI30 && n.isTrue("nullable")
 }
 
-// wraps reports whether a schema is nullable and has keywords that would refuse
-// null. These move into the second branch of an anyOf, the first of which is null.
+// wraps reports whether a schema is nullable and has keywords that would reject
+// null. These are moved into the second branch of an anyOf, whose first branch
+// is null.
 func (n *node) wraps() bool {
 	return n.isNullable() && slices.ContainsFunc(n.members, func(m member) bool { return n.refusesNull(m.name) })
 }
 
-// refusesNull reports whether a keyword of the schema can refuse null, other than by a
-// list of types or values to which null can be added.
+// refusesNull reports whether a keyword of the schema can reject null, other than
+// a list of types or values to which null can be added.
 func (n *node) refusesNull(keyword string) bool {
 	switch keyword {
 	case "$ref":
@@ -379,8 +379,8 @@ func (n *node) refusesNull(keyword string) bool {
 	return false
 }
 
-// appendOpenAPI30 writes what a word of OpenAPI 3.0 means in JSON Schema. It
-// returns false for words that mean the same in both.
+// appendOpenAPI30 writes what a keyword of OpenAPI 3.0 means in JSON Schema. It
+// returns false for keywords that mean the same in both.
 func appendOpenAPI30(w *objectWriter, n *node, m member) bool {
 	switch m.name {
 	case "type", "enum":
@@ -401,7 +401,7 @@ func appendOpenAPI30(w *objectWriter, n *node, m member) bool {
 }
 
 // appendExclusive writes exclusiveMinimum or exclusiveMaximum, which was a
-// boolean beside the bound that it was about.
+// boolean beside the bound that it modifies.
 func appendExclusive(w *objectWriter, m member, bound *node) bool {
 	if m.value.kind != jsonvalue.Bool {
 		return false
@@ -413,7 +413,7 @@ func appendExclusive(w *objectWriter, m member, bound *node) bool {
 	return true
 }
 
-// appendWithNull writes a list of types or values, with null among them.
+// appendWithNull writes a list of types or values, and adds null.
 func appendWithNull(w *objectWriter, m member) {
 	items := m.value.items
 	if m.value.kind != jsonvalue.Array {
@@ -445,8 +445,8 @@ func appendTypes(b []byte, n *node) []byte {
 // appendType writes the name of a type, which may be null without quotes.
 func appendType(b []byte, n *node) []byte { return appendString(b, n.text) }
 
-// distinct returns the values of a list, each once: up to draft 7, no value
-// could be there twice.
+// distinct returns the values of a list, each once: up to draft 7, duplicates
+// were not allowed.
 func distinct(items []*node) []*node {
 	seen := make(map[string]bool, len(items))
 	var all []*node
@@ -465,9 +465,9 @@ func appendScalar(b []byte, n *node) []byte { return n.appendJSON(b) }
 func appendValue(b []byte, n *node) []byte { return n.appendWritten(b) }
 
 // Within returns the place, with line and column, of what a pointer into the
-// outcome of [Description.SchemaText] for the schema at a place leads to. A
-// member's place is that of its name. Where the pointer leads nowhere, it is
-// the place of the nearest thing around it.
+// result of [Description.SchemaText] leads to; schema is the place of that
+// schema. The place of a member is that of its name. If the pointer leads
+// nowhere, it is the place of the nearest object or array around it.
 func (d *Description) Within(schema plumb.Source, pointer string) plumb.Source {
 	root := d.nodeAt(schema)
 	if root == nil || root.mark == nil {
@@ -478,7 +478,7 @@ func (d *Description) Within(schema plumb.Source, pointer string) plumb.Source {
 		p.place = d.Place(schema.File, schema.Pointer)
 	}
 	tokens := jsonvalue.SplitPointer(pointer)
-	moved := false // the pointer has just gone into what the translation moved
+	moved := false // whether the pointer has just entered what the translation moved
 	for i := 0; i < len(tokens); i++ {
 		token := sourceKeyword(tokens[i])
 		if token == "anyOf" && !n.wraps() && n.isSchema() && n.mark.isAnyOf {
@@ -489,7 +489,7 @@ func (d *Description) Within(schema plumb.Source, pointer string) plumb.Source {
 			if moved = tokens[i] == "1"; moved {
 				continue
 			}
-			token = "nullable" // the branch that the translation made of it
+			token = "nullable" // the branch that the translation made from it
 		}
 		next, line, column := n.child(token)
 		if i > 0 && next == nil && tokens[i-1] == "patternProperties" {

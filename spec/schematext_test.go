@@ -15,13 +15,13 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// describe makes a description of a schema A, and what is beside it.
+// describe returns a description with a schema A and what is beside it.
 func describe(t testing.TB, version, schema, rest string) *spec.Description {
 	t.Helper()
 	return load(t, `{"openapi": "`+version+`", "paths": {"/a": {}}, "components": {"schemas": {"A": `+schema+rest+`}}}`)
 }
 
-// schemaText returns a schema as its compiler is given it.
+// schemaText returns a schema as the compiler gets it.
 func schemaText(t testing.TB, d *spec.Description, file, pointer string) string {
 	t.Helper()
 	text := d.SchemaText(plumb.Source{File: file, Pointer: pointer})
@@ -112,7 +112,7 @@ func TestTranslation(t *testing.T) {
 	}
 }
 
-// What the translation means to a validator.
+// TestTranslationMeans checks which values a translated schema accepts.
 func TestTranslationMeans(t *testing.T) {
 	for _, test := range []struct{ schema, valid, invalid string }{
 		{`{"type":"string","nullable":true}`, `null "a"`, `1`},
@@ -146,8 +146,8 @@ func TestTranslationMeans(t *testing.T) {
 	}
 }
 
-// A file that a 3.0 description refers to is written in 3.0, unless it says
-// that it is a JSON Schema.
+// A file that a 3.0 description refers to is read as 3.0, unless it says that
+// it is a JSON Schema.
 func TestDialectOfFiles(t *testing.T) {
 	schema := `{%s"type":"object","properties":{"a":{"$ref":"#/definitions/a","maxLength":1},"b":{"minimum":1,"exclusiveMinimum":true}},"definitions":{"a":{}}}`
 	for _, test := range []struct{ version, header, want string }{
@@ -164,8 +164,8 @@ func TestDialectOfFiles(t *testing.T) {
 	}
 }
 
-// Editors want a $schema at the top of every file; that of a description says
-// nothing of its schemas.
+// Editors want a $schema at the top of every file; the one of a description
+// says nothing about its schemas.
 func TestDialectOfDescription(t *testing.T) {
 	d := load(t, `
 $schema: https://spec.openapis.org/oas/3.0/schema/2021-09-28
@@ -178,7 +178,7 @@ x-schemas:
 	assert.Equal(t, `{"type":["string","null"]}`, schemaText(t, d, "api.yaml", "/x-schemas/A"))
 }
 
-// Pointers into the outcome lead back to the source.
+// Pointers into the translated schema lead back to the source.
 func TestPlaceThroughTranslation(t *testing.T) {
 	d := load(t, `openapi: 3.0.3
 paths: {/a: {}}

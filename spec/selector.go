@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// selector is what a query or a fragment in a path of the description asks of
-// requests, so that operations with one path are told apart:
+// selector is what a query or a fragment in a path of the description requires
+// of requests, so that operations with the same path are distinguished:
 // "/x?action=a", "/#Action=ListUsers".
 type selector []selectorPair
 
-// selectorPair is one name with its value. A value that is a parameter
-// ("{version}") may be any.
+// selectorPair is a name and its value. If the value is a parameter
+// ("{version}"), any value matches.
 type selectorPair struct {
 	name, value string
 	hasValue    bool
 }
 
-// newSelector reads what follows a path: "?a=b&c#d".
+// newSelector parses what follows a path: "?a=b&c#d".
 func newSelector(text string) selector {
 	var s selector
 	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == '?' || r == '#' || r == '&' }) {
@@ -36,12 +36,12 @@ func decodeQuery(text string) string {
 	return decoded
 }
 
-// agreement says how a request meets a selector.
+// agreement says how a request agrees with a selector.
 type agreement int
 
 const (
-	contradicts agreement = iota // it has another value
-	lacks                        // it does not have the name
+	contradicts agreement = iota // the request has another value
+	lacks                        // the request does not have the name
 	agrees
 )
 
@@ -60,7 +60,7 @@ func (s selector) meets(request selector) agreement {
 	return result
 }
 
-// allows reports whether a pair of a request is one that is asked for.
+// allows reports whether a pair of a request matches the pair.
 func (p selectorPair) allows(has selectorPair) bool {
 	if p.name != has.name {
 		return false

@@ -5,25 +5,25 @@ import (
 	"strings"
 )
 
-// server says which hosts and base paths a server of the description has.
+// server is the host and the base path of a server of the description.
 type server struct {
-	host *part // of a host in lower case; nil where it names none
-	base *part // of a base path without slashes at its ends
+	host *part // in lower case; nil if the URL has none
+	base *part // without slashes at its ends
 }
 
-// names reports whether the server says of a host that it is its own.
+// names reports whether a host is that of the server.
 func (s server) names(host string) bool {
 	if s.host == nil || host == "" {
 		return false
 	}
-	// A server whose port is a variable has the implied ones written out.
+	// A server whose port is a variable has the default ports written out.
 	return s.host.matches(host) || s.host.varies != nil && (s.host.matches(host+":443") || s.host.matches(host+":80"))
 }
 
 // part is a part of a server's URL.
 type part struct {
-	fixed  string         // where it has no variable
-	varies *regexp.Regexp // nil where it has none
+	fixed  string         // the text, if it has no variable
+	varies *regexp.Regexp // nil if it has no variable
 }
 
 func (p *part) matches(text string) bool {
@@ -42,11 +42,11 @@ type describedServer struct {
 // serverVariable is a variable in the URL of a server.
 type serverVariable struct {
 	preset string   // its default
-	values []string // those that it is limited to; none: any
+	values []string // the values that it is limited to; if there are none, it can have any value
 }
 
-// compileServers compiles the servers of a description, path or operation.
-// Where there are none, the description is that of the root of any host.
+// compileServers compiles the servers of a description, path or operation. If
+// there are none, the server is the root of any host.
 func compileServers(described []describedServer) []server {
 	var servers []server
 	for _, s := range described {
@@ -60,8 +60,8 @@ func compileServers(described []describedServer) []server {
 
 var variable = regexp.MustCompile(`\{[^{}]*\}`)
 
-// newServers compiles a server: several where the first thing in its URL is a
-// variable that stands for scheme and host at once.
+// newServers compiles a server: to several if its URL begins with a variable
+// for both scheme and host.
 func newServers(url string, variables map[string]serverVariable) []server {
 	if at := variable.FindStringIndex(url); at != nil && at[0] == 0 && !strings.HasPrefix(url[at[1]:], "://") {
 		if v := variables[url[1:at[1]-1]]; strings.Contains(v.preset, "://") {
@@ -82,7 +82,7 @@ func newServers(url string, variables map[string]serverVariable) []server {
 	return []server{s}
 }
 
-// anyHost reports whether nothing of a host is fixed.
+// anyHost reports whether no part of a host is fixed.
 func anyHost(host string, variables map[string]serverVariable) bool {
 	fixed := variable.ReplaceAllStringFunc(host, func(name string) string {
 		if len(variables[name[1:len(name)-1]].values) > 0 {
@@ -93,8 +93,8 @@ func anyHost(host string, variables map[string]serverVariable) bool {
 	return strings.Trim(fixed, ".:") == ""
 }
 
-// newPart compiles a part of a server's URL. A variable stands for its default
-// and for the values that it lists; one that lists none may have any value.
+// newPart compiles a part of a server's URL. A variable matches its default and
+// the values that it lists; if it lists none, it matches any value.
 func newPart(text string, variables map[string]serverVariable) *part {
 	if !variable.MatchString(text) {
 		return &part{fixed: text}
@@ -113,8 +113,8 @@ func newPart(text string, variables map[string]serverVariable) *part {
 	return &part{varies: regexp.MustCompile(b.String())}
 }
 
-// pattern is a regular expression of the values of a variable, which may not be
-// described.
+// pattern returns a regular expression for the values of a variable, which may
+// not be described.
 func (v serverVariable) pattern(described bool) string {
 	const anyValue = "[^/]+"
 	if !described {
@@ -130,9 +130,9 @@ func (v serverVariable) pattern(described bool) string {
 	return "(?:" + strings.Join(alternatives, "|") + ")"
 }
 
-// splitURL returns host (in lower case, without the port that its scheme
-// implies) and path (as written) of a URL. The host is empty where the URL
-// begins with the path. No URL is too broken for this.
+// splitURL returns the host of a URL, in lower case and without the default
+// port of its scheme, and its path, as written. The host is empty if the URL
+// begins with the path. It accepts any text.
 func splitURL(url string) (host, path string) {
 	if i := strings.IndexAny(url, "?#"); i >= 0 {
 		url = url[:i]

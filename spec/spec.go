@@ -1,5 +1,5 @@
-// Package spec loads an OpenAPI description and finds in it the operation and
-// the response that an exchange belongs to.
+// Package spec loads an OpenAPI description, and finds the operation and the
+// response in it that an exchange belongs to.
 package spec
 
 import (
@@ -10,8 +10,8 @@ import (
 	"github.com/plumbapi/plumb/internal/ecmaregexp"
 )
 
-// Warning is one part of a description that cannot be used, or that surely
-// means something else than it says.
+// Warning is about a part of a description that cannot be used, or that
+// certainly does not mean what it says.
 type Warning struct {
 	Place   plumb.Source
 	Message string // what is wrong, and what to do
@@ -21,29 +21,31 @@ func (w Warning) String() string {
 	return errorAt(w.Place.Path(), w.Place.Line, w.Place.Column, w.Message).Error()
 }
 
-// Description is an OpenAPI description with the files it refers to. It is
+// Description is an OpenAPI description with the files that it refers to. It is
 // safe for concurrent use.
 type Description struct {
 	Title    string
 	Version  string // of the API, info.version
 	OpenAPI  string // the version of OpenAPI it is written in, such as "3.1.0"
-	Digest   string // "sha256:..." over the files it was read from
-	File     string // its main file, as places name it
+	Digest   string // "sha256:...", of the files that it was read from
+	File     string // its main file, as in places
 	Overlays []string
 
-	// Warnings are what of the description, or of its overlays, is not as its
-	// authors meant it, in the order of the files. The rest of it is used.
+	// Warnings are about the parts of the description and its overlays that
+	// cannot be used as they are written, in the order of the files. The rest
+	// is used.
 	Warnings []Warning
 
-	// Embedded tells that all of it is part of this program, whose tests hold
-	// it to what is asked of extensions.
+	// Embedded reports whether all of it is part of this program, whose tests
+	// check its extensions.
 	Embedded bool
 
-	// Extended tells that schemas or responses of it have x-lifecycle or x-rules.
+	// Extended reports whether schemas or responses of it have x-lifecycle or
+	// x-rules.
 	Extended bool
 
-	// Partial says that the servers of the description have other paths, too,
-	// which it leaves alone (x-partial).
+	// Partial reports whether the servers of the description have further
+	// paths, which it does not describe (x-partial).
 	Partial bool
 
 	PathsPlace plumb.Source // of the paths
@@ -51,20 +53,20 @@ type Description struct {
 	Operations []*Operation // in the order of the file
 	Schemas    []Schema     // components/schemas, in the order of the file
 
-	hasNullable bool // schemas of OpenAPI 3.1 have the word of 3.0
+	hasNullable bool // whether schemas of OpenAPI 3.1 have the keyword nullable of 3.0
 
-	patterns  map[string]*ecmaregexp.Regexp // of the schemas, by their text
+	patterns  map[string]*ecmaregexp.Regexp // of the schemas, by their source
 	dynamic   map[string][]*node            // schemas by their $dynamicAnchor
 	main      *file
 	files     map[string]*file
-	templates []*template // the most concrete first
-	servers   []server    // all that are described anywhere
+	templates []*template // the most specific first
+	servers   []server    // all that are named anywhere
 
 	parametersOnce sync.Once
 	parameters     map[string]bool // that are declared
 
 	targetsOnce sync.Once
-	targets     map[*node]string // how overlays reach them
+	targets     map[*node]string // JSONPaths by which overlays select nodes
 }
 
 // Schema is a named schema of the description.
@@ -86,11 +88,11 @@ type Operation struct {
 type Response struct {
 	Status string // "200", "4XX" or "default"
 
-	// Unusable tells that what describes the response cannot be found: nothing
-	// is known of it.
+	// Unusable reports whether the description of the response cannot be found,
+	// so that nothing is known about it.
 	Unusable bool
 	Place    plumb.Source
-	Media    []*Media // in the order of the file; none: no body is described
+	Media    []*Media // in the order of the file; empty if no body is described
 }
 
 // Media is one media type of a response.
@@ -98,11 +100,11 @@ type Media struct {
 	Type      string // as written: "application/json", "text/*"
 	Place     plumb.Source
 	HasSchema bool
-	Schema    plumb.Source // where its schema is written, through any $ref to the response
+	Schema    plumb.Source // where its schema is written, following $refs of the response
 }
 
-// Response returns what is described for a status: the exact status, else its
-// range, else default, else nil.
+// Response returns the response that is described for a status: that of the
+// exact status, else of its range, else the default, else nil.
 func (o *Operation) Response(status int) *Response {
 	exact := strconv.Itoa(status)
 	for _, r := range o.Responses { // exact ones come first, default last

@@ -11,14 +11,15 @@ import (
 	"github.com/plumbapi/plumb/internal/nearest"
 )
 
-// extension is one that has a meaning for us. All others are other people's.
+// extension is an extension that plumb understands. All others belong to other
+// tools.
 type extension struct {
 	name string
-	on   []kind           // the only objects that it has a meaning on; empty for those that others use, too
-	fits func(*node) bool // reports whether a value can be one of it
+	on   []kind           // the only objects on which it has a meaning; empty if other tools use it, too
+	fits func(*node) bool // reports whether a value can be one of this extension
 }
 
-// extensions are all that we know.
+// extensions are all extensions that plumb understands.
 var extensions = []extension{
 	{"x-lifecycle", []kind{schemaKind}, func(n *node) bool { return n.kind == jsonvalue.Object }},
 	{"x-rules", []kind{schemaKind, responseKind}, hasExpressions},
@@ -30,16 +31,16 @@ func hasExpressions(n *node) bool {
 	return n.kind == jsonvalue.Array && slices.ContainsFunc(n.items, func(item *node) bool { return item.get("expression") != nil })
 }
 
-// strayExtensions returns a warning for each extension that is surely meant to
-// be one of ours, and has no effect: by its name and its value, it is one that
-// is misspelt, or on the wrong object. The files must have been walked.
+// strayExtensions returns a warning for each extension that is certainly meant
+// to be one of ours and has no effect: by its name and value it is a misspelt
+// one, or one on the wrong kind of object. The files must have been walked.
 func strayExtensions(files map[string]*file) []Warning {
 	var warnings []Warning
-	seen := map[plumb.Source]bool{} // an alias of YAML repeats what is written once
+	seen := map[plumb.Source]bool{} // a YAML alias repeats what is written once
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		files[name].root.each(func(n *node) {
 			if n.mark == nil {
-				return // data, in which nothing is an extension
+				return // this is data, in which nothing is an extension
 			}
 			for i := range n.members {
 				m := &n.members[i]
@@ -58,8 +59,8 @@ func strayExtensions(files map[string]*file) []Warning {
 	return warnings
 }
 
-// stray says what is wrong with a member of an object of a kind, if it is an
-// extension that is meant to be ours.
+// stray says what is wrong with a member of an object of a kind, if it is meant
+// to be one of our extensions.
 func stray(k kind, m *member) string {
 	if len(m.name) < 3 || !strings.Contains("xX", m.name[:1]) || !strings.Contains("-_", m.name[1:2]) {
 		return ""
@@ -76,7 +77,7 @@ func stray(k kind, m *member) string {
 	return ""
 }
 
-// places names the objects that an extension has a meaning on.
+// places returns the names of the objects on which an extension has a meaning.
 func (e *extension) places() string {
 	var all []string
 	for _, k := range e.on {
@@ -85,13 +86,13 @@ func (e *extension) places() string {
 	return strings.Join(all, " or ")
 }
 
-// isNear reports whether a name is another one but for a slip or two of the
-// hand, for the case of letters, or for how its words are joined.
+// isNear reports whether a name differs from a known one only by a typing error
+// or two, by the case of letters, or by how its words are joined.
 func isNear(name, known string) bool {
 	fold := func(s string) string { return strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(s)) }
 	slips := 2
 	if known = fold(known); len(known) < len("x-rules-") {
-		slips = 1 // of five letters, two slips make another word
+		slips = 1 // two errors turn five letters into another word
 	}
 	return nearest.Distance(fold(name), known) <= slips
 }

@@ -77,7 +77,8 @@ paths:
 	}))
 }
 
-// What is built in, with all that is shipped, has no extension that is none.
+// The built-in description, and everything that is shipped with it, has no
+// stray extensions.
 func TestBuiltinHasNoStrayExtensions(t *testing.T) {
 	d, err := Builtin()
 	require.NoError(t, err)

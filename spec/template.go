@@ -15,9 +15,9 @@ type template struct {
 	path     string
 	place    plumb.Source
 	segments []segment
-	slash    bool     // the path ends with a slash
-	selector selector // what a query or fragment of the path asks of a request
-	alone    bool     // no other path differs from it in query or fragment only
+	slash    bool     // whether the path ends with a slash
+	selector selector // what the query or fragment of the path requires of a request
+	alone    bool     // whether no other path differs from it only in query or fragment
 	servers  []server // of the path
 	methods  []operationServers
 }
@@ -33,12 +33,12 @@ type segment struct {
 	literal string
 	params  []string       // names
 	mixture *regexp.Regexp // with a group for each parameter; nil unless literal and parameters are mixed
-	multi   bool           // a parameter that can hold several segments of a path
+	multi   bool           // whether its parameter can hold several segments of a path
 }
 
 func newTemplate(path string, place plumb.Source) *template {
 	t := &template{path: path, place: place}
-	_, path = splitURL(path) // some append a query or a fragment to tell operations apart
+	_, path = splitURL(path) // some authors append a query or a fragment to distinguish operations
 	t.selector = newSelector(t.path[len(path):])
 	t.slash = endsWithSlash(path)
 	for _, text := range splitPath(path) {
@@ -66,7 +66,7 @@ func newSegment(text string) segment {
 		return s
 	}
 	var err error
-	if s.mixture, err = regexp.Compile(b.String()); err != nil { // it decodes to something that is not text
+	if s.mixture, err = regexp.Compile(b.String()); err != nil { // it decodes to something that is not valid UTF-8
 		return segment{literal: decode(text)}
 	}
 	return s
@@ -86,7 +86,8 @@ func (t *template) isMulti() bool {
 	return slices.ContainsFunc(t.segments, func(s segment) bool { return s.multi })
 }
 
-// decode undoes percent-encoding; what is not well encoded stays as it is.
+// decode decodes percent-encoding; what is not encoded correctly is left as it
+// is.
 func decode(segment string) string {
 	if !strings.Contains(segment, "%") {
 		return segment
@@ -98,7 +99,7 @@ func decode(segment string) string {
 	return decoded
 }
 
-// compareTemplates puts longer templates first, then those with a literal
+// compareTemplates sorts longer templates first, then those with a literal
 // where others have a parameter.
 func compareTemplates(a, b *template) int {
 	if c := cmp.Compare(len(b.segments), len(a.segments)); c != 0 {
@@ -109,7 +110,7 @@ func compareTemplates(a, b *template) int {
 	})
 }
 
-// openness is 0 for a literal, and rises with what a segment can match.
+// openness is 0 for a literal, and increases with what a segment can match.
 func (s *segment) openness() int {
 	switch {
 	case len(s.params) == 0:
@@ -122,8 +123,8 @@ func (s *segment) openness() int {
 	return 2
 }
 
-// markAlone finds out which templates differ from no other in query or fragment
-// only.
+// markAlone marks the templates from which no other differs only in query or
+// fragment.
 func markAlone(templates []*template) {
 	count := map[string]int{}
 	for _, t := range templates {
@@ -134,23 +135,23 @@ func markAlone(templates []*template) {
 	}
 }
 
-// withoutSelector is the path without query and fragment, and with one name for
-// all parameters.
+// withoutSelector returns the path without query and fragment, and with the
+// same name for all parameters.
 func (t *template) withoutSelector() string {
 	_, path := splitURL(t.path)
 	return variable.ReplaceAllString(path, "{}")
 }
 
-// matchEnd matches the template against the end of a path. It returns how many
-// segments precede the match, in each way that there is: one, unless a
-// parameter can hold several segments.
+// matchEnd matches the template against the end of a path. It returns the
+// number of segments that precede the match, for each possible match: there is
+// at most one, unless a parameter can hold several segments.
 func (t *template) matchEnd(path []string) []int {
 	start := len(path) - len(t.segments)
 	if start < 0 {
 		return nil
 	}
 	if !t.isMulti() {
-		for i := len(t.segments) - 1; i >= 0; i-- { // literals at the end tell most paths apart
+		for i := len(t.segments) - 1; i >= 0; i-- { // literals at the end distinguish most paths
 			if !t.segments[i].fits(path[start+i]) {
 				return nil
 			}
@@ -167,12 +168,12 @@ func (t *template) matchEnd(path []string) []int {
 }
 
 // widths returns how many segments of a path each segment of the template
-// matches, so that all are matched; nil where that cannot be. Of several
-// parameters that can hold more than one, the last takes most.
+// matches if it matches the whole path, or nil. If several parameters can hold
+// more than one segment, the last holds as many as possible.
 func (t *template) widths(path []string) []int {
 	widths := make([]int, len(t.segments))
-	i, at := 0, 0         // in the template and in the path
-	last, lastAt := -1, 0 // the parameter that can take more, and where it begins
+	i, at := 0, 0         // indexes in the template and in the path
+	last, lastAt := -1, 0 // the last parameter that can hold more segments, and where it begins
 	for at < len(path) {
 		switch {
 		case i < len(t.segments) && t.segments[i].fits(path[at]):
@@ -239,8 +240,8 @@ func (s *segment) read(text string, params map[string]string) {
 	}
 }
 
-// isOpen reports whether the template begins with a parameter, or has nothing:
-// it would match the end of every path.
+// isOpen reports whether the template begins with a parameter or is empty, so
+// that it would match the end of every path.
 func (t *template) isOpen() bool {
 	return len(t.segments) == 0 || len(t.segments[0].params) > 0 && strings.HasPrefix(strings.TrimLeft(t.path, "/"), "{")
 }

@@ -12,44 +12,44 @@ import (
 
 // file is one file of a description.
 type file struct {
-	name    string // slash-separated, from the root of what it was read from
+	name    string // slash-separated, from the root of the file system
 	data    []byte
 	root    *node
 	dialect dialect
 }
 
-// mark is what the description says a node is.
+// mark is what the description says about a node.
 type mark struct {
 	kind    kind
 	dialect dialect
 	file    *file
 	place   plumb.Source
 
-	// target is what the node's $ref leads to; nil without one, and where it
+	// target is what the node's $ref leads to; nil if there is none, or it
 	// leads nowhere.
 	target *node
 
-	// Of a schema: what its $dynamicRef leads to as it is written, and its
-	// $recursiveRef; the outermost schema around it, and what its own
-	// references resolve against.
+	// For a schema: what its $dynamicRef leads to as written, and what its
+	// $recursiveRef leads to; the outermost schema around it, and the base of
+	// its own references.
 	dynamicTarget, recursiveTarget, outermost *node
 	base                                      base
 
-	// whole marks an outermost schema that its compiler must be given in one
-	// piece, for it has references that depend on the way to them.
+	// whole marks an outermost schema that the compiler must get in one piece,
+	// because it has references that depend on the schemas that led to them.
 	whole bool
 
-	// unusable marks an object whose $ref leads nowhere: what it describes is
-	// not known.
+	// unusable marks an object whose $ref leads nowhere, so that what it
+	// describes is not known.
 	unusable bool
 
-	// leftOut are keywords of a schema that are not as they must be.
+	// leftOut are the keywords of a schema that are not valid.
 	leftOut []string
 
 	discriminator *discriminator // nil without one
 
-	// isAnyOf marks a schema whose oneOf is written as anyOf, for that only one
-	// alternative fits cannot be said.
+	// isAnyOf marks a schema whose oneOf is written as anyOf, because it cannot
+	// be decided whether only one alternative matches.
 	isAnyOf bool
 }
 
@@ -57,27 +57,27 @@ func (m *mark) leaveOut(keyword string) { m.leftOut = append(m.leftOut, keyword)
 
 func (m *mark) isLeftOut(keyword string) bool { return slices.Contains(m.leftOut, keyword) }
 
-// walker visits everything that a description says is an object of OpenAPI,
-// through every $ref, and marks it.
+// walker visits every OpenAPI object of a description, including those that
+// $refs lead to, and marks it.
 type walker struct {
 	load  func(name string) (*file, error)
-	root  string                   // folder outside which no $ref may lead
-	shown func(name string) string // how the user knows a file or folder
+	root  string                   // folder outside of which no $ref may lead
+	shown func(name string) string // returns the name of a file or folder as the user knows it
 
 	visited  map[visit]bool
-	homes    map[*node]kind // of what its place in the description makes it, not a $ref
+	homes    map[*node]kind // kinds of nodes by their position in the description, not by a $ref
 	todo     []func()
-	waiting  []ref   // to what has an $id or an anchor, which are known when all has been visited
-	last     bool    // all has been visited
+	waiting  []ref   // references to an $id or an anchor, which are known when everything has been visited
+	last     bool    // whether everything has been visited
 	refs     []*node // objects with a $ref that leads somewhere
 	schemas  []*node
 	anchors  map[string]located // by absolute URL: schemas with an $id or an anchor
 	dynamic  map[string][]*node // schemas by their $dynamicAnchor
 	reported map[string]bool    // files whose own fault is among the warnings
-	warned   map[string]bool    // of what is said once only
+	warned   map[string]bool    // messages that are reported only once
 	patterns map[string]*ecmaregexp.Regexp
 	warnings []Warning
-	extended bool // something has an extension of ours
+	extended bool // whether there is an extension of ours
 }
 
 type visit struct {
@@ -85,19 +85,19 @@ type visit struct {
 	kind kind
 }
 
-// position is where the walker is.
+// position is the position of the walker.
 type position struct {
 	file    *file
 	place   plumb.Source
 	dialect dialect
 	base    base
 
-	outermost *node // of the schemas around; nil outside schemas
+	outermost *node // of the schemas around; nil outside of schemas
 	resource  *node // of the schemas around, the nearest with an $id, else the outermost
 	recursive *node // of the schemas around, the nearest with a $recursiveAnchor
 }
 
-// located is a node and where it is.
+// located is a node and its position.
 type located struct {
 	node     *node
 	position position
@@ -112,14 +112,14 @@ func (f *file) start() position {
 	}
 }
 
-// at is the position of what is under a token, from a line and column on.
+// at returns the position of what is under a token, given its line and column.
 func (p position) at(token string, n *node, line, column int) position {
 	p.place.Pointer = pointerTo(p.place.Pointer, token)
 	p.place.Line, p.place.Column, p.place.Overlay = line, column, n.overlay
 	return p
 }
 
-// walk visits the description in f, and all that it refers to.
+// walk visits the description in f, and everything that it refers to.
 func (w *walker) walk(f *file) {
 	w.visited, w.homes, w.reported = map[visit]bool{}, map[*node]kind{}, map[string]bool{}
 	w.warned, w.patterns = map[string]bool{}, map[string]*ecmaregexp.Regexp{}
@@ -160,7 +160,7 @@ func (w *walker) visit(n *node, k kind, p position) {
 		w.checkSchema(n, p)
 	}
 	if n.kind != jsonvalue.Object {
-		// Null is as good as an empty object.
+		// Null is treated like an empty object.
 		if n.kind != jsonvalue.Null && k != schemaKind {
 			w.fail(p.place, "%s must be an object, not %s", withArticle(string(k)), withArticle(n.kind.String()))
 			n.mark.unusable = true
@@ -176,7 +176,8 @@ func (w *walker) visit(n *node, k kind, p position) {
 	}
 }
 
-// visitHome visits what is of a kind by its own place in the description.
+// visitHome visits a node whose kind follows from its position in the
+// description.
 func (w *walker) visitHome(n *node, k kind, p position) {
 	if _, ok := w.homes[n]; !ok {
 		w.homes[n] = k
@@ -184,7 +185,7 @@ func (w *walker) visitHome(n *node, k kind, p position) {
 	w.visit(n, k, p)
 }
 
-// children visits what is under the member with that name.
+// children visits the objects in the member with that name.
 func (w *walker) children(n *node, parent kind, name string, c child, p position) {
 	switch {
 	case c.form == one || c.form == oneOrList && n.kind != jsonvalue.Array:
@@ -215,7 +216,7 @@ func (w *walker) fail(p plumb.Source, format string, args ...any) {
 	w.warnings = append(w.warnings, Warning{p, fmt.Sprintf(format, args...)})
 }
 
-// errorAt says what is wrong at a place; a line or column of 0 is not known.
+// errorAt returns an error at a place; a line or column of 0 is not known.
 func errorAt(file string, line, column int, message string) error {
 	switch {
 	case line == 0:

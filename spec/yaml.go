@@ -42,8 +42,9 @@ func readYAML(data []byte) (root *node, slips []*fault, f *fault) {
 
 var yamlErrorLine = regexp.MustCompile(`^line (\d+): (.*)`)
 
-// yamlFault says what the parser found wrong, and in which line. The line that
-// the parser names is often that in which the value began, or one above it.
+// yamlFault returns what the parser found wrong, and the line. The line that
+// the parser names is often the one in which the value began, or the one above
+// it.
 func yamlFault(err error, data []byte) *fault {
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
 	named := 0
@@ -56,7 +57,7 @@ func yamlFault(err error, data []byte) *fault {
 	}
 	offset := consumed(data) - 1
 	if parserError.MatchString(message) {
-		const lookahead = 5 // what the parser reads beyond the token that it refuses
+		const lookahead = 5 // how far the parser reads beyond the token that it rejects
 		offset -= lookahead
 	}
 	c := cursor{data: data, line: 1, column: 1}
@@ -64,11 +65,11 @@ func yamlFault(err error, data []byte) *fault {
 	return faultAt(c.line, 0, "not YAML: %s", message)
 }
 
-// parserError matches what is said of a token, as against a character.
+// parserError matches errors that are about a token, and not about a character.
 var parserError = regexp.MustCompile("^(did not find expected ([',kn-]|<)|could not find expected|unknown anchor)")
 
-// consumed returns how many bytes the parser reads until it fails, when it gets
-// no more of them than it asks for.
+// consumed returns how many bytes the parser has read when it fails, if it gets
+// them one at a time.
 func consumed(data []byte) int {
 	r := bytes.NewReader(data)
 	var discarded yaml.Node
@@ -83,10 +84,10 @@ type oneByte struct{ r io.Reader }
 
 func (o oneByte) Read(p []byte) (int, error) { return o.r.Read(p[:min(1, len(p))]) }
 
-// yamlConverter makes our tree of that of the YAML parser: aliases and merge
+// yamlConverter converts the tree of the YAML parser to ours: aliases and merge
 // keys are resolved, keys are text, and scalars are as in JSON.
 type yamlConverter struct {
-	done  map[*yaml.Node]*node // by node with an anchor; nil while it is being converted
+	done  map[*yaml.Node]*node // by the node with the anchor; nil while it is being converted
 	slips []*fault
 }
 
@@ -167,7 +168,7 @@ func (c *yamlConverter) mapping(n *node, y *yaml.Node) *fault {
 			return f
 		}
 		if old := n.set(member{name.Value, key.Line, key.Column, value}); old != nil {
-			c.slips = append(c.slips, faultAt(key.Line, key.Column, "the key %q is in line %d, too; the last one counts, take the other out", name.Value, old.line))
+			c.slips = append(c.slips, faultAt(key.Line, key.Column, "the key %q is in line %d, too; the last one counts; remove the other", name.Value, old.line))
 		}
 	}
 	for _, content := range merges {
@@ -178,8 +179,8 @@ func (c *yamlConverter) mapping(n *node, y *yaml.Node) *fault {
 	return nil
 }
 
-// merge adds the members of what a merge key (<<) leads to, except those that
-// n has already.
+// merge adds the members of what a merge key (<<) leads to, except those that n
+// has already.
 func (c *yamlConverter) merge(n *node, content *yaml.Node) *fault {
 	source, f := c.convert(content)
 	if f != nil {
@@ -214,8 +215,8 @@ func scalar(y *yaml.Node) (jsonvalue.Kind, string) {
 	return jsonvalue.String, y.Value
 }
 
-// number spells a number of YAML as JSON does. Infinities and NaN cannot be
-// spelled so.
+// number converts a YAML number to JSON. It is not ok for infinities and NaN,
+// which JSON does not have.
 func number(text string) (string, bool) {
 	if isJSONNumber(text) {
 		return text, true

@@ -101,14 +101,14 @@ func TestFaultsOfYAML(t *testing.T) {
 			require.NotNil(t, fault)
 			assert.Contains(t, fault.message, test.message)
 			assert.Equal(t, test.line, fault.line, fault.message)
-			if test.name != "nesting by aliases" { // in the middle of the line
+			if test.name != "nesting by aliases" { // the middle of the line
 				assert.Equal(t, test.column, fault.column, fault.message)
 			}
 		})
 	}
 }
 
-// bomb is a few lines that expand to ten to the power of eight values.
+// bomb returns a few lines that expand to 10^8 values.
 func bomb() string {
 	text := "- &a0 x\n"
 	for i := range 9 {
@@ -157,7 +157,7 @@ func TestFaultsOfJSON(t *testing.T) {
 	assert.Equal(t, `{"a":1,"b":["x","y"]}`, string(root.appendWritten(nil)))
 }
 
-// What leaves no doubt of what is read is not a reason to refuse a file.
+// What leaves no doubt about what is meant is not a reason to refuse a file.
 func TestSlips(t *testing.T) {
 	for _, test := range []struct {
 		name, text   string

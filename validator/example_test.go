@@ -49,7 +49,7 @@ func ExampleHistory_Check() {
 	// history-transition /status
 }
 
-// answer is an exchange with such a body.
+// answer returns a response with this body.
 func answer(body string) *plumb.Exchange {
 	return &plumb.Exchange{
 		Request: plumb.Request{Method: "GET", URL: "https://api.openai.com/v1/batches/batch_1"},

@@ -1,9 +1,10 @@
 // Package validator checks HTTP exchanges against an OpenAPI description.
 //
-// A [Validator] is compiled once from a description and then checks any number
-// of exchanges, from any number of goroutines. A [History] checks the exchanges
-// of one run, and compares the responses of each resource with those before.
-// Neither does I/O nor looks at a clock: equal exchanges give equal results.
+// A [Validator] is compiled once from a description. It can then check any
+// number of exchanges, from any number of goroutines. A [History] checks the
+// exchanges of one run, and compares each response with the earlier responses
+// about the same resource. Neither does any I/O or reads the clock: equal
+// exchanges give equal results.
 package validator
 
 import (
@@ -17,35 +18,35 @@ type Validator struct {
 	engine *engine.Validator
 }
 
-// Option is a choice for [New].
+// Option is an option of [New].
 type Option = engine.Option
 
-// WithRule sets the severity of the rules whose id matches a glob as in
-// [path.Match]: WithRule("drift-*", plumb.Off). Of several that match, the last
-// counts. It is an error if the glob matches none of the rules.
+// WithRule sets the severity of the rules whose ids match a glob, as in
+// [path.Match]: WithRule("drift-*", plumb.Off). If several options match a
+// rule, the last one counts. A glob that matches no rule is an error.
 func WithRule(glob string, severity plumb.Severity) Option { return engine.WithRule(glob, severity) }
 
-// WithStrict makes each finding that would be a warning an error.
+// WithStrict turns each warning into an error.
 func WithStrict() Option { return engine.WithStrict() }
 
 // WithServer names a server that has the operations of the description, in
-// place of those that the description names: by its URL, or by the base path
-// only ("/v2"). It can be repeated.
+// place of the servers that the description names: a URL, or just a base path
+// ("/v2"). It can be repeated.
 func WithServer(url string) Option { return engine.WithServer(url) }
 
 // WithTarget says that all requests are made to one server: at the root of this
-// URL, or below a base path that the description names. "/" stands for the root
-// of any host.
+// URL, or below a base path that the description names. "/" means the root of
+// any host.
 func WithTarget(url string) Option { return engine.WithTarget(url) }
 
 // WithMaxDepth sets how deep the arrays and objects of a body may nest: 512
 // unless set.
 func WithMaxDepth(n int) Option { return engine.WithMaxDepth(n) }
 
-// New compiles the description. It is an error if an extension of it
-// (x-lifecycle, x-rules) is not valid, or an option does not fit; the error names
-// file, line and column. A schema that cannot be used is left out: see
-// [Validator.Warnings].
+// New compiles the description. It returns an error, with file, line and
+// column, if an extension of the description (x-lifecycle, x-rules) is not
+// valid, and an error if an option does not fit the description. A schema that
+// cannot be used is left out: see [Validator.Warnings].
 func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	e, err := engine.New(d, opts...)
 	if err != nil {
@@ -54,25 +55,26 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	return &Validator{e}, nil
 }
 
-// Warnings returns what of the description cannot be used, or surely means
-// something else than it says, in the order of the files.
+// Warnings returns the parts of the description that cannot be used, or that
+// certainly do not mean what they say, in the order of the files.
 func (v *Validator) Warnings() []spec.Warning { return v.engine.Warnings() }
 
-// Rules returns all rules that can give a finding, those of the description
-// included, sorted by id, each with the severity that the options give it.
+// Rules returns all rules that can give a finding, including those that the
+// description defines, sorted by id, each with the severity that the options
+// give it.
 func (v *Validator) Rules() []plumb.Rule { return v.engine.Rules() }
 
-// Result is what there is to say of one exchange.
+// Result is the result of checking one exchange.
 type Result struct {
 	// Findings are ordered by their place in the body, then by rule.
 	Findings []plumb.Finding
 
-	// Bodies is how many bodies were checked: 1, or for a response that is a
-	// list, one for each element. A described response that has no body, and
-	// is not described with one, counts as 1.
+	// Bodies is the number of bodies that were checked: 1, or for a response
+	// that is a list, one for each element. A described response that has no
+	// body, and is not described with one, counts as 1.
 	Bodies int
 
-	// Skipped says why nothing was checked; empty where Bodies is not 0.
+	// Skipped says why nothing was checked; it is empty if Bodies is not 0.
 	Skipped string
 
 	Operation string // operationId, or "METHOD /path" without one; empty where unknown
@@ -89,24 +91,24 @@ func (v *Validator) Check(x *plumb.Exchange) Result {
 	return newResult(&r)
 }
 
-// History checks the exchanges of a run. The responses of one resource, which
-// its identity tells, are compared with each other in the order of their times;
-// those without times in the order of their places, else of the calls. It is not safe for concurrent
-// use.
+// History checks the exchanges of a run. It compares the responses about one
+// resource, which are recognised by the resource's identity, in the order of
+// their times; responses without a time are taken in the order of their places,
+// or else in the order of the calls. A History is not safe for concurrent use.
 type History struct {
 	engine  *engine.Validator
 	history *engine.History
 	checked int
 }
 
-// NewHistory returns a history without responses.
+// NewHistory returns an empty history.
 func (v *Validator) NewHistory() *History {
 	return &History{engine: v.engine, history: v.engine.NewHistory()}
 }
 
-// Check checks one exchange as [Validator.Check] does. Its findings include those
-// that it gives together with the exchanges before. An exchange without a place has
-// the number of the call as its Entry.
+// Check checks one exchange as [Validator.Check] does, and adds the findings
+// that the exchange gives together with earlier ones. An exchange without a
+// place gets the number of the call as its Entry.
 func (h *History) Check(x *plumb.Exchange) Result {
 	h.checked++
 	if x.Place == (plumb.Place{}) {

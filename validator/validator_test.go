@@ -67,7 +67,7 @@ func TestOptions(t *testing.T) {
 	assert.ErrorContains(t, err, `no rule is named "nope"`)
 }
 
-// What a validator says of itself.
+// TestRulesAndWarnings checks what a validator says about itself.
 func TestRulesAndWarnings(t *testing.T) {
 	odd, err := spec.Load(fstest.MapFS{"odd.yaml": {Data: []byte("openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {}\ncomponents: {schemas: {A: {type: strin}}}\n")}}, "odd.yaml", spec.Options{})
 	require.NoError(t, err)

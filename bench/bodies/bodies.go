@@ -1,5 +1,5 @@
-// Package bodies makes the batch objects that the benchmarks read: always the
-// same for the same seed.
+// Package bodies generates the batch objects that the benchmarks read, which
+// are always the same for the same seed.
 package bodies
 
 import (
@@ -11,12 +11,12 @@ import (
 	"strings"
 )
 
-// Generator makes responses of batches, each of which is polled several times
-// in the course of its life.
+// Generator generates responses about batches, each of which is polled several
+// times until it ends.
 type Generator struct {
-	rand *rand.Rand
-	n    int // batches so far
-	life [][]member
+	rand  *rand.Rand
+	n     int        // batches so far
+	polls [][]member // the remaining responses about the current batch
 }
 
 // New returns a Generator.
@@ -24,17 +24,17 @@ func New(seed uint64) *Generator {
 	return &Generator{rand: rand.New(rand.NewPCG(seed, seed))}
 }
 
-// member is a member of a batch: its value is JSON text.
+// member is a member of a batch. Its value is JSON text.
 type member struct{ name, value string }
 
-// orders are how servers order the members.
+// orders are the orders in which servers write the members.
 var orders = [][]string{
 	{"id", "object", "endpoint", "model", "errors", "input_file_id", "completion_window", "status", "output_file_id", "error_file_id", "created_at", "in_progress_at", "expires_at", "finalizing_at", "completed_at", "failed_at", "expired_at", "cancelling_at", "cancelled_at", "request_counts", "usage", "metadata"},
 	{"cancelled_at", "cancelling_at", "completed_at", "completion_window", "created_at", "error_file_id", "expired_at", "expires_at", "failed_at", "finalizing_at", "id", "in_progress_at", "input_file_id", "errors", "metadata", "object", "output_file_id", "request_counts", "status", "endpoint", "model", "usage"},
 	{"id", "completion_window", "created_at", "endpoint", "input_file_id", "object", "status", "cancelled_at", "cancelling_at", "completed_at", "error_file_id", "errors", "expired_at", "expires_at", "failed_at", "finalizing_at", "in_progress_at", "metadata", "model", "output_file_id", "request_counts", "usage"},
 }
 
-// moves are the states of a life, with the seconds from its beginning.
+// moves are sequences of states, with the seconds since the batch was created.
 var moves = [][]struct {
 	status string
 	after  int64
@@ -45,13 +45,13 @@ var moves = [][]struct {
 	{{"validating", 0}, {"in_progress", 60}, {"cancelling", 90}, {"cancelled", 600}},
 }
 
-// Next returns a good body, without findings but the drift of null.
+// Next returns a valid body, whose only findings are the drift of null.
 func (g *Generator) Next() []byte {
-	if len(g.life) == 0 {
-		g.life = g.newLife()
+	if len(g.polls) == 0 {
+		g.polls = g.newPolls()
 	}
-	body := g.life[0]
-	g.life = g.life[1:]
+	body := g.polls[0]
+	g.polls = g.polls[1:]
 	return text(body)
 }
 
@@ -68,8 +68,8 @@ func text(members []member) []byte {
 	return b.Bytes()
 }
 
-// newLife makes the responses of one batch.
-func (g *Generator) newLife() [][]member {
+// newPolls generates the responses about one batch.
+func (g *Generator) newPolls() [][]member {
 	g.n++
 	id := fmt.Sprintf("batch_%032x", uint64(g.n)*0x9e3779b97f4a7c15)
 	created := 1757203200 + g.rand.Int64N(30_000_000)
@@ -80,9 +80,9 @@ func (g *Generator) newLife() [][]member {
 		"created_at": fmt.Sprint(created), "expires_at": fmt.Sprint(created + 86400), "metadata": g.metadata(),
 	}
 	total := 1 + g.rand.IntN(10_000)
-	way := moves[g.rand.IntN(len(moves))]
-	var life [][]member
-	for _, m := range way {
+	path := moves[g.rand.IntN(len(moves))]
+	var all [][]member
+	for _, m := range path {
 		values["status"] = quote(m.status)
 		if m.after > 0 {
 			values[m.status+"_at"] = fmt.Sprint(created + m.after)
@@ -90,10 +90,10 @@ func (g *Generator) newLife() [][]member {
 		polls := 1 + g.rand.IntN(8)
 		for i := range polls {
 			g.progress(values, m.status, total, i, polls)
-			life = append(life, inOrder(order, values))
+			all = append(all, inOrder(order, values))
 		}
 	}
-	return life
+	return all
 }
 
 // progress sets the members that change while a batch is worked on.
@@ -121,8 +121,8 @@ func (g *Generator) progress(values map[string]string, status string, total, pol
 	}
 }
 
-// inOrder returns the members of a batch; what has no value is null, as real
-// servers have it.
+// inOrder returns the members of a batch. Those without a value are null, as
+// real servers send them.
 func inOrder(order []string, values map[string]string) []member {
 	var all []member
 	for _, name := range order {
@@ -136,7 +136,7 @@ func inOrder(order []string, values map[string]string) []member {
 }
 
 func quote(s string) string {
-	b, _ := json.Marshal(s) // strings always can be
+	b, _ := json.Marshal(s) // never fails for a string
 	return string(b)
 }
 
@@ -150,8 +150,8 @@ func (g *Generator) metadata() string {
 	return fmt.Sprintf(`{"description":"nightly evaluation job","run":"%d"}`, g.n)
 }
 
-// Broken returns a body that breaks the description in one way; each call in
-// another of the ways.
+// Broken returns a body that breaks the description in one way, chosen at
+// random.
 func (g *Generator) Broken() []byte {
 	body := g.fresh()
 	faults[g.rand.IntN(len(faults))](body)
@@ -165,14 +165,14 @@ func (g *Generator) Paused() []byte {
 	return text(body.members)
 }
 
-// fresh returns the next body, to be changed.
+// fresh returns a body that the caller may change.
 func (g *Generator) fresh() *batch {
-	if len(g.life) == 0 {
-		g.life = g.newLife()
+	if len(g.polls) == 0 {
+		g.polls = g.newPolls()
 	}
-	body := &batch{slices.Clone(g.life[0])}
-	g.life = g.life[1:]
-	// Of a resource of its own: what changed is not to contradict others.
+	body := &batch{slices.Clone(g.polls[0])}
+	g.polls = g.polls[1:]
+	// It gets an id of its own, so that the change does not contradict other bodies.
 	g.n++
 	body.set("id", quote(fmt.Sprintf("batch_%032x", uint64(g.n)*0x9e3779b97f4a7c15)))
 	return body
@@ -204,7 +204,7 @@ func (b *batch) drop(name string) {
 func setter(name, value string) func(*batch) { return func(b *batch) { b.set(name, value) } }
 func dropper(name string) func(*batch)       { return func(b *batch) { b.drop(name) } }
 
-// faults are ways to break the description, among them each rule of bodies.
+// faults are ways to break the description, including every rule about bodies.
 var faults = []func(*batch){
 	setter("status", `"paused"`), setter("status", `"CANCELLED"`), setter("status", "7"),
 	setter("created_at", `"2025-03-14T15:52:49Z"`), setter("created_at", "0"), setter("expires_at", `"soon"`), setter("expires_at", "1757203200000"),

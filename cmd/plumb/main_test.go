@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The first collection can only be put off before there is something to collect.
+// TestStartupComesBeforeTheLibraries checks the order of initialization: the
+// first collection can be delayed only before there is something to collect.
 func TestStartupComesBeforeTheLibraries(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "plumb")
 	out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput()

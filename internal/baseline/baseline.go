@@ -1,5 +1,5 @@
-// Package baseline keeps the findings that somebody has accepted until a date,
-// in a YAML file that is made to be read in a pull request.
+// Package baseline reads and writes baselines: YAML files of findings that are
+// accepted until a date, which are meant to be reviewed in pull requests.
 package baseline
 
 import (
@@ -21,37 +21,37 @@ type Baseline struct {
 	Entries []*Entry // in the order of the file
 
 	name string
-	doc  *yaml.Node // the document; entries are changed in it, so that comments stay
-	list *yaml.Node // its member "accepted"
+	doc  *yaml.Node // the YAML document, which is edited in place so that comments are kept
+	list *yaml.Node // the value of its member "accepted"
 }
 
 // Entry is one accepted finding.
 type Entry struct {
-	Fingerprint string // of the finding
+	Fingerprint string // identifies the finding
 	Rule        string
-	Operation   string // of a finding on a response as a whole; empty where it occurred in several
-	Status      int    // likewise; else 0
+	Operation   string // for a finding about a response as a whole; empty if it occurred in several operations
+	Status      int    // likewise; 0 if there are several
 	Pointer     string
 	Reason      string    // why it is accepted
-	Owner       string    // who sees to it
-	Expires     time.Time // the last day on which it is accepted, at midnight UTC
-	Seen        int       // occurrences, when the entry was last updated
+	Owner       string    // who is responsible for it
+	Expires     time.Time // midnight UTC of the last day on which it is accepted
+	Seen        int       // how often the finding occurred when the entry was last updated
 
 	Line int // in the file, from 1
 	node *yaml.Node
 }
 
-// Expired reports whether the entry's last day is over.
+// Expired reports whether the last day of the entry has passed.
 func (e *Entry) Expired(now time.Time) bool { return !now.Before(e.Expires.AddDate(0, 0, 1)) }
 
-// Overdue says of an entry that has expired what it accepted, until when, whose
-// it is and why.
+// Overdue says, for an entry that has expired, what it accepted, until when, by
+// whom and why.
 func (e *Entry) Overdue() string {
 	return fmt.Sprintf("%s at %s was accepted until %s by %s (%s), which is over: settle it, or give it a new date",
 		e.Rule, e.Place(), e.Expires.Format(time.DateOnly), e.Owner, e.Reason)
 }
 
-// Place is where the finding is: "cancelBatch 200 /errors".
+// Place says where the finding is: "cancelBatch 200 /errors".
 func (e *Entry) Place() string {
 	var parts []string
 	if e.Operation != "" {
@@ -69,11 +69,11 @@ func (e *Entry) Place() string {
 	return strings.Join(parts, " ")
 }
 
-// head is at the top of a new file.
-const head = `Findings that are accepted until they expire, as a last day.
-plumb baseline update adds new ones, plumb baseline prune takes out those that are gone.`
+// head is the comment at the beginning of a new file.
+const head = `Findings that are accepted until they expire; the date is the last day.
+plumb baseline update adds new ones, plumb baseline prune removes those that no longer occur.`
 
-// New returns an empty baseline for a file with that name.
+// New returns an empty baseline for a file of that name.
 func New(name string) *Baseline {
 	b := &Baseline{name: name, list: &yaml.Node{Kind: yaml.SequenceNode}}
 	root := mapping("version", scalar("1"))
@@ -84,8 +84,8 @@ func New(name string) *Baseline {
 }
 
 // Apply marks the findings of the report that the baseline accepts. It returns
-// the entries whose finding is there after their last day, and those whose
-// finding is not there.
+// the entries that have expired although their finding still occurs, and those
+// whose finding no longer occurs.
 func (b *Baseline) Apply(r *report.Report, now time.Time) (expired, gone []*Entry) {
 	findings := map[string]*report.Finding{}
 	for i := range r.Findings {
@@ -107,7 +107,7 @@ func (b *Baseline) Apply(r *report.Report, now time.Time) (expired, gone []*Entr
 	return expired, gone
 }
 
-// Find returns the entry of the finding with that fingerprint; nil without one.
+// Find returns the entry of the finding with that fingerprint, or nil.
 func (b *Baseline) Find(fingerprint string) *Entry {
 	for _, e := range b.Entries {
 		if e.Fingerprint == fingerprint {
@@ -126,7 +126,7 @@ func (b *Baseline) entries() map[string]*Entry {
 	return known
 }
 
-// Terms are what new entries have in common.
+// Terms are what all new entries of an update have in common.
 type Terms struct {
 	Reason, Owner string
 	Expires       time.Time
@@ -165,7 +165,8 @@ func (b *Baseline) Missing(findings []report.Finding) []report.Finding {
 	})
 }
 
-// Prune removes the entries that have none of the findings, and returns them.
+// Prune removes the entries whose finding is not among the findings, and
+// returns them.
 func (b *Baseline) Prune(findings []report.Finding) (gone []*Entry) {
 	occurs := map[string]bool{}
 	for _, f := range findings {
@@ -181,7 +182,7 @@ func (b *Baseline) Prune(findings []report.Finding) (gone []*Entry) {
 	return gone
 }
 
-// arrange puts the entries in order: by rule, pointer, operation, status.
+// arrange sorts the entries by rule, pointer, operation and status.
 func (b *Baseline) arrange() {
 	slices.SortStableFunc(b.Entries, func(a, c *Entry) int {
 		return cmp.Or(cmp.Compare(a.Rule, c.Rule), cmp.Compare(a.Pointer, c.Pointer), cmp.Compare(a.Operation, c.Operation),
@@ -193,10 +194,10 @@ func (b *Baseline) arrange() {
 	}
 }
 
-// Bytes returns the file: one block for each entry, with an empty line between
-// them.
+// Bytes returns the content of the file: one block for each entry, with an
+// empty line between them.
 func (b *Baseline) Bytes() ([]byte, error) {
-	b.list.Style = 0 // an empty list is written in flow style
+	b.list.Style = 0 // block style, also for a list that was empty
 	var buf bytes.Buffer
 	enc := yaml.NewEncoder(&buf)
 	enc.SetIndent(2)
@@ -204,8 +205,8 @@ func (b *Baseline) Bytes() ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w", b.name, err)
 	}
 	var out strings.Builder
-	comment := false // the line before is a comment of the entry to come
-	first := false   // the line before is that of the list
+	comment := false // the previous line is a comment of the next entry
+	first := false   // the previous line is the key of the list
 	for i, line := range strings.SplitAfter(buf.String(), "\n") {
 		begins := strings.HasPrefix(line, "  - ")
 		if own := strings.HasPrefix(line, "  #"); i > 0 && (begins || own) && !comment && !first {

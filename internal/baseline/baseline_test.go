@@ -38,8 +38,9 @@ func drawFindings(t *rapid.T) []report.Finding {
 	return all
 }
 
-// What is written is read again; findings in any order give the same file; and
-// what was accepted is: all of it, and once it has expired none.
+// TestLaws checks that what is written is read again, that findings in any
+// order give the same file, and that an entry accepts its finding until it has
+// expired.
 func TestLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		findings := drawFindings(t)
@@ -81,8 +82,9 @@ func TestLaws(t *testing.T) {
 	})
 }
 
-// There is an empty line between entries, and none between an entry and its
-// comment. A place has what is known of it.
+// TestBytes checks that there is an empty line between entries, and none
+// between an entry and its comment, and that a place has only what is known of
+// it.
 func TestBytes(t *testing.T) {
 	const text = `# Ours.
 accepted:
@@ -134,7 +136,7 @@ func TestParseErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"a: [":                           "b.yaml: not YAML",
 		"[]":                             "b.yaml:1:1: a baseline is a mapping",
-		"version: 2\naccepted: []":       "b.yaml:1:10: version 2",
+		"version: 2\naccepted: []":       "b.yaml:1:10: baseline version 2",
 		"version: 1":                     "b.yaml:1:1: the list accepted is missing",
 		"accepted: 7":                    "b.yaml:1:11: accepted must be a list",
 		"other: 7":                       `b.yaml:1:1: unknown key "other"`,

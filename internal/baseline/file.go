@@ -24,8 +24,8 @@ func Read(name string) (*Baseline, error) {
 	return Parse(name, data)
 }
 
-// Parse reads a baseline. The name of its file is for messages, which say the
-// line, too.
+// Parse parses a baseline. The name of its file is used in error messages,
+// which also give the line.
 func Parse(name string, data []byte) (*Baseline, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
@@ -44,7 +44,7 @@ func Parse(name string, data []byte) (*Baseline, error) {
 		switch key.Value {
 		case "version":
 			if value.Value != "1" {
-				return nil, b.errorf(value, "version %s of the baseline's form is not known; this plumb reads version 1", value.Value)
+				return nil, b.errorf(value, "baseline version %s is not supported; this plumb reads version 1", value.Value)
 			}
 		case "accepted":
 			if value.Kind == yaml.ScalarNode && value.Tag == "!!null" {
@@ -101,13 +101,13 @@ func (b *Baseline) readEntry(n *yaml.Node) (*Entry, error) {
 	}
 	switch {
 	case !fingerprintForm.MatchString(e.Fingerprint):
-		return nil, b.errorf(n, "the entry has no fingerprint of 16 hexadecimal digits, such as a report has it")
+		return nil, b.errorf(n, "the entry has no fingerprint of 16 hexadecimal digits; copy it from a JSON report")
 	case e.Reason == "":
 		return nil, b.errorf(n, "the entry has no reason: say why the finding is accepted")
 	case e.Owner == "":
-		return nil, b.errorf(n, "the entry has no owner: say who sees to it")
+		return nil, b.errorf(n, "the entry has no owner: say who is responsible for it")
 	case e.Expires.IsZero():
-		return nil, b.errorf(n, "the entry has no date under expires: say until when the finding is accepted, such as 2030-12-31")
+		return nil, b.errorf(n, "the entry has no date under expires: give the last day on which the finding is accepted, such as 2030-12-31")
 	}
 	return e, nil
 }
@@ -172,7 +172,7 @@ func ParseDate(text string) (time.Time, error) {
 	return t, nil
 }
 
-// yaml returns the entry as it is in the file.
+// yaml returns the entry as a YAML node.
 func (e *Entry) yaml() *yaml.Node {
 	place := mapping()
 	if e.Operation != "" {
@@ -193,7 +193,8 @@ func (e *Entry) yaml() *yaml.Node {
 	)
 }
 
-// set changes a member in the file; other members and comments stay.
+// set sets a member in the file, and leaves other members and comments
+// unchanged.
 func (e *Entry) set(key, value string) {
 	for i := 0; i < len(e.node.Content); i += 2 {
 		if e.node.Content[i].Value == key {
@@ -214,7 +215,8 @@ func mapping(pairs ...any) *yaml.Node {
 
 func scalar(value string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: value} }
 
-// text is a string, in quotes where it would read as something else.
+// text returns a node for a string, in quotes if it would otherwise be read as
+// another type.
 func text(value string) *yaml.Node {
 	n := &yaml.Node{}
 	n.SetString(value)

@@ -18,7 +18,7 @@ import (
 	"github.com/plumbapi/plumb/internal/report"
 )
 
-// loadBaseline reads the file of accepted findings, if one is named.
+// loadBaseline reads the baseline, if one is named.
 func (c *check) loadBaseline() (err error) {
 	if c.options.baseline == "" {
 		return nil
@@ -30,7 +30,7 @@ func (c *check) loadBaseline() (err error) {
 	return err
 }
 
-// accept marks what the baseline accepts, and says which of its entries have
+// accept marks what the baseline accepts, and reports which of its entries have
 // expired or are not needed. It returns whether any have expired.
 func (c *check) accept(r *report.Report) (expired bool) {
 	late, gone := c.baseline.Apply(r, c.today)
@@ -38,7 +38,7 @@ func (c *check) accept(r *report.Report) (expired bool) {
 		c.notes = append(c.notes, fmt.Errorf("%s:%d: %s", c.options.baseline, e.Line, e.Overdue()))
 	}
 	for _, e := range gone {
-		c.notes = append(c.notes, fmt.Errorf("%s:%d: %s at %s no longer occurs; \"plumb baseline prune\" takes such entries out",
+		c.notes = append(c.notes, fmt.Errorf("%s:%d: %s at %s no longer occurs; \"plumb baseline prune\" removes such entries",
 			c.options.baseline, e.Line, e.Rule, e.Place()))
 	}
 	return len(late) > 0
@@ -47,12 +47,12 @@ func (c *check) accept(r *report.Report) (expired bool) {
 func (a *app) baselineCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "baseline",
-		Short: "Keep the findings that are accepted until a date",
+		Short: "Manage the findings that are accepted until a date",
 		Long: `A baseline is a file of findings that are known and accepted until a date, each
 with a reason and an owner. With check --baseline FILE they do not count towards
-the exit status; new findings do, and so do entries that have expired.
+the exit status; new findings do, and so do those whose entries have expired.
 
-The file is YAML, for people to read and to edit; comments stay where they are.`,
+The file is YAML, which you can edit; comments are kept.`,
 		Args: func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) },
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -60,14 +60,14 @@ The file is YAML, for people to read and to edit; comments stay where they are.`
 	return cmd
 }
 
-// baselineDays is for how long a finding is accepted unless a date is given.
+// baselineDays is how long a finding is accepted unless a date is given.
 const baselineDays = 90
 
 func (a *app) baselineUpdateCommand() *cobra.Command {
 	var reason, owner, expires string
 	cmd := &cobra.Command{
 		Use:   "update [PATH...]",
-		Short: "Accept the findings that are new, and count the others again",
+		Short: "Accept new findings, and update the counts of the others",
 		Long: `Check the recordings, add an entry to the baseline for each finding that has
 none, and bring the counts of the others up to date. The reason, the owner and the
 date are those of the new entries; other entries keep theirs.`,
@@ -75,7 +75,7 @@ date are those of the new entries; other entries keep theirs.`,
 	}
 	flags := addFlags(cmd.Flags(), checksBaseline)
 	cmd.Flags().StringVar(&reason, "reason", "", "why the new findings are accepted")
-	cmd.Flags().StringVar(&owner, "owner", "", "who sees to the new findings")
+	cmd.Flags().StringVar(&owner, "owner", "", "who is responsible for the new findings")
 	cmd.Flags().StringVar(&expires, "expires", "", fmt.Sprintf("last day on which the new findings are accepted, such as 2030-12-31 (default %d days from now)", baselineDays))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		terms, err := a.terms(reason, owner, expires)
@@ -85,13 +85,13 @@ date are those of the new entries; other entries keep theirs.`,
 		return a.rewriteBaseline(cmd.Context(), flags, args, func(b *baseline.Baseline, findings []report.Finding) error {
 			missing := b.Missing(findings)
 			if len(missing) > 0 && (reason == "" || owner == "") {
-				return fmt.Errorf("%d findings are new: say with --reason why they are accepted, and with --owner who sees to them", len(missing))
+				return fmt.Errorf("%d findings are new: say with --reason why they are accepted, and with --owner who is responsible for them", len(missing))
 			}
 			b.Update(findings, terms)
 			for _, f := range missing {
 				fmt.Fprintf(a.out, "accepted: %s[%s] %s\n", f.Severity, f.Rule, report.Printable(cmp.Or(f.Pointer, f.Message)))
 			}
-			fmt.Fprintf(a.out, "%d entries, %d of them new\n", len(b.Entries), len(missing))
+			fmt.Fprintf(a.out, "%s, %d of them new\n", report.Plural(len(b.Entries), "entry"), len(missing))
 			return nil
 		})
 	}
@@ -116,9 +116,9 @@ func (a *app) terms(reason, owner, expires string) (baseline.Terms, error) {
 func (a *app) baselinePruneCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prune [PATH...]",
-		Short: "Take out the entries whose findings no longer occur",
-		Long: `Check the recordings, and take the entries out of the baseline whose findings do
-not occur in them. Name all recordings: what is not read does not occur.`,
+		Short: "Remove the entries whose findings no longer occur",
+		Long: `Check the recordings, and remove the entries from the baseline whose findings do
+not occur in them. Name all recordings, since plumb cannot know what is in others.`,
 		Example: "  plumb baseline prune --baseline accepted.yaml recordings/",
 	}
 	flags := addFlags(cmd.Flags(), checksBaseline)
@@ -126,23 +126,23 @@ not occur in them. Name all recordings: what is not read does not occur.`,
 		return a.rewriteBaseline(cmd.Context(), flags, args, func(b *baseline.Baseline, findings []report.Finding) error {
 			gone := b.Prune(findings)
 			for _, e := range gone {
-				fmt.Fprintf(a.out, "taken out: %s %s\n", report.Printable(e.Rule), report.Printable(e.Place()))
+				fmt.Fprintf(a.out, "removed: %s %s\n", report.Printable(e.Rule), report.Printable(e.Place()))
 			}
-			fmt.Fprintf(a.out, "%d entries, %d taken out\n", len(b.Entries), len(gone))
+			fmt.Fprintf(a.out, "%s, %d removed\n", report.Plural(len(b.Entries), "entry"), len(gone))
 			return nil
 		})
 	}
 	return cmd
 }
 
-// checksBaseline tells which settings count for a check whose report goes
-// nowhere but into the baseline.
+// checksBaseline reports whether a setting is used by a check whose report is
+// only used for the baseline.
 func checksBaseline(s *setting) bool {
 	return !slices.Contains([]string{"format", "report", "fail-on", "max-findings", "max-occurrences", "summary", "color", "verbose"}, s.name)
 }
 
-// rewriteBaseline checks the recordings and lets change make of the baseline
-// what the findings call for.
+// rewriteBaseline checks the recordings, lets change adapt the baseline to the
+// findings, and writes it.
 func (a *app) rewriteBaseline(ctx context.Context, flags given, args []string, change func(*baseline.Baseline, []report.Finding) error) error {
 	o, config, err := loadOptions(flags, a.getenv)
 	if err != nil {
@@ -158,7 +158,7 @@ func (a *app) rewriteBaseline(ctx context.Context, flags given, args []string, c
 			return err
 		}
 	}
-	o.baseline, o.reports, o.summary = "", nil, "" // the report goes nowhere
+	o.baseline, o.reports, o.summary = "", nil, "" // the findings are only used for the baseline
 	c := &check{app: a, options: o, config: config}
 	if args, err = c.recordings(args); err != nil {
 		return err

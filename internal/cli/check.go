@@ -25,7 +25,7 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [PATH...]",
 		Short: "Validate recordings",
-		Long: `Check recorded responses against the description, and report what breaks it.
+		Long: `Check recorded responses against the description, and report where they differ.
 
 A PATH is a file, a folder (the recordings in and below it; DIR/... is the same),
 a glob (with ** for any folders) or - for standard input. "plumb help formats"
@@ -57,7 +57,8 @@ unreadable input or a description that checks nothing; 3 nothing was checked (0 
 	return cmd
 }
 
-// recordings returns those that the command line names, else the settings.
+// recordings returns the recordings that the command line names, or else those
+// of the settings.
 func (c *check) recordings(args []string) ([]string, error) {
 	if len(args) == 0 {
 		args = c.options.recordings
@@ -71,20 +72,20 @@ func (c *check) recordings(args []string) ([]string, error) {
 // check is one run of the check command.
 type check struct {
 	*app
-	options   *options
-	config    string
-	desc      *spec.Description
-	validator *engine.Validator
-	history   *engine.History // nil with --no-history
-	outcome   *outcome.Outcome
-	observing bool // what is in bodies is taken down
-	files     []recording.File
-	strangers int                // files that are not recordings
-	baseline  *baseline.Baseline // nil without one
-	today     time.Time          // on which the baseline is compared with the findings
-	garbage   garbage
+	options      *options
+	config       string
+	desc         *spec.Description
+	validator    *engine.Validator
+	history      *engine.History // nil with --no-history
+	outcome      *outcome.Outcome
+	observing    bool // whether what is in bodies is recorded
+	files        []recording.File
+	unrecognized int                // the number of files that are not recordings
+	baseline     *baseline.Baseline // nil if none is named
+	today        time.Time          // the date on which the entries of the baseline are judged
+	garbage      garbage
 
-	// Both are said after the report, where they are seen.
+	// Messages that are printed after the report, where they are noticed.
 	notes    []error
 	failures []error
 }
@@ -97,7 +98,7 @@ func (c *check) run(ctx context.Context, args []string) error {
 	return nil
 }
 
-// conclude writes the report, and says what is to be said after it.
+// conclude writes the report and the messages that follow it.
 func (c *check) conclude(r *report.Report) {
 	expired := c.baseline != nil && c.accept(r)
 	if c.status = c.verdict(r); expired && c.options.failOn != "never" {
@@ -115,7 +116,7 @@ func (c *check) conclude(r *report.Report) {
 	c.close()
 }
 
-// close says what is said after the report.
+// close prints the messages that follow the report.
 func (c *check) close() {
 	for _, err := range c.notes {
 		c.say("%v", err)
@@ -168,13 +169,13 @@ func (c *check) collect(ctx context.Context, args []string) *report.Report {
 		c.failures = append(c.failures, errors.New("interrupted; the report covers what was read until then"))
 	}
 	r := c.report()
-	if c.strangers == len(c.files) && !slices.ContainsFunc(c.files, func(f recording.File) bool { return f.Named }) {
-		c.failures = append(c.failures, fmt.Errorf("%s: there are no recordings in it; see \"plumb help formats\" for what is read", strings.Join(args, ", ")))
+	if c.unrecognized == len(c.files) && !slices.ContainsFunc(c.files, func(f recording.File) bool { return f.Named }) {
+		c.failures = append(c.failures, fmt.Errorf("%s: no recordings found; \"plumb help formats\" lists the formats that are read", strings.Join(args, ", ")))
 	}
 	return r
 }
 
-// prepare loads all that can be wrong before anything is read.
+// prepare loads everything that can be wrong before any recording is read.
 func (c *check) prepare(args []string) (err error) {
 	if c.files, err = recording.Files(args); err != nil {
 		return err
@@ -226,17 +227,18 @@ func (c *check) prepare(args []string) (err error) {
 	return nil
 }
 
-// leastKept is how many occurrences of a finding are kept whatever --max-occurrences
-// says: those that drift shows.
+// leastKept is how many occurrences of a finding are kept at least, whatever
+// --max-occurrences says: drift shows as many.
 const leastKept = 3
 
-// report returns the report of what was checked so far.
+// report returns the report on what has been checked so far.
 func (c *check) report() *report.Report {
 	run := report.Run{Description: c.desc, Documented: c.validator.Documented(), Version: version(), Occurrences: c.options.maxOccurrences}
 	return report.New(run, c.outcome)
 }
 
-// checked takes the result of one exchange; they come in the order of reading.
+// checked takes the result of one exchange. Results come in the order of
+// reading.
 func (c *check) checked(x *plumb.Exchange, r engine.Result) {
 	if c.history != nil {
 		c.history.Add(&r)
@@ -248,14 +250,14 @@ func (c *check) checked(x *plumb.Exchange, r engine.Result) {
 	}
 }
 
-// ended takes the error that ended the reading of a file.
+// ended takes the error with which the reading of a file ended.
 func (c *check) ended(f recording.File, err error) {
 	switch {
 	case errors.Is(err, recording.ErrEmpty):
-		c.strangers++
+		c.unrecognized++
 		c.skip("an empty file")
 	case errors.Is(err, recording.ErrUnknownFormat) && !f.Named:
-		c.strangers++
+		c.unrecognized++
 		c.skip("not a recording")
 	default:
 		c.skip("a file that cannot be read, or not to its end")
@@ -267,10 +269,10 @@ func (c *check) ended(f recording.File, err error) {
 	}
 }
 
-// skip counts a file without exchanges.
+// skip counts a file that has no exchanges.
 func (c *check) skip(reason string) { c.outcome.Skip(reason) }
 
-// verdict returns the exit status that the report calls for.
+// verdict returns the exit status for a report.
 func (c *check) verdict(r *report.Report) int {
 	s := r.Summary
 	at := map[string]int{
@@ -287,7 +289,7 @@ func (c *check) verdict(r *report.Report) int {
 	return statusOK
 }
 
-// nothing is the exit status of a run that has checked nothing.
+// nothing returns the exit status of a run that has checked nothing.
 func (o *options) nothing() int {
 	if o.allowEmpty {
 		return statusOK

@@ -33,11 +33,11 @@ type app struct {
 	getenv func(string) string
 	status int
 
-	talk sync.Mutex // messages can come from several goroutines
+	messageLock sync.Mutex // messages can come from several goroutines
 }
 
 // Run runs plumb with the arguments after its name, and returns the exit
-// status. The report goes to out, all else to err.
+// status. The report goes to out, and messages go to err.
 func Run(ctx context.Context, args []string, in io.Reader, out, err io.Writer, getenv func(string) string) int {
 	a := &app{in: in, out: out, err: err, getenv: getenv}
 	root := a.root()
@@ -48,16 +48,16 @@ func Run(ctx context.Context, args []string, in io.Reader, out, err io.Writer, g
 	return a.status
 }
 
-// fail says what went wrong; the rest of the run may go on.
+// fail prints an error message. The run may continue.
 func (a *app) fail(err error) {
 	a.status = statusFailed
 	a.say("%v", err)
 }
 
 // say writes a message to standard error, without control characters and
-// without what looks like a credential. Text from outside has no line breaks
-// there, which could make a line of its own, such as a command for GitHub: each
-// error that was joined is a line, and the lines of the format are.
+// without what looks like a credential. Text from outside cannot begin a line
+// of its own, where it could be taken for a command by GitHub: only line breaks
+// in the format, and between joined errors, are written as such.
 func (a *app) say(format string, args ...any) {
 	if len(args) == 1 {
 		if joined, ok := args[0].(interface{ Unwrap() []error }); ok && format == "%v" && isJoin(args[0].(error), joined.Unwrap()) {
@@ -78,14 +78,15 @@ func (a *app) say(format string, args ...any) {
 		}
 	}
 	message := strings.TrimRight(redact.New(nil).Text(fmt.Sprintf(format, args...)), "\n")
-	a.talk.Lock()
-	defer a.talk.Unlock()
+	a.messageLock.Lock()
+	defer a.messageLock.Unlock()
 	for line := range strings.SplitSeq(message, "\n") {
 		fmt.Fprintln(a.err, "plumb: "+report.Printable(line))
 	}
 }
 
-// isJoin reports whether an error is nothing but others, as of [errors.Join].
+// isJoin reports whether an error only joins others, as that of [errors.Join]
+// does.
 func isJoin(err error, of []error) bool {
 	var lines []string
 	for _, one := range of {
@@ -94,7 +95,7 @@ func isJoin(err error, of []error) bool {
 	return err.Error() == strings.Join(lines, "\n")
 }
 
-// oneLine returns a text with its lines joined by spaces.
+// oneLine returns a text whose lines are joined by spaces.
 func oneLine(text string) string {
 	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
 	for i, line := range lines {
@@ -111,9 +112,9 @@ func (a *app) root() *cobra.Command {
 		Short: "Reports whether an API still matches its OpenAPI description",
 		Long: `plumb reports whether an API still matches its OpenAPI description.
 
-It checks recorded responses against the description and reports what breaks it.
-The description of the OpenAI Batch API is built in; --spec FILE puts any OpenAPI
-3.0, 3.1 or 3.2 description in its place.`,
+It checks recorded responses against the description and reports where they differ.
+The description of the OpenAI Batch API is built in; --spec FILE uses any other OpenAPI
+3.0, 3.1 or 3.2 description.`,
 		Example:       "  plumb check recordings/\n  plumb check --spec openapi.yaml --fail-on warning session.har",
 		Version:       version(),
 		SilenceErrors: true,
@@ -132,7 +133,8 @@ The description of the OpenAI Batch API is built in; --spec FILE puts any OpenAP
 	return root
 }
 
-// unknownCommand says what the first argument should have been.
+// unknownCommand returns an error that says what the first argument could have
+// meant.
 func unknownCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -149,7 +151,7 @@ func unknownCommand(root *cobra.Command, args []string) error {
 	return fmt.Errorf("unknown command %q%s (the commands are %s)", args[0], didYouMean(args[0], known), strings.Join(known, ", "))
 }
 
-// flagError says which flag an unknown one is nearest to.
+// flagError adds to the error about an unknown flag which flag is the nearest.
 func flagError(cmd *cobra.Command, err error) error {
 	var twice *givenTwice
 	if errors.As(err, &twice) {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// clockVariable is the widespread variable that names the time to take for now,
-// in seconds since 1970: a run that uses it gives the same outcome on any day.
+// clockVariable is the widely used variable that sets the current time, in
+// seconds since 1970: a run with it gives the same result on any day.
 const clockVariable = "SOURCE_DATE_EPOCH"
 
 // now returns the time by which dates are judged.

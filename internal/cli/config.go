@@ -17,11 +17,11 @@ import (
 
 const configName = "plumb.yaml"
 
-// given are the values of settings on the command line, in their order.
+// given holds the values of settings on the command line, in order.
 type given map[string][]string
 
-// flagValue collects the values of one setting's flag; they are read when
-// those of the other sources are.
+// flagValue collects the values of the flag of a setting. They are parsed
+// together with those of the other sources.
 type flagValue struct {
 	*setting
 	given given
@@ -30,7 +30,7 @@ type flagValue struct {
 func (v flagValue) String() string { return strings.Join(v.given[v.name], ",") }
 func (v flagValue) Type() string {
 	if v.kind == boolean {
-		return "bool" // pflag then shows no value
+		return "bool" // pflag then shows no value in the help
 	}
 	return v.metavar
 }
@@ -43,8 +43,8 @@ func (v flagValue) Set(value string) error {
 	return nil
 }
 
-// addFlags adds the flags of the settings to fs and returns what will be given
-// by them.
+// addFlags adds the flags of the wanted settings to fs, and returns the values
+// that parsing will give them.
 func addFlags(fs *pflag.FlagSet, wanted func(*setting) bool) given {
 	values := given{}
 	fs.SortFlags = false
@@ -61,7 +61,7 @@ func addFlags(fs *pflag.FlagSet, wanted func(*setting) bool) given {
 	return values
 }
 
-// usage is the help of the setting's flag.
+// usage returns the help text of the flag of a setting.
 func (s *setting) usage() string {
 	help := s.help
 	if s.kind == choice {
@@ -73,9 +73,10 @@ func (s *setting) usage() string {
 	return help
 }
 
-// loadOptions puts the sources together: what is given by flags over the
-// environment over the configuration file over the presets. It also returns
-// the name of the file that was read, if any.
+// loadOptions merges the sources of settings: flags take precedence over the
+// environment, the environment over the configuration file, and the file over
+// the defaults. It also returns the name of the configuration file that was
+// read, if any.
 func loadOptions(flags given, getenv func(string) string) (*options, string, error) {
 	o := &options{}
 	for i := range settings {
@@ -118,9 +119,9 @@ func loadOptions(flags given, getenv func(string) string) (*options, string, err
 	return o, name, nil
 }
 
-// findConfig returns the configuration file to read: the named one, else
-// plumb.yaml in the working folder or above it, as far as the root of the
-// repository. Outside a repository it is not looked for above.
+// findConfig returns the configuration file to read: the one that is named,
+// else plumb.yaml in the working folder or above it, as far as the root of the
+// repository. Outside a repository only the working folder is searched.
 func findConfig(flags given, getenv func(string) string) (string, error) {
 	if named, ok := flags["config"]; ok {
 		return named[0], nil
@@ -170,7 +171,8 @@ func readConfig(o *options, name string) error {
 	return c.mapping(doc.Content[0], c.setting)
 }
 
-// yamlError says where a file is not YAML as our other messages do.
+// yamlError returns the error of the YAML parser in the form of our other
+// messages.
 func yamlError(name string, err error) error {
 	m := regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`).FindStringSubmatch(err.Error())
 	if m == nil || m[1] == "" {
@@ -194,7 +196,7 @@ func (c *configFile) errorf(n *yaml.Node, format string, args ...any) error {
 	return fmt.Errorf("%s: %s", c.origin(n), fmt.Sprintf(format, args...))
 }
 
-// mapping calls each for the keys and values of n.
+// mapping calls each for each key and value of n.
 func (c *configFile) mapping(n *yaml.Node, each func(key, value *yaml.Node) error) error {
 	if n = resolve(n); n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
 		return nil
@@ -243,7 +245,7 @@ func (c *configFile) apply(s *setting, value *yaml.Node) error {
 			if v.Kind != yaml.ScalarNode {
 				return c.errorf(v, "%s: expected text after %q, not %s", s.fileKey(), k.Value, yamlType(v))
 			}
-			// Each is tried at once, for the line of the message.
+			// Apply each by itself, so that the message has its line.
 			failed = s.apply(&options{}, []string{k.Value + "=" + v.Value}, c.dir, c.origin(v)+": "+s.fileKey())
 			values = append(values, k.Value+"="+v.Value)
 			return failed
@@ -272,13 +274,13 @@ func (c *configFile) apply(s *setting, value *yaml.Node) error {
 	return s.apply(c.options, []string{value.Value}, c.dir, c.origin(value)+": "+s.fileKey())
 }
 
-// String says what a value of the kind is, for messages.
+// String returns the name of a kind of value, for messages.
 func (k kind) String() string {
 	return [...]string{"text", "a path", "a word", "true or false", "a whole number", "a size", "a list of paths",
 		"formats with paths", "globs with severities", "a list of overlays", "a list of URLs", "list of names"}[k]
 }
 
-// resolve follows an alias to its anchor.
+// resolve returns the node that an alias refers to.
 func resolve(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode {
 		return n.Alias

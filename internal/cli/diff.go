@@ -21,12 +21,12 @@ func (a *app) diffCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
 		Short: "Compare two descriptions",
-		Long: `Say how the description in the file NEW differs from that in OLD, by the verdict of
-oasdiff: an error breaks clients, a warning may, an info does not.
+		Long: `Report how the description in the file NEW differs from that in OLD. oasdiff decides
+how severe a change is: an error breaks clients, a warning may, an info does not.
 
-With --recordings, each change is weighed by how many recorded exchanges of its
-operation there are, and the findings are named that the recordings give with one
-description only.
+With --recordings, each change says how many recorded exchanges it affects. Then
+follow the findings that the recordings give with one of the descriptions only, or
+more often than with the other.
 
 Exit status: 0 no change at or above --fail-on; 1 changes; 2 wrong usage, unreadable
 input or a broken description.`,
@@ -57,14 +57,14 @@ input or a broken description.`,
 	return cmd
 }
 
-// diffReport is what plumb diff says.
+// diffReport is the report of plumb diff.
 type diffReport struct {
 	SchemaVersion int                `json:"schemaVersion"`
 	Old           report.Description `json:"old"`
 	New           report.Description `json:"new"`
 	Changes       []specdiff.Change  `json:"changes"`
-	Appear        []specdiff.Finding `json:"appear,omitzero"` // with NEW; nil without recordings
-	Go            []specdiff.Finding `json:"go,omitzero"`     // with OLD; likewise
+	Appear        []specdiff.Finding `json:"appear,omitzero"` // findings with NEW only; nil without recordings
+	Go            []specdiff.Finding `json:"go,omitzero"`     // findings with OLD only; likewise
 }
 
 func (a *app) diff(ctx context.Context, o *options, before, after string, recordings []string) error {
@@ -112,7 +112,7 @@ func (a *app) weigh(ctx context.Context, o *options, r *diffReport, before, afte
 		}
 		reports[i] = c.collect(ctx, recordings)
 		if i > 0 {
-			c.notes = nil // they were said
+			c.notes = nil // the messages have been printed already
 		}
 		c.close()
 	}
@@ -121,7 +121,7 @@ func (a *app) weigh(ctx context.Context, o *options, r *diffReport, before, afte
 	return nil
 }
 
-// writeDiff writes the report for people.
+// writeDiff writes the report as text.
 func writeDiff(w io.Writer, r *diffReport, weighed bool) error {
 	b := bufio.NewWriter(w)
 	line := func(indent int, text string) {
@@ -136,7 +136,7 @@ func writeDiff(w io.Writer, r *diffReport, weighed bool) error {
 		}
 		line(4, c.Severity+"["+report.Printable(c.ID)+"]"+report.Printable(place)+": "+report.Printable(c.Text))
 		if c.Recorded != nil {
-			line(4, fmt.Sprintf("    touches %d of %s", c.Recorded.Count, report.Plural(c.Recorded.Of, "recorded exchange")))
+			line(4, fmt.Sprintf("    affects %d of %s", c.Recorded.Count, report.Plural(c.Recorded.Of, "recorded exchange")))
 		}
 	}
 	if len(r.Changes) == 0 {
@@ -146,7 +146,7 @@ func writeDiff(w io.Writer, r *diffReport, weighed bool) error {
 	}
 	if weighed {
 		writeFindings(line, "\nfindings that appear", r.Appear)
-		writeFindings(line, "findings that go", r.Go)
+		writeFindings(line, "findings that disappear", r.Go)
 	}
 	return b.Flush()
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-var update = goflag.Bool("update", false, "write the generated files of docs/ anew")
+var update = goflag.Bool("update", false, "rewrite the generated files of docs/")
 
 const (
 	schemaFile = "../../docs/plumb.schema.json"
@@ -29,8 +29,8 @@ const (
 	overlaysFile = "../../docs/overlays.md"
 )
 
-// around returns what is before and after the generated part of a page, the
-// comments that bound it included.
+// around returns what comes before and after the generated part of a page,
+// including the comments that delimit it.
 func around(t *testing.T, page, end string) (before, after string) {
 	text, err := os.ReadFile(page)
 	require.NoError(t, err)
@@ -41,8 +41,8 @@ func around(t *testing.T, page, end string) (before, after string) {
 	return before + "-update -->\n", end + after
 }
 
-// overlaysPage is the page on overlays, with what the built-in ones say of
-// themselves.
+// overlaysPage returns the page on overlays, with the descriptions that the
+// built-in overlays have in their info.
 func overlaysPage(t *testing.T) string {
 	var b strings.Builder
 	before, after := around(t, overlaysFile, "<!-- end of the overlays -->")
@@ -58,7 +58,8 @@ func overlaysPage(t *testing.T) string {
 	return b.String() + "\n" + after
 }
 
-// formatsPage is the page on formats, with the formats as the readers have them.
+// formatsPage returns the page on formats, with the texts that the readers
+// have.
 func formatsPage(t *testing.T) string {
 	before, after := around(t, formatsFile, "<!-- end of the formats -->")
 	var b strings.Builder
@@ -76,10 +77,10 @@ func formatsPage(t *testing.T) string {
 	return b.String() + "\n## Requests and times\n\n" + after
 }
 
-// rulesPage lists all rules, in the words of plumb explain.
+// rulesPage lists all rules, with the texts of plumb explain.
 func rulesPage(t *testing.T) string {
 	var b strings.Builder
-	b.WriteString("# Rules\n\nThe rules of plumb and of its built-in description, in the words of `plumb explain`.\nA severity is the one without configuration; `--rule ID=SEVERITY` and `rules:` in\n`plumb.yaml` set another, or turn a rule off.\n\n| rule | severity | finds that |\n|---|---|---|\n")
+	b.WriteString("# Rules\n\nThe rules of plumb and of its built-in description, in the words of `plumb explain`.\nThe severities are the defaults; `--rule ID=SEVERITY` and `rules:` in\n`plumb.yaml` set another, or turn a rule off.\n\n| rule | severity | finds that |\n|---|---|---|\n")
 	rules := builtinRules(t)
 	for _, r := range rules {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.ID, r.ID, r.Severity, r.Title)
@@ -94,7 +95,8 @@ func rulesPage(t *testing.T) string {
 	return b.String()
 }
 
-// The settings and the rules have one source: what docs/ says of them follows.
+// What docs/ says of settings and rules is generated from their definitions,
+// and up to date.
 func TestDocsFollowTheSource(t *testing.T) {
 	for name, want := range map[string]string{schemaFile: configSchema(t), pageFile: configPage(), rulesFile: rulesPage(t), formatsFile: formatsPage(t), overlaysFile: overlaysPage(t)} {
 		if *update {
@@ -106,8 +108,8 @@ func TestDocsFollowTheSource(t *testing.T) {
 	}
 }
 
-// An editor that follows the schema accepts the example of the page, and
-// refuses what plumb refuses.
+// The schema for editors accepts the example of the page, and refuses what
+// plumb refuses.
 func TestConfigSchemaAgreesWithTheReader(t *testing.T) {
 	schema, err := jsonschema.Compile(schemaFile)
 	require.NoError(t, err)
@@ -180,7 +182,7 @@ func configSchema(t *testing.T) string {
 	require.NoError(t, enc.Encode(object{
 		"$schema":              "https://json-schema.org/draft/2020-12/schema",
 		"title":                "plumb.yaml",
-		"description":          "Configuration of plumb. Relative paths are taken from the folder of the file.",
+		"description":          "Configuration of plumb. Relative paths are relative to the folder of the file.",
 		"type":                 "object",
 		"additionalProperties": false,
 		"properties":           properties,
@@ -236,23 +238,23 @@ func configPage() string {
 	var b strings.Builder
 	b.WriteString(`# Configuration
 
-Each setting has one name. It is a flag (` + "`--fail-on`" + `), a variable of the environment
+Each setting has one name. It is a flag (` + "`--fail-on`" + `), an environment variable
 (` + "`PLUMB_FAIL_ON`" + `) and a key of the file ` + "`plumb.yaml`" + ` (` + "`fail-on`" + `). A flag takes precedence over the
-environment, the environment before the file. A flag that takes one value and is given
-twice is an error. Rules add up instead: of all that match, the last counts, those of
-the file first and those of the flags last.
+environment, and the environment over the file. A flag that takes one value must not be given
+twice. Severities of rules are combined instead: if several match a rule, the last one
+counts, in the order file, environment, flags.
 
 ` + "`plumb.yaml`" + ` is looked for in the working folder and above it, as far as the root of
 the repository (the folder with ` + "`.git`" + `); outside a repository, in the working folder
-only. Relative paths in it are taken from its own folder. A key that is not known
-is an error. Editors check the file by ` + "`docs/plumb.schema.json`" + `.
+only. Relative paths in it are relative to its own folder. An unknown key is an error.
+Editors can check the file against ` + "`docs/plumb.schema.json`" + `.
 
 ` + "```yaml\n" + exampleConfig + "```" + `
 
 In the environment, values of a list are separated by commas:
 ` + "`PLUMB_RULE='drift-*=off,http-status=error'`" + `.
 
-| setting | sources | value | without it | what it does |
+| setting | sources | value | default | what it does |
 |---|---|---|---|---|
 `)
 	for i := range settings {
@@ -262,7 +264,8 @@ In the environment, values of a list are separated by commas:
 	b.WriteString(`
 Sizes are numbers of bytes with a unit: ` + "`16MiB`" + ` and ` + "`16M`" + ` count in 1024, ` + "`16MB`" + ` in 1000.
 
-The variables ` + "`NO_COLOR`" + ` and ` + "`CI`" + ` turn colours off, ` + "`CI`" + ` also the progress bar.
+The environment variables ` + "`NO_COLOR`" + ` and ` + "`CI`" + ` turn colours off; ` + "`CI`" + `
+also turns off the progress bar.
 `)
 	return b.String()
 }

@@ -19,13 +19,13 @@ func (a *app) driftCommand() *cobra.Command {
 	var suggest, history string
 	cmd := &cobra.Command{
 		Use:   "drift [PATH...]",
-		Short: "Say where responses and description have moved apart",
+		Short: "Report where responses and description differ",
 		Long: `Check recorded responses against the description, and report where the two differ,
 summed over all of them: with counts, shares, first and last time, and an example.
-Then what is described and was never seen.
+Then follows what is described and was never seen.
 
-A PATH is one as check takes it, or a summary that --summary has written, by this
-command or by check. Summaries of the same description are added up.
+A PATH is a recording, as for check, or a summary that --summary has written, of this
+command or of check. Summaries must be of the same description; they are merged.
 
 Exit status: 0 no drift at or above --fail-on; 1 drift; 2 wrong usage, unreadable
 input or a description that checks nothing; 3 nothing was checked (0 with --allow-empty).`,
@@ -38,7 +38,7 @@ input or a description that checks nothing; 3 nothing was checked (0 with --allo
 		return !slices.Contains([]string{"report", "baseline", "no-history", "max-findings", "max-occurrences", "color"}, s.name)
 	})
 	fileFlag(cmd.Flags(), &suggest, "suggest", "write an overlay to FILE that amends the description to what was observed")
-	fileFlag(cmd.Flags(), &history, "history", "keep a summary of the run in the folder DIR, and tell since when each drift exists and whether it grows")
+	fileFlag(cmd.Flags(), &history, "history", "keep a summary of the run in the folder DIR, and report since when each difference exists and whether it grows")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o, config, err := loadOptions(flags, a.getenv)
 		if err != nil {
@@ -139,7 +139,8 @@ func (d *driftRun) writeDrift(r *drift.Report) error {
 	return drift.WriteText(d.out, r)
 }
 
-// takeSummaries reads the files that are summaries, and leaves the recordings.
+// takeSummaries reads the files that are summaries, and leaves the recordings
+// in the list.
 func (d *driftRun) takeSummaries() []drift.Past {
 	var summaries []drift.Past
 	d.files = slices.DeleteFunc(d.files, func(f recording.File) bool {
@@ -157,7 +158,8 @@ func (d *driftRun) takeSummaries() []drift.Past {
 	return summaries
 }
 
-// isSummary tells a summary from a recording by its first bytes.
+// isSummary reports whether a file is a summary, and not a recording, by its
+// first bytes.
 func isSummary(name string) bool {
 	f, err := os.Open(name)
 	if err != nil {

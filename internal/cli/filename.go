@@ -6,8 +6,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// errNoName is the error of an empty file name: most often, a variable in a
-// script is not set, and without the file the run would do something else.
+// errNoName is the error for an empty file name: usually a variable in a script
+// is not set, and without the file the run would do something else.
 var errNoName = errors.New("the name is empty; name a file or folder, or leave this out")
 
 // fileName is the value of a flag that names a file or folder.
@@ -28,5 +28,5 @@ func (f fileName) Set(name string) error {
 	return nil
 }
 
-// Type is what the help calls the value.
+// Type returns what the help calls the value.
 func (fileName) Type() string { return "string" }

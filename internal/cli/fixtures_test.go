@@ -24,8 +24,9 @@ import (
 
 const fixtures = "../../fixtures"
 
-// reportSchema is what every JSON report is checked against. It is compiled late:
-// this program also runs as plumb, in the folders of scripts.
+// reportSchema is the schema that every JSON report is checked against. It is
+// compiled on first use, because this program also runs as plumb, in the
+// folders of scripts.
 var reportSchema = sync.OnceValue(func() *jsonschema.Schema { return jsonschema.MustCompile(reportSchemaFile) })
 
 var reportSchemaFile, _ = filepath.Abs("../../docs/report.schema.json")
@@ -52,7 +53,7 @@ func findings(t *testing.T, dir string, args ...string) *report.Report {
 	return &r
 }
 
-// golden compares the text report with the one that lies beside the recording.
+// golden compares the text report with the file beside the recording.
 func golden(t *testing.T, dir, recording string, args ...string) {
 	t.Helper()
 	want, err := filepath.Abs(filepath.Join(dir, strings.TrimSuffix(recording, filepath.Ext(recording))+".txt"))
@@ -79,8 +80,8 @@ func recordingsIn(t *testing.T, dir string) []string {
 	return files
 }
 
-// ruleFolders are the folders with recordings that must be silent and such
-// that must be reported, and the arguments to check them with.
+// ruleFolders returns the folders of recordings that must give no findings, and
+// of those that must give some, with the arguments to check them with.
 func ruleFolders(t *testing.T) map[string][]string {
 	t.Helper()
 	dirs, err := filepath.Glob(fixtures + "/rules/*")
@@ -96,7 +97,8 @@ func ruleFolders(t *testing.T) map[string][]string {
 }
 
 // Recordings under silent give no finding; those under reported give exactly
-// the report beside them, and in fixtures/rules that is of the folder's rule.
+// the report beside them, which in fixtures/rules has a finding of the folder's
+// rule.
 func TestFixtures(t *testing.T) {
 	for dir, args := range ruleFolders(t) {
 		rule := filepath.Base(dir)
@@ -122,8 +124,8 @@ func TestFixtures(t *testing.T) {
 	}
 }
 
-// The answers and the vendors of the facts, and the recording that the README
-// shows, give exactly the reports beside them.
+// The recordings of cancel responses and of vendors, and the recording that the
+// README shows, give exactly the reports beside them.
 func TestFixturesOfAnswers(t *testing.T) {
 	golden(t, fixtures+"/recordings", "cancel.har")
 	for _, dir := range []string{fixtures + "/answers", fixtures + "/vendors"} {
@@ -133,7 +135,8 @@ func TestFixturesOfAnswers(t *testing.T) {
 	}
 }
 
-// place-free findings of a report, with their counts.
+// found returns the findings of a report without their places, with their
+// counts.
 func found(r *report.Report) map[string]int {
 	all := map[string]int{}
 	for _, f := range r.Findings {
@@ -155,7 +158,7 @@ func TestFormatsGiveTheSameFindings(t *testing.T) {
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*", "*.*"))
 	require.NoError(t, err)
-	files = slices.DeleteFunc(files, func(f string) bool { // bodies without requests, and other exchanges
+	files = slices.DeleteFunc(files, func(f string) bool { // these have bodies without requests, or other exchanges
 		_, err := os.Stat(f + ".want")
 		return err == nil || regexp.MustCompile(`bodies\.|curl-i|\.want$|generate/`).MatchString(filepath.ToSlash(f))
 	})
@@ -168,7 +171,8 @@ func TestFormatsGiveTheSameFindings(t *testing.T) {
 	same("ndjson/bodies.ndjson", "json/bodies.json")
 }
 
-// What each answer to a cancel must give, other findings beside it aside.
+// TestAnswers checks which finding each response to a cancel gives, whatever
+// other findings it has.
 func TestAnswers(t *testing.T) {
 	want := map[string]struct {
 		severity string // the highest
@@ -222,13 +226,13 @@ func builtinRules(t *testing.T) []plumb.Rule {
 	return v.Rules()
 }
 
-// Each rule has recordings that break it and such that do not, and a text that
-// explains it.
+// Each rule has recordings that break it and recordings that do not, and a text
+// that explains it.
 func TestEveryRuleHasFixtures(t *testing.T) {
 	ids := map[string]bool{}
 	for _, r := range builtinRules(t) {
 		ids[r.ID] = true
-		if r.ID != "scenario-unmet" { // which no recording breaks: the script of plumb probe does
+		if r.ID != "scenario-unmet" { // no recording breaks it; the script of plumb probe does
 			assert.DirExists(t, filepath.Join(fixtures, "rules", r.ID))
 		}
 		assert.NotEmpty(t, r.Title, r.ID)

@@ -9,7 +9,7 @@ import (
 	"github.com/plumbapi/plumb/internal/recording"
 )
 
-// formatsTopic is "plumb help formats".
+// formatsTopic returns the help topic "plumb help formats".
 func formatsTopic() *cobra.Command {
 	return &cobra.Command{
 		Use:   "formats",
@@ -18,16 +18,16 @@ func formatsTopic() *cobra.Command {
 
 ` + formatsTable() + `
 Any of them can be compressed with gzip, zstd or brotli (.gz, .zst, .br), be in
-UTF-16, or come on standard input, named "-". A folder stands for the recordings in
-and below it; in a glob, ** stands for any folders.
+UTF-16, or be read from standard input, named "-". A folder means the recordings in
+and below it; in a glob, ** matches any folders.
 
-A bare body is a response's body of which nothing else is known. Its schema is
-found by the constants that the schemas state (object: batch), or named with
+A bare body is the body of a response about which nothing else is known. Its schema is
+found by the constants that the schemas require ("object": "batch"), or named with
 --schema.`,
 	}
 }
 
-// formatsTable names the formats, and who writes each.
+// formatsTable returns a table of the formats and of what writes them.
 func formatsTable() string {
 	width := 0
 	for _, f := range recording.Formats() {

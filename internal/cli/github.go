@@ -10,9 +10,9 @@ import (
 	"github.com/plumbapi/plumb/internal/report/format"
 )
 
-// tellGitHub gives the job that plumb runs in the counts, as outputs of the
-// step, and the report as the step's summary: where the environment names the
-// files for them.
+// tellGitHub gives the GitHub job in which plumb runs the counts, as outputs of
+// the step, and the report, as the summary of the step, if the environment
+// names the files for them.
 func (a *app) tellGitHub(r *report.Report) error {
 	var summary strings.Builder
 	if err := format.Write(&summary, "markdown", r, format.View{}); err != nil {
@@ -24,7 +24,7 @@ func (a *app) tellGitHub(r *report.Report) error {
 	)
 }
 
-// appendTo adds a text to the file that a variable of the environment names.
+// appendTo appends a text to the file that an environment variable names.
 func (a *app) appendTo(variable, text string) error {
 	name := a.getenv(variable)
 	if name == "" {

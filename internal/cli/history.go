@@ -12,8 +12,8 @@ import (
 	"github.com/plumbapi/plumb/internal/drift"
 )
 
-// summarySuffix is that of the files in a folder of earlier summaries. Their
-// names are the time of the run, so that they sort by it.
+// summarySuffix is the suffix of the files in a folder of earlier summaries.
+// The rest of their names is the time of the run, so that they sort by it.
 const summarySuffix = ".summary"
 
 // past reads the summaries of earlier runs, the oldest first.
@@ -39,8 +39,9 @@ func (d *driftRun) past() ([]drift.Past, error) {
 	return past, nil
 }
 
-// keep writes the summary of this run beside the earlier ones, a value a line,
-// so that git shows what differs. A run that saw nothing new leaves none.
+// keep writes the summary of this run beside the earlier ones, with one value
+// on each line, so that git shows what differs. A run that saw nothing new
+// writes none.
 func (d *driftRun) keep(past []drift.Past) error {
 	if d.history == "" || d.outcome.Exchanges == 0 {
 		return nil
@@ -69,7 +70,7 @@ func (d *driftRun) keep(past []drift.Past) error {
 	})
 }
 
-// globEscape makes a path stand for itself in a glob.
+// globEscape escapes a path so that it matches only itself as a glob.
 func globEscape(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }

@@ -12,11 +12,12 @@ import (
 	"github.com/plumbapi/plumb/internal/recording"
 )
 
-// recordingsOnly are the settings that mean nothing for live traffic.
+// recordingsOnly lists the settings that have no meaning for live traffic.
 var recordingsOnly = []string{"schema", "max-entry", "jobs", "recordings"}
 
-// liveCheck prepares a check of live traffic with one server, whose exchanges
-// the caller gives to see, one at a time, and whose report conclude writes.
+// liveCheck prepares a check of the live traffic with one server. The caller
+// passes exchanges to see, one at a time, and then calls conclude to write the
+// report.
 func (a *app) liveCheck(flags given, target *url.URL) (*check, error) {
 	o, config, err := loadOptions(flags, a.getenv)
 	if err != nil {
@@ -38,14 +39,14 @@ func (c *check) seen(x *plumb.Exchange, r engine.Result) {
 	c.checked(x, r)
 }
 
-// liveLimits are the limits of the readers, as far as they concern live traffic.
+// liveLimits returns the limits of the readers that apply to live traffic, too.
 func (c *check) liveLimits() recording.Limits {
 	lim := recording.DefaultLimits
 	lim.Body, lim.Ratio = c.options.maxBody, int64(c.options.maxRatio)
 	return lim
 }
 
-// interrupted notes that the user ended the run, if so.
+// interrupted notes it if the user has ended the run.
 func (c *check) interrupted(ctx context.Context) bool {
 	if ctx.Err() == nil {
 		return false
@@ -54,7 +55,7 @@ func (c *check) interrupted(ctx context.Context) bool {
 	return true
 }
 
-// address reads a flag that is the URL of a server.
+// address parses a flag that is the URL of a server.
 func address(cmd *cobra.Command, flag, value string) (*url.URL, error) {
 	if value == "" {
 		return nil, errors.New("--" + flag + " is missing; give the URL of the API, such as " + cmd.CommandPath() + " --" + flag + " https://api.example.com/v1")

@@ -2,21 +2,21 @@ package cli
 
 import "log"
 
-// logged says lines that libraries log as messages of ours: on one line each,
-// without credentials.
+// logged is a writer that prints the lines that libraries log as messages of
+// ours: each on one line, without credentials.
 type logged struct{ *app }
 
-// Write takes a line.
+// Write prints a line.
 func (l logged) Write(line []byte) (int, error) {
 	l.say("%s", line)
 	return len(line), nil
 }
 
-// logger returns a logger for a part of net/http that takes one.
+// logger returns a logger for types of net/http that accept one.
 func (a *app) logger() *log.Logger { return log.New(logged{a}, "", 0) }
 
-// takeLog makes what is logged without a logger, as by the connections of
-// net/http's clients, messages of ours until it is undone.
+// takeLog redirects what is logged with the standard logger, for example by
+// connections of net/http's clients, to our messages until it is undone.
 func (a *app) takeLog() (undo func()) {
 	flags, to := log.Flags(), log.Writer()
 	log.SetFlags(0)

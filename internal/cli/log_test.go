@@ -15,7 +15,7 @@ import (
 	"github.com/plumbapi/plumb/internal/hostiletest"
 )
 
-// What net/http logs by itself is a message of ours, on one line.
+// What net/http logs by itself is printed as a message of ours, on one line.
 func TestLogIsSaid(t *testing.T) {
 	var said shared
 	before := log.Writer()

@@ -17,14 +17,14 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
-// maskedShare counts values of bodies and headers, and those of them that are
+// maskedShare counts the values of bodies and headers, and how many of them are
 // masked.
 type maskedShare struct {
 	values int
 	masked []string
 }
 
-// Of what real APIs send, few values are taken for credentials.
+// Few values in the traffic of real APIs are taken for credentials.
 func TestFewValuesOfRealRecordingsAreMasked(t *testing.T) {
 	for name, pattern := range map[string]string{"recorded": recorded, "octokit": "../../../shared/data"} {
 		t.Run(name, func(t *testing.T) {

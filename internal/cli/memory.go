@@ -5,25 +5,25 @@ import (
 	"sync"
 )
 
-// garbage bounds the memory that a run takes beside its history. The collector
-// lets garbage grow in proportion to all that is in use; but a history makes
-// none, however large it is, and a large body that is taken apart makes less than
-// it takes.
+// garbage bounds the memory that a run uses besides its history. By default the
+// collector lets garbage grow in proportion to all memory in use; but a history
+// causes no garbage, however large it is, and decoding a large body causes less
+// garbage than the body's own memory would allow.
 type garbage struct {
-	off bool // the user has said what the collector is to do
+	off bool // the user has configured the collector
 
 	mu      sync.Mutex
-	history int // bytes when the collector was told last
-	body    int // bytes of the largest so far, likewise
+	history int // its size in bytes, when the collector was last adjusted
+	body    int // size of the largest body so far, likewise
 }
 
 const (
-	stepOfMemory = 2 << 20 // bytes after which the collector is told
+	stepOfMemory = 2 << 20 // the growth in bytes after which the collector is adjusted
 	usualHeap    = 12 << 20
-	takenApart   = 24 // how many times its size a body takes then, about
+	takenApart   = 24 // roughly the memory of a decoded body, as a multiple of its size
 )
 
-// follow tells the collector how large the history is.
+// follow adjusts the collector to the size of the history.
 func (g *garbage) follow(history int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -33,7 +33,7 @@ func (g *garbage) follow(history int) {
 	}
 }
 
-// take tells the collector that a body of that size is taken apart.
+// take adjusts the collector to a body of that size being decoded.
 func (g *garbage) take(body int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -43,8 +43,8 @@ func (g *garbage) take(body int) {
 	}
 }
 
-// tell allows for garbage as much as is usual, or an eighth of what a body takes
-// that is taken apart.
+// tell allows as much garbage as is usual, or an eighth of the memory of the
+// largest decoded body.
 func (g *garbage) tell() {
 	if g.off {
 		return

@@ -19,29 +19,29 @@ func (a *app) mockCommand() *cobra.Command {
 	var speed float64
 	cmd := &cobra.Command{
 		Use:   "mock",
-		Short: "Serve a Batch API to try things on",
+		Short: "Serve a mock Batch API",
 		Long: `Serve a Batch API that keeps its state in memory: upload a file, create a batch of
-it, retrieve, list and cancel batches. Batches live through their states as those
-of OpenAI do, and any API key will do.
+it, retrieve, list and cancel batches. Batches go through the same states as at
+OpenAI, and any API key is accepted.
 
-With --fault, answers break one rule each; "--fault list" names the faults. With
---dialect, they are those of another vendor. The URL is printed on standard
-output; the server runs until it is interrupted.`,
+With --fault, responses have the named fault; "--fault list" lists the faults and the
+rules that they break. With --dialect, the server responds as that vendor does. Its
+URL is printed on standard output; it runs until it is interrupted.`,
 		Example: `  plumb mock --speed 600
   plumb mock --fault cancelled-without-timestamp
   plumb mock --dialect azure --addr 127.0.0.1:0`,
 		Args: cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:4010", "`ADDRESS` to listen at; the port 0 takes a free one")
-	cmd.Flags().Float64Var(&speed, "speed", 1, "how many `TIMES` as fast as real the clock of the server runs")
-	cmd.Flags().StringSliceVar(&faults, "fault", nil, "break the rule of this `NAME`; can be repeated, and \"list\" lists the names")
-	cmd.Flags().StringVar(&dialect, "dialect", "", "answer as this `VENDOR` does: "+strings.Join(mock.Dialects(), ", "))
+	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:4010", "`ADDRESS` to listen on; port 0 chooses a free port")
+	cmd.Flags().Float64Var(&speed, "speed", 1, "how many `TIMES` faster than real time the clock of the server runs")
+	cmd.Flags().StringSliceVar(&faults, "fault", nil, "respond with the fault of this `NAME`; can be repeated, and \"list\" lists the names")
+	cmd.Flags().StringVar(&dialect, "dialect", "", "respond as this `VENDOR` does: "+strings.Join(mock.Dialects(), ", "))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if slices.Contains(faults, "list") {
 			return a.listFaults()
 		}
 		if speed <= 0 {
-			return errors.New("--speed is not above 0")
+			return errors.New("--speed must be greater than 0")
 		}
 		server, err := mock.New(mock.Options{Now: mock.Fast(speed), Faults: faults, Dialect: dialect})
 		if err != nil {

@@ -7,16 +7,16 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// onceValue is the value of a flag that takes one: giving it twice is an error,
-// since one of the two would be dropped. A switch may be repeated, but not
-// turned on and off.
+// onceValue is the value of a flag that takes one value: giving it twice is an
+// error, since one of the two would be ignored. A boolean flag may be repeated,
+// but not with the opposite value.
 type onceValue struct {
 	pflag.Value
 	flag  *pflag.Flag
-	first *string // what it was given first
+	first *string // the first value that it was given
 }
 
-// givenTwice is the error of a flag that is given twice.
+// givenTwice is the error for a flag that is given twice.
 type givenTwice struct{ name, first, second string }
 
 func (e *givenTwice) Error() string {
@@ -34,8 +34,8 @@ func (v *onceValue) Set(value string) error {
 	return nil
 }
 
-// takeOnce makes it an error to give a flag of the command, or of those below
-// it, twice, unless it takes a list.
+// takeOnce makes it an error to give a flag of the command, or of its
+// subcommands, twice, unless the flag takes a list.
 func takeOnce(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		_, isSlice := f.Value.(pflag.SliceValue)

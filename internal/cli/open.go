@@ -8,7 +8,7 @@ import (
 	"os"
 )
 
-// open opens a recording; what is read of it moves the bar.
+// open opens a recording; reading it advances the bar.
 func (c *check) open(name string, bar progress) (io.ReadCloser, error) {
 	if name == "-" {
 		return counted{io.NopCloser(c.in), bar}, nil
@@ -24,7 +24,7 @@ func (c *check) open(name string, bar progress) (io.ReadCloser, error) {
 	return counted{f, bar}, nil
 }
 
-// counted moves a bar as it is read.
+// counted is a reader that advances a bar.
 type counted struct {
 	io.ReadCloser
 	bar progress

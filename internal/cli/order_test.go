@@ -29,8 +29,8 @@ components:
       x-lifecycle: {identity: /id, state: /status, initial: open, states: {open: {next: [done]}, done: {}}, neverDecreases: [/n]}
 `
 
-// The report is the same in whatever order files are given, also that of what
-// one response says in one file, and another in another.
+// The report is the same in whatever order files are given, even if responses
+// about one resource are in different files.
 func TestTheOrderOfFilesDoesNotMatter(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) {

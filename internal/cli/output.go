@@ -18,7 +18,7 @@ import (
 )
 
 // write writes the report to standard output and to the files that are asked
-// for. It goes on after a file that cannot be written.
+// for. If a file cannot be written, it goes on with the others.
 func (a *app) write(o *options, r *report.Report) error {
 	view := format.View{Verbose: o.verbose, Quiet: o.quiet}
 	var failed []error
@@ -55,7 +55,7 @@ func (a *app) terminal(when string) (width int, color bool) {
 	return width, color
 }
 
-// warn says what of the description cannot be used as it is written.
+// warn prints the warnings about the description.
 func (a *app) warn(warnings []spec.Warning) {
 	for _, line := range report.WarningLines(warnings) {
 		a.say("warning: %s", line)
@@ -72,13 +72,14 @@ func (c *check) skipped(x *plumb.Exchange, r engine.Result) {
 	c.say("%s", message)
 }
 
-// writable tells early what would keep a report from being written in the end.
+// writable checks early for what would prevent a report from being written in
+// the end.
 func writable(path string) error { return writableAs("report", path) }
 
-// writableAs does so for the file that a flag names.
+// writableAs does the same for the file that a flag names.
 func writableAs(flag, path string) error {
-	// A link is not followed: the report takes the place of what is there, and
-	// that must not be a device such as /dev/stdout.
+	// A link is not followed: the report would replace what is there, which
+	// must not be a device such as /dev/stdout.
 	switch info, err := os.Lstat(path); {
 	case err != nil:
 	case info.IsDir():
@@ -97,8 +98,8 @@ func writeFile(out output, r *report.Report, view format.View) error {
 	return writeWhole(out.path, func(w io.Writer) error { return format.Write(w, out.format, r, view) })
 }
 
-// writeWhole writes a file whole or not at all: readers never see a part of
-// it.
+// writeWhole writes a file completely or not at all: readers never see a part
+// of it.
 func writeWhole(path string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {

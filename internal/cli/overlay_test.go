@@ -15,8 +15,9 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// What each vendor's recording still gives with the overlay of its dialect:
-// nothing, but where the vendor contradicts itself.
+// TestDialects checks what the recording of each vendor gives with the overlay
+// of its dialect: nothing, except where the vendor's responses contradict
+// themselves.
 func TestDialects(t *testing.T) {
 	dir, err := filepath.Abs(fixtures + "/vendors")
 	require.NoError(t, err)
@@ -37,7 +38,8 @@ func TestDialects(t *testing.T) {
 	}
 }
 
-// A dialect is not a licence: what it does not speak of is reported as before.
+// A dialect does not hide other faults: what it does not mention is reported as
+// before.
 func TestDialectsStillReport(t *testing.T) {
 	for vendor, broken := range map[string]struct{ old, new, rule string }{
 		"azure":          {`"status": "cancelled"`, `"status": "gone"`, "schema-enum"},
@@ -74,7 +76,7 @@ func TestObservedOverlayOnRealRecordings(t *testing.T) {
 	assert.Equal(t, report.Summary{Exchanges: 36, Checked: 53, Skipped: 11}, r.Summary)
 }
 
-// What a combination of dialects says of a recording is the same in any order.
+// A combination of dialects gives the same findings in any order.
 func TestDialectsCombine(t *testing.T) {
 	dir, err := filepath.Abs(fixtures + "/vendors")
 	require.NoError(t, err)
@@ -95,14 +97,14 @@ func TestDialectsCombine(t *testing.T) {
 	}
 	for _, name := range names {
 		if name == "observed" {
-			continue // which is no vendor's
+			continue // it is not a vendor's
 		}
 		assert.Empty(t, verdict("--overlay", "observed", "--overlay", name, name+".ndjson"), "%s allows what it allows alone", name)
 	}
 }
 
-// The example of docs/overlays.md can be combined with what is built in, as far
-// as that has timestamps in numbers, too.
+// The example of docs/overlays.md can be combined with the built-in overlays
+// whose timestamps are numbers, too.
 func TestExampleOverlayCombines(t *testing.T) {
 	page, err := os.ReadFile("../../docs/overlays.md")
 	require.NoError(t, err)

@@ -13,49 +13,50 @@ import (
 )
 
 // pipeline reads files, checks their exchanges on several goroutines, and
-// hands the results on in the order of reading.
+// passes the results on in the order of reading.
 type pipeline struct {
 	validator *engine.Validator
-	repeats   *engine.Stream        // leaves out findings that were explained often enough; nil: all are explained
-	seen      func(*engine.Results) // takes, with repeats, what bodies had, before their results are handed on
-	observe   func() observer       // makes, for each goroutine that checks, what takes each result there; may be nil
-	body      func(size int)        // is told how large a body is that is to be checked; may be nil
+	repeats   *engine.Stream        // leaves out findings that were explained often enough; if nil, all are explained
+	seen      func(*engine.Results) // with repeats, is given what bodies contained before their results are passed on
+	observe   func() observer       // returns, for each goroutine that checks, a function that is given each result there; may be nil
+	body      func(size int)        // is told the size of a body before it is checked; may be nil
 	limits    recording.Limits
-	schema    string // of bare bodies
+	schema    string // the schema of bare bodies
 	jobs      int
-	budget    int // bytes of bodies that are read but not handed on
+	budget    int // limits the bytes of bodies that have been read but not passed on
 	open      func(name string) (io.ReadCloser, error)
 }
 
-// observer takes an exchange and its result, on the goroutine that checked it
-// and in no order.
+// observer is given exchanges and their results, on the goroutine that checked
+// them and in any order.
 type observer func(*plumb.Exchange, engine.Result)
 
-// sink takes what a pipeline finds out; its methods are called one at a time.
+// sink receives the results of a pipeline; its methods are called one at a
+// time.
 type sink interface {
 	checked(*plumb.Exchange, engine.Result)
 	ended(recording.File, error)
 }
 
-// batch is a part of what was read from one file: a block on its way from the
-// goroutine that reads, over one that checks it, to the one that hands results
+// batch is a part of what was read from one file: a block that goes from the
+// goroutine that reads, to one that checks it, to the one that passes results
 // on.
 type batch struct {
 	file      recording.File
-	block     *recording.Block  // nil where there is but an error
-	exchanges []*plumb.Exchange // of the block
+	block     *recording.Block  // nil if there is only an error
+	exchanges []*plumb.Exchange // the exchanges of the block
 	outcome   *engine.Results
-	weight    int64         // bytes of bodies, as far as the budget counts them
-	err       error         // ended the file, after the exchanges
-	done      chan struct{} // closed when the results are there
+	weight    int64         // bytes of bodies that count towards the budget
+	err       error         // with which the file ended, after the exchanges
+	done      chan struct{} // closed when the exchanges have been checked
 }
 
-// run reads the files and gives to what comes of them. It returns early when
+// run reads the files and passes the results to the sink. It returns early if
 // ctx ends.
 func (p *pipeline) run(ctx context.Context, files []recording.File, to sink) {
 	budget := semaphore.NewWeighted(int64(p.budget))
-	// Some batches wait on each way, so that nobody waits for one that takes
-	// longer than others.
+	// Some batches can wait at each stage, so that no goroutine waits for one
+	// batch that takes longer than others.
 	work := make(chan *batch, p.jobs)
 	order := make(chan *batch, 2*p.jobs)
 	var workers sync.WaitGroup
@@ -86,7 +87,7 @@ func (p *pipeline) run(ctx context.Context, files []recording.File, to sink) {
 		})
 	}()
 	// A read that waits for its input cannot be stopped, so nothing here waits
-	// for the reading when ctx has ended.
+	// for the reader after ctx has ended.
 	for {
 		select {
 		case b, ok := <-order:
@@ -107,7 +108,7 @@ func (p *pipeline) run(ctx context.Context, files []recording.File, to sink) {
 	}
 }
 
-// handOn gives the results of a batch to the sink, and the batch back.
+// handOn passes the results of a batch to the sink, and releases the batch.
 func (p *pipeline) handOn(b *batch, to sink) {
 	if b.err != nil {
 		to.ended(b.file, b.err)
@@ -123,7 +124,7 @@ func (p *pipeline) handOn(b *batch, to sink) {
 	b.block.Release()
 }
 
-// largeBody is the size from which on a body is worth to be told of.
+// largeBody is the size from which on bodies are announced.
 const largeBody = 200 << 10
 
 // checker returns a function that checks batches on one goroutine.

@@ -19,7 +19,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// order notes what a pipeline hands on.
+// order is a sink that records what a pipeline passes on.
 type order struct{ seen []string }
 
 func (o *order) checked(x *plumb.Exchange, r engine.Result) {
@@ -66,7 +66,7 @@ func TestResultsComeInTheOrderOfReading(t *testing.T) {
 	}
 }
 
-// Bodies that are larger than the budget go through one at a time.
+// Bodies that are larger than the budget are passed on one at a time.
 func TestLargeBodiesGoThrough(t *testing.T) {
 	line := `{"object":"batch","id":"` + strings.Repeat("x", 2000) + "\"}\n"
 	p := newPipeline(t, 2, func(string) (io.ReadCloser, error) {
@@ -83,7 +83,7 @@ func TestInterruptedRunReportsWhatWasSeen(t *testing.T) {
 	in, feed := io.Pipe()
 	t.Cleanup(func() { feed.Close() })
 	go func() {
-		// Some of it has been checked; then silence.
+		// Some of it is checked; then the input is silent.
 		for range 200 {
 			if _, err := io.WriteString(feed, `{"object":"batch","id":"b"}`+"\n"); err != nil {
 				return
@@ -108,7 +108,7 @@ func TestReportThatCannotBeWrittenIsAFailure(t *testing.T) {
 	assert.Equal(t, "plumb: standard output: no space left\n", errs.String())
 }
 
-// full is an output without room.
+// full is a writer that is out of space.
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }

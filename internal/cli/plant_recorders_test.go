@@ -21,11 +21,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// planted is an exchange that is full of credentials.
+// planted is an exchange full of credentials.
 type planted struct {
-	path              string // with the query
+	path              string // including the query
 	request, response http.Header
-	sent              string // body of the request, a form
+	sent              string // the body of the request, a form
 	status            int
 	body              string
 }
@@ -48,7 +48,7 @@ func (x planted) jsonBody() any {
 
 type members = map[string]any
 
-// recorders write exchanges as each recorder does: for every format that is
+// recorders write exchanges as each recorder does: one for every format that is
 // read, by its name in plumb help formats.
 var recorders = []struct {
 	format, file string
@@ -100,7 +100,7 @@ func asJSON(t *testing.T, v any) []byte {
 	return text
 }
 
-// asYAML writes what asJSON would, as YAML.
+// asYAML returns as YAML what asJSON would return as JSON.
 func asYAML(t *testing.T, v any) []byte {
 	t.Helper()
 	text, err := yaml.Marshal(v)
@@ -119,7 +119,8 @@ func zlib64(text string) string {
 	return inBase64(out.String())
 }
 
-// pairsOf lists headers, as name and value under the names given.
+// pairsOf lists headers as objects that have the name and the value under the
+// given member names.
 func pairsOf(h http.Header, name, value string) []any {
 	all := []any{}
 	for _, header := range slices.Sorted(maps.Keys(h)) {
@@ -246,7 +247,7 @@ func asGoVCR(t *testing.T, all []planted) []byte {
 	return append([]byte("---\n"), asYAML(t, members{"version": 2, "interactions": list})...)
 }
 
-// wired writes headers as HTTP/1.1 does.
+// wired returns headers and a body as HTTP/1.1 has them.
 func wired(first string, h http.Header, body string) string {
 	var out strings.Builder
 	out.WriteString(first + "\r\n")
@@ -434,8 +435,8 @@ func asSchemathesis(t *testing.T, all []planted) []byte {
 	return fmt.Appendf(nil, `{"Initialize":{"schemathesis_version":"4.0.0"}}`+"\n%s\n", asJSON(t, members{"ScenarioFinished": members{"recorder": members{"interactions": interactions}}}))
 }
 
-// tnetstring writes a value of mitmproxy's flows: a string with its kind before
-// it, a dictionary as names and values, or a list.
+// tnetstring returns a value of mitmproxy's flows: a string with the byte of
+// its kind before it, a dictionary as names and values, or a list.
 func tnetstring(kind byte, parts ...string) string {
 	content := strings.Join(parts, "")
 	return fmt.Sprintf("%d:%s%c", len(content), content, kind)

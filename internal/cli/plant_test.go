@@ -25,7 +25,7 @@ import (
 	"github.com/plumbapi/plumb/internal/report/format"
 )
 
-// thingsDescription describes bodies in which each text is a fault, so that
+// thingsDescription describes bodies in which each text breaks a rule, so that
 // reports show it.
 const thingsDescription = `openapi: 3.1.0
 info: {title: Things, version: "1"}
@@ -50,7 +50,7 @@ func garden(p *credentialtest.Planter, label string) []planted {
 	var all []planted
 	add := func(path string, status int, contentType, body string) {
 		x := planted{path: path, status: status, body: body, request: http.Header{}, response: http.Header{"Content-Type": {contentType}}}
-		if in := label + " " + path; len(all)%8 == 0 { // they are many
+		if in := label + " " + path; len(all)%8 == 0 { // one exchange in eight is enough
 			x.path, x.sent = path+"?"+p.Query(in+" query"), p.Query(in+" request body")
 			x.request, x.response = p.RequestHeader(in+" request"), p.ResponseHeader(in+" response", contentType)
 		}
@@ -73,7 +73,7 @@ func garden(p *credentialtest.Planter, label string) []planted {
 	return all
 }
 
-// plant writes a recording of each format, whole and cut off.
+// plant writes recordings in each format, complete and cut off.
 func plant(t *testing.T, dir string, p *credentialtest.Planter) {
 	t.Helper()
 	written := map[string]bool{}
@@ -82,7 +82,7 @@ func plant(t *testing.T, dir string, p *credentialtest.Planter) {
 	}
 	for _, r := range recorders {
 		inFull := slices.Contains([]string{"browser.har", "exchanges.ndjson"}, r.file)
-		if p.Share = 12; inFull { // no reader knows a name: the others have a part of them, each another
+		if p.Share = 12; inFull { // no reader knows all names: each of these recordings has a different part of them
 			p.Share = 1
 		}
 		text := r.write(t, garden(p, r.file))
@@ -104,8 +104,8 @@ func plant(t *testing.T, dir string, p *credentialtest.Planter) {
 	}
 }
 
-// plantedRuns are runs of all commands that write what they take from
-// recordings.
+// plantedRuns returns the arguments of all commands that write anything taken
+// from recordings.
 func plantedRuns() [][]string {
 	check := []string{"check", "-v", "--spec", "things.yaml", "--schema", "Thing", "--strict", "--max-occurrences", "100000", "--format", "json", "--summary", "a.summary"}
 	for _, name := range format.Names() {
@@ -133,8 +133,8 @@ func plantedRuns() [][]string {
 	}
 }
 
-// No credential of a recording comes into what any command writes: of no name,
-// no form, no place and no format.
+// No credential in a recording gets into what any command writes, whatever its
+// name, its form, its place and the format.
 func TestNoCredentialGetsOut(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
@@ -166,7 +166,7 @@ func readFileOf(t *testing.T, name string) []byte {
 	return text
 }
 
-// tell fails for what leaks; of much, it shows the beginning.
+// tell fails the test for what leaks; of a long list it shows the beginning.
 func tell(t *testing.T, p *credentialtest.Planter, where, text string) {
 	t.Helper()
 	if leaks := p.Leaks(text); len(leaks) > 0 {
@@ -174,7 +174,7 @@ func tell(t *testing.T, p *credentialtest.Planter, where, text string) {
 	}
 }
 
-// tellFiles looks through all files but those that were planted.
+// tellFiles searches all files except those that were planted.
 func tellFiles(t *testing.T, p *credentialtest.Planter, dir string) {
 	t.Helper()
 	require.NoError(t, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -189,7 +189,7 @@ func tellFiles(t *testing.T, p *credentialtest.Planter, dir string) {
 	}))
 }
 
-// shared is a buffer that is written to and read at the same time.
+// shared is a buffer that can be written and read at the same time.
 type shared struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -207,7 +207,8 @@ func (s *shared) String() string {
 	return s.text.String()
 }
 
-// gardener answers with exchanges of a garden, each by its number.
+// gardener starts a server that responds with the exchanges of a garden, each
+// by its number.
 func gardener(t *testing.T, all []planted) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -227,15 +228,15 @@ func gardener(t *testing.T, all []planted) *httptest.Server {
 	return server
 }
 
-// numbered are the exchanges that a server gives by their number.
+// numbered returns the exchanges as a server returns them by their number.
 func numbered(all []planted) []planted {
 	return slices.DeleteFunc(all, func(x planted) bool { return !strings.HasPrefix(x.path, "/v1/things/") })
 }
 
 var servedAt = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
-// Nor does one of the traffic that the proxy records and checks, nor of the
-// recording when it is checked.
+// No credential gets out of the traffic that the proxy records and checks, nor
+// out of its recording when that is checked.
 func TestNoCredentialPassesTheProxy(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
@@ -254,7 +255,7 @@ func TestNoCredentialPassesTheProxy(t *testing.T) {
 	}()
 	at := ""
 	require.Eventually(t, func() bool {
-		_, rest, _ := strings.Cut(messages.String(), "listening at ")
+		_, rest, _ := strings.Cut(messages.String(), "listening on ")
 		at = servedAt.FindString(rest)
 		return at != ""
 	}, 20*time.Second, 10*time.Millisecond)
@@ -279,7 +280,7 @@ func TestNoCredentialPassesTheProxy(t *testing.T) {
 	tell(t, p, "check of the recording", stdout+stderr)
 }
 
-// Nor does one that a probe sends, or gets.
+// No credential that a probe sends or receives gets out.
 func TestNoCredentialOfAProbeGetsOut(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
@@ -306,7 +307,7 @@ func TestNoCredentialOfAProbeGetsOut(t *testing.T) {
 	for name, values := range p.Header("header") {
 		args = append(args, "--header", name+": "+values[0])
 	}
-	for _, base := range []string{server.URL, "http://127.0.0.1:1"} { // the second one is not there
+	for _, base := range []string{server.URL, "http://127.0.0.1:1"} { // there is no server at the second one
 		var out, messages bytes.Buffer
 		base = strings.Replace(base, "://", "://me:"+user+"@", 1)
 		Run(t.Context(), append(slices.Clip(args), "--base-url", base), nil, &out, &messages, func(name string) string {
@@ -319,7 +320,7 @@ func TestNoCredentialOfAProbeGetsOut(t *testing.T) {
 	}
 }
 
-// What --header sends is in no report, whatever the header is called, even where
+// What --header sends is in no report, whatever the name of the header, even if
 // the server repeats it.
 func TestHeadersOfAProbeAreSecret(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -19,7 +19,7 @@ import (
 	"github.com/plumbapi/plumb/internal/report"
 )
 
-// probeFlags are the flags of the probe command that are no settings.
+// probeFlags holds the flags of the probe command that are not settings.
 type probeFlags struct {
 	baseURL     string
 	scenarios   []string
@@ -35,12 +35,12 @@ func (a *app) probeCommand() *cobra.Command {
 	var f probeFlags
 	cmd := &cobra.Command{
 		Use:   "probe --base-url URL",
-		Short: "Run scenarios against a live server, and check every answer",
-		Long: `Run scenarios against a live server, check every answer against the description,
-and report what breaks it, as plumb check does.
+		Short: "Run scenarios against a live server, and check every response",
+		Long: `Run scenarios against a live server, check every response against the description,
+and report where they differ, as plumb check does.
 
 Nothing is changed on the server, unless you name a batch to cancel with --batch,
-or let batches be created, and cancelled, with --create. Redirects are not
+or allow batches to be created, and cancelled, with --create. Redirects are not
 followed. The credential is taken from PLUMB_TOKEN or OPENAI_API_KEY and sent as
 "Authorization: Bearer ..."; --header sends another one.
 
@@ -48,7 +48,7 @@ A scenario is a workflow of an Arazzo 1.0 document: of the built-in one, or of
 your own FILE. These are built in:
 
 ` + scenarioList + `
-Exit status: 0 nothing at or above --fail-on; 1 findings, among them answers that
+Exit status: 0 nothing at or above --fail-on; 1 findings, including responses that
 a scenario does not expect (scenario-unmet); 2 wrong usage, or the server cannot
 be reached; 3 nothing was checked (0 with --allow-empty).`,
 		Example: `  plumb probe --base-url https://api.openai.com/v1
@@ -56,13 +56,13 @@ be reached; 3 nothing was checked (0 with --allow-empty).`,
   plumb probe --base-url https://host/v1 --batch batch_123 --scenario cancel-batch`,
 		Args: cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&f.baseURL, "base-url", "", "`URL` of the API: what comes before the paths of the description")
+	cmd.Flags().StringVar(&f.baseURL, "base-url", "", "`URL` of the API: the paths of the description are appended to it")
 	cmd.Flags().StringArrayVar(&f.scenarios, "scenario", nil, "run only this scenario, or those of an Arazzo `FILE`; can be repeated")
 	cmd.Flags().StringVar(&f.batch, "batch", "", "cancel the batch with this `ID`")
 	cmd.Flags().BoolVar(&f.create, "create", false, "create batches, and cancel them")
-	cmd.Flags().StringArrayVar(&f.values, "input", nil, "give an input of the scenarios, as `NAME=VALUE`; can be repeated")
+	cmd.Flags().StringArrayVar(&f.values, "input", nil, "set an input of the scenarios, as `NAME=VALUE`; can be repeated")
 	cmd.Flags().StringArrayVar(&f.headers, "header", nil, "send a header, as `\"NAME: VALUE\"`; can be repeated")
-	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "`TIME` for one request, its answer included")
+	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "`TIME` for one request, including its response")
 	cmd.Flags().IntVar(&f.maxRequests, "max-requests", 2000, "stop after `N` requests")
 	flags := addFlags(cmd.Flags(), func(s *setting) bool { return !slices.Contains(recordingsOnly, s.name) })
 	help := cmd.HelpFunc()
@@ -114,7 +114,7 @@ func builtinScenarios() string {
 	return b.String()
 }
 
-// inputs are what scenarios can ask for.
+// inputs returns the values that scenarios can ask for.
 func (f *probeFlags) inputs() map[string]any {
 	inputs := map[string]any{}
 	if f.batch != "" {
@@ -130,7 +130,7 @@ func (f *probeFlags) inputs() map[string]any {
 	return inputs
 }
 
-// checkInputs tells of inputs that no scenario has.
+// checkInputs returns an error for inputs that no scenario has.
 func (f *probeFlags) checkInputs(scenarios []probe.Scenario) error {
 	var known []string
 	for _, s := range scenarios {
@@ -144,7 +144,7 @@ func (f *probeFlags) checkInputs(scenarios []probe.Scenario) error {
 			return errors.New("--input: an input has the form NAME=VALUE")
 		}
 		if len(known) == 0 {
-			return errors.New("--input: the scenarios have no inputs")
+			return errors.New("--input: these scenarios have no inputs")
 		}
 		if err := oneOf(name, known); err != nil {
 			return fmt.Errorf("--input: %w", err)
@@ -153,7 +153,7 @@ func (f *probeFlags) checkInputs(scenarios []probe.Scenario) error {
 	return nil
 }
 
-// header returns what is sent with each request.
+// header returns the headers that are sent with each request.
 func (f *probeFlags) header(getenv func(string) string) (http.Header, error) {
 	header := http.Header{"User-Agent": {"plumb/" + version()}, "Accept": {"application/json"}}
 	for _, token := range []string{getenv("OPENAI_API_KEY"), getenv("PLUMB_TOKEN")} {
@@ -175,8 +175,9 @@ func (f *probeFlags) header(getenv func(string) string) (http.Header, error) {
 	return header, nil
 }
 
-// load returns the scenarios to run, and those that lack an input. One that is
-// named must not lack any.
+// load returns the scenarios to run, and the names of those that are not run
+// because they lack an input. It is an error if a scenario that the user has
+// named lacks one.
 func (f *probeFlags) load() (run []probe.Scenario, lacking []string, err error) {
 	doc, err := probe.Builtin()
 	if err != nil {
@@ -210,7 +211,7 @@ func (f *probeFlags) load() (run []probe.Scenario, lacking []string, err error) 
 	return run, lacking, nil
 }
 
-// find returns the built-in scenario of that name, or those of a file.
+// find returns the built-in scenario of that name, or the scenarios of a file.
 func find(doc *probe.Document, name string) ([]probe.Scenario, error) {
 	var known []string
 	for _, s := range doc.Scenarios {
@@ -229,7 +230,7 @@ func find(doc *probe.Document, name string) ([]probe.Scenario, error) {
 	return slices.DeleteFunc(own.Scenarios, func(s probe.Scenario) bool { return s.Part }), nil
 }
 
-// needs names the flags that give inputs.
+// needs returns the flags that set the inputs.
 func needs(inputs []string) string {
 	var flags []string
 	for _, name := range inputs {
@@ -246,8 +247,8 @@ func needs(inputs []string) string {
 	return strings.Join(flags, " and ")
 }
 
-// given returns the values of the headers that --header names: whatever their
-// names are, they are nobody else's business.
+// given returns the values of the headers that --header sets: all of them are
+// treated as credentials, whatever their names.
 func (f *probeFlags) given(header http.Header) []string {
 	var values []string
 	for _, text := range f.headers {
@@ -283,7 +284,7 @@ func (c *check) probe(ctx context.Context, f probeFlags, base *url.URL, header h
 		if c.interrupted(ctx) {
 			break
 		}
-		if err == nil || errors.Is(err, probe.ErrUnmet) { // which is a finding
+		if err == nil || errors.Is(err, probe.ErrUnmet) { // an unmet step is a finding already
 			continue
 		}
 		c.failures = append(c.failures, errors.New(secrets.Text(err.Error())))
@@ -295,7 +296,7 @@ func (c *check) probe(ctx context.Context, f probeFlags, base *url.URL, header h
 	c.conclude(c.report())
 }
 
-// waiting shows on a terminal what the run is at; an empty text takes it away.
+// waiting shows on a terminal what the run is doing; an empty text removes it.
 func (c *check) waiting(text string) {
 	switch {
 	case c.options.quiet || c.getenv("CI") != "" || !isTerminal(c.err):

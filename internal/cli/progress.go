@@ -9,11 +9,12 @@ import (
 	"golang.org/x/term"
 )
 
-// progress is the bar on a terminal. Its zero value shows nothing.
+// progress is a progress bar on the terminal. The zero value shows nothing.
 type progress struct{ bar *progressbar.ProgressBar }
 
-// progress returns the bar of the run: in bytes read, out of the size of all
-// files where that is known. With -v the messages show how far it is.
+// progress returns the progress bar of the run: in bytes read, out of the size
+// of all files if that is known. With -v there is none, because the messages
+// show the progress.
 func (c *check) progress() progress {
 	if c.options.quiet || c.options.verbose || c.getenv("CI") != "" || !isTerminal(c.err) {
 		return progress{}
@@ -46,7 +47,7 @@ func (p progress) add(n int) {
 	}
 }
 
-// finish takes the bar off the terminal.
+// finish removes the bar from the terminal.
 func (p progress) finish() {
 	if p.bar != nil {
 		_ = p.bar.Exit()

@@ -15,6 +15,7 @@ import (
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/proxy"
 	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 func (a *app) proxyCommand() *cobra.Command {
@@ -22,20 +23,20 @@ func (a *app) proxyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "proxy --target URL",
 		Short: "Check, and record, what passes through a reverse proxy",
-		Long: `Pass requests on to a server, check its answers against the description, and
-report what breaks it when the proxy is interrupted, as plumb check does.
+		Long: `Pass requests on to a server, check its responses against the description, and
+report where they differ when the proxy is interrupted, as plumb check does.
 
-The proxy changes nothing but what HTTP requires, and no client waits for a check:
-answers that come faster than they can be checked are counted as skipped. With
+The proxy changes only what HTTP requires, and no client waits for a check:
+responses that arrive faster than they can be checked are counted as skipped. With
 --har FILE it records what passes, without credentials and without the bodies of
-requests; plumb check reads the recording. Until the proxy ends, it is FILE.part.
-The URL to send requests to is printed on standard error.`,
+requests; plumb check reads the recording. Until the proxy ends, the recording is
+FILE.part. The URL to send requests to is printed on standard error.`,
 		Example: `  plumb proxy --target https://api.openai.com/v1 --har session.har
   OPENAI_BASE_URL=http://127.0.0.1:4011 ./my-client`,
 		Args: cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&target, "target", "", "`URL` of the server; its path is put before those of the requests")
-	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:4011", "`ADDRESS` to listen at; the port 0 takes a free one")
+	cmd.Flags().StringVar(&target, "target", "", "`URL` of the server; its path is prepended to those of the requests")
+	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:4011", "`ADDRESS` to listen on; port 0 chooses a free port")
 	fileFlag(cmd.Flags(), &record, "har", "record what passes in this `FILE`, as HAR 1.2")
 	flags := addFlags(cmd.Flags(), func(s *setting) bool { return !slices.Contains(recordingsOnly, s.name) })
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -52,8 +53,8 @@ The URL to send requests to is printed on standard error.`,
 	return cmd
 }
 
-// proxy serves until ctx ends, and writes the report then. The port comes first:
-// where it is taken, the files of another run are left alone.
+// proxy serves until ctx ends, and then writes the report. The port is opened
+// first: if it is in use, the files of another run are not touched.
 func (c *check) proxy(ctx context.Context, target *url.URL, addr, record string) error {
 	if record != "" {
 		if err := writableAs("har", record); err != nil {
@@ -74,7 +75,7 @@ func (c *check) proxy(ctx context.Context, target *url.URL, addr, record string)
 	}
 	defer c.takeLog()()
 	p := proxy.New(run.options(target))
-	run.say("listening at %s, passing on to %s", urlOf(listener), target.Redacted())
+	run.say("listening on %s, passing on to %s", urlOf(listener), target.Redacted())
 	err = serve(ctx, listener, &http.Server{
 		Handler:                      p,
 		DisableGeneralOptionsHandler: true, // OPTIONS * is the target's to answer
@@ -87,16 +88,16 @@ func (c *check) proxy(ctx context.Context, target *url.URL, addr, record string)
 	return err
 }
 
-// checkPatience is how long the end of the proxy waits for checks, as docs/proxy.md
-// says.
+// checkPatience is how long the proxy waits for checks when it ends, as
+// docs/proxy.md says.
 const checkPatience = 5 * time.Second
 
 // proxyRun is one run of the proxy command.
 type proxyRun struct {
 	*check
-	name     string // of what is recorded, in places
+	name     string // the recording's file name, in the places of exchanges
 	recorder *recording.HARWriter
-	lost     error // why the recording ended early
+	lost     error // the error that ended the recording early
 }
 
 func (r *proxyRun) options(target *url.URL) proxy.Options {
@@ -114,8 +115,8 @@ func (r *proxyRun) options(target *url.URL) proxy.Options {
 	return o
 }
 
-// record writes an exchange to the recording. After one that cannot be written
-// the recording ends: with a gap it would tell of what did not happen.
+// record writes an exchange to the recording. After an exchange that cannot be
+// written the recording ends: with a gap it would be misleading.
 func (r *proxyRun) record(e recording.HAREntry) {
 	if r.lost == nil {
 		if r.lost = r.recorder.Add(e); r.lost != nil {
@@ -124,7 +125,7 @@ func (r *proxyRun) record(e recording.HAREntry) {
 	}
 }
 
-// stillRecording says why the end takes its time.
+// stillRecording explains why the proxy takes time to end.
 func (r *proxyRun) stillRecording() {
 	if r.recorder == nil {
 		return
@@ -132,16 +133,17 @@ func (r *proxyRun) stillRecording() {
 	r.say("what passed is still being recorded; a second interrupt ends the proxy at once, and leaves what is recorded in %s", r.name+recording.Part)
 }
 
-// end writes what comes at the end, after nothing passes any more.
+// end writes the report and the messages about the run, when nothing passes any
+// more.
 func (r *proxyRun) end(unchecked proxy.Unchecked) {
-	r.leftOut("answers that came faster than they were checked", unchecked.NoRoom)
-	r.leftOut("answers whose check had not ended when the proxy was ended", unchecked.TooLate)
-	r.leftOut("answers whose check failed, which is a fault of plumb", unchecked.Failed)
+	r.leftOut("responses that arrived faster than they could be checked", unchecked.NoRoom)
+	r.leftOut("responses whose check had not ended when the proxy ended", unchecked.TooLate)
+	r.leftOut("responses whose check failed because of a bug in plumb", unchecked.Failed)
 	if n := unchecked.NoRoom + unchecked.TooLate; n > 0 {
-		r.notes = append(r.notes, fmt.Errorf("%d answers were not checked, so that no client had to wait; a recording (--har) has them, and plumb check checks it", n))
+		r.notes = append(r.notes, fmt.Errorf("%s passed without a check, so that no client had to wait; a recording (--har) has all responses, and plumb check can check it", report.Plural(n, "response")))
 	}
 	if unchecked.Failed > 0 {
-		r.failures = append(r.failures, fmt.Errorf("the check of %d answers failed, which is a fault of plumb; please report it", unchecked.Failed))
+		r.failures = append(r.failures, fmt.Errorf("the check of %s failed because of a bug in plumb; please report it", report.Plural(unchecked.Failed, "response")))
 	}
 	if r.recorder != nil {
 		if err := errors.Join(r.lost, r.recorder.Close()); err != nil {

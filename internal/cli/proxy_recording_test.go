@@ -31,15 +31,15 @@ import (
 	"github.com/plumbapi/plumb/internal/report"
 )
 
-// passing is a request, and the bytes with which the server answers it.
+// passing is a request, and the bytes with which the server responds.
 type passing struct {
 	method, target string
 	header         http.Header
 	answer         string
 }
 
-// answerer is a server that answers the request with the field Case: n with the
-// bytes of the n-th answer, and closes the connection.
+// answerer is a server that responds to a request with the header Case: n with
+// the bytes of the n-th response, and closes the connection.
 type answerer struct {
 	net.Listener
 	passings []passing
@@ -71,7 +71,8 @@ func (a *answerer) serve(conn net.Conn) {
 	_, _ = io.WriteString(conn, a.passings[n].answer)
 }
 
-// proxyMessages is the text of a proxy's messages, until it says where it listens.
+// proxyMessages collects the messages of a proxy until it says where it
+// listens.
 type proxyMessages struct {
 	mu   sync.Mutex
 	text strings.Builder
@@ -89,7 +90,7 @@ func (m *proxyMessages) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// throughProxy has the passings pass through plumb proxy, and returns its report
+// throughProxy sends the passings through plumb proxy, and returns its report
 // and that of plumb check on its recording.
 func throughProxy(t require.TestingT, dir string, passings []passing, flags ...string) (live, recorded report.Report, text string) {
 	server := startAnswerer(t, passings)
@@ -139,7 +140,7 @@ func throughProxy(t require.TestingT, dir string, passings []passing, flags ...s
 	return live, recorded, string(kept)
 }
 
-// withoutPlaces takes out of a report what only a recording has.
+// withoutPlaces removes from a report what only a recording has.
 func withoutPlaces(r report.Report) report.Report {
 	r.Summary.Masked = 0
 	for i := range r.Findings {
@@ -157,12 +158,13 @@ func withoutPlaces(r report.Report) report.Report {
 	return r
 }
 
-// placeInText is the place of an earlier answer, in the text of a finding.
+// placeInText matches the place of an earlier response in the text of a
+// finding.
 var placeInText = regexp.MustCompile(`, (?:exchange|line) [0-9]+`)
 
-// A recording that the proxy wrote gives the report that the proxy gave, whatever
-// passed; of values that are credentials, only those findings can be missing that
-// are about more than their presence and type.
+// A recording that the proxy has written gives the same report as the proxy,
+// whatever passed; only findings about values that are credentials can be
+// missing, if they are about more than presence and type.
 func TestRecordingGivesTheReportOfTheLiveTraffic(t *testing.T) {
 	dir := t.TempDir()
 	shop := filepath.Join(dir, "shop.yaml")
@@ -203,8 +205,8 @@ func TestRecordingGivesTheReportOfTheLiveTraffic(t *testing.T) {
 	})
 }
 
-// ofMasked reports whether a finding is about a value that is a credential, the
-// member that has one for a name, or the history of a resource with one for an id.
+// ofMasked reports whether a finding is about a value that is a credential, a
+// member whose name is one, or the history of a resource whose id is one.
 func ofMasked(f report.Finding) bool {
 	return slices.Contains([]string{"/status", "/note", "/id"}, f.Pointer) || strings.Contains(f.Pointer, plumb.Masked) ||
 		strings.HasPrefix(f.Rule, "history-") && slices.ContainsFunc(f.Occurrences, func(o report.Occurrence) bool { return strings.Contains(o.Resource, plumb.Masked) })
@@ -216,7 +218,7 @@ const (
 	passedCookie = "c0ffee5e551on1d"
 )
 
-// passedShop is a description in which not only Batch occurs.
+// passedShop is a description with more schemas than Batch.
 const passedShop = `
 openapi: 3.1.0
 info: {title: Shop, version: "1"}
@@ -246,11 +248,11 @@ components:
         lines: {type: array, items: {type: object, properties: {n: {type: integer}}}}
 `
 
-// passingDraw draws what passes.
+// passingDraw draws passings.
 type passingDraw struct {
 	*rapid.T
 	shop  bool
-	masks bool // bodies hold credentials
+	masks bool // whether bodies contain credentials
 }
 
 func (d passingDraw) one(of ...string) string { return rapid.SampledFrom(of).Draw(d.T, "one") }
@@ -276,7 +278,7 @@ func (d passingDraw) passing() passing {
 	return p
 }
 
-// answer draws the bytes of an answer.
+// answer draws the bytes of a response.
 func (d passingDraw) answer(method string) string {
 	status := 200
 	if !d.often(3) {
@@ -326,7 +328,7 @@ func (d passingDraw) answer(method string) string {
 	return b.String() + "0\r\n\r\n"
 }
 
-// body draws a body: mostly one that is near to what is described.
+// body draws a body: usually one that nearly matches the description.
 func (d passingDraw) body() string {
 	if !d.often(5) {
 		return d.one("", " ", "null", "[]", "{", "<p>no</p>", "\xff\xfe{}", `{"id":"`+"\xff"+`"}`, "\xef\xbb\xbf{}", `{"a":1}{}`, `"text"`, "a text that is longer than it may be",
@@ -364,7 +366,7 @@ func (d passingDraw) body() string {
 	return string(text)
 }
 
-// coded draws the coding of a body, mostly none, and what its field says.
+// coded draws the coding of a body, usually none, and its Content-Encoding.
 func (d passingDraw) coded(body string) (sent, coding string) {
 	if d.often(2) {
 		return body, ""
@@ -398,7 +400,7 @@ func (d passingDraw) coded(body string) (sent, coding string) {
 	case !d.often(5):
 		sent = sent[:len(sent)/2]
 	case !d.often(5) && coding == "gzip, gzip":
-		coding = "gzip" // what it holds is compressed, too
+		coding = "gzip" // its content is compressed, too
 	}
 	return sent, coding
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // What passed and was not checked is in the report, with the reason: a limit is
-// not a verdict, and a fault of plumb is a failure.
+// not a finding, and a bug in plumb is a failure.
 func TestUncheckedAnswersAreCounted(t *testing.T) {
 	for name, tc := range map[string]struct {
 		unchecked proxy.Unchecked
@@ -24,15 +24,15 @@ func TestUncheckedAnswersAreCounted(t *testing.T) {
 	}{
 		"limits": {
 			proxy.Unchecked{NoRoom: 3, TooLate: 1},
-			[]report.Skipped{{Reason: "answers that came faster than they were checked", Count: 3}, {Reason: "answers whose check had not ended when the proxy was ended", Count: 1}},
+			[]report.Skipped{{Reason: "responses that arrived faster than they could be checked", Count: 3}, {Reason: "responses whose check had not ended when the proxy ended", Count: 1}},
 			statusNothing,
-			"plumb: 4 answers were not checked, so that no client had to wait; ",
+			"plumb: 4 responses passed without a check, so that no client had to wait; ",
 		},
-		"a fault of plumb": {
+		"a bug in plumb": {
 			proxy.Unchecked{Failed: 1},
-			[]report.Skipped{{Reason: "answers whose check failed, which is a fault of plumb", Count: 1}},
+			[]report.Skipped{{Reason: "responses whose check failed because of a bug in plumb", Count: 1}},
 			statusFailed,
-			"plumb: the check of 1 answers failed, which is a fault of plumb; ",
+			"plumb: the check of 1 response failed because of a bug in plumb; ",
 		},
 	} {
 		var out, messages bytes.Buffer

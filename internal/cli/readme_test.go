@@ -11,8 +11,8 @@ import (
 
 const readme = "../../README.md"
 
-// The report in the README is what the command there prints: its first
-// findings and its summary.
+// The report in the README is what its command prints: the first findings and
+// the summary.
 func TestReadmeShowsTheReport(t *testing.T) {
 	const begin, end = "$ go run ./cmd/plumb check fixtures/recordings/cancel.har\n", "```\n"
 	text, err := os.ReadFile(readme)

@@ -15,18 +15,18 @@ import (
 	"github.com/plumbapi/plumb/internal/report"
 )
 
-// recorded holds recordings of the real API that others made.
+// recorded is a folder of recordings of the real API that others made.
 const recorded = "../../../shared/data/recorded"
 
-// What the real API sends is not an error; that it sends null is one finding for
-// each member.
+// What the real API sends is not an error; the nulls that it sends are one
+// finding for each member.
 func TestRealRecordings(t *testing.T) {
 	dir, err := filepath.Abs(recorded)
 	require.NoError(t, err)
 	if _, err := os.Stat(dir); err != nil {
 		t.Skipf("no real recordings: %v", err)
 	}
-	t.Chdir(t.TempDir()) // no configuration is above it
+	t.Chdir(t.TempDir()) // a folder with no configuration above it
 	var out, errs bytes.Buffer
 	status := Run(t.Context(), []string{"check", "--format", "json", dir}, nil, &out, &errs, func(string) string { return "" })
 	assert.Equal(t, statusOK, status)
@@ -60,8 +60,8 @@ func TestRealRecordings(t *testing.T) {
 	assert.Equal(t, map[string]int{`"completed"`: 23, `"validating"`: 12, `"in_progress"`: 7, `"cancelled"`: 6, `"cancelling"`: 3, `"finalizing"`: 2}, states)
 }
 
-// With the overlay of what was observed the real API gives no finding, and so
-// it does with the overlay that plumb suggests.
+// With the built-in overlay "observed" the real API gives no finding, nor does
+// it with the overlay that plumb suggests.
 func TestRealRecordingsWithOverlays(t *testing.T) {
 	dir, err := filepath.Abs(recorded)
 	require.NoError(t, err)
@@ -85,10 +85,10 @@ func TestRealRecordingsWithOverlays(t *testing.T) {
 	assert.Equal(t, statusFindings, status, text)
 }
 
-// formats holds recordings of other people's APIs.
+// formats is a folder of recordings of other APIs.
 const formats = "../../../shared/data/formats"
 
-// An API that the description does not describe is not blamed for anything.
+// A check gives no findings about the responses of other APIs.
 func TestRecordingsOfOtherAPIs(t *testing.T) {
 	dir, err := filepath.Abs(formats)
 	require.NoError(t, err)

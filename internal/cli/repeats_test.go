@@ -23,7 +23,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// gathered is a sink that makes a report.
+// gathered is a sink that collects what a report is made of.
 type gathered struct {
 	history *engine.History
 	outcome *outcome.Outcome

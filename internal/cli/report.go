@@ -16,13 +16,13 @@ import (
 func (a *app) reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report [FILE]",
-		Short: "Write another format from a JSON report",
+		Short: "Convert a JSON report to another format",
 		Long: `Read a JSON report, as check --format json writes it, and write it in another
-format: the same bytes as that run would have written with it. Without a FILE, or
-with -, the report is read from standard input.
+format: the same bytes as check would have written in that format. Without a FILE,
+or with -, the report is read from standard input.
 
-Only flags count here, no environment and no plumb.yaml. The exit status is 0 when
-the report is written, whatever it says, and else 2.`,
+Only flags are used here, not the environment or plumb.yaml. The exit status is 0 if
+the report is written, whatever it says, and 2 otherwise.`,
 		Example: `  plumb check --format json recordings/ > report.json
   plumb report report.json
   plumb report --report html=report.html --report junit=report.xml report.json`,
@@ -36,7 +36,7 @@ the report is written, whatever it says, and else 2.`,
 	settings := []string{"format", "report", "color", "quiet", "verbose"}
 	flags := addFlags(cmd.Flags(), func(s *setting) bool { return slices.Contains(settings, s.name) })
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		flags["config"] = []string{""} // none
+		flags["config"] = []string{""} // no configuration file
 		o, _, err := loadOptions(flags, func(string) string { return "" })
 		if err != nil {
 			return err

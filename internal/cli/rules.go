@@ -36,7 +36,7 @@ func (a *app) rulesCommand() *cobra.Command {
 func (a *app) explainCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "explain RULE",
-		Short:   "Say what a rule means",
+		Short:   "Explain a rule",
 		Example: "  plumb explain schema-enum",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {

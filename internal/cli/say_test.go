@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Text from outside has no line of its own on standard error, in which GitHub
-// would read a command, no control characters and no credentials.
+// Text from outside cannot begin a line on standard error, where GitHub could
+// take it for a command; it has no control characters and no credentials.
 func TestSay(t *testing.T) {
 	const outside = "a.har\n::error::all is lost\r\n::set-output name=x::y\x1b[31m token=hunter2-hunter2"
 	for name, say := range map[string]func(a *app){
@@ -36,7 +36,8 @@ func TestSay(t *testing.T) {
 	}
 }
 
-// Names of files and what is in them keep to their line, in each command.
+// Names of files, and what they contain, are printed without line breaks by
+// each command.
 func TestCommandsSayOutsideTextOnOneLine(t *testing.T) {
 	const name = "x\n::error::file"
 	for _, args := range [][]string{
@@ -54,7 +55,7 @@ func TestCommandsSayOutsideTextOnOneLine(t *testing.T) {
 	}
 }
 
-// The report counts the values that somebody masked in the bodies it checked.
+// The report counts the masked values in the bodies that were checked.
 func TestMaskedValuesAreCounted(t *testing.T) {
 	const body = `{"id":"batch_1","object":"batch","endpoint":"[redacted]","input_file_id":"[redacted]","completion_window":"24h","status":"validating","created_at":1741967569}`
 	var out, messages bytes.Buffer

@@ -20,8 +20,8 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// The scripts are what a user types, and what comes of it. "status N" runs a
-// command that must end with the exit status N.
+// The scripts are what a user types, and what it prints. "status N" runs a
+// command that must exit with status N.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// listen takes the address that --addr names, before anything else is touched.
+// listen opens the address of --addr, before anything else is done.
 func listen(addr string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, fmt.Errorf("--addr: cannot listen at %s: %w", addr, err)
+		return nil, fmt.Errorf("--addr: cannot listen on %s: %w", addr, err)
 	}
 	return listener, nil
 }
@@ -20,8 +20,8 @@ func listen(addr string) (net.Listener, error) {
 // urlOf returns the URL at which clients reach a listener.
 func urlOf(listener net.Listener) string { return "http://" + listener.Addr().String() }
 
-// serve serves until ctx ends, and then lets the requests under way come to
-// their end for a while.
+// serve serves until ctx ends, and then waits a while for the requests that are
+// in progress.
 func serve(ctx context.Context, listener net.Listener, server *http.Server) error {
 	server.ReadHeaderTimeout = 30 * time.Second
 	stopped := make(chan error, 1)
@@ -35,7 +35,7 @@ func serve(ctx context.Context, listener net.Listener, server *http.Server) erro
 	rest, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	if server.Shutdown(rest) != nil {
-		return server.Close() // streams have no end of their own
+		return server.Close() // streams do not end by themselves
 	}
 	return nil
 }

@@ -16,19 +16,19 @@ import (
 	"github.com/plumbapi/plumb/internal/report"
 )
 
-// served is a command that runs while a script goes on.
+// served is a command that runs in the background of a script.
 type served struct {
 	cmd  *exec.Cmd
 	name string
 }
 
-// servedKey is where a script keeps its served commands.
+// servedKey is the key under which a script keeps its served commands.
 type servedKey struct{}
 
 var listening = regexp.MustCompile(`http://127\.0\.0\.1:\d+\S*[\w]`)
 
-// serve NAME args... starts plumb, and sets the variable NAME to the URL that
-// it says it listens at, and NAME_ADDR to the host and port of that. Its output
+// serve NAME args... starts plumb, and sets the variable NAME to the URL on
+// which it says that it listens, and NAME_ADDR to its host and port. Its output
 // goes to NAME.out, its messages to NAME.err.
 func serveCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
@@ -59,7 +59,7 @@ func serveCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("%v says no URL: %s", args, ts.ReadFile(name+".err"))
 }
 
-// programOf finds a program as the script does.
+// programOf finds a program as the script would.
 func programOf(ts *testscript.TestScript, program string) string {
 	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
 		if path := filepath.Join(dir, program); isFile(path) {
@@ -75,11 +75,11 @@ func isFile(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// signals are those that a script can send.
+// signals are the signals that a script can send.
 var signals = map[string]os.Signal{"INT": os.Interrupt, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": os.Kill}
 
-// stop N [SIGNAL] sends a signal, INT without one, to the command that was
-// started last, which must end with the exit status N.
+// stop N [SIGNAL] sends a signal, by default INT, to the command that was
+// started last, which must exit with status N.
 func stop(ts *testscript.TestScript, neg bool, args []string) {
 	running, _ := ts.Value(servedKey{}).(*[]served)
 	args = append(args, "INT")
@@ -99,8 +99,7 @@ func stop(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// same A B compares two JSON reports: the places apart, they
-// must say the same.
+// same A B compares two JSON reports, which must be equal except for places.
 func same(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: same A B")

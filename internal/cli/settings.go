@@ -14,7 +14,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// options are the settings of a run, from all sources.
+// options holds the settings of a run, merged from all sources.
 type options struct {
 	config   string
 	spec     string
@@ -29,11 +29,11 @@ type options struct {
 	reports    []output
 	rules      []ruleSetting
 	overlays   []string
-	amendments []spec.Overlay // applied after the overlays; they are no setting
+	amendments []spec.Overlay // applied after the overlays; not a setting
 	recordings []string
 	servers    []string
 	redact     []string
-	target     string // of live traffic; it is not a setting
+	target     string // for live traffic; not a setting
 
 	allowEmpty, strict, noHistory, quiet, verbose bool
 
@@ -44,7 +44,7 @@ type options struct {
 // output is a report that is written to a file.
 type output struct{ format, path string }
 
-// ruleSetting is a severity for the rules that a glob matches. The origin is
+// ruleSetting sets the severity of the rules that a glob matches. The origin is
 // where it was set, for messages.
 type ruleSetting struct {
 	glob     string
@@ -52,7 +52,7 @@ type ruleSetting struct {
 	origin   string
 }
 
-// source is where a setting can be made.
+// source is a place where a setting can be set.
 type source int
 
 const (
@@ -62,15 +62,15 @@ const (
 	anywhere = flag | environment | file
 )
 
-// kind is the form that the value of a setting has.
+// kind is the type of the value of a setting.
 type kind int
 
 const (
 	text   kind = iota
-	path        // of a file or folder; in the configuration file relative to it
+	path        // of a file or folder; in the configuration file, relative to that file
 	choice      // one of setting.choices
 	boolean
-	count      // a whole number from setting.least on
+	count      // a whole number, at least setting.least
 	size       // of data, such as 16MiB
 	paths      // list of paths
 	reports    // FORMAT=PATH, repeatable; in the file a mapping
@@ -80,7 +80,7 @@ const (
 	redactions // list of names of credentials, repeatable
 )
 
-// setting is one thing that can be set, under the same name in every source.
+// setting is something that can be set, under the same name in every source.
 type setting struct {
 	name    string
 	key     string // in the configuration file, where it is not the name
@@ -92,12 +92,12 @@ type setting struct {
 	preset  string
 	metavar string
 	help    string // what it does: one sentence without a full stop
-	rules   bool   // also for the commands that are about rules
+	rules   bool   // whether the commands about rules have it, too
 	target  func(*options) any
 }
 
-// settings is the one list of all settings. Flags, environment variables,
-// configuration file, its JSON Schema and docs/configuration.md follow it.
+// settings lists all settings. Flags, environment variables, the configuration
+// file, its JSON Schema and docs/configuration.md are made from it.
 var settings = []setting{
 	{name: "spec", sources: anywhere, kind: path, metavar: "FILE", rules: true,
 		help:   "OpenAPI description (3.0, 3.1 or 3.2) to check responses against, in place of the built-in one of the Batch API",
@@ -112,7 +112,7 @@ var settings = []setting{
 		help:   "configuration file to read, in place of plumb.yaml in the working folder or above it; an empty name reads none",
 		target: func(o *options) any { return &o.config }},
 	{name: "schema", sources: anywhere, kind: text, metavar: "NAME",
-		help:   "schema of bare bodies, as components/schemas names it; otherwise the constants that the schemas state decide",
+		help:   "name of the schema of bare bodies in components/schemas; by default it is found by the constants that the schemas require",
 		target: func(o *options) any { return &o.schema }},
 	{name: "server", sources: anywhere, kind: servers, metavar: "URL",
 		help:   "server that has the operations of the description, in place of those that it names: a URL, or a base path on any host; can be repeated",
@@ -130,40 +130,40 @@ var settings = []setting{
 		help:   "write a summary of what was observed, for plumb drift, which merges such files",
 		target: func(o *options) any { return &o.summary }},
 	{name: "fail-on", sources: anywhere, kind: choice, choices: []string{"error", "warning", "info", "never"}, preset: "error", metavar: "SEVERITY",
-		help:   "the lowest severity of a finding that makes the exit status 1",
+		help:   "lowest severity of a finding with which the exit status is 1",
 		target: func(o *options) any { return &o.failOn }},
 	{name: "allow-empty", sources: anywhere, kind: boolean, preset: "false",
-		help:   "let a run pass that checks nothing, which otherwise ends with exit status 3",
+		help:   "exit with status 0 if nothing was checked, instead of 3",
 		target: func(o *options) any { return &o.allowEmpty }},
 	{name: "strict", sources: anywhere, kind: boolean, preset: "false", rules: true,
-		help:   "make each warning an error",
+		help:   "turn warnings into errors",
 		target: func(o *options) any { return &o.strict }},
 	{name: "rule", key: "rules", sources: anywhere, kind: severity, metavar: "GLOB=SEVERITY", rules: true,
 		help:   "set the severity (off, info, warning, error) of the rules that a glob matches; can be repeated, and the last that matches counts",
 		target: func(o *options) any { return &o.rules }},
 	{name: "no-history", sources: anywhere, kind: boolean, preset: "false",
-		help:   "check each response by itself, and not the responses of one resource against each other; saves memory, some hundred bytes for each resource",
+		help:   "check each response by itself, and do not compare the responses about one resource; saves memory, about a hundred bytes for each resource",
 		target: func(o *options) any { return &o.noHistory }},
 	{name: "max-findings", sources: anywhere, kind: count, preset: "0", metavar: "N",
-		help:   "findings in the report; the rest is only counted; 0 for all",
+		help:   "largest number of findings in the report; the others are only counted; 0 means all",
 		target: func(o *options) any { return &o.maxFindings }},
 	{name: "max-occurrences", sources: anywhere, kind: count, least: 1, preset: "5", metavar: "N",
-		help:   "occurrences kept for each finding; the rest is only counted",
+		help:   "largest number of occurrences in the report for each finding; the others are only counted",
 		target: func(o *options) any { return &o.maxOccurrences }},
 	{name: "max-body", sources: anywhere, kind: size, preset: "16MiB", metavar: "SIZE",
-		help:   "size of one body, its Content-Encoding undone",
+		help:   "largest size of a body, after decoding its Content-Encoding",
 		target: func(o *options) any { return &o.maxBody }},
 	{name: "max-entry", sources: anywhere, kind: size, preset: "32MiB", metavar: "SIZE",
-		help:   "size of one entry of a recording",
+		help:   "largest size of an entry of a recording",
 		target: func(o *options) any { return &o.maxEntry }},
 	{name: "max-ratio", sources: anywhere, kind: count, least: 1, preset: "1000", metavar: "N",
-		help:   "how many times larger compressed data may become",
+		help:   "how many times larger compressed data may become when it is decompressed",
 		target: func(o *options) any { return &o.maxRatio }},
 	{name: "max-depth", sources: anywhere, kind: count, least: 1, preset: "512", metavar: "N",
-		help:   "how deep arrays and objects of a body may nest",
+		help:   "how deep the arrays and objects of a body may nest",
 		target: func(o *options) any { return &o.maxDepth }},
 	{name: "jobs", sources: anywhere, kind: count, preset: "0", metavar: "N",
-		help:   "exchanges that are checked at the same time; 0 for one on each processor",
+		help:   "number of exchanges that are checked at the same time; 0 means one for each processor",
 		target: func(o *options) any { return &o.jobs }},
 	{name: "color", sources: anywhere, kind: choice, choices: []string{"auto", "always", "never"}, preset: "auto", metavar: "WHEN",
 		help:   "colour the text; auto: on a terminal, unless NO_COLOR or CI is set",
@@ -175,10 +175,10 @@ var settings = []setting{
 		help:   "show every occurrence that is kept, what was loaded, and why each exchange was skipped",
 		target: func(o *options) any { return &o.verbose }},
 	{name: "redact", sources: file, kind: redactions,
-		help:   "names whose values are credentials beside those that are known, such as x-tenant-pin; with =off after it, a name is none",
+		help:   "further names whose values are credentials, such as x-tenant-pin; NAME=off means that values of that name are not credentials",
 		target: func(o *options) any { return &o.redact }},
 	{name: "recordings", sources: file, kind: paths,
-		help:   "files, folders and globs to check where the command line names none",
+		help:   "files, folders and globs to check if the command line names none",
 		target: func(o *options) any { return &o.recordings }},
 }
 
@@ -189,7 +189,7 @@ func (s *setting) fileKey() string {
 	return s.name
 }
 
-// variable is the environment variable of the setting.
+// variable returns the environment variable of the setting.
 func (s *setting) variable() string {
 	return "PLUMB_" + strings.ToUpper(strings.ReplaceAll(s.name, "-", "_"))
 }
@@ -199,9 +199,9 @@ func (s *setting) repeatable() bool {
 	return s.kind == paths || s.kind == overlays || s.kind == servers || s.kind == redactions || s.kind == reports || s.kind == severity
 }
 
-// apply sets the values, which one source gives, in place of those of earlier
-// sources. Severities of rules are added instead: the last that matches
-// counts. Relative paths are taken from dir. The origin is for messages.
+// apply sets the values that one source gives, in place of those of earlier
+// sources. Severities of rules are added instead: the last one that matches a
+// rule counts. Relative paths are relative to dir. The origin is for messages.
 func (s *setting) apply(o *options, values []string, dir, origin string) error {
 	target := s.target(o)
 	switch list := target.(type) {
@@ -298,7 +298,7 @@ func severities() []string {
 	return names
 }
 
-// from returns a path that is relative to dir.
+// from returns a path that is given relative to dir.
 func from(dir, path string) string {
 	if dir == "" || path == "" || filepath.IsAbs(path) {
 		return path
@@ -313,7 +313,8 @@ func oneOf(value string, choices []string) error {
 	return fmt.Errorf("%q is not one of %s%s", value, strings.Join(choices, ", "), didYouMean(value, choices))
 }
 
-// parseSize reads a number of bytes: "4096", "16MiB" (of 1024), "1GB" (of 1000).
+// parseSize parses a number of bytes: "4096", "16MiB" (units of 1024), "1GB"
+// (units of 1000).
 func parseSize(s string) (int64, error) {
 	digits := strings.TrimRight(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
 	unit := strings.ToLower(strings.TrimSpace(s[len(digits):]))

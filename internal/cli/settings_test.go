@@ -20,7 +20,7 @@ func TestPresets(t *testing.T) {
 	assert.Equal(t, []any{"text", "error", "auto", 5, 512}, []any{o.format, o.failOn, o.color, o.maxOccurrences, o.maxDepth})
 }
 
-// Every setting that has a source can be set by it, and arrives.
+// Every setting can be set by each of its sources, and takes effect.
 func TestEverySettingArrives(t *testing.T) {
 	t.Chdir(t.TempDir())
 	preset, _, err := loadOptions(given{}, func(string) string { return "" })

@@ -16,9 +16,9 @@ func (a *app) specCommand() *cobra.Command {
 JSON where that is JSON, with the members in the order of the file. Comments and
 anchors of YAML are not kept.
 
-It is printed as one document, which is what the targets of overlays select from:
-a part of another file is where the first $ref to it was, and other $refs to it
-lead there.
+It is printed as one document, from which the targets of overlays select: a part of
+another file is in the place of the first $ref to it, and other $refs to it refer to
+that place.
 
 Exit status: 0; 2 wrong usage or a description that cannot be read.`,
 		Example: `  plumb spec --overlay observed

@@ -14,8 +14,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// canSuggest tells what keeps an overlay from being checked: that needs the
-// recordings a second time.
+// canSuggest returns an error if an overlay cannot be checked, for which the
+// recordings are read a second time.
 func (d *driftRun) canSuggest(summaries []drift.Past) error {
 	if len(summaries) > 0 {
 		return errors.New("--suggest: the overlay is checked against the recordings, and a summary does not hold them; name the recordings")
@@ -27,11 +27,11 @@ func (d *driftRun) canSuggest(summaries []drift.Past) error {
 }
 
 // mostRounds is how often an overlay is amended and checked again. Each round
-// settles what the one before it uncovered.
+// settles what the round before has uncovered.
 const mostRounds = 8
 
-// suggest writes the overlay that settles the drift, if it does: with it, the
-// recordings give no drift, and what contradicts itself is still found.
+// suggest writes the overlay that settles the drift, if it does so: with it,
+// the recordings give no drift, and contradictions are still found.
 func (d *driftRun) suggest(ctx context.Context, name string, args []string, r *drift.Report) error {
 	var s drift.Suggestion
 	var text []byte
@@ -99,7 +99,7 @@ func except(unsettled int) string {
 	return fmt.Sprintf(" but the named (%d)", unsettled)
 }
 
-// amended checks the recordings once more, with an overlay.
+// amended checks the recordings again, with an overlay.
 func (d *driftRun) amended(ctx context.Context, name string, overlay []byte, args []string) (*check, error) {
 	o := *d.options
 	o.amendments = append(slices.Clone(o.amendments), spec.Overlay{Name: name, Data: overlay})

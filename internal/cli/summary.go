@@ -11,20 +11,20 @@ import (
 	"github.com/plumbapi/plumb/internal/outcome"
 )
 
-// parts are the outcomes of a run, one of each goroutine that checks.
+// parts are the outcomes of a run, one for each goroutine that checks.
 type parts struct {
 	mu  sync.Mutex
 	all []*part
 }
 
-// part is an outcome that is no longer filled once it was merged: a run that is
-// interrupted does not wait for its goroutines.
+// part is an outcome that is not changed any more once it was merged: a run
+// that is interrupted does not wait for its goroutines.
 type part struct {
 	mu       sync.Mutex
 	observer *outcome.Observer
 }
 
-// add returns what fills the outcome of o.
+// add returns an observer that adds to the outcome of o.
 func (p *parts) add(o *outcome.Observer) observer {
 	own := &part{observer: o}
 	p.mu.Lock()
@@ -55,7 +55,7 @@ func (p *parts) mergeInto(o *outcome.Outcome) error {
 	return nil
 }
 
-// writeSummary writes the summary of the run, if it is asked for.
+// writeSummary writes the summary of the run, if it was asked for.
 func (c *check) writeSummary() error {
 	if c.options.summary == "" {
 		return nil

@@ -16,8 +16,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// A summary does not depend on how many goroutines fill it, and the report not
-// on whether there is one.
+// A summary does not depend on how many goroutines add to it, and the report
+// does not depend on whether there is a summary.
 func TestSummaryOfRuns(t *testing.T) {
 	var out [3]bytes.Buffer
 	var summaries [3]string
@@ -39,7 +39,7 @@ func TestSummaryOfRuns(t *testing.T) {
 }
 
 // What is checked after the parts were merged, because the run was interrupted,
-// is not summed up any more.
+// is not added to the summary.
 func TestPartsThatAreMerged(t *testing.T) {
 	desc, err := spec.Builtin()
 	require.NoError(t, err)

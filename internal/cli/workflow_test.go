@@ -13,7 +13,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// The steps of the workflow in docs/ run as they are, but for the installation.
+// The steps of the workflow in docs/ run as they are, except for the
+// installation.
 func TestWorkflow(t *testing.T) {
 	t.Parallel()
 	bash, err := exec.LookPath("bash")
@@ -39,7 +40,7 @@ func TestWorkflow(t *testing.T) {
 	require.NoError(t, free.Close())
 
 	dir := t.TempDir()
-	self, err := os.Executable() // it is plumb, when it is called so
+	self, err := os.Executable() // a link to this program, which runs as plumb under that name
 	require.NoError(t, err)
 	require.NoError(t, os.Symlink(self, filepath.Join(dir, "plumb")))
 	var script strings.Builder

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Body is a body of a response that is full of credentials.
+// Body is a response body that is full of credentials.
 type Body struct {
 	Name        string
 	ContentType string
@@ -16,8 +16,8 @@ type Body struct {
 	Text        string
 }
 
-// Bodies returns bodies with a credential of each name and form in each place
-// that a body has.
+// Bodies returns bodies with a credential of each name and form in each kind of
+// place of a body.
 func (p *Planter) Bodies(label string) []Body {
 	const isJSON = "application/json"
 	var all []Body
@@ -113,7 +113,7 @@ func (p *Planter) Header(label string) http.Header {
 	return h
 }
 
-// RequestHeader returns headers of a request, among them the usual ones.
+// RequestHeader returns request headers, including the usual ones.
 func (p *Planter) RequestHeader(label string) http.Header {
 	h := p.Header(label)
 	h["Authorization"] = []string{p.fill("Bearer {a24}", label+" Authorization")}
@@ -122,7 +122,7 @@ func (p *Planter) RequestHeader(label string) http.Header {
 	return h
 }
 
-// ResponseHeader returns headers of a response, among them the usual ones.
+// ResponseHeader returns response headers, including the usual ones.
 func (p *Planter) ResponseHeader(label, contentType string) http.Header {
 	h := p.Header(label)
 	h["Content-Type"] = []string{contentType}
@@ -135,7 +135,7 @@ func (p *Planter) ResponseHeader(label, contentType string) http.Header {
 func quoted(v string) string { return `"` + v + `"` }
 
 func quotedText(text string) string {
-	quoted, _ := json.Marshal(text) // a string can always be written
+	quoted, _ := json.Marshal(text) // never fails for a string
 	return string(quoted)
 }
 

@@ -1,7 +1,7 @@
-// Package credentialtest makes up credentials of each name and form, and finds
-// them again. The tests of all that writes anything from recordings or traffic
-// plant them. Its lists are its own, so that one that is taken out of those of
-// redact is missed.
+// Package credentialtest plants credentials of each name and form in tests, and
+// finds them again where they leak. It is for testing everything that writes
+// data from recordings or traffic. Its lists are independent of those of
+// package redact, so that a test fails if something is removed from the latter.
 package credentialtest
 
 import (
@@ -12,16 +12,17 @@ import (
 	"strings"
 )
 
-// Planter makes up credentials, no two alike, and remembers them. The same seed
-// gives the same ones. It is not safe for concurrent use.
+// Planter makes up credentials, all of them different, and remembers them. The
+// same seed gives the same credentials. A Planter is not safe for concurrent
+// use.
 type Planter struct {
-	// Share makes lists shorter: of n names or forms there is only one, chosen at
-	// random, where it is n. 0 and 1 are all.
+	// Share shortens the lists: a Planter chooses about one of Share names or
+	// forms at random. With 0 or 1 it uses all of them.
 	Share int
 
 	random *rand.Rand
-	what   map[string]string // by a part of a secret, what it is of
-	whole  map[string]string // by a secret that is too short for parts
+	what   map[string]string // description of a secret, by a part of it
+	whole  map[string]string // description of a secret that is too short for parts, by the secret
 }
 
 // New returns a Planter.
@@ -31,13 +32,13 @@ func New(seed string) *Planter {
 	return &Planter{random: rand.New(rand.NewPCG(h.Sum64(), 1)), what: map[string]string{}, whole: map[string]string{}}
 }
 
-// Pair is a credential and the name that it is under.
+// Pair is a credential and its name.
 type Pair struct{ Name, Value string }
 
-// Place is a kind of place of names.
+// Place is a kind of place that a name can be in.
 type Place string
 
-// The places that names differ in.
+// The places in which names differ.
 const (
 	Member Place = "member"
 	Header Place = "header"
@@ -45,8 +46,9 @@ const (
 	Text   Place = "text"
 )
 
-// Named returns a credential under each name that a place can have, after other
-// words and joined at random. The label is said of those that are found.
+// Named returns a credential under each name that can be in a place. Each name
+// follows other words and is joined at random. The label describes the
+// credentials if they leak.
 func (p *Planter) Named(in Place, label string) []Pair {
 	var all []Pair
 	taken := map[string]bool{}
@@ -73,7 +75,7 @@ func (p *Planter) Named(in Place, label string) []Pair {
 
 func (p *Planter) chooses() bool { return p.Share < 2 || p.random.IntN(p.Share) == 0 }
 
-// name joins words after others.
+// name joins the words of a name, after some others.
 func (p *Planter) name(sequence []string, in Place) string {
 	words := []string{}
 	for range p.random.IntN(3) {
@@ -82,7 +84,7 @@ func (p *Planter) name(sequence []string, in Place) string {
 	words = append(words, sequence...)
 	joins := []string{"-", "_", ".", "UPPER", "Header", "camel", "Pascal"}
 	if in == Header {
-		joins = joins[:5] // capitals mean nothing there
+		joins = joins[:5] // capitals have no meaning there
 	}
 	switch join := joins[p.random.IntN(len(joins))]; join {
 	case "camel":
@@ -106,8 +108,8 @@ func capitals(words []string, join string) string {
 	return strings.Join(words, join)
 }
 
-// value makes up a value for a name: a long one, a short one, or, where the
-// name leaves no doubt, a word.
+// value makes up a value for a name: a long one, a short one, or, if the name
+// is not ambiguous, a word.
 func (p *Planter) value(plain bool, what string) string {
 	kinds := []string{"{a16}", "{l3}{d1}{l2}", "{l12}"}
 	if !plain {
@@ -116,8 +118,8 @@ func (p *Planter) value(plain bool, what string) string {
 	return p.fill(kinds[p.random.IntN(len(kinds))], what)
 }
 
-// Formed returns a credential of each form; those that only a text has, such as
-// a command line, where texts is set.
+// Formed returns a credential of each form. If texts is set, it includes forms
+// that occur only within a text, such as a command line.
 func (p *Planter) Formed(texts bool, label string) []string {
 	var all []string
 	for _, form := range Forms {
@@ -130,13 +132,13 @@ func (p *Planter) Formed(texts bool, label string) []string {
 
 const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-// alphabets are those of the parts of templates.
+// alphabets are the alphabets of the parts of templates.
 var alphabets = map[byte]string{
 	'a': alphabet, 'l': alphabet[:26], 'd': alphabet[52:], 'U': alphabet[26:52] + alphabet[54:60], 'h': "0123456789abcdef",
 }
 
-// fill replaces {a16} and the like by so many letters and digits at random: what
-// they are is secret.
+// fill replaces each part of a template, such as {a16}, with as many random
+// letters and digits, which are then secret.
 func (p *Planter) fill(template, what string) string {
 	var value strings.Builder
 	secret := ""
@@ -172,13 +174,13 @@ func (p *Planter) fill(template, what string) string {
 }
 
 const (
-	partLength = 8 // of a part by which a long secret is known again
-	partStride = 4 // from one part to the next: 11 letters have a whole one
+	partLength = 8 // of a part by which a long secret is found
+	partStride = 4 // between the beginnings of two parts, so that any 11 letters include one
 )
 
 func (p *Planter) remember(secret, what string) {
 	switch {
-	case len(secret) < 6: // too short to be told from other text
+	case len(secret) < 6: // too short to be distinguished from other text
 	case len(secret) < partLength:
 		p.whole[secret] = what
 	default:
@@ -189,8 +191,8 @@ func (p *Planter) remember(secret, what string) {
 	}
 }
 
-// Leaks returns what of the planted is in a text: sorted, each with the text
-// around it.
+// Leaks returns the planted credentials that are in a text, sorted, each with
+// the text around it.
 func (p *Planter) Leaks(text string) []string {
 	found := map[string]bool{}
 	leaks := map[string]string{}
@@ -200,7 +202,7 @@ func (p *Planter) Leaks(text string) []string {
 			leaks[what] = text[max(0, at-60):min(len(text), at+length+20)]
 		}
 	}
-	run := 0 // where the word began that i is in
+	run := 0 // where the word at i begins
 	for i := 0; i <= len(text); i++ {
 		if i < len(text) && isWord(text[i]) {
 			if i+1-run >= partLength {

@@ -1,9 +1,9 @@
 package credentialtest
 
-// before are words that a name can have before what makes it secret.
+// before are words that may precede the part of a name that makes it a secret.
 var before = []string{"x", "my", "app", "acme", "user", "client", "db", "default"}
 
-// always are names of credentials whatever their value is, as words.
+// always are names, as words, of credentials whatever their value is.
 const always = "password, passwd, pwd, passphrase, passcode, secret, token, credential, credentials, authorization, cookie, jwt, hmac, signature, " +
 	"api key, access key, access key id, private key, secret key, account key, app key, application key, subscription key, function key, functions key, " +
 	"sas key, auth key, authentication key, authorization key, encryption key, decryption key, signing key, sign key, master key, shared key, ssh key, " +
@@ -13,14 +13,14 @@ const always = "password, passwd, pwd, passphrase, passcode, secret, token, cred
 	"csrf, xsrf, session id, sess id, seed phrase, recovery phrase, mnemonic phrase, set cookie, security answer, " +
 	"client secret, access token, refresh token, id token, bearer token, webhook secret, proxy authorization, password hash, token value, secret string, new password, password confirmation"
 
-// unlessPlain are names of credentials unless the value is a word or a small
+// unlessPlain are names of credentials unless the value is a word or a short
 // number.
 const unlessPlain = "pass, session, sid, sas, auth, sig, bearer, pat, pin code"
 
-// glued are names that are written as one word.
+// glued are names of several words that are written as one.
 const glued = "dbpassword, userpasswd, mypassphrase, appsecret, accesstoken, googleapikey, awsaccesskey, mysecretkey, rsaprivatekey, dbcredential, phpsessionid, phpsessid, xauthorization"
 
-// inPlaces are names of credentials in a place.
+// inPlaces are names that are credentials only in some places.
 var inPlaces = map[Place]string{
 	Header: "key",
 	Query:  "key, code, ticket",
@@ -28,14 +28,14 @@ var inPlaces = map[Place]string{
 	Text:   "pass",
 }
 
-// Form is a form that a credential has by itself.
+// Form is a form by which a credential is recognised.
 type Form struct {
 	Of       string
 	Template string // {a16} is 16 letters and digits, l letters, d digits, U capitals and digits, h hexadecimal digits
-	Text     bool   // it needs words or lines beside it, which neither a name nor a URL has
+	Text     bool   // it occurs only within words or lines of a text, not as a value by itself
 }
 
-// Forms are those of credentials that many services give out.
+// Forms are the forms of the credentials that many services issue.
 var Forms = []Form{
 	{Of: "OpenAI", Template: "sk-proj-{a24}"},
 	{Of: "OpenAI, older", Template: "sk-{a40}"},

@@ -15,7 +15,8 @@ import (
 
 const observedResponse = "Observed, and not described before."
 
-// addStatus describes a response. The finding is at the operation.
+// addStatus describes the response of a status. at is the place of the
+// operation.
 func (a *amender) addStatus(i *Item, at plumb.Source) bool {
 	for _, s := range a.statuses {
 		if s.Operation == i.Operation && s.Status == i.Status {
@@ -25,18 +26,18 @@ func (a *amender) addStatus(i *Item, at plumb.Source) bool {
 	return false
 }
 
-// methods are those that a path can have.
+// methods are the methods that a path can have.
 var methods = []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
-// addOperation describes a method with the statuses that were seen. The finding
-// is at the path.
+// addOperation describes a method with the statuses that were seen. at is the
+// place of the path.
 func (a *amender) addOperation(i *Item, at plumb.Source) bool {
 	method, _, _ := strings.Cut(i.Operation, " ")
 	method = strings.ToLower(method)
 	if !slices.Contains(methods, method) {
 		return false
 	}
-	for k := range a.actions { // another status of the same operation
+	for k := range a.actions { // another status of the same operation has been added already
 		if other := &a.actions[k]; other.target == a.desc.Target(at) && get(other.update, method) != nil {
 			other.evidence = append(other.evidence, i.evidence()...)
 			return true
@@ -87,9 +88,9 @@ func isJSON(mediaType string) bool {
 	return mediaType == "application/json" || mediaType == "text/json" || strings.HasSuffix(mediaType, "+json")
 }
 
-// addMediaTypes describes the media types of JSON that the response lacks; their
-// bodies are checked against the schema as before. Others are most often the page
-// of a proxy, which is no answer of the API.
+// addMediaTypes describes the JSON media types that the response lacks; their
+// bodies are checked against the schema that it has. Other media types are
+// mostly those of error pages of a proxy, which are not responses of the API.
 func (a *amender) addMediaTypes(i *Item, at plumb.Source) bool {
 	k := slices.IndexFunc(a.desc.Operations, func(o *spec.Operation) bool { return o.ID == i.Operation })
 	if k < 0 {
@@ -127,9 +128,9 @@ func (a *amender) addMediaTypes(i *Item, at plumb.Source) bool {
 	return all
 }
 
-// inferred is a schema of what was at places: its types, and those of its
-// members and elements. It claims no more: neither what is required nor which
-// values there are.
+// inferred returns a schema of what was at places: its types, and the schemas
+// of its members and elements. It claims nothing else: neither which members
+// are required nor which values are allowed.
 func (a *amender) inferred(places []*outcome.Observed, nullable bool) *yaml.Node {
 	types, null := typesOf(places)
 	schema := mapping()
@@ -162,7 +163,7 @@ func (a *amender) inferred(places []*outcome.Observed, nullable bool) *yaml.Node
 	return schema
 }
 
-// members are the schemas of an object's members; none where these are no
+// members returns the schemas of an object's members, or nil if they are not a
 // fixed set.
 func (a *amender) members(places []*outcome.Observed, nullable bool) *yaml.Node {
 	members := mapping()
@@ -197,7 +198,7 @@ func (a *amender) children(places []*outcome.Observed, wanted func(token string)
 	return children
 }
 
-// typesOf are the types that were seen; a number swallows integers.
+// typesOf returns the types that were seen, without integer if there is number.
 func typesOf(places []*outcome.Observed) (types, null []string) {
 	seen := map[string]bool{}
 	for _, p := range places {

@@ -15,8 +15,8 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
-// addMember describes a member. The finding is at the properties of its
-// object, or at what forbids others.
+// addMember describes a member. at is the place of the properties of its
+// object, or of the keyword that forbids other members.
 func (a *amender) addMember(i *Item, at plumb.Source) bool {
 	object := at
 	if last := lastOf(at.Pointer); last == "properties" || last == "additionalProperties" || last == "unevaluatedProperties" {
@@ -26,15 +26,15 @@ func (a *amender) addMember(i *Item, at plumb.Source) bool {
 	return a.act(object, i.evidence(), false, mapping("properties", mapping(lastOf(i.Pointer), member)))
 }
 
-// addValues adds to the values that are enumerated.
+// addValues adds values to those that are enumerated.
 func (a *amender) addValues(i *Item, at plumb.Source) bool {
 	if len(i.Found) == 0 {
-		return false // too many to be an enumeration
+		return false // too many for an enumeration
 	}
 	var values []*yaml.Node
 	for _, v := range i.Found {
 		if strings.Contains(v.Value, redact.Mark) {
-			return false // what it was is not kept
+			return false // the values were not kept
 		}
 		values = append(values, parsed(v.Value))
 	}
@@ -48,7 +48,8 @@ func (a *amender) addValues(i *Item, at plumb.Source) bool {
 }
 
 // addStates adds the values to the states of a lifecycle, if the schema is that
-// of a state. Which moves there are was not observed: none is ruled out.
+// of a state. It allows all transitions, since which there are was not
+// observed.
 func (a *amender) addStates(schema plumb.Source, i *Item) bool {
 	object := above(above(schema))
 	life := a.written(below(object, lifecycle.Keyword))
@@ -74,14 +75,14 @@ func (a *amender) addStates(schema plumb.Source, i *Item) bool {
 		others := slices.DeleteFunc(append(slices.Clone(names), fresh...), func(n *yaml.Node) bool { return n.Value == name.Value })
 		update.Content = append(update.Content, name, mapping("next", sequence(others...)))
 	}
-	evidence := []string{"Which moves lead to the new states and from them was not observed: none is ruled out."}
+	evidence := []string{"Which transitions there are to and from the new states was not observed: all are allowed."}
 	return a.act(below(below(object, lifecycle.Keyword), "states"), evidence, false, update)
 }
 
-// typeChange is what a schema has to allow besides.
+// typeChange is what a schema has to allow in addition.
 type typeChange struct {
 	schema   plumb.Source
-	types    []string // besides those that are described; null among them
+	types    []string // besides those that are described; null is one of them
 	evidence []string
 }
 
@@ -95,7 +96,7 @@ func (a *amender) change(schema plumb.Source, i *Item) *typeChange {
 	return a.types[k]
 }
 
-// addTypes takes note of the types that were seen. An integer is a number.
+// addTypes records the types that were seen. An integer is a number.
 func (a *amender) addTypes(i *Item, schema plumb.Source) bool {
 	if a.rewritten[a.desc.Target(schema)] {
 		a.postponed = true
@@ -124,13 +125,13 @@ func (a *amender) addNull(i *Item, schema plumb.Source) bool {
 	return true
 }
 
-// canBeNull reports whether we know how to let a schema allow null.
+// canBeNull reports whether plumb can make the schema allow null.
 func (a *amender) canBeNull(schema plumb.Source) bool {
 	w := a.written(schema)
 	return get(w, "type") != nil || get(w, "enum") != nil || get(w, "const") != nil || get(w, "$ref") != nil || get(w, "anyOf") != nil
 }
 
-// finishTypes writes the changes of types, one for each schema.
+// finishTypes writes the changes of types, one action for each schema.
 func (a *amender) finishTypes() {
 	for _, c := range a.types {
 		w := a.written(c.schema)
@@ -154,7 +155,7 @@ func (a *amender) finishTypes() {
 	}
 }
 
-// widenTypes does it in the words of JSON Schema.
+// widenTypes makes a schema of JSON Schema allow more types.
 func (a *amender) widenTypes(c *typeChange, w *yaml.Node, described, all []string, null bool) {
 	update, gone := mapping(), []string{}
 	if null && !slices.Contains(all, "null") {
@@ -176,8 +177,8 @@ func (a *amender) widenTypes(c *typeChange, w *yaml.Node, described, all []strin
 	a.replace(c.schema, c.evidence, gone, update)
 }
 
-// nullInValues adds null to enumerated values, and returns the keyword that
-// has to go for it.
+// nullInValues adds null to enumerated values, and returns the keywords that
+// must be removed for that.
 func nullInValues(w, update *yaml.Node) (gone []string) {
 	isNull := func(n *yaml.Node) bool { return n.Tag == "!!null" }
 	if values := get(w, "enum"); values != nil && !slices.ContainsFunc(values.Content, isNull) {
@@ -190,8 +191,8 @@ func nullInValues(w, update *yaml.Node) (gone []string) {
 	return nil
 }
 
-// widenTypes30 does it in the words of OpenAPI 3.0, which has neither lists of
-// types nor the type null, and reads nothing beside a $ref.
+// widenTypes30 makes a schema of OpenAPI 3.0 allow more types. OpenAPI 3.0 has
+// neither lists of types nor the type null, and ignores what is beside a $ref.
 func (a *amender) widenTypes30(c *typeChange, w *yaml.Node, described, all []string, null bool) {
 	update, gone := mapping(), []string{}
 	if ref := get(w, "$ref"); ref != nil {
@@ -219,7 +220,7 @@ func (a *amender) widenTypes30(c *typeChange, w *yaml.Node, described, all []str
 
 func typed30(t string) *yaml.Node {
 	n := mapping("type", str(t))
-	if t == "array" { // which 3.0 wants to have items
+	if t == "array" { // for which OpenAPI 3.0 requires items
 		n.Content = append(n.Content, scalar("items"), mapping())
 	}
 	return n
@@ -237,7 +238,7 @@ func typeNode(types []string) *yaml.Node {
 	return list
 }
 
-// requiredChange is what a schema must not require.
+// requiredChange is what a schema must no longer require.
 type requiredChange struct {
 	schema   plumb.Source
 	names    []string
@@ -276,7 +277,7 @@ func (a *amender) finishRequired() {
 	}
 }
 
-// widen sets a bound to what was observed.
+// widen sets a limit to what was observed.
 func (a *amender) widen(i *Item, at plumb.Source) bool {
 	if i.Rule == "time-bound" {
 		if i.finding.Lasted == nil {
@@ -287,7 +288,7 @@ func (a *amender) widen(i *Item, at plumb.Source) bool {
 	}
 	keyword, schema := lastOf(at.Pointer), above(at)
 	if strings.HasSuffix(schema.Pointer, "/propertyNames") {
-		return false // the names themselves are not kept
+		return false // the names were not kept
 	}
 	var r *outcome.Range
 	for _, p := range i.places {

@@ -21,7 +21,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the goldens")
 
-// things describes two operations that answer with the same schema, of which
+// things describes two operations that respond with the same schema, of which
 // the member x is to be filled in.
 const things = `
 openapi: %s
@@ -49,7 +49,8 @@ func thingsWith(t require.TestingT, version, x string, overlays ...spec.Overlay)
 	return described{d, v}
 }
 
-// valuesOf makes exchanges of values of x, by turns of either operation.
+// valuesOf makes exchanges with values of x, alternating between the two
+// operations.
 func valuesOf(values ...string) []*plumb.Exchange {
 	var all []*plumb.Exchange
 	for i, value := range values {
@@ -62,8 +63,8 @@ func valuesOf(values ...string) []*plumb.Exchange {
 	return all
 }
 
-// settle amends a description until nothing is left to do, and returns how it
-// is then, and after how many rounds.
+// settle amends a description until nothing is left to do, and returns the
+// amended description, the last suggestion, and the number of rounds.
 func settle(t require.TestingT, load func(...spec.Overlay) described, exchanges []*plumb.Exchange) (d described, s *Suggestion, rounds int) {
 	d, s = load(), &Suggestion{}
 	summary, _ := d.observe(exchanges)
@@ -76,15 +77,16 @@ func settle(t require.TestingT, load func(...spec.Overlay) described, exchanges 
 	return d, s, rounds
 }
 
-// What x is after the amendment: as little else as was seen.
+// TestAmendedSchemas checks what x is after the amendment: no more than what
+// was seen.
 func TestAmendedSchemas(t *testing.T) {
-	hidden := map[string]int{"one wrong type hides the values": 1, "what another schema adds to": 1, "another constant and null": 1} // how many drifts come to light only when another is settled
+	hidden := map[string]int{"one wrong type hides the values": 1, "what another schema adds to": 1, "another constant and null": 1} // how many differences become visible only when another is settled
 	const v30, v31 = "3.0.3", "3.1.0"
 	for name, c := range map[string]struct {
 		version string
 		x       string
 		values  []string
-		want    string // x; empty: as before, and the drift is left
+		want    string // x; empty if it is unchanged, and the drift remains
 	}{
 		"minLength":     {v31, `{type: string, minLength: 5}`, []string{`"abc"`, `"ab"`, `"abcdefg"`}, `{"type": "string", "minLength": 2}`},
 		"maxLength":     {v31, `{type: string, maxLength: 2}`, []string{`"abc"`, `"abcd"`, `"a"`}, `{"type": "string", "maxLength": 4}`},
@@ -244,9 +246,8 @@ func jobsOf(bodies ...string) []*plumb.Exchange {
 	return all
 }
 
-// A new state has all moves, as far as none leads out of a final state; a new
-// value of another member is not a state; a bound is what was seen, in whole
-// seconds.
+// A new state has all transitions, except out of final states; a new value of
+// another member is not a state; a limit is what was seen, in whole seconds.
 func TestAmendedLifecycles(t *testing.T) {
 	for name, c := range map[string]struct {
 		bodies []string
@@ -280,7 +281,7 @@ func TestAmendedLifecycles(t *testing.T) {
 	}
 }
 
-// Drift that is left when nothing more can be amended is named, whatever the
+// Drift that remains when nothing more can be amended is listed, with the
 // reason.
 func TestUnsettledIsNamed(t *testing.T) {
 	exchanges := valuesOf(`{"m": null}`)
@@ -295,8 +296,8 @@ func TestUnsettledIsNamed(t *testing.T) {
 	assert.Zero(t, rounds)
 }
 
-// Each action says what it rests on: also where several drifts make one action,
-// and where one drift is that of several operations.
+// Each action names its evidence: also if several differences make one action,
+// or one difference occurs in several operations.
 func TestSuggestionsNameTheirEvidence(t *testing.T) {
 	load := func(overlays ...spec.Overlay) described {
 		return thingsWith(t, "3.1.0", "{type: object, required: [a, b], properties: {a: {type: string, enum: [s]}, b: {}, c: {type: string}}}", overlays...)

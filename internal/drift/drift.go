@@ -1,5 +1,6 @@
-// Package drift says where observed responses and the description differ,
-// summed over all responses, and writes the overlay that settles it.
+// Package drift reports how observed responses and the description differ,
+// summed over all responses, and writes overlays that make the description
+// match.
 package drift
 
 import (
@@ -17,23 +18,23 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// Report is where description and responses differ. Its JSON form is described
-// in docs/drift.md; no slice in it is nil, but where it says so.
+// Report is how the description and the responses differ. Its JSON form is
+// described in docs/drift.md; no slice in it is nil, unless the field says so.
 type Report struct {
 	SchemaVersion int                `json:"schemaVersion"`
 	Tool          report.Tool        `json:"tool"`
 	Description   report.Description `json:"description"`
 	Summary       Summary            `json:"summary"`
-	Drift         []Item             `json:"drift"` // the weightiest first
+	Drift         []Item             `json:"drift"` // the most serious kinds first
 	NeverSeen     NeverSeen          `json:"neverSeen"`
 	Faults        []Fault            `json:"faults"`
 	Skipped       []report.Skipped   `json:"skipped"`
-	Trend         []Run              `json:"trend,omitempty"` // earlier runs, the oldest first; nil without a history
+	Trend         []Run              `json:"trend,omitempty"` // earlier runs, the oldest first; nil if there is no history
 }
 
 // Summary holds the totals.
 type Summary struct {
-	Exchanges int `json:"exchanges"` // read
+	Exchanges int `json:"exchanges"` // exchanges that were read
 	Checked   int `json:"checked"`   // bodies that were validated
 	Skipped   int `json:"skipped"`   // exchanges and files without a validated body
 	outcome.Span
@@ -45,24 +46,24 @@ type Item struct {
 	Rule        string       `json:"rule"`
 	Severity    string       `json:"severity"`
 	Message     string       `json:"message"`
-	Fingerprint string       `json:"fingerprint"` // that of the finding
+	Fingerprint string       `json:"fingerprint"` // of the finding
 	Operation   string       `json:"operation"`
 	Status      int          `json:"status"`
 	Pointer     string       `json:"pointer"`
 	Allowed     string       `json:"allowed"`
-	Found       []Value      `json:"found"` // what was there that is not described, the most frequent first; empty where it is not a small set
+	Found       []Value      `json:"found"` // the values that are not described, the most frequent first; empty if there are too many
 	Description report.Place `json:"description"`
-	Count       int          `json:"count"` // how often
-	Of          int          `json:"of"`    // of how many, that could have differed so
+	Count       int          `json:"count"` // how often it occurred
+	Of          int          `json:"of"`    // how often it could have occurred
 	outcome.Span
 	Examples []outcome.Example `json:"examples"`
-	History  *History          `json:"history,omitempty"` // nil without a history
+	History  *History          `json:"history,omitempty"` // nil if there is no history
 
 	finding *outcome.Finding
-	places  []*outcome.Observed // where the values are that differ
+	places  []*outcome.Observed // the places of the values that differ
 }
 
-// Share is the part of those that could have differed so which did.
+// Share returns the fraction of those that could have differed that did.
 func (i *Item) Share() float64 {
 	if i.Of == 0 {
 		return 0
@@ -70,20 +71,20 @@ func (i *Item) Share() float64 {
 	return float64(i.Count) / float64(i.Of)
 }
 
-// Value is what was found, and how often.
+// Value is a value that was found, and how often.
 type Value struct {
 	Value string `json:"value"`
 	Count int    `json:"count"`
 }
 
-// Fault counts the findings of a rule that is not about drift: the responses
+// Fault counts the findings of a rule that is not about drift: such responses
 // contradict themselves, whatever the description says.
 type Fault struct {
 	Rule  string `json:"rule"`
 	Count int    `json:"count"`
 }
 
-// kind is a way to differ. Their order is that of their weight.
+// kind is a way to differ. The most serious kinds come first.
 type kind struct {
 	name, title string
 	rules       []string
@@ -105,8 +106,8 @@ func kindOf(rule string) int {
 	return slices.IndexFunc(kinds, func(k kind) bool { return slices.Contains(k.rules, rule) })
 }
 
-// New compares what was observed with the description. The summary must be one
-// of v's description, which is desc.
+// New compares what was observed with the description. The outcome must be one
+// of v, whose description is desc.
 func New(desc *spec.Description, v *engine.Validator, s *outcome.Outcome, version string) *Report {
 	r := &Report{
 		SchemaVersion: 1,
@@ -157,8 +158,8 @@ func New(desc *spec.Description, v *engine.Validator, s *outcome.Outcome, versio
 	return r
 }
 
-// findingsOf returns the findings, those of rules of which all responses are to be
-// seen together without operation and status. They are sorted.
+// findingsOf returns the findings, sorted. Findings of rules that concern all
+// responses together have neither operation nor status.
 func findingsOf(s *outcome.Outcome) []*outcome.Finding {
 	var all []*outcome.Finding
 	known := map[engine.FindingKey]*outcome.Finding{}
@@ -179,7 +180,7 @@ func findingsOf(s *outcome.Outcome) []*outcome.Finding {
 	return all
 }
 
-// beyond counts the drift of a rule at places that are not told apart any more.
+// beyond counts the drift of a rule at places beyond those that are kept.
 func beyond(b outcome.Beyond) Item {
 	f := plumb.Finding{Rule: b.Rule}
 	unlisted := &outcome.Finding{Rule: b.Rule, Fingerprint: f.Fingerprint()}
@@ -190,17 +191,17 @@ func beyond(b outcome.Beyond) Item {
 	}
 }
 
-// isBeyond reports whether the item is of places that are not told apart.
+// isBeyond reports whether the item is for places that are not kept.
 func (i *Item) isBeyond() bool { return i.finding.Count == 0 }
 
-// observed finds out what else was seen where a finding is.
+// observed looks up what else was seen at the place of a finding.
 type observed struct {
 	v        *engine.Validator
 	places   []*outcome.Observed
 	statuses []*outcome.ObservedStatus
 	known    map[at]*engine.Described
 
-	at map[string][]int // the places at a pointer, by their indexes
+	at map[string][]int // indexes of the places, by pointer
 }
 
 func newObserved(v *engine.Validator, s *outcome.Outcome) *observed {
@@ -211,7 +212,7 @@ func newObserved(v *engine.Validator, s *outcome.Outcome) *observed {
 	return o
 }
 
-// around returns the places that a finding can have to do with, in their order.
+// around returns the places that a finding can concern, in order.
 func (o *observed) around(f *outcome.Finding) []*outcome.Observed {
 	indexes := slices.Concat(o.at[parentOf(f.Pointer)], o.at[f.Pointer])
 	slices.Sort(indexes)
@@ -225,8 +226,8 @@ func (o *observed) around(f *outcome.Finding) []*outcome.Observed {
 // at is a place in bodies of one schema.
 type at struct{ schema, pointer string }
 
-// described returns what the description says of a place; empty where that is
-// nothing.
+// described returns what the description says of a place; it is empty if that
+// is nothing.
 func (o *observed) described(schema, pointer string) *engine.Described {
 	d := o.known[at{schema, pointer}]
 	if d == nil {
@@ -264,7 +265,7 @@ func (o *observed) item(f *outcome.Finding) Item {
 			values += p.Count - p.Null()
 		}
 	}
-	switch i.Kind { // only what was there could differ so
+	switch i.Kind { // only what was present could have differed
 	case "undocumented-value", "bound":
 		i.Of = values
 	case "type":
@@ -275,8 +276,8 @@ func (o *observed) item(f *outcome.Finding) Item {
 	return i
 }
 
-// holds reports whether a place is at the pointer, and the finding could be of it:
-// it is described there, or in what the place is a part of.
+// holds reports whether a place has the pointer, and the finding could concern
+// it: it is described there, or in something that the place is part of.
 func (o *observed) holds(p *outcome.Observed, f *outcome.Finding, pointer string) bool {
 	if p.Pointer != pointer || !sameAnswers(p, f) {
 		return false
@@ -286,13 +287,13 @@ func (o *observed) holds(p *outcome.Observed, f *outcome.Finding, pointer string
 	})
 }
 
-// sameAnswers reports whether the finding could be of the answers that the place
-// is of.
+// sameAnswers reports whether the finding could concern the responses that the
+// place is of.
 func sameAnswers(p *outcome.Observed, f *outcome.Finding) bool {
 	return (f.Operation == "" || f.Operation == p.Operation) && (f.Status == 0 || f.Status == p.Status)
 }
 
-// found lists what is not described, where all of it is known.
+// found lists the values that are not described, if all are known.
 func (o *observed) found(i *Item) []Value {
 	counts := map[string]int{}
 	switch i.Kind {
@@ -351,6 +352,7 @@ func lastOf(pointer string) string {
 
 func number(n int) string { return strconv.Itoa(n) }
 
-// IsDrift reports whether findings of a rule are about how responses and
-// description differ, and not about how responses contradict themselves.
+// IsDrift reports whether findings of a rule are about differences between
+// responses and description, and not about responses that contradict
+// themselves.
 func IsDrift(rule string) bool { return kindOf(rule) >= 0 }

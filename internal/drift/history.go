@@ -7,14 +7,14 @@ import (
 	"github.com/plumbapi/plumb/internal/outcome"
 )
 
-// History is how a drift went over the runs that are kept.
+// History is how a difference changed over the runs that are kept.
 type History struct {
 	Since  string  `json:"since"`  // the name of the first run that had it
 	Runs   []Count `json:"runs"`   // the earlier runs with it, the oldest first
-	Course string  `json:"course"` // new, grows, shrinks or steady, against the run before
+	Course string  `json:"course"` // new, grows, shrinks or steady, compared with the previous run
 }
 
-// Count is how often a drift was seen in a run.
+// Count is how often a difference was seen in a run.
 type Count struct {
 	Run   string `json:"run"`
 	Count int    `json:"count"`
@@ -24,17 +24,17 @@ type Count struct {
 // Run is an earlier run.
 type Run struct {
 	Name string `json:"name"`
-	Gone []Gone `json:"gone"` // what the run had, and no later one has
+	Gone []Gone `json:"gone"` // what the run had, and no later run has
 }
 
-// Gone is a drift that is no more.
+// Gone is a difference that no longer occurs.
 type Gone struct {
 	Rule        string `json:"rule"`
 	Pointer     string `json:"pointer"`
 	Fingerprint string `json:"fingerprint"`
 }
 
-// itemKey is by what the same drift is known in another run.
+// itemKey identifies the same difference in different runs.
 type itemKey struct {
 	fingerprint, operation string
 	status                 int
@@ -45,14 +45,15 @@ func keyOf(f *outcome.Finding) itemKey {
 	return itemKey{f.Fingerprint, f.Operation, f.Status, f.Pointer}
 }
 
-// Past is the summary of an earlier run. Its description may have been another.
+// Past is the summary of an earlier run, whose description may have been a
+// different one.
 type Past struct {
 	Name    string
 	Summary *outcome.Outcome
 }
 
-// Follow tells of each drift since when there is one, and which way it goes.
-// The earlier runs come in the order of time.
+// Follow adds to each item since which run it exists, and whether it grows or
+// shrinks. The earlier runs must be in the order of time.
 func (r *Report) Follow(v *engine.Validator, past []Past) {
 	r.Trend = []Run{}
 	histories := map[itemKey]*History{}
@@ -101,7 +102,8 @@ func (r *Report) Follow(v *engine.Validator, past []Past) {
 	}
 }
 
-// course compares the shares of two runs; what is within a hundredth is steady.
+// course compares the shares in two runs; a difference of at most a hundredth
+// is steady.
 func course(before, now Count) string {
 	share := func(c Count) float64 { return float64(c.Count) / float64(max(c.Of, 1)) }
 	switch d := share(now) - share(before); {
@@ -113,7 +115,7 @@ func course(before, now Count) string {
 	return "steady"
 }
 
-// String says it in a line.
+// String returns the history as one line.
 func (h *History) String() string {
 	if h.Course == "new" {
 		return "new: in no earlier run"

@@ -8,12 +8,12 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// NeverSeen is what the description has and no response had: of that, a run
-// without findings proves nothing.
+// NeverSeen is what the description has and no response had: about these parts,
+// a run without findings proves nothing.
 type NeverSeen struct {
-	Operations []string `json:"operations"` // of these, nothing else is named
+	Operations []string `json:"operations"` // nothing else is listed for these
 	Responses  []Answer `json:"responses"`  // of operations that were seen
-	Schemas    []string `json:"schemas"`    // likewise
+	Schemas    []string `json:"schemas"`    // of operations that were seen
 	Members    []Member `json:"members"`    // of objects that were seen
 	OnlyNull   []Member `json:"onlyNull"`
 	Values     []Valued `json:"values"` // of members that were seen
@@ -25,7 +25,7 @@ type Answer struct {
 	Status    string `json:"status"`
 }
 
-// Member is a documented member of a schema; the schema is the one that it is in.
+// Member is a documented member of a schema: of the one in which it is written.
 type Member struct {
 	Schema  string `json:"schema"`
 	Pointer string `json:"pointer"`
@@ -67,8 +67,8 @@ func (o *observed) neverSeen(desc *spec.Description) NeverSeen {
 	return n
 }
 
-// neverSeenSchemas names the schemas of operations that were seen, of which no
-// body was.
+// neverSeenSchemas returns the names of schemas of operations that were seen,
+// of which no body was seen.
 func (o *observed) neverSeenSchemas(desc *spec.Description) []string {
 	called, seen := map[string]bool{}, map[string]bool{}
 	for _, s := range o.statuses {
@@ -93,20 +93,21 @@ func (o *observed) neverSeenSchemas(desc *spec.Description) []string {
 	return all
 }
 
-// sums are what was seen of the places of the description, in all operations.
+// sums is what was seen of the places of the description, summed over all
+// operations.
 type sums struct {
 	members map[engine.Seen]*memberSum
 	values  map[engine.Seen]*valueSum
 }
 
 type memberSum struct {
-	objects     bool // that could have had the member
+	objects     bool // whether there were objects that could have had the member
 	count, null int
 }
 
 type valueSum struct {
-	asked bool // there was a value
-	many  bool // not all values are known
+	asked bool // whether there was a value
+	many  bool // whether not all values are known
 	seen  bool
 }
 
@@ -140,8 +141,8 @@ func (o *observed) sums() *sums {
 			for _, m := range d.Members {
 				all.member(m).objects = true
 			}
-			// A summary has the elements of a list under their own schema; a list
-			// that was seen had the member.
+			// A summary lists the elements of a list under their own schema;
+			// the member that holds them was seen if the list was.
 			if list, ok := o.v.ElementsOf(p.Schema); ok && p.Pointer == "" {
 				all.member(list).count++
 			}
@@ -156,8 +157,9 @@ func (o *observed) sums() *sums {
 	return all
 }
 
-// neverSeenPlaces names members of objects that were seen, and values of what
-// had any: of a member that was never seen, neither were its own.
+// neverSeenPlaces lists members of objects that were seen, and values of
+// members that had any. It does not list what is in a member that was never
+// seen.
 func (o *observed) neverSeenPlaces(n *NeverSeen) {
 	sums := o.sums()
 	documented := o.v.Documented()

@@ -12,7 +12,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// neverSeen is what was never seen when these exchanges were.
+// neverSeen returns what the exchanges leave unseen.
 func (d described) neverSeen(exchanges []*plumb.Exchange) NeverSeen {
 	s, _ := d.observe(exchanges)
 	return d.drift(s).NeverSeen
@@ -57,8 +57,8 @@ func TestMembersThatWereNeverSeen(t *testing.T) {
 	assert.Equal(t, []string{"getB"}, d.neverSeen(valuesOf(`{}`)).Operations)
 }
 
-// A response of which nobody says the status is one of its operation, and none of
-// those that are described, also where one is described for all others.
+// A response whose status is not known is one of its operation, but not one of
+// the described responses, even if a default is described.
 func TestResponsesThatWereNeverSeen(t *testing.T) {
 	desc, err := spec.Load(fstest.MapFS{"a.yaml": {Data: []byte(`
 openapi: 3.1.0

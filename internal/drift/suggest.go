@@ -17,19 +17,19 @@ import (
 )
 
 // Suggestion is an overlay that amends the description to what was observed.
-// One drift can hide another, such as a wrong type a wrong value: so what the
-// overlay says grows by rounds of observing and amending.
+// One difference can hide another, as a wrong type hides a wrong value: so the
+// overlay grows in rounds of observing and amending.
 type Suggestion struct {
-	Unsettled []*Item // the drift that no amendment settles
+	Unsettled []*Item // the drift that no amendment can settle
 
-	report  *Report // of the first round
+	report  *Report // the report of the first round
 	actions []action
-	tried   map[string]bool // drift that was amended, by kind and place
+	tried   map[string]bool // the drift that was amended, by kind and place
 }
 
-// Amend adds what settles the drift of a report, which is that of the
-// description with all that was added before. It returns how many actions it
-// has added: 0 when there is nothing left that it can settle.
+// Amend adds actions that settle the drift of a report, which must be on the
+// description with all earlier actions applied. It returns how many actions it
+// has added: 0 if there is nothing left that it can settle.
 func (s *Suggestion) Amend(desc *spec.Description, summary *outcome.Outcome, r *Report) (added int) {
 	if s.report == nil {
 		s.report, s.tried = r, map[string]bool{}
@@ -48,18 +48,18 @@ func (s *Suggestion) Amend(desc *spec.Description, summary *outcome.Outcome, r *
 	}
 	a.finishTypes()
 	a.finishRequired()
-	if len(a.actions) == 0 { // also what seemed to be settled by the others
+	if len(a.actions) == 0 { // including those that other actions seemed to settle
 		s.Unsettled = united(r.Drift)
 	}
 	s.actions = append(s.actions, a.actions...)
 	return len(a.actions)
 }
 
-// Actions returns how many there are in the overlay.
+// Actions returns the number of actions in the overlay.
 func (s *Suggestion) Actions() int { return len(s.actions) }
 
-// united makes one of items that one amendment settles: those of one place of
-// the description, in several operations.
+// united merges items that one amendment settles: those of several operations
+// at one place of the description.
 func united(items []Item) []*Item {
 	var all []*Item
 	byPlace := map[string]*Item{}
@@ -91,7 +91,7 @@ func united(items []Item) []*Item {
 	return all
 }
 
-// earlier returns those of two lists of examples that begin earlier.
+// earlier returns the list of examples that begins earlier.
 func earlier(a, b []outcome.Example) []outcome.Example {
 	if len(a) == 0 || len(b) > 0 && cmp.Or(cmp.Compare(b[0].File, a[0].File), cmp.Compare(b[0].Entry, a[0].Entry), cmp.Compare(b[0].Line, a[0].Line)) < 0 {
 		return b
@@ -99,7 +99,7 @@ func earlier(a, b []outcome.Example) []outcome.Example {
 	return a
 }
 
-// addFound adds values that are not among the others.
+// addFound adds the values that are not in the list yet.
 func addFound(all, more []Value) []Value {
 	all = slices.Clone(all)
 	for _, v := range more {
@@ -117,25 +117,25 @@ type amender struct {
 	statuses []*outcome.ObservedStatus
 	actions  []action
 
-	types    []*typeChange     // of schemas, in the order of their first drift
+	types    []*typeChange     // by schema, in the order of their first difference
 	required []*requiredChange // likewise
 
 	rewritten map[string]bool // targets of schemas whose constant was rewritten
-	postponed bool            // the item at hand is for the next round
+	postponed bool            // the item must be settled in the next round
 }
 
-// action is one of the overlay's.
+// action is an action of the overlay.
 type action struct {
 	target   string
-	evidence []string // lines of a comment
+	evidence []string // lines of its comment
 	remove   bool
 	update   *yaml.Node
 }
 
-// settle amends the description so that the item is not drift. It returns false
-// where it cannot.
+// settle amends the description so that the item is no longer drift. It returns
+// false if it cannot.
 func (a *amender) settle(i *Item) bool {
-	// Only what a place is counts, not the line it is in.
+	// Compare pointers only; the line does not matter.
 	at := plumb.Source{File: i.finding.Description.File, Pointer: i.finding.Description.Pointer}
 	switch i.Kind {
 	case "undocumented-member":
@@ -160,19 +160,19 @@ func (a *amender) settle(i *Item) bool {
 	return false
 }
 
-// above is the place of what a keyword or member is in.
+// above returns the place of what a keyword or member is in.
 func above(p plumb.Source) plumb.Source {
 	p.Pointer = strings.TrimSuffix(parentOf(p.Pointer), "-")
 	return p
 }
 
-// below is the place of a member.
+// below returns the place of a member.
 func below(p plumb.Source, name string) plumb.Source {
 	p.Pointer += "/" + jsonvalue.EscapePointer(name)
 	return p
 }
 
-// written is what is at a place, as YAML; nil where nothing does.
+// written returns what is at a place as YAML, or nil if there is nothing.
 func (a *amender) written(p plumb.Source) *yaml.Node {
 	text := a.desc.Written(p)
 	if text == nil {
@@ -185,7 +185,7 @@ func (a *amender) written(p plumb.Source) *yaml.Node {
 	return blockStyle(doc.Content[0])
 }
 
-// blockStyle undoes the style of JSON.
+// blockStyle changes YAML that was made from JSON to block style.
 func blockStyle(n *yaml.Node) *yaml.Node {
 	n.Style = 0
 	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" {
@@ -197,7 +197,8 @@ func blockStyle(n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// act adds an action on a place. It returns false where no target reaches it.
+// act adds an action whose target is a place. It returns false if no target can
+// select the place.
 func (a *amender) act(p plumb.Source, evidence []string, remove bool, update *yaml.Node) bool {
 	target := a.desc.Target(p)
 	if target == "" {
@@ -207,19 +208,19 @@ func (a *amender) act(p plumb.Source, evidence []string, remove bool, update *ya
 	return true
 }
 
-// replace writes keywords of a schema anew: those that are there already and
-// are no scalars would otherwise be merged with.
+// replace replaces keywords of a schema: those that are present and are not
+// scalars are removed first, because an update would be merged with them.
 func (a *amender) replace(p plumb.Source, evidence []string, gone []string, update *yaml.Node) bool {
 	for _, keyword := range gone {
 		if !a.act(below(p, keyword), evidence, true, nil) {
 			return false
 		}
-		evidence = nil // it was said
+		evidence = nil // the first action has it
 	}
 	return len(update.Content) == 0 || a.act(p, evidence, false, update)
 }
 
-// evidence says what an action rests on.
+// evidence returns the lines that say why an action is suggested.
 func (i *Item) evidence() []string {
 	lines := []string{fmt.Sprintf("%s: %s", i.place(), i.Message), "seen in " + ofText(i) + spanText(i.Span)}
 	if len(i.Examples) > 0 {
@@ -256,7 +257,7 @@ func (s *Suggestion) Document() ([]byte, error) {
 	)
 	root.HeadComment = comment([]string{
 		fmt.Sprintf("Written by plumb drift --suggest, from %s with %s%s.", report.Plural(r.Summary.Exchanges, "exchange"), report.Plural(r.Summary.Checked, "checked body"), spanText(r.Summary.Span)),
-		"Each action names what it rests on. Read it before you make it the description.",
+		"Each action names its evidence. Review it before you make it part of the description.",
 	})
 	var buf bytes.Buffer
 	enc := yaml.NewEncoder(&buf)
@@ -267,7 +268,7 @@ func (s *Suggestion) Document() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// comment makes lines fit for a comment.
+// comment returns lines as YAML comments.
 func comment(lines []string) string {
 	var out []string
 	for _, line := range lines {
@@ -295,14 +296,15 @@ func sequence(items ...*yaml.Node) *yaml.Node {
 
 func scalar(value string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: value} }
 
-// str is a string, in quotes where it would read as something else.
+// str returns a node for a string, in quotes if it would otherwise be read as
+// another type.
 func str(value string) *yaml.Node {
 	n := &yaml.Node{}
 	n.SetString(value)
 	return n
 }
 
-// parsed is a value given as JSON text.
+// parsed returns a node for a value given as JSON text.
 func parsed(text string) *yaml.Node {
 	var doc yaml.Node
 	if yaml.Unmarshal([]byte(text), &doc) != nil || len(doc.Content) == 0 {

@@ -34,7 +34,7 @@ func describe(t require.TestingT, file string, overlays ...spec.Overlay) describ
 	return described{d, v}
 }
 
-// observe summarizes exchanges, and lists the faults of each.
+// observe summarizes exchanges, and returns the faults of each.
 func (d described) observe(exchanges []*plumb.Exchange) (s *outcome.Outcome, faults map[string]bool) {
 	s, faults = outcome.New(d.v, 3), map[string]bool{}
 	for i, x := range exchanges {
@@ -70,8 +70,9 @@ func overlay(t require.TestingT, name string) spec.Overlay {
 	return spec.Overlay{Name: name, Data: data}
 }
 
-// A description that lacks one member, one value and one status gets exactly
-// these back, as they were but for the words that people wrote.
+// TestSuggestGivesBackWhatWasRemoved checks that for a description from which
+// one member, one value and one status were removed, exactly these are
+// suggested, except for texts written by people.
 func TestSuggestGivesBackWhatWasRemoved(t *testing.T) {
 	for _, file := range []string{"openapi.yaml", "openapi-3.0.yaml"} {
 		t.Run(file, func(t *testing.T) {
@@ -132,8 +133,8 @@ func drawOrder(t *rapid.T) *plumb.Exchange {
 	}
 }
 
-// With the suggested overlay, the same exchanges give no drift but what was
-// said to be unsettled, and those that contradicted themselves still do.
+// With the suggested overlay, the same exchanges give no drift except what was
+// reported as unsettled, and those that contradicted themselves still do.
 func TestSuggestLaw(t *testing.T) {
 	plain := map[string]described{"openapi.yaml": describe(t, "openapi.yaml"), "openapi-3.0.yaml": describe(t, "openapi-3.0.yaml")}
 	settled := 0
@@ -166,5 +167,5 @@ func TestSuggestLaw(t *testing.T) {
 		}
 		settled += len(d.drift(first).Drift) - left
 	})
-	assert.Greater(t, settled, 20, "the law was held to too little")
+	assert.Greater(t, settled, 20, "too few cases were checked")
 }

@@ -17,7 +17,7 @@ func WriteJSON(w io.Writer, r *Report) error {
 	return report.EncodeJSON(w, r, "  ")
 }
 
-// WriteText writes the report for people.
+// WriteText writes the report as text for a terminal.
 func WriteText(w io.Writer, r *Report) error {
 	t := text{bufio.NewWriter(w)}
 	t.head(r)
@@ -41,15 +41,15 @@ func WriteText(w io.Writer, r *Report) error {
 	return t.Flush()
 }
 
-// text writes lines.
+// text writes lines of text.
 type text struct{ *bufio.Writer }
 
 func (t text) line(format string, args ...any) {
 	fmt.Fprintf(t, format+"\n", args...)
 }
 
-// wrapped writes lines that fit, all but the first indented. What comes from
-// outside goes through [report.Printable].
+// wrapped writes wrapped lines, all but the first indented. Text from outside
+// must have passed [report.Printable].
 func (t text) wrapped(indent int, format string, args ...any) {
 	for i, a := range args {
 		if s, ok := a.(string); ok {
@@ -93,7 +93,7 @@ func (t text) item(i *Item) {
 	}
 }
 
-// place is where the item is: "cancelBatch 200 /errors".
+// place says where the item is: "cancelBatch 200 /errors".
 func (i *Item) place() string {
 	var parts []string
 	if i.Operation != "" {
@@ -122,7 +122,7 @@ func ofText(i *Item) string {
 	return fmt.Sprintf("%d of %d (%s)", i.Count, i.Of, share)
 }
 
-// spanText says from when to when; nothing where no recording says.
+// spanText says from when to when, or nothing if no recording says.
 func spanText(s outcome.Span) string {
 	if s.First.IsZero() {
 		return ""
@@ -148,7 +148,7 @@ func exampleText(e outcome.Example) string {
 	return place
 }
 
-// neverSeen lists what is described and was not there.
+// neverSeen lists what is described and was not seen.
 func (t text) neverSeen(n *NeverSeen) {
 	var lines []string
 	list := func(what string, all []string) {
@@ -182,7 +182,7 @@ func (t text) neverSeen(n *NeverSeen) {
 	for _, line := range lines {
 		t.wrapped(6, "  %s", line)
 	}
-	if len(n.Operations) > 0 { // last, since these can be most of a large API
+	if len(n.Operations) > 0 { // last, because a large API can have many of these
 		t.line("  %s, and what only they respond with:", report.Plural(len(n.Operations), "operation"))
 	}
 	for _, id := range n.Operations {
@@ -190,7 +190,7 @@ func (t text) neverSeen(n *NeverSeen) {
 	}
 }
 
-// schemasOf names the schemas of members, each once.
+// schemasOf returns the schemas of members, each once.
 func schemasOf(members []Member) []string {
 	var names []string
 	for _, m := range members {
@@ -216,7 +216,7 @@ func (t text) tail(r *Report) {
 	}
 	if len(faults) > 0 {
 		t.line("")
-		t.wrapped(6, "faults, which are no drift (plumb check shows them): %s", strings.Join(faults, ", "))
+		t.wrapped(6, "faults, which are not drift (plumb check shows them): %s", strings.Join(faults, ", "))
 	}
 	for _, run := range r.Trend {
 		for _, g := range run.Gone {

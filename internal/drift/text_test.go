@@ -12,7 +12,7 @@ import (
 	"github.com/plumbapi/plumb/internal/outcome"
 )
 
-// Shares are rounded, but neither to nothing nor to all.
+// Shares are rounded, but never to 0 % or 100 % unless they are that.
 func TestTextOfShares(t *testing.T) {
 	for _, tt := range []struct {
 		count, of int
@@ -46,7 +46,7 @@ func TestTextOfSpans(t *testing.T) {
 	}
 }
 
-// textOf returns what the text says of a drift.
+// textOf returns the text about a difference.
 func textOf(t *testing.T, i Item) string {
 	t.Helper()
 	i.Kind = "null"

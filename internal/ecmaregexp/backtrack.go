@@ -9,13 +9,13 @@ const (
 	// maxBacktrackText is the length up to which texts are matched by
 	// backtracking.
 	maxBacktrackText = 1 << 20
-	// maxOpen is how many ways to match, and registers to restore, are kept at
-	// a time.
+	// maxOpen is how many open ways, and registers to restore, are kept at a
+	// time.
 	maxOpen = 1 << 21
 )
 
-// backtracker matches a program as ECMA-262 describes it, 22.2.2: one way after
-// the other, until the steps run out.
+// backtracker matches a program as ECMA-262 describes it, 22.2.2: it tries one
+// way to match after the other, until the steps run out.
 type backtracker struct {
 	*program
 	text      string
@@ -24,12 +24,12 @@ type backtracker struct {
 	open      []openWay
 }
 
-// openWay is where to go on if the way that is followed fails: at pc, for
-// position pos. If pc is negative, the register ^pc is pos again.
+// openWay is where to go on if the present way fails: at pc, for position pos.
+// If pc is negative, the register ^pc is set to pos.
 type openWay struct {
 	pc, pos int32
 	// again is notAgain unless the instruction has been executed, and has to
-	// take another way. For opRun it is the position that it can go back to or,
+	// try another way. For opRun it is the position that it can go back to or,
 	// for a lazy one, the number of characters so far.
 	again int32
 }
@@ -83,7 +83,7 @@ func (b *backtracker) run(pos int32) bool {
 	}
 }
 
-// back restores the last way that is open.
+// back returns to the last way that is open.
 func (b *backtracker) back() (pc, pos int32, ok bool) {
 	for len(b.open) > 0 {
 		last := b.open[len(b.open)-1]
@@ -113,7 +113,7 @@ func (b *backtracker) leave(pc, pos, again int32) {
 	b.open = append(b.open, openWay{pc, pos, again})
 }
 
-// set changes a register until the way that is followed fails.
+// set changes a register until the present way fails.
 func (b *backtracker) set(register, value int32) {
 	if old := b.registers[register]; old != value {
 		b.leave(^register, old, notAgain)
@@ -198,7 +198,7 @@ func (b *backtracker) firstRun(pc, pos int32) (end int32, ok bool) {
 	return pos, true
 }
 
-// rerun matches a character less than before, or one more if it is lazy.
+// rerun matches one character less than before, or one more if it is lazy.
 func (b *backtracker) rerun(last openWay) (pos int32, ok bool) {
 	i := &b.code[last.pc]
 	if i.lazy {
@@ -309,8 +309,8 @@ func (b *backtracker) look(pc, pos int32) (nextPC, nextPos int32, ok bool) {
 	}
 }
 
-// forget drops the ways that are open since there were so many, and keeps what
-// restores registers.
+// forget drops the ways that were opened since there were that many, and keeps
+// what restores registers.
 func (b *backtracker) forget(outer int) {
 	b.steps -= len(b.open) - outer
 	rest := slices.DeleteFunc(b.open[outer:], func(w openWay) bool { return w.pc >= 0 })

@@ -122,7 +122,7 @@ func tableSet(tables ...*unicode.RangeTable) *charSet {
 }
 
 // The sets that have a notation of their own: \d, \w, \s (WhiteSpace and
-// LineTerminator of ECMA-262), and what . does not match.
+// LineTerminator of ECMA-262), and the characters that . does not match.
 var (
 	anyChars       = newCharSet([]runeRange{{0, unicode.MaxRune}})
 	noChars        = newCharSet(nil)
@@ -134,7 +134,8 @@ var (
 	surrogateChars = newCharSet([]runeRange{{0xD800, 0xDFFF}})
 )
 
-// foldable is the characters that are not alone under simple case folding.
+// foldable returns the characters that are equal to others under simple case
+// folding.
 var foldable = sync.OnceValue(func() []rune {
 	var all []rune
 	for c := rune(0); c <= unicode.MaxRune; c++ {
@@ -145,12 +146,12 @@ var foldable = sync.OnceValue(func() []rune {
 	return all
 })
 
-// manyChars is the size from which on all characters that can be folded are
-// looked up in a set, instead of all of the set being folded.
+// manyChars is the size of a set from which on all foldable characters are
+// looked up in the set, instead of folding each character of the set.
 const manyChars = 2000
 
-// folded returns the set with all that equals one of its characters when case
-// is ignored, as ECMA-262 does with the flag u.
+// folded returns the set with all characters that equal one of its characters
+// when case is ignored, as in ECMA-262 with the flag u.
 func (s *charSet) folded() *charSet {
 	ranges := slices.Clone(s.ranges)
 	add := func(c rune) {
@@ -183,7 +184,7 @@ func (s *charSet) size() int {
 	return n
 }
 
-// foldedWordChars is \w where case is ignored.
+// foldedWordChars is \w when case is ignored.
 var foldedWordChars = sync.OnceValue(wordChars.folded)
 
 // sameFolded reports whether a and b are equal when case is ignored.

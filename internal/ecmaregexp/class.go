@@ -1,6 +1,6 @@
 package ecmaregexp
 
-// maxRanges is how many ranges of characters the classes of a pattern may have
+// maxRanges is how many ranges of characters all classes of a pattern may have
 // together. \p{L} has several hundred.
 const maxRanges = 1 << 20
 
@@ -22,7 +22,7 @@ func (p *parser) class() *charSet {
 	}
 	set := newCharSet(ranges)
 	if p.flags.ignoreCase {
-		p.ranges += min(set.size(), manyChars) // for the time it takes
+		p.ranges += min(set.size(), manyChars) // counted because of the time that it takes
 		set = set.folded()
 	}
 	if negate {
@@ -82,7 +82,8 @@ func (p *parser) classAtom() (rune, *charSet) {
 	return p.characterEscape(true), nil
 }
 
-// doubtPOSIX notes a POSIX class such as [:alpha:], which is just its letters.
+// doubtPOSIX records a POSIX class such as [:alpha:], which is a class of these
+// letters in ECMA-262.
 func (p *parser) doubtPOSIX() {
 	if p.peekAt(1) != ':' {
 		return

@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// atoms are parts of patterns, of characters that drawn texts have too.
+// atoms are parts of patterns, made of characters that drawn texts have, too.
 var atoms = []string{
 	"a", "b", "A", "1", "_", "-", " ", "é", "ſ", "\U0001F600", "/", ",", ".", `\d`, `\D`, `\w`, `\W`, `\s`, `\S`, `\b`, `\B`, "^", "$",
 	`\n`, `\t`, `\0`, `\cJ`, `\x61`, `\u0061`, `\u{61}`, `\u{1F600}`, `\uD83D\uDE00`, `\uD83D`, `\-`, `\_`, `\/`, `\.`, `\a`, `\1`, `\2`, `\k<n>`,
@@ -17,7 +17,7 @@ var atoms = []string{
 
 var quantifiers = []string{"*", "+", "?", "*?", "+?", "??", "{0}", "{1}", "{2}", "{0,1}", "{1,2}", "{2,}", "{0,2}?", "{2,3}?"}
 
-// patternOf draws patterns that are nested at most so deep.
+// patternOf draws patterns that nest at most depth levels.
 func patternOf(depth int) *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		var b strings.Builder
@@ -42,15 +42,15 @@ func patternOf(depth int) *rapid.Generator[string] {
 // tokens are what patterns consist of, in any order.
 var tokens = strings.Split(`( ) [ ] { } * + ? . ^ $ | \ / - , : < > = ! & a b c d k n p u w x B D P 0 1 2 8 i _ (? (?: (?= (?<n> (?<! [^ \k<n> \c \x \u \u{ \u00 \0 \p{L} \D {1 {2,} {3,1}`, " ")
 
-// drawnTokens draws texts most of which are no patterns.
+// drawnTokens draws texts, most of which are not valid patterns.
 var drawnTokens = rapid.Custom(func(t *rapid.T) string {
 	return strings.Join(rapid.SliceOfN(rapid.SampledFrom(tokens), 1, 8).Draw(t, "tokens"), "")
 })
 
 var drawnPattern = rapid.Map(rapid.OneOf(patternOf(0), patternOf(1), patternOf(2), patternOf(3), drawnTokens), nameOnce)
 
-// nameOnce leaves only the first of several groups with the same name, which
-// Node knows from version 23 on only.
+// nameOnce keeps only the first of several groups with the same name, which
+// Node supports only from version 23 on.
 func nameOnce(pattern string) string {
 	const name = "(?<n>"
 	if first := strings.Index(pattern, name); first >= 0 {
@@ -64,7 +64,8 @@ var drawnText = rapid.StringOfN(rapid.SampledFrom([]rune("aaabbbAS1_- \n.éſK\u
 
 var drawnTexts = rapid.SliceOfN(drawnText, 6, 6)
 
-// matches returns what each engine says that can match the pattern and decides.
+// matches returns the results of the engines that can match the pattern and
+// decide.
 func matches(t require.TestingT, re *Regexp, text string) map[string]bool {
 	tree, err := parse(re.String())
 	require.NoError(t, err)

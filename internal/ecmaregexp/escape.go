@@ -40,7 +40,7 @@ func (p *parser) reference(r *referenceNode) node {
 }
 
 // numberedReference reads the number of a group. It returns nil, and skips
-// nothing, if the number is something else in Annex B.
+// nothing, if the number means something else in Annex B.
 func (p *parser) numberedReference(place int) node {
 	start := p.pos
 	n, _ := p.number()
@@ -56,8 +56,8 @@ func (p *parser) numberedReference(place int) node {
 	return nil
 }
 
-// classEscape reads one of \d, \D, \s, \S, \w, \W, \p and \P, of which the \
-// has been read. It returns nil, and skips nothing, if none of them comes next.
+// classEscape reads one of \d, \D, \s, \S, \w, \W, \p and \P, whose \ has been
+// read. It returns nil, and skips nothing, if none of them comes next.
 func (p *parser) classEscape() *charSet {
 	c := p.peek()
 	var set *charSet
@@ -107,10 +107,10 @@ func (p *parser) property() *charSet {
 	return set
 }
 
-// controlEscapes are the characters that \t and the like mean.
+// controlEscapes are the characters that \t and the like denote.
 var controlEscapes = map[rune]rune{'t': '\t', 'n': '\n', 'v': '\v', 'f': '\f', 'r': '\r'}
 
-// characterEscape reads an escape that means a single character, whose \ has
+// characterEscape reads an escape that denotes a single character, whose \ has
 // been read.
 func (p *parser) characterEscape(inClass bool) rune {
 	place := p.pos - 1
@@ -141,7 +141,7 @@ func (p *parser) characterEscape(inClass bool) rune {
 	return p.identity(place, c, inClass)
 }
 
-// identity returns c, which stands for itself after a \, if that is allowed.
+// identity returns c, which represents itself after a \, if that is allowed.
 func (p *parser) identity(place int, c rune, inClass bool) rune {
 	if strings.ContainsRune(`^$\.*+?()[]{}|/`, c) || inClass && c == '-' {
 		return c
@@ -166,7 +166,7 @@ func (p *parser) controlLetter(place int, inClass bool) rune {
 		return 0
 	}
 	p.doubt(`\c is not followed by a letter`)
-	p.pos-- // the \ stands for itself, and c is what comes next
+	p.pos-- // the \ represents itself, and c is what comes next
 	return '\\'
 }
 
@@ -277,8 +277,8 @@ func (p *parser) groupName() string {
 	return string(name)
 }
 
-// escapeInName reads the rest of an escape \u in a name, where \u{...} is known
-// with either grammar.
+// escapeInName reads the rest of an escape \u in a name, where both grammars
+// allow \u{...}.
 func (p *parser) escapeInName(place int) rune {
 	if p.peek() == '{' {
 		c, _ := p.bracedEscape(place)

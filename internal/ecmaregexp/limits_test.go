@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// hostilePatterns are large, or cost much to compile or to match.
+// hostilePatterns are large, or take long to compile or to match.
 func hostilePatterns() map[string]string {
 	repeat := func(part string) string { return strings.Repeat(part, 100_000/len(part)) }
 	return map[string]string{
@@ -44,8 +44,8 @@ func hostilePatterns() map[string]string {
 	}
 }
 
-// No pattern makes Compile or Match fail otherwise than by an error, or by not
-// deciding; the test ends.
+// No pattern makes Compile or Match fail other than by an error or by not
+// deciding, and the test ends.
 func TestHostilePatternsEnd(t *testing.T) {
 	texts := []string{"", "b", strings.Repeat("a", 1000), strings.Repeat("a", 50_000) + "b", strings.Repeat("é\U0001F600", 5_000)}
 	for name, pattern := range hostilePatterns() {
@@ -61,8 +61,8 @@ func TestHostilePatternsEnd(t *testing.T) {
 	}
 }
 
-// Texts of a megabyte are matched without deep recursion, and decided by
-// patterns that do not make backtracking try each way.
+// Texts of a megabyte are matched without deep recursion, and decided, unless
+// the pattern makes backtracking try every way.
 func TestLongTexts(t *testing.T) {
 	text := strings.Repeat("ab", 499_999) + "cc"
 	for pattern, want := range map[string]bool{
@@ -85,7 +85,7 @@ func TestLongTexts(t *testing.T) {
 	}
 }
 
-// What reaches a limit is not decided, whatever the machine.
+// Whether a limit is reached does not depend on the machine.
 func TestUndecided(t *testing.T) {
 	re, err := Compile(`^(a+)+\1b$`)
 	require.NoError(t, err)

@@ -8,29 +8,29 @@ import (
 // maxLinearSize is the size up to which a pattern is compiled for linear.
 const maxLinearSize = 1 << 15
 
-// linear matches a pattern without back-references in time proportional to
-// the product of its size and the length of the text: it follows all ways to
-// match at once, from one character to the next. Where its look-aheads and
-// look-behinds match is found first, for all positions of the text, those that
-// are within others before these.
+// linear matches a pattern without back-references in time proportional to the
+// product of its size and the length of the text: it follows all ways to match
+// at once, from one character to the next. It first finds, for all positions of
+// the text, where the look-aheads and look-behinds match, beginning with the
+// innermost.
 type linear struct {
 	looks    []linearLook
-	indexes  map[*lookNode]int32 // of those in looks, of which a repetition has copies
+	indexes  map[*lookNode]int32 // in looks; the copies that a repetition makes share an index
 	main     []linearInst
 	anchored bool
-	size     int       // of the largest of these
+	size     int       // the largest number of instructions of these
 	scratch  sync.Pool // of *threadPair
 }
 
 type linearLook struct {
 	body   []linearInst
-	behind bool // else the body is reversed, and matched from the end of the text backward
+	behind bool // otherwise the body is reversed, and matched backward from the end of the text
 }
 
 type linearInst struct {
 	op   linearOp
 	next int32
-	// The other of two ways, or the look-around.
+	// for a split, the second way; for a look-around, its index
 	other int32
 	set   *charSet
 	at    assertion
@@ -159,7 +159,7 @@ func (c *linearCompiler) emitRepeat(n *repeatNode) {
 	}
 }
 
-// linearRun is the matching of one text.
+// linearRun is one match of a text.
 type linearRun struct {
 	*linear
 	text  string
@@ -192,8 +192,8 @@ func (l *linear) match(text string, steps int) (matched, decided bool) {
 	return matched, matched || r.steps >= 0
 }
 
-// threads is a set of instructions where the matching may go on, in the order
-// in which they were added.
+// threads is a set of instructions at which matching can go on, in the order in
+// which they were added.
 type threads struct {
 	dense  []int32
 	sparse []int32
@@ -206,7 +206,7 @@ func newThreadPair(size int) *threadPair {
 	return &threadPair{&threads{sparse: make([]int32, size)}, &threads{sparse: make([]int32, size)}}
 }
 
-// cleared returns both without threads.
+// cleared returns both sets, emptied.
 func (p *threadPair) cleared() (now, next *threads) {
 	p.now.dense, p.next.dense = p.now.dense[:0], p.next.dense[:0]
 	return p.now, p.next
@@ -222,8 +222,9 @@ func (t *threads) add(pc int32) bool {
 	return true
 }
 
-// forward calls found for each position where a match ends, until it returns
-// false. Matches begin anywhere, or at the start of the text if anchored.
+// forward calls found for each position at which a match ends, until found
+// returns false. Matches begin anywhere, or at the start of the text if
+// anchored.
 func (r *linearRun) forward(code []linearInst, anchored bool, found func(pos int) bool) {
 	now, next := r.pair.cleared()
 	for pos := 0; ; {
@@ -243,7 +244,7 @@ func (r *linearRun) forward(code []linearInst, anchored bool, found func(pos int
 	}
 }
 
-// backward is forward from the end of the text, for reversed code.
+// backward does the same from the end of the text, for reversed code.
 func (r *linearRun) backward(code []linearInst, found func(pos int) bool) {
 	now, next := r.pair.cleared()
 	for pos := len(r.text); ; {
@@ -261,8 +262,8 @@ func (r *linearRun) backward(code []linearInst, found func(pos int) bool) {
 	}
 }
 
-// advance puts into next the instructions that follow those of now that match
-// the character.
+// advance adds to next the instructions that follow those of now that match the
+// character.
 func advance(code []linearInst, now, next *threads, c rune) {
 	next.dense = next.dense[:0]
 	for _, pc := range now.dense {
@@ -272,8 +273,8 @@ func advance(code []linearInst, now, next *threads, c rune) {
 	}
 }
 
-// follow adds to now all that can be reached without using up text. It reports
-// whether the pattern matches.
+// follow adds to now everything that can be reached without consuming text. It
+// reports whether the pattern matches.
 func (r *linearRun) follow(code []linearInst, now *threads, pos int) (matched bool) {
 	for n := 0; n < len(now.dense); n++ {
 		switch i := &code[now.dense[n]]; i.op {

@@ -17,7 +17,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// question is a pattern with texts, and answer what Node says of it.
+// question is a pattern with texts; an answer is what Node says about it.
 type question struct {
 	Pattern string   `json:"pattern"`
 	Texts   []string `json:"texts"`
@@ -59,9 +59,9 @@ func askNode(t *testing.T, questions []question) []answer {
 
 func astral(s string) bool { return strings.ContainsFunc(s, func(c rune) bool { return c > 0xFFFF }) }
 
-// sameAsNode wants the pattern to be valid where Node says so, and to match in
-// the same texts. Without the flag u Node matches halves of surrogate pairs, so
-// that texts and patterns with characters beyond U+FFFF are not compared.
+// sameAsNode checks that the pattern is valid if Node says so, and that it
+// matches the same texts. Without the flag u Node matches halves of surrogate
+// pairs, so texts and patterns with characters beyond U+FFFF are not compared.
 func sameAsNode(t *testing.T, q question, a answer) (compared int) {
 	t.Helper()
 	re, err := Compile(q.Pattern)
@@ -99,9 +99,9 @@ func TestDrawnPatternsMatchAsInNode(t *testing.T) {
 	t.Logf("%d patterns, %d of them valid, %d texts compared", len(questions), valid, compared)
 }
 
-// What the table of TestMatch says of a pattern is what Node says. Left out is
-// what Node does not know before version 23, flags for a group and two groups
-// with the same name, and what would take it years.
+// The table of TestMatch agrees with Node. Left out is what Node does not
+// support before version 23, flags for a group and two groups with the same
+// name, and what would take it years.
 func TestCasesAreRightInNode(t *testing.T) {
 	left := regexp.MustCompile(`\(\?[ims-]|\(a\+\)\+|\(\?<a>x\)\|`)
 	var questions []question
@@ -115,9 +115,9 @@ func TestCasesAreRightInNode(t *testing.T) {
 	}
 }
 
-// Properties have the same characters as in Node, as far as both know them:
-// asked are characters whose properties have not changed from the Unicode
-// version of Go to that of Node.
+// Properties contain the same characters as in Node, as far as both know them.
+// Only characters whose properties have not changed between the Unicode
+// versions of Go and Node are compared.
 func TestPropertiesAreThoseOfNode(t *testing.T) {
 	var names []string
 	for short, long := range binaryNames {

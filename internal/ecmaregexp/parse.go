@@ -7,40 +7,40 @@ import (
 	"unicode/utf8"
 )
 
-// syntaxError is what makes a text not a pattern.
+// syntaxError says what is wrong with a pattern.
 type syntaxError struct {
-	place   int // of the character, from 0
+	place   int // index of the character, from 0
 	message string
 }
 
 func (e *syntaxError) Error() string { return fmt.Sprintf("character %d: %s", e.place+1, e.message) }
 
-// maxPattern is the number of characters that a pattern may have.
+// maxPattern is the largest number of characters in a pattern.
 const maxPattern = 1 << 17
 
 // maxDepth is how deep groups may nest.
 const maxDepth = 1000
 
-// parser reads a pattern with one of two grammars: that of the flag u, or that
-// of Annex B, B.1.2, which takes most of what the former refuses literally.
-// The first error ends the text, so that all loops end.
+// parser parses a pattern with one of two grammars: that of the flag u, or that
+// of Annex B, B.1.2, which takes most of what the former rejects literally. The
+// first error skips the rest of the text, so that all loops end.
 type parser struct {
 	text    []rune
 	pos     int
-	flagU   bool // the grammar with the flag u
+	flagU   bool // whether it is the grammar with the flag u
 	flags   modifiers
 	depth   int
 	err     *syntaxError
-	foreign string // what other dialects give another meaning, if there is something
+	foreign string // something that has another meaning in other dialects; may be empty
 
-	total          int  // capturing groups in the whole text
-	named          bool // some groups have names
-	opened         int  // capturing groups so far
+	total          int  // number of capturing groups in the whole text
+	named          bool // whether some groups have names
+	opened         int  // number of capturing groups so far
 	groupsNamed    map[string][]int
 	references     []*referenceNode
 	literals       map[rune]*charSet
-	ranges         int  // of all classes so far
-	loneSurrogates bool // \uD800 and the like without its other half
+	ranges         int  // number of ranges in all classes so far
+	loneSurrogates bool // whether there is a \uD800 or the like without its other half
 }
 
 // modifiers are the flags that a pattern can set for a part of it.
@@ -99,7 +99,7 @@ func (p *parser) pattern() (node, error) {
 	return root, nil
 }
 
-// countGroups finds how many capturing groups there are, and whether any has a
+// countGroups counts the capturing groups, and finds out whether any has a
 // name: the meaning of \1 and \k depends on what comes later.
 func (p *parser) countGroups() {
 	inClass := false
@@ -153,7 +153,7 @@ func (p *parser) take(text string) bool {
 	return true
 }
 
-// doubt notes something that other dialects give another meaning.
+// doubt records something that has another meaning in other dialects.
 func (p *parser) doubt(format string, args ...any) {
 	if p.foreign == "" {
 		p.foreign = fmt.Sprintf(format, args...)
@@ -179,8 +179,8 @@ func (p *parser) disjunction() (node, groupNames) {
 	return choice, names
 }
 
-// joinNames returns the names of both, and one that is in both. It changes
-// the larger.
+// joinNames returns the names in either set, and one that is in both. It
+// changes the larger set.
 func joinNames(a, b groupNames) (joined groupNames, shared string) {
 	if len(a) < len(b) {
 		a, b = b, a
@@ -233,7 +233,7 @@ func (p *parser) term() (node, groupNames) {
 	}, names
 }
 
-// atom reads what a quantifier may follow, or an assertion.
+// atom parses what a quantifier may follow, or an assertion.
 func (p *parser) atom() (atom node, names groupNames, repeatable bool) {
 	place := p.pos
 	p.pos++
@@ -276,8 +276,8 @@ func pick[T any](condition bool, yes, no T) T {
 	return no
 }
 
-// literal returns the set of the character, and of those that differ from it
-// by case only where case is ignored.
+// literal returns the set of the character and, if case is ignored, of those
+// that differ from it only by case.
 func (p *parser) literal(c rune) *charSet {
 	key := pick(p.flags.ignoreCase, -1-c, c)
 	if set, ok := p.literals[key]; ok {

@@ -1,25 +1,26 @@
 package ecmaregexp
 
-// program is a pattern for the backtracking matcher, with any counts.
+// program is a pattern compiled for the backtracking matcher, with repetition
+// counts of any size.
 type program struct {
 	code      []inst
-	registers int // the bounds of the groups come first
+	registers int // the number of registers; those for the bounds of groups come first
 	anchored  bool
 }
 
-// inst is an instruction of a program. After it comes the one behind it, unless
-// it says otherwise.
+// inst is an instruction of a program. Execution continues with the next
+// instruction, unless the opcode says otherwise.
 type inst struct {
 	op       opcode
-	backward bool // it is in a look-behind, where matching goes toward the start of the text
+	backward bool // whether it is in a look-behind, where matching goes toward the start of the text
 	lazy     bool
 	set      *charSet
 	at       assertion
 	fold     bool
-	groups   []int // of opReference
+	groups   []int // for opReference
 	min, max int32
-	register int32 // the first of those that it has
-	target   int32 // where to go on
+	register int32 // the first of its registers
+	target   int32 // where execution continues
 	resets   groupRange
 }
 
@@ -28,14 +29,15 @@ type opcode byte
 const (
 	// opChar matches a character of set.
 	opChar opcode = iota
-	// opRun matches from min to max characters of set. To go on from it again
-	// is to try another number of them.
+	// opRun matches from min to max characters of set. Trying it again tries
+	// another number of characters.
 	opRun
-	// opSplit goes on behind it, and else at target.
+	// opSplit continues with the next instruction and, if that fails, at
+	// target.
 	opSplit
 	opJump
 	opAssert
-	// opOpen keeps where a group begins; opClose, which has target as the number
+	// opOpen records where a group begins; opClose, whose target is the number
 	// of the group, sets what the group has captured.
 	opOpen
 	opClose
@@ -47,8 +49,8 @@ const (
 	opNext
 	opAgain
 	// opLook begins a look-around, whose registers are the position and the
-	// number of ways that are open; its body ends with opHolds, or with
-	// opFails if it is negated, in which case the pattern goes on at target.
+	// number of open ways; its body ends with opHolds, or with opFails if it is
+	// negated, in which case matching continues at target.
 	opLook
 	opNegativeLook
 	opHolds

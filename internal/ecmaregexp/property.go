@@ -8,18 +8,17 @@ import (
 	"unicode"
 )
 
-// propertyKey is what a pattern says of a property: \p{name} or \P{name}, with
-// case ignored or not.
+// propertyKey is a reference to a property in a pattern: \p{name} or \P{name},
+// with case ignored or not.
 type propertyKey struct {
 	name         string
 	negate, fold bool
 }
 
-// propertySets keeps the set of each propertyKey that a pattern has had, of
-// which there are several hundred.
+// propertySets caches the set of each propertyKey; there are several hundred.
 var propertySets sync.Map
 
-// propertySet returns the characters that are matched by what has this key.
+// propertySet returns the characters that match a property reference.
 func propertySet(key propertyKey) (*charSet, error) {
 	if set, ok := propertySets.Load(key); ok {
 		return set.(*charSet), nil
@@ -124,8 +123,8 @@ func parseSet(text string) *charSet {
 	return newCharSet(ranges)
 }
 
-// binaryNames has the long names of the binary properties of ECMA-262 under
-// their short ones.
+// binaryNames maps the short names of the binary properties of ECMA-262 to the
+// long ones.
 var binaryNames = map[string]string{
 	"AHex": "ASCII_Hex_Digit", "Alpha": "Alphabetic", "Bidi_C": "Bidi_Control", "Bidi_M": "Bidi_Mirrored",
 	"CI": "Case_Ignorable", "CWCF": "Changes_When_Casefolded", "CWCM": "Changes_When_Casemapped",
@@ -141,7 +140,8 @@ var binaryNames = map[string]string{
 	"XIDC": "XID_Continue", "XIDS": "XID_Start", "space": "White_Space",
 }
 
-// listedBinary is the binary properties of ECMA-262 that package unicode has.
+// listedBinary lists the binary properties of ECMA-262 that package unicode
+// has.
 var listedBinary = []string{
 	"ASCII_Hex_Digit", "Bidi_Control", "Dash", "Deprecated", "Diacritic", "Extender", "Hex_Digit", "IDS_Binary_Operator",
 	"IDS_Trinary_Operator", "Ideographic", "Join_Control", "Logical_Order_Exception", "Noncharacter_Code_Point",
@@ -169,8 +169,8 @@ func binarySet(name string) *charSet {
 	return nil
 }
 
-// derivedBinary is the properties that the Unicode Character Database derives
-// from others, in DerivedCoreProperties.txt.
+// derivedBinary holds the properties that the Unicode Character Database
+// derives from others, in DerivedCoreProperties.txt.
 var derivedBinary = map[string]func() *charSet{
 	"Any":      func() *charSet { return anyChars },
 	"ASCII":    func() *charSet { return newCharSet([]runeRange{{0, unicode.MaxASCII}}) },
@@ -225,7 +225,8 @@ const (
 	notXIDStart    = "E33 EB3 FF9E-FF9F"
 )
 
-// What the name of a group may begin with, and consist of.
+// The characters with which the name of a group may begin, and of which it may
+// consist.
 var (
 	identifierStart    = sync.OnceValue(idStart)
 	identifierContinue = sync.OnceValue(idContinue)

@@ -8,15 +8,16 @@ import (
 )
 
 const (
-	// maxRE2Size is the size up to which a pattern is given to package regexp,
-	// whose time grows with the product of this and the length of the text.
+	// maxRE2Size is the largest size of a pattern that is given to package
+	// regexp, whose time is proportional to the product of the size and the
+	// length of the text.
 	maxRE2Size = 4000
-	// maxRE2Text is the length up to which it is given to it.
+	// maxRE2Text is the largest length of a text that is given to it.
 	maxRE2Text = 1 << 20
 )
 
-// toRE2 returns the pattern as a regexp of Go that matches in the same texts,
-// or nil if there is none. Which alternative is tried first, and what a group
+// toRE2 returns the pattern as a Go regexp that matches the same texts, or nil
+// if there is none. Which alternative is tried first, and what a group
 // captures, makes no difference to whether a pattern matches unless it has
 // back-references.
 func toRE2(t *tree) *regexp.Regexp {
@@ -30,12 +31,12 @@ func toRE2(t *tree) *regexp.Regexp {
 	}
 	re, err := regexp.Compile(b.String())
 	if err != nil {
-		return nil // such as for counts over 1000
+		return nil // for example because of a count over 1000
 	}
 	return re
 }
 
-// writeRE2 writes a part of the pattern, until there is too much.
+// writeRE2 writes a part of the pattern, unless the result becomes too long.
 func writeRE2(b *strings.Builder, n node) {
 	if b.Len() > maxRE2Text {
 		return
@@ -87,7 +88,8 @@ func writeRepeat(b *strings.Builder, n *repeatNode) {
 	}
 }
 
-// writeCharSet writes a set without surrogates, which no text in UTF-8 has.
+// writeCharSet writes a set without surrogates, which valid UTF-8 does not
+// contain.
 func writeCharSet(b *strings.Builder, set *charSet) {
 	if c, ok := set.single(); ok && !surrogateChars.contains(c) {
 		b.WriteString(regexp.QuoteMeta(string(c)))

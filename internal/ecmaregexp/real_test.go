@@ -20,7 +20,8 @@ const (
 	descriptions = "../../../shared/data/descriptions"
 )
 
-// files returns the files with such names, and skips the test if there are none.
+// files returns the files that match the patterns, and skips the test if there
+// are none.
 func files(t *testing.T, patterns ...string) []string {
 	t.Helper()
 	var all []string
@@ -106,10 +107,10 @@ func suiteMatch(t *testing.T, pattern, text string) bool {
 	return matched
 }
 
-// found is the patterns and texts of files.
+// found holds the patterns and texts in files.
 type found struct{ patterns, texts map[string]bool }
 
-// collect notes the patterns and texts in a JSON value.
+// collect adds the patterns and texts in a JSON value.
 func (f found) collect(v any) {
 	switch v := v.(type) {
 	case string:

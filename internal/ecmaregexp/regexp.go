@@ -11,22 +11,22 @@ import (
 )
 
 const (
-	// For an engine other than package regexp a text may cost as many steps as
-	// baseSteps and, for each byte, stepsPerByte.
+	// For a text, an engine other than package regexp may take baseSteps steps,
+	// and stepsPerByte for each byte.
 	baseSteps    = 1 << 19
 	stepsPerByte = 32
-	// maxRE2Work is the product of the size of a pattern and the length of a
-	// text up to which package regexp decides.
+	// maxRE2Work is the largest product of the size of a pattern and the length
+	// of a text for which package regexp is used.
 	maxRE2Work = 1 << 26
 )
 
-// engine matches a pattern in so many steps, else the match is not decided.
+// engine matches a pattern within a number of steps; otherwise the match is not
+// decided.
 type engine interface {
 	match(text string, steps int) (matched, decided bool)
 }
 
-// Regexp is a pattern that has been compiled. It may be used by several
-// goroutines at the same time.
+// Regexp is a compiled pattern. It is safe for concurrent use.
 type Regexp struct {
 	pattern    string
 	legacy     error
@@ -34,14 +34,14 @@ type Regexp struct {
 	surrogates bool
 	size       int
 	re2        *regexp.Regexp
-	other      func() engine // for what re2 does not match
+	other      func() engine // for what re2 cannot match
 }
 
-// Compile reads a pattern as ECMA-262 does with the flag u or, if it is not a
-// pattern then, as its Annex B does without: \-, \_ and the like are then the
-// character itself. Matching is by characters, not by the halves of surrogate
-// pairs, in both cases. The error has the place, as the number of a character
-// of the pattern, and says what is wrong there with the flag u.
+// Compile parses a pattern as ECMA-262 does with the flag u or, if it is not
+// valid then, as its Annex B does without the flag: \-, \_ and the like then
+// denote the character itself. In both cases characters are matched, and not
+// the halves of surrogate pairs. The error gives the place, as the number of a
+// character of the pattern, and says what is wrong with the flag u.
 func Compile(pattern string) (*Regexp, error) {
 	t, err := parse(pattern)
 	if err != nil {
@@ -62,7 +62,7 @@ func Compile(pattern string) (*Regexp, error) {
 		return compileLinear(t)
 	})
 	if re.re2 == nil {
-		re.other() // so that the tree is not kept
+		re.other() // compile now, so that the tree is not kept
 	}
 	return re, nil
 }
@@ -70,18 +70,18 @@ func Compile(pattern string) (*Regexp, error) {
 // String returns the pattern as it was written.
 func (re *Regexp) String() string { return re.pattern }
 
-// RE2 returns a regexp of Go that matches exactly where the pattern does, or
-// nil if there is none.
+// RE2 returns a Go regexp that matches exactly the same texts, or nil if there
+// is none.
 func (re *Regexp) RE2() *regexp.Regexp { return re.re2 }
 
-// Legacy returns why the pattern is not valid with the flag u, and has been
-// read as Annex B says, or nil.
+// Legacy returns why the pattern is not valid with the flag u, so that it was
+// parsed as in Annex B; nil if it is valid.
 func (re *Regexp) Legacy() error { return re.legacy }
 
-// Doubt names something in the pattern to which other dialects give a meaning
-// and Annex B gives another: \A and \z, which are letters, [[:alpha:]], or
-// \p{L} in a pattern that is not valid with the flag u. It is empty if there is
-// no such thing, and always if the pattern is valid with the flag u.
+// Doubt returns something in the pattern that has one meaning in other dialects
+// and another in Annex B: \A and \z, which are letters, [[:alpha:]], or \p{L}
+// in a pattern that is not valid with the flag u. It is empty if there is no
+// such thing, and always if the pattern is valid with the flag u.
 func (re *Regexp) Doubt() string { return re.doubt }
 
 // Match reports whether the pattern matches somewhere in the text. If decided

@@ -11,10 +11,10 @@ import (
 	"pgregory.net/rapid"
 )
 
-// cases have the right values of ECMA-262, 22.2, with the flag u.
+// cases have the right results according to ECMA-262, 22.2, with the flag u.
 var cases = []struct {
 	pattern          string
-	matching, others string // texts separated by |, of which ∅ is the empty one
+	matching, others string // texts separated by |; ∅ is the empty text
 }{
 	{``, `∅|a|é`, ``},
 	{`a`, `a|bab`, `∅|b|A`},
@@ -68,7 +68,7 @@ var cases = []struct {
 	{`^(?<year>\d\d)-\k<year>$`, `20-20`, `20-21`},
 	{`^\k<a>(?<a>x)$`, `x`, `xx`},
 	{`^(?:(?<a>x)|(?<a>y))\k<a>$`, `xx|yy`, `xy|x`},
-	{`^(z)((a+)?(b+)?(c))*\4$`, `zaacbbbcac`, `zaacbbbcacbbb`}, // captures are reset by each iteration
+	{`^(z)((a+)?(b+)?(c))*\4$`, `zaacbbbcac`, `zaacbbbcacbbb`}, // each iteration resets the captures
 	{`^(?:(a)|(b))+\1$`, `ab|baa|aa`, `a|abaxa`},
 	{`^(a*)*\1$`, `∅|aa`, `b`},
 	{`^(?:a?)*?$`, `∅|a|aa`, `b`},
@@ -116,7 +116,7 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// Without the flag u, these are patterns of Annex B.
+// Without the flag u, these are valid patterns of Annex B.
 func TestLegacyPatterns(t *testing.T) {
 	for _, test := range []struct{ pattern, matching, other, doubt string }{
 		{`^\-\_\/\@\%$`, `-_/@%`, `a`, ""},
@@ -204,7 +204,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// What is not valid with the flag u, but without, is accepted and says why.
+// What is valid only without the flag u is accepted, and Legacy says why.
 func TestLegacySaysWhy(t *testing.T) {
 	for pattern, want := range map[string]string{
 		`a\_`:      `character 2: \_ is not an escape of ECMA-262`,
@@ -259,7 +259,7 @@ func TestEnginesAgree(t *testing.T) {
 	})
 }
 
-// agree wants all engines that decide to decide the same.
+// agree checks that all engines that decide agree.
 func agree(t require.TestingT, re *Regexp, text string) {
 	found := matches(t, re, text)
 	for engine, matched := range found {

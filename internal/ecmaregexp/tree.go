@@ -1,29 +1,29 @@
 package ecmaregexp
 
-// tree is a pattern that has been parsed.
+// tree is a parsed pattern.
 type tree struct {
 	root node
 	properties
-	groups         int    // that capture
+	groups         int    // number of capturing groups
 	legacy         error  // why it is not valid with the flag u
-	doubt          string // what other dialects give another meaning, if there is something
-	loneSurrogates bool   // it has \uD800 and the like without its other half
+	doubt          string // something that has another meaning in other dialects; may be empty
+	loneSurrogates bool   // whether there is a \uD800 or the like without its other half
 }
 
-// node is a part of a pattern that has been parsed.
+// node is a part of a parsed pattern.
 type node interface{}
 
 type (
-	// charNode matches one character of a set. Where case is ignored, the set
-	// has been extended accordingly.
+	// charNode matches one character of a set. If case is ignored, the set has
+	// been extended accordingly.
 	charNode struct{ set *charSet }
 
-	// sequenceNode matches its parts one after the other; none is the empty
-	// pattern.
+	// sequenceNode matches its parts one after the other; without parts, it is
+	// the empty pattern.
 	sequenceNode []node
 
-	// choiceNode matches what one of its alternatives matches, the first that
-	// leads to a match.
+	// choiceNode matches what one of its alternatives matches: the first one
+	// that leads to a match.
 	choiceNode []node
 
 	// groupNode captures what its body matches, as the index-th group.
@@ -37,11 +37,11 @@ type (
 		body     node
 		min, max int // max may be unlimited
 		lazy     bool
-		groups   groupRange // within body, reset before each iteration
+		groups   groupRange // the groups in body, which are reset before each iteration
 	}
 
-	// lookNode matches, without using up text, where its body matches from
-	// here on, or up to here.
+	// lookNode matches, without consuming text, if its body matches from this
+	// position on, or up to it.
 	lookNode struct {
 		body   node
 		behind bool
@@ -49,22 +49,24 @@ type (
 	}
 
 	// referenceNode matches what one of the groups has captured, of which at
-	// most one takes part in a match, or nothing if none has.
+	// most one takes part in a match, or the empty text if none has captured
+	// anything.
 	referenceNode struct {
-		name   string // resolved into groups when all of the pattern has been read
+		name   string // resolved into groups when the whole pattern has been parsed
 		groups []int
 		fold   bool
 		place  int
 	}
 
-	// assertNode matches at certain positions, without using up text.
+	// assertNode matches at certain positions, without consuming text.
 	assertNode assertion
 )
 
 // unlimited is the maximum of * and +.
 const unlimited = int(^uint32(0) >> 1)
 
-// groupRange is the capturing groups from first up to, not including, end.
+// groupRange holds the capturing groups from first up to, but not including,
+// end.
 type groupRange struct{ first, end int }
 
 type assertion byte
@@ -76,17 +78,17 @@ const (
 	lineEnd
 	wordEdge
 	notWordEdge
-	foldedWordEdge // where case is ignored, so that also U+017F and U+212A are of words
+	foldedWordEdge // with case ignored, so that U+017F and U+212A are word characters, too
 	notFoldedWordEdge
 )
 
-// properties are what decides which engine may match a pattern.
+// properties determine which engines can match a pattern.
 type properties struct {
 	references bool // has back-references
 	looks      bool // has look-ahead or look-behind
-	edges      bool // has assertions that RE2 does not know
-	size       int  // instructions once its counted repetitions are written out, at most tooLarge
-	anchored   bool // matches at the start of the text only
+	edges      bool // has assertions that RE2 does not support
+	size       int  // number of instructions if its counted repetitions are written out, at most tooLarge
+	anchored   bool // whether it only matches at the start of the text
 }
 
 const tooLarge = 1 << 24
@@ -139,8 +141,8 @@ func propertiesOf(n node) properties {
 	return properties{size: 1}
 }
 
-// and joins the properties of a part to those of the parts that precede it,
-// with anchored as in q.
+// and combines the properties of the parts so far with those of the next part.
+// Whether they are anchored is up to q.
 func (p properties) and(q properties) properties {
 	return properties{
 		references: p.references || q.references,
@@ -151,7 +153,7 @@ func (p properties) and(q properties) properties {
 	}
 }
 
-// unrolledSize is the size of a body of this size that is written out from
+// unrolledSize returns the size of a body of this size that is repeated from
 // minimum to maximum times. No product overflows: the size is at most tooLarge.
 func unrolledSize(size, minimum, maximum int) int {
 	size++

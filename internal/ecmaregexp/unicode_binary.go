@@ -3,7 +3,7 @@ package ecmaregexp
 // Data of the Unicode Character Database that package unicode lacks, as
 // characters in hexadecimal, for the characters of Unicode 15.0.0.
 
-// binaryData has the binary properties that cannot be derived from others.
+// binaryData holds the binary properties that cannot be derived from others.
 var binaryData = map[string]string{
 	"Bidi_Mirrored": "28-29 3C 3E 5B 5D 7B 7D AB BB F3A-F3D 169B-169C 2039-203A 2045-2046 207D-207E 208D-208E 2140 2201-2204 " +
 		"2208-220D 2211 2215-2216 221A-221D 221F-2222 2224 2226 222B-2233 2239 223B-224C 2252-2255 225F-2260 2262 " +

@@ -1,7 +1,7 @@
 package ecmaregexp
 
-// scriptAdded has, for a script, the characters of others that have it among
-// their Script_Extensions.
+// scriptAdded holds, for a script, the characters of other scripts that have it
+// among their Script_Extensions.
 var scriptAdded = map[string]string{
 	"Adlam":              "61F 640 204F 2E41",
 	"Arabic":             "60C 61B 61F 640 64B-655 670 204F 2E41 FD3E-FD3F 102E0-102FB",
@@ -103,7 +103,7 @@ var scriptAdded = map[string]string{
 	"Yi":                   "3001-3002 3008-3011 3014-301B 30FB FF61-FF65",
 }
 
-// scriptRemoved has, for a script, the characters of it that do not have it among
+// scriptRemoved holds, for a script, its characters that do not have it among
 // their Script_Extensions.
 var scriptRemoved = map[string]string{
 	"Common": "B7 2BC 2C7 2C9-2CB 2CD 2D7 2D9 374 60C 61B 61F 640 964-965 10FB 16EB-16ED 1735-1736 1802-1803 1805 1CD3 1CE1 " +
@@ -115,7 +115,7 @@ var scriptRemoved = map[string]string{
 		"1CD4-1CE0 1CE2-1CE8 1CED 1CF4 1CF8-1CF9 1DC0-1DC1 1DF8 1DFA 20F0 302A-302D 3099-309A 102E0 1133B",
 }
 
-// scriptCodes has the names of the scripts under their codes of four letters.
+// scriptCodes maps the four-letter codes of scripts to their names.
 var scriptCodes = map[string]string{
 	"Adlm": "Adlam",
 	"Aghb": "Caucasian_Albanian",

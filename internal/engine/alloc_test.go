@@ -10,7 +10,7 @@ import (
 	"github.com/plumbapi/plumb/internal/engine"
 )
 
-// A body whose drift was explained is checked, and put into the history,
+// A body whose drift was explained before is checked and added to the history
 // without allocating.
 func TestCheckDoesNotAllocate(t *testing.T) {
 	v := builtin(t, engine.PlannedOnly())

@@ -7,94 +7,94 @@ import (
 	"github.com/plumbapi/plumb/internal/engine/plan"
 )
 
-// attempt is the reading of a bare body by the plan of one schema.
+// attempt is the reading of a bare body with the plan of one schema.
 type attempt struct {
-	way *routeState
+	state *routeState
 	reading
 }
 
-// checkBare checks a bare body. Which schema it has is found out by reading it
-// by the plans of those that it can have.
-func (c *Worker) checkBare(b *Results, x *plumb.Exchange, to *Result) {
-	c.tried = c.tried[:0]
-	for i, w := range c.candidates(x) {
-		read, ok := c.read(w.plan, x, nil)
+// checkBare checks a bare body. To find its schema, it reads the body with the
+// plan of each schema that it can have.
+func (w *Worker) checkBare(rs *Results, x *plumb.Exchange, result *Result) {
+	w.attempts = w.attempts[:0]
+	for i, state := range w.candidates(x) {
+		read, ok := w.read(state.plan, x, nil)
 		if !ok {
 			continue
 		}
 		if read.signature == (plan.Signature{}) {
-			c.accept(b, x, to, w)
-		} else if !c.count(b, x, to, w, read) {
-			if c.reader.Resources <= 1 { // as in repeat
-				c.tried = append(c.tried, attempt{w, read})
+			w.accept(rs, x, result, state)
+		} else if !w.count(rs, x, result, state, read) {
+			if w.reader.Resources <= 1 { // as in explainOrCount
+				w.attempts = append(w.attempts, attempt{state, read})
 			}
 			continue
 		}
-		if x.Schema == "" && x.Response.Status == 0 && i > 0 { // the next one is likely to be of the same
-			c.bare = slices.Insert(slices.Delete(c.bare, i, i+1), 0, w)
+		if x.Schema == "" && x.Response.Status == 0 && i > 0 { // the next body probably has the same schema
+			w.bareStates = slices.Insert(slices.Delete(w.bareStates, i, i+1), 0, state)
 		}
 		return
 	}
-	c.explain(b, x, to)
-	for _, t := range c.tried {
-		// The schema is known by constants. That these are right, or not, is
-		// part of the signature.
-		if to.schema == t.way.schema {
-			c.learn(to, t.way, t.reading)
+	w.explain(rs, x, result)
+	for _, a := range w.attempts {
+		// The constants that identify the schema are part of the signature, so
+		// equal readings are of the same schema.
+		if result.schema == a.state.schema {
+			w.learn(result, a.state, a.reading)
 		}
 	}
 }
 
-// candidates returns the ways of the schemas that a bare body can have, the
+// candidates returns the states of the schemas that a bare body can have, the
 // likeliest first.
-func (c *Worker) candidates(x *plumb.Exchange) []*routeState {
-	v := c.run.v
+func (w *Worker) candidates(x *plumb.Exchange) []*routeState {
+	v := w.stream.v
 	if x.Schema != "" {
 		for _, s := range v.named() {
 			if s.Name == x.Schema {
-				return []*routeState{c.way(route{schema: s, status: x.Response.Status})}
+				return []*routeState{w.stateOf(route{schema: s, status: x.Response.Status})}
 			}
 		}
 		return nil
 	}
 	if x.Response.Status != 0 {
-		return c.inferred(x.Response.Status)
+		return w.inferred(x.Response.Status)
 	}
-	if c.bare == nil {
-		c.bare = c.inferred(0)
+	if w.bareStates == nil {
+		w.bareStates = w.inferred(0)
 	}
-	return c.bare
+	return w.bareStates
 }
 
-// inferred returns the ways of the schemas whose constants leave no doubt.
-func (c *Worker) inferred(status int) []*routeState {
-	v := c.run.v
-	v.decideOnce.Do(v.decide)
-	ways := make([]*routeState, len(v.decisive))
-	for i, s := range v.decisive {
-		ways[i] = c.way(route{schema: s, status: status, inferred: true})
+// inferred returns the states of the schemas that their constants identify.
+func (w *Worker) inferred(status int) []*routeState {
+	v := w.stream.v
+	v.selfIdentifyingOnce.Do(v.findSelfIdentifying)
+	states := make([]*routeState, len(v.selfIdentifying))
+	for i, s := range v.selfIdentifying {
+		states[i] = w.stateOf(route{schema: s, status: status, inferred: true})
 	}
-	return ways
+	return states
 }
 
-// decide finds the named schemas whose constants leave no doubt: no value that
-// has them can be of another schema.
-func (v *Validator) decide() {
+// findSelfIdentifying finds the named schemas that their constants identify: no
+// value that has them can be of another schema.
+func (v *Validator) findSelfIdentifying() {
 	for _, s := range v.named() {
 		own := s.Shape.Constants()
 		rival := false
 		for _, other := range v.named() {
-			rival = rival || other != s && other.canHave(own)
+			rival = rival || other != s && other.canHaveConstants(own)
 		}
 		if len(own) > 0 && !rival {
-			v.decisive = append(v.decisive, s)
+			v.selfIdentifying = append(v.selfIdentifying, s)
 		}
 	}
 }
 
-// canHave reports whether an object with the constants can be recognised as a
-// value of the schema by as many members, or more.
-func (s *bodySchema) canHave(constants map[string]string) bool {
+// canHaveConstants reports whether an object with the constants can be recognised as a
+// value of the schema by at least as many members.
+func (s *bodySchema) canHaveConstants(constants map[string]string) bool {
 	own := s.Shape.Constants()
 	if len(own) < len(constants) {
 		return false

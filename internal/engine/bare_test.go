@@ -8,8 +8,8 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// Bare bodies of several schemas, with a status and without, are read by plans
-// in whatever order they come.
+// Plans read bare bodies of several schemas, with a status and without, in any
+// order.
 func TestBareBodiesOfSeveralSchemas(t *testing.T) {
 	v := jobsValidator(t)
 	job, counts := `{"kind": "job", "left": 1}`, `{"kind": "counts", "left": 1}`

@@ -7,58 +7,59 @@ import (
 	"github.com/plumbapi/plumb/internal/engine/plan"
 )
 
-// Results is the outcome of checking several exchanges.
+// Results are the results of checking several exchanges.
 type Results struct {
 	Results   []Result // in the order of the exchanges
-	Explained int      // how many of them the reference engine looked at
+	Explained int      // how many of them the reference engine checked
 
-	run     *Stream
+	stream  *Stream
 	tallies []*plan.Tally
 	notes   []note
 	cells   []byte   // of the notes
 	ids     []byte   // of the resources in the notes
-	strings []string // the ids
+	strings []string // the ids, one by one
 }
 
-// batch returns a batch for so many exchanges.
-func (r *Stream) batch(exchanges int) *Results {
-	r.mu.Lock()
-	var b *Results
-	if last := len(r.released) - 1; last >= 0 {
-		b, r.released = r.released[last], r.released[:last]
+// newResults returns results for so many exchanges, from those that were
+// released if there are any.
+func (st *Stream) newResults(exchanges int) *Results {
+	st.mu.Lock()
+	var rs *Results
+	if last := len(st.released) - 1; last >= 0 {
+		rs, st.released = st.released[last], st.released[:last]
 	}
-	r.mu.Unlock()
-	if b == nil {
-		b = &Results{run: r}
+	st.mu.Unlock()
+	if rs == nil {
+		rs = &Results{stream: st}
 	}
-	b.Explained = 0
-	b.Results = slices.Grow(b.Results[:0], exchanges)[:exchanges]
-	return b
+	rs.Explained = 0
+	rs.Results = slices.Grow(rs.Results[:0], exchanges)[:exchanges]
+	return rs
 }
 
-// Release gives the batch back, with its results, to be used for a later one.
-// Findings and identities of resources may be kept.
-func (b *Results) Release() {
-	if b.run == nil {
+// Release gives the results back for reuse. Findings and identities of
+// resources may be kept; nothing else may be used after the call.
+func (rs *Results) Release() {
+	if rs.stream == nil {
 		return
 	}
-	clear(b.Results)
-	clear(b.notes)
-	clear(b.strings)
-	b.notes, b.cells, b.ids, b.strings = b.notes[:0], b.cells[:0], b.ids[:0], b.strings[:0]
-	for _, t := range b.tallies {
+	clear(rs.Results)
+	clear(rs.notes)
+	clear(rs.strings)
+	rs.notes, rs.cells, rs.ids, rs.strings = rs.notes[:0], rs.cells[:0], rs.ids[:0], rs.strings[:0]
+	for _, t := range rs.tallies {
 		t.Clear()
 	}
-	b.run.mu.Lock()
-	b.run.released = append(b.run.released, b)
-	b.run.mu.Unlock()
+	rs.stream.mu.Lock()
+	rs.stream.released = append(rs.stream.released, rs)
+	rs.stream.mu.Unlock()
 }
 
-// Seen returns what of the description was in bodies of the batch, beyond
-// what its results say, and how many times.
-func (b *Results) Seen() iter.Seq2[Seen, int] {
+// Seen returns the documented places that occurred in bodies, beyond those that
+// the single results list, and how many times.
+func (rs *Results) Seen() iter.Seq2[Seen, int] {
 	return func(yield func(Seen, int) bool) {
-		for _, t := range b.tallies {
+		for _, t := range rs.tallies {
 			for place, n := range t.All() {
 				s := Seen{Schema: place.Schema, Pointer: place.Pointer, Value: place.Value}
 				if n.Values > 0 && !yield(s, n.Values) {
@@ -73,38 +74,39 @@ func (b *Results) Seen() iter.Seq2[Seen, int] {
 	}
 }
 
-func (b *Results) tally(p *plan.Plan) *plan.Tally {
-	for _, t := range b.tallies {
+func (rs *Results) tally(p *plan.Plan) *plan.Tally {
+	for _, t := range rs.tallies {
 		if t.Plan == p {
 			return t
 		}
 	}
 	t := p.NewTally()
-	b.tallies = append(b.tallies, t)
+	rs.tallies = append(rs.tallies, t)
 	return t
 }
 
-// mark is how much of a batch is of bodies before.
-type mark struct{ notes, cells, ids int }
+// notesMark is how far the notes had come at some point.
+type notesMark struct{ notes, cells, ids int }
 
-func (b *Results) mark() mark { return mark{len(b.notes), len(b.cells), len(b.ids)} }
+func (rs *Results) mark() notesMark { return notesMark{len(rs.notes), len(rs.cells), len(rs.ids)} }
 
-// forget takes back what was noted of a body that a plan declined.
-func (b *Results) forget(m mark) {
-	b.notes, b.cells, b.ids = b.notes[:m.notes], b.cells[:m.cells], b.ids[:m.ids]
+// dropNotesSince drops what was noted since the mark, of a body that a plan
+// declined.
+func (rs *Results) dropNotesSince(m notesMark) {
+	rs.notes, rs.cells, rs.ids = rs.notes[:m.notes], rs.cells[:m.cells], rs.ids[:m.ids]
 }
 
-// name gives the results the identities of their resources.
-func (b *Results) name() {
-	ids := string(b.ids)
-	for i := range b.Results {
-		r := &b.Results[i]
-		from := len(b.strings)
+// setResources sets Result.Resources of all results.
+func (rs *Results) setResources() {
+	ids := string(rs.ids)
+	for i := range rs.Results {
+		r := &rs.Results[i]
+		from := len(rs.strings)
 		for _, n := range r.notes {
-			b.strings = append(b.strings, ids[n.idStart:n.idEnd])
+			rs.strings = append(rs.strings, ids[n.idStart:n.idEnd])
 		}
-		if n := len(b.strings); n > from {
-			r.Resources = b.strings[from:n:n]
+		if n := len(rs.strings); n > from {
+			r.Resources = rs.strings[from:n:n]
 		}
 	}
 }

@@ -11,8 +11,9 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// BenchmarkCheck is the reference engine: on a body that is as described, on the
-// same with one fault each, and on one as real servers send it.
+// BenchmarkCheck measures the reference engine: on a body that fits the
+// description, on the same body with one fault of each kind, and on one as real
+// servers send it.
 func BenchmarkCheck(b *testing.B) {
 	clean := regexp.MustCompile(`"\w+":null,`).ReplaceAllString(realBody, "")
 	for _, bench := range []struct{ name, body string }{
@@ -40,7 +41,8 @@ func BenchmarkCheck(b *testing.B) {
 
 const realBody = `{"id":"batch_67d4c1f1a2b08190a1c1d9b0d0a2f1e3","object":"batch","endpoint":"/v1/chat/completions","model":"gpt-4o-mini","errors":null,"input_file_id":"file-7d4c1f1a2b08190a1c1d9b0","completion_window":"24h","status":"cancelled","output_file_id":null,"error_file_id":null,"created_at":1757967569,"in_progress_at":1757967629,"expires_at":1758053969,"finalizing_at":null,"completed_at":null,"failed_at":null,"expired_at":null,"cancelling_at":1757967659,"cancelled_at":1757968169,"request_counts":{"total":1000,"completed":400,"failed":2},"usage":{"input_tokens":0,"input_tokens_details":{"cached_tokens":0},"output_tokens":0,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":0},"metadata":{"customer":"user_123456789","description":"nightly evaluation job"}}`
 
-// BenchmarkDecode is the unit in which speed is told.
+// BenchmarkDecode measures encoding/json, with which the speed of the others is
+// compared.
 func BenchmarkDecode(b *testing.B) {
 	b.SetBytes(int64(len(realBody)))
 	for b.Loop() {
@@ -51,8 +53,8 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-// BenchmarkChecker reads bodies as real servers send them, nulls and all, once
-// their drift was explained.
+// BenchmarkChecker measures a worker on bodies as real servers send them, nulls
+// included, after their drift was explained.
 func BenchmarkChecker(b *testing.B) {
 	v := builtin(b)
 	checker := v.NewStream().NewWorker()

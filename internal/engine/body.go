@@ -8,29 +8,29 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// bodySchema is a schema that bodies are validated by.
+// bodySchema is a schema that bodies are checked against.
 type bodySchema struct {
 	*schema.Schema
 
-	labelled  string           // see label
-	constants []constantMember // what a bare body is recognised by
+	labelText string           // see Label
+	constants []constantMember // that identify a bare body
 	required  []string
 
-	response bool // a response of the description has it
+	response bool // used by a response of the description
 
-	// A response can be a list of what other responses hold singly, as the
-	// page of a listing is: then each element counts as a body of its own.
+	// A response can be a list of objects that other responses hold one by one,
+	// such as a page of a listing: then each element counts as a body of its own.
 	elements     *bodySchema
 	elementsName string // of the member that holds the array; empty: the body is the array
 }
 
-// constantMember is a member with one certain value, as JSON text.
+// constantMember is a member that can have only one value, given as JSON text.
 type constantMember struct{ name, text string }
 
 func newBodySchema(s *schema.Schema) *bodySchema {
-	b := &bodySchema{Schema: s, labelled: s.Name, required: s.Shape.Required()}
-	if b.labelled == "" {
-		b.labelled = s.Place.File + "#" + s.Place.Pointer
+	b := &bodySchema{Schema: s, labelText: s.Name, required: s.Shape.Required()}
+	if b.labelText == "" {
+		b.labelText = s.Place.File + "#" + s.Place.Pointer
 	}
 	for name, text := range s.Shape.Constants() {
 		b.constants = append(b.constants, constantMember{name, text})
@@ -39,11 +39,11 @@ func newBodySchema(s *schema.Schema) *bodySchema {
 }
 
 // label is what coverage calls the schema.
-func (s *bodySchema) label() string { return s.labelled }
+func (s *bodySchema) label() string { return s.labelText }
 
 // findElements finds out whether values of the schema are lists. The resources
-// are the schemas that responses have. What holds more of its own kind is no
-// list but a tree.
+// are the schemas of responses. A schema whose elements are of its own kind
+// describes a tree, not a list.
 func (s *bodySchema) findElements(resources map[*schema.Shape]*bodySchema) {
 	if item := s.Shape.Item(0); item != nil {
 		s.elements = resources[item]
@@ -57,43 +57,43 @@ func (s *bodySchema) findElements(resources map[*schema.Shape]*bodySchema) {
 	}
 }
 
-// unit is an object that is checked as a body of its own.
-type unit struct {
+// bodyPart is an object that counts as a body of its own.
+type bodyPart struct {
 	path   []string // from the root of the body
 	value  *jsonvalue.Value
 	schema *bodySchema
 }
 
-// units returns the bodies in a body: its elements if it is a list with any,
-// else itself.
-func (s *bodySchema) units(root *jsonvalue.Value) []unit {
+// parts returns the parts of a body: its elements if it is a list that is not
+// empty, else the body itself.
+func (s *bodySchema) parts(root *jsonvalue.Value) []bodyPart {
 	if s.elements != nil {
 		array, path := root, []string(nil)
 		if s.elementsName != "" {
 			array, path = root.At(s.elementsName), []string{s.elementsName}
 		}
 		if array != nil && array.Kind == jsonvalue.Array && len(array.Items) > 0 {
-			units := make([]unit, len(array.Items))
+			units := make([]bodyPart, len(array.Items))
 			for i, item := range array.Items {
-				units[i] = unit{append(slices.Clip(path), indexToken(i)), item, s.elements}
+				units[i] = bodyPart{append(slices.Clip(path), indexToken(i)), item, s.elements}
 			}
 			return units
 		}
 	}
-	return []unit{{nil, root, s}}
+	return []bodyPart{{nil, root, s}}
 }
 
-// infer finds the named schema of a body that comes without a request, by the
-// constants that the schemas state; a schema without constants is known by the
-// only member that it requires. The reason says why there is none.
-func (v *Validator) infer(root *jsonvalue.Value) (s *bodySchema, reason string) {
+// infer finds the named schema of a bare body, by the constants of the schemas.
+// A schema without constants is recognised by its only required member. The
+// reason says why there is no schema.
+func (v *Validator) infer(root *jsonvalue.Value) (body *bodySchema, reason string) {
 	if root.Kind != jsonvalue.Object {
 		return nil, "a bare body that is not an object: name its schema with --schema"
 	}
 	var found []*bodySchema
 	most := 0
 	for _, s := range v.named() {
-		n := s.recognises(root)
+		n := s.membersRecognised(root)
 		if n > most {
 			most, found = n, nil
 		}
@@ -114,9 +114,9 @@ func (v *Validator) infer(root *jsonvalue.Value) (s *bodySchema, reason string) 
 	return nil, "a bare body that could be " + strings.Join(names, " or ") + ": name its schema with --schema"
 }
 
-// recognises returns by how many members the schema knows the object as one of
-// its values; 0 if it does not. Constants outweigh a required member.
-func (s *bodySchema) recognises(object *jsonvalue.Value) int {
+// membersRecognised returns by how many members the object is recognised as a
+// value of the schema; 0 if it is not. Constants outweigh a required member.
+func (s *bodySchema) membersRecognised(object *jsonvalue.Value) int {
 	for _, c := range s.constants {
 		m := object.Member(c.name)
 		if m == nil {

@@ -2,8 +2,9 @@ package engine
 
 import "github.com/plumbapi/plumb"
 
-// reportDefects reports the faults that who made the exchange gave the rule's id.
-// One without a place is one of the exchange as a whole.
+// reportDefects reports the defects that the reader of the recording found and
+// assigned to the rule that runs. A defect without a place is one of the whole
+// exchange.
 func (p *pass) reportDefects() {
 	for _, d := range p.x.Defects {
 		if d.Rule == p.rule.ID {
@@ -12,7 +13,7 @@ func (p *pass) reportDefects() {
 			if f.Place = d.Place; d.Place == (plumb.Place{}) {
 				f.Place = p.x.Place
 			}
-			p.add(f)
+			p.addOfExchange(f)
 		}
 	}
 }

@@ -6,10 +6,10 @@ var captureUnreadable = &Rule{
 	ID:       "capture-unreadable",
 	Severity: plumb.Warning,
 	Title:    "a part of a recording cannot be read",
-	Text: `An entry of the recording does not have the form that its format asks for, or
-a body cannot be decoded. It says nothing about the API; the entry was not
-checked, the others were.`,
-	Fix:     `Repair the entry or record it again; "plumb help formats" says what is read.`,
+	Text: `An entry of the recording does not have the form that its format requires, or
+a body cannot be decoded. This says nothing about the API. The entry was not
+checked; the others were.`,
+	Fix:     `Repair the entry or record it again; "plumb help formats" lists what can be read.`,
 	Example: "a line of an NDJSON file that is not JSON",
 	run:     (*pass).reportDefects,
 }

@@ -38,7 +38,7 @@ func TestSkipped(t *testing.T) {
 		"bare, named":        {x: plumb.Exchange{Schema: "Thing", Response: plumb.Response{Body: plumb.Body{Bytes: []byte(`{"a": "x"}`)}}}, want: []string{"error schema-type /a"}},
 		"bare, unknown name": {x: plumb.Exchange{Schema: "Nothing", Response: plumb.Response{Body: plumb.Body{Bytes: []byte(`{}`)}}}, reason: "no schema Nothing"},
 		"bare, HTML":         {x: plumb.Exchange{Response: plumb.Response{Status: 200, Header: header("text/html"), Body: plumb.Body{Bytes: []byte(`<p>`)}}}, reason: "not JSON"},
-		"broken recording":   {x: plumb.Exchange{Defects: []plumb.Defect{{Rule: "capture-truncated", Message: "m"}}}, reason: "what could not be read", want: []string{"warning capture-truncated "}},
+		"broken recording":   {x: plumb.Exchange{Defects: []plumb.Defect{{Rule: "capture-truncated", Message: "m"}}}, reason: "a body that could not be read", want: []string{"warning capture-truncated "}},
 	}
 	v, err := things(t, "", "")
 	require.NoError(t, err)
@@ -94,7 +94,8 @@ func TestOptions(t *testing.T) {
 	assert.ErrorContains(t, err, "not the URL of a server")
 }
 
-// Elements of a list count as bodies of their own, and pointers begin there.
+// Elements of a list count as bodies of their own, and the pointers of findings
+// begin at them.
 func TestList(t *testing.T) {
 	v := builtin(t)
 	batch := `{"id":"b","object":"batch","endpoint":"e","input_file_id":"f","completion_window":"24h","status":"validating","created_at":1741967569}`

@@ -10,17 +10,17 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// Seen says that a value was at a place of the description, for coverage.
-// However many responses and paths lead to a place, it is one.
+// Seen is a documented place at which a value was seen, for coverage. A place
+// counts once, however many responses and paths lead to it.
 type Seen struct {
-	Schema  string // that the place is in: its name, else file#pointer
+	Schema  string // the one that the place is in: its name, else file#pointer
 	Pointer string // from a value of the schema, array indexes and keys of maps as *
 	Null    bool
-	Value   string // where the description enumerates values: which one, as JSON text
+	Value   string // JSON text of an enumerated value; empty for the member itself
 }
 
-// Documented is what a run can see and what it is checked against: what
-// coverage is measured against.
+// Documented is what coverage is measured against: the documented places that a
+// run can see, and the rules.
 type Documented struct {
 	Members []Seen // Value and Null unset
 	Values  []Seen
@@ -28,19 +28,20 @@ type Documented struct {
 
 	Warnings []spec.Warning // as [Validator.Warnings] returns them
 
-	v *Validator // nil where nobody knows which operations lead where
+	v *Validator // nil where it is not known which operations lead to which places
 }
 
-// Documented returns the members and enumerated values of the schemas that
-// responses have, each once, sorted by schema, pointer and value, and the rules.
+// Documented returns the members and enumerated values that are reachable from
+// the schemas of responses, each once, sorted by schema, pointer and value, and
+// the rules.
 func (v *Validator) Documented() Documented {
 	d := Documented{Rules: v.Rules(), Warnings: v.Warnings(), v: v}
 	d.Members, d.Values = v.documented(func(s *bodySchema) bool { return s.response })
 	return d
 }
 
-// Within returns those of the members and values that responses of some
-// operations can have.
+// Within returns the members and values that the responses of some operations
+// can have.
 func (d *Documented) Within(operation func(id string) bool) (members, values []Seen) {
 	if d.v == nil {
 		return d.Members, d.Values
@@ -69,8 +70,8 @@ func (v *Validator) responseBodies(op *spec.Operation) []*bodySchema {
 	return all
 }
 
-// ResponseSchemas returns the schemas of the bodies that an operation responds
-// with, as [Observed] has them.
+// ResponseSchemas returns the labels of the schemas that the responses of an
+// operation have.
 func (v *Validator) ResponseSchemas(op *spec.Operation) []string {
 	var names []string
 	for _, s := range v.responseBodies(op) {
@@ -79,7 +80,7 @@ func (v *Validator) ResponseSchemas(op *spec.Operation) []string {
 	return names
 }
 
-// documented returns the places that can be reached from some of the schemas of
+// documented returns the places that are reachable from some of the schemas of
 // bodies.
 func (v *Validator) documented(from func(*bodySchema) bool) (members, values []Seen) {
 	var open []*schema.Shape
@@ -107,11 +108,11 @@ func (v *Validator) documented(from func(*bodySchema) bool) (members, values []S
 			reach(inner)
 		}
 	}
-	return arranged(members), arranged(values)
+	return sortedPlaces(members), sortedPlaces(values)
 }
 
-// arranged sorts places, and leaves each once.
-func arranged(places []Seen) []Seen {
+// sortedPlaces sorts places, and removes duplicates.
+func sortedPlaces(places []Seen) []Seen {
 	slices.SortFunc(places, func(a, b Seen) int {
 		return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Value, b.Value))
 	})
@@ -160,8 +161,9 @@ func (v *Validator) member(m *schema.Member) Seen {
 
 func labelAt(at plumb.Source) string { return at.File + "#" + at.Pointer }
 
-// inSchema returns a place as one of the values of the schema that it is in: the
-// innermost that has a name or is that of a response.
+// inSchema returns a place relative to the schema that it is in: the innermost
+// that has a name or is that of a response. It is not ok where the place has no
+// pointer in the values of that schema.
 func (v *Validator) inSchema(at plumb.Source) (place Seen, ok bool) {
 	for root := at.Pointer; ; {
 		if schema, known := v.labels[plumb.Source{File: at.File, Pointer: root}]; known {
@@ -175,7 +177,7 @@ func (v *Validator) inSchema(at plumb.Source) (place Seen, ok bool) {
 	}
 }
 
-// cutPointer cuts the last token, as it is written, from a pointer that has one.
+// cutPointer cuts the last token from a pointer, without unescaping it.
 func cutPointer(pointer string) (around, token string) {
 	for i := len(pointer) - 1; i >= 0; i-- {
 		if pointer[i] == '/' {
@@ -185,8 +187,8 @@ func cutPointer(pointer string) (around, token string) {
 	return "", ""
 }
 
-// instancePointer turns the way through a schema into that through its values.
-// It is not ok where the way leads to another schema.
+// instancePointer turns a path through a schema into the path through its
+// instances. It is not ok where the path leads to another schema.
 func instancePointer(tokens []string) (pointer string, ok bool) {
 	for len(tokens) > 0 {
 		keyword, named := tokens[0], ""
@@ -203,7 +205,7 @@ func instancePointer(tokens []string) (pointer string, ok bool) {
 			pointer += "/" + jsonvalue.EscapePointer(named)
 		case "patternProperties", "additionalProperties", "unevaluatedProperties", "prefixItems", "items", "additionalItems", "unevaluatedItems", "contains":
 			pointer += "/*"
-			if len(tokens) > 0 && isIndex(tokens[0]) { // items of older drafts
+			if len(tokens) > 0 && isIndex(tokens[0]) { // items can be a list in older drafts
 				tokens = tokens[1:]
 			}
 		case "allOf", "anyOf", "oneOf", "dependentSchemas", "if", "then", "else":
@@ -218,8 +220,8 @@ func isIndex(token string) bool {
 	return token != "" && token[0] >= '0' && token[0] <= '9'
 }
 
-// see records what of the description is in the body, for coverage.
-func (p *pass) see() {
+// recordSeen records which documented places occur in the body, for coverage.
+func (p *pass) recordSeen() {
 	visits := p.visits()
 	p.out.Seen = make([]Seen, 0, len(visits)+len(visits)/4)
 	for i := range visits {
@@ -238,18 +240,19 @@ func (p *pass) see() {
 	}
 }
 
-// Described is what the description says of a place that was observed.
+// Described is what the description says about a place in bodies.
 type Described struct {
-	Places  []plumb.Source // of all the schemas that speak of it
-	Member  Seen           // where it is a member that has a name; else zero
+	Places  []plumb.Source // of all schemas that describe it
+	Member  Seen           // if it is a member with a name; else zero
 	Members []Seen         // of objects there
 	Values  []Seen         // that are enumerated
 }
 
-// Described returns what the description says of a pointer, as [Observed] has
-// it, in a schema with that name; nil where it says nothing.
+// Described returns what the description says about the values at a pointer in
+// a schema with that label; nil where it says nothing. Array indexes and keys
+// of maps are * in the pointer.
 func (v *Validator) Described(schema, pointer string) *Described {
-	s := v.labelled(schema)
+	s := v.schemaLabelled(schema)
 	if s == nil {
 		return nil
 	}
@@ -275,19 +278,20 @@ func (v *Validator) Described(schema, pointer string) *Described {
 	return d
 }
 
-// ElementsOf returns the member of a schema whose elements are bodies of their
-// own, as the data of a page are. It is not ok where there is none, or the body
-// itself is the list.
+// ElementsOf returns the member of a schema whose elements count as bodies of
+// their own, such as the data of a page. It is not ok where there is none, or
+// where the body itself is the list.
 func (v *Validator) ElementsOf(schema string) (member Seen, ok bool) {
-	s := v.labelled(schema)
+	s := v.schemaLabelled(schema)
 	if s == nil || s.elements == nil || s.elementsName == "" {
 		return Seen{}, false
 	}
 	return v.placesOf(s.Shape).members[s.Shape.Named(s.elementsName).Index], true
 }
 
-// labelled returns the schema of bodies with a label; nil without one.
-func (v *Validator) labelled(label string) *bodySchema {
+// schemaLabelled returns the schema of bodies with a label; nil if there is
+// none.
+func (v *Validator) schemaLabelled(label string) *bodySchema {
 	place, ok := v.byLabel[label]
 	if s := v.bodies[place]; s != nil || !ok {
 		return s

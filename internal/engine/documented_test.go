@@ -16,8 +16,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// Schemas that refer to each other in many ways are reached on endlessly many
-// paths; each of their members is documented once.
+// Schemas that refer to each other can be reached on endlessly many paths; each
+// of their members is documented once.
 func TestDocumentedOnce(t *testing.T) {
 	var schema strings.Builder
 	for i := range 12 {
@@ -93,7 +93,7 @@ func shopValidator(t *testing.T) *engine.Validator {
 	return v
 }
 
-// labels writes places as people say them.
+// labels returns the places as text.
 func labels(places []engine.Seen) []string {
 	var all []string
 	for _, s := range places {

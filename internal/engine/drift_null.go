@@ -7,11 +7,11 @@ var driftNull = &Rule{
 	Severity: plumb.Warning,
 	Title:    "an optional member is null, and the description does not allow null",
 	Text: `Servers often send null where the description says that a member may be left
-out. Tolerant clients survive it; clients generated from the description may
-crash. It is one finding for each member, whatever the count. Settle it by
-amending the description: make the member nullable. Null for a required member
+out. Tolerant clients cope with it; clients generated from the description may
+crash. There is one finding for each member, however often it is null. Settle it
+by amending the description: make the member nullable. Null for a required member
 is an error, ` + "`schema-type`" + `, unless its schema says nullable in OpenAPI 3.1,
-which does not have the word.`,
+which no longer has that keyword.`,
 	Fix:     "Leave the member out of the response while it has no value, or allow null in the description.",
 	Example: `{"id": "batch_1", "error_file_id": null}`,
 	run: func(p *pass) {

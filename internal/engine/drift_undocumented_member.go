@@ -10,11 +10,11 @@ var driftUndocumentedMember = &Rule{
 	ID:       "drift-undocumented-member",
 	Severity: plumb.Warning,
 	Title:    "a member is not documented",
-	Text: `The description has no such member, and does not forbid it either. The API has
-grown, or a name is misspelt. Objects whose members are the caller's own (those
-with additionalProperties) and objects without any described member are not
-meant. Settle it by describing the member.`,
-	Fix:     "Describe the member, or take it out of the response.",
+	Text: `The description has no such member, but does not forbid it. The API has grown,
+or a name is misspelt. The rule does not apply to objects with any names (those
+with additionalProperties), nor to objects without described members. Settle it
+by describing the member.`,
+	Fix:     "Describe the member, or remove it from the response.",
 	Example: `{"id": "batch_1", "expected_completion_at": 1741971169}`,
 	run: func(p *pass) {
 		for _, u := range p.undocumented {

@@ -10,8 +10,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// What is embedded is held to the vocabularies of extensions here, once, and
-// not again in every run.
+// The extensions of the embedded descriptions are checked against their
+// vocabularies here, once, and not in every run.
 func TestEmbeddedExtensions(t *testing.T) {
 	for _, name := range append([]string{""}, spec.Overlays()...) {
 		t.Run(name, func(t *testing.T) {
@@ -34,7 +34,7 @@ func TestEmbeddedExtensions(t *testing.T) {
 	}
 }
 
-// An overlay of the user is not part of the program.
+// An overlay of the user is not embedded, so it is checked.
 func TestAmendedExtensionsAreChecked(t *testing.T) {
 	amended, err := spec.Builtin(spec.Overlay{Name: "mine", Data: []byte(`overlay: 1.0.0
 info: {title: mine, version: "1"}

@@ -15,8 +15,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// The engines agree whatever the description says: on schemas that refer to
-// each other and to themselves, and on bodies that mostly fit them.
+// The engines agree on any description: on schemas that refer to each other and
+// to themselves, and on bodies that mostly fit them.
 func TestEnginesAgreeOnDescriptions(t *testing.T) {
 	var bodies, explained, counted int
 	rapid.Check(t, func(t *rapid.T) {

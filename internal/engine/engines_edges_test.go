@@ -24,8 +24,8 @@ type edge struct {
 	want    []string
 }
 
-// Where a plan can no longer express what the description says, or read what a
-// body has, the reference engine takes over, and both find what is right.
+// Where a plan cannot express the description, or read a body, the reference
+// engine takes over, and both findings are right.
 func TestEnginesAtTheEdges(t *testing.T) {
 	const (
 		early = "error time-order /done_at"
@@ -108,9 +108,9 @@ func TestEnginesAtTheEdges(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			v := answeringWith(t, tt.schema)
 			e := newEngines(v, v.Documented())
-			for round := range 2 { // in the second what a plan can read is counted
+			for round := range 2 { // in the second round, what a plan can read is counted
 				for _, edge := range tt.edges {
-					x, explained := lifeAt([]byte(edge.body)), e.explained
+					x, explained := exchangeAt([]byte(edge.body)), e.explained
 					assert.Empty(t, e.differ(x), edge.body)
 					assert.ElementsMatch(t, edge.want, summary(v.Check(x)), edge.body)
 					if round > 0 {
@@ -122,7 +122,8 @@ func TestEnginesAtTheEdges(t *testing.T) {
 	}
 }
 
-// Times that no int64 holds in nanoseconds are compared to that of the response.
+// Times too far away for an int64 of nanoseconds are compared with that of the
+// response, too.
 func TestTimesFarAway(t *testing.T) {
 	v := answeringWith(t, `{type: object, properties: {id: {type: string}, state: {type: string}, new_at: {type: string, format: date-time}},
 	  x-lifecycle: {identity: /id, state: /state, initial: new, states: {new: {entered: /new_at}}}}`)
@@ -133,7 +134,7 @@ func TestTimesFarAway(t *testing.T) {
 		"9999-12-31T23:59:59Z": {"warning time-future /new_at"},
 	} {
 		e := newEngines(v, v.Documented())
-		x := lifeAt([]byte(`{"id": "a", "state": "new", "new_at": "` + at + `"}`))
+		x := exchangeAt([]byte(`{"id": "a", "state": "new", "new_at": "` + at + `"}`))
 		x.Time = time.Unix(lifeBegin, 0)
 		for range 2 {
 			assert.Empty(t, e.differ(x), at)
@@ -146,12 +147,12 @@ func TestTimesFarAway(t *testing.T) {
 const aging = `{type: object, properties: {id: {type: string}, state: {type: string}, new_at: {type: integer, format: unixtime}, active_at: {type: integer, format: unixtime}, done_at: {type: integer, format: unixtime}},
   x-lifecycle: {identity: /id, state: /state, initial: new, states: {new: {entered: /new_at, next: [done, active], atMost: PT10M}, active: {entered: /active_at, next: [done]}, done: {entered: /done_at}}}}`
 
-// A bound is what may be reached; clocks may differ by a second, and by a minute
-// that is only worth knowing.
+// A bound may be reached. Clocks may differ by a second; a difference of up to
+// a minute is an info.
 func TestTimesAtTheirBounds(t *testing.T) {
 	v := answeringWith(t, aging)
 	for _, tt := range []struct {
-		body string // with times from the response on, in seconds
+		body string // with times relative to the response, in seconds
 		want []string
 	}{
 		{`{"id": "a", "state": "new", "new_at": %d}`, nil},
@@ -163,7 +164,7 @@ func TestTimesAtTheirBounds(t *testing.T) {
 		{`{"id": "a", "state": "new", "new_at": %d-601}`, []string{"warning time-bound /new_at"}},
 		{`{"id": "a", "state": "done", "new_at": %d-900, "done_at": %d-300}`, nil},
 		{`{"id": "a", "state": "done", "new_at": %d-901, "done_at": %d-300}`, []string{"warning time-bound /done_at"}},
-		{`{"id": "a", "state": "done", "new_at": %d-901, "active_at": %d-301, "done_at": %d}`, nil}, // of the states that can come next the earliest counts
+		{`{"id": "a", "state": "done", "new_at": %d-901, "active_at": %d-301, "done_at": %d}`, nil}, // the earliest of the states that can follow counts
 		{`{"id": "a", "state": "done", "new_at": %d-902, "active_at": %d-301, "done_at": %d}`, []string{"warning time-bound /active_at"}},
 		{`{"id": "a", "state": "done", "new_at": %d-300, "done_at": %d-300}`, nil},
 		{`{"id": "a", "state": "done", "new_at": %d-300, "done_at": %d-301}`, []string{"error time-order /done_at"}},
@@ -173,7 +174,7 @@ func TestTimesAtTheirBounds(t *testing.T) {
 			return strconv.Itoa(lifeBegin + offset)
 		})
 		e := newEngines(v, v.Documented())
-		x := lifeAt([]byte(body))
+		x := exchangeAt([]byte(body))
 		x.Time = time.Unix(lifeBegin, 0)
 		for range 2 {
 			assert.Empty(t, e.differ(x), tt.body)
@@ -185,8 +186,8 @@ func TestTimesAtTheirBounds(t *testing.T) {
 // atTime is a time and how much later or earlier it is meant.
 var atTime = regexp.MustCompile(`%d([+-]\d+)?`)
 
-// Of responses of one time, those that were read first come first, also where
-// later ones were read before.
+// Of responses with equal times, those that are read first come first, even if
+// later responses were read before them.
 func TestHistoryOfEqualTimes(t *testing.T) {
 	v := answeringWith(t, aging)
 	for _, tt := range []struct {
@@ -205,7 +206,7 @@ func TestHistoryOfEqualTimes(t *testing.T) {
 		for i, text := range tt.states {
 			state, after, _ := strings.Cut(text, " ")
 			seconds, _ := strconv.Atoi(after)
-			x := lifeAt([]byte(`{"id": "a", "state": "` + state + `"}`))
+			x := exchangeAt([]byte(`{"id": "a", "state": "` + state + `"}`))
 			x.Time, x.Place = time.Unix(lifeBegin+int64(seconds), 0), plumb.Place{File: "a", Entry: i + 1, Line: i + 1}
 			r := v.Check(x)
 			r.Findings = nil
@@ -216,25 +217,25 @@ func TestHistoryOfEqualTimes(t *testing.T) {
 	}
 }
 
-// For which schemas the reference engine is needed is the same, however often
-// it is asked.
+// The schemas that need the reference engine are the same each time that they
+// are asked for.
 func TestFallbacks(t *testing.T) {
 	v := answeringWith(t, `{type: object, properties: {x: {type: object, required: [more]}, y: {type: integer}}}`)
 	run := v.NewStream()
 	assert.Empty(t, run.Fallbacks(), "nothing was needed yet")
 	checker := run.NewWorker()
-	checker.Check([]*plumb.Exchange{lifeAt([]byte(`{"y": 1}`))}).Release()
+	checker.Check([]*plumb.Exchange{exchangeAt([]byte(`{"y": 1}`))}).Release()
 	first := run.Fallbacks()
 	require.Len(t, first, 1)
 	assert.Contains(t, first[0], "in part: a required member that is not described")
 	assert.Equal(t, first, run.Fallbacks())
-	batch := checker.Check([]*plumb.Exchange{lifeAt([]byte(`{"y": "1"}`))})
+	batch := checker.Check([]*plumb.Exchange{exchangeAt([]byte(`{"y": "1"}`))})
 	defer batch.Release()
 	assert.Equal(t, []string{"error schema-type /y"}, summary(batch.Results[0]), "it checks on")
 }
 
-// answeringWith describes an API that answers GET /a with a schema, which is on
-// one or more lines of YAML in flow style.
+// answeringWith returns a validator for an API that answers GET /a with a
+// schema, given as YAML in flow style.
 func answeringWith(t *testing.T, schema string) *engine.Validator {
 	t.Helper()
 	d, err := spec.Load(fstest.MapFS{"openapi.yaml": {Data: []byte(`

@@ -17,16 +17,15 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// The engines agree whatever the lifecycle of a description says, on single
-// responses and on histories.
+// The engines agree on any lifecycle, on single responses and on histories.
 func TestEnginesAgreeOnLifecycles(t *testing.T) {
 	var bodies, explained, counted int
 	rapid.Check(t, func(t *rapid.T) {
 		dates := rapid.Bool().Draw(t, "timestamps as dates")
-		v, text := drawLiving(t, dates)
+		v, text := drawDescription(t, dates)
 		e := newEngines(v, v.Documented())
 		for range 12 {
-			x := lifeAt(written(t, drawLife(t, dates)))
+			x := exchangeAt(written(t, drawLife(t, dates)))
 			if rapid.Bool().Draw(t, "has a time") {
 				x.Time = time.Unix(lifeBegin+rapid.Int64Range(-100, 10000).Draw(t, "time"), 0)
 			}
@@ -41,17 +40,16 @@ func TestEnginesAgreeOnLifecycles(t *testing.T) {
 	t.Logf("of %d bodies, %d were counted, %d went to the reference engine", bodies, counted, explained)
 }
 
-// Whatever the lifecycle says, and in whichever order the responses are read:
-// where their times are different, their history contradicts itself in the same
-// members.
+// For any lifecycle, and any order in which the responses are read: if their
+// times differ, the same members contradict each other.
 func TestHistoriesGoByTime(t *testing.T) {
 	contradicting := 0
 	rapid.Check(t, func(t *rapid.T) {
-		v, text := drawLiving(t, false)
+		v, text := drawDescription(t, false)
 		var responses []*plumb.Exchange
 		var order []int
 		for i := range 6 {
-			x := lifeAt(written(t, drawLife(t, false)))
+			x := exchangeAt(written(t, drawLife(t, false)))
 			x.Time = time.Unix(lifeBegin+int64(i)*1000, 0)
 			responses = append(responses, x)
 			order = append(order, i)
@@ -82,8 +80,8 @@ func TestHistoriesGoByTime(t *testing.T) {
 	assert.Greater(t, contradicting, 10)
 }
 
-// drawLiving draws a description with a lifecycle that makes sense.
-func drawLiving(t *rapid.T, dates bool) (v *engine.Validator, text []byte) {
+// drawDescription draws a description with a lifecycle that makes sense.
+func drawDescription(t *rapid.T, dates bool) (v *engine.Validator, text []byte) {
 	stamp := map[string]any{"type": []any{"integer", "null"}, "format": "unixtime"}
 	if dates {
 		stamp = map[string]any{"type": []any{"string", "null"}, "format": "date-time"}
@@ -112,7 +110,7 @@ func drawLiving(t *rapid.T, dates bool) (v *engine.Validator, text []byte) {
 	return v, text
 }
 
-func lifeAt(body []byte) *plumb.Exchange {
+func exchangeAt(body []byte) *plumb.Exchange {
 	x := &plumb.Exchange{Request: plumb.Request{Method: "GET", URL: "/a"}}
 	x.Response.Status, x.Response.Body.Bytes = 200, body
 	return x
@@ -125,7 +123,7 @@ var (
 	lifeStamps = []string{"/new_at", "/active_at", "/paused_at", "/done_at", "/o/at"}
 )
 
-// drawLifecycle draws what x-lifecycle says. It may make no sense.
+// drawLifecycle draws an x-lifecycle, which need not make sense.
 func drawLifecycle(t *rapid.T) map[string]any {
 	some := func(name string, from []string, least, most int) []string {
 		return rapid.SliceOfNDistinct(rapid.SampledFrom(from), least, most, rapid.ID).Draw(t, name)
@@ -159,7 +157,7 @@ func drawLifecycle(t *rapid.T) map[string]any {
 	return life
 }
 
-// drawLife draws a response, most often of a life that is not too bad.
+// drawLife draws a response, most often one with few faults.
 func drawLife(t *rapid.T, dates bool) map[string]any {
 	anything := rapid.SampledFrom([]any{nil, 0, -1, 1.5, 7, "", "x", "new", lifeBegin * 1000, []any{}, map[string]any{}, true, "2025-03-14T15:52:49Z", json.Number("1741967569.0")})
 	stamp := func() any {

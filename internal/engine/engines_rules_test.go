@@ -15,7 +15,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// The engines agree whatever the rules of a description say.
+// The engines agree on any rules of a description.
 func TestEnginesAgreeOnRules(t *testing.T) {
 	var bodies, explained, counted int
 	rapid.Check(t, func(t *rapid.T) {
@@ -61,7 +61,7 @@ func TestEnginesAgreeOnRules(t *testing.T) {
 	t.Logf("of %d bodies, %d were counted, %d went to the reference engine", bodies, counted, explained)
 }
 
-// drawMembers draws an object of which the rules speak.
+// drawMembers draws an object that the rules apply to.
 func drawMembers(t *rapid.T) any {
 	value := rapid.SampledFrom([]any{nil, 0, 1, 2, -1, 1.5, 1e3, json.Number("9223372036854775807"), json.Number("-9223372036854775808"), json.Number("1e400"), json.Number("1.0"), true, false, "", "one", "two", "é\n", []any{}, []any{1, 2}, map[string]any{}})
 	usual := map[string][]any{

@@ -27,7 +27,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// engines compares the engine that reads by plans with the reference engine.
+// engines compares the engine that reads with plans with the reference engine.
 type engines struct {
 	v          *engine.Validator
 	checker    *engine.Worker
@@ -51,8 +51,8 @@ func newEngines(v *engine.Validator, documented engine.Documented) *engines {
 	return e
 }
 
-// differ returns in which way the engines differ on an exchange; empty where
-// they agree. Every pattern is settled as soon as it was explained.
+// differ returns how the engines differ on an exchange; empty if they agree.
+// Every pattern is done as soon as it was explained.
 func (e *engines) differ(x *plumb.Exchange) string {
 	want := e.v.Check(x)
 	batch := e.checker.Check([]*plumb.Exchange{x})
@@ -94,7 +94,7 @@ func (e *engines) differ(x *plumb.Exchange) string {
 		e.summaries[i].Add(x, r)
 	}
 	e.summaries[1].Batch(batch)
-	// They grow with the bodies, so that comparing them takes its time.
+	// The summaries grow with the bodies, so comparing them is slow.
 	if e.bodies <= 10 || e.bodies%100 == 0 {
 		if diff := e.summariesDiffer(); diff != "" {
 			return diff
@@ -117,8 +117,8 @@ func (e *engines) differ(x *plumb.Exchange) string {
 	return ""
 }
 
-// summariesDiffer returns in which way the summaries of all bodies so far
-// differ.
+// summariesDiffer returns how the summaries of all bodies so far differ; empty
+// if they agree.
 func (e *engines) summariesDiffer() string {
 	if diff := gocmp.Diff(jsonOf(e.summaries[0]), jsonOf(e.summaries[1])); diff != "" {
 		return "summary: " + diff
@@ -151,8 +151,7 @@ func (e *engines) see(counts map[engine.Seen]int, s engine.Seen, n int) {
 	}
 }
 
-// common returns what findings have but for their occurrences, in an order of
-// its own.
+// common returns what findings have but for their occurrences, sorted.
 func common(findings []plumb.Finding) []string {
 	var all []string
 	for _, f := range findings {
@@ -162,7 +161,7 @@ func common(findings []plumb.Finding) []string {
 	return all
 }
 
-// The engines agree on every recording among the fixtures.
+// The engines agree on each recording among the fixtures.
 func TestEnginesAgreeOnFixtures(t *testing.T) {
 	v := builtin(t)
 	descriptions := map[string]*engines{"": newEngines(v, v.Documented())}
@@ -209,7 +208,7 @@ func TestEnginesAgreeOnFixtures(t *testing.T) {
 	assert.Greater(t, exchanges, 100)
 }
 
-// exchangesIn reads a recording; none where it is not a recording.
+// exchangesIn reads a recording; nil if the file is not a recording.
 func exchangesIn(t *testing.T, name string) []*plumb.Exchange {
 	f, err := os.Open(name)
 	require.NoError(t, err)
@@ -224,8 +223,8 @@ func exchangesIn(t *testing.T, name string) []*plumb.Exchange {
 	return all
 }
 
-// The engines agree on the official suite: on each schema of it, and each of
-// its instances.
+// The engines agree on the official suite: on each of its schemas, and each
+// instance of it.
 func TestEnginesAgreeOnSuite(t *testing.T) {
 	files, err := filepath.Glob(suite + "/tests/draft2020-12/*.json")
 	require.NoError(t, err)
@@ -241,7 +240,7 @@ func TestEnginesAgreeOnSuite(t *testing.T) {
 		for _, c := range cases {
 			v, err := describedBy(c.Schema, drafts[4].dialect)
 			if err != nil {
-				continue // TestJSONSchemaSuite knows which
+				continue // TestJSONSchemaSuite lists them
 			}
 			e := newEngines(v, engine.Documented{}) // the meta-schema documents too much
 			for _, test := range c.Tests {
@@ -291,7 +290,7 @@ func TestEnginesAgreeOnJSON(t *testing.T) {
 	}
 }
 
-// The engines agree on bodies of good batches that were changed in a few
+// The engines agree on bodies of correct batches that were changed in a few
 // places.
 func TestEnginesAgreeOnChangedBodies(t *testing.T) {
 	v := builtin(t)
@@ -336,7 +335,7 @@ func TestEnginesAgreeOnChangedBodies(t *testing.T) {
 	t.Logf("of %d bodies, %d were counted, %d went to the reference engine", e.bodies, e.counted, e.explained)
 }
 
-// batches returns bodies of batches, good and bad, among the fixtures.
+// batches returns bodies of batches, correct and incorrect, from the fixtures.
 func batches(t testing.TB) [][]byte {
 	var all [][]byte
 	for _, life := range lifeOf("batch_1") {
@@ -369,7 +368,7 @@ var (
 	changedValues = []any{nil, true, 0, -1, 5, 1.5, 1e3, 1741967569, 1741967570, 1741967569000, "", "batch", "completed", "cancelled", "in_progress", "paused", "2025-03-14T15:52:49Z", "1741967569", strings.Repeat("é", 300), "\U0001F600\n", map[string]any{}, []any{}, map[string]any{"code": 1}, []any{map[string]any{"line": "x"}}, json.Number("123456789012345678901")}
 )
 
-// change returns the value with one place in it changed.
+// change returns the value, changed in one place.
 func change(t *rapid.T, value any) any {
 	switch v := value.(type) {
 	case map[string]any:
@@ -396,8 +395,8 @@ func change(t *rapid.T, value any) any {
 	return rapid.SampledFrom(changedValues).Draw(t, "value")
 }
 
-// written returns a value as servers of several habits write it: what a reader
-// remembers of one body must not mislead it in another.
+// written returns a value as different servers write it: what a reader
+// remembers of one body must not affect another.
 func written(t *rapid.T, value any) []byte {
 	var text []byte
 	var err error
@@ -413,7 +412,7 @@ func written(t *rapid.T, value any) []byte {
 	return text
 }
 
-// shuffled is written with the members of the outermost object in any order.
+// shuffled is marshalled with the members of the outermost object in any order.
 type shuffled struct {
 	t     *rapid.T
 	value any
@@ -437,7 +436,7 @@ func (s shuffled) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// changeBytes returns a text with one place in it changed.
+// changeBytes returns a text, changed in one place.
 func changeBytes(t *rapid.T, text []byte) []byte {
 	at := rapid.IntRange(0, len(text)).Draw(t, "at")
 	end := min(len(text), at+rapid.IntRange(0, 3).Draw(t, "length"))
@@ -452,7 +451,7 @@ func FuzzEngines(f *testing.F) {
 	for i, body := range all {
 		f.Add(body, all[(i+1)%len(all)], uint8(i))
 	}
-	// Two bodies: that they have equal signatures must say something.
+	// Two bodies: equal signatures must mean equal findings.
 	f.Fuzz(func(t *testing.T, one, other []byte, kind uint8) {
 		e := newEngines(v, documented)
 		for _, body := range [][]byte{one, other, one} {
@@ -473,9 +472,9 @@ func FuzzEngines(f *testing.F) {
 	})
 }
 
-// Bodies whose faults are at different places are of different patterns, also
-// where the caller chose the names.
-func TestPatternsTellPlacesApart(t *testing.T) {
+// Bodies with faults at different places have different patterns, even in
+// members that are not described by name.
+func TestPatternsDistinguishPlaces(t *testing.T) {
 	v := builtin(t)
 	e := newEngines(v, v.Documented())
 	for _, members := range []string{
@@ -490,6 +489,6 @@ func TestPatternsTellPlacesApart(t *testing.T) {
 			assert.Empty(t, e.differ(x), body)
 		}
 	}
-	// The second of each, and one whose only fault was there before.
+	// The second body of each kind, and one whose only fault occurred before.
 	assert.Equal(t, e.bodies/2+1, e.counted)
 }

@@ -5,8 +5,8 @@ import (
 	"github.com/plumbapi/plumb/internal/engine/plan"
 )
 
-// PlannedOnly turns off the rules that no plan has, which keep all bodies from
-// plans: for tests of what is read by plans.
+// PlannedOnly turns off the rules that plans do not implement, because of which
+// no body is read with a plan: for tests of what is.
 func PlannedOnly() Option {
 	return func(v *Validator) error {
 		for _, r := range v.rules {

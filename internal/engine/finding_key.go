@@ -8,15 +8,16 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// FindingKey is what findings have in common that are counted together: rule and
-// subject, of which [plumb.Finding.Fingerprint] is made, and where it was found.
+// FindingKey is what findings that are counted together have in common: the
+// rule and the subject, which make up [plumb.Finding.Fingerprint], and where
+// they were found.
 type FindingKey struct {
 	Rule      string
 	Subject   plumb.Subject
 	Operation string
 	Status    int
 	File      string // of the description
-	Place     string // in it
+	Place     string // pointer in File
 	Pointer   string
 }
 
@@ -33,19 +34,20 @@ func (k FindingKey) Compare(o FindingKey) int {
 		cmp.Compare(k.Status, o.Status), cmp.Compare(k.File, o.File), cmp.Compare(k.Place, o.Place))
 }
 
-// MostPlaces is at how many places the findings of one rule are told apart. Of
-// more, those that are first in the order of keys are, and the rest is counted.
+// MostPlaces is the number of places at which the findings of one rule are
+// listed. Of more places, those that are first in the order of keys are listed,
+// and the findings at the others are counted.
 const MostPlaces = 1000
 
-// Beyond counts the findings of one rule in one exchange that are left out, since
-// they are at too many places.
+// Beyond counts the findings of one rule in one exchange that are not listed,
+// because they are at too many places.
 type Beyond struct {
 	Rule     string
 	Severity plumb.Severity // the highest
 	Count    int
 }
 
-// leaveOut leaves out the findings of each rule that are at too many places.
+// leaveOut removes the findings that are beyond MostPlaces, and counts them.
 func (p *pass) leaveOut() {
 	places := map[string]map[FindingKey]bool{}
 	for i := range p.out.Findings {
@@ -63,7 +65,8 @@ func (p *pass) leaveOut() {
 	}
 }
 
-// leaveOutAfter leaves out the findings of a rule after the last that is kept.
+// leaveOutAfter removes the findings of a rule that come after the last one to
+// keep.
 func (p *pass) leaveOutAfter(rule string, last FindingKey) {
 	if p.lastKept == nil {
 		p.lastKept = map[string]FindingKey{}
@@ -78,8 +81,8 @@ func (p *pass) leaveOutAfter(rule string, last FindingKey) {
 	})
 }
 
-// isBeyond reports whether a finding of the rule that runs is left out, since it is
-// at one of too many places. It is then counted.
+// isBeyond reports whether a finding of the rule that runs is beyond
+// MostPlaces. It then counts the finding.
 func (p *pass) isBeyond(f *plumb.Finding) bool {
 	last, some := p.lastKept[p.rule.ID]
 	if !some {

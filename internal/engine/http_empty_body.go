@@ -7,8 +7,8 @@ var httpEmptyBody = &Rule{
 	Severity: plumb.Error,
 	Title:    "a described body is missing",
 	Text: `The description has a body for the response, and the response has none.
-Clients that decode it fail. A recording that merely does not hold the body is
-not meant: that is counted as skipped.`,
+Clients that decode it fail. A body that is only missing from the recording
+is not reported: it is counted as skipped.`,
 	Fix:     "Send the body that is described; if there is none by design, describe the response without content.",
 	Example: "200 OK with Content-Length: 0, where a Batch is described",
 	run: func(p *pass) {

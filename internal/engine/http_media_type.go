@@ -11,14 +11,14 @@ var httpMediaType = &Rule{
 	ID:       "http-media-type",
 	Severity: plumb.Error,
 	Title:    "a media type is not described",
-	Text: `The Content-Type of the response is none of those that the description has for
-its status. A proxy's HTML page under status 200 is the usual case: clients fail
+	Text: `The Content-Type of the response is not one of those that the description has
+for its status. A proxy's HTML page under status 200 is the usual case: clients fail
 when they decode it. So is a page, or plain text, where ` + "`*/*`" + ` is described with
-a schema that allows no string. Parameters matter only where the description
-tells media types apart by them, and charset never.
+a schema that allows no string. Parameters matter only where described
+media types differ in them, and charset never does.
 
-Where headers were recorded, and none of them says the media type, that is worth
-knowing (info): the body is checked as JSON if the description has that.`,
+Where headers were recorded, but no Content-Type, the finding is only an info: the
+body is checked as JSON if the description has JSON.`,
 	Fix:     "Send the media type that is described, or add the one that is sent to the description.",
 	Example: "Content-Type: text/html, where application/json is described",
 	run: func(p *pass) {
@@ -28,12 +28,12 @@ knowing (info): the body is checked as JSON if the description has that.`,
 			return
 		}
 		switch {
-		case p.unfit:
-			p.reportWhole(subjectAt(p.media.Place, mediaType(contentType)), placed("the media type is described, but its schema is not of texts", p.media.Place, shorten(contentType), mediaTypes(p.response)))
+		case p.schemaNotText:
+			p.reportWhole(subjectAt(p.media.Place, mediaType(contentType)), placed("the media type is described, but its schema does not allow a string", p.media.Place, shorten(contentType), mediaTypes(p.response)))
 		case contentType != "" && p.response.MediaFor(contentType) == nil:
 			p.reportWhole(subjectAt(p.response.Place, mediaType(contentType)), placed("the media type is not described", p.response.Place, shorten(contentType), mediaTypes(p.response)))
 		case p.media != nil && unlabelled(&p.x.Response):
-			p.grade(plumb.Info)
+			p.setSeverity(plumb.Info)
 			p.reportWhole(subjectAt(p.media.Place, ""), placed("the response does not say its media type", p.media.Place, "no Content-Type", mediaTypes(p.response)))
 		}
 	},

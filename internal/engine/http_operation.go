@@ -15,9 +15,9 @@ var httpOperation = &Rule{
 	Text: `The description has the path, but not this method of it. Either the API has
 an operation that nobody described, or a client calls one that does not exist.
 Where the server refuses the method with 405 or 501, it agrees with the
-description. What browsers do by themselves is not meant: OPTIONS, and HEAD
-where GET is described. A path that the description does not have at all is
-` + "`http-path`" + ` on a server of the description, and elsewhere another API's.`,
+description. Requests that browsers send by themselves are not reported: OPTIONS,
+and HEAD where GET is described. A path that the description does not have at all
+is ` + "`http-path`" + ` on a server of the description, and another API's elsewhere.`,
 	Fix:     "Describe the method for the path, or send one that is described.",
 	Example: "DELETE /batches/batch_1, where only GET is described",
 	run: func(p *pass) {

@@ -13,11 +13,11 @@ var httpPath = &Rule{
 	Title:    "a path is not described",
 	Text: `The request went to a server of the description, below its base path, and the
 description has no such path. Either the API has an endpoint that nobody
-described, or a client calls one that does not exist. Pages and pictures are not
-endpoints: the method is neither GET nor HEAD, or the answer is JSON or XML. What
-looks like an identifier is * in the path, so that there is one finding for
+described, or a client calls one that does not exist. Pages and images are not
+reported: only requests whose method is neither GET nor HEAD, or whose answer is
+JSON or XML. What looks like an identifier is * in the path, so there is one finding for
 ` + "`/orders/*/items`" + `, whatever the orders. A description that says
-` + "`x-partial: true`" + `, as the built-in one does, leaves other paths alone.
+` + "`x-partial: true`" + `, as the built-in one does, is not checked for other paths.
 
 The servers are those of the description, or those that ` + "`--server`" + ` names.`,
 	Fix:     "Describe the path, or call one that is described; x-partial: true says that the description leaves paths out.",
@@ -36,7 +36,7 @@ The servers are those of the description, or those that ` + "`--server`" + ` nam
 }
 
 // isEndpoint reports whether a request is one to an API, and not for a page or
-// what belongs to it. What browsers ask by themselves is none.
+// a file that belongs to it. Requests that browsers send by themselves are not.
 func (p *pass) isEndpoint() bool {
 	isData := func(contentType string) bool { return isJSON(contentType) || isXML(contentType) }
 	switch p.x.Request.Method {
@@ -49,7 +49,8 @@ func (p *pass) isEndpoint() bool {
 	return true
 }
 
-// pathOf returns the path of a URL: a query can hold credentials.
+// pathOf returns the path of a URL. It leaves out the query, which can hold
+// credentials.
 func pathOf(url string) string {
 	if i := strings.IndexAny(url, "?#"); i >= 0 {
 		url = url[:i]

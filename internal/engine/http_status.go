@@ -12,15 +12,15 @@ var httpStatus = &Rule{
 	Severity: plumb.Warning,
 	Title:    "a status code is not described",
 	Text: `The operation answered with a status that its description does not name, not
-even by a range such as 4XX or by default. Clients that were written to the
-description do not know what to do with it. A status of the server's own failure
-(5xx) is an error. What HTTP itself has an answer for is not meant: 1xx, 304 and
-412 to a conditional request, 206 and 416 to one for a range.`,
+even by a range such as 4XX or by default. Clients that follow the description
+do not expect it. A failure of the server (5xx) is an error. Statuses that HTTP
+defines for all operations are not reported: 1xx, 304 and 412 for a conditional
+request, 206 and 416 for a request for a range.`,
 	Fix:     "Describe the status for the operation, with its body, or answer with one that is described.",
 	Example: "409 Conflict from an operation that describes 200 only",
 	run: func(p *pass) {
 		op, status := p.match.Operation, p.out.Status
-		if op == nil || p.response != nil || status == 0 || p.isOfHTTP() {
+		if op == nil || p.response != nil || status == 0 || p.isStatusOfHTTP() {
 			return
 		}
 		var described []string
@@ -28,16 +28,16 @@ description do not know what to do with it. A status of the server's own failure
 			described = append(described, r.Status)
 		}
 		if status >= 500 {
-			p.grade(plumb.Error)
+			p.setSeverity(plumb.Error)
 		}
 		p.reportWhole(subjectAt(op.Place, indexToken(status)), placed("the status is not described", op.Place, indexToken(status), strings.Join(described, ", ")))
 	},
 }
 
-// isOfHTTP reports whether the status is one by which caches, and clients that
-// ask for a part, are answered, whatever the operation (RFC 9110, 13.2 and
-// 14.2), or comes before the answer.
-func (p *pass) isOfHTTP() bool {
+// isStatusOfHTTP reports whether the status is one that HTTP defines for any
+// operation: of a conditional request, of a request for a range (RFC 9110, 13.2
+// and 14.2), or of an interim response.
+func (p *pass) isStatusOfHTTP() bool {
 	switch p.out.Status {
 	case http.StatusNotModified, http.StatusPreconditionFailed:
 		return mayHave(&p.x.Request, "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range")

@@ -61,7 +61,7 @@ func describe(t testing.TB, text string, opts ...engine.Option) *engine.Validato
 	return v
 }
 
-// exchange is "METHOD URL STATUS", its Content-Type, and its body. A header is
+// exchange returns an exchange. The line is "METHOD URL STATUS". A header is
 // recorded unless the content type is "none".
 func exchange(line, contentType, body string) *plumb.Exchange {
 	fields := strings.Fields(line)
@@ -83,7 +83,7 @@ func exchange(line, contentType, body string) *plumb.Exchange {
 
 const order = `{"object":"order","id":"o1","total":7,"currency":"EUR"}`
 
-// What of HTTP is a finding, what is checked, and what is left out, by both
+// What is a finding about HTTP, what is checked, and what is skipped, by both
 // engines.
 func TestHTTP(t *testing.T) {
 	const own = "https://shop.example/v1"
@@ -93,7 +93,7 @@ func TestHTTP(t *testing.T) {
 		findings                []string
 		skipped                 string // contains; empty: checked
 	}{
-		// No body is possible, whatever is described.
+		// HTTP does not allow a body, whatever is described.
 		{"GET " + own + "/orders/1 204", js, "", nil, ""},
 		{"GET " + own + "/orders/1 205", js, "", nil, ""},
 		{"DELETE " + own + "/orders/1 304", js, "", nil, ""},
@@ -103,14 +103,14 @@ func TestHTTP(t *testing.T) {
 		{"HEAD " + own + "/orders/1 200", "text/html", "", nil, ""},
 		{"HEAD " + own + "/orders/1 404", js, "", []string{"warning http-status "}, "status 404 is not described"},
 
-		// None is described.
+		// No body is described.
 		{"POST " + own + "/orders 202", "", "", nil, ""},
 		{"POST " + own + "/orders 202", js, `{}`, []string{"info http-undescribed-body "}, "no body for the status"},
 
-		// What HTTP itself answers is not a finding; a failure of the server is an error.
+		// A status that HTTP defines is not a finding; a failure of the server is an error.
 		{"POST " + own + "/orders 103", "", "", nil, "status 103 is not described"},
 		{"POST " + own + "/orders 304", "", "", nil, "status 304 is not described"},
-		{"POST " + own + "/orders 206", js, `{"object":"ord`, nil, "a part"},
+		{"POST " + own + "/orders 206", js, `{"object":"ord`, nil, "incomplete"},
 		{"POST " + own + "/orders 404", js, `{"code":1,"text":"no"}`, nil, ""},
 		{"GET " + own + "/orders/1 404", js, `{}`, []string{"warning http-status "}, "status 404"},
 		{"GET " + own + "/orders/1 503", js, `{}`, []string{"error http-status "}, "status 503"},
@@ -131,7 +131,7 @@ func TestHTTP(t *testing.T) {
 		{"OPTIONS " + own + "/orders/17/items 200", js, `{}`, nil, "does not have"},
 		{"GET " + own + "/help 200", "text/html", `<p>`, nil, "does not have"},
 		{"GET " + own + "/logo 200", "image/svg+xml", `<svg/>`, nil, "does not have"},
-		{"GET https://shop.example/health 200", js, `{}`, nil, "below no base path"},
+		{"GET https://shop.example/health 200", js, `{}`, nil, "not below a base path"},
 		{"GET chrome-extension://abc/orders/1 200", js, `{}`, nil, "neither http nor https"},
 
 		// Another host: the body says whether it is one of the API.
@@ -152,8 +152,8 @@ func TestHTTP(t *testing.T) {
 		{"PATCH https://o.example/orders/1 200", js, order, []string{"warning http-operation "}, "the method PATCH"},
 		{"GET https://o.example/x/y/orders/1 200", js, strings.Replace(order, "7", `"7"`, 1), []string{"error schema-type /total"}, ""},
 		{"GET https://o.example/x/y/orders/1 200", js, `{"id":"o1","total":7,"currency":"EUR"}`, nil, "--server https://o.example/x/y checks it"},
-		{"GET https://o.example/x/y/orders/1 200", js, ``, nil, "a path behind a prefix that is not described, with a body that is not an object to be known by a constant; --server https://o.example/x/y checks it"},
-		{"GET https://o.example/x/y/orders 200", js, `[` + order + `]`, nil, "a path behind a prefix that is not described, whose answers have no constant to be known by; --server https://o.example/x/y checks it"},
+		{"GET https://o.example/x/y/orders/1 200", js, ``, nil, "a path behind a prefix that is not described, with a body that is not an object with a constant to recognise it by; --server https://o.example/x/y checks it"},
+		{"GET https://o.example/x/y/orders 200", js, `[` + order + `]`, nil, "a path behind a prefix that is not described, whose answers have no constant to recognise them by; --server https://o.example/x/y checks it"},
 		{"GET https://o.example/1234/orders/1 200", js, `{}`, nil, "another API, as its body shows"},
 		{"GET https://o.example/others 200", js, `{}`, nil, "another API: the description has no such path"},
 
@@ -188,7 +188,7 @@ func TestHTTP(t *testing.T) {
 			v := describe(t, shop)
 			e := newEngines(v, v.Documented())
 			x := exchange(tt.line, tt.contentType, tt.body)
-			for range 3 { // from the second time on it is counted
+			for range 3 { // from the second round on, it is counted
 				require.Empty(t, e.differ(x))
 			}
 			r := v.Check(x)
@@ -207,7 +207,7 @@ func TestHTTP(t *testing.T) {
 	}
 }
 
-// What is found of a text is the text: a quote is one of its characters.
+// A plain text is shown as it is: a quote is one of its characters.
 func TestFoundTextKeepsItsQuotes(t *testing.T) {
 	r := describe(t, shop).Check(exchange("GET https://shop.example/v1/text 200", "text/plain", `"a"`))
 	require.Len(t, r.Findings, 1)
@@ -215,7 +215,7 @@ func TestFoundTextKeepsItsQuotes(t *testing.T) {
 }
 
 // A status that answers a condition, or a request for a part, is one of HTTP
-// only where the request can have been one.
+// only if the request can have been one.
 func TestStatusesOfHTTP(t *testing.T) {
 	v := describe(t, shop)
 	for _, tt := range []struct {
@@ -267,8 +267,9 @@ func TestUndescribedPaths(t *testing.T) {
 	assert.Empty(t, check(elsewhere, "https://shop.example/v1/others").Findings)
 }
 
-// A rule whose findings differ in severity has the one that was set for it.
-func TestGradesOfOneRule(t *testing.T) {
+// A rule whose findings differ in severity has the severity that is configured
+// for it.
+func TestSeveritiesOfOneRule(t *testing.T) {
 	failure := exchange("GET https://shop.example/v1/orders/1 500", "application/json", "{}")
 	unlabelled := exchange("GET https://shop.example/v1/orders/1 200", "", order)
 	for _, tt := range []struct {
@@ -296,7 +297,8 @@ func TestWhatIsNotRecorded(t *testing.T) {
 	assert.Equal(t, "the recording does not say the method", r.Skipped)
 }
 
-// The time of an answer is its Date; the order of a history is the recorder's.
+// The time of a response is its Date; the order of a history is that of the
+// recorder's times.
 func TestOwnTime(t *testing.T) {
 	v := builtin(t)
 	for _, tt := range []struct {
@@ -326,9 +328,9 @@ func timeOf(t *testing.T, text string) time.Time {
 	return at
 }
 
-// Whatever the body, the status and the host: the engines agree on whose an
-// answer is, in whatever order one checker meets them.
-func TestEnginesAgreeOnWhoseAnAnswerIs(t *testing.T) {
+// For any body, status and host, the engines agree on which API a response
+// belongs to, in any order in which one worker reads them.
+func TestEnginesAgreeOnOtherAPIs(t *testing.T) {
 	texts := map[string]string{
 		"constants": shop,
 		"none":      strings.Replace(shop, "object: {const: order}", "object: {type: string}", 1),
@@ -366,7 +368,7 @@ func TestEnginesAgreeOnWhoseAnAnswerIs(t *testing.T) {
 }
 
 // A path that is too long to be compared with those of the description is
-// skipped at once, wherever it is asked for.
+// skipped at once, on any host.
 func TestLongPathIsSkipped(t *testing.T) {
 	v := describe(t, shop)
 	for _, host := range []string{"https://shop.example/v1", "https://o.example", ""} {

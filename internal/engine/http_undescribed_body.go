@@ -7,9 +7,8 @@ var httpUndescribedBody = &Rule{
 	Severity: plumb.Info,
 	Title:    "a body is not described",
 	Text: `The description has no content for the response, and the response has a body.
-Nothing of it can be checked, and clients that were written to the description
-do not read it.`,
-	Fix:     "Describe the body, with its media type and schema; if there is to be none, send none.",
+It cannot be checked, and clients that follow the description do not read it.`,
+	Fix:     "Describe the body, with its media type and schema; or, if there should be none, send none.",
 	Example: `202 Accepted with {"id": "job_1"}, where the description has no content for 202`,
 	run: func(p *pass) {
 		body := &p.x.Response.Body

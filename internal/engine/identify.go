@@ -25,9 +25,9 @@ func (p *pass) identify() {
 	case p.match.Site == spec.TooLong:
 		p.out.Skipped = "a path of more than 500 segments"
 	case p.match.Site == spec.Outside:
-		p.out.Skipped = "a path that is below no base path of the description's server"
+		p.out.Skipped = "a path that is not below a base path of the description's server"
 	case p.match.Undescribed != "" && p.v.desc.Partial:
-		p.out.Skipped = "another path of the server, of which the description leaves some out (x-partial)"
+		p.out.Skipped = "a path that the description leaves out (x-partial)"
 	case p.match.Undescribed != "":
 		p.out.Skipped = "a path that the description does not have"
 	case p.match.Path == "":
@@ -38,11 +38,12 @@ func (p *pass) identify() {
 	default:
 		p.out.Operation = p.match.Operation.ID
 		p.response = p.match.Operation.Response(p.out.Status)
-		p.choose()
+		p.chooseSchema()
 	}
 }
 
-// knownMethod keeps reasons few, whatever recordings call a method.
+// knownMethod returns the method for a reason. Methods that are not well known
+// have one text in common, so that the number of reasons is bounded.
 func knownMethod(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
@@ -52,8 +53,8 @@ func knownMethod(method string) string {
 	return "of the request"
 }
 
-// hasNoBody reports whether HTTP rules out that the answer has a body, whatever
-// describes it (RFC 9110, 6.4.1).
+// hasNoBody reports whether HTTP does not allow the response a body, whatever
+// the description says (RFC 9110, 6.4.1).
 func hasNoBody(method string, status int) bool {
 	switch {
 	case method == http.MethodHead, 100 <= status && status < 200:
@@ -62,9 +63,10 @@ func hasNoBody(method string, status int) bool {
 	return status == http.StatusNoContent || status == http.StatusResetContent || status == http.StatusNotModified
 }
 
-// choose finds the media type and the schema that describe the body, and says
-// where the exchange is checked without one.
-func (p *pass) choose() {
+// chooseSchema finds the media type and the schema that describe the body.
+// Without them it says why the exchange is skipped, or that it has no body to
+// check.
+func (p *pass) chooseSchema() {
 	status, body := p.out.Status, &p.x.Response.Body
 	described := p.response != nil && status != 0 && len(p.x.Defects) == 0
 	switch {
@@ -81,7 +83,7 @@ func (p *pass) choose() {
 	case p.response == nil:
 		p.out.Skipped = "status " + strconv.Itoa(status) + " is not described"
 	case status == http.StatusPartialContent:
-		p.out.Skipped = "answers with status 206, whose body is a part"
+		p.out.Skipped = "answers with status 206, whose body is incomplete"
 	case len(p.response.Media) == 0:
 		p.out.Skipped = "the description has no body for the status"
 	default:

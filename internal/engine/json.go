@@ -7,8 +7,8 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// reportFaults reports those faults of the body's text that are of the kinds.
-// Where the text is not JSON at all, the body as a whole is the place.
+// reportFaults reports the faults of the body's JSON text that are of the given
+// kinds.
 func (p *pass) reportFaults(message string, kinds ...jsonvalue.FaultKind) {
 	for _, fault := range p.faults {
 		if !slices.Contains(kinds, fault.Kind) {

@@ -10,8 +10,8 @@ var jsonDuplicateKey = &Rule{
 	Severity: plumb.Error,
 	Title:    "a member occurs twice in its object",
 	Text: `Which of the two counts is up to each decoder: some take the first, most the
-last, some refuse the body. So clients of one answer disagree. Names are
-compared after their escapes are undone. The checks of values look at the last.`,
+last, some refuse the body. So clients disagree about the same answer. Names are
+compared after their escapes are decoded. The other rules check the last value.`,
 	Fix:     "Send the member once.",
 	Example: `{"status": "completed", "st\u0061tus": "failed"}`,
 	run: func(p *pass) {

@@ -10,7 +10,7 @@ var jsonInvalidUTF8 = &Rule{
 	Severity: plumb.Error,
 	Title:    "a string is not valid Unicode",
 	Text: `JSON is UTF-8 (RFC 8259, section 8.1), and an escape for one half of a
-surrogate pair stands for no character. Decoders replace, drop or refuse such
+surrogate pair is not a character. Decoders replace, drop or refuse such
 text, so its value differs between clients.`,
 	Fix:     "Encode the body in UTF-8, and characters beyond U+FFFF as a whole pair of escapes.",
 	Example: `{"name": "\ud83d"}`,

@@ -11,7 +11,7 @@ var jsonSyntax = &Rule{
 	Title:    "a body is not JSON",
 	Text: `The body breaks the grammar of RFC 8259, or ends before its value does. No
 client can decode it, and nothing else of it can be checked.`,
-	Fix:     "Send the body as valid JSON: correct it at the mark.",
+	Fix:     "Send valid JSON: correct the body at the marked place.",
 	Example: `{"id": "batch_1", "status": "completed",}`,
 	run: func(p *pass) {
 		p.reportFaults("the body is not JSON", jsonvalue.Syntax, jsonvalue.Truncated)

@@ -9,8 +9,8 @@ var jsonTrailingData = &Rule{
 	ID:       "json-trailing-data",
 	Severity: plumb.Error,
 	Title:    "there are bytes after the JSON value",
-	Text: `A body is one JSON value and white space. Decoders that read a stream do not
-notice what follows, others refuse the body.`,
+	Text: `A body is one JSON value and white space. Decoders that read a stream ignore what
+follows; others refuse the body.`,
 	Fix:     "End the body after its JSON value.",
 	Example: `{"id": "batch_1"}{"id": "batch_2"}`,
 	run: func(p *pass) {

@@ -13,8 +13,8 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// JSONTestSuite through the whole check: a body that is not JSON is refused
-// with its line and column, one that is JSON is read.
+// JSONTestSuite through the whole check: a body that is not JSON is reported
+// with its line and column, and one that is JSON is read.
 func TestJSONTestSuite(t *testing.T) {
 	files, err := filepath.Glob("../../../shared/data/json-test-suite/test_parsing/*.json")
 	require.NoError(t, err)

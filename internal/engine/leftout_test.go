@@ -12,9 +12,9 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// A part of a description that is left out makes no finding: not where a value
-// is refused for that a schema accepts it, and not where a member would seem to
-// be undescribed.
+// A part of a description that is left out leads to no finding: not because a
+// value fits a schema that excludes it, and not because a member seems to be
+// undescribed.
 func TestWhatIsLeftOutMakesNoFinding(t *testing.T) {
 	const gone = `{"$ref": "#/$defs/gone"}`
 	for _, schema := range []string{

@@ -32,8 +32,8 @@ var goodLives = map[string]map[string]int64{
 	"cancelled":   {"in_progress_at": 60, "cancelling_at": 90, "cancelled_at": 600},
 }
 
-// What the description of a batch forbids, written down a second time and in
-// another way than in the description: as lists, not as moves.
+// What the description of a batch forbids, written a second time and in another
+// form than in the description: as lists, not as moves.
 var (
 	ownStamp = map[string]string{
 		"in_progress": "in_progress_at", "finalizing": "finalizing_at", "completed": "completed_at", "failed": "failed_at",
@@ -63,29 +63,30 @@ var (
 	}
 )
 
-// forbidden says what the description forbids about the timestamps of a batch.
-func forbidden(status string, stamps map[string]int64) []string {
+// forbidden returns what the description forbids about the timestamps of a
+// batch.
+func forbidden(status string, timestamps map[string]int64) []string {
 	var why []string
 	plausible := func(name string) bool {
-		t, ok := stamps[name]
+		t, ok := timestamps[name]
 		return ok && t >= 1577836800 && t <= 4102444800
 	}
-	for name := range stamps {
+	for name := range timestamps {
 		if !plausible(name) {
 			why = append(why, name+" is no time")
 		}
-		if strings.HasSuffix(name, "_at") && name != "created_at" && name != "expires_at" && stamps[name] != 0 && !slices.Contains(mayHave[status], name) {
+		if strings.HasSuffix(name, "_at") && name != "created_at" && name != "expires_at" && timestamps[name] != 0 && !slices.Contains(mayHave[status], name) {
 			why = append(why, name+" is early")
 		}
 	}
 	for _, name := range append(slices.Clone(mustHave[status]), ownStamp[status]) {
-		if _, ok := stamps[name]; name != "" && !ok {
+		if _, ok := timestamps[name]; name != "" && !ok {
 			why = append(why, name+" is missing")
 		}
 	}
 	for _, chain := range chains {
 		for i := 1; i < len(chain); i++ {
-			if a, b := chain[i-1], chain[i]; plausible(a) && plausible(b) && stamps[a] > stamps[b] {
+			if a, b := chain[i-1], chain[i]; plausible(a) && plausible(b) && timestamps[a] > timestamps[b] {
 				why = append(why, b+" is before "+a)
 			}
 		}
@@ -93,25 +94,25 @@ func forbidden(status string, stamps map[string]int64) []string {
 	return why
 }
 
-// ways are the states that good batches pass, each with when it is seen.
-var ways = map[string][]string{
+// paths are the states that good batches pass, each with when it is seen.
+var paths = map[string][]string{
 	"completed": {"validating", "in_progress", "finalizing", "completed"},
 	"failed":    {"validating", "failed"},
 	"expired":   {"validating", "in_progress", "expired"},
 	"cancelled": {"validating", "in_progress", "cancelling", "cancelled"},
 }
 
-// Of the responses of a good life, changing, clearing or leaving out some
-// timestamps is reported exactly when a response is forbidden by itself, or
-// contradicts another, whichever is read first.
+// If some timestamps in the responses of a correct life are changed, cleared or
+// left out, there is a finding if and only if a response is forbidden by itself
+// or contradicts another one, whichever is read first.
 func TestChangedHistories(t *testing.T) {
 	v := builtin(t, engine.WithRule("*", plumb.Off), engine.WithRule("time-*", plumb.Error), engine.WithRule("state-*", plumb.Error),
 		engine.WithRule("history-*", plumb.Error), engine.WithRule("time-bound", plumb.Off))
 	rapid.Check(t, func(t *rapid.T) {
-		end := rapid.SampledFrom(slices.Sorted(maps.Keys(ways))).Draw(t, "end")
+		end := rapid.SampledFrom(slices.Sorted(maps.Keys(paths))).Draw(t, "end")
 		const created = int64(1741967569)
 		var responses []map[string]any
-		for _, status := range ways[end] {
+		for _, status := range paths[end] {
 			body := map[string]any{"id": "batch_1", "object": "batch", "endpoint": "/v1/x", "input_file_id": "f", "completion_window": "24h", "status": status, "created_at": created, "expires_at": created + day}
 			for name, after := range goodLives[status] {
 				body[name] = created + after
@@ -153,8 +154,8 @@ func TestChangedHistories(t *testing.T) {
 				}
 			}
 			why = append(why, forbidden(body["status"].(string), stamps)...)
-			// A response that lacks the member says nothing: what counts is
-			// the last one that has it.
+			// A response without the member says nothing: the last response
+			// with it counts.
 			for name, after := range body {
 				if !strings.HasSuffix(name, "_at") {
 					continue
@@ -193,8 +194,9 @@ func TestChangedHistories(t *testing.T) {
 	})
 }
 
-// Swapping, shifting, dropping, adding or scaling timestamps of a good batch
-// is reported exactly when the description forbids what comes out.
+// If timestamps of a correct batch are swapped, shifted, dropped, added or
+// scaled, there is a finding if and only if the description forbids the
+// outcome.
 func TestChangedTimestamps(t *testing.T) {
 	v := builtin(t, engine.WithRule("*", plumb.Off), engine.WithRule("time-*", plumb.Error), engine.WithRule("state-*", plumb.Error), engine.WithRule("time-bound", plumb.Off))
 
@@ -220,7 +222,7 @@ func TestChangedTimestamps(t *testing.T) {
 					stamps[name] = at + rapid.Int64Range(-2*day, 2*day).Draw(t, "by")
 				}
 			case "drop":
-				if name != "created_at" { // its absence is a matter of the schema
+				if name != "created_at" { // the schema requires it
 					delete(stamps, name)
 				}
 			case "add":

@@ -13,7 +13,7 @@ import (
 )
 
 // Lists in lists, lists that hold each other, and trees, by both engines. Only
-// the elements of the outermost list are bodies of their own.
+// the elements of the outermost list count as bodies of their own.
 func TestListsInLists(t *testing.T) {
 	d, err := spec.Load(fstest.MapFS{"openapi.yaml": {Data: []byte(`
 openapi: 3.1.0
@@ -56,7 +56,7 @@ components:
 			e := newEngines(v, v.Documented())
 			x := &plumb.Exchange{Request: plumb.Request{Method: "GET", URL: tt.path}}
 			x.Response.Status, x.Response.Body.Bytes = 200, []byte(tt.body)
-			for range 2 { // the second time it is counted
+			for range 2 { // in the second round, it is counted
 				assert.Empty(t, e.differ(x))
 			}
 			assert.Equal(t, tt.planned, e.explained < 2, "explained %d times", e.explained)

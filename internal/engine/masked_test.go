@@ -14,8 +14,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// Resources whose identities are masked are not taken for one: they have no
-// history, by either engine.
+// Resources with masked identities are not taken for one resource: they have no
+// history, in either engine.
 func TestMaskedIdentityGivesNoHistory(t *testing.T) {
 	v := builtin(t)
 	for id, contradicts := range map[string]bool{
@@ -28,7 +28,7 @@ func TestMaskedIdentityGivesNoHistory(t *testing.T) {
 		begun.Time = done.Time
 		done.Place.Entry, begun.Place.Entry = 1, 2
 		h, e := v.NewHistory(), newEngines(v, v.Documented())
-		for range 2 { // the second time a plan reads them
+		for range 2 { // in the second round, a plan reads them
 			var rules []string
 			for _, x := range []*plumb.Exchange{done, begun} {
 				require.Empty(t, e.differ(x), id)
@@ -50,8 +50,8 @@ func TestMaskedIdentityGivesNoHistory(t *testing.T) {
 	}
 }
 
-// A masked value contradicts no other, whichever of the two is read first; what
-// is before it counts.
+// A masked value contradicts no other value, whichever is read first; the value
+// before it counts.
 func TestMaskedValueSaysNothingToHistory(t *testing.T) {
 	v := builtin(t)
 	output := func(x *plumb.Exchange, id string) *plumb.Exchange {
@@ -86,8 +86,7 @@ func TestMaskedValueSaysNothingToHistory(t *testing.T) {
 	}
 }
 
-// Whatever is found at a member whose name is masked, other findings stay as
-// they are.
+// Findings at a member whose name is masked do not affect other findings.
 func TestMaskedNames(t *testing.T) {
 	d, err := spec.Load(fstest.MapFS{"a.yaml": {Data: []byte(`
 openapi: 3.1.0

@@ -18,9 +18,9 @@ func (p *pass) chooseMedia() {
 	p.media = p.response.MediaFor(contentType)
 	switch {
 	case p.media != nil:
-	case contentType == "": // recorders drop headers
+	case contentType == "": // recorders can drop headers
 		p.media = assumedMedia(p.response, body)
-	case looksLikeJSON(body): // worth a look even where its media type is wrong
+	case looksLikeJSON(body): // checked even where its media type is wrong
 		p.media = jsonMedia(p.response)
 	}
 	if p.media == nil {
@@ -39,7 +39,7 @@ func (p *pass) chooseMedia() {
 	switch {
 	case isJSON(sent) || isJSON(p.media.Type):
 		p.schema = schema
-	case isText(sent) && schema.isString():
+	case isText(sent) && schema.onlyStrings():
 		if !utf8.Valid(body) {
 			p.out.Skipped = "text that is not UTF-8"
 			return
@@ -47,26 +47,26 @@ func (p *pass) chooseMedia() {
 		p.schema, p.text = schema, true
 	case looksLikeJSON(body) && (isText(sent) || contentType == "" && isRange(p.media.Type)):
 		p.schema = schema
-	case isPage(sent) && isRange(p.media.Type) && schema.isOther():
-		p.unfit = true
+	case isPage(sent) && isRange(p.media.Type) && schema.noStrings():
+		p.schemaNotText = true
 		p.out.Skipped = "a media type that is not described"
 	default:
 		p.out.Skipped = "media types other than JSON"
 	}
 }
 
-// isString reports whether the schema describes nothing but strings.
-func (s *bodySchema) isString() bool {
+// onlyStrings reports whether all values of the schema are strings.
+func (s *bodySchema) onlyStrings() bool {
 	return slices.ContainsFunc(s.types(), func(types []string) bool { return len(types) == 1 && types[0] == "string" })
 }
 
-// isOther reports whether no value of the schema is a string.
-func (s *bodySchema) isOther() bool {
+// noStrings reports whether no value of the schema is a string.
+func (s *bodySchema) noStrings() bool {
 	return slices.ContainsFunc(s.types(), func(types []string) bool { return !slices.Contains(types, "string") })
 }
 
-// types are lists of types of which each value has one; none where the schema
-// has alternatives.
+// types returns lists of types. Each value of the schema has one type of each
+// list. There are none where the schema has alternatives.
 func (s *bodySchema) types() [][]string {
 	demands, _ := s.Shape.Demands()
 	if demands == nil {
@@ -75,23 +75,25 @@ func (s *bodySchema) types() [][]string {
 	return demands.Types
 }
 
-// assumedMedia returns the media type that a body without one is taken for: JSON
-// if that is described, unless the body is none and just one other is.
+// assumedMedia returns the described media type that a body without a
+// Content-Type is assumed to have: JSON if it is described, unless the body is
+// not JSON and just one other media type is described.
 func assumedMedia(r *spec.Response, body []byte) *spec.Media {
-	m := jsonMedia(r)
+	media := jsonMedia(r)
 	var others []*spec.Media
 	for _, other := range r.Media {
-		if other != m {
+		if other != media {
 			others = append(others, other)
 		}
 	}
-	if len(others) == 1 && (m == nil || !looksLikeJSON(body) && !json.Valid(body)) {
+	if len(others) == 1 && (media == nil || !looksLikeJSON(body) && !json.Valid(body)) {
 		return others[0]
 	}
-	return m
+	return media
 }
 
-// jsonMedia returns the first described media type that is JSON, or can be.
+// jsonMedia returns the first described media type that is JSON, or a range that
+// includes it.
 func jsonMedia(r *spec.Response) *spec.Media {
 	for _, m := range r.Media {
 		if isJSON(m.Type) || isRange(m.Type) {
@@ -106,27 +108,27 @@ func isJSON(contentType string) bool {
 	return t == "application/json" || t == "text/json" || strings.HasSuffix(t, "+json")
 }
 
-// isXML reports whether a media type is XML, but for pages and pictures.
+// isXML reports whether a media type is XML, other than a page or an image.
 func isXML(contentType string) bool {
 	t := mediaType(contentType)
 	return t == "application/xml" || t == "text/xml" ||
 		strings.HasSuffix(t, "+xml") && t != "application/xhtml+xml" && !strings.HasPrefix(t, "image/")
 }
 
-// isText reports whether a body of the media type is a text, or for a range can
-// be, and not one of a form of its own.
+// isText reports whether a media type is a text, or a range of texts, but
+// neither XML nor JSON.
 func isText(contentType string) bool {
 	return strings.HasPrefix(mediaType(contentType), "text/") && !isXML(contentType) && !isJSON(contentType)
 }
 
-// isPage reports whether a body of the media type is for people: a page, or
-// plain text.
+// isPage reports whether a body of the media type is meant for people: a page,
+// or plain text.
 func isPage(contentType string) bool {
 	t := mediaType(contentType)
 	return t == "text/html" || t == "application/xhtml+xml" || t == "text/plain"
 }
 
-// isRange reports whether a described media type stands for several: text/*, */*.
+// isRange reports whether a described media type is a range, such as text/* or */*.
 func isRange(described string) bool { return strings.Contains(described, "*") }
 
 // mediaType returns a media type in lower case, without its parameters.

@@ -15,7 +15,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// checkBody checks a body that has a schema, written in YAML's flow style.
+// checkBody checks a body against a schema, given as YAML in flow style.
 func checkBody(t *testing.T, schema, body string) engine.Result {
 	t.Helper()
 	d, err := spec.Load(fstest.MapFS{"openapi.yaml": {Data: []byte(`openapi: 3.1.0
@@ -41,8 +41,8 @@ func outlines(r engine.Result) []string {
 	return all
 }
 
-// A member's name can be empty. The place of a finding about a name is the
-// member, and what is found is its name.
+// A member can have an empty name. A finding about a name is at the member, and
+// shows the name.
 func TestEmptyNames(t *testing.T) {
 	for _, tt := range []struct{ name, schema, body, want string }{
 		{"propertyNames", `{propertyNames: {pattern: "^[a-z]+$"}}`, `{"": 1}`, `schema-pattern / found the name "" at ""`},
@@ -67,7 +67,7 @@ func TestEmptyNames(t *testing.T) {
 	}
 }
 
-// There can be a finding in each member of a member with a long name.
+// There can be a finding at each member of a member with a long name.
 func TestLongNamesAreCut(t *testing.T) {
 	long := strings.Repeat("x", 10_000)
 	r := checkBody(t, `{additionalProperties: {type: object, additionalProperties: {type: string}}}`, `{"`+long+`1": {"a": 1}, "`+long+`2": {"a": 1}}`)
@@ -76,7 +76,7 @@ func TestLongNamesAreCut(t *testing.T) {
 	assert.NotEqual(t, r.Findings[0].Named, r.Findings[1].Named)
 }
 
-// What was not read for a limit was not checked.
+// A body that is not read because of a limit is skipped.
 func TestTooDeepIsSkipped(t *testing.T) {
 	r := checkBody(t, `{}`, strings.Repeat("[", 600)+strings.Repeat("]", 600))
 	assert.Zero(t, r.Bodies)

@@ -8,7 +8,7 @@ import (
 	"github.com/plumbapi/plumb/internal/engine/plan"
 )
 
-// note is what an exchange says of a resource, for its history.
+// note is what a response said about a resource, for its history.
 type note struct {
 	x       *plumb.Exchange
 	watch   *tracked
@@ -21,28 +21,28 @@ type note struct {
 	idEnd   int
 }
 
-// note takes down what the body that is being read says of a resource.
-func (c *Worker) note(n *plan.Note) {
+// note keeps what the body that is being read says about a resource.
+func (w *Worker) note(n *plan.ResourceNote) {
 	if len(n.ID) == 0 || bytes.Contains(n.ID, masked) { // as in newResource
 		return
 	}
-	b, id := c.batch, n.ID
-	if len(id) > mostName {
+	b, id := w.results, n.ID
+	if len(id) > maxName {
 		id = []byte(shortName(string(id)))
 	}
-	own := note{x: c.x, within: n.Pointer, start: n.Start, idStart: len(b.ids), idEnd: len(b.ids) + len(id)}
+	own := note{x: w.x, within: n.Pointer, start: n.Start, idStart: len(b.ids), idEnd: len(b.ids) + len(id)}
 	b.ids = append(b.ids, id...)
-	if !c.run.withoutHistory {
-		own.watch = c.run.v.watches[n.Life]
-		own.key, own.line = own.watch.key(id), lineOf(c.x, n.Start)
-		own.cells = c.cells(own.watch, n)
+	if !w.stream.withoutHistory {
+		own.watch = w.stream.v.watches[n.Life]
+		own.key, own.line = own.watch.key(id), lineOf(w.x, n.Start)
+		own.cells = w.cells(own.watch, n)
 	}
 	b.notes = append(b.notes, own)
 }
 
-// cells packs what a body says of a resource.
-func (c *Worker) cells(w *tracked, n *plan.Note) []byte {
-	b := c.batch
+// cells packs the watched members of a resource.
+func (c *Worker) cells(w *tracked, n *plan.ResourceNote) []byte {
+	b := c.results
 	from := len(b.cells)
 	p := pack(b.cells, n.Len())
 	for i := range n.Len() {
@@ -58,12 +58,13 @@ func (c *Worker) cells(w *tracked, n *plan.Note) []byte {
 	return p.b[from:len(p.b):len(p.b)]
 }
 
-// pack does what cellOf and packer.cell do, for the ith member that a plan read.
-func (c *Worker) pack(hash *hasher, p *packer, n *plan.Note, i int) {
+// pack packs the ith watched member of a resource that a plan read, as cellOf
+// and packer.cell do.
+func (w *Worker) pack(hash *hasher, p *packer, n *plan.ResourceNote, i int) {
 	switch n.Kind(i) {
-	case plan.Integer:
+	case plan.KindInteger:
 		p.integer(n.Integer(i))
-	case plan.Text:
+	case plan.KindText:
 		switch text := n.Text(i); {
 		case bytes.Contains(text, masked):
 			p.kind(absent)
@@ -72,17 +73,17 @@ func (c *Worker) pack(hash *hasher, p *packer, n *plan.Note, i int) {
 		default:
 			p.digested(digest(hash.bytes(text)))
 		}
-	case plan.Other:
-		p.digested(hash.digestJSON(n.Text(i), c.run.v.maxDepth))
-	case plan.Null:
+	case plan.KindOther:
+		p.digested(hash.digestJSON(n.Text(i), w.stream.v.maxDepth))
+	case plan.KindNull:
 		p.kind(null)
 	default:
 		p.kind(absent)
 	}
 }
 
-// openAgain returns the pass of a body that a plan read, for findings that
-// speak of its resources.
+// openAgain returns a pass over a body that a plan read, for findings about its
+// resources.
 func openAgain(v *Validator, x *plumb.Exchange) *pass {
 	p := &pass{v: v, x: x}
 	p.identify()
@@ -90,10 +91,11 @@ func openAgain(v *Validator, x *plumb.Exchange) *pass {
 	return p
 }
 
-// resource returns the resource that the note is of; nil where there is none: no
-// plan reads what the reference engine does not.
+// resource returns the resource that the note is about. It is nil if there is
+// none, which cannot happen as long as the reference engine reads all that
+// plans read.
 func (n *note) resource(p *pass) *resource {
-	// They are in the order of the body.
+	// Resources are in the order of the body.
 	i, _ := slices.BinarySearchFunc(p.resources, n.start, func(r *resource, start int) int { return r.value.Start - start })
 	for ; i < len(p.resources) && p.resources[i].value.Start == n.start; i++ {
 		if p.resources[i].life == n.watch.life {

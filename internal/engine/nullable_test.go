@@ -12,8 +12,9 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// OpenAPI 3.1 has no keyword nullable, but who writes it expects null: it is
-// drift, also for a required member. In 3.0 null is allowed.
+// OpenAPI 3.1 does not have the keyword nullable, but an author who uses it
+// expects null: null is drift, even for a required member. In 3.0, null is
+// allowed.
 func TestNullableByVersion(t *testing.T) {
 	for version, want := range map[string][]string{
 		"3.0.4": {"schema-type /c"},

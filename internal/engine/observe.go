@@ -7,24 +7,26 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// BodySchema is a schema that bodies are checked by.
+// BodySchema is a schema that bodies are checked against.
 type BodySchema = bodySchema
 
-// Label is the name of the schema, else its place: what coverage calls it.
-func (s *bodySchema) Label() string { return s.labelled }
+// Label returns the name of the schema, or its place if it has none. Coverage
+// calls it so.
+func (s *bodySchema) Label() string { return s.labelText }
 
-// Elements returns the schema of the elements that are checked as bodies of their
-// own, and the member that holds them; none where the body itself is the list.
+// Elements returns the schema of the elements that count as bodies of their
+// own, and the member that holds them, which is empty where the body itself is
+// the list.
 func (s *bodySchema) Elements() (elements *BodySchema, member string) {
 	return s.elements, s.elementsName
 }
 
-// ReadByPlan reports whether a plan has read the body, which then is good JSON
-// without repeated names, and by which schema. A list is one with elements that are
-// bodies of their own.
+// ReadByPlan reports whether a plan has read the body, which then is valid JSON
+// without repeated names. It returns the schema, and whether the body is a list
+// whose elements count as bodies of their own.
 func (r *Result) ReadByPlan() (s *BodySchema, list, ok bool) { return r.schema, r.list, r.read }
 
-// Part is a body, or an element of one that is checked as a body of its own.
+// Part is a body, or an element of one that counts as a body of its own.
 type Part struct {
 	Operation string
 	Status    int
@@ -33,12 +35,12 @@ type Part struct {
 	Without   string // the member whose elements are parts of their own; may be empty
 }
 
-// Parts returns the bodies in an exchange whose body no plan has read: none where
-// it is not JSON, or nothing is known of it.
+// Parts returns the bodies in an exchange whose body no plan has read. There
+// are none where the body is not JSON, or where its schema is not known.
 func (v *Validator) Parts(x *plumb.Exchange) []Part {
 	p := &pass{v: v, x: x}
 	p.identify()
-	p.judge()
+	p.skipOtherAPI()
 	body := x.Response.Body
 	unknown := p.match.Path != "" && p.response == nil && looksLikeJSON(body.Bytes)
 	if body.Missing != "" || len(body.Bytes) == 0 || !p.bare() && p.schema == nil && !unknown {
@@ -55,7 +57,7 @@ func (v *Validator) Parts(x *plumb.Exchange) []Part {
 		return []Part{whole}
 	}
 	var parts []Part
-	units := p.schema.units(p.root)
+	units := p.schema.parts(p.root)
 	if len(units[0].path) > 0 { // the list itself
 		whole.Without = p.schema.elementsName
 		parts = append(parts, whole)
@@ -66,29 +68,29 @@ func (v *Validator) Parts(x *plumb.Exchange) []Part {
 	return parts
 }
 
-// Lasting returns the findings of an exchange that was only counted, as far as they
-// say how long a state lasted.
+// Lasting returns those findings of an exchange that was only counted that say
+// how long a state lasted.
 func (v *Validator) Lasting(x *plumb.Exchange, r *Result) []plumb.Finding {
 	p := &pass{v: v, x: x, schema: r.schema}
 	p.out.Operation, p.out.Status = r.Operation, r.Status
 	p.root, _ = jsonvalue.Parse(x.Response.Body.Bytes, v.maxDepth)
-	p.units = p.schema.units(p.root)
+	p.parts = p.schema.parts(p.root)
 	p.findResources()
 	p.use(timeBound)
 	timeBound.run(p)
 	return p.out.Findings
 }
 
-// Shown returns a part of a body as findings show it: in one line, shortened.
+// Shown returns a part of a body as findings show it: on one line, shortened.
 func Shown(text []byte) string { return shorten(printable(text)) }
 
-// IsHistory reports whether the findings of a rule are told by
-// [History.Contradictions].
+// IsHistory reports whether [History.Contradictions] returns the findings of a
+// rule.
 func IsHistory(rule string) bool {
 	return isHistory()[rule]
 }
 
-// isHistory holds the ids of the rules of histories.
+// isHistory returns the set of ids of the rules about histories.
 var isHistory = sync.OnceValue(func() map[string]bool {
 	ids := map[string]bool{}
 	for _, r := range rules {
@@ -99,5 +101,5 @@ var isHistory = sync.OnceValue(func() map[string]bool {
 	return ids
 })
 
-// Digest identifies the description.
+// Digest returns a hash that identifies the description.
 func (v *Validator) Digest() string { return v.desc.Digest }

@@ -15,48 +15,48 @@ type pass struct {
 	v *Validator
 	x *plumb.Exchange
 
-	match    spec.Match
-	response *spec.Response // nil where none is described for the status
-	media    *spec.Media    // nil where none is described for the media type
-	text     bool           // the body is a text, which the schema describes as a string
-	unfit    bool           // the media type is described, but its schema is of other values
+	match         spec.Match
+	response      *spec.Response // nil where none is described for the status
+	media         *spec.Media    // nil where none is described for the media type
+	text          bool           // the body is plain text, which the schema describes as a string
+	schemaNotText bool           // the media type is described, but its schema is of other values
 
-	document *document // the body as JSON; made on first use
+	parsed   *parsedBody // the body as JSON; made on first use
 	faults   []jsonvalue.Fault
-	root     *jsonvalue.Value // nil where the body is not looked at
+	root     *jsonvalue.Value // nil where the body is not checked
 	schema   *bodySchema      // nil where none applies
 	visited  schema.Visits    // made on first use
-	units    []unit
+	parts    []bodyPart
 	failures []schema.Failure
-	nulls    []schema.Failure // of failures, those that are null for an optional member
+	nulls    []schema.Failure // failures of null for an optional member; not among failures
 
 	undocumented []schema.Undocumented
 
 	resources  []*resource
 	resourceOf map[*jsonvalue.Value]*resource // by the value; made on first use
-	request    map[string]any                 // as expressions have it; made on first use
+	request    map[string]any                 // the variable of expressions; made on first use
 
-	around   surroundings          // of the finding before
-	bound    int                   // of findings, at which those at too many places are left out
-	lastKept map[string]FindingKey // by rule, once some were left out
-	errorsAt []int                 // offsets of the values that errors were reported at
-	blamed   []int                 // the same, sorted, before the rules of the description ran
+	container     containerNode         // of the previous finding
+	leaveOutAt    int                   // number of findings at which those at too many places are left out
+	lastKept      map[string]FindingKey // by rule, of which findings were left out
+	errorOffsets  []int                 // offsets of the values with errors
+	earlierErrors []int                 // errorOffsets before the rules of the description ran, sorted
 
 	rule     *Rule // that runs
 	severity plumb.Severity
 	out      Result
 }
 
-// use makes a rule the one that reports.
+// use makes r the rule that reports.
 func (p *pass) use(r *Rule) {
 	p.rule = r
 	p.severity = p.v.severityOf(r)
 }
 
-// grade gives what the rule that runs reports from here on another severity
-// than its usual one. One that was set for the rule takes precedence.
-func (p *pass) grade(s plumb.Severity) {
-	if p.v.set[p.rule.ID] {
+// setSeverity sets the severity of further findings of the rule that runs. A
+// severity that was configured for the rule takes precedence.
+func (p *pass) setSeverity(s plumb.Severity) {
+	if p.v.severitySet[p.rule.ID] {
 		return
 	}
 	if p.severity = s; s == plumb.Warning && p.v.strict {
@@ -67,7 +67,7 @@ func (p *pass) grade(s plumb.Severity) {
 // bare reports whether the exchange is a bare body, without a request.
 func (p *pass) bare() bool { return p.x.Request.URL == "" }
 
-// parse reads the body as JSON and validates it, if it is to be looked at.
+// parse reads the body as JSON and validates it, if it is to be checked.
 func (p *pass) parse() {
 	body := p.x.Response.Body
 	switch {
@@ -75,7 +75,7 @@ func (p *pass) parse() {
 		p.out.Skipped = body.Missing
 		return
 	case p.bare() && body.Bytes == nil && len(p.x.Defects) > 0:
-		p.out.Skipped = "what could not be read"
+		p.out.Skipped = "a body that could not be read"
 		return
 	case p.bare() && p.x.Schema == "" && p.x.Response.Header != nil && !p.looksLikeJSON():
 		p.out.Skipped = "a response without its request whose body is not JSON"
@@ -101,8 +101,8 @@ func (p *pass) parse() {
 	if p.bare() && !p.chooseBare() {
 		return
 	}
-	p.units = p.schema.units(p.root)
-	p.out.Bodies = len(p.units)
+	p.parts = p.schema.parts(p.root)
+	p.out.Bodies = len(p.parts)
 	found := p.schema.Validate(p.root)
 	p.undocumented = found.Undocumented
 	for _, f := range found.Failures {
@@ -118,22 +118,22 @@ func (p *pass) parse() {
 			p.out.Resources = append(p.out.Resources, r.id)
 		}
 	}
-	p.see()
+	p.recordSeen()
 }
 
-// document is a body that was read as JSON.
-type document struct {
+// parsedBody is a body read as JSON.
+type parsedBody struct {
 	root   *jsonvalue.Value // nil where it is not JSON
 	faults []jsonvalue.Fault
 }
 
 // json reads the body as JSON, once.
-func (p *pass) json() *document {
-	if p.document == nil {
+func (p *pass) json() *parsedBody {
+	if p.parsed == nil {
 		root, faults := jsonvalue.Parse(p.x.Response.Body.Bytes, p.v.maxDepth)
-		p.document = &document{root, faults}
+		p.parsed = &parsedBody{root, faults}
 	}
-	return p.document
+	return p.parsed
 }
 
 // visits returns the values in the body that schemas describe.
@@ -166,8 +166,8 @@ func (p *pass) chooseBare() bool {
 	return p.schema != nil
 }
 
-// isOptionalNull reports whether the failure is that of null for a named member
-// that may be left out.
+// isOptionalNull reports whether the failure is that of null for an optional,
+// named member.
 func (p *pass) isOptionalNull(f schema.Failure) bool {
 	around, name, ok := cutLast(f.Path)
 	if !ok || f.Name || f.OfMember || f.Tolerated {
@@ -207,5 +207,5 @@ func (p *pass) shapeAt(path []string) *schema.Shape {
 	return shape
 }
 
-// looksLikeJSON reports whether the body begins as a JSON object or array does.
+// looksLikeJSON reports whether the body begins like a JSON object or array.
 func (p *pass) looksLikeJSON() bool { return looksLikeJSON(p.x.Response.Body.Bytes) }

@@ -27,7 +27,7 @@ import (
 // published holds descriptions as their vendors publish them.
 const published = "../../../shared/data/descriptions"
 
-// example is one of the examples of a published description, as an exchange.
+// example is an example in a published description, as an exchange.
 type example struct {
 	Request  struct{ Method, URL string }
 	Response struct {
@@ -38,8 +38,8 @@ type example struct {
 	X struct{ Path, Src string }
 }
 
-// The examples of published descriptions are found wrong where jsonschema/v5
-// does not accept them by the schema that it is given, and only there.
+// An example in a published description has a finding if and only if
+// jsonschema/v5 does not accept it.
 func TestPublishedExamples(t *testing.T) {
 	bodies, broken, undescribed := 0, 0, 0
 	for name, file := range map[string]string{"digitalocean": "do", "github": "gh", "openai": "oa2", "stripe": "stripe"} {
@@ -104,7 +104,7 @@ func acceptsExample(t *testing.T, v *engine.Validator, e *example) bool {
 	})
 }
 
-// reference is jsonschema/v5 by itself, with the schemas as it is given them.
+// reference is jsonschema/v5 by itself.
 type reference struct {
 	desc     *spec.Description
 	compiler *jsonschema.Compiler
@@ -126,7 +126,7 @@ func newReference(d *spec.Description) *reference {
 	return r
 }
 
-// described returns where the schema of an example is written.
+// described returns the place of the schema of an example.
 func described(d *spec.Description, e *example) (schema plumb.Source, ok bool) {
 	for _, op := range d.Operations {
 		if op.Path == e.X.Path && op.Method == e.Request.Method {

@@ -12,19 +12,19 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// location is a place in the body that a finding speaks of.
+// location is the part of the body that a finding is about.
 type location struct {
-	path  []string // from the root of the body, the member that is missing included
+	path  []string // from the root of the body, a missing member included
 	start int      // offset of the part to show
 	end   int
 
-	keyword  plumb.Source // that is not satisfied there; zero where none is
-	ofObject bool         // the member itself is missing, or too many
+	keyword  plumb.Source // the keyword that is not satisfied; zero if there is none
+	ofObject bool         // the member itself is missing, or not allowed
 	name     bool         // the name of the member is at fault
 }
 
-// valueAt is the place of the value that the path leads to; the nearest that
-// exists where it does not.
+// valueAt returns the location of the value that the path leads to; of the
+// innermost value on the path that exists where it does not.
 func (p *pass) valueAt(path []string) location {
 	v, there := p.root, 0
 	for ; there < len(path); there++ {
@@ -34,15 +34,15 @@ func (p *pass) valueAt(path []string) location {
 		}
 		v = next
 	}
-	a := location{path: path, start: v.Start, end: v.End}
+	at := location{path: path, start: v.Start, end: v.End}
 	if there < len(path) || v.Kind == jsonvalue.Object || v.Kind == jsonvalue.Array {
-		a.end = a.start + 1 // the bracket stands for all
+		at.end = at.start + 1 // the bracket stands for all
 	}
-	return a
+	return at
 }
 
-// nameAt is the place of the name of a member; of the value where the path leads
-// to none.
+// nameAt returns the location of the name of a member; of the value where the
+// path does not lead to a member.
 func (p *pass) nameAt(path []string) location {
 	around, name, ok := cutLast(path)
 	if !ok {
@@ -60,8 +60,8 @@ func (p *pass) nameAt(path []string) location {
 	return location{path: path, start: start, end: nameEnd(p.x.Response.Body.Bytes, start)}
 }
 
-// cutLast returns the last name of a path and those before it; not ok where the
-// path is that of the whole body.
+// cutLast cuts the last token from a path. It is not ok where the path is
+// empty.
 func cutLast(path []string) (around []string, last string, ok bool) {
 	n := len(path)
 	if n == 0 {
@@ -70,85 +70,88 @@ func cutLast(path []string) (around []string, last string, ok bool) {
 	return path[:n-1], path[n-1], true
 }
 
-// report records that the exchange does not satisfy the rule that runs. The
-// subject is the place that describes the value, unless the finding has one.
-func (p *pass) report(a location, f plumb.Finding) {
-	if p.rule.ID != "schema-type" && isMasked(p.x.Response.Body.Bytes, a) {
+// report adds a finding of the rule that runs at a location. Its subject is the
+// place that describes the value, unless the finding has one.
+func (p *pass) report(at location, f plumb.Finding) {
+	if p.rule.ID != "schema-type" && isMasked(p.x.Response.Body.Bytes, at) {
 		return
 	}
-	to := p.locate(a)
+	to := p.locate(at)
 	f.Pointer, f.Named = to.pointer, to.named
 	if f.Subject == (plumb.Subject{}) {
 		f.Subject = to.subject
 	}
 	if p.severity == plumb.Error {
-		p.errorsAt = append(p.errorsAt, a.start)
+		p.errorOffsets = append(p.errorOffsets, at.start)
 	}
 	if p.isBeyond(&f) {
 		return
 	}
 	body := p.x.Response.Body
-	f.Place, f.Offset = p.x.Place, a.start
+	f.Place, f.Offset = p.x.Place, at.start
 	if body.Locate != nil {
-		f.Line, f.Column = body.Locate(a.start)
+		f.Line, f.Column = body.Locate(at.start)
 	}
-	f.Excerpt = excerpt(body.Bytes, a.start, a.end)
-	if r := p.resourceAround(a.path); r != nil {
+	f.Excerpt = excerpt(body.Bytes, at.start, at.end)
+	if r := p.resourceAround(at.path); r != nil {
 		f.Resource = r.id
 	}
-	p.add(f)
+	p.addOfExchange(f)
 }
 
-// isMasked reports whether a part of a body is a string with [Masked].
-func isMasked(body []byte, a location) bool {
-	return a.start < a.end && a.end <= len(body) && body[a.start] == '"' && bytes.Contains(body[a.start:a.end], masked)
+// isMasked reports whether a part of a body is a string that contains
+// [plumb.Masked].
+func isMasked(body []byte, at location) bool {
+	return at.start < at.end && at.end <= len(body) && body[at.start] == '"' && bytes.Contains(body[at.start:at.end], masked)
 }
 
 var masked = []byte(plumb.Masked)
 
-// reportWhole records a finding on the response as a whole.
+// reportWhole adds a finding on the response as a whole.
 func (p *pass) reportWhole(subject plumb.Subject, f plumb.Finding) {
 	f.Subject = subject
 	f.Place = p.x.Place
-	p.add(f)
+	p.addOfExchange(f)
 }
 
-func (p *pass) add(f plumb.Finding) {
+// addOfExchange adds a finding with the operation and the status of the
+// exchange.
+func (p *pass) addOfExchange(f plumb.Finding) {
 	f.Operation = p.out.Operation
 	f.Status = p.out.Status
 	p.file(f)
 }
 
-// file records a finding of the rule that runs, as it is.
+// file adds a finding of the rule that runs.
 func (p *pass) file(f plumb.Finding) {
 	f.Rule = p.rule.ID
 	f.Severity = p.severity
 	if p.out.Findings == nil {
 		p.out.Findings = make([]plumb.Finding, 0, 1+len(p.nulls)+len(p.failures))
 	}
-	if len(p.out.Findings) >= max(p.bound, 2*MostPlaces) {
+	if len(p.out.Findings) >= max(p.leaveOutAt, 2*MostPlaces) {
 		p.leaveOut()
-		p.bound = 2 * len(p.out.Findings)
+		p.leaveOutAt = 2 * len(p.out.Findings)
 	}
 	p.out.Findings = append(p.out.Findings, f)
 }
 
-// placed returns a finding on the body that names a place of the description.
+// placed returns a finding that names a place of the description.
 func placed(message string, description plumb.Source, found, allowed string) plumb.Finding {
 	return plumb.Finding{Message: message, Description: description, Occurrence: plumb.Occurrence{Found: found, Allowed: allowed}}
 }
 
 func indexToken(i int) string { return strconv.Itoa(i) }
 
-// excerpt returns the line that text[start:end] is in, or where that is
-// long a part of it, fit to be shown.
+// excerpt returns the line that text[start:end] is in, or a part of a long
+// line, for display.
 func excerpt(text []byte, start, end int) plumb.Excerpt {
 	const before, after = 40, 60
 	if start >= len(text) {
 		start = len(text)
 		end = start
 	}
-	// Of a long line no more is looked at than is shown, and the indentation.
+	// No more of a long line is read than is shown, and the indentation.
 	const indentation = 200
 	lineStart := max(0, start-before-indentation)
 	lineStart += bytes.LastIndexByte(text[lineStart:start], '\n') + 1
@@ -167,7 +170,7 @@ func excerpt(text []byte, start, end int) plumb.Excerpt {
 		to--
 	}
 	end = min(end, to)
-	if from == lineStart { // indentation shows nothing
+	if from == lineStart { // leave out the indentation
 		for from < start && (text[from] == ' ' || text[from] == '\t') {
 			from++
 		}
@@ -213,7 +216,7 @@ func isPlainASCII(text []byte) bool {
 	return true
 }
 
-// shorten returns text cut to a length that fits into a line.
+// shorten cuts text to a length that fits on a line.
 func shorten(text string) string {
 	const most = 80
 	if len(text) <= most {
@@ -226,15 +229,15 @@ func shorten(text string) string {
 	return text[:cut] + "…"
 }
 
-// foundText returns the text of a value for people: as it is, or of arrays
-// and objects that are not short the size.
+// foundText returns the text of a value for display: as it is, or the size of
+// an array or object that is not short.
 func (p *pass) foundText(path []string) string {
 	v := p.root.At(path...)
 	if v == nil {
 		return ""
 	}
 	text := p.x.Response.Body.Bytes[v.Start:v.End]
-	if p.text { // its quotes, if any, belong to it
+	if p.text { // quotes are part of it
 		return shorten(printable(text))
 	}
 	const short = 80
@@ -247,8 +250,8 @@ func (p *pass) foundText(path []string) string {
 	return shorten(plain(printable(text)))
 }
 
-// plain returns the text of a JSON string without its quotes, where nobody
-// could take it for another value; all other JSON text as it is.
+// plain returns the text of a JSON string without its quotes if it cannot be
+// mistaken for another value; all other JSON text as it is.
 func plain(text string) string {
 	if !strings.HasPrefix(text, `"`) {
 		return text
@@ -265,7 +268,7 @@ func plain(text string) string {
 	return s
 }
 
-// beginsAsJSON reports whether a JSON value can begin with a byte.
+// beginsAsJSON reports whether a JSON value can begin with c.
 func beginsAsJSON(c byte) bool { return '0' <= c && c <= '9' || strings.IndexByte(`"{[-tfn`, c) >= 0 }
 
 func plural(n int, noun string) string {

@@ -13,29 +13,30 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// resource is an object in a body whose schema says how it lives.
+// resource is an object in a body whose schema has a lifecycle.
 type resource struct {
-	path  []string // from the root of the body
-	value *jsonvalue.Value
-	shape *schema.Shape
-	life  *lifecycle.Lifecycle
-	id    string           // empty where the body does not say, or it is masked
-	state *lifecycle.State // nil where the body does not say, or says one that there is not
-	times []timestamp      // in the order of the lifecycle's timestamps
+	path       []string // from the root of the body
+	value      *jsonvalue.Value
+	shape      *schema.Shape
+	life       *lifecycle.Lifecycle
+	id         string           // empty where the body has none, or it is masked
+	state      *lifecycle.State // nil where the body has none, or none of the lifecycle's
+	timestamps []timestamp      // in the order of the lifecycle's timestamps
 }
 
 // timestamp is the value of a timestamp.
 type timestamp struct {
-	there  bool      // something, and not null
-	text   string    // as written
-	time   time.Time // zero unless it is one, of the right unit and within the plausible range
-	remark string    // what it is instead
+	present bool      // not null, whatever the value
+	text    string    // as written
+	time    time.Time // zero unless the value is a plausible time in the right unit
+	problem string    // what is wrong with the value; empty if nothing
 }
 
-// placeholder reports whether somebody left a zero where no time is known.
-func (s *timestamp) placeholder() bool { return s.remark == placeholderRemark }
+// isPlaceholder reports whether the value is a zero, which stands for a time
+// that is not known.
+func (t *timestamp) isPlaceholder() bool { return t.problem == placeholderProblem }
 
-const placeholderRemark = "a placeholder, the first second of 1970"
+const placeholderProblem = "a placeholder, the first second of 1970"
 
 // findResources finds the resources in the body.
 func (p *pass) findResources() {
@@ -49,8 +50,8 @@ func (p *pass) findResources() {
 	}
 }
 
-// resourceAround returns the innermost resource that holds what a path leads to;
-// nil where none does.
+// resourceAround returns the innermost resource on a path; nil where there is
+// none.
 func (p *pass) resourceAround(path []string) *resource {
 	if len(p.resources) == 0 {
 		return nil
@@ -75,30 +76,32 @@ func (p *pass) resourceAround(path []string) *resource {
 }
 
 func newResource(path []string, v *jsonvalue.Value, shape *schema.Shape, life *lifecycle.Lifecycle) *resource {
-	r := &resource{path: path, value: v, shape: shape, life: life, times: make([]timestamp, len(life.Timestamps))}
+	r := &resource{path: path, value: v, shape: shape, life: life, timestamps: make([]timestamp, len(life.Timestamps))}
 	// Resources whose identities are masked cannot be told apart.
 	if id := r.at(life.Identity); id != nil && (id.Kind == jsonvalue.String || id.Kind == jsonvalue.Number) && !strings.Contains(id.Text, plumb.Masked) {
-		r.id = strings.Clone(shortName(id.Text)) // which outlives the body
+		r.id = strings.Clone(shortName(id.Text)) // a copy, since it outlives the body
 	}
 	if state := r.at(life.State); state != nil && state.Kind == jsonvalue.String {
 		r.state = life.StateNamed(state.Text)
 	}
 	for i, t := range life.Timestamps {
 		if at := r.at(t.Pointer); at != nil && at.Kind != jsonvalue.Null {
-			r.times[i] = readStamp(at, t.Text, life)
+			r.timestamps[i] = readStamp(at, t.Text, life)
 		}
 	}
 	return r
 }
 
-// subject is that of findings with one cause for all timestamps of a resource: a
-// server that counts milliseconds does so in each of them.
+// subject returns the subject of findings that have one cause for all
+// timestamps of a resource: a server that sends milliseconds does so in each of
+// them.
 func (r *resource) subject() plumb.Subject { return subjectAt(r.shape.Place, "") }
 
-// stamp returns the timestamp at a pointer; nothing where there is none.
-func (r *resource) stamp(pointer string) timestamp {
+// timestamp returns the timestamp at a pointer; the zero value where there is
+// none.
+func (r *resource) timestamp(pointer string) timestamp {
 	if i := r.life.TimestampAt(pointer); i >= 0 {
-		return r.times[i]
+		return r.timestamps[i]
 	}
 	return timestamp{}
 }
@@ -108,29 +111,29 @@ func (r *resource) at(pointer string) *jsonvalue.Value {
 	return r.value.Pointer(pointer)
 }
 
-// pathTo returns the path from the root of the body to a member.
+// pathTo returns the path of a member from the root of the body.
 func (r *resource) pathTo(pointer string) []string {
 	return append(slices.Clip(r.path), jsonvalue.SplitPointer(pointer)...)
 }
 
-// readStamp reads a timestamp: of text as RFC 3339 has it, else of a number in
-// the lifecycle's unit.
+// readStamp reads a timestamp: an RFC 3339 time where the lifecycle has text,
+// else a number in the unit of the lifecycle.
 func readStamp(v *jsonvalue.Value, text bool, life *lifecycle.Lifecycle) timestamp {
-	s := timestamp{there: true, text: v.Text}
+	s := timestamp{present: true, text: v.Text}
 	switch {
 	case v.Kind == jsonvalue.String && text:
 		t, err := time.Parse(time.RFC3339, v.Text)
 		if err != nil {
-			s.remark = "no time as RFC 3339 has it"
+			s.problem = "not an RFC 3339 time"
 			return s
 		}
 		s.time = t.UTC()
 	case v.Kind == jsonvalue.String:
 		s.text = strconv.Quote(shorten(v.Text))
 		if t, err := time.Parse(time.RFC3339, v.Text); err == nil {
-			s.remark = fmt.Sprintf("a text, where a number is expected: %d would be right", t.UnixNano()/int64(life.Unit))
+			s.problem = fmt.Sprintf("a text, where a number is expected: %d would be right", t.UnixNano()/int64(life.Unit))
 		} else if _, err := strconv.ParseInt(v.Text, 10, 64); err == nil {
-			s.remark = "a text, where a number is expected"
+			s.problem = "a text, where a number is expected"
 		}
 	case v.Kind == jsonvalue.Number && !text:
 		s.readNumber(life)
@@ -138,10 +141,10 @@ func readStamp(v *jsonvalue.Value, text bool, life *lifecycle.Lifecycle) timesta
 	return s
 }
 
-// readNumber reads a number of the lifecycle's unit. Of one that is out of the
-// plausible range it finds out which unit it may have.
-func (s *timestamp) readNumber(life *lifecycle.Lifecycle) {
-	n, err := strconv.ParseFloat(s.text, 64)
+// readNumber reads a number in the unit of the lifecycle. Where the time is not
+// plausible, it finds out which unit the number could be in.
+func (t *timestamp) readNumber(life *lifecycle.Lifecycle) {
+	n, err := strconv.ParseFloat(t.text, 64)
 	plausible := func(unit time.Duration) (time.Time, bool) {
 		seconds := n * unit.Seconds()
 		if seconds < float64(life.NotBefore.Unix()) || seconds > float64(life.NotAfter.Unix()) {
@@ -150,27 +153,27 @@ func (s *timestamp) readNumber(life *lifecycle.Lifecycle) {
 		whole := int64(seconds)
 		return time.Unix(whole, int64((seconds-float64(whole))*1e9)).UTC(), true
 	}
-	switch t, ok := plausible(life.Unit); {
+	switch at, ok := plausible(life.Unit); {
 	case err != nil:
-		s.remark = "beyond all times"
+		t.problem = "out of range"
 	case ok:
-		s.time = t
+		t.time = at
 	case n == 0:
-		s.remark = placeholderRemark
+		t.problem = placeholderProblem
 	case n < 0:
-		s.remark = "negative"
+		t.problem = "negative"
 	default:
-		s.remark = fmt.Sprintf("beyond the plausible range, %s to %s", life.NotBefore.Format(time.DateOnly), life.NotAfter.Format(time.DateOnly))
+		t.problem = fmt.Sprintf("outside the plausible range, %s to %s", life.NotBefore.Format(time.DateOnly), life.NotAfter.Format(time.DateOnly))
 		for unit, name := range unitNames {
-			if t, ok := plausible(unit); ok {
-				s.remark = fmt.Sprintf("%s in %s, where %s are due: %d would be right", t.Format(time.DateTime)+" UTC", name, unitNames[life.Unit], t.UnixNano()/int64(life.Unit))
+			if at, ok := plausible(unit); ok {
+				t.problem = fmt.Sprintf("%s in %s, where %s are expected: %d would be right", at.Format(time.DateTime)+" UTC", name, unitNames[life.Unit], at.UnixNano()/int64(life.Unit))
 			}
 		}
 	}
 }
 
-// unitNames are the units that servers mix up. Their ranges do not overlap for
-// the years that are plausible.
+// unitNames are the units that servers confuse. No number is a plausible time
+// in two of them.
 var unitNames = map[time.Duration]string{
 	time.Second:      "seconds",
 	time.Millisecond: "milliseconds",
@@ -178,18 +181,18 @@ var unitNames = map[time.Duration]string{
 	time.Nanosecond:  "nanoseconds",
 }
 
-// describe shows a timestamp by its name, as written, and as a date.
+// describe returns the name of a timestamp, its value, and the time as a date.
 func (r *resource) describe(pointer string) string {
-	s := r.stamp(pointer)
+	s := r.timestamp(pointer)
 	if s.time.IsZero() {
 		return pointer + " " + s.text
 	}
 	return fmt.Sprintf("%s %s (%s UTC)", pointer, s.text, s.time.Format(time.DateTime))
 }
 
-// apart shows how far two times are apart: in seconds, and where that says
-// more, in days, hours and minutes.
-func apart(a, b time.Time) string {
+// timeBetween returns the time between two times, for display: in seconds, and
+// if it is long, in days, hours and minutes, too.
+func timeBetween(a, b time.Time) string {
 	d := b.Sub(a).Abs()
 	text := strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"
 	if d >= 2*time.Minute {
@@ -198,7 +201,7 @@ func apart(a, b time.Time) string {
 	return text
 }
 
-// humanDuration shows the two largest units of a duration.
+// humanDuration returns a duration in its two largest units.
 func humanDuration(d time.Duration) string {
 	units := []struct {
 		size time.Duration

@@ -6,8 +6,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// route is what an exchange says about how its body is to be read, and what
-// its findings say of it.
+// route is what exchanges have in common whose bodies are read with the same
+// plan and whose findings name the same operation and response.
 type route struct {
 	schema      *bodySchema
 	operation   *spec.Operation // nil for a bare body
@@ -15,66 +15,67 @@ type route struct {
 	status      int
 	site        spec.Site // of the URL
 	contentType string    // of an exchange whose media type is not described
-	unlabelled  bool      // headers were recorded, and no media type is among them
-	inferred    bool      // the schema of a bare body was found out
+	unlabelled  bool      // headers were recorded, but no Content-Type
+	inferred    bool      // the schema of a bare body was inferred
 }
 
-// plain reports whether the route itself gives no finding.
+// plain reports whether the route itself leads to no finding.
 func (r *route) plain() bool { return r.contentType == "" && !r.unlabelled }
 
-// routeState is a route, and what a Checker knows of it.
+// routeState is a route, and what a Worker remembers of it.
 type routeState struct {
 	route
-	plan  *plan.Plan // nil where the reference engine has to read
-	known map[reading]*known
+	plan     *plan.Plan // nil where the reference engine has to check the exchange
+	patterns map[reading]*patternState
 }
 
-// known is what a Checker knows of a pattern.
-type known struct {
+// patternState is what a Worker remembers of a pattern.
+type patternState struct {
 	pattern   *Pattern
 	settled   bool
-	batch     int // in which it was explained last
-	explained int // how often there
+	check     int // the call of Check in which it was explained last
+	explained int // how often in that call
 }
 
-// reading is what reading a body by a plan gives, as far as patterns differ.
+// reading is the outcome of reading a body with a plan, as far as it
+// distinguishes patterns.
 type reading struct {
-	signature plan.Signature
-	drift     plan.Signature // the part of it that is null for optional members
-	drifts    int            // how many these are
-	named     bool           // the resource in the body says who it is
+	signature  plan.Signature
+	nullDrift  plan.Signature // the part of the signature that null for optional members adds
+	nullDrifts int            // number of these members
+	identified bool           // the resource in the body has an identity
 }
 
-// way returns what there is to know of a route.
-func (c *Worker) way(r route) *routeState {
-	w := c.ways[r]
-	if w == nil {
-		w = &routeState{route: r, known: map[reading]*known{}}
-		if r.schema != nil && c.run.v.readingDecides(&r) {
-			w.plan = c.run.plan(r.schema, r.response)
+// stateOf returns the state of a route, which it makes if there is none.
+func (w *Worker) stateOf(r route) *routeState {
+	state := w.states[r]
+	if state == nil {
+		state = &routeState{route: r, patterns: map[reading]*patternState{}}
+		if r.schema != nil && w.stream.v.readingDecides(&r) {
+			state.plan = w.stream.plan(r.schema, r.response)
 		}
-		c.ways[r] = w
+		w.states[r] = state
 	}
-	return w
+	return state
 }
 
-// known returns what there is to know of the pattern of a reading; nil if that
-// is nothing, unless it is to be made.
-func (c *Worker) known(w *routeState, read reading, make bool) *known {
-	k := w.known[read]
-	if k == nil {
-		pattern := c.run.pattern(patternKey{w.route, read}, make)
+// patternState returns the state of the pattern of a reading. If the pattern is
+// not known, it is made if make is set, and the state is nil otherwise.
+func (w *Worker) patternState(state *routeState, read reading, make bool) *patternState {
+	known := state.patterns[read]
+	if known == nil {
+		pattern := w.stream.pattern(patternKey{state.route, read}, make)
 		if pattern == nil {
 			return nil
 		}
-		k = &known{pattern: pattern}
-		w.known[read] = k
+		known = &patternState{pattern: pattern}
+		state.patterns[read] = known
 	}
-	return k
+	return known
 }
 
-// described is what a route depends on.
-type described struct {
+// routeKey is what the route of an exchange depends on.
+type routeKey struct {
 	operation   *spec.Operation
 	status      int
 	site        spec.Site
@@ -82,15 +83,16 @@ type described struct {
 	unlabelled  bool
 }
 
-const mostRoutes = 1000
+// maxRoutes bounds the number of routes that a Worker remembers.
+const maxRoutes = 1000
 
-// route finds how the body of an exchange is to be read.
-func (c *Worker) route(x *plumb.Exchange, match spec.Match) *routeState {
-	key := described{match.Operation, x.Response.Status, match.Site, x.Response.Header.Get("Content-Type"), unlabelled(&x.Response)}
-	if w := c.routes[key]; w != nil {
-		return w
+// findRoute returns the state of the route of an exchange.
+func (w *Worker) findRoute(x *plumb.Exchange, match spec.Match) *routeState {
+	key := routeKey{match.Operation, x.Response.Status, match.Site, x.Response.Header.Get("Content-Type"), unlabelled(&x.Response)}
+	if state := w.routes[key]; state != nil {
+		return state
 	}
-	p := &pass{v: c.run.v, x: x}
+	p := &pass{v: w.stream.v, x: x}
 	p.identify()
 	r := route{operation: match.Operation, response: p.response, status: x.Response.Status, site: match.Site, unlabelled: key.unlabelled}
 	if !p.text {
@@ -99,11 +101,11 @@ func (c *Worker) route(x *plumb.Exchange, match spec.Match) *routeState {
 	if p.response != nil && key.contentType != "" && p.response.MediaFor(key.contentType) == nil {
 		r.contentType = key.contentType
 	}
-	if len(c.routes) >= mostRoutes {
-		clear(c.routes)
-		clear(c.ways)
+	if len(w.routes) >= maxRoutes {
+		clear(w.routes)
+		clear(w.states)
 	}
-	w := c.way(r)
-	c.routes[key] = w
-	return w
+	state := w.stateOf(r)
+	w.routes[key] = state
+	return state
 }

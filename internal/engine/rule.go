@@ -5,17 +5,17 @@ import "github.com/plumbapi/plumb"
 // Rule is something that a response must satisfy.
 type Rule struct {
 	ID       string         // kebab-case, never changes; the group is what comes before the first dash
-	Severity plumb.Severity // unless configured otherwise
+	Severity plumb.Severity // unless another one is configured
 	Title    string         // one line, no full stop
 	Text     string         // what it means and why it matters; Markdown
-	Fix      string         // what to change, in one or two sentences; empty where only the reader can tell
-	Example  string         // a response, or a part of one, that breaks it
+	Fix      string         // what to change, in one or two sentences; empty where that depends on the case
+	Example  string         // a response, or a part of one, that does not satisfy it
 
-	run     func(*pass)       // looks at one response
-	history func(*comparison) // looks at two responses of one resource
+	run     func(*pass)       // checks one response
+	history func(*comparison) // checks two responses of one resource
 }
 
-// rules are all rules but those of descriptions, sorted by id.
+// rules are the built-in rules, sorted by id.
 var rules = []*Rule{
 	captureLimit,
 	captureTruncated,
@@ -63,8 +63,8 @@ var rules = []*Rule{
 	timeUnit,
 }
 
-// Rules returns all rules that can give a finding, those of the description
-// included, sorted by id, each with the severity that the options give it.
+// Rules returns all rules, those of the description included, sorted by id,
+// each with its severity as configured.
 func (v *Validator) Rules() []plumb.Rule {
 	all := make([]plumb.Rule, len(v.rules))
 	for i, r := range v.rules {

@@ -14,60 +14,59 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// Stream checks many exchanges. It comes to the results of [Validator.Check], but
-// reads most bodies by a prepared plan, and leaves out findings that somebody
-// has seen often enough, which then are only counted. It is safe for
-// concurrent use.
+// Stream checks many exchanges. Its results are those of [Validator.Check],
+// except that findings with enough occurrences are only counted. It reads most
+// bodies with a compiled plan. It is safe for concurrent use.
 type Stream struct {
-	v      *Validator
-	enough int // see Enough
+	v               *Validator
+	keepOccurrences int // see KeepOccurrences
 
 	withoutHistory bool
 
 	mu       sync.Mutex
-	plans    map[planned]*planOf
+	plans    map[planKey]*lazyPlan
 	patterns map[patternKey]*Pattern
 	groups   map[groupKey]*findingGroup
 	released []*Results // to be used again
 }
 
-// NewStream returns a Run that has seen nothing.
+// NewStream returns a Stream that has checked nothing yet.
 func (v *Validator) NewStream() *Stream {
-	return &Stream{v: v, enough: math.MaxInt, plans: map[planned]*planOf{}, patterns: map[patternKey]*Pattern{}, groups: map[groupKey]*findingGroup{}}
+	return &Stream{v: v, keepOccurrences: math.MaxInt, plans: map[planKey]*lazyPlan{}, patterns: map[patternKey]*Pattern{}, groups: map[groupKey]*findingGroup{}}
 }
 
-// KeepOccurrences says that of the exchanges of one batch that have the same pattern
-// nobody needs the occurrences of more than the first n. It is to be called
-// before the first check.
-func (r *Stream) KeepOccurrences(n int) {
-	r.enough = max(n, 1)
+// KeepOccurrences sets how many exchanges with the same pattern are explained
+// in one call of [Worker.Check]; further ones are only counted. It must be
+// called before the first check.
+func (st *Stream) KeepOccurrences(n int) {
+	st.keepOccurrences = max(n, 1)
 }
 
-// WithoutHistory says that no history takes the results, which then need not
-// hold what one keeps. It is to be called before the first check.
-func (r *Stream) WithoutHistory() { r.withoutHistory = true }
+// WithoutHistory says that the results are not added to a history, so they need
+// not hold what a history keeps. It must be called before the first check.
+func (st *Stream) WithoutHistory() { st.withoutHistory = true }
 
 // Pattern is what exchanges have in common whose bodies differ from the
-// description in the same ways: the findings, but for their occurrences.
+// description in the same ways: their findings, except for the occurrences.
 type Pattern struct {
 	findings atomic.Pointer[[]plumb.Finding]
 	settled  atomic.Bool
-	groups   [2]*findingGroup // nil where the findings cannot be told apart
+	groups   [2]*findingGroup // nil where it is not known which findings belong to which group
 }
 
-// findingGroup is a part of the findings of patterns. Most bodies are null in one of a
-// few ways, and each fault meets all of these; so the findings of null are held
-// apart from the others, and a pattern need not be explained whose groups are
-// those of other patterns.
+// findingGroup is a part of the findings of patterns: those of null for
+// optional members, or the others. Most bodies have null in one of a few
+// combinations of members, and each fault occurs with all of these. So a
+// pattern whose two groups are known from other patterns need not be explained.
 type findingGroup struct {
-	findings []plumb.Finding // before it is settled, only under the lock of the run
+	findings []plumb.Finding // guarded by the lock of the stream until settled
 	settled  atomic.Bool
 }
 
-// Findings returns the findings that each exchange of the pattern has. Of their
-// occurrences there is nothing but the resource: one where they are about the
-// resource in the body, and empty where they are not. It is empty before the
-// first exchange of the pattern was explained.
+// Findings returns the findings of each exchange of the pattern. Their
+// occurrences are empty but for Resource, which is set to the identity of one
+// of the resources where a finding is about a resource. There are none before
+// the first exchange of the pattern was explained.
 func (p *Pattern) Findings() []plumb.Finding {
 	if all := p.findings.Load(); all != nil {
 		return *all
@@ -75,76 +74,77 @@ func (p *Pattern) Findings() []plumb.Finding {
 	return nil
 }
 
-// Done says that nobody needs the occurrences of the findings any more:
-// further exchanges of the pattern are counted without being explained.
+// Done says that no more occurrences of the findings are needed: further
+// exchanges of the pattern are counted without being explained.
 func (p *Pattern) Done() {
 	p.settled.Store(true)
-	for _, h := range p.groups {
-		if h != nil {
-			h.settled.Store(true)
+	for _, group := range p.groups {
+		if group != nil {
+			group.settled.Store(true)
 		}
 	}
 }
 
-// mostPatterns bounds what a run remembers. Exchanges of further patterns are
+// maxPatterns bounds what a stream remembers. Exchanges of further patterns are
 // always explained.
-const mostPatterns = 1 << 16
+const maxPatterns = 1 << 16
 
-// patternKey is what tells patterns apart.
+// patternKey identifies a pattern.
 type patternKey struct {
 	route route
 	reading
 }
 
-// groupKey is what tells groups apart.
+// groupKey identifies a findingGroup.
 type groupKey struct {
 	patternKey
-	drift bool // the group that is of null for optional members
+	nullDrift bool // the group of null for optional members
 }
 
-// pattern returns the pattern with that key; nil if it is not known, unless
-// there is room for it and it is to be made, or its groups are settled.
-func (r *Stream) pattern(key patternKey, make bool) *Pattern {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	p := r.patterns[key]
-	if p != nil || len(r.patterns) >= mostPatterns {
-		return p
+// pattern returns the pattern with that key. If it is not known, it is made if
+// both of its groups are settled, or if make is set; else it is nil. It is nil,
+// too, where there are too many patterns.
+func (st *Stream) pattern(key patternKey, make bool) *Pattern {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	pattern := st.patterns[key]
+	if pattern != nil || len(st.patterns) >= maxPatterns {
+		return pattern
 	}
-	fault, drift := r.groups[key.group(false)], r.groups[key.group(true)]
+	fault, drift := st.groups[key.group(false)], st.groups[key.group(true)]
 	switch {
 	case fault != nil && drift != nil && fault.settled.Load() && drift.settled.Load():
-		p = &Pattern{}
+		pattern = &Pattern{}
 		all := slices.Concat(fault.findings, drift.findings)
-		p.findings.Store(&all)
-		p.settled.Store(true)
+		pattern.findings.Store(&all)
+		pattern.settled.Store(true)
 	case make:
-		p = &Pattern{}
+		pattern = &Pattern{}
 	default:
 		return nil
 	}
-	r.patterns[key] = p
-	return p
+	st.patterns[key] = pattern
+	return pattern
 }
 
-// group returns the key of one group.
-func (k patternKey) group(drift bool) groupKey {
-	k.drifts = 0
-	if drift {
+// group returns the key of one of the two groups of a pattern.
+func (k patternKey) group(nullDrift bool) groupKey {
+	k.nullDrifts = 0
+	if nullDrift {
 		k.signature = plan.Signature{}
 	} else {
-		k.signature = k.signature.Without(k.drift)
-		k.drift = plan.Signature{}
+		k.signature = k.signature.Without(k.nullDrift)
+		k.nullDrift = plan.Signature{}
 	}
-	return groupKey{k, drift}
+	return groupKey{k, nullDrift}
 }
 
-// explained makes findings those of a pattern. So many of them are of null for
-// optional members, as far as the plan knows.
-func (r *Stream) explained(p *Pattern, key patternKey, findings []plumb.Finding, drifts int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if p.findings.Load() != nil {
+// setFindings sets the findings of a pattern. As far as the plan knows,
+// nullDrifts of them are of null for optional members.
+func (st *Stream) setFindings(pattern *Pattern, key patternKey, findings []plumb.Finding, nullDrifts int) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if pattern.findings.Load() != nil {
 		return
 	}
 	all := make([]plumb.Finding, len(findings))
@@ -158,63 +158,63 @@ func (r *Stream) explained(p *Pattern, key patternKey, findings []plumb.Finding,
 		}
 		parts[part] = append(parts[part], f)
 	}
-	if len(parts[1]) == drifts {
+	if len(parts[1]) == nullDrifts {
 		for i, part := range parts {
 			k := key.group(i == 1)
-			if r.groups[k] == nil {
-				r.groups[k] = &findingGroup{findings: part}
+			if st.groups[k] == nil {
+				st.groups[k] = &findingGroup{findings: part}
 			}
-			p.groups[i] = r.groups[k]
+			pattern.groups[i] = st.groups[k]
 		}
 	}
-	p.findings.Store(&all)
+	pattern.findings.Store(&all)
 }
 
-// planned is what a plan is made for.
-type planned struct {
+// planKey identifies a plan.
+type planKey struct {
 	schema   *bodySchema
 	response *spec.Response // nil unless it has rules
 }
 
-// planOf is a plan that is made when it is first needed.
-type planOf struct {
+// lazyPlan is a plan that is compiled on first use.
+type lazyPlan struct {
 	once sync.Once
-	plan *plan.Plan // nil where none can be made
+	plan *plan.Plan // nil where the description cannot be expressed
 	err  error
 }
 
-// plan returns the plan for bodies of a schema in a response; nil where the
-// description says what plans cannot express.
-func (r *Stream) plan(s *bodySchema, response *spec.Response) *plan.Plan {
-	if len(r.v.responseRules[response]) == 0 {
+// plan returns the plan for bodies of a schema in a response; nil where a plan
+// cannot express the description.
+func (st *Stream) plan(body *bodySchema, response *spec.Response) *plan.Plan {
+	if len(st.v.responseRules[response]) == 0 {
 		response = nil
 	}
-	key := planned{s, response}
-	r.mu.Lock()
-	p := r.plans[key]
-	if p == nil {
-		p = &planOf{}
-		r.plans[key] = p
+	key := planKey{body, response}
+	st.mu.Lock()
+	lazy := st.plans[key]
+	if lazy == nil {
+		lazy = &lazyPlan{}
+		st.plans[key] = lazy
 	}
-	r.mu.Unlock()
-	p.once.Do(func() { p.plan, p.err = r.compilePlan(s, response) })
-	return p.plan
+	st.mu.Unlock()
+	lazy.once.Do(func() { lazy.plan, lazy.err = st.compilePlan(body, response) })
+	return lazy.plan
 }
 
-// Fallbacks says for which schemas, of those that were needed so far, bodies go
-// to the slower reference engine, always or where a part of them is there, and
-// what in the description is the reason. It is sorted.
-func (r *Stream) Fallbacks() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+// Fallbacks returns the schemas, of those that were needed so far, whose bodies
+// are left to the slower reference engine, always or where a certain part is
+// present, each with the reason. It is sorted.
+func (st *Stream) Fallbacks() []string {
+	st.mu.Lock()
+	defer st.mu.Unlock()
 	var all []string
-	for key, p := range r.plans {
-		p.once.Do(func() {}) // wait for a plan that is being made
+	for key, lazy := range st.plans {
+		lazy.once.Do(func() {}) // wait for a plan that is being made
 		name := key.schema.label()
-		if p.err != nil {
-			all = append(all, name+", always: "+p.err.Error())
-		} else if p.plan != nil {
-			for _, why := range p.plan.Why() {
+		if lazy.err != nil {
+			all = append(all, name+", always: "+lazy.err.Error())
+		} else if lazy.plan != nil {
+			for _, why := range lazy.plan.OpaqueParts() {
 				all = append(all, name+", in part: "+why)
 			}
 		}
@@ -223,37 +223,37 @@ func (r *Stream) Fallbacks() []string {
 	return slices.Compact(all)
 }
 
-// compilePlan compiles the plan for bodies of a schema. A rule that plans do not
-// have would be silent about the bodies that a plan accepts, so that while it
-// runs, there are none.
-func (r *Stream) compilePlan(s *bodySchema, response *spec.Response) (*plan.Plan, error) {
-	v := r.v
-	for _, rule := range v.running {
+// compilePlan compiles the plan for bodies of a schema. It fails while a rule
+// is enabled that plans do not implement, since the rule would not see the
+// bodies that a plan accepts.
+func (st *Stream) compilePlan(body *bodySchema, response *spec.Response) (*plan.Plan, error) {
+	v := st.v
+	for _, rule := range v.active {
 		if !plan.Has(rule.ID) {
-			return nil, fmt.Errorf("the rule %s, which plans do not have", rule.ID)
+			return nil, fmt.Errorf("the rule %s, which plans do not implement", rule.ID)
 		}
 	}
 	for _, rule := range v.history {
-		if !r.withoutHistory && !plan.Has(rule.ID) {
-			return nil, fmt.Errorf("the rule %s, which plans do not have", rule.ID)
+		if !st.withoutHistory && !plan.Has(rule.ID) {
+			return nil, fmt.Errorf("the rule %s, which plans do not implement", rule.ID)
 		}
 	}
 	source := &plan.Source{
-		Shape:        s.Shape,
-		ElementsName: s.elementsName,
-		Life:         func(shape *schema.Shape) *lifecycle.Lifecycle { return v.lives[shape] },
+		Shape:        body.Shape,
+		ElementsName: body.elementsName,
+		Lifecycle:    func(shape *schema.Shape) *lifecycle.Lifecycle { return v.lives[shape] },
 		Rules:        func(shape *schema.Shape) []plan.Rule { return planRules(v.shapeRules[shape]) },
 		Places:       v.planPlaces,
 		Watched:      watched,
-		Whole:        planRules(v.responseRules[response]),
+		BodyRules:    planRules(v.responseRules[response]),
 	}
-	if s.elements != nil {
-		source.Elements = s.elements.Shape
+	if body.elements != nil {
+		source.Elements = body.elements.Shape
 	}
 	return plan.Compile(source)
 }
 
-// planPlaces returns the places of a shape as plans have them.
+// planPlaces returns the places of a shape for plans.
 func (v *Validator) planPlaces(shape *schema.Shape) (members []plan.Place, value func(text string) plan.Place) {
 	places := v.placesOf(shape)
 	for _, m := range places.members {

@@ -9,7 +9,7 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// ruleOf returns the id of the rule that failures of a keyword belong to.
+// ruleOf returns the id of the rule that reports failures of a keyword.
 func ruleOf(keyword string) string {
 	switch keyword {
 	case "required", "dependentRequired", "dependencies":
@@ -42,34 +42,34 @@ func ruleOf(keyword string) string {
 }
 
 // reportFailures reports those failures of the body against its schema that
-// belong to the rule, and are as they are to be.
-func (p *pass) reportFailures(explain func(schema.Failure) plumb.Finding, are ...func(schema.Failure) bool) {
+// belong to the rule that runs, and of which all conditions are true.
+func (p *pass) reportFailures(explain func(schema.Failure) plumb.Finding, conditions ...func(schema.Failure) bool) {
 	for _, f := range p.failures {
-		if ruleOf(f.Keyword) != p.rule.ID || slices.ContainsFunc(are, func(is func(schema.Failure) bool) bool { return !is(f) }) {
+		if ruleOf(f.Keyword) != p.rule.ID || slices.ContainsFunc(conditions, func(is func(schema.Failure) bool) bool { return !is(f) }) {
 			continue
 		}
-		var a location
+		var at location
 		switch {
 		case f.OfMember:
-			a = p.nameAt(append(slices.Clip(f.Path), f.Member))
-			a.ofObject = true
+			at = p.nameAt(append(slices.Clip(f.Path), f.Member))
+			at.ofObject = true
 		case f.Name:
-			a = p.nameAt(f.Path)
-			a.name = true
+			at = p.nameAt(f.Path)
+			at.name = true
 		default:
-			a = p.valueAt(f.Path)
+			at = p.valueAt(f.Path)
 		}
-		a.keyword = f.Place
+		at.keyword = f.Place
 		finding := explain(f)
 		if f.Alternatives > 0 {
-			finding.Message += fmt.Sprintf(" (none of %d alternatives fits; this one came nearest)", f.Alternatives)
+			finding.Message += fmt.Sprintf(" (none of %d alternatives fits; this one is the closest)", f.Alternatives)
 		}
-		p.report(a, finding)
+		p.report(at, finding)
 	}
 }
 
-// foundOf returns what was found: the name of a member where that is what
-// fails, else what text says of the value.
+// foundOf returns what was found: the name of a member where the name fails,
+// else what text returns for the value.
 func (p *pass) foundOf(f schema.Failure, text func(path []string) string) string {
 	if _, name, ok := cutLast(f.Path); ok && f.Name {
 		return "the name " + shorten(schema.JSONText(name))
@@ -77,7 +77,8 @@ func (p *pass) foundOf(f schema.Failure, text func(path []string) string) string
 	return text(f.Path)
 }
 
-// limitWords say what a limit is a limit of.
+// limitWords say which limit a keyword sets, as messages about a value that
+// exceeds it.
 var limitWords = map[string]string{
 	"minimum":          "the number is too small",
 	"exclusiveMinimum": "the number is too small",
@@ -89,13 +90,13 @@ var limitWords = map[string]string{
 	"minItems":         "the array has too few elements",
 	"maxItems":         "the array has too many elements",
 	"uniqueItems":      "elements of the array are equal",
-	"minContains":      "too few elements of the array are as described",
-	"maxContains":      "too many elements of the array are as described",
+	"minContains":      "too few elements of the array fit the description of contains",
+	"maxContains":      "too many elements of the array fit the description of contains",
 	"minProperties":    "the object has too few members",
 	"maxProperties":    "the object has too many members",
 }
 
-// valuesOf lists the values that a failure allows.
+// valuesOf returns the values that a failure allows, as a list for display.
 func valuesOf(f schema.Failure) string {
 	values := make([]string, len(f.Values))
 	for i, v := range f.Values {
@@ -104,7 +105,7 @@ func valuesOf(f schema.Failure) string {
 	return strings.Join(values, ", ")
 }
 
-// typesOf lists the types that a failure allows.
+// typesOf returns the types that a failure allows, as a list for display.
 func typesOf(f schema.Failure) string {
 	return strings.Join(f.Values, " or ")
 }

@@ -10,11 +10,11 @@ import (
 var schemaAdditionalMember = &Rule{
 	ID:       "schema-additional-member",
 	Severity: plumb.Error,
-	Title:    "a member is there that the description forbids",
+	Title:    "a member is not allowed",
 	Text: `The description closes the object with additionalProperties or
 unevaluatedProperties. A member that is merely not described is
 ` + "`drift-undocumented-member`" + `, a warning.`,
-	Fix:     "Take the member out of the response, or describe it.",
+	Fix:     "Remove the member from the response, or describe it.",
 	Example: `{"id": "batch_1", "debug": true}, where additionalProperties is false`,
 	run: func(p *pass) {
 		p.reportFailures(func(f schema.Failure) plumb.Finding {

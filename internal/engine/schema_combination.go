@@ -11,9 +11,9 @@ var schemaCombination = &Rule{
 	ID:       "schema-combination",
 	Severity: plumb.Error,
 	Title:    "a value does not fit a combination of schemas",
-	Text: `The value fits two alternatives of a oneOf, fits what a not rules out, or
-is where nothing may be. Where none of several alternatives fits, the finding
-is that of the alternative that came nearest, under its own rule.`,
+	Text: `The value fits two alternatives of a oneOf, fits the schema of a not, or is
+where no value is allowed. Where none of several alternatives fits, the finding
+is that of the closest alternative, under its own rule.`,
 	Fix:     "Make the value fit the description, or correct the alternatives there.",
 	Example: "a value that fits both schemas of a oneOf",
 	run: func(p *pass) {
@@ -27,14 +27,15 @@ is that of the alternative that came nearest, under its own rule.`,
 	},
 }
 
-// combinationWords put the keywords that combine schemas into words.
+// combinationWords are the messages for failures of keywords that combine
+// schemas.
 var combinationWords = map[string]string{
 	"oneOf":    "the value fits more than one of the alternatives",
 	"anyOf":    "the value fits none of the alternatives",
-	"not":      "the value is of a kind that the description rules out",
-	"contains": "no element of the array is as described",
+	"not":      "the value fits a schema that the description excludes",
+	"contains": "no element of the array fits the description",
 	"false":    "the description allows no value here",
-	"$ref":     "the schema refers to itself without end",
+	"$ref":     "the schema refers to itself endlessly",
 }
 
 func allowedByCombination(f schema.Failure) string {

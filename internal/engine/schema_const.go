@@ -9,8 +9,8 @@ var schemaConst = &Rule{
 	ID:       "schema-const",
 	Severity: plumb.Error,
 	Title:    "a value is not the described constant",
-	Text: `The description says that the member always has one certain value. Clients tell
-by it what kind of object they hold.`,
+	Text: `The description says that the member always has the same value. Clients use it to
+recognise what kind of object they have.`,
 	Fix:     "Send the one value that is described, or correct the description.",
 	Example: `{"object": "batches"}, where "batch" is described`,
 	run: func(p *pass) {

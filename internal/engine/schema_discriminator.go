@@ -21,7 +21,7 @@ description accepts all the same, the finding is a warning.`,
 	run: func(p *pass) {
 		for _, tolerated := range []bool{false, true} {
 			if tolerated {
-				p.grade(plumb.Warning)
+				p.setSeverity(plumb.Warning)
 			}
 			p.reportFailures(func(f schema.Failure) plumb.Finding {
 				return placed("the value of the discriminator picks none of the schemas", f.Place, p.foundOf(f, p.foundText), valuesOf(f))

@@ -9,9 +9,9 @@ var schemaEnum = &Rule{
 	ID:       "schema-enum",
 	Severity: plumb.Error,
 	Title:    "a value is not one of those described",
-	Text: `The description lists the values that there are. Clients that decode them into
-an enumeration fail on any other. Settle it in the API, or by adding the value
-to the description.`,
+	Text: `The description lists all values. Clients that decode them into an enumeration
+fail on any other. Settle it in the API, or by adding the value to the
+description.`,
 	Fix:     "Send one of the values that are allowed, or add the new one to the description.",
 	Example: `{"status": "paused"}`,
 	run: func(p *pass) {

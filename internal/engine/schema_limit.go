@@ -11,9 +11,9 @@ import (
 var schemaLimit = &Rule{
 	ID:       "schema-limit",
 	Severity: plumb.Error,
-	Title:    "a described limit is broken",
-	Text: `A number, the length of a string (in characters, not bytes), or the count of
-elements or members is beyond what the description allows.`,
+	Title:    "a value is outside a described limit",
+	Text: `A number, the length of a string (in characters, not bytes), or the number of
+elements or members is outside the limits of the description.`,
 	Fix:     "Keep the value within the limit, or correct the limit in the description.",
 	Example: "metadata with 17 members, where maxProperties is 16",
 	run: func(p *pass) {
@@ -27,7 +27,7 @@ elements or members is beyond what the description allows.`,
 	},
 }
 
-// foundSized returns the value, and of a string how long it is.
+// foundSized returns the text of a value, and of a string its length.
 func (p *pass) foundSized(path []string) string {
 	v := p.root.At(path...)
 	if v == nil || v.Kind != jsonvalue.String {

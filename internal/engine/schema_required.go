@@ -10,8 +10,8 @@ var schemaRequired = &Rule{
 	Severity: plumb.Error,
 	Title:    "a required member is missing",
 	Text: `The description says that the object always has the member. Clients read it
-without asking.`,
-	Fix:     "Send the member in every response, or take it out of required in the description.",
+without testing for it.`,
+	Fix:     "Send the member in every response, or remove it from required in the description.",
 	Example: `a Batch without "status"`,
 	run: func(p *pass) {
 		p.reportFailures(func(f schema.Failure) plumb.Finding {

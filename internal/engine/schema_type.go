@@ -10,7 +10,7 @@ var schemaType = &Rule{
 	ID:       "schema-type",
 	Severity: plumb.Error,
 	Title:    "a value has the wrong type",
-	Text: `The value is of another JSON type than the description says. An integer is a
+	Text: `The value does not have the JSON type that the description says. An integer is a
 number without a fraction, whether written 1 or 1.0. Null for a member that may
 be left out is ` + "`drift-null`" + `, a warning.`,
 	Fix:     "Send a value of the type that is allowed, or correct the type in the description.",
@@ -22,7 +22,7 @@ be left out is ` + "`drift-null`" + `, a warning.`,
 	},
 }
 
-// foundWithType returns the value and its type.
+// foundWithType returns the text of a value and its type.
 func (p *pass) foundWithType(path []string) string {
 	v := p.root.At(path...)
 	if v == nil || v.Kind == jsonvalue.Null || v.Kind == jsonvalue.Object || v.Kind == jsonvalue.Array {

@@ -7,26 +7,27 @@ import (
 	"github.com/plumbapi/plumb/internal/lifecycle"
 )
 
+// reportMissing reports that the timestamp of a state is missing.
 func (p *pass) reportMissing(r *resource, s *lifecycle.State, message, found string) {
 	p.report(p.valueAt(r.pathTo(s.Entered)), placed(message, s.Place, found+", and there is no "+s.Entered, "a time"))
 }
 
-// required reports whether the schema wants a member to be there, and so says
-// itself that it is missing.
+// required reports whether the schema requires a member: if so, a rule of
+// schemas reports that it is missing.
 func (r *resource) required(pointer string) bool {
 	path := jsonvalue.SplitPointer(pointer)
 	m := r.shape.Named(path[0])
 	return len(path) == 1 && m != nil && m.Required
 }
 
-// has reports whether a timestamp is there, whatever it says; a placeholder is
-// taken for its name.
+// has reports whether a timestamp is present, whatever its value: the rule
+// time-unit reports placeholders.
 func (r *resource) has(pointer string) bool {
-	return r.stamp(pointer).there
+	return r.timestamp(pointer).present
 }
 
-// finals returns the final states whose timestamps are there; of those that
-// share a timestamp one.
+// finals returns the final states whose timestamps are present, one for each
+// timestamp.
 func (r *resource) finals() []*lifecycle.State {
 	var all []*lifecycle.State
 	for _, s := range r.life.States() {
@@ -37,8 +38,8 @@ func (r *resource) finals() []*lifecycle.State {
 	return all
 }
 
-// entered reports whether the timestamp of a state says that it was reached. A
-// placeholder says nothing.
+// entered reports whether the timestamp of a state says that the state was
+// reached. A placeholder does not.
 func (r *resource) entered(s *lifecycle.State) bool {
-	return s.At >= 0 && r.times[s.At].there && !r.times[s.At].placeholder()
+	return s.At >= 0 && r.timestamps[s.At].present && !r.timestamps[s.At].isPlaceholder()
 }

@@ -6,8 +6,9 @@ var stateFinalConflict = &Rule{
 	ID:       "state-final-conflict",
 	Severity: plumb.Error,
 	Title:    "a resource has ended in two ways",
-	Text: `There are timestamps of two final states. A resource ends once; one of the two
-is wrong. The finding is at the one that is not of the resource's own state.`,
+	Text: `There are timestamps of two final states. A resource ends only once, so one of
+the two is wrong. The finding is at the one that does not belong to the resource's
+state.`,
 	Fix:     "Set the timestamp of the final state that was reached, and leave the other unset.",
 	Example: `{"status": "completed", "completed_at": 1741967569, "failed_at": 1741967570}`,
 	run: func(p *pass) {

@@ -5,9 +5,9 @@ import "github.com/plumbapi/plumb"
 var stateSkipped = &Rule{
 	ID:       "state-skipped",
 	Severity: plumb.Warning,
-	Title:    "a state that must have been passed left no timestamp",
-	Text: `Every way through the lifecycle to the resource's state leads through another
-one, whose timestamp is absent or null.`,
+	Title:    "a state that must have been passed has no timestamp",
+	Text: `Every path through the lifecycle to the resource's state leads through another
+state, whose timestamp is missing or null.`,
 	Fix:     "Set the timestamp when the resource passes the state, and keep it.",
 	Example: `{"status": "completed", "in_progress_at": null}`,
 	run: func(p *pass) {

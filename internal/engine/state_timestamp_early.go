@@ -11,8 +11,8 @@ var stateTimestampEarly = &Rule{
 	ID:       "state-timestamp-early",
 	Severity: plumb.Error,
 	Title:    "there is a timestamp of a state that cannot have been reached",
-	Text: `The timestamp records that the resource came into a state, from which no move
-leads to the state that it says it is in. One of the two is wrong.`,
+	Text: `The timestamp records that the resource entered a state from which no move leads
+to its present state. One of the two is wrong.`,
 	Fix:     "Leave the timestamp unset until the resource is in the state, or correct the state.",
 	Example: `{"status": "in_progress", "completed_at": 1741967569}`,
 	run: func(p *pass) {
@@ -27,8 +27,8 @@ leads to the state that it says it is in. One of the two is wrong.`,
 	},
 }
 
-// unreachable returns the states whose timestamps are there though no move
-// leads from them to the resource's state.
+// unreachable returns the states that no move leads from to the resource's
+// state, but whose timestamps are present.
 func (r *resource) unreachable() []*lifecycle.State {
 	var all []*lifecycle.State
 	states := r.life.States()
@@ -36,7 +36,7 @@ func (r *resource) unreachable() []*lifecycle.State {
 		if r.state == nil || !r.entered(s) {
 			continue
 		}
-		// States can share a timestamp; one that was passed explains it.
+		// States can share a timestamp: it is explained if one of them was passed.
 		if !slices.ContainsFunc(states, func(other *lifecycle.State) bool {
 			return other.At == s.At && r.life.Reaches(other.Name, r.state.Name)
 		}) {

@@ -5,11 +5,11 @@ import "github.com/plumbapi/plumb"
 var stateTimestampMissing = &Rule{
 	ID:       "state-timestamp-missing",
 	Severity: plumb.Error,
-	Title:    "a state is without the timestamp of its beginning",
-	Text: `The resource says that it is in a state, and the timestamp that records when it
-came there is absent or null. Clients that wait for the one and read the other
-fail.`,
-	Fix:     "Set the timestamp when the resource comes into the state.",
+	Title:    "the timestamp of a state is missing",
+	Text: `The resource is in a state, but the timestamp that records when it entered the
+state is missing or null. Clients that wait for the state and then read the
+timestamp fail.`,
+	Fix:     "Set the timestamp when the resource enters the state.",
 	Example: `{"status": "cancelled", "cancelled_at": null}`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {

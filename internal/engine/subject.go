@@ -12,14 +12,14 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// subjectAt returns the subject of findings at a place of the description, or at
-// something in it that has a name and no place of its own.
+// subjectAt returns the subject of findings at a place of the description, or
+// at something there that has a name but no place of its own.
 func subjectAt(place plumb.Source, name string) plumb.Subject {
 	return plumb.Subject{File: place.File, Pointer: place.Pointer, Name: shortName(name)}
 }
 
-// ofBody is the subject of findings on the body as a whole: the schema or the
-// response that it is checked by. It is empty where there is none.
+// ofBody returns the subject of findings on the body as a whole: the schema or
+// the response that it is checked against. It is empty where there is none.
 func (p *pass) ofBody() plumb.Subject {
 	switch {
 	case p.schema != nil:
@@ -32,53 +32,54 @@ func (p *pass) ofBody() plumb.Subject {
 	return plumb.Subject{}
 }
 
-// standpoint is a value in the body, and what leads to it: in the object that
-// was checked, and in the description.
+// standpoint is a value in the body, with the pointer and the subject of
+// findings about it.
 type standpoint struct {
-	value   *jsonvalue.Value // nil where it is not there
+	value   *jsonvalue.Value // nil where it is missing
 	shape   *schema.Shape    // nil where nothing describes the value
-	pointer string           // from the object that was checked, array indexes and keys of maps as *
+	pointer string           // from the body or the element that counts as one, array indexes and keys of maps as *
 	subject plumb.Subject
-	named   string // the pointer with the names of the keys; empty where there are none
+	named   string // the pointer with the keys of maps; empty where there are none
 }
 
-// surroundings are an object or array that findings are in: there can be many
-// findings in one, which has many others around it.
-type surroundings struct {
+// containerNode is the object or array that the last finding is in. It is kept
+// since an array or object can have many findings.
+type containerNode struct {
 	path []string
-	skip int // how much of the path leads to the object that was checked
+	skip int // how many tokens of the path lead to the element that counts as a body
 	standpoint
 }
 
-// locate returns what leads to the part of the body that a finding is at.
-func (p *pass) locate(a location) standpoint {
-	around, last, ok := cutLast(a.path)
+// locate returns the standpoint of the part of the body that a finding is
+// about.
+func (p *pass) locate(at location) standpoint {
+	around, last, ok := cutLast(at.path)
 	if !ok || p.root == nil {
 		return standpoint{subject: p.ofBody()}
 	}
-	skip := p.skipped(a.path)
-	in := &p.around
-	if in.value == nil || in.skip != skip || !slices.Equal(in.path, around) {
-		*in = surroundings{path: around, skip: skip, standpoint: standpoint{value: p.root, subject: p.ofBody()}}
+	skip := p.partPathLength(at.path)
+	container := &p.container
+	if container.value == nil || container.skip != skip || !slices.Equal(container.path, around) {
+		*container = containerNode{path: around, skip: skip, standpoint: standpoint{value: p.root, subject: p.ofBody()}}
 		if p.schema != nil {
-			in.shape = p.schema.Shape
+			container.shape = p.schema.Shape
 		}
 		for i, token := range around {
-			in.enter(token, plumb.Source{})
+			container.enter(token, plumb.Source{})
 			if i < skip {
-				in.pointer, in.named = "", ""
+				container.pointer, container.named = "", ""
 			}
 		}
 	}
-	to := in.standpoint
+	to := container.standpoint
 	switch {
-	case a.ofObject:
-		to.enterUndescribed(last, a.keyword)
-	case a.name:
+	case at.ofObject:
+		to.enterUndescribed(last, at.keyword)
+	case at.name:
 		to.enter(last, plumb.Source{})
-		to.subject = in.subject // which says what names there can be
+		to.subject = container.subject // the object's schema, which says which names are allowed
 	default:
-		to.enter(last, a.keyword)
+		to.enter(last, at.keyword)
 	}
 	if len(around) < skip {
 		to.pointer, to.named = "", ""
@@ -86,21 +87,21 @@ func (p *pass) locate(a location) standpoint {
 	return to
 }
 
-// skipped returns how much of the path leads to an element of a list, which is
-// checked as a body of its own.
-func (p *pass) skipped(path []string) int {
-	if len(p.units) == 0 {
+// partPathLength returns how many tokens of the path lead to an element that
+// counts as a body of its own; 0 where the path leads to none.
+func (p *pass) partPathLength(path []string) int {
+	if len(p.parts) == 0 {
 		return 0
 	}
-	prefix := p.units[0].path
+	prefix := p.parts[0].path
 	if n := len(prefix); n > 0 && len(path) >= n && slices.Equal(path[:n-1], prefix[:n-1]) {
 		return n
 	}
 	return 0
 }
 
-// enter goes to a member or an element. A keyword that the value does not
-// satisfy tells by which of several alternatives it is described.
+// enter moves to a member or an element. The keyword is one that the value does
+// not satisfy: it decides which of several alternatives describes the value.
 func (s *standpoint) enter(token string, keyword plumb.Source) {
 	value, shape := s.value, s.shape
 	s.value, s.shape = value.At(token), nil
@@ -130,7 +131,8 @@ func (s *standpoint) enter(token string, keyword plumb.Source) {
 	}
 }
 
-// step adds a token to the pointer, which there has a name.
+// step appends a token to the pointer, and name to the pointer with the keys of
+// maps.
 func (s *standpoint) step(token, name string) {
 	token, name = "/"+jsonvalue.EscapePointer(shortName(token)), "/"+jsonvalue.EscapePointer(shortName(name))
 	if s.named != "" || token != name {
@@ -142,8 +144,8 @@ func (s *standpoint) step(token, name string) {
 	s.pointer += token
 }
 
-// enterUndescribed goes to a member of which the object's own schema says that it must
-// be there, or must not.
+// enterUndescribed moves to a member that the object's own schema requires or
+// does not allow.
 func (s *standpoint) enterUndescribed(name string, keyword plumb.Source) {
 	shape := s.shape
 	s.step(name, name)
@@ -159,23 +161,22 @@ func (s *standpoint) enterUndescribed(name string, keyword plumb.Source) {
 	}
 }
 
-// narrow makes a place the subject, if it is one.
+// narrow makes a place the subject, unless it is empty.
 func (s *standpoint) narrow(place plumb.Source) {
 	if place.File != "" {
 		s.subject = subjectAt(place, "")
 	}
 }
 
-// shortName returns a name as findings have it: there can be a finding at each
-// of the members of an object, with the names of all that it is in. So long ones
-// are cut, and told apart by a number.
-//
-// The identities of resources, which their findings have too, are cut likewise.
+// shortName returns a name as findings have it. A long name is cut, and a hash
+// is added to distinguish it, since each member of an object can have a finding
+// whose pointer has the names of all objects around it. The identities of
+// resources are cut likewise.
 func shortName(name string) string {
-	if len(name) <= mostName {
+	if len(name) <= maxName {
 		return name
 	}
-	cut := mostName / 2
+	cut := maxName / 2
 	for cut > 0 && !utf8.RuneStart(name[cut]) {
 		cut--
 	}
@@ -183,5 +184,5 @@ func shortName(name string) string {
 	return name[:cut] + "…" + hex.EncodeToString(sum[:8])
 }
 
-// mostName is how many bytes of a name a pointer has at most.
-const mostName = 256
+// maxName is the maximum length of a name in a finding, in bytes.
+const maxName = 256

@@ -14,8 +14,7 @@ import (
 	"github.com/plumbapi/plumb/internal/engine"
 )
 
-// subjects are the findings of a result: rule, pointer, and subject from the
-// schemas on.
+// subjects returns the rule, pointer and subject of each finding.
 func subjects(r engine.Result) []string {
 	var all []string
 	for _, f := range r.Findings {
@@ -29,8 +28,8 @@ func subjects(r engine.Result) []string {
 	return all
 }
 
-// Findings are of the place of the description through which the value was
-// reached, whatever leads to that place.
+// The subject of a finding is the place of the description that describes the
+// value, on whatever path the place is reached.
 func TestSubjects(t *testing.T) {
 	const money = `{total: {$ref: "#/components/schemas/Money"}, tax: {$ref: "#/components/schemas/Money"}, lines: {type: array, items: {type: object, properties: {price: {$ref: "#/components/schemas/Money"}}}}}`
 	for _, tt := range []struct {
@@ -88,7 +87,7 @@ func TestSubjects(t *testing.T) {
 			[]string{"schema-type /* of /Thing/unevaluatedProperties", "schema-type /*/n of /Thing/unevaluatedProperties/properties/n"},
 		},
 		{
-			"the alternative that came nearest",
+			"the closest alternative",
 			`Thing: {oneOf: [{$ref: "#/components/schemas/Card"}, {$ref: "#/components/schemas/Bank"}]}
     Card: {type: object, required: [kind], properties: {kind: {const: card}, number: {type: string}}}
     Bank: {type: object, required: [kind], properties: {kind: {const: bank}, number: {type: string}}}`,
@@ -141,7 +140,7 @@ components:
 }
 
 // The subject of a finding about a response is the response or the operation,
-// with what the description does not have.
+// with the name of what is not described.
 func TestSubjectsOfResponses(t *testing.T) {
 	v := describe(t, `openapi: 3.1.0
 info: {title: shop, version: "1"}
@@ -165,8 +164,8 @@ components: {responses: {Ok: {description: ok, content: {application/json: {sche
 	}
 }
 
-// A finding of a history is of the response that cannot follow, also where the
-// earlier one is read later.
+// A finding about a history is reported at the response that cannot follow,
+// even if the earlier one is read later.
 func TestHistoryFindingsAreOfTheLaterResponse(t *testing.T) {
 	v := describe(t, `openapi: 3.1.0
 info: {title: t, version: "1"}

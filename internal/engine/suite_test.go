@@ -34,11 +34,10 @@ type suiteCase struct {
 	}
 }
 
-// drafts are the drafts of the suite. Its cases of what a description can be
-// asked are all but those with references to other files by URL, since a
-// description is read from files and never from the network, and those with
-// metaschemas of their own. They are all the differences to jsonschema/v5 by
-// itself.
+// drafts are the drafts of the suite. Descriptions cannot express its cases with
+// references to other files by URL, since a description is read from files and
+// never from the network, nor those with metaschemas of their own. These are the
+// only differences from jsonschema/v5 by itself.
 var drafts = []struct {
 	folder, dialect string
 	draft           *jsonschema.Draft
@@ -51,9 +50,9 @@ var drafts = []struct {
 	{"draft2020-12", "https://json-schema.org/draft/2020-12/schema", jsonschema.Draft2020, 22},
 }
 
-// cannotBeAsked are the cases, by file and description, that are not asked
-// although their file has others that are.
-var cannotBeAsked = []string{
+// notExpressible are the cases, by file and description, that descriptions cannot
+// express, in files with others that they can.
+var notExpressible = []string{
 	"dynamicRef.json: $ref and $dynamicAnchor are independent of order - $defs first",
 	"dynamicRef.json: $ref and $dynamicAnchor are independent of order - $ref first",
 	"dynamicRef.json: $ref to $dynamicRef finds detached $dynamicAnchor",
@@ -61,12 +60,12 @@ var cannotBeAsked = []string{
 	"dynamicRef.json: tests for implementation dynamic anchor and reference link",
 }
 
-func isAsked(name string) bool {
+func isExpressible(name string) bool {
 	file, _, _ := strings.Cut(name, ":")
-	return file != "refRemote.json" && file != "vocabulary.json" && !slices.Contains(cannotBeAsked, name)
+	return file != "refRemote.json" && file != "vocabulary.json" && !slices.Contains(notExpressible, name)
 }
 
-// The official suite, through the whole way: a description whose response
+// The official suite, through the whole check: a description whose response
 // refers to the schema, an exchange, findings.
 func TestJSONSchemaSuite(t *testing.T) {
 	for _, d := range drafts {
@@ -88,7 +87,7 @@ func TestJSONSchemaSuite(t *testing.T) {
 					require.NoError(t, err, name)
 					v, err := describedBy(c.Schema, d.dialect)
 					if err != nil {
-						assert.False(t, isAsked(name), "%s: %v", name, err)
+						assert.False(t, isExpressible(name), "%s: %v", name, err)
 						notAsked++
 						continue
 					}
@@ -118,7 +117,7 @@ func compileAlone(schema []byte, draft *jsonschema.Draft) (compiled *jsonschema.
 	c := jsonschema.NewCompiler()
 	c.Draft = draft
 	for format := range jsonschema.Formats {
-		c.Formats[format] = func(any) bool { return true } // annotations, in our eyes
+		c.Formats[format] = func(any) bool { return true } // a format is an annotation
 	}
 	c.LoadURL = func(u string) (io.ReadCloser, error) {
 		if path, ok := strings.CutPrefix(u, "http://localhost:1234/"); ok {

@@ -6,7 +6,7 @@ import "time"
 const clockSlack = time.Minute
 
 // eachFuture calls yield for each timestamp of a state that is later than the
-// exchange, which is known to the second only.
+// exchange by more than a second, the precision of the Date header.
 func (p *pass) eachFuture(yield func(r *resource, pointer string, ahead time.Duration)) {
 	now := ownTime(p.x)
 	if now.IsZero() {
@@ -14,7 +14,7 @@ func (p *pass) eachFuture(yield func(r *resource, pointer string, ahead time.Dur
 	}
 	p.eachResource(func(r *resource) {
 		for i, t := range r.life.Timestamps {
-			s := &r.times[i]
+			s := &r.timestamps[i]
 			if s.time.IsZero() || !r.life.Records(t.Pointer) {
 				continue
 			}
@@ -25,10 +25,11 @@ func (p *pass) eachFuture(yield func(r *resource, pointer string, ahead time.Dur
 	})
 }
 
+// reportFuture reports that a timestamp is later than the response.
 func (p *pass) reportFuture(r *resource, pointer string) {
 	now := ownTime(p.x).UTC()
 	f := placed("the timestamp is later than the response", r.life.Place,
-		r.describe(pointer)+" is "+apart(now, r.stamp(pointer).time)+" after the response ("+now.Format(time.DateTime)+" UTC)", "no time after the response")
+		r.describe(pointer)+" is "+timeBetween(now, r.timestamp(pointer).time)+" after the response ("+now.Format(time.DateTime)+" UTC)", "no time after the response")
 	f.Subject = r.subject()
 	p.report(p.valueAt(r.pathTo(pointer)), f)
 }

@@ -13,7 +13,7 @@ var timeBound = &Rule{
 	Title:    "a state lasts longer than documented",
 	Text: `The description says how long the state lasts at most (atMost in
 ` + "`x-lifecycle`" + `), and the resource was, or still is, in it for longer. A bound
-that reality breaks always is drift: settle it by amending the description.`,
+that is always exceeded is drift: settle it by amending the description.`,
 	Fix:     "End the state in time, or correct atMost in the description.",
 	Example: `{"cancelling_at": 1741967569, "cancelled_at": 1741968175}, where PT10M is documented`,
 	run: func(p *pass) {
@@ -22,7 +22,7 @@ that reality breaks always is drift: settle it by amending the description.`,
 				if s.AtMost == 0 {
 					continue
 				}
-				begin := r.stamp(s.Entered).time
+				begin := r.timestamp(s.Entered).time
 				if begin.IsZero() {
 					continue
 				}
@@ -33,7 +33,7 @@ that reality breaks always is drift: settle it by amending the description.`,
 						what = r.describe(pointer)
 					}
 					f := placed("the state lasts longer than documented", s.Place,
-						apart(begin, end)+" from "+r.describe(s.Entered)+" to "+what, humanDuration(s.AtMost)+" in state "+s.Name)
+						timeBetween(begin, end)+" from "+r.describe(s.Entered)+" to "+what, humanDuration(s.AtMost)+" in state "+s.Name)
 					f.Lasted = end.Sub(begin)
 					p.report(p.valueAt(r.pathTo(pointer)), f)
 				}
@@ -42,12 +42,12 @@ that reality breaks always is drift: settle it by amending the description.`,
 	},
 }
 
-// leaving returns when the resource left a state, or, if it is in the state
-// still, when it was last seen there; with the pointer to tell so.
+// leaving returns when the resource left a state, with the timestamp that says
+// so; or, if it still is in the state, when it was last seen there.
 func (r *resource) leaving(s *lifecycle.State, seen time.Time) (pointer string, end time.Time, left bool) {
 	for _, name := range s.Next {
 		entered := r.life.StateNamed(name).Entered
-		if t := r.stamp(entered).time; !t.IsZero() && (end.IsZero() || t.Before(end)) {
+		if t := r.timestamp(entered).time; !t.IsZero() && (end.IsZero() || t.Before(end)) {
 			pointer, end, left = entered, t, true
 		}
 	}

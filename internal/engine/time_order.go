@@ -9,10 +9,10 @@ var timeOrder = &Rule{
 	ID:       "time-order",
 	Severity: plumb.Error,
 	Title:    "timestamps are in the wrong order",
-	Text: `A timestamp lies before one that must not come after it: of two states, that of
-the earlier one by the moves of the lifecycle, or its neighbour in a chain that
-the description gives. Equal times are fine. Of several timestamps that are
-later than they may be, the finding names the latest.`,
+	Text: `A timestamp is earlier than one that must precede it: the timestamp of a state
+that comes first by the moves of the lifecycle, or the one before it in a chain
+that the description gives. Equal times are fine. Of several timestamps that are
+too late, the finding names the latest.`,
 	Fix:     "Correct the earlier of the two timestamps, or the later: one of them is wrong.",
 	Example: `{"cancelling_at": 1741967570, "cancelled_at": 1741967569}`,
 	run: func(p *pass) {
@@ -20,25 +20,26 @@ later than they may be, the finding names the latest.`,
 			worst := r.disordered()
 			for _, t := range r.life.Timestamps {
 				if pair, ok := worst[t.Pointer]; ok {
-					gap := apart(r.stamp(pair.Earlier).time, r.stamp(pair.Later).time)
-					p.report(p.valueAt(r.pathTo(t.Pointer)), placed("the timestamp is before one that must not come after it", pair.Place,
-						r.describe(pair.Later)+" is "+gap+" before "+r.describe(pair.Earlier), "no time before "+pair.Earlier))
+					difference := timeBetween(r.timestamp(pair.Earlier).time, r.timestamp(pair.Later).time)
+					p.report(p.valueAt(r.pathTo(t.Pointer)), placed("the timestamp is earlier than one that must precede it", pair.Place,
+						r.describe(pair.Later)+" is "+difference+" before "+r.describe(pair.Earlier), "no time before "+pair.Earlier))
 				}
 			}
 		})
 	},
 }
 
-// disordered returns, for each timestamp before which others are that must
-// not come after it, the pair with the latest of them; nil where there is none.
+// disordered returns, by the later timestamp, the pairs of timestamps in the
+// wrong order; of several with one later timestamp, the one whose earlier
+// timestamp is the latest.
 func (r *resource) disordered() map[string]lifecycle.Pair {
 	var worst map[string]lifecycle.Pair
 	for _, pair := range r.life.Before {
-		earlier, later := &r.times[pair.EarlierAt], &r.times[pair.LaterAt]
+		earlier, later := &r.timestamps[pair.EarlierAt], &r.timestamps[pair.LaterAt]
 		if earlier.time.IsZero() || later.time.IsZero() || !later.time.Before(earlier.time) {
 			continue
 		}
-		if known, ok := worst[pair.Later]; !ok || earlier.time.After(r.times[known.EarlierAt].time) {
+		if known, ok := worst[pair.Later]; !ok || earlier.time.After(r.timestamps[known.EarlierAt].time) {
 			if worst == nil {
 				worst = map[string]lifecycle.Pair{}
 			}

@@ -11,24 +11,24 @@ import (
 var timeUnit = &Rule{
 	ID:       "time-unit",
 	Severity: plumb.Error,
-	Title:    "a timestamp is in the wrong unit, or no plausible time",
+	Title:    "a timestamp is in the wrong unit, or not a plausible time",
 	Text: `A member with the format unixtime counts seconds, unless the description says
-otherwise, and lies in the range that its ` + "`x-lifecycle`" + ` calls plausible.
-Milliseconds, microseconds, zeros, negative numbers and dates as text are not.
-A zero is a placeholder: leave the member out until the time is known. It is one
-finding of the resource, which lists the members.`,
-	Fix:     "Send the timestamp in the unit that is described, as allowed above; or describe its unit under timestamps of x-lifecycle.",
+otherwise, and is within the range that its ` + "`x-lifecycle`" + ` calls plausible.
+Milliseconds, microseconds, zeros, negative numbers and dates as text are wrong.
+A zero is a placeholder: leave the member out until the time is known. There is
+one finding for the resource, which lists the members.`,
+	Fix:     "Send the timestamp in the described unit, or describe its unit under timestamps of x-lifecycle.",
 	Example: `{"created_at": 1741967569000}`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {
 			for i, t := range r.life.Timestamps {
-				s := &r.times[i]
-				if s.remark == "" {
+				s := &r.timestamps[i]
+				if s.problem == "" {
 					continue
 				}
-				// Where the value is blamed already, for its type, this is the same.
-				if at := p.valueAt(r.pathTo(t.Pointer)); !slices.Contains(p.errorsAt, at.start) {
-					f := placed("the timestamp is not a plausible time in its unit", t.Place, s.text+": "+s.remark, allowedTime(r.life, t))
+				// If the value has an error already, for its type, this is the same.
+				if at := p.valueAt(r.pathTo(t.Pointer)); !slices.Contains(p.errorOffsets, at.start) {
+					f := placed("the timestamp is not a plausible time in its unit", t.Place, s.text+": "+s.problem, allowedTime(r.life, t))
 					f.Subject = r.subject()
 					p.report(at, f)
 				}
@@ -37,9 +37,10 @@ finding of the resource, which lists the members.`,
 	},
 }
 
+// allowedTime returns what the lifecycle allows for a timestamp, for display.
 func allowedTime(life *lifecycle.Lifecycle, t lifecycle.Timestamp) string {
 	if t.Text {
-		return "a time as RFC 3339 has it, such as 2025-03-14T15:52:49Z"
+		return "an RFC 3339 time, such as 2025-03-14T15:52:49Z"
 	}
 	return unitNames[life.Unit] + " since 1970, from " + life.NotBefore.Format(time.DateOnly) + " to " + life.NotAfter.Format(time.DateOnly)
 }

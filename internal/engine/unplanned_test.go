@@ -15,7 +15,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// withNewRule adds a rule that no plan has, as one that was just written.
+// withNewRule adds a rule that plans do not implement, as if it had just been
+// written.
 func withNewRule(r *Rule) Option {
 	return func(v *Validator) error {
 		v.rules = append(v.rules, r)
@@ -71,7 +72,8 @@ components:
       properties: {kind: {const: counts}, left: {type: integer}}
 `
 
-// jobsValidator returns a validator with the rules of the package and others.
+// jobsValidator returns a validator in which only the rules that plans implement
+// are enabled, and those of the options.
 func jobsValidator(t *testing.T, opts ...Option) *Validator {
 	d, err := spec.Load(fstest.MapFS{"openapi.yaml": {Data: []byte(jobs)}}, "openapi.yaml", spec.Options{})
 	require.NoError(t, err)
@@ -92,8 +94,8 @@ func bareBody(status int, body string) *plumb.Exchange {
 	return x
 }
 
-// checked returns the ids of the rules that a run and its history have findings
-// of, and how many of the exchanges the reference engine looked at.
+// checked returns the ids of the rules that a stream and its history have
+// findings of, and how many exchanges the reference engine checked.
 func checked(v *Validator, r *Stream, exchanges ...*plumb.Exchange) (ids []string, explained int) {
 	b := r.NewWorker().Check(exchanges)
 	h := v.NewHistory()
@@ -108,9 +110,9 @@ func checked(v *Validator, r *Stream, exchanges ...*plumb.Exchange) (ids []strin
 	return ids, b.Explained
 }
 
-// A rule that was written by the recipe, and that no plan has, is not silent
-// about bodies that a plan accepts: it makes a run slow, as long as it is on.
-func TestRulesThatNoPlanHas(t *testing.T) {
+// A new rule that plans do not implement sees the bodies that a plan would
+// accept, too: as long as it is enabled, no plan is used.
+func TestRulesThatPlansDoNotImplement(t *testing.T) {
 	counts := responseTo("/counts", `{"kind": "counts", "left": -1}`)
 	bare := bareBody(0, `{"kind": "counts", "left": -1}`)
 	running, paused := responseTo("/jobs/1", `{"id": "1", "kind": "job", "status": "running"}`), responseTo("/jobs/1", `{"id": "1", "kind": "job", "status": "paused"}`)
@@ -126,7 +128,7 @@ func TestRulesThatNoPlanHas(t *testing.T) {
 	ids, explained = checked(v, run, counts, bare, running)
 	assert.Equal(t, []string{"new-negative", "new-negative"}, ids)
 	assert.Equal(t, 3, explained)
-	assert.Equal(t, []string{"Counts, always: the rule new-negative, which plans do not have", "Job, always: the rule new-negative, which plans do not have"}, run.Fallbacks())
+	assert.Equal(t, []string{"Counts, always: the rule new-negative, which plans do not implement", "Job, always: the rule new-negative, which plans do not implement"}, run.Fallbacks())
 
 	v = jobsValidator(t, withNewRule(newHistoryRule))
 	ids, explained = checked(v, v.NewStream(), running, paused)
@@ -143,8 +145,8 @@ func TestRulesThatNoPlanHas(t *testing.T) {
 	assert.Zero(t, explained, "rules that are off do not count")
 }
 
-// The rules that plans are said to have exist.
-func TestPlansHaveNoOtherRules(t *testing.T) {
+// The rules that plans are said to implement exist.
+func TestPlansImplementExistingRules(t *testing.T) {
 	ids := map[string]bool{}
 	for _, r := range rules {
 		ids[r.ID] = true

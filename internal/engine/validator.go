@@ -1,7 +1,7 @@
 // Package engine checks responses against an OpenAPI description.
 //
-// A [Validator] is compiled once from a description and then checks any number
-// of exchanges, from any number of goroutines. It does no I/O and knows no
+// A [Validator] is compiled once from a description, and then checks any number
+// of exchanges, from any number of goroutines. It does no I/O and reads no
 // clock: equal exchanges give equal results.
 package engine
 
@@ -23,25 +23,25 @@ import (
 
 // Validator checks exchanges. It is safe for concurrent use.
 type Validator struct {
-	desc     *spec.Description
-	rules    []*Rule                   // sorted by id
-	severity map[string]plumb.Severity // by the id of the rule
-	running  []running                 // those that look at single responses
-	history  []*Rule                   // those that look at two responses, and are not off
-	set      map[string]bool           // rules whose severity an option has set
-	strict   bool
-	servers  spec.Servers
-	router   *spec.Router
-	maxDepth int
+	desc        *spec.Description
+	rules       []*Rule                   // sorted by id
+	severity    map[string]plumb.Severity // by the id of the rule
+	active      []activeRule              // rules about single responses that are not off
+	history     []*Rule                   // rules about two responses that are not off
+	severitySet map[string]bool           // by the ids of the rules whose severity an option has set
+	strict      bool
+	servers     spec.Servers
+	router      *spec.Router
+	maxDepth    int
 
-	schemas   *schema.Set
-	bodies    map[plumb.Source]*bodySchema // of responses, by the place of the schema
-	resources map[*schema.Shape]*bodySchema
-	named     func() []*bodySchema              // components/schemas, in their order
-	answers   map[*spec.Operation][]*bodySchema // those of 2xx answers
+	schemas        *schema.Set
+	bodies         map[plumb.Source]*bodySchema // of responses, by the place of the schema
+	resources      map[*schema.Shape]*bodySchema
+	named          func() []*bodySchema              // components/schemas, in their order
+	successSchemas map[*spec.Operation][]*bodySchema // of 2xx responses
 
-	labels  map[plumb.Source]string // of the schemas of bodies, by their file and pointer only
-	byLabel map[string]plumb.Source // where these are
+	labels  map[plumb.Source]string // of the schemas of bodies, by file and pointer
+	byLabel map[string]plumb.Source // the places of the same schemas
 	places  sync.Map                // by shape: its *shapePlaces
 
 	lives         map[*schema.Shape]*lifecycle.Lifecycle
@@ -50,12 +50,12 @@ type Validator struct {
 	shapeRules    map[*schema.Shape][]*xRule
 	responseRules map[*spec.Response][]*xRule
 
-	decisive   []*bodySchema // see decide
-	decideOnce sync.Once
+	selfIdentifying     []*bodySchema // see findSelfIdentifying
+	selfIdentifyingOnce sync.Once
 }
 
-// running is a rule that is not off.
-type running struct {
+// activeRule is a rule that is not off, with its severity.
+type activeRule struct {
 	*Rule
 	severity plumb.Severity
 }
@@ -68,12 +68,12 @@ func (v *Validator) severityOf(r *Rule) plumb.Severity {
 	return plumb.Error
 }
 
-// Option is a choice for [New].
+// Option configures a Validator that [New] makes.
 type Option func(*Validator) error
 
-// WithRule sets the severity of the rules whose id matches a glob as in
-// [path.Match]: WithRule("drift-*", Off). Of several that match, the last
-// counts. It is an error if the glob matches none of the rules.
+// WithRule sets the severity of the rules whose ids match a glob as in
+// [path.Match]: WithRule("drift-*", plumb.Off). Of several options that match,
+// the last takes precedence. A glob that matches no rule is an error.
 func WithRule(glob string, severity plumb.Severity) Option {
 	return func(v *Validator) error {
 		if _, err := path.Match(glob, ""); err != nil {
@@ -82,7 +82,7 @@ func WithRule(glob string, severity plumb.Severity) Option {
 		found := false
 		for _, r := range v.rules {
 			if ok, _ := path.Match(glob, r.ID); ok {
-				v.severity[r.ID], v.set[r.ID] = severity, true
+				v.severity[r.ID], v.severitySet[r.ID] = severity, true
 				found = true
 			}
 		}
@@ -102,8 +102,8 @@ func WithStrict() Option {
 }
 
 // WithServer names a server that has the operations of the description, in
-// place of those that the description names: by its URL, or by the base path
-// only ("/v2"). It can be repeated.
+// place of those that the description names. The server is given by its URL, or
+// by its base path only ("/v2"). The option can be repeated.
 func WithServer(url string) Option {
 	return func(v *Validator) error {
 		v.servers.URLs = append(v.servers.URLs, url)
@@ -111,9 +111,8 @@ func WithServer(url string) Option {
 	}
 }
 
-// WithTarget says that all requests are made to one server: at the root of this
-// URL, or below a base path that the description names. "/" stands for the root
-// of any host.
+// WithTarget says that all requests go to one server: to the root of this URL,
+// or below a base path that the description names. "/" is the root of any host.
 func WithTarget(url string) Option {
 	return func(v *Validator) error {
 		v.servers.Target = url
@@ -121,32 +120,32 @@ func WithTarget(url string) Option {
 	}
 }
 
-// WithMaxDepth sets how deep the arrays and objects of a body may nest: 512
-// unless set.
+// WithMaxDepth sets how deep the arrays and objects of a body may nest. The
+// default is 512.
 func WithMaxDepth(n int) Option {
 	return func(v *Validator) error {
 		if n < 1 {
-			return fmt.Errorf("the depth %d is not at least 1", n)
+			return fmt.Errorf("the depth %d is less than 1", n)
 		}
 		v.maxDepth = n
 		return nil
 	}
 }
 
-// New compiles the description. It fails where a schema of the description
-// does not compile, and says where that is written.
+// New compiles a description. The error says which schemas do not compile, and
+// where they are.
 func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	v := &Validator{
-		desc:      d,
-		rules:     slices.Clone(rules),
-		severity:  map[string]plumb.Severity{},
-		set:       map[string]bool{},
-		maxDepth:  512,
-		bodies:    map[plumb.Source]*bodySchema{},
-		resources: map[*schema.Shape]*bodySchema{},
-		answers:   map[*spec.Operation][]*bodySchema{},
-		labels:    map[plumb.Source]string{},
-		byLabel:   map[string]plumb.Source{},
+		desc:           d,
+		rules:          slices.Clone(rules),
+		severity:       map[string]plumb.Severity{},
+		severitySet:    map[string]bool{},
+		maxDepth:       512,
+		bodies:         map[plumb.Source]*bodySchema{},
+		resources:      map[*schema.Shape]*bodySchema{},
+		successSchemas: map[*spec.Operation][]*bodySchema{},
+		labels:         map[plumb.Source]string{},
+		byLabel:        map[string]plumb.Source{},
 
 		lives:         map[*schema.Shape]*lifecycle.Lifecycle{},
 		shapeRules:    map[*schema.Shape][]*xRule{},
@@ -174,7 +173,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 			continue
 		}
 		if r.run != nil {
-			v.running = append(v.running, running{r, severity})
+			v.active = append(v.active, activeRule{r, severity})
 		}
 		if r.history != nil {
 			v.history = append(v.history, r)
@@ -183,15 +182,15 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	return v, nil
 }
 
-// compile compiles the schemas of all responses. Those that merely have a name
-// are compiled when they are asked for, unless the description has words of
-// ours, all of which are to be right from the start.
+// compile compiles the schemas of all responses. Schemas that only have a name
+// are compiled when they are first used, unless the description has extensions
+// of plumb, which are all checked at the start.
 func (v *Validator) compile() error {
 	v.schemas = schema.New(v.desc)
 	names := map[plumb.Source]string{}
 	for _, s := range v.desc.Schemas {
 		names[s.Place] = s.Name
-		v.label(s.Place, s.Name)
+		v.addLabel(s.Place, s.Name)
 	}
 	for _, op := range v.desc.Operations {
 		for _, r := range op.Responses {
@@ -204,10 +203,10 @@ func (v *Validator) compile() error {
 					s = newBodySchema(v.schemas.At(names[m.Schema], m.Schema))
 					s.response = true
 					v.bodies[m.Schema], v.resources[s.Shape] = s, s
-					v.label(m.Schema, s.label())
+					v.addLabel(m.Schema, s.label())
 				}
-				if strings.HasPrefix(r.Status, "2") && !slices.Contains(v.answers[op], s) {
-					v.answers[op] = append(v.answers[op], s)
+				if strings.HasPrefix(r.Status, "2") && !slices.Contains(v.successSchemas[op], s) {
+					v.successSchemas[op] = append(v.successSchemas[op], s)
 				}
 			}
 		}
@@ -231,8 +230,8 @@ func (v *Validator) compile() error {
 	return errors.Join(errs...)
 }
 
-// label makes the schema at a place known by a label.
-func (v *Validator) label(at plumb.Source, label string) {
+// addLabel gives the schema at a place a label.
+func (v *Validator) addLabel(at plumb.Source, label string) {
 	v.labels[plumb.Source{File: at.File, Pointer: at.Pointer}], v.byLabel[label] = label, at
 }
 
@@ -252,14 +251,15 @@ func (v *Validator) compileNamed() []*bodySchema {
 	return all
 }
 
-// Warnings returns what of the description cannot be used, or surely means
-// something else than it says, in the order of the files.
+// Warnings returns the problems of the description that do not keep it from
+// being used: what is ignored, or probably means something else than intended.
+// They are in the order of the files.
 func (v *Validator) Warnings() []spec.Warning {
 	return append(slices.Clone(v.desc.Warnings), v.schemas.Warnings()...)
 }
 
-// HasSchema reports whether the description names a schema so, and which names
-// there are, in the order of the file.
+// HasSchema reports whether the description has a schema with that name. It
+// returns the names of all schemas, too, in the order of the file.
 func (v *Validator) HasSchema(name string) (ok bool, names []string) {
 	for _, s := range v.desc.Schemas {
 		names = append(names, s.Name)
@@ -267,35 +267,35 @@ func (v *Validator) HasSchema(name string) (ok bool, names []string) {
 	return slices.Contains(names, name), names
 }
 
-// Result is what there is to say of one exchange.
+// Result is the result of checking one exchange.
 type Result struct {
 	Findings []plumb.Finding // ordered by their place in the body, then by rule
-	Beyond   []Beyond        // the findings that are left out, since they are at too many places
+	Beyond   []Beyond        // counts of the findings that are not listed, because they are at too many places
 
-	// Bodies is how many bodies were checked: 1, or for a response that is a
-	// list, one for each element. A described response that has no body, and
-	// is not described with one, counts as 1.
+	// Bodies is the number of bodies that were checked: 1, or the number of
+	// elements of a response that is a list. A response without a body counts
+	// as 1 where the description has none either.
 	Bodies int
 
 	// Skipped says why nothing was checked; empty where Bodies is not 0.
 	Skipped string
 
-	// Resources are the identities of the resources in the body, as
-	// [History.Life] takes them.
+	// Resources are the identities of the resources in the body, for
+	// [History.Life].
 	Resources []string
 
 	Operation string // operationId; empty where unknown
 	Status    int    // of the response; 0 where unknown
-	Seen      []Seen // what of the description was seen, for the coverage
+	Seen      []Seen // the documented places in the body, for coverage
 
-	// Pattern is set by a [Worker] where the findings are those of many
-	// exchanges; where they are Counted, they are left out.
+	// Pattern is set by a [Worker] where many exchanges have the same findings.
+	// If Counted is set, Findings is empty, and those of the pattern count.
 	Pattern *Pattern
 	Counted bool
 
-	schema *bodySchema // that the body was checked by
+	schema *bodySchema // that the body was checked against
 	read   bool        // by a plan
-	list   bool        // with elements that are bodies of their own; only where read
+	list   bool        // the elements count as bodies of their own; set only if read
 	pass   *pass       // for the history; nil where the body has no resource
 	notes  []note      // likewise, of a body that a plan read
 }
@@ -304,9 +304,9 @@ type Result struct {
 func (v *Validator) Check(x *plumb.Exchange) Result {
 	p := &pass{v: v, x: x}
 	p.identify()
-	p.judge()
+	p.skipOtherAPI()
 	p.parse()
-	for _, r := range v.running {
+	for _, r := range v.active {
 		p.rule, p.severity = r.Rule, r.severity
 		r.run(p)
 	}

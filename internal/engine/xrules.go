@@ -22,19 +22,19 @@ import (
 //go:embed xrules_vocabulary.json
 var xRulesVocabulary []byte
 
-// xRule is a rule that the description states.
+// xRule is a rule of the description, from x-rules.
 type xRule struct {
 	*Rule
-	of         plumb.Source // the schema or the response that states it
+	statedBy   plumb.Source // the schema or the response that has it
 	at         []string     // from the object, to the member that findings are at
 	place      plumb.Source
 	source     string // of the expression
 	expression *expression.Expression
-	overTime   bool // it looks at oldSelf
+	overTime   bool // the expression reads oldSelf
 }
 
 // xRulesOf reads the x-rules of one schema or response.
-func xRulesOf(of plumb.Source, e *schema.Extension) ([]*xRule, error) {
+func xRulesOf(statedBy plumb.Source, e *schema.Extension) ([]*xRule, error) {
 	if e == nil {
 		return nil, nil
 	}
@@ -57,7 +57,7 @@ func xRulesOf(of plumb.Source, e *schema.Extension) ([]*xRule, error) {
 		}
 		severity := plumb.Error
 		if doc.Severity != "" {
-			severity, _ = plumb.ParseSeverity(doc.Severity) // the vocabulary lets no other through
+			severity, _ = plumb.ParseSeverity(doc.Severity) // the vocabulary allows no other
 		}
 		if doc.Text != "" {
 			doc.Text += "\n\n"
@@ -70,7 +70,7 @@ func xRulesOf(of plumb.Source, e *schema.Extension) ([]*xRule, error) {
 				ID: doc.ID, Severity: severity, Title: doc.Message, Fix: doc.Fix, Example: doc.Example,
 				Text: doc.Text + "The description states it as an expression in CEL:\n\n    " + doc.Expression,
 			},
-			of:         of,
+			statedBy:   statedBy,
 			at:         jsonvalue.SplitPointer(doc.At),
 			place:      e.Place(item),
 			source:     doc.Expression,
@@ -81,7 +81,7 @@ func xRulesOf(of plumb.Source, e *schema.Extension) ([]*xRule, error) {
 	return all, errors.Join(errs...)
 }
 
-// loadXRules reads all x-rules of the description and makes rules of them.
+// loadXRules reads all x-rules of the description, and adds them to the rules.
 func (v *Validator) loadXRules(set *schema.Set) error {
 	var errs []error
 	seen := map[plumb.Source]bool{}
@@ -122,8 +122,8 @@ func (v *Validator) loadXRules(set *schema.Set) error {
 	return errors.Join(errs...)
 }
 
-// describedPlaces wants the members that findings of the rules are at to be
-// described.
+// describedPlaces checks that the members at which the rules report findings
+// are described.
 func describedPlaces(rules []*xRule, shape *schema.Shape) error {
 	var errs []error
 	for _, r := range rules {
@@ -143,12 +143,13 @@ func describedPlaces(rules []*xRule, shape *schema.Shape) error {
 	return errors.Join(errs...)
 }
 
-// applyXRules evaluates the rules that the description states.
+// applyXRules applies the rules of the description, but for those that compare
+// two responses.
 func (p *pass) applyXRules() {
 	if p.root == nil || p.schema == nil {
 		return
 	}
-	p.blamed = slices.Sorted(slices.Values(p.errorsAt))
+	p.earlierErrors = slices.Sorted(slices.Values(p.errorOffsets))
 	if rules := p.v.responseRules[p.response]; len(rules) > 0 {
 		variables := p.variables(p.root)
 		for _, r := range rules {
@@ -169,7 +170,7 @@ func (p *pass) applyXRules() {
 	}
 }
 
-// applyXRule evaluates one rule on the object at the path.
+// applyXRule applies one rule to the object at the path.
 func (p *pass) applyXRule(r *xRule, path []string, variables *expression.Variables) {
 	holds, ok := r.expression.Holds(variables)
 	if holds && ok {
@@ -180,23 +181,23 @@ func (p *pass) applyXRule(r *xRule, path []string, variables *expression.Variabl
 	}
 	at := p.valueAt(append(slices.Clip(path), r.at...))
 	var subject plumb.Subject
-	if len(r.at) == 0 { // wherever the schema is used
-		subject = subjectAt(r.of, "")
+	if len(r.at) == 0 { // one subject, wherever the schema is used
+		subject = subjectAt(r.statedBy, "")
 	}
 	switch {
 	case !ok:
-		// Data that breaks its schema is reported there.
+		// An object that does not fit its schema is reported already.
 		if p.failsWithin(path) {
 			return
 		}
 		if p.use(ruleFailed); p.severity != plumb.Off {
 			f := placed("the rule "+r.ID+" cannot be evaluated", r.place, r.expression.Failure(variables).Error(), "")
-			f.Subject = subjectAt(r.of, r.ID)
+			f.Subject = subjectAt(r.statedBy, r.ID)
 			p.report(at, f)
 		}
 	default:
-		// Where a value is blamed already, this is a mere consequence.
-		if !p.isBlamed(at.start) && !p.readsBlamed(r, path) {
+		// If a value that the rule is about has an error already, this is a consequence.
+		if !p.hasEarlierError(at.start) && !p.readsErrors(r, path) {
 			f := placed(r.Title, r.place, p.foundText(at.path), r.source)
 			f.Subject = subject
 			p.report(at, f)
@@ -204,39 +205,39 @@ func (p *pass) applyXRule(r *xRule, path []string, variables *expression.Variabl
 	}
 }
 
-// isBlamed reports whether an error was reported at the value that begins there,
-// before the rules of the description ran.
-func (p *pass) isBlamed(start int) bool {
-	_, blamed := slices.BinarySearch(p.blamed, start)
-	return blamed
+// hasEarlierError reports whether an error was reported at the value that begins
+// at an offset, before the rules of the description ran.
+func (p *pass) hasEarlierError(start int) bool {
+	_, has := slices.BinarySearch(p.earlierErrors, start)
+	return has
 }
 
-// readsBlamed reports whether the rule reads a member, of the object at the path, that
-// is blamed already.
-func (p *pass) readsBlamed(r *xRule, path []string) bool {
-	if len(p.blamed) == 0 {
+// readsErrors reports whether the rule reads a member of the object at the path
+// at which an error was reported already.
+func (p *pass) readsErrors(r *xRule, path []string) bool {
+	if len(p.earlierErrors) == 0 {
 		return false
 	}
 	object := p.root.At(path...)
 	return slices.ContainsFunc(r.expression.Reads(expression.Self), func(member []string) bool {
 		v := object.At(member...)
-		return v != nil && p.isBlamed(v.Start)
+		return v != nil && p.hasEarlierError(v.Start)
 	})
 }
 
-// failsWithin reports whether the object at the path breaks its schema.
+// failsWithin reports whether the object at the path does not fit its schema.
 func (p *pass) failsWithin(path []string) bool {
 	// Failures are sorted by their paths: those within follow the path itself.
 	i, _ := slices.BinarySearchFunc(p.failures, path, func(f schema.Failure, path []string) int { return slices.Compare(f.Path, path) })
 	return i < len(p.failures) && len(p.failures[i].Path) >= len(path) && slices.Equal(p.failures[i].Path[:len(path)], path)
 }
 
-// variables returns what an expression reads, but for oldSelf.
+// variables returns the variables of an expression, but for oldSelf.
 func (p *pass) variables(self *jsonvalue.Value) *expression.Variables {
 	return &expression.Variables{Self: self, Request: p.celRequest, Status: p.out.Status}
 }
 
-// celRequest returns the request as expressions have it. It is made once.
+// celRequest returns the request as a variable of expressions. It is made once.
 func (p *pass) celRequest() map[string]any {
 	if p.request != nil {
 		return p.request

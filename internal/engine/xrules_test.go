@@ -12,8 +12,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// things describes an API with one operation. What it says of the schema and
-// of the response is indented as there.
+// things returns a validator for an API with one operation. The additions to
+// the schema and to the response must be indented as these are.
 func things(t *testing.T, schema, response string, opts ...engine.Option) (*engine.Validator, error) {
 	t.Helper()
 	d, err := spec.Load(fstest.MapFS{"openapi.yaml": {Data: []byte(`openapi: 3.1.0
@@ -82,9 +82,9 @@ func TestXRules(t *testing.T) {
 		`{"id": "t1", "a": 1, "b": null}`: nil, // null is absent
 		`{"id": "t2", "a": 1, "b": 1}`:    {"error thing-id /id", "warning thing-order /b"},
 		`{"id": "t1", "b": 1}`:            {"warning rule-failed /b"},
-		`{"id": "t1", "a": "1", "b": 1}`:  {"error schema-type /a"},                            // so it is no wonder that the rule fails
+		`{"id": "t1", "a": "1", "b": 1}`:  {"error schema-type /a"},                            // a consequence is not reported
 		`{"id": "t1", "a": 1, "b": 0.5}`:  {"error schema-type /b"},                            // a consequence is not reported
-		`{"id": 1, "a": 2, "b": 1}`:       {"error schema-type /id", "warning thing-order /b"}, // elsewhere it is
+		`{"id": 1, "a": 2, "b": 1}`:       {"error schema-type /id", "warning thing-order /b"}, // the fault is elsewhere
 	} {
 		assert.ElementsMatch(t, want, summary(v.Check(thing(body))), body)
 	}
@@ -116,8 +116,9 @@ func TestXRulesOverTime(t *testing.T) {
 	assert.Equal(t, [][]string{nil, nil, nil, {"error thing-grows /a"}, nil}, all)
 }
 
-// A finding of a rule on an element of a list names the member in the element,
-// if a response can be such an element by itself, and else the member in the list.
+// A finding of a rule on an element of a list names the member within the
+// element if a response can be such an element by itself, and within the list
+// otherwise.
 func TestXRulesInLists(t *testing.T) {
 	d, err := spec.Load(fstest.MapFS{"openapi.yaml": {Data: []byte(`
 openapi: 3.1.0

@@ -8,14 +8,14 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// outcome is that of a tree which must be true or false.
+// outcome is the value of a tree that must be true or false.
 type outcome byte
 
 const (
 	no outcome = iota
 	yes
-	failed // it cannot be evaluated on this data
-	unsure // CEL must say
+	failed // the tree cannot be evaluated on this data
+	unsure // CEL has to decide
 )
 
 func outcomeOf(holds bool) outcome {
@@ -25,17 +25,17 @@ func outcomeOf(holds bool) outcome {
 	return no
 }
 
-// kind is what an operand is.
+// kind is the type of an operand, as far as trees distinguish types.
 type kind byte
 
 const (
-	isAny  kind = iota // of a tree: only the data tells
-	isBool             // order does not matter, but that these are greater than isAny
+	isAny  kind = iota // not known before the tree is evaluated on data
+	isBool             // the order of these does not matter, but they must be greater than isAny
 	isInt
 	isText
 	isOther   // a list, an object, null, or a number that is not an int
-	isMissing // nothing: what needs it cannot be evaluated
-	isUnsure  // CEL must say
+	isMissing // there is no value, and what needs it cannot be evaluated
+	isUnsure  // CEL has to decide
 )
 
 // canBe reports whether values of two kinds can be compared.
@@ -49,7 +49,7 @@ type operand struct {
 	text string
 }
 
-// truth is an operand that must be true or false.
+// truth returns the outcome of an operand that must be true or false.
 func (o *operand) truth() outcome {
 	switch o.kind {
 	case isBool:
@@ -60,7 +60,8 @@ func (o *operand) truth() outcome {
 	return failed
 }
 
-// holds does what CEL does with the tree, for what it is sure of.
+// holds evaluates a tree that must be true or false, as CEL does. It is unsure
+// where CEL has to decide.
 func (t *Tree) holds(v *Variables) outcome {
 	switch t.Op {
 	case And:
@@ -93,8 +94,8 @@ func (t *Tree) holds(v *Variables) outcome {
 	return o.truth()
 }
 
-// combine evaluates && and ||: where one side decides, it does not matter
-// whether the other can be evaluated.
+// combine evaluates && and ||: if one side decides, the other need not be
+// evaluable.
 func (t *Tree) combine(v *Variables, decisive outcome) outcome {
 	a := t.Args[0].holds(v)
 	if a == decisive || a == unsure {
@@ -106,7 +107,7 @@ func (t *Tree) combine(v *Variables, decisive outcome) outcome {
 	return a
 }
 
-// operand evaluates a tree that can be any value.
+// operand evaluates a tree of any type.
 func (t *Tree) operand(v *Variables) operand {
 	switch t.Op {
 	case Literal:
@@ -138,7 +139,7 @@ func (t *Tree) operand(v *Variables) operand {
 	}
 }
 
-// most bounds what is added, so that sums cannot overflow.
+// most bounds the operands of sums, so that sums cannot overflow.
 const most = 1 << 62
 
 func (t *Tree) sum(v *Variables) operand {
@@ -154,13 +155,13 @@ func (t *Tree) sum(v *Variables) operand {
 	return operand{kind: isInt, n: a.n + b.n}
 }
 
-// unlike reports whether two values are of kinds that no operator but those for
-// equality takes together.
+// unlike reports whether two operands are of kinds that only the operators for
+// equality can compare.
 func (o *operand) unlike(other *operand) bool {
 	return o.kind < isOther && other.kind < isOther && o.kind != other.kind
 }
 
-// equal reports whether two values that are there are equal.
+// equal reports whether two operands, neither of which is missing, are equal.
 func (o *operand) equal(other *operand) outcome {
 	switch {
 	case o.kind >= isOther || other.kind >= isOther:
@@ -230,14 +231,14 @@ func (t *Tree) compare(v *Variables) outcome {
 	return outcomeOf(order >= 0)
 }
 
-// step leads from a value to a member or an end of an array.
+// step is a step of a path: to a member, or to one end of an array.
 type step struct {
 	name string
-	hint atomic.Int32 // where the member was last
+	hint atomic.Int32 // the index that the member had the last time
 }
 
-// value returns what the first steps of the path lead to in a variable that is
-// JSON; nil where that is nothing.
+// value returns what the first steps of the path lead to in a JSON variable, or
+// nil.
 func (t *Tree) value(v *Variables, steps int) *jsonvalue.Value {
 	at := v.Self
 	if t.Path[0] == OldSelf {
@@ -295,8 +296,7 @@ func present(v *jsonvalue.Value) *jsonvalue.Value {
 	return v
 }
 
-// other returns what a path leads to in a variable that is not JSON; nil where
-// that is nothing.
+// other returns what a path leads to in a variable that is not JSON, or nil.
 func (t *Tree) other(v *Variables, steps int) any {
 	var at any = v.response()
 	if t.Path[0] == Request {
@@ -312,7 +312,7 @@ func (t *Tree) other(v *Variables, steps int) any {
 	return at
 }
 
-// isJSON reports whether the path begins at a variable that is JSON.
+// isJSON reports whether the path begins with a variable that is JSON.
 func (t *Tree) isJSON() bool { return t.Path[0] == Self || t.Path[0] == OldSelf }
 
 func (t *Tree) member(v *Variables) operand {
@@ -359,7 +359,7 @@ func (t *Tree) has(v *Variables) outcome {
 	case parent == nil:
 		return failed
 	case parent.Kind != jsonvalue.Object:
-		return unsure // CEL calls some of these false
+		return unsure // CEL says that some of these are false
 	default:
 		return outcomeOf(t.steps[last].from(parent) != nil)
 	}
@@ -378,5 +378,5 @@ func (t *Tree) size(v *Variables) operand {
 	case at.Kind == jsonvalue.Array:
 		return operand{kind: isInt, n: int64(len(at.Items))}
 	}
-	return operand{kind: isUnsure} // texts and objects have a size, too
+	return operand{kind: isUnsure} // strings and objects have a size, too
 }

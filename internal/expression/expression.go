@@ -1,9 +1,10 @@
 // Package expression compiles and evaluates the expressions of x-rules, which
 // are written in CEL, the Common Expression Language.
 //
-// Most are simple. These become a [Tree], and are evaluated without the library
-// of CEL, which takes longer to load them than to check a recording. The
-// outcome is that of CEL, which decides on all others.
+// Most expressions are simple. They are parsed into a [Tree], and evaluated
+// without the CEL library, whose initialization takes longer than checking a
+// typical recording. The results are those of CEL, which evaluates all other
+// expressions.
 package expression
 
 import (
@@ -19,20 +20,20 @@ import (
 	"cel.dev/cel-go/ext"
 )
 
-// CostLimit bounds the work of one evaluation, in the units of CEL: about one
-// for each member that is looked at.
+// CostLimit bounds the work of one evaluation, in the cost units of CEL: about
+// one for each member that is read.
 const CostLimit = 100_000
 
-// Expression is a compiled expression that is true or false. It is safe for
-// concurrent use.
+// Expression is a compiled expression that evaluates to true or false. It is
+// safe for concurrent use.
 type Expression struct {
-	reads   [][]string                  // the paths that it reads, each of a variable and names of members
-	tree    *Tree                       // nil where it is more than trees can say
-	program func() (cel.Program, error) // made on first use where there is a tree
+	reads   [][]string                  // the paths that it reads, each a variable and names of members
+	tree    *Tree                       // nil if a tree cannot express it
+	program func() (cel.Program, error) // compiled on first use if there is a tree
 }
 
-// Compile compiles an expression. An error says what is wrong with it, and at
-// which line and column of its text.
+// Compile compiles an expression. The error says what is wrong with the
+// expression, and at which line and column of its text.
 func Compile(text string) (*Expression, error) {
 	if t := parse(text); t != nil {
 		return &Expression{reads: t.reads(nil), tree: t, program: sync.OnceValues(func() (cel.Program, error) {
@@ -50,7 +51,8 @@ func Compile(text string) (*Expression, error) {
 	}, nil
 }
 
-// environment is made on first use: most runs have no expressions that need it.
+// environment is created on first use, because most runs have no expression
+// that needs it.
 var environment = sync.OnceValues(func() (*cel.Env, error) {
 	return cel.NewEnv(
 		cel.Variable(Self, cel.DynType),
@@ -62,7 +64,7 @@ var environment = sync.OnceValues(func() (*cel.Env, error) {
 	)
 })
 
-// compile makes a program of CEL, and tells which paths it reads.
+// compile compiles a CEL program, and returns the paths that it reads.
 func compile(text string) (program cel.Program, reads [][]string, err error) {
 	env, err := environment()
 	if err != nil {
@@ -118,8 +120,9 @@ func (e *Expression) Reads(variable string) [][]string {
 	return all
 }
 
-// Holds evaluates the expression. It is not ok where the expression cannot be
-// evaluated on this data, or gives no bool: [Expression.Failure] says why.
+// Holds evaluates the expression. It is not ok if the expression cannot be
+// evaluated on this data, or does not evaluate to a bool: [Expression.Failure]
+// says why.
 func (e *Expression) Holds(v *Variables) (holds, ok bool) {
 	if e.tree != nil {
 		if o := e.tree.holds(v); o != unsure {
@@ -130,13 +133,13 @@ func (e *Expression) Holds(v *Variables) (holds, ok bool) {
 	return holds, err == nil
 }
 
-// Failure says why the expression cannot be evaluated; nil if it can.
+// Failure says why the expression cannot be evaluated, or nil if it can.
 func (e *Expression) Failure(v *Variables) error {
 	_, err := e.evaluate(v)
 	return err
 }
 
-// evaluate has CEL evaluate the expression.
+// evaluate evaluates the expression by CEL.
 func (e *Expression) evaluate(v *Variables) (bool, error) {
 	program, err := e.program()
 	if err != nil {

@@ -31,11 +31,11 @@ func TestHolds(t *testing.T) {
 		{"self.a == 1 ? self.b == 1 : self.b == 2", false, ""},
 		{"self.a == 2 ? self.b == 1 : self.b == 2", true, ""},
 		{"self.a == 2 ? self.b == 2 : self.b == 1", false, ""},
-		{"self.a == 1 ? true : self.missing == 1", true, ""}, // what is not taken is not evaluated
+		{"self.a == 1 ? true : self.missing == 1", true, ""}, // the branch that is not taken is not evaluated
 		{"self.a == 2 ? self.missing == 1 : true", true, ""},
 		{"self.a == 2 ? true : self.missing == 1", false, "no such key"},
 		{"self.missing == 1 ? true : true", false, "no such key"},
-		{"self.list.all(x, x > 0) ? self.b == 2 : self.b == 1", true, ""}, // a condition that CEL itself evaluates
+		{"self.list.all(x, x > 0) ? self.b == 2 : self.b == 1", true, ""}, // a condition that only CEL can evaluate
 		{"(self.a == 1 ? self.a : self.b) == 1", true, ""},
 		{"(self.a == 2 ? self.a : self.b) == 2", true, ""},
 		{"(self.a == 2 ? self.a : self.missing) == 2", false, "no such key"},
@@ -71,8 +71,9 @@ func TestHolds(t *testing.T) {
 	}
 }
 
-// Of a member that an object has several times the last counts that is not null,
-// also when the expression has seen the member elsewhere before.
+// TestRepeatedMembers checks that, of several members with one name, the last
+// that is not null counts, even if the expression has found the member
+// elsewhere before.
 func TestRepeatedMembers(t *testing.T) {
 	e, err := expression.Compile("self.a == 2")
 	require.NoError(t, err)

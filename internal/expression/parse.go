@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// parse reads an expression that a tree can hold. It returns nil for all
-// others, and for all in which CEL finds a fault: CEL decides on these. The
-// library's parser and checker take a hundred times as long as this, which
-// would be most of the time that a short run takes.
+// parse parses an expression that a tree can express. It returns nil for all
+// others, and for all that are wrong according to CEL: CEL decides on these.
+// The parser and checker of the CEL library are a hundred times slower, which
+// would be most of the time of a short run.
 func parse(text string) *Tree {
 	p := &parser{rest: text}
 	t := p.choice()
@@ -24,10 +24,10 @@ type parser struct {
 	depth int
 }
 
-// deepest is how deep the parts of a tree may nest.
+// deepest is how deep trees may nest.
 const deepest = 50
 
-// space skips white space and comments, and returns what comes then.
+// space skips white space and comments, and returns the rest of the text.
 func (p *parser) space() string {
 	for {
 		p.rest = strings.TrimLeft(p.rest, " \t\r\n\f")
@@ -38,8 +38,8 @@ func (p *parser) space() string {
 	}
 }
 
-// token skips one of the tokens, if it comes next. Longer ones must be
-// before those that they begin with.
+// token skips the first of the tokens that comes next, and returns it. A token
+// must precede those that it begins with.
 func (p *parser) token(tokens ...string) string {
 	rest := p.space()
 	for _, t := range tokens {
@@ -51,7 +51,7 @@ func (p *parser) token(tokens ...string) string {
 	return ""
 }
 
-// choice reads a conditional, or what has no lower operator.
+// choice parses a conditional expression, or one that binds more tightly.
 func (p *parser) choice() *Tree {
 	if p.depth++; p.depth > deepest {
 		return nil
@@ -109,7 +109,7 @@ func (p *parser) relation() *Tree {
 	return a
 }
 
-// in reads the list that a value may be in.
+// in parses the list on the right of the operator in.
 func (p *parser) in(a *Tree) *Tree {
 	t := &Tree{Op: In, Args: []*Tree{a}, gives: isBool}
 	if p.token("[") == "" {
@@ -202,7 +202,7 @@ func (p *parser) follows(tokens ...string) bool {
 	return slices.ContainsFunc(tokens, func(t string) bool { return strings.HasPrefix(p.space(), t) })
 }
 
-// text reads a string without escapes.
+// text parses a string without escapes.
 func (p *parser) text(quote byte) *Tree {
 	text, rest, ok := strings.Cut(p.rest[1:], string(quote))
 	if !ok || strings.ContainsAny(text, "\\\r\n") || text == "" && strings.HasPrefix(rest, string(quote)) {
@@ -231,7 +231,7 @@ func (p *parser) integer() *Tree {
 	return literal(n)
 }
 
-// call reads what follows the name of a function of one path.
+// call parses the arguments of a function whose only argument is a path.
 func (p *parser) call(name string) *Tree {
 	if p.token("(") == "" {
 		return nil
@@ -249,8 +249,8 @@ func (p *parser) call(name string) *Tree {
 	return pathTree(Has, path, isBool)
 }
 
-// path reads a variable and what is selected of it; nil where that is more
-// than a path.
+// path parses a variable and the members that are selected from it. It returns
+// nil if what follows is more than a path.
 func (p *parser) path() []string {
 	variable := p.word()
 	if !slices.Contains([]string{Self, OldSelf, Request, Response}, variable) {
@@ -270,7 +270,7 @@ func (p *parser) path() []string {
 			path = append(path, name)
 		case "[":
 			if variable != Self && variable != OldSelf && len(path) == 1 {
-				return nil // these have names only
+				return nil // these variables have named members only
 			}
 			end := p.end(strings.TrimSpace(start[:len(start)-len(p.rest)-1]))
 			if end == "" {
@@ -286,8 +286,8 @@ func (p *parser) path() []string {
 	}
 }
 
-// end reads the index of the first or the last element of the array that is
-// written so.
+// end parses the index of the first or the last element of an array; the array
+// is given as it is written.
 func (p *parser) end(array string) string {
 	if p.token("0") != "" && p.token("]") != "" {
 		return First
@@ -298,12 +298,12 @@ func (p *parser) end(array string) string {
 		}
 	}
 	if !strings.Contains(array, ".") && !strings.Contains(array, "[") {
-		return "" // a variable as a whole
+		return "" // a variable by itself
 	}
 	return Last
 }
 
-// word returns the name that comes next, without skipping it.
+// word returns the name that comes next, and does not skip it.
 func (p *parser) word() string {
 	rest := p.space()
 	end := 0

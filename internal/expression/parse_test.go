@@ -11,8 +11,8 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// sameAsCEL wants a text that becomes a tree to be one that CEL accepts, and
-// the tree to come to what CEL comes to.
+// sameAsCEL checks that CEL accepts a text from which a tree is made, and that
+// the tree evaluates to the same value as CEL.
 func sameAsCEL(t require.TestingT, text string, data ...*Variables) {
 	tree := parse(text)
 	if tree == nil {
@@ -56,7 +56,8 @@ func variablesOf(t require.TestingT, self, old string) *Variables {
 	}
 }
 
-// drawnText draws an expression of simple parts, some of which fit together.
+// drawnText draws an expression of simple parts, some of which match each other
+// in type.
 func drawnText(t *rapid.T, depth int) string {
 	path := rapid.SampledFrom([]string{
 		"self.a", "self.b", "self.o.a", "self.l[0]", "self.l[size(self.l) - 1].a", "self.l[0].b", "self.n",
@@ -99,7 +100,7 @@ func drawnData(t *rapid.T) string {
 	return "{" + strings.Join(members, ", ") + "}"
 }
 
-// TestTreesAreCEL holds trees to CEL on drawn expressions and drawn data.
+// TestTreesAreCEL compares trees with CEL on drawn expressions and drawn data.
 func TestTreesAreCEL(t *testing.T) {
 	trees := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -115,7 +116,7 @@ func TestTreesAreCEL(t *testing.T) {
 	assert.Positive(t, trees, "no drawn expression became a tree")
 }
 
-// TestParse says what becomes a tree.
+// TestParse checks which expressions become a tree.
 func TestParse(t *testing.T) {
 	for text, want := range map[string]bool{
 		"self.a == 1": true,
@@ -144,7 +145,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// FuzzParse holds what becomes a tree to CEL.
+// FuzzParse compares all texts from which a tree is made with CEL.
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{
 		"self.a == 1", "!has(self.o.a) || self.l[size(self.l) - 1].a in ['x', \"y\"]", "self.a ? self.b < 1 : self.b - 1 > 2",

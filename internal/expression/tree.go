@@ -7,12 +7,12 @@ type Op byte
 const (
 	Literal Op = iota // Value: a bool, int64 or string
 	Member            // the value that Path leads to
-	Has               // whether there is one
-	Size              // of the array that Path leads to
-	And               // of two Args, as all that follow but Not, If and In
+	Has               // whether Path leads to a value
+	Size              // the size of the array that Path leads to
+	And               // And and all that follow, except Not, If and In, have two Args
 	Or
 	Not
-	If // a condition, and what it chooses from
+	If // Args: a condition, and the two values that it chooses between
 	Equal
 	NotEqual
 	Less
@@ -24,14 +24,13 @@ const (
 	In // whether the first of Args equals one of the others, which are literals
 )
 
-// First and Last stand in a path for the first and the last element of an
-// array.
+// First and Last denote the first and the last element of an array in a path.
 const (
 	First = "[0]"
 	Last  = "[-1]"
 )
 
-// Tree is an expression that needs little of CEL: members, literals,
+// Tree is an expression that uses only a small part of CEL: members, literals,
 // comparisons, sums and what combines them.
 type Tree struct {
 	Op    Op
@@ -39,7 +38,7 @@ type Tree struct {
 	Path  []string // a variable and names of members, or First and Last
 	Args  []*Tree
 
-	gives    kind    // what kind of value, so far as the text tells
+	gives    kind    // the kind of its value, if the text determines it
 	constant operand // of a literal
 	steps    []step  // of the path, after its variable
 }
@@ -66,7 +65,7 @@ func pathTree(op Op, path []string, gives kind) *Tree {
 	return t
 }
 
-// Tree returns the expression as a tree; nil if it is more than trees can say.
+// Tree returns the expression as a tree, or nil if a tree cannot express it.
 func (e *Expression) Tree() *Tree { return e.tree }
 
 // reads returns the paths that the tree reads, after those that are known.

@@ -9,12 +9,12 @@ import (
 // The variables of an expression.
 const (
 	Self     = "self"     // the object that the schema describes
-	OldSelf  = "oldSelf"  // the same resource in the response before
+	OldSelf  = "oldSelf"  // the same resource in the previous response
 	Request  = "request"  // method, path, query and params of the request
 	Response = "response" // status of the response
 )
 
-// Variables are the values of the variables.
+// Variables holds the values of the variables.
 type Variables struct {
 	Self, OldSelf *jsonvalue.Value // OldSelf is nil for expressions that do not use it
 	Request       func() map[string]any
@@ -25,7 +25,7 @@ func (v *Variables) request() map[string]any { return v.Request() }
 
 func (v *Variables) response() map[string]any { return map[string]any{"status": int64(v.Status)} }
 
-// decoded returns the variables as CEL has them.
+// decoded returns the variables as CEL needs them.
 func (v *Variables) decoded() map[string]any {
 	all := map[string]any{Self: decoded(v.Self), Request: v.request(), Response: v.response()}
 	if v.OldSelf != nil {
@@ -34,7 +34,7 @@ func (v *Variables) decoded() map[string]any {
 	return all
 }
 
-// decoded returns a value as CEL has it. Members that are null are left out,
+// decoded returns a value as CEL needs it. Members that are null are left out,
 // so that has() reports whether there is a value.
 func decoded(v *jsonvalue.Value) any {
 	switch v.Kind {

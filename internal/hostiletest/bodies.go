@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// Body is a kind of body that takes long to check where work grows faster than
-// the body does.
+// Body is a kind of body that takes long to check if the work grows faster than
+// the size of the body.
 type Body struct {
 	Name string
-	Make func(n int) []byte // a batch, or a list of batches, with n of what it is about
+	Make func(n int) []byte // a batch, or a list of batches, with n of the items in question
 }
 
-// Bodies are of all kinds, for benchmarks: twice the n, twice the time.
+// Bodies are all kinds, for benchmarks: twice the n should take twice the time.
 var Bodies = []Body{
 	{"list of batches", func(n int) []byte {
 		return list(n, func(i int) string { return batch(i) + "}" })
@@ -32,7 +32,7 @@ var Bodies = []Body{
 	{"list of batches, indented", func(n int) []byte {
 		return list(n, func(i int) string { return strings.ReplaceAll(batch(i)+nulls, ",", ",\n    ") + "\n}" })
 	}},
-	{"list of one batch again and again", func(n int) []byte {
+	{"list of the same batch many times", func(n int) []byte {
 		return list(n, func(i int) string {
 			return strings.Replace(batch(0), `"total":2`, fmt.Sprintf(`"total":%d`, 2+i%7), 1) + "}"
 		})
@@ -43,7 +43,7 @@ var Bodies = []Body{
 	{"repeated members", func(n int) []byte {
 		return members(n, func(int) string { return `"k":1` })
 	}},
-	{"members of the caller's own with a fault each", func(n int) []byte {
+	{"members of metadata with a fault each", func(n int) []byte {
 		return []byte(batch(0) + `,"metadata":{` + joined(n, func(i int) string { return fmt.Sprintf(`"k%d":1`, i) }) + "}}")
 	}},
 	{"elements with a fault each", func(n int) []byte {
@@ -52,7 +52,7 @@ var Bodies = []Body{
 	{"undocumented members in a member with a long name", func(n int) []byte {
 		return []byte(batch(0) + `,"metadata":{"` + strings.Repeat("x", 10*n) + `":{` + joined(n, func(i int) string { return fmt.Sprintf(`"k":%d`, i) }) + "}}}")
 	}},
-	{"undocumented members of a batch with a long identity", func(n int) []byte {
+	{"undocumented members of a batch with a long id", func(n int) []byte {
 		return []byte(strings.Replace(string(members(n, func(i int) string { return fmt.Sprintf(`"k%d":1`, i) })), `"batch_0"`, `"`+strings.Repeat("x", 10*n)+`"`, 1))
 	}},
 	{"credentials", func(n int) []byte {
@@ -60,7 +60,7 @@ var Bodies = []Body{
 			return fmt.Sprintf(`"k%d":{"api_key":"%032d"},"e%d":"%032d"`, i, i*7, i, i*7)
 		})
 	}},
-	{"texts that were cut", func(n int) []byte {
+	{"texts that were cut off", func(n int) []byte {
 		return members(n, func(i int) string { return fmt.Sprintf(`"k%d":"sk-%020d...","m%d":"..."`, i, i, i) })
 	}},
 	{"text that is not Unicode", func(n int) []byte {
@@ -79,7 +79,7 @@ var Bodies = []Body{
 	}},
 }
 
-// batch returns a batch but for its closing brace.
+// batch returns a batch without its closing brace.
 func batch(i int) string {
 	return fmt.Sprintf(`{"id":"batch_%d","object":"batch","endpoint":"/v1/chat/completions","input_file_id":"file-1","completion_window":"24h","status":"completed",`+
 		`"created_at":1741967000,"in_progress_at":1741967010,"finalizing_at":1741967020,"completed_at":1741967030,"output_file_id":"file-2","request_counts":{"total":2,"completed":2,"failed":0}`, i)
@@ -91,7 +91,7 @@ func list(n int, element func(i int) string) []byte {
 	return []byte(`{"object":"list","has_more":false,"first_id":"batch_0","last_id":"batch_9","data":[` + joined(n, element) + "]}")
 }
 
-// members returns a batch with more members.
+// members returns a batch with additional members.
 func members(n int, member func(i int) string) []byte {
 	return []byte(batch(0) + "," + joined(n, member) + "}")
 }

@@ -1,5 +1,6 @@
-// Package hostiletest has servers that do not behave, and bodies that are costly to
-// check. The tests of all that speaks with servers or reads bodies use them.
+// Package hostiletest has servers that do not behave, and bodies that are
+// costly to check. They are for the tests of everything that talks to servers
+// or reads bodies.
 package hostiletest
 
 import (
@@ -11,13 +12,13 @@ import (
 	"time"
 )
 
-// chunk is a part of what has no end.
+// chunk is a part of an endless response.
 var chunk = strings.Repeat(" ", 64<<10)
 
-// Hang never answers.
+// Hang never responds.
 func Hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// HangInBody begins a JSON body, and never goes on.
+// HangInBody begins a JSON body, and never continues it.
 func HangInBody(w http.ResponseWriter, r *http.Request) {
 	begin(w, "{")
 	<-r.Context().Done()
@@ -35,15 +36,16 @@ func ResetInBody(w http.ResponseWriter, _ *http.Request) {
 	takeOver(w, func(conn net.Conn, out *bufio.Writer) {
 		_, _ = out.WriteString("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
 		_ = out.Flush()
-		time.Sleep(10 * time.Millisecond) // what was not read yet would be lost
+		// On some systems, not on Linux, a reset discards what was not read yet.
+		time.Sleep(10 * time.Millisecond)
 		_ = conn.(*net.TCPConn).SetLinger(0)
 	})
 }
 
-// Close closes the connection without an answer.
+// Close closes the connection without a response.
 func Close(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
-// Flood sends 10 GB, as long as somebody reads it: JSON, unless the media type
+// Flood sends 10 GB, as long as the client reads: JSON, unless the media type
 // is set already.
 func Flood(w http.ResponseWriter, _ *http.Request) {
 	if w.Header().Get("Content-Type") == "" {
@@ -56,7 +58,7 @@ func Flood(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// FloodHead sends a head without an end.
+// FloodHead sends an endless head.
 func FloodHead(w http.ResponseWriter, _ *http.Request) {
 	takeOver(w, func(_ net.Conn, out *bufio.Writer) {
 		_, err := out.WriteString("HTTP/1.1 200 OK\r\nA: ")
@@ -66,7 +68,7 @@ func FloodHead(w http.ResponseWriter, _ *http.Request) {
 	})
 }
 
-// Drip sends a byte of a JSON body now and then, and comes to no end.
+// Drip sends a byte of a JSON body now and then, and never ends.
 func Drip(w http.ResponseWriter, r *http.Request) {
 	begin(w, "{")
 	for r.Context().Err() == nil {
@@ -81,7 +83,8 @@ func SendLess(w http.ResponseWriter, _ *http.Request) {
 	begin(w, "{}")
 }
 
-// SendMore sends more than it promises: what it promises is the empty object.
+// SendMore sends more than it promises: it promises the length of the empty
+// object.
 func SendMore(w http.ResponseWriter, _ *http.Request) {
 	takeOver(w, func(_ net.Conn, out *bufio.Writer) {
 		_, _ = out.WriteString("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{} and more")
@@ -89,19 +92,19 @@ func SendMore(w http.ResponseWriter, _ *http.Request) {
 	})
 }
 
-// RedirectTo redirects each request to another server, whose URL is given.
+// RedirectTo redirects each request to the server at url.
 func RedirectTo(url string, status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, url+r.URL.Path, status) }
 }
 
-// begin sends a part of a JSON body at once.
+// begin sends a part of a JSON body, and flushes it.
 func begin(w http.ResponseWriter, text string) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = io.WriteString(w, text)
 	_ = http.NewResponseController(w).Flush()
 }
 
-// takeOver does with the connection what net/http would not, and closes it.
+// takeOver hijacks the connection, calls do with it, and closes it.
 func takeOver(w http.ResponseWriter, do func(net.Conn, *bufio.Writer)) {
 	conn, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {

@@ -2,7 +2,7 @@ package jsonscan
 
 import "bytes"
 
-// The functions below are for texts that are known to be JSON.
+// The functions below are for texts that are known to be valid JSON.
 
 // Quoted returns the offset after the string whose opening quote is at pos, and
 // whether it has escapes.

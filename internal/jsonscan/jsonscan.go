@@ -18,7 +18,7 @@ const (
 	highs = 0x8080808080808080
 )
 
-// Space returns the offset of what comes after white space.
+// Space skips white space and returns the offset of what follows it.
 func Space(data []byte, pos int) int {
 	for pos < len(data) {
 		switch data[pos] {
@@ -31,7 +31,7 @@ func Space(data []byte, pos int) int {
 	return pos
 }
 
-// Word returns the eight bytes at an offset, the first of them least.
+// Word returns the eight bytes at an offset, in little-endian order.
 func Word(data []byte, pos int) uint64 { return binary.LittleEndian.Uint64(data[pos:]) }
 
 // StringEnd returns the offset of the quote that ends the string whose text
@@ -39,7 +39,7 @@ func Word(data []byte, pos int) uint64 { return binary.LittleEndian.Uint64(data[
 // is not JSON or not Unicode.
 func StringEnd(data []byte, start int) (end int, escaped bool) {
 	i := start
-	var all uint64 // has the high bits of all bytes so far
+	var all uint64 // the union of all bytes so far, whose high bits tell whether one is not ASCII
 	for {
 		for i+8 <= len(data) {
 			w := Word(data, i)
@@ -77,15 +77,15 @@ func StringEnd(data []byte, start int) (end int, escaped bool) {
 }
 
 // stops returns a word with a high bit where w has a quote, a backslash or a
-// control; of the bits beyond the first not all are right.
+// control character. Only the first of the bits is certain to be right.
 func stops(w uint64) uint64 {
 	quote := w ^ '"'*ones
 	slash := w ^ '\\'*ones
 	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-' '*ones)&^w) & highs
 }
 
-// escapeEnd returns the offset after the escape at i; -1 where it is none, or
-// stands for half of a surrogate pair.
+// escapeEnd returns the offset after the escape at i, or -1 if it is not an
+// escape or is half of a surrogate pair.
 func escapeEnd(data []byte, i int) int {
 	if i+1 >= len(data) {
 		return -1
@@ -107,7 +107,8 @@ func escapeEnd(data []byte, i int) int {
 	return -1
 }
 
-// CodeUnit returns what the \u escape at i stands for; -1 where there is none.
+// CodeUnit returns the code unit that the \u escape at i denotes, or -1 if
+// there is no such escape.
 func CodeUnit(data []byte, i int) rune {
 	if i+6 > len(data) || data[i] != '\\' || data[i+1] != 'u' {
 		return -1
@@ -127,7 +128,8 @@ func CodeUnit(data []byte, i int) rune {
 	return unit
 }
 
-// Unescape appends the text of a string without its escapes, which are good.
+// Unescape appends the text of a string with its escapes, which must be valid,
+// decoded.
 func Unescape(to, text []byte) []byte {
 	for i := 0; i < len(text); {
 		c := text[i]
@@ -163,8 +165,8 @@ func Unescape(to, text []byte) []byte {
 	return to
 }
 
-// Literal goes over a word that the text must continue with. It returns -1 where
-// the text does not.
+// Literal skips a word that the text must continue with. It returns -1 if the
+// text does not.
 func Literal(data []byte, pos int, word string) int {
 	if rest := data[pos:]; len(rest) < len(word) || string(rest[:len(word)]) != word {
 		return -1

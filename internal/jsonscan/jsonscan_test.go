@@ -83,7 +83,8 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// Natural reads what it takes on as ReadNumber does.
+// TestNatural checks that Natural reads the numbers that it accepts as
+// ReadNumber does.
 func TestNatural(t *testing.T) {
 	for digits := 1; digits <= 15; digits++ {
 		text := strings.Repeat("7", digits)
@@ -98,8 +99,9 @@ func TestNatural(t *testing.T) {
 	}
 }
 
-// Strings and numbers are accepted exactly where encoding/json accepts them and
-// they are Unicode, with the same text; and what is good is skipped whole.
+// FuzzScan checks that strings and numbers are accepted exactly where
+// encoding/json accepts them and they are valid Unicode, with the same text,
+// and that Skip ends where a valid value ends.
 func FuzzScan(f *testing.F) {
 	for _, seed := range []string{`"a"`, `"\u00e9\n"`, `"\ud834\udd1e"`, `"\ud834"`, `-1.5e3`, `12345678901`, `[1, {"a": "\"]"}, null]`, "\"\xff\"", ` true`} {
 		f.Add([]byte(seed))
@@ -136,8 +138,8 @@ func FuzzScan(f *testing.F) {
 	})
 }
 
-// halves reports whether a good JSON string has an escape of half of a surrogate
-// pair, which encoding/json replaces.
+// halves reports whether a valid JSON string has an escape of half of a
+// surrogate pair, which encoding/json replaces.
 func halves(text []byte) bool {
 	var s string
 	_ = json.Unmarshal(text, &s)

@@ -2,13 +2,13 @@ package jsonscan
 
 import "math/bits"
 
-// Number is what a JSON number is like.
+// Number describes a JSON number.
 type Number struct {
-	Whole    int64 // what comes before the fraction, without the sign
-	Exact    bool  // Whole holds it
+	Whole    int64 // the digits before the fraction, without the sign
+	Exact    bool  // whether Whole could hold them
 	Negative bool
-	Fraction bool // there is one, and it is not 0
-	Pointed  bool // there is one
+	Fraction bool // whether there is a fraction other than 0
+	Pointed  bool // whether there is a fraction
 	Exponent bool
 }
 
@@ -37,7 +37,7 @@ func (n Number) Ceiling() int64 {
 	return n.Value()
 }
 
-// ReadNumber reads a number. The end is -1 where the text has none.
+// ReadNumber reads a number. The end is -1 if the text does not begin with one.
 func ReadNumber(data []byte, i int) (n Number, end int) {
 	if i < len(data) && data[i] == '-' {
 		n.Negative = true
@@ -81,8 +81,9 @@ func ReadNumber(data []byte, i int) (n Number, end int) {
 	return n, i
 }
 
-// Natural reads a number of at most 15 digits and nothing else, which is what
-// most are. For another the end is -1: [ReadNumber] reads all.
+// Natural reads a natural number of at most 15 digits, which is what most
+// numbers are. The end is -1 for any other number; [ReadNumber] reads all of
+// them.
 func Natural(data []byte, pos int) (n int64, end int) {
 	if pos+17 > len(data) {
 		return 0, -1
@@ -118,7 +119,7 @@ func countDigits(w uint64) int {
 	return bits.TrailingZeros64((w+0x7676767676767676|w)&highs) / 8
 }
 
-// digitsValue returns the number that eight digits stand for, as values from 0
+// digitsValue returns the number that eight digits form, given as values from 0
 // to 9.
 func digitsValue(w uint64) int64 {
 	w = w * (10<<8 + 1) >> 8 & 0x00ff00ff00ff00ff

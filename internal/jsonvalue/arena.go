@@ -5,20 +5,20 @@ import (
 	"sync"
 )
 
-// Parser parses texts one after the other in the same memory: the value of a
-// text, and all in it, is good until the next text is parsed; strings may be
+// Parser parses one text after another in the same memory: the value of a text,
+// and everything in it, is valid until the next text is parsed; strings may be
 // kept. A Parser is not safe for concurrent use.
 type Parser struct {
 	values  []Value
 	members []Member
 	items   []*Value
-	text    []byte // of a string with escapes
+	text    []byte // buffer for a string with escapes
 }
 
 // Parse does what [Parse] does.
 func (m *Parser) Parse(data []byte, maxDepth int) (*Value, []Fault) {
 	if cap(m.values) > mostPerBlock || cap(m.members) > mostPerBlock || cap(m.items) > mostPerBlock || cap(m.text) > 64*mostPerBlock {
-		*m = Parser{} // one large text is not to take memory for ever
+		*m = Parser{} // One large text must not keep its memory forever.
 	}
 	m.values, m.members, m.items = m.values[:0], m.members[:0], m.items[:0]
 	if n := countValues(data); cap(m.values) < n {
@@ -30,13 +30,13 @@ func (m *Parser) Parse(data []byte, maxDepth int) (*Value, []Fault) {
 // mostPerBlock bounds how many values are allocated at once.
 const mostPerBlock = 512
 
-// countValues returns how many values a text has, about, or a block.
+// countValues estimates how many values a text has, up to the size of a block.
 func countValues(text []byte) int {
 	text = text[:min(len(text), 64*mostPerBlock)]
 	return min(1+bytes.Count(text, []byte{','})+bytes.Count(text, []byte{'{'})+bytes.Count(text, []byte{'['}), mostPerBlock)
 }
 
-// value returns room for a value, which is at the beginning of a text.
+// value returns memory for the value at the beginning of a text.
 func (m *Parser) value(text []byte) *Value {
 	if len(m.values) == cap(m.values) {
 		m.values = make([]Value, 0, countValues(text))
@@ -45,7 +45,7 @@ func (m *Parser) value(text []byte) *Value {
 	return &m.values[len(m.values)-1]
 }
 
-// keep returns a copy of a part in memory that has room for others.
+// keep copies a part into memory that it shares with other parts.
 func keep[T any](memory *[]T, part []T) []T {
 	from := len(*memory)
 	if cap(*memory)-from < len(part) {
@@ -56,23 +56,23 @@ func keep[T any](memory *[]T, part []T) []T {
 	return (*memory)[from:len(*memory):len(*memory)]
 }
 
-// open are the members and elements of the objects and arrays that are being
+// open holds the members and elements of the objects and arrays that are being
 // read.
 type open struct {
 	members []Member
 	items   []*Value
-	path    []step // that leads to the value that is being read
+	path    []step // to the value that is being read
 }
 
 // step leads from an object to a member, or from an array to an element.
 type step struct {
 	name  string
-	index int // -1 of a member
+	index int // -1 for a member
 }
 
 var opens = sync.Pool{New: func() any { return new(open) }}
 
-// release gives back what was borrowed of opens.
+// release returns what was borrowed from opens.
 func (o *open) release() {
 	const most = 1 << 10
 	if cap(o.members) <= most && cap(o.items) <= most {

@@ -1,9 +1,9 @@
-// Package jsonvalue reads one JSON text into a tree that remembers where each
-// value stands.
+// Package jsonvalue reads one JSON text into a tree that records where each
+// value is in the text.
 //
-// It holds texts to RFC 8259 to the letter, goes on where it can after a fault
-// that does not hide the rest (a repeated name, an invalid byte, bytes after
-// the value), and says at which byte each fault is.
+// It accepts exactly what RFC 8259 allows. After a fault that does not hide the
+// rest of the text (a repeated name, an invalid byte, bytes after the value) it
+// goes on, and it says at which byte each fault is.
 package jsonvalue
 
 import (
@@ -28,7 +28,7 @@ func (k Kind) String() string {
 	return [...]string{"null", "boolean", "number", "string", "array", "object"}[k]
 }
 
-// Value is one JSON value and the bytes it was read from.
+// Value is a JSON value and its position in the text.
 type Value struct {
 	Kind       Kind
 	True       bool     // Bool: which one
@@ -48,7 +48,7 @@ type Member struct {
 	Value     *Value
 }
 
-// FaultKind tells in which way a text is not good JSON.
+// FaultKind says in which way a text is not valid JSON.
 type FaultKind byte
 
 // The kinds of faults. After Syntax, Truncated and TooDeep nothing more is
@@ -62,17 +62,16 @@ const (
 	DuplicateKey           // a name that its object has already
 )
 
-// Fault is one way in which a text is not good JSON.
+// Fault is one way in which a text is not valid JSON.
 type Fault struct {
 	Kind    FaultKind
 	Offset  int      // where in the text
-	Path    []string // names and indexes that lead to the repeated member of a DuplicateKey; else to the innermost value that was open
+	Path    []string // for a DuplicateKey, the names and indexes that lead to the repeated member; else those that lead to the innermost open value
 	Message string   // in words, without the place
 }
 
-// At returns the value that the path of member names and array indexes leads
-// to, or nil. Of a repeated member the last one counts, as most decoders have
-// it.
+// At returns the value that a path of member names and array indexes leads to,
+// or nil. Of repeated members the last one counts, as in most decoders.
 func (v *Value) At(path ...string) *Value {
 	for _, name := range path {
 		if v == nil {
@@ -118,8 +117,8 @@ func (v *Value) Member(name string) *Value {
 	return nil
 }
 
-// Find returns which of the members is the last one with that name; -1 if none
-// is. Of a value that was parsed it takes no longer where there are many.
+// Find returns the index of the last member with that name, or -1. For a parsed
+// value the time does not grow with the number of members.
 func (v *Value) Find(name string) int {
 	if v.index != nil {
 		return v.index.find(v.Members, name)
@@ -132,7 +131,7 @@ func (v *Value) Find(name string) int {
 	return -1
 }
 
-// EscapePointer returns name as one token of an RFC 6901 JSON pointer.
+// EscapePointer returns name as a token of an RFC 6901 JSON pointer.
 func EscapePointer(name string) string {
 	if !strings.ContainsAny(name, "~/") {
 		return name

@@ -92,7 +92,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// pointer writes a path as a JSON pointer.
+// pointer returns a path as a JSON pointer.
 func pointer(path []string) string {
 	var b strings.Builder
 	for _, token := range path {
@@ -102,7 +102,7 @@ func pointer(path []string) string {
 }
 
 func TestManyMembers(t *testing.T) {
-	for _, n := range []int{40, 63, 64, 65, 1000} { // of many there is an index
+	for _, n := range []int{40, 63, 64, 65, 1000} { // objects with many members have an index
 		var b strings.Builder
 		for i := range n {
 			fmt.Fprintf(&b, `"m%d": %d, `, i, i)
@@ -156,7 +156,8 @@ func TestValue(t *testing.T) {
 	assert.Nil(t, v.At("c", "d"))
 }
 
-// Of a long name a message shows the beginning, and whole characters of it.
+// TestLongNamesAreCut checks that a message shows the beginning of a long name,
+// cut between two characters.
 func TestLongNamesAreCut(t *testing.T) {
 	for _, tt := range []struct{ name, shown string }{
 		{strings.Repeat("x", 200), strings.Repeat("x", 200)},
@@ -170,7 +171,8 @@ func TestLongNamesAreCut(t *testing.T) {
 	}
 }
 
-// Each hexadecimal digit has its value, and each short escape its character.
+// TestEscapes checks the value of each hexadecimal digit, and the character of
+// each short escape.
 func TestEscapes(t *testing.T) {
 	for text, want := range map[string]string{
 		`\u0123\u4567\u89ab\ucdef`: "\u0123\u4567\u89ab\ucdef",
@@ -200,7 +202,8 @@ func TestPointers(t *testing.T) {
 	assert.Nil(t, jsonvalue.SplitPointer(""))
 }
 
-// JSONTestSuite: y_ must be read, n_ must be refused with a place.
+// TestSuite runs JSONTestSuite: y_ must be read, n_ must be refused with a
+// place.
 func TestSuite(t *testing.T) {
 	files, err := filepath.Glob("../../../shared/data/json-test-suite/test_parsing/*.json")
 	require.NoError(t, err)
@@ -262,7 +265,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// check compares the tree with what encoding/json reads in the same bytes.
+// check compares the tree with what encoding/json reads from the same bytes.
 func check(t *testing.T, text []byte, v *jsonvalue.Value) {
 	t.Helper()
 	own := text[v.Start:v.End]

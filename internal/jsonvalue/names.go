@@ -2,19 +2,20 @@ package jsonvalue
 
 import "hash/maphash"
 
-// names are those of an object whose members are open from the mark on.
+// names are the names of the members of an object that is being read; these are
+// the open members from the mark on.
 type names struct {
 	open   *open
 	mark   int
-	filter uint64     // a bit for each that is there, which names can share
-	index  *nameIndex // only of many
+	filter uint64     // has a bit for each name, which other names can share
+	index  *nameIndex // only for many members
 }
 
-// manyNames is from where on an index is better than a search.
+// manyNames is the number of members from which on an index is faster than a
+// search.
 const manyNames = 64
 
-// add reports whether the name is a new one, and takes it in; its member is opened
-// next.
+// add adds the name of the next member, and reports whether it is new.
 func (n *names) add(name string) bool {
 	there := n.open.members[n.mark:]
 	if n.index != nil {
@@ -42,7 +43,7 @@ func (n *names) has(name string) bool {
 	return false
 }
 
-// hash tells most of the names of one object apart.
+// hash returns a hash of a name that distinguishes most names of one object.
 func hash(name string) uint {
 	if name == "" {
 		return 0
@@ -50,18 +51,18 @@ func hash(name string) uint {
 	return uint(len(name))*7 + uint(name[0])*5 + uint(name[len(name)/2])*3 + uint(name[len(name)-1])
 }
 
-// nameIndex says which of many members has a name; of a repeated name, the last.
-// It is a hash table without the names, which the members have: a map would take
-// several times as much.
+// nameIndex finds the member that has a name among many; of a repeated name,
+// the last. It is a hash table that does not store the names, which the members
+// have already: a map would take several times as much memory.
 type nameIndex struct {
-	slots []int32 // one more than the index of a member, after those whose hashes lead here; 0 where none is
+	slots []int32 // one more than the index of a member, which is in the slot of its hash or the next free one; 0 if the slot is empty
 	used  int
 }
 
 var nameSeed = maphash.MakeSeed()
 
-// add reports whether the name is a new one, and makes it that of the member which
-// comes after members.
+// add makes the name that of the member after members, and reports whether it
+// is new.
 func (x *nameIndex) add(members []Member, name string) bool {
 	if 2*(x.used+1) > len(x.slots) {
 		x.grow(members)
@@ -75,12 +76,12 @@ func (x *nameIndex) add(members []Member, name string) bool {
 	return isNew
 }
 
-// find returns which of the members has the name, or -1.
+// find returns the index of the member with the name, or -1.
 func (x *nameIndex) find(members []Member, name string) int {
 	return int(x.slots[x.slot(members, name)]) - 1
 }
 
-// slot returns the slot of the name, or the one where it is to be.
+// slot returns the slot of the name, or the slot where it would be added.
 func (x *nameIndex) slot(members []Member, name string) int {
 	mask := len(x.slots) - 1
 	for slot := int(maphash.String(nameSeed, name)) & mask; ; slot = (slot + 1) & mask {

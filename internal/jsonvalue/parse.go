@@ -9,9 +9,9 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonscan"
 )
 
-// Parse reads data as one JSON value. It returns nil for the value when the
-// text is not JSON at all; faults come in the order of their offsets. Values
-// that nest deeper than maxDepth arrays and objects are refused.
+// Parse reads data as one JSON value. The value is nil if the text is not JSON
+// at all; faults are in the order of their offsets. Values that nest deeper
+// than maxDepth arrays and objects are refused.
 func Parse(data []byte, maxDepth int) (*Value, []Fault) {
 	return new(Parser).Parse(data, maxDepth)
 }
@@ -28,7 +28,7 @@ func parse(data []byte, maxDepth int, memory *Parser) (*Value, []Fault) {
 		return nil, p.faults
 	}
 	v := p.value()
-	// A name is known to be a repeated one only after its text was read.
+	// The fault of a repeated name is only found after its member was read.
 	slices.SortStableFunc(p.faults, func(a, b Fault) int { return a.Offset - b.Offset })
 	if v == nil {
 		return nil, p.faults
@@ -41,12 +41,13 @@ func parse(data []byte, maxDepth int, memory *Parser) (*Value, []Fault) {
 }
 
 // sharedText is the length up to which the texts of all values are parts of one
-// string. Whoever keeps one of them then keeps all of it, which is not much.
+// string. Keeping one of them then keeps the whole string in memory, which is
+// small.
 const sharedText = 4 << 10
 
 type parser struct {
 	data     []byte
-	text     string // data, where that is short
+	text     string // data as a string, if it is short
 	pos      int
 	depth    int
 	maxDepth int
@@ -73,7 +74,7 @@ func (p *parser) fault(kind FaultKind, offset int, message string) {
 	p.faults = append(p.faults, Fault{kind, offset, path, message})
 }
 
-// unexpected records that the byte at p.pos is not what was expected there.
+// unexpected records that something else than expected is at p.pos.
 func (p *parser) unexpected(expected string) {
 	if p.pos >= len(p.data) {
 		p.fault(Truncated, len(p.data), "the text ends where "+expected+" was expected")
@@ -82,7 +83,7 @@ func (p *parser) unexpected(expected string) {
 	p.fault(Syntax, p.pos, p.quoteAt(p.pos)+" where "+expected+" was expected")
 }
 
-// quoteAt shows the character at offset, for messages.
+// quoteAt returns the character at offset, for messages.
 func (p *parser) quoteAt(offset int) string {
 	r, size := utf8.DecodeRune(p.data[offset:])
 	if r == utf8.RuneError && size <= 1 {
@@ -91,7 +92,7 @@ func (p *parser) quoteAt(offset int) string {
 	return strconv.QuoteRune(r)
 }
 
-// quoteShort shows a name, or of a long one the beginning, for messages.
+// quoteShort returns a name in quotes, cut if it is long, for messages.
 func quoteShort(name string) string {
 	const most = 200
 	if len(name) <= most {
@@ -112,7 +113,8 @@ func (p *parser) new(v Value) *Value {
 	return to
 }
 
-// value reads the value at p.pos; nil after a fault that ends the reading.
+// value reads the value at p.pos. It returns nil after a fault that ends the
+// reading.
 func (p *parser) value() *Value {
 	if p.pos == len(p.data) {
 		p.unexpected("a value")
@@ -164,8 +166,7 @@ func (p *parser) value() *Value {
 	return nil
 }
 
-// literal reads word; where only the end of the text cuts it short, that is
-// the fault.
+// literal reads word. If the text ends within the word, that is the fault.
 func (p *parser) literal(word string) bool {
 	rest := p.data[p.pos:]
 	if len(rest) >= len(word) && string(rest[:len(word)]) == word {
@@ -284,7 +285,7 @@ func (p *parser) number() bool {
 		return false
 	}
 	if p.data[first] == '0' && p.pos > first+1 {
-		p.fault(Syntax, first, "a number begins with a zero that does not belong there")
+		p.fault(Syntax, first, "a number has a leading zero")
 		return false
 	}
 	if p.pos < len(p.data) && p.data[p.pos] == '.' {

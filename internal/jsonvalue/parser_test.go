@@ -10,7 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A Parser comes to the same as Parse, whatever it has parsed before.
+// TestParserReusesMemory checks that a Parser returns what Parse does, whatever
+// it has parsed before.
 func TestParserReusesMemory(t *testing.T) {
 	var p Parser
 	leaf := rapid.OneOf(
@@ -38,7 +39,8 @@ func TestParserReusesMemory(t *testing.T) {
 	})
 }
 
-// Of texts of one kind, the second takes less memory than the first.
+// TestParserAllocations checks that of two texts of one kind, the second takes
+// less memory than the first.
 func TestParserAllocations(t *testing.T) {
 	var p Parser
 	text := []byte(`{"a": [1, 2, {"b": "c\"d"}], "e": {"f": null, "g": [true, false]}}`)

@@ -24,13 +24,13 @@ func (p *parser) str() (string, bool) {
 	return string(p.memory.text), true
 }
 
-// faultyString reads a string that is not JSON or not Unicode, and goes on where
-// that is possible.
+// faultyString reads a string that is not valid JSON or Unicode, and goes on if
+// it can.
 func (p *parser) faultyString(open int) (string, bool) {
 	buf := p.memory.text[:0]
 	defer func() { p.memory.text = buf }()
 	p.pos = open + 1
-	reported := false // one fault a string is enough
+	reported := false // report at most one fault for each string
 	bad := func(offset int, message string) {
 		if !reported {
 			p.fault(InvalidUTF8, offset, message)
@@ -64,7 +64,7 @@ func (p *parser) faultyString(open int) (string, bool) {
 					}
 				}
 				if second < 0 {
-					bad(at, "an escape stands for half of a surrogate pair, which is not a character")
+					bad(at, "an escape is half of a surrogate pair, which is not a character")
 					r = utf8.RuneError
 				} else {
 					r = utf16.DecodeRune(r, second)
@@ -91,7 +91,7 @@ func (p *parser) faultyString(open int) (string, bool) {
 	return "", false
 }
 
-// plain are the bytes of ASCII that stand for themselves in a string.
+// plain marks the ASCII bytes that represent themselves in a string.
 var plain = func() (all [256]bool) {
 	for c := ' '; c < utf8.RuneSelf; c++ {
 		all[c] = c != '"' && c != '\\'
@@ -109,7 +109,7 @@ func (p *parser) escape() (rune, bool) {
 	}
 	c := p.data[p.pos]
 	p.pos++
-	if c == '"' { // the most frequent one, in JSON within JSON
+	if c == '"' { // the most frequent escape, in JSON within JSON
 		return '"', true
 	}
 	if c != 'u' {

@@ -22,7 +22,7 @@ func page(t *testing.T) string {
 	return string(text)
 }
 
-// The page has every keyword of the vocabulary.
+// The page documents every keyword of the vocabulary.
 func TestDocsHaveEveryKeyword(t *testing.T) {
 	type object struct {
 		Properties map[string]struct {
@@ -48,7 +48,7 @@ func TestDocsHaveEveryKeyword(t *testing.T) {
 	}
 }
 
-// The example of the page is a lifecycle.
+// The example of the page is a valid lifecycle.
 func TestDocsExample(t *testing.T) {
 	_, example, ok := strings.Cut(page(t), "```yaml\n")
 	require.True(t, ok)

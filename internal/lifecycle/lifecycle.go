@@ -1,6 +1,6 @@
 // Package lifecycle is the model behind x-lifecycle: the states of a resource,
-// the moves between them, and what follows from these for the timestamps that
-// record them.
+// the transitions between them, and what follows from these for the timestamps
+// that record them.
 package lifecycle
 
 import (
@@ -9,38 +9,39 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// Lifecycle says how a resource lives.
+// Lifecycle is a lifecycle of a resource: its states, and the timestamps that
+// record them.
 type Lifecycle struct {
 	Place    plumb.Source
-	Identity string // JSON pointers, as all others, from the resource's object
+	Identity string // JSON pointers, like all others, are relative to the object of the resource
 	State    string
 	Initial  string
 
-	Unit      time.Duration // that numbers of the format unixtime count
-	NotBefore time.Time     // timestamps are plausible from here
-	NotAfter  time.Time     // to here
+	Unit      time.Duration // the unit of numbers of the format unixtime
+	NotBefore time.Time     // the earliest plausible timestamp
+	NotAfter  time.Time     // the latest plausible timestamp
 
 	NeverChanges   []Member
 	SetOnce        []Member
 	NeverDecreases []Member
 
-	// Timestamps are all members that hold one, in the order of the schema's
-	// pointers.
+	// Timestamps are all members that hold a timestamp, in the order of the
+	// schema's pointers.
 	Timestamps []Timestamp
 
-	// Before are the pairs of timestamps of which the first must not be later
-	// than the second, whichever of the two are set.
+	// Before holds the pairs of timestamps of which the first must not be later
+	// than the second, if both are set.
 	Before []Pair
 
 	states map[string]*State
 	sorted []*State // by name
 
-	records map[string]bool // the timestamps of states
-	indexes map[string]int  // of the Timestamps
+	records map[string]bool // the pointers of the timestamps of states
+	indexes map[string]int  // by pointer, the index in Timestamps
 	reaches map[string]map[string]bool
 }
 
-// Member is a member that the lifecycle speaks of, and where it does.
+// Member is a member that the lifecycle mentions, and where it does.
 type Member struct {
 	Pointer string
 	Place   plumb.Source
@@ -64,26 +65,26 @@ type State struct {
 	Name    string
 	Place   plumb.Source
 	Entered string        // pointer to the timestamp of its beginning; may be empty
-	At      int           // index of that in the Timestamps; -1 where there is none
-	Next    []string      // the states that can come directly after it
-	AtMost  time.Duration // 0: not documented
-	Passed  []*State      // the states that every life has been in before it, in order of their names
+	At      int           // index of Entered in Timestamps, or -1
+	Next    []string      // the states that can directly follow
+	AtMost  time.Duration // the longest that it may last; 0 if not documented
+	Passed  []*State      // the states that every resource has been in before, in order of their names
 }
 
-// Final reports whether the state is the last of a life.
+// Final reports whether no state follows.
 func (s *State) Final() bool { return len(s.Next) == 0 }
 
 // StateNamed returns the state with that name, or nil.
 func (l *Lifecycle) StateNamed(name string) *State { return l.states[name] }
 
-// States returns all states, sorted by name. The slice is not to be changed.
+// States returns all states, sorted by name. The slice must not be changed.
 func (l *Lifecycle) States() []*State { return l.sorted }
 
 // Records reports whether a timestamp records the beginning of a state.
 func (l *Lifecycle) Records(pointer string) bool { return l.records[pointer] }
 
-// TimestampAt returns the index of the timestamp with that pointer in the
-// Timestamps; -1 where there is none.
+// TimestampAt returns the index in Timestamps of the timestamp with that
+// pointer, or -1.
 func (l *Lifecycle) TimestampAt(pointer string) int {
 	if i, ok := l.indexes[pointer]; ok {
 		return i
@@ -92,13 +93,13 @@ func (l *Lifecycle) TimestampAt(pointer string) int {
 }
 
 // Reaches reports whether a resource that was in one state can be in another
-// later, over any number of moves. A state reaches itself.
+// later, after any number of transitions. A state reaches itself.
 func (l *Lifecycle) Reaches(from, to string) bool {
 	return from == to || l.reaches[from][to]
 }
 
-// reachable returns the states that moves lead to from a state, without ever
-// passing through the avoided one.
+// reachable returns the states that can be reached from a state without passing
+// through the avoided one.
 func (l *Lifecycle) reachable(from, avoid string) map[string]bool {
 	seen := map[string]bool{}
 	var visit func(string)
@@ -116,13 +117,13 @@ func (l *Lifecycle) reachable(from, avoid string) map[string]bool {
 	return seen
 }
 
-// order says that one timestamp must not be later than another.
+// order records that one timestamp must not be later than another.
 func (l *Lifecycle) order(earlier, later string, place plumb.Source) {
 	l.Before = append(l.Before, Pair{earlier, later, l.TimestampAt(earlier), l.TimestampAt(later), place})
 }
 
-// derive computes what follows from the moves: which states must have been
-// passed before each, and in which order the timestamps of states come.
+// derive computes what follows from the transitions: which states must have
+// been passed before each, and in which order the timestamps of states come.
 func (l *Lifecycle) derive() {
 	states := l.States()
 	l.reaches = map[string]map[string]bool{}
@@ -143,7 +144,7 @@ func (l *Lifecycle) derive() {
 			if a.Entered == "" || b.Entered == "" || a.Entered == b.Entered {
 				continue
 			}
-			// In a circle of states there is no first.
+			// In a cycle of states none is first.
 			if l.reachable(a.Name, "")[b.Name] && !l.reachable(b.Name, "")[a.Name] {
 				l.order(a.Entered, b.Entered, b.Place)
 			}

@@ -14,7 +14,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// parse reads the lifecycle of a schema that has the members of an order.
+// parse parses the lifecycle of a schema that has the members of an order.
 func parse(t *testing.T, text string) (*lifecycle.Lifecycle, error) {
 	t.Helper()
 	d, err := spec.Load(fstest.MapFS{
@@ -86,7 +86,7 @@ func TestDerived(t *testing.T) {
 	assert.Len(t, l.Timestamps, 4)
 }
 
-// Of states in a circle none comes first.
+// In a cycle of states none is first.
 func TestCircle(t *testing.T) {
 	l, err := parse(t, strings.Replace(order, "next: [lost]", "next: [lost, paid]", 1))
 	require.NoError(t, err)
@@ -102,16 +102,16 @@ func TestErrors(t *testing.T) {
 		want       string
 	}{
 		"unknown keyword":       {"  initial:", "  begin:", `order.yaml:10:1: x-lifecycle: there is no keyword 'begin'`},
-		"no such state":         {"next: [paid]", "next: [payed]", `order.yaml:15:37: x-lifecycle: "payed" is none of the states`},
-		"no such initial state": {"initial: open", "initial: new", `order.yaml:13:3: x-lifecycle: "new" is none of the states`},
+		"no such state":         {"next: [paid]", "next: [payed]", `order.yaml:15:37: x-lifecycle: "payed" is not one of the states`},
+		"no such initial state": {"initial: open", "initial: new", `order.yaml:13:3: x-lifecycle: "new" is not one of the states`},
 		"no such member":        {"/shipped,", "/sent,", `order.yaml:17:15: x-lifecycle: no schema describes /sent`},
 		"no timestamp":          {"/shipped,", "/note,", `order.yaml:17:15: x-lifecycle: /note is not a timestamp: its schema has neither the format unixtime nor the format date-time`},
 		"no such identity":      {"identity: /id", "identity: /key", `order.yaml:11:3: x-lifecycle: no schema describes /key`},
-		"unreachable":           {"next: [shipped, lost]", "next: [lost]", `order.yaml:17:5: x-lifecycle: no moves lead from "open" to "shipped"`},
+		"unreachable":           {"next: [shipped, lost]", "next: [lost]", `order.yaml:17:5: x-lifecycle: no transitions lead from "open" to "shipped"`},
 		"not a duration":        {"P1DT2H", "2h", `order.yaml:16:51: x-lifecycle: does not match pattern`},
-		"no time":               {"P1DT2H", "PT0S", `order.yaml:16:51: x-lifecycle: "PT0S" is not a time`},
-		"bound of a last state": {"lost: {entered: /lost}", "lost: {entered: /lost, atMost: PT1M}", `order.yaml:18:28: x-lifecycle: a state can only last atMost`},
-		"value without state":   {"    lost: {entered: /lost}\n", "", `order.yaml:14:3: x-lifecycle: the schema of /state has the value "lost", which is none of the states`},
+		"no time":               {"P1DT2H", "PT0S", `order.yaml:16:51: x-lifecycle: "PT0S" is not longer than 0`},
+		"bound of a last state": {"lost: {entered: /lost}", "lost: {entered: /lost, atMost: PT1M}", `order.yaml:18:28: x-lifecycle: atMost needs`},
+		"value without state":   {"    lost: {entered: /lost}\n", "", `order.yaml:14:3: x-lifecycle: the schema of /state has the value "lost", which is not one of the states`},
 		"state without value":   {"lost: {entered: /lost}", "lost: {entered: /lost}\n    gone: {}", `order.yaml:19:5: x-lifecycle: the schema of /state does not have the value "gone"`},
 		"bad pointer":           {"identity: /id", "identity: id", `order.yaml:11:3: x-lifecycle: does not match pattern`},
 	}

@@ -40,9 +40,9 @@ type document struct {
 	NeverChanges, SetOnce, NeverDecreases []string
 }
 
-// Parse reads the lifecycle of a shape. It returns nil without an error where
-// its schemas have none. An error says, with file, line and column, everything
-// that is wrong with it.
+// Parse parses the lifecycle of a shape. It returns nil without an error if the
+// schemas of the shape have none. The error lists everything that is wrong,
+// with file, line and column.
 func Parse(shape *schema.Shape) (*Lifecycle, error) {
 	e := shape.Extension(Keyword)
 	if e == nil {
@@ -130,12 +130,12 @@ func (p *parser) lifecycle() *Lifecycle {
 	return l
 }
 
-// states reads the states and looks for those that do not exist or that no
-// move leads to.
+// states parses the states, and reports those that do not exist or cannot be
+// reached.
 func (p *parser) states(l *Lifecycle) {
 	known := len(p.errs)
 	if _, ok := p.doc.States[l.Initial]; !ok {
-		p.fail("/initial", "%q is none of the states", l.Initial)
+		p.fail("/initial", "%q is not one of the states", l.Initial)
 	}
 	for name, s := range p.doc.States {
 		at := "/states/" + jsonvalue.EscapePointer(name)
@@ -150,12 +150,12 @@ func (p *parser) states(l *Lifecycle) {
 			}
 			l.states[name].AtMost = d
 			if s.Entered == "" || len(s.Next) == 0 {
-				p.fail(at+"/atMost", "a state can only last atMost where it says when it was entered and what comes next")
+				p.fail(at+"/atMost", "atMost needs the keywords entered and next beside it")
 			}
 		}
 		for i, next := range s.Next {
 			if _, ok := p.doc.States[next]; !ok {
-				p.fail(fmt.Sprintf("%s/next/%d", at, i), "%q is none of the states", next)
+				p.fail(fmt.Sprintf("%s/next/%d", at, i), "%q is not one of the states", next)
 			}
 		}
 	}
@@ -169,13 +169,13 @@ func (p *parser) states(l *Lifecycle) {
 	reached := l.reachable(l.Initial, "")
 	for _, s := range l.States() {
 		if s.Name != l.Initial && !reached[s.Name] {
-			p.fail("/states/"+jsonvalue.EscapePointer(s.Name), "no moves lead from %q to %q", l.Initial, s.Name)
+			p.fail("/states/"+jsonvalue.EscapePointer(s.Name), "no transitions lead from %q to %q", l.Initial, s.Name)
 		}
 	}
 }
 
 // sameStates compares the states with the values that the schema of the state
-// enumerates, if it does.
+// enumerates, if any.
 func (p *parser) sameStates(values []string) {
 	var enumerated []string
 	for _, text := range values {
@@ -189,7 +189,7 @@ func (p *parser) sameStates(values []string) {
 	}
 	for _, name := range enumerated {
 		if _, ok := p.doc.States[name]; !ok {
-			p.fail("/states", "the schema of %s has the value %q, which is none of the states", p.doc.State, name)
+			p.fail("/states", "the schema of %s has the value %q, which is not one of the states", p.doc.State, name)
 		}
 	}
 	var foreign []string
@@ -204,8 +204,8 @@ func (p *parser) sameStates(values []string) {
 	}
 }
 
-// described returns the shape of the member that a pointer leads to; without
-// one it is an error.
+// described returns the shape of the member that a pointer leads to, and
+// reports an error if no schema describes it.
 func (p *parser) described(at, pointer string) *schema.Shape {
 	shape := p.shape
 	for _, name := range jsonvalue.SplitPointer(pointer) {
@@ -229,7 +229,7 @@ func (p *parser) members(at string, pointers []string) []Member {
 	return all
 }
 
-// timestamp wants the member to hold a time.
+// timestamp reports an error unless the member holds a timestamp.
 func (p *parser) timestamp(l *Lifecycle, at, pointer string) {
 	if p.described(at, pointer) == nil {
 		return
@@ -239,7 +239,7 @@ func (p *parser) timestamp(l *Lifecycle, at, pointer string) {
 	}
 }
 
-// timestamps lists the members of a shape that hold times.
+// timestamps lists the members of a shape that hold timestamps.
 func timestamps(shape *schema.Shape, pointer string, open []*schema.Shape) []Timestamp {
 	const deepest = 6 // a resource's own times are not deeper
 	if slices.Contains(open, shape) || len(open) == deepest {
@@ -274,12 +274,12 @@ func duration(text string) (time.Duration, error) {
 		}
 		n, err := strconv.Atoi(parts[i+1])
 		if err != nil || n > 100*365*24*3600 {
-			return 0, fmt.Errorf("%q is longer than plumb can count", text)
+			return 0, fmt.Errorf("%q is longer than plumb can represent", text)
 		}
 		d += time.Duration(n) * unit
 	}
 	if d <= 0 {
-		return 0, fmt.Errorf("%q is not a time", text)
+		return 0, fmt.Errorf("%q is not longer than 0", text)
 	}
 	return d, nil
 }

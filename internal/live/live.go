@@ -1,5 +1,5 @@
-// Package live makes exchanges of HTTP traffic as it passes. It changes nothing
-// of what passes.
+// Package live makes exchanges from HTTP traffic as it passes. It does not
+// change the traffic.
 package live
 
 import (
@@ -18,14 +18,14 @@ const (
 	tooLarge = "a body over the limit"
 	stream   = "a stream"
 	unread   = "a body that was not read to its end"
-	upgraded = "a connection that went over to another protocol"
+	upgraded = "a connection that switched to another protocol"
 
 	BrokenOff = "a response that broke off"
 )
 
-// New makes an exchange of a request and the head of its response, of now. The
-// place is the caller's to set, and so is the body, with [SetBody] or in another
-// way.
+// New makes an exchange from a request and the head of its response, at the
+// current time. The caller sets the place, and the body, with [SetBody] or in
+// another way.
 func New(req *http.Request, status int, header http.Header) *plumb.Exchange {
 	x := &plumb.Exchange{
 		Request:  plumb.Request{Method: strings.ToUpper(req.Method), URL: req.URL.String(), Header: req.Header.Clone()},
@@ -39,8 +39,8 @@ func New(req *http.Request, status int, header http.Header) *plumb.Exchange {
 	return x
 }
 
-// textOf returns a copy of a header whose values are UTF-8, as a recording has
-// them.
+// textOf returns a copy of a header whose values are valid UTF-8, as they are
+// in a recording.
 func textOf(header http.Header) http.Header {
 	h := header.Clone()
 	for _, values := range h {
@@ -51,9 +51,9 @@ func textOf(header http.Header) http.Header {
 	return h
 }
 
-// SetBody gives x the first bytes of its body, as sent. There are more of them
-// than lim.Body only if the body itself is larger. Of a stream there need not
-// be any.
+// SetBody sets the body of x, given its first bytes as sent: all of them, or
+// more than lim.Body if the body is larger than that. For a stream, they may be
+// missing.
 func SetBody(x *plumb.Exchange, sent []byte, lim recording.Limits) {
 	switch {
 	case IsStream(x.Response.Header):
@@ -65,9 +65,9 @@ func SetBody(x *plumb.Exchange, sent []byte, lim recording.Limits) {
 	}
 }
 
-// Ends reports whether a body comes to its end by itself: it is JSON, or its
-// length is known and within the limit. Others can be streams, which must not
-// be waited for.
+// Ends reports whether a body comes to an end by itself: it is JSON, or its
+// length is known and within the limit. Other bodies may be streams, which must
+// not be read ahead.
 func Ends(resp *http.Response, lim recording.Limits) bool {
 	media := mediaType(resp.Header)
 	if resp.StatusCode == http.StatusSwitchingProtocols || IsStream(resp.Header) || resp.ContentLength > lim.Body {

@@ -42,7 +42,7 @@ func TestNew(t *testing.T) {
 	before := time.Now()
 	x := New(req, 200, http.Header{"Date": {"Fri, 14 Mar 2025 15:52:50 GMT"}})
 	assert.Equal(t, "GET", x.Request.Method)
-	assert.False(t, x.Time.Before(before), "the Date of the server is in its header")
+	assert.False(t, x.Time.Before(before), "the time is not that of the Date header")
 	assert.Equal(t, []string{"Bearer secret-token", "secret-key", "secret-token"}, x.Secrets)
 }
 
@@ -69,8 +69,9 @@ func TestEnds(t *testing.T) {
 	}
 }
 
-// Whatever the body, its limit and how it is read: who reads it gets what was
-// sent, and the exchange has it whole or says why not.
+// TestBodiesPassUnchanged checks, for any body, limit and way of reading, that
+// the reader gets what was sent, and that the exchange has the whole body or
+// says why not.
 func TestBodiesPassUnchanged(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		body := rapid.String().Draw(t, "body")
@@ -123,8 +124,9 @@ func TestUnreadBody(t *testing.T) {
 	assert.Equal(t, unread, seen[0].Response.Body.Missing)
 }
 
-// A body that is not compressed as its head says is the fault of the server,
-// whether net/http undoes the compression or not; one that breaks off is not.
+// TestBadlyCodedBody checks that a body which is not compressed as its head
+// says is a fault of the server, whether or not net/http decompresses it, and
+// that a body which breaks off is not.
 func TestBadlyCodedBody(t *testing.T) {
 	var compressed bytes.Buffer
 	w := gzip.NewWriter(&compressed)
@@ -134,7 +136,7 @@ func TestBadlyCodedBody(t *testing.T) {
 	good := compressed.String()
 	for name, tc := range map[string]struct {
 		body   string
-		length int // 0: that of the body
+		length int // 0 for that of the body
 		want   string
 	}{
 		"good":           {good, 0, ""},

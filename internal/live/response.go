@@ -13,9 +13,9 @@ import (
 	"github.com/plumbapi/plumb/internal/recording"
 )
 
-// Read reads the body of a response, as far as the limit, and puts what it read
-// back: who reads the body after it gets the same bytes and the same error. The
-// error is the one that ended the body too early.
+// Read reads the body of a response up to the limit, and puts back what it
+// read: whoever reads the body next gets the same bytes and the same error. The
+// returned error is the one that ended the body early, if any.
 func Read(req *http.Request, resp *http.Response, lim recording.Limits) (*plumb.Exchange, error) {
 	x := New(req, resp.StatusCode, resp.Header)
 	sent, err := io.ReadAll(io.LimitReader(resp.Body, lim.Body+1))
@@ -33,19 +33,19 @@ func Read(req *http.Request, resp *http.Response, lim recording.Limits) (*plumb.
 	return x, err
 }
 
-// failing is a reader that gives an error.
+// failing is a reader that returns an error.
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// Follow lets the body of a response pass, and calls done once: when it was
-// read to its end, or closed before that. Streams by their media type pass
-// without a look.
+// Follow calls done once, when the body of a response has been read to its end,
+// or closed before that. It does not look at bodies that are streams by their
+// media type.
 func Follow(req *http.Request, resp *http.Response, lim recording.Limits, done func(*plumb.Exchange)) {
 	x := New(req, resp.StatusCode, resp.Header)
 	switch {
 	case resp.StatusCode == http.StatusSwitchingProtocols:
-		x.Response.Body.Missing = upgraded // the body can be written to, too: leave it
+		x.Response.Body.Missing = upgraded // the body is an io.Writer, too, and must remain one
 	case IsStream(resp.Header), resp.Body == http.NoBody:
 		SetBody(x, nil, lim)
 	default:
@@ -55,14 +55,14 @@ func Follow(req *http.Request, resp *http.Response, lim recording.Limits, done f
 	done(x)
 }
 
-// follower keeps what is read of a body, as far as the limit.
+// follower keeps what is read of a body, up to the limit.
 type follower struct {
 	io.ReadCloser
 	x    *plumb.Exchange
 	lim  recording.Limits
 	done func(*plumb.Exchange)
 
-	uncompressed bool // by net/http
+	uncompressed bool // net/http decompressed the body
 
 	mu   sync.Mutex // a body can be closed while it is read
 	sent []byte
@@ -95,7 +95,7 @@ func (f *follower) Close() error {
 	return err
 }
 
-// finish sets the body and hands the exchange over, once; f.mu is held.
+// finish sets the body and calls done, once. The caller holds f.mu.
 func (f *follower) finish(setBody func()) {
 	if f.over {
 		return
@@ -106,8 +106,8 @@ func (f *follower) finish(setBody func()) {
 	f.done(f.x)
 }
 
-// breakOff says why the body of x ended with an error. Where net/http undid the
-// compression, that can be the fault of what was sent.
+// breakOff records why the body of x ended with an error. If net/http
+// decompressed the body, the error can be a fault of the data that was sent.
 func breakOff(x *plumb.Exchange, uncompressed bool, err error) {
 	x.Response.Body.Missing = BrokenOff
 	var corrupt flate.CorruptInputError

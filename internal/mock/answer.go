@@ -5,26 +5,26 @@ import (
 	"net/http"
 )
 
-// answer is what the server is about to say.
+// answer is a response that the server is about to send.
 type answer struct {
 	now       int64
-	operation string // "create", "retrieve", "list" or "cancel" of batches; else empty
+	operation string // on batches: "create", "retrieve", "list" or "cancel"; empty for others
 	status    int
 	header    http.Header
-	views     []view   // the batches that it shows
-	shown     []object // these, as shown
-	page      object   // of a list, without its data
-	other     []byte   // the body of an answer about files
+	views     []view   // the batches in it
+	shown     []object // these batches, as sent
+	page      object   // the members of a list, without its data
+	other     []byte   // the body of a response that is not about batches
 	body      []byte   // as sent
 }
 
-// show makes the answer one batch.
+// show makes one batch the content of the answer.
 func (a *answer) show(operation string, v view) {
 	v.answers++
 	a.operation, a.views = operation, []view{v}
 }
 
-// finish writes the body, with what the dialect and the faults do to it.
+// finish writes the body, and applies the dialect and the faults to it.
 func (a *answer) finish(s *Server) {
 	for i := range a.views {
 		o := a.views[i].object()
@@ -60,7 +60,7 @@ func (a *answer) finish(s *Server) {
 	}
 }
 
-// encode writes an object as JSON. All that it can hold can be written.
+// encode writes an object as JSON, which never fails for its values.
 func encode(o object) []byte {
 	text, err := json.Marshal(o)
 	if err != nil {
@@ -78,17 +78,17 @@ func (a *answer) send(w http.ResponseWriter) {
 		w.Header()[name] = values
 	}
 	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body) // the client is gone if it fails
+	_, _ = w.Write(a.body) // if it fails, the client is gone
 }
 
-// refusal is an error that the server answers.
+// refusal is an error response.
 type refusal struct {
 	status        int
 	message, kind string
-	param, code   any // nil: null
+	param, code   any // nil for null
 }
 
-// refuse makes the answer an error.
+// refuse turns the answer into an error response.
 func (a *answer) refuse(r *refusal) {
 	a.status, a.operation, a.views = r.status, "", nil
 	a.other = encode(object{{"error", object{{"message", r.message}, {"type", r.kind}, {"param", r.param}, {"code", r.code}}}})

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// How long a batch is in its states, in seconds. A real cancel takes 605
-// seconds and more, whatever the documentation says.
+// How long a batch is in its states, in seconds. A real cancellation takes 605
+// seconds or more, whatever the documentation says.
 const (
 	validatingSeconds = 5
 	workingSeconds    = 60
@@ -16,29 +16,29 @@ const (
 	windowSeconds     = 24 * 60 * 60
 )
 
-// Tokens that each request is said to have used.
+// Tokens that each request is reported to have used.
 const (
 	inputTokens  = 12
 	outputTokens = 5
 )
 
-// batch is a batch as its caller made it. What it looks like at a time follows
-// from that: nothing runs in the background.
+// batch is a batch as a client created it. Its state at any time follows from
+// these fields: nothing runs in the background.
 type batch struct {
 	id       string
 	endpoint string
 	input    string // id of the file
 	window   string
-	metadata json.RawMessage // as given; nil without
+	metadata json.RawMessage // as given; nil if there is none
 
-	model    string // of the first request
+	model    string // model of the first request
 	requests [][]byte
 	problems []problem // with the input file: the batch fails
 
-	created   int64 // Unix seconds, as are all times
-	cancelled int64 // when somebody asked for it; 0: nobody did
-	patience  int64 // seconds that a cancel takes
-	answers   int   // that showed the batch, this one included
+	created       int64 // Unix seconds, as are all times
+	cancelled     int64 // when it was asked for; 0 if it was not
+	cancelSeconds int64 // how long a cancellation takes
+	answers       int   // number of answers that contained the batch, including this one
 }
 
 // problem is what is wrong with one line of an input file.
@@ -47,7 +47,7 @@ type problem struct {
 	line          int
 }
 
-// readInput looks through the requests of an input file.
+// readInput reads the requests of an input file.
 func (b *batch) readInput(content []byte) {
 	for i, line := range bytes.Split(bytes.TrimSpace(content), []byte("\n")) {
 		var request struct {
@@ -70,21 +70,21 @@ func (b *batch) readInput(content []byte) {
 	}
 }
 
-// view is what a batch looks like at a time.
+// view is the state of a batch at some time.
 type view struct {
 	*batch
 	status string
 
-	// When it came into its states; 0: it did not.
+	// When it entered its states; 0 if it did not.
 	inProgress, finalizing, completed, failed, cancelling, cancelledAt int64
 
 	total, done int // requests
 }
 
-// at returns what the batch looks like at a time.
+// at returns the state of the batch at a time.
 func (b *batch) at(now int64) view {
 	v := view{batch: b, status: "validating"}
-	end := now // of its normal life
+	end := now // how far the batch has followed its normal course
 	if b.cancelled != 0 {
 		end = b.cancelled
 		v.cancelling = b.cancelled
@@ -98,13 +98,13 @@ func (b *batch) at(now int64) view {
 		return v
 	}
 	v.status = "cancelling"
-	if done := b.cancelled + b.patience; now >= done {
+	if done := b.cancelled + b.cancelSeconds; now >= done {
 		v.status, v.cancelledAt = "cancelled", done
 	}
 	return v
 }
 
-// work is the life from the begin of the work on.
+// work sets the states of the normal course from when the work begins.
 func (v *view) work(begin, now int64) {
 	v.status, v.inProgress = "in_progress", begin
 	v.total = len(v.requests)
@@ -117,7 +117,7 @@ func (v *view) work(begin, now int64) {
 	}
 }
 
-// cancellable reports whether a cancel has an effect.
+// cancellable reports whether cancelling the batch has an effect.
 func (v *view) cancellable() bool {
 	return v.status == "validating" || v.status == "in_progress" || v.status == "finalizing"
 }
@@ -129,7 +129,8 @@ func (v *view) outputFile() any {
 	return nil
 }
 
-// errorFile is that of the requests that were not made.
+// errorFile returns the id of the file with the requests that were not made, or
+// nil.
 func (v *view) errorFile() any {
 	if v.status == "cancelled" && v.inProgress != 0 && v.done < v.total {
 		return "file-err-" + v.id
@@ -137,7 +138,7 @@ func (v *view) errorFile() any {
 	return nil
 }
 
-// object shows the batch as OpenAI does: what is not there yet is null.
+// object returns the batch as OpenAI sends it: what is not there yet is null.
 func (v *view) object() object {
 	var errors any
 	if v.failed != 0 {
@@ -196,13 +197,14 @@ func orNull(there bool, value any) any {
 	return value
 }
 
-// results is the content of an output file: an answer to each request that was
-// done.
+// results returns the content of an output file: a response to each request
+// that was made.
 func (v *view) results() []byte {
 	return v.lines(0, v.done, object{{"status_code", 200}, {"body", object{}}}, nil)
 }
 
-// undone is the content of an error file: the requests that a cancel came before.
+// undone returns the content of an error file: the requests that were not made
+// because of the cancellation.
 func (v *view) undone() []byte {
 	return v.lines(v.done, v.total, nil, object{{"code", "batch_cancelled"}, {"message", "the batch was cancelled before the request was made"}})
 }
@@ -213,7 +215,7 @@ func (v *view) lines(from, to int, response, failure any) []byte {
 		var request struct {
 			CustomID string `json:"custom_id"`
 		}
-		_ = json.Unmarshal(line, &request) // it was read before
+		_ = json.Unmarshal(line, &request) // readInput has read it before
 		b.Write(encode(object{
 			{"id", fmt.Sprintf("batch_req_%s_%d", v.id, from+i+1)},
 			{"custom_id", request.CustomID},

@@ -9,43 +9,43 @@ import (
 	"strings"
 )
 
-// create answers POST /batches.
+// create handles POST /batches.
 func (s *Server) create(r *http.Request, a *answer, _ string) *refusal {
-	var asked struct {
+	var params struct {
 		Input    string          `json:"input_file_id"`
 		Endpoint string          `json:"endpoint"`
 		Window   string          `json:"completion_window"`
 		Metadata json.RawMessage `json:"metadata"`
 	}
-	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+	if err := json.NewDecoder(r.Body).Decode(&params); err != nil {
 		return invalid("body", "the request is not the JSON object of a batch")
 	}
-	input := s.files[asked.Input]
+	input := s.files[params.Input]
 	switch {
 	case input == nil:
-		return invalid("input_file_id", fmt.Sprintf("there is no file %q", asked.Input))
-	case asked.Endpoint == "":
+		return invalid("input_file_id", fmt.Sprintf("there is no file %q", params.Input))
+	case params.Endpoint == "":
 		return invalid("endpoint", "endpoint is missing")
-	case asked.Window == "":
+	case params.Window == "":
 		return invalid("completion_window", "completion_window is missing")
 	}
 	s.made++
 	b := &batch{
-		id:       fmt.Sprintf("batch_%032x", s.made),
-		endpoint: asked.Endpoint,
-		input:    asked.Input,
-		window:   asked.Window,
-		created:  a.now,
-		patience: cancellingSeconds,
+		id:            fmt.Sprintf("batch_%032x", s.made),
+		endpoint:      params.Endpoint,
+		input:         params.Input,
+		window:        params.Window,
+		created:       a.now,
+		cancelSeconds: cancellingSeconds,
 	}
 	if s.dialect.id != nil {
 		b.id = s.dialect.id(s.made)
 	}
-	if s.dialect.patience != 0 {
-		b.patience = s.dialect.patience
+	if s.dialect.cancelSeconds != 0 {
+		b.cancelSeconds = s.dialect.cancelSeconds
 	}
-	if text := string(asked.Metadata); text != "" && text != "null" {
-		b.metadata = asked.Metadata
+	if text := string(params.Metadata); text != "" && text != "null" {
+		b.metadata = params.Metadata
 	}
 	b.readInput(input.content)
 	s.batches = append(s.batches, b)
@@ -53,7 +53,7 @@ func (s *Server) create(r *http.Request, a *answer, _ string) *refusal {
 	return nil
 }
 
-// retrieve answers GET /batches/{id}.
+// retrieve handles GET /batches/{id}.
 func (s *Server) retrieve(_ *http.Request, a *answer, id string) *refusal {
 	b, err := s.batch(id)
 	if err != nil {
@@ -63,7 +63,7 @@ func (s *Server) retrieve(_ *http.Request, a *answer, id string) *refusal {
 	return nil
 }
 
-// cancel answers POST /batches/{id}/cancel.
+// cancel handles POST /batches/{id}/cancel.
 func (s *Server) cancel(_ *http.Request, a *answer, id string) *refusal {
 	b, err := s.batch(id)
 	if err != nil {
@@ -79,7 +79,8 @@ func (s *Server) cancel(_ *http.Request, a *answer, id string) *refusal {
 	return nil
 }
 
-// conflict is the status of an answer to a cancel that comes too late.
+// conflict returns the status of the response to a cancel request that comes
+// too late.
 func (s *Server) conflict() int {
 	for _, f := range s.faults {
 		if f.conflict != 0 {
@@ -91,7 +92,7 @@ func (s *Server) conflict() int {
 
 func (s *Server) batch(id string) (*batch, *refusal) {
 	if !strings.HasPrefix(id, "batch") {
-		return nil, invalid("batch_id", fmt.Sprintf("%q is not the id of a batch: these begin with batch", id))
+		return nil, invalid("batch_id", fmt.Sprintf("%q is not the id of a batch, which begins with batch", id))
 	}
 	i := slices.IndexFunc(s.batches, func(b *batch) bool { return b.id == id })
 	if i < 0 {
@@ -100,7 +101,7 @@ func (s *Server) batch(id string) (*batch, *refusal) {
 	return s.batches[i], nil
 }
 
-// list answers GET /batches: the newest first.
+// list handles GET /batches: the newest batch comes first.
 func (s *Server) list(r *http.Request, a *answer, _ string) *refusal {
 	query := r.URL.Query()
 	limit := 20

@@ -6,22 +6,22 @@ import (
 	"time"
 )
 
-// dialect is how a vendor's answers differ from OpenAI's.
+// dialect is how the responses of a vendor differ from those of OpenAI.
 type dialect struct {
-	id              func(n int) string // of the nth thing made
-	patience        int64              // seconds that a cancel takes
+	id              func(n int) string // returns the id of the nth file or batch
+	cancelSeconds   int64              // how long a cancellation takes
 	cancelsByDelete bool
 	batch           func(v *view, o *object)
 }
 
-// dialects are what was seen of vendors, by their names.
+// dialects are the observed differences of vendors, by the name of the vendor.
 var dialects = map[string]dialect{
 	"": {},
 	"azure": {
 		id: func(n int) string {
 			return fmt.Sprintf("batch_%08x-0000-4000-8000-%012x", n, n)
 		},
-		patience: 14,
+		cancelSeconds: 14,
 		batch: func(v *view, o *object) {
 			o.set("endpoint", strings.TrimPrefix(v.endpoint, "/v1"))
 			ended := v.completed+v.failed+v.cancelledAt != 0

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// upload answers POST /files.
+// upload handles POST /files.
 func (s *Server) upload(r *http.Request, a *answer, _ string) *refusal {
-	const inMemory = 1 << 20 // bytes; what is more goes to a temporary file
+	const inMemory = 1 << 20 // bytes; the rest goes to a temporary file
 	if err := r.ParseMultipartForm(inMemory); err != nil {
 		return invalid("file", "the request is not a form with a file")
 	}
@@ -21,7 +21,7 @@ func (s *Server) upload(r *http.Request, a *answer, _ string) *refusal {
 	defer uploaded.Close()
 	content, err := io.ReadAll(uploaded)
 	if err != nil {
-		return invalid("file", "the file does not come to its end")
+		return invalid("file", "the file is incomplete")
 	}
 	s.made++
 	f := &file{fmt.Sprintf("file-%024x", s.made), head.Filename, r.FormValue("purpose"), a.now, content}
@@ -44,7 +44,7 @@ func (f *file) object() object {
 	}
 }
 
-// retrieveFile answers GET /files/{id}.
+// retrieveFile handles GET /files/{id}.
 func (s *Server) retrieveFile(_ *http.Request, a *answer, id string) *refusal {
 	f := s.file(id, a.now)
 	if f == nil {
@@ -54,7 +54,7 @@ func (s *Server) retrieveFile(_ *http.Request, a *answer, id string) *refusal {
 	return nil
 }
 
-// fileContent answers GET /files/{id}/content.
+// fileContent handles GET /files/{id}/content.
 func (s *Server) fileContent(_ *http.Request, a *answer, id string) *refusal {
 	f := s.file(id, a.now)
 	if f == nil {
@@ -65,7 +65,7 @@ func (s *Server) fileContent(_ *http.Request, a *answer, id string) *refusal {
 	return nil
 }
 
-// file returns an uploaded file, or one that a batch has put out.
+// file returns an uploaded file, or one that a batch has produced.
 func (s *Server) file(id string, now int64) *file {
 	if f := s.files[id]; f != nil {
 		return f

@@ -1,6 +1,6 @@
-// Package mock is a Batch server that keeps its state in memory. It answers as
-// OpenAI's server was seen to answer, or as another vendor's, and breaks single
-// rules on request.
+// Package mock is a Batch server that keeps its state in memory. It responds as
+// OpenAI's server, or that of another vendor, was observed to respond, and
+// breaks individual rules on request.
 package mock
 
 import (
@@ -15,12 +15,12 @@ import (
 	"time"
 )
 
-// Options are the choices for [New]. The zero value is OpenAI's server on the
-// clock of the machine.
+// Options are the choices for [New]. The zero value is OpenAI's server with the
+// time of the machine.
 type Options struct {
-	Now     func() time.Time // nil: [time.Now]
+	Now     func() time.Time // nil for [time.Now]
 	Faults  []string         // names of [Faults]
-	Dialect string           // one of [Dialects]; empty: OpenAI's
+	Dialect string           // one of [Dialects]; empty for OpenAI's
 }
 
 // Server is a Batch server. It is safe for concurrent use.
@@ -49,7 +49,7 @@ func New(opt Options) (*Server, error) {
 		s.now = time.Now
 	}
 	if _, ok := dialects[opt.Dialect]; !ok {
-		return nil, fmt.Errorf("there is no dialect %q; there are %s", opt.Dialect, strings.Join(Dialects(), ", "))
+		return nil, fmt.Errorf("there is no dialect %q; the dialects are %s", opt.Dialect, strings.Join(Dialects(), ", "))
 	}
 	for _, name := range opt.Faults {
 		i := slices.IndexFunc(faults, func(f Fault) bool { return f.Name == name })
@@ -61,7 +61,8 @@ func New(opt Options) (*Server, error) {
 	return s, nil
 }
 
-// Fast returns a clock that begins now and runs that many times as fast as time.
+// Fast returns a clock that starts at the current time and runs faster by the
+// factor speed.
 func Fast(speed float64) func() time.Time {
 	begin := time.Now()
 	return func() time.Time {
@@ -69,10 +70,10 @@ func Fast(speed float64) func() time.Time {
 	}
 }
 
-// ServeHTTP answers a request. The paths of the API may be behind any prefix.
+// ServeHTTP handles a request. The paths of the API may follow any prefix.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// The request is read before the state is locked: a slow client holds up
-	// nobody else.
+	// The request is read before the state is locked: a slow client does not
+	// hold up others.
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestUpload))
 	if err != nil {
 		http.Error(w, "the request cannot be read: "+err.Error(), http.StatusBadRequest)
@@ -82,10 +83,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.answer(r).send(w)
 }
 
-// largestUpload is the size of a request in bytes.
+// largestUpload is the largest size of a request in bytes.
 const largestUpload = 256 << 20
 
-// answer finds the answer to a request.
+// answer returns the answer to a request.
 func (s *Server) answer(r *http.Request) *answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,7 +99,7 @@ func (s *Server) answer(r *http.Request) *answer {
 	return a
 }
 
-// route calls what answers the request. The name of a collection is looked for
+// route calls the handler of the request. It looks for the name of a collection
 // from the end of the path.
 func (s *Server) route(r *http.Request, a *answer) *refusal {
 	if !hasCredentials(r) {
@@ -139,7 +140,7 @@ func (s *Server) route(r *http.Request, a *answer) *refusal {
 	return notFound("there is no such path: " + r.URL.Path)
 }
 
-// shape is a path with a star for an id.
+// shape returns a path with an asterisk for the id.
 func shape(collection, id, action string) string {
 	switch {
 	case id == "":
@@ -169,13 +170,14 @@ func (s *Server) handlers() map[string]handler {
 	return all
 }
 
-// hasCredentials reports whether a request carries any key: the server knows all.
+// hasCredentials reports whether a request has a key. The server accepts any
+// key.
 func hasCredentials(r *http.Request) bool {
 	_, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	return strings.TrimSpace(token) != "" || r.Header.Get("Api-Key") != "" || r.Header.Get("X-Api-Key") != ""
 }
 
-// Dialects returns the names of the vendors whose answers are known.
+// Dialects returns the names of the vendors whose responses can be imitated.
 func Dialects() []string {
 	names := slices.Sorted(maps.Keys(dialects))
 	return slices.DeleteFunc(names, func(name string) bool { return name == "" })

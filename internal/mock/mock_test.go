@@ -17,7 +17,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// caller is a client of a mock whose clock it sets.
+// caller is a client of a mock, and sets the clock of the mock.
 type caller struct {
 	t   require.TestingT
 	now time.Time
@@ -75,7 +75,7 @@ func TestAnswersAsObserved(t *testing.T) {
 	assert.Equal(t, `{"id":"batch_00000000000000000000000000000002","object":"batch","endpoint":"/v1/responses","model":null,"errors":null,"input_file_id":"file-000000000000000000000001","completion_window":"24h","status":"validating","output_file_id":null,"error_file_id":null,"created_at":1762160400,"in_progress_at":null,"expires_at":1762246800,"finalizing_at":null,"completed_at":null,"failed_at":null,"expired_at":null,"cancelling_at":null,"cancelled_at":null,"request_counts":{"total":0,"completed":0,"failed":0},"usage":{"input_tokens":0,"output_tokens":0,"total_tokens":0,"input_tokens_details":{"cached_tokens":0},"output_tokens_details":{"reasoning_tokens":0}},"metadata":{"b":"1","a":"2"}}`, got)
 }
 
-func TestLife(t *testing.T) {
+func TestStates(t *testing.T) {
 	c := newCaller(t, Options{})
 	id := c.create(c.upload(requests))
 	states := []string{}
@@ -129,8 +129,8 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-func TestInputThatIsWrong(t *testing.T) {
-	for name, content := range map[string]string{"empty": "", "no JSON": "hello\n", "incomplete": "{}\n"} {
+func TestInvalidInput(t *testing.T) {
+	for name, content := range map[string]string{"empty": "", "not JSON": "hello\n", "incomplete": "{}\n"} {
 		t.Run(name, func(t *testing.T) {
 			c := newCaller(t, Options{})
 			id := c.create(c.upload(content))
@@ -178,7 +178,8 @@ func TestErrors(t *testing.T) {
 	assert.Equal(t, http.StatusUnauthorized, w.Code)
 }
 
-// The pages of a list hold every batch once, the newest first.
+// TestListPages checks that the pages of a list contain every batch once, the
+// newest first.
 func TestListPages(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := newCaller(t, Options{})
@@ -234,9 +235,9 @@ func TestDialects(t *testing.T) {
 	}
 }
 
-func TestChoicesThatAreWrong(t *testing.T) {
+func TestInvalidOptions(t *testing.T) {
 	_, err := New(Options{Faults: []string{"nope"}})
 	assert.EqualError(t, err, `there is no fault "nope"; --fault list names them`)
 	_, err = New(Options{Dialect: "nope"})
-	assert.ErrorContains(t, err, `there is no dialect "nope"; there are azure, cerebras`)
+	assert.ErrorContains(t, err, `there is no dialect "nope"; the dialects are azure, cerebras`)
 }

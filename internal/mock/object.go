@@ -6,16 +6,16 @@ import (
 	"slices"
 )
 
-// object is a JSON object whose members keep their order, which the answers of
-// real servers have, too.
+// object is a JSON object whose members keep their order, as they do in the
+// responses of real servers.
 type object []member
 
 type member struct {
 	name  string
-	value any // what encoding/json knows, or an object
+	value any // a value that encoding/json can write, or an object
 }
 
-// get returns the value of a member, nil where there is none.
+// get returns the value of a member, or nil if there is none.
 func (o object) get(name string) any {
 	if i := o.index(name); i >= 0 {
 		return o[i].value
@@ -40,8 +40,8 @@ func (o object) index(name string) int {
 	return slices.IndexFunc(o, func(m member) bool { return m.name == name })
 }
 
-// MarshalJSON writes the members in their order, and those of one name as often
-// as they are there.
+// MarshalJSON writes the members in their order, including members of the same
+// name.
 func (o object) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')

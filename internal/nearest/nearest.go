@@ -1,8 +1,8 @@
-// Package nearest finds the known name that a misspelt one is nearest to.
+// Package nearest finds the known name that is nearest to a misspelt one.
 package nearest
 
-// To returns the name of known that is nearest to word, or nothing where none
-// is near: where more than half of the word would have to be written anew.
+// To returns the name in known that is nearest to word, or "" if none is near:
+// if more than half of the word would have to change.
 func To(word string, known []string) string {
 	best, distance := "", len(word)/2+1
 	for _, k := range known {
@@ -13,8 +13,8 @@ func To(word string, known []string) string {
 	return best
 }
 
-// Distance is the number of bytes to insert, remove, replace or swap with
-// their neighbour to turn a into b.
+// Distance returns the number of bytes to insert, remove, replace, or swap with
+// their neighbour, to turn a into b.
 func Distance(a, b string) int {
 	var before, last []int
 	row := make([]int, len(b)+1)

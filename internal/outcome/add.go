@@ -41,7 +41,8 @@ func (o *Outcome) Add(x *plumb.Exchange, r engine.Result) {
 	}
 }
 
-// Batch adds to the coverage what was in bodies whose results do not say it.
+// Batch adds what bodies contained to the coverage, where the results of the
+// exchanges do not have it.
 func (o *Outcome) Batch(batch *engine.Results) {
 	for seen, times := range batch.Seen() {
 		o.seeTimes(seen, times)
@@ -58,7 +59,7 @@ func (o *Outcome) seeTimes(seen engine.Seen, times int) {
 
 var masked = []byte(plumb.Masked)
 
-// adder adds one exchange.
+// adder adds one exchange to an outcome.
 type adder struct {
 	*Outcome
 	x     *plumb.Exchange
@@ -66,8 +67,8 @@ type adder struct {
 	clean cleaner
 }
 
-// cleaner removes the credentials of an exchange. To find them takes longer
-// than to check a body: only what comes into the outcome is worth it.
+// cleaner removes the credentials of an exchange. Finding them takes longer
+// than checking a body, so only what is added to the outcome is cleaned.
 type cleaner struct {
 	x     *plumb.Exchange
 	found *redact.Cleaner
@@ -80,8 +81,8 @@ func (c *cleaner) get() *redact.Cleaner {
 	return c.found
 }
 
-// cleaned returns f without credentials, in good UTF-8: some texts come from a file
-// system or a broken body, and every format is to show the same.
+// cleaned returns f without credentials, and as valid UTF-8: some texts come
+// from a file system or a broken body, and all formats must show the same text.
 func cleaned(f *plumb.Finding, clean *cleaner) plumb.Finding {
 	kept := *f
 	clean.get().Finding(&kept)
@@ -91,10 +92,12 @@ func cleaned(f *plumb.Finding, clean *cleaner) plumb.Finding {
 	return kept
 }
 
-// mostTexts bounds what is remembered of reasons and media types.
+// mostTexts bounds the number of cleaned reasons and media types that are
+// remembered.
 const mostTexts = 1000
 
-// text returns a text without credentials, as it was when it was first seen.
+// text returns a text without credentials, as it was cleaned when it was first
+// seen.
 func (a *adder) text(text string) string {
 	cleaned, ok := a.texts[text]
 	if !ok {
@@ -105,7 +108,7 @@ func (a *adder) text(text string) string {
 	return cleaned
 }
 
-// count counts what the exchange is, and what of the description is in it.
+// count counts the exchange, and the parts of the description that it contains.
 func (a *adder) count() {
 	for _, seen := range a.r.Seen {
 		a.seeTimes(seen, 1)
@@ -125,8 +128,8 @@ func (a *adder) count() {
 	}
 }
 
-// finding adds a finding. Most often it is known and full; then nothing needs to be
-// cleaned.
+// finding adds a finding. Most often it is known and has all the occurrences
+// that are kept, and then nothing needs to be cleaned.
 func (a *adder) finding(f *plumb.Finding) {
 	at := a.x.Time.Round(0).UTC()
 	if known := a.findings.get(engine.KeyOf(f)); known != nil && !known.wants(f.Place, a.keep) && f.Message == known.Message && f.Allowed == known.Allowed && f.Severity.String() == known.Severity {
@@ -140,8 +143,8 @@ func (a *adder) finding(f *plumb.Finding) {
 	a.findings.add(one, a.keep)
 }
 
-// repeat adds the findings that the exchange has as all of a pattern. It is false
-// where the exchange itself must be explained.
+// repeat adds the findings that the exchange shares with all exchanges of its
+// pattern. It returns false if the exchange itself must be explained.
 func (a *adder) repeat() bool {
 	known, ok := a.ofPattern(a.r.Pattern)
 	if !ok {
@@ -168,8 +171,8 @@ func (a *adder) repeat() bool {
 	return true
 }
 
-// ofPattern returns the findings that all exchanges of a pattern have; not ok where
-// one of them is not known.
+// ofPattern returns the findings that all exchanges of a pattern have. It is
+// not ok if one of them is not known.
 func (a *adder) ofPattern(p *engine.Pattern) (known []*Finding, ok bool) {
 	if known, ok = a.patterns[p]; ok {
 		return known, true
@@ -185,8 +188,8 @@ func (a *adder) ofPattern(p *engine.Pattern) (known []*Finding, ok bool) {
 	return known, true
 }
 
-// settle says of the pattern of the exchange that further exchanges need only be
-// counted, if its findings are full.
+// settle marks the pattern of the exchange as settled if all its findings have
+// the occurrences that are kept: further exchanges of it need only be counted.
 func (a *adder) settle() {
 	known, ok := a.ofPattern(a.r.Pattern)
 	full := func(f *Finding) bool { return len(f.Occurrences) >= a.keep }

@@ -9,10 +9,10 @@ import (
 	"github.com/plumbapi/plumb/internal/engine"
 )
 
-// fileVersion is that of the form of the file.
+// fileVersion is the version of the file format.
 const fileVersion = 2
 
-// file is an outcome as it is written.
+// file is an outcome as it is written to a file.
 type file struct {
 	Version   int               `json:"plumbSummary"`
 	Digest    string            `json:"description"`
@@ -29,7 +29,7 @@ type file struct {
 	Findings  []*Finding        `json:"findings"`
 	Beyond    []Beyond          `json:"beyond"`
 	Lives     lives             `json:"lives"`
-	Files     []string          `json:"files"` // of the histories
+	Files     []string          `json:"files"` // the files of the histories
 	Histories []history         `json:"histories"`
 }
 
@@ -60,7 +60,7 @@ type response struct {
 	Packed    []byte `json:"packed"`
 }
 
-// MarshalJSON writes the outcome. Equal outcomes are equal bytes.
+// MarshalJSON returns the outcome as JSON. Equal outcomes give equal bytes.
 func (o *Outcome) MarshalJSON() ([]byte, error) {
 	f := file{
 		Version: fileVersion, Digest: o.Digest, Keep: o.keep, Exchanges: o.Exchanges, Bodies: o.Bodies, Masked: o.Masked,
@@ -75,7 +75,7 @@ func (o *Outcome) MarshalJSON() ([]byte, error) {
 	return json.Marshal(f)
 }
 
-// addHistories adds histories, with the names of their files once each.
+// addHistories adds histories, and the name of each of their files once.
 func (f *file) addHistories(all []engine.ResourceHistory) {
 	for _, r := range all {
 		for _, s := range r.Responses {
@@ -94,8 +94,8 @@ func (f *file) addHistories(all []engine.ResourceHistory) {
 	}
 }
 
-// Read reads what [Outcome.MarshalJSON] wrote. The outcome can be merged and
-// written again, and nothing can be added to it.
+// Read reads what [Outcome.MarshalJSON] has written. The outcome can be merged
+// and written again, but exchanges cannot be added to it.
 func Read(data []byte) (*Outcome, error) {
 	var f file
 	if err := json.Unmarshal(data, &f); err != nil {
@@ -105,7 +105,7 @@ func Read(data []byte) (*Outcome, error) {
 	case f.Version == 0:
 		return nil, errors.New("not a summary: it has no member plumbSummary")
 	case f.Version != fileVersion:
-		return nil, fmt.Errorf("version %d of the summary's form is not known; this plumb reads version %d", f.Version, fileVersion)
+		return nil, fmt.Errorf("summary version %d is not supported; this plumb reads version %d", f.Version, fileVersion)
 	case slices.Contains(f.Statuses, nil), slices.Contains(f.Places, nil), slices.Contains(f.Findings, nil):
 		return nil, errors.New("not a summary: it has null where an object is expected")
 	}
@@ -133,7 +133,7 @@ func Read(data []byte) (*Outcome, error) {
 	for _, p := range f.Places {
 		part.places[p.key()] = p
 	}
-	o.mergePlaces(part) // which takes note of the members of each place
+	o.mergePlaces(part) // mergePlaces also records the members of each place
 	return o, o.readHistories(&f)
 }
 
@@ -142,7 +142,7 @@ func (o *Outcome) readHistories(f *file) error {
 		r := engine.ResourceHistory{Key: h.Key, Kind: h.Kind, Values: h.Values}
 		for _, s := range h.Responses {
 			if s.File < 0 || s.File >= len(f.Files) {
-				return errors.New("not a summary: a history names a file that is not there")
+				return errors.New("not a summary: a history refers to a file that the summary does not list")
 			}
 			r.Responses = append(r.Responses, engine.ResourceResponse{
 				Time: s.Time, File: f.Files[s.File], Entry: s.Entry, Line: s.Line,

@@ -11,17 +11,17 @@ import (
 	"github.com/plumbapi/plumb/internal/engine"
 )
 
-// What is kept of findings. Of more, a report would say no more.
+// Limits on what is kept of findings. A report would not show more.
 const (
 	mostPlaces = engine.MostPlaces // of each rule
 	mostFiles  = 1000              // of a finding, to count them
 )
 
-// Finding is a rule that was not satisfied at a place.
+// Finding is a rule that is not satisfied at a place.
 type Finding struct {
 	Rule        string        `json:"rule"`
 	Subject     plumb.Subject `json:"subject"`
-	Severity    string        `json:"severity"` // the highest
+	Severity    string        `json:"severity"` // the highest of its occurrences
 	Message     string        `json:"message"`
 	Fingerprint string        `json:"fingerprint"`
 	Operation   string        `json:"operation"`
@@ -30,21 +30,21 @@ type Finding struct {
 	Allowed     string        `json:"allowed,omitempty"`
 	Description plumb.Source  `json:"description"`
 	Count       int           `json:"count"`
-	Lasted      *Range        `json:"lasted,omitempty"` // seconds, of states that last longer than documented
+	Lasted      *Range        `json:"lasted,omitempty"` // in seconds, for states that last longer than documented
 	Files       Files         `json:"files"`            // with occurrences
 	Span
-	Occurrences []Occurrence `json:"occurrences"` // the first by place
+	Occurrences []Occurrence `json:"occurrences"` // those that come first, by place
 
-	dropped bool // it is one of too many
+	dropped bool // whether it was dropped because there are too many
 }
 
-// Occurrence is where a finding is.
+// Occurrence is one exchange, and the place in it, with a finding.
 type Occurrence struct {
 	File      string         `json:"file"`
 	Entry     int            `json:"entry"`
 	Line      int            `json:"line"`
 	Column    int            `json:"column"`
-	Offset    int            `json:"offset,omitempty"` // in the body: the order of those that have no line
+	Offset    int            `json:"offset,omitempty"` // in the body: sorts occurrences that have no line
 	Operation string         `json:"operation,omitempty"`
 	Status    int            `json:"status,omitempty"`
 	Pointer   string         `json:"pointer"`
@@ -54,7 +54,7 @@ type Occurrence struct {
 	Excerpt   *plumb.Excerpt `json:"excerpt,omitempty"`
 }
 
-// newOccurrence takes down what differs from one finding of a place to the next.
+// newOccurrence returns what differs between findings at one place.
 func newOccurrence(f *plumb.Finding) Occurrence {
 	o := Occurrence{
 		File: f.File, Entry: f.Entry, Line: f.Line, Column: f.Column, Offset: f.Offset,
@@ -80,12 +80,13 @@ func compareOccurrences(a, b Occurrence) int {
 		cmp.Compare(excerpt(a).Text, excerpt(b).Text), cmp.Compare(excerpt(a).Column, excerpt(b).Column), cmp.Compare(excerpt(a).Width, excerpt(b).Width))
 }
 
-// AddOccurrence puts one where it belongs by its place.
+// AddOccurrence inserts an occurrence into a list that is sorted by place.
 func AddOccurrence(list []Occurrence, o Occurrence) []Occurrence {
 	return addOccurrence(list, o, neutralKeep)
 }
 
-// addOccurrence puts one where it belongs by its place, if it is among the first.
+// addOccurrence inserts an occurrence into a list that is sorted by place, if
+// it is among the first ones.
 func addOccurrence(list []Occurrence, o Occurrence, most int) []Occurrence {
 	i, _ := slices.BinarySearchFunc(list, o, compareOccurrences)
 	if i >= most {
@@ -95,7 +96,7 @@ func addOccurrence(list []Occurrence, o Occurrence, most int) []Occurrence {
 	return list[:min(len(list), most)]
 }
 
-// newFinding takes down a finding, which is clean.
+// newFinding returns a finding that has been cleaned, as it is counted.
 func newFinding(f *plumb.Finding) *Finding {
 	return &Finding{
 		Rule: f.Rule, Subject: f.Subject, Severity: f.Severity.String(), Message: f.Message, Fingerprint: f.Fingerprint(),
@@ -103,7 +104,7 @@ func newFinding(f *plumb.Finding) *Finding {
 	}
 }
 
-// Examples returns the first few occurrences.
+// Examples returns the first few occurrences as examples.
 func (f *Finding) Examples() []Example {
 	examples := []Example{}
 	for _, o := range f.Occurrences[:min(len(f.Occurrences), mostExamples)] {
@@ -112,12 +113,13 @@ func (f *Finding) Examples() []Example {
 	return examples
 }
 
-// Key is what tells findings apart.
+// Key returns what distinguishes the finding from others.
 func (f *Finding) Key() engine.FindingKey {
 	return engine.KeyOf(&plumb.Finding{Rule: f.Rule, Subject: f.Subject, Operation: f.Operation, Status: f.Status, Pointer: f.Pointer, Description: f.Description})
 }
 
-// wants reports whether one of an exchange at the place can be among the first.
+// wants reports whether an occurrence in an exchange at this place can be among
+// the first ones.
 func (f *Finding) wants(at plumb.Place, most int) bool {
 	if len(f.Occurrences) < most {
 		return true
@@ -129,8 +131,9 @@ func (f *Finding) wants(at plumb.Place, most int) bool {
 // Merge adds what g says of the same rule and subject.
 func (f *Finding) Merge(g *Finding) { f.merge(g, neutralKeep) }
 
-// merge takes over what g says of the same place. Of texts that differ the
-// least counts, and of severities the highest, so that order does not matter.
+// merge adds what g says of the same rule and subject. Of texts that differ,
+// the smallest is kept, and of severities the highest, so that the order does
+// not matter.
 func (f *Finding) merge(g *Finding, most int) {
 	f.Message, f.Allowed = min(f.Message, g.Message), min(f.Allowed, g.Allowed)
 	if compareSources(g.Description, f.Description) < 0 {
@@ -150,22 +153,22 @@ func compareSources(a, b plumb.Source) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Overlay, b.Overlay))
 }
 
-// higher returns the higher of two severities, of which one may be empty.
+// higher returns the higher of two severities, either of which may be empty.
 func higher(a, b string) string {
 	x, _ := plumb.ParseSeverity(a)
 	y, _ := plumb.ParseSeverity(b)
 	return max(x, y).String()
 }
 
-// Files counts files: exactly, unless there are too many to tell apart.
+// Files counts different files: exactly, unless there are more than are kept.
 type Files struct {
-	Hashes []uint64 `json:"hashes"` // of their names, sorted; of too many the smallest
+	Hashes []uint64 `json:"hashes"` // of their names, sorted; the smallest if there are too many
 	Many   bool     `json:"many,omitempty"`
 
-	last string // that was added last
+	last string // the file that was added last
 }
 
-// Len is how many there are; where they are many, at least.
+// Len returns the number of files, or a lower bound if there are too many.
 func (f *Files) Len() int { return len(f.Hashes) }
 
 func (f *Files) add(name string) {
@@ -199,15 +202,16 @@ func (f *Files) Merge(g *Files) {
 	f.Many = f.Many || g.Many
 }
 
-// Beyond counts the findings of a rule at places that are not kept: at those after
-// the first in the order of places.
+// Beyond counts the findings of a rule at places that are not kept because
+// there are too many: those that come last in the order of places.
 type Beyond struct {
 	Rule     string `json:"rule"`
-	Severity string `json:"severity"` // the highest
+	Severity string `json:"severity"` // the highest of the findings
 	Count    int    `json:"count"`
 }
 
-// findings are those of all rules: of each, those at the first places.
+// findings holds the findings of all rules: for each rule, those at the first
+// places.
 type findings struct {
 	byRule map[string]*smallest[engine.FindingKey, *Finding]
 	beyond map[string]*Beyond
@@ -225,8 +229,8 @@ func (s *findings) get(key engine.FindingKey) *Finding {
 	return nil
 }
 
-// add adds a finding with its occurrences, and returns what it was added to; nil
-// where it is one of too many.
+// add adds a finding with its occurrences, and returns the finding that it was
+// added to, or nil if there are too many.
 func (s *findings) add(f *Finding, most int) *Finding {
 	key := f.Key()
 	of := s.byRule[f.Rule]
@@ -271,7 +275,7 @@ func (s *findings) merge(o *findings, most int) {
 	}
 }
 
-// truncate leaves the first occurrences of each finding.
+// truncate keeps only the first occurrences of each finding.
 func (s *findings) truncate(most int) {
 	for _, of := range s.byRule {
 		for _, f := range of.values {

@@ -8,13 +8,13 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
-// contradiction is a finding that a resource gives by its history.
+// contradiction is a finding that the history of a resource gives.
 type contradiction struct {
 	key     engine.ResourceKey
 	finding *Finding
 }
 
-// contradictions returns what the histories give.
+// contradictions returns the findings that the histories give.
 func (o *Outcome) contradictions() (all []contradiction) {
 	if o.history == nil {
 		return nil
@@ -31,8 +31,8 @@ func (o *Outcome) contradictions() (all []contradiction) {
 	return all
 }
 
-// resourceHistories returns the histories of all resources, by their keys, with
-// the names of files as reports have them.
+// resourceHistories returns the histories of all resources, by key, with the
+// names of files as in reports.
 func (o *Outcome) resourceHistories() []engine.ResourceHistory {
 	var all []engine.ResourceHistory
 	if o.history != nil {
@@ -57,7 +57,7 @@ func (o *Outcome) resourceHistories() []engine.ResourceHistory {
 	return all
 }
 
-// mergeHistories adds what another outcome knows of resources.
+// mergeHistories adds the resources of another outcome.
 func (o *Outcome) mergeHistories(p *Outcome) error {
 	for _, r := range p.resourceHistories() {
 		if o.history != nil {

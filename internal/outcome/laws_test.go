@@ -16,8 +16,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// drawResponse makes a response of one of a few batches, alone or in a list, good
-// or bad, at any time.
+// drawResponse draws a response about one of a few batches, alone or in a list,
+// good or bad, at any time.
 func drawResponse(t *rapid.T) *plumb.Exchange {
 	batch := func() string {
 		return fmt.Sprintf(`{"id":"batch_%d","object":"batch","endpoint":"/v1/chat/completions","input_file_id":"f%d","completion_window":"24h","status":%q,"created_at":17%d,"request_counts":{"total":9,"completed":%d,"failed":0}%s}`,
@@ -40,9 +40,10 @@ func drawResponse(t *rapid.T) *plumb.Exchange {
 	return x
 }
 
-// A run that is split anywhere, and whose parts are merged in any order and shape,
-// gives the bytes of the whole: the outcome, and the report that is made of it, with
-// the findings of histories and the lives of resources.
+// TestPartsGiveTheWhole checks that a run that is split anywhere, and whose
+// parts are merged in any order and grouping, gives the same bytes as the
+// whole: for the outcome, and for the report made from it, including the
+// findings of histories and the timelines of resources.
 func TestPartsGiveTheWhole(t *testing.T) {
 	d, err := spec.Builtin()
 	require.NoError(t, err)
@@ -74,7 +75,7 @@ func TestPartsGiveTheWhole(t *testing.T) {
 	})
 }
 
-// counted returns the outcome of exchanges, as it is read from a file.
+// counted returns the outcome of exchanges, as it is read back from a file.
 func counted(t *rapid.T, v *engine.Validator, exchanges []*plumb.Exchange) *outcome.Outcome {
 	o, h := outcome.New(v, 3), v.NewHistory()
 	o.Follow(h)

@@ -8,8 +8,9 @@ import (
 	"github.com/plumbapi/plumb/internal/engine"
 )
 
-// mostLives bounds the resources whose lives are told, by the worst finding of one
-// of their responses. All that went well would say little, and make reports large.
+// mostLives bounds the number of resources whose timelines are kept, by the
+// worst finding of one of their responses. Timelines without findings would say
+// little, and make reports large.
 var mostLives = [...]int{
 	plumb.Error:   200,
 	plumb.Warning: 50,
@@ -17,8 +18,8 @@ var mostLives = [...]int{
 	plumb.Off:     10,
 }
 
-// lives are the resources whose lives are told: of each severity those that have
-// the first responses, by place, with findings of it and none that is worse.
+// lives holds the resources whose timelines are kept: for each severity, those
+// that come first among the resources whose worst finding is of that severity.
 type lives [plumb.Error + 1][]life
 
 // life is where a resource first has a response with findings of some severity.
@@ -28,7 +29,7 @@ type life struct {
 	File     string               `json:"file"`
 	Entry    int                  `json:"entry"`
 	Line     int                  `json:"line"`
-	Index    int                  `json:"index"`    // among the resources of the exchange
+	Index    int                  `json:"index"`    // of the resource among those of the exchange
 	Findings []string             `json:"findings"` // fingerprints of its findings there, sorted
 }
 
@@ -36,8 +37,8 @@ func comparePlaces(a, b *life) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Index, b.Index), cmp.Compare(a.ID, b.ID))
 }
 
-// wants reports whether a resource in an exchange at the place can be among those
-// to be told.
+// wants reports whether a resource in an exchange at this place can be among
+// those that are kept.
 func (l *lives) wants(severity plumb.Severity, at plumb.Place) bool {
 	of := l[severity]
 	if len(of) < mostLives[severity] {
@@ -47,7 +48,7 @@ func (l *lives) wants(severity plumb.Severity, at plumb.Place) bool {
 	return cmp.Or(cmp.Compare(at.File, last.File), cmp.Compare(at.Entry, last.Entry), cmp.Compare(at.Line, last.Line)) <= 0
 }
 
-// add takes down where a resource has a finding of a severity.
+// add records where a resource has a finding of a severity.
 func (l *lives) add(severity plumb.Severity, one life) {
 	of := l[severity]
 	if i := slices.IndexFunc(of, func(known life) bool { return known.ID == one.ID }); i >= 0 {
@@ -75,7 +76,7 @@ func (l *lives) merge(o *lives) {
 	}
 }
 
-// resources takes down the resources of the exchange, each with the worst of its
+// resources records the resources of the exchange, each with the worst of its
 // findings there.
 func (a *adder) resources() {
 	if a.history == nil || len(a.r.Resources) == 0 {
@@ -95,13 +96,14 @@ func (a *adder) resources() {
 	}
 }
 
-// isOf reports whether a finding is of a resource, in this response alone.
+// isOf reports whether a finding is about a resource, in this response alone.
 func (a *adder) isOf(f *plumb.Finding, id string) bool {
 	return (f.Resource == id || f.Resource != "" && a.r.Counted) && !engine.IsHistory(f.Rule)
 }
 
-// blamed returns the findings of the exchange that are about its resources. Those
-// that it only has as one of many are about the only one; its own are of histories.
+// blamed returns the findings of the exchange that are about its resources.
+// Findings that the exchange shares with its pattern are about its only
+// resource; its own findings are those of histories.
 func (a *adder) blamed() []plumb.Finding {
 	switch {
 	case !a.r.Counted:
@@ -113,7 +115,7 @@ func (a *adder) blamed() []plumb.Finding {
 	}
 }
 
-// live takes down a resource of the exchange.
+// live records a resource of the exchange.
 func (a *adder) live(worst plumb.Severity, id string, index int, blamed []plumb.Finding) {
 	one := life{
 		ID:   valid(a.clean.get().Text(id)),
@@ -133,15 +135,15 @@ func (a *adder) live(worst plumb.Severity, id string, index int, blamed []plumb.
 	a.lives.add(worst, one)
 }
 
-// Resource is the life of a resource, as far as it was seen.
+// Resource is what was seen of one resource.
 type Resource struct {
 	ID           string
 	Findings     []string // the fingerprints of some of its findings
 	Observations []engine.Observation
 }
 
-// Resources returns the lives that are to be told, those with the worst findings
-// first.
+// Resources returns the resources whose timelines are to be reported, those
+// with the worst findings first.
 func (o *Outcome) Resources() []Resource {
 	if o.history == nil {
 		return nil
@@ -155,7 +157,7 @@ func (o *Outcome) Resources() []Resource {
 			}
 		}
 	}
-	findings := map[string][]string{} // by the identity
+	findings := map[string][]string{} // by the identity of the resource
 	for _, c := range o.contradictions() {
 		f := c.finding.Occurrences[0]
 		id := ids[c.key]
@@ -163,7 +165,7 @@ func (o *Outcome) Resources() []Resource {
 			id = f.Resource
 		}
 		if id == "" {
-			continue // nobody remembers what the resource is called
+			continue // the identity is not known any more
 		}
 		findings[id] = append(findings[id], c.finding.Fingerprint)
 		severity, _ := plumb.ParseSeverity(c.finding.Severity)

@@ -11,16 +11,16 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
-// What is kept of bodies at most.
+// Limits on what is kept of bodies.
 const (
-	mostValues       = 16  // different values of a place, beside those that are documented
-	longestValue     = 128 // bytes; a place with longer ones has many
-	mostUndocumented = 32  // undocumented members of one object; more are no fixed set
+	mostValues       = 16  // different values of a place, besides those that are documented
+	longestValue     = 128 // in bytes; a place with a longer value counts as one with too many values
+	mostUndocumented = 32  // undocumented members of one object; an object with more is taken for a map
 	deepest          = 4   // levels within an undocumented member
 )
 
-// Observer takes down what is in bodies, for an outcome of its own. It is not safe
-// for concurrent use.
+// Observer records what bodies contain, in an outcome of its own. It is not
+// safe for concurrent use.
 type Observer struct {
 	Outcome *Outcome
 	bodies  redact.Bodies
@@ -29,14 +29,15 @@ type Observer struct {
 // NewObserver returns an observer of bodies that v checks.
 func NewObserver(v *engine.Validator) *Observer { return &Observer{Outcome: New(v, neutralKeep)} }
 
-// Observe takes down what is in the body of an exchange, and nothing else: the
-// result of checking it is for [Outcome.Add] of the outcome that the observer's is
-// merged into.
+// Observe records what the body of an exchange contains, and nothing else: the
+// result of checking the exchange goes to [Outcome.Add] of the outcome into
+// which that of the observer is merged.
 func (o *Observer) Observe(x *plumb.Exchange, r *engine.Result) {
 	o.Outcome.observe(x, r, o.bodies.Bare(x))
 }
 
-// Observe does what an [Observer] does. Each value is looked at for credentials.
+// Observe does what an [Observer] does, but looks at each value for
+// credentials.
 func (o *Outcome) Observe(x *plumb.Exchange, r *engine.Result) { o.observe(x, r, false) }
 
 func (o *Outcome) observe(x *plumb.Exchange, r *engine.Result, bare bool) {
@@ -48,18 +49,19 @@ func (o *Outcome) observe(x *plumb.Exchange, r *engine.Result, bare bool) {
 	}
 }
 
-// observer takes down what one exchange holds.
+// observer records what one exchange contains.
 type observer struct {
 	*Outcome
 	x     *plumb.Exchange
 	clean func(*plumb.Finding)
 	bare  bool
-	time  time.Time // of the exchange
+	time  time.Time // the time of the exchange
 }
 
-// valueCleaner returns what removes the credentials of an exchange from what is
-// taken of it. Most values hold none: they are only looked at by themselves
-// where the body holds one, or where the name of their member says so.
+// valueCleaner returns a function that removes the credentials of an exchange
+// from what is kept of it. Most values contain none: values are only examined
+// one by one if the body contains a credential, or if the name of their member
+// says that they are one.
 func valueCleaner(x *plumb.Exchange) func(*plumb.Finding) {
 	cleaner := sync.OnceValue(func() *redact.Cleaner { return redact.ForExchange(x) })
 	clean := sync.OnceValue(func() bool {

@@ -19,14 +19,15 @@ type placeKey struct {
 	pointer   string
 }
 
-// Span is the time from the first to the last of some responses; zero where no
+// Span is the time from the first to the last of some responses; zero if no
 // recording says when they were.
 type Span struct {
 	First time.Time `json:"first,omitzero"`
 	Last  time.Time `json:"last,omitzero"`
 }
 
-// add takes in a time, which is UTC and without a monotonic clock.
+// add extends the span to a time, which must be UTC and without a monotonic
+// clock reading.
 func (s *Span) add(t time.Time) {
 	if t.IsZero() {
 		return
@@ -39,13 +40,13 @@ func (s *Span) add(t time.Time) {
 	}
 }
 
-// Extend makes the span one that o is in.
+// Extend extends the span so that it contains o.
 func (s *Span) Extend(o Span) {
 	s.add(o.First)
 	s.add(o.Last)
 }
 
-// Example is one of the values at a place, and where it was read.
+// Example is one of the values at a place, and where it was found.
 type Example struct {
 	File   string `json:"file"`
 	Entry  int    `json:"entry"`
@@ -59,8 +60,8 @@ func compareExamples(a, b Example) int {
 		cmp.Compare(a.Column, b.Column), cmp.Compare(a.Found, b.Found))
 }
 
-// mostExamples are kept of a place or finding: the first of all, by file, entry
-// and line, whatever the order in which they come.
+// mostExamples is how many examples are kept of a place or finding: the first
+// ones by file, entry and line, whatever the order in which they are added.
 const mostExamples = 3
 
 func addExample(list []Example, e Example) []Example {
@@ -72,7 +73,8 @@ func addExample(list []Example, e Example) []Example {
 	return list[:min(len(list), mostExamples)]
 }
 
-// wantsExample reports whether one of that file and entry can be among the first.
+// wantsExample reports whether an example in that entry can be among the first
+// ones.
 func wantsExample(list []Example, file string, entry int) bool {
 	if len(list) < mostExamples {
 		return true
@@ -81,14 +83,14 @@ func wantsExample(list []Example, file string, entry int) bool {
 	return cmp.Or(cmp.Compare(file, last.File), cmp.Compare(entry, last.Entry)) <= 0
 }
 
-// ObservedStatus is how often an operation answered with a status.
+// ObservedStatus counts the responses of an operation with one status.
 type ObservedStatus struct {
 	Operation string `json:"operation"`
 	Status    int    `json:"status"`
 	Count     int    `json:"count"`
 	Span
 
-	Media     map[string]int `json:"media,omitempty"` // how many of each media type, without parameters
+	Media     map[string]int `json:"media,omitempty"` // by media type, without parameters
 	ManyMedia bool           `json:"manyMedia,omitempty"`
 }
 
@@ -104,7 +106,7 @@ func (s *ObservedStatus) addMedia(mediaType string, n int) {
 	}
 }
 
-// Range is the least and the greatest of some numbers.
+// Range is the smallest and the largest of some numbers.
 type Range struct {
 	Min float64 `json:"min"`
 	Max float64 `json:"max"`
@@ -126,37 +128,37 @@ func (r *Range) merge(o *Range) *Range {
 	return r.add(o.Min).add(o.Max)
 }
 
-// Observed is what was at one place of the bodies of an operation, status
+// Observed is what was found at one place of the bodies of an operation, status
 // and schema.
 type Observed struct {
 	Operation string `json:"operation"` // empty for bare bodies
-	Status    int    `json:"status"`    // likewise 0
-	Schema    string `json:"schema"`    // its name, else its place in the description; empty where the response is not described
-	Pointer   string `json:"pointer"`   // array indexes, and names that are the caller's own, as *
+	Status    int    `json:"status"`    // 0 for bare bodies
+	Schema    string `json:"schema"`    // its name, else its place in the description; empty if the response is not described
+	Pointer   string `json:"pointer"`   // with * for array indexes and for names that the caller chooses
 
 	Undocumented bool           `json:"undocumented,omitempty"`
-	Count        int            `json:"count"`                 // of the values there, nulls included
-	Types        map[string]int `json:"types"`                 // how many of each JSON type; a number without a fraction is an integer
-	Values       map[string]int `json:"values,omitempty"`      // scalars as JSON text, all of them; none where there are many
-	Many         bool           `json:"many,omitempty"`        // more different values than are kept
+	Count        int            `json:"count"`                 // the number of values, nulls included
+	Types        map[string]int `json:"types"`                 // by JSON type; a number without a fraction is an integer
+	Values       map[string]int `json:"values,omitempty"`      // by value, scalars as JSON text: either all values, or none if there are too many
+	Many         bool           `json:"many,omitempty"`        // whether there were more different values than are kept
 	Number       *Range         `json:"number,omitempty"`      // of numbers
 	Length       *Range         `json:"length,omitempty"`      // of strings, in characters
 	Size         *Range         `json:"size,omitempty"`        // of arrays in elements, of objects in members
-	ManyMembers  bool           `json:"manyMembers,omitempty"` // more undocumented members than are kept: they are no fixed set
+	ManyMembers  bool           `json:"manyMembers,omitempty"` // whether there were more undocumented members than are kept: then they are not a fixed set
 
 	Span
 	Examples []Example `json:"examples"`
 
-	Limit int `json:"limit"` // different values that are kept
+	Limit int `json:"limit"` // how many different values are kept
 
 	extra map[string]bool // undocumented members
 
-	// Counted, and not yet in Types and Values.
+	// Counts that are not yet in Types and Values.
 	types  [len(typeNames)]int
 	values map[string]*int
 }
 
-// settle brings Types and Values up to date.
+// settle updates Types and Values.
 func (o *Observed) settle() {
 	for t, n := range o.types {
 		if n > 0 {
@@ -172,7 +174,7 @@ func (o *Observed) settle() {
 	}
 }
 
-// Null is how many of the values are null.
+// Null returns how many of the values are null.
 func (o *Observed) Null() int { return o.Types["null"] }
 
 func (o *Observed) key() placeKey {
@@ -198,8 +200,8 @@ func (o *Observed) merge(p *Observed) {
 	}
 }
 
-// addValue counts a value. Either all values of a place are kept or none: which
-// of them came first must not matter.
+// addValue counts a value. Either all values of a place are kept or none,
+// because it must not matter which came first.
 func (o *Observed) addValue(text string, n int) {
 	if o.Many {
 		return

@@ -14,61 +14,63 @@ import (
 	"github.com/plumbapi/plumb/internal/engine"
 )
 
-// What an outcome tells apart at most.
+// Limits on what an outcome distinguishes.
 const (
 	mostReasons  = 1000
 	mostStatuses = 10_000
 )
 
 // Outcome is what a run has counted. Its size does not grow with the number of
-// exchanges, but for a few bytes for each resource where there is a history.
+// exchanges, except by a few bytes for each resource if there is a history.
 //
-// Outcomes are a commutative monoid under [Outcome.Merge], of which [New] returns
-// the neutral element: what [Outcome.MarshalJSON] writes of the whole does not
-// depend on how it was put together. An Outcome is not safe for concurrent use.
+// Outcomes are a commutative monoid under [Outcome.Merge], with the outcome
+// that [New] returns as the neutral element: what [Outcome.MarshalJSON] writes
+// of the whole does not depend on how it was put together.
+//
+// An Outcome is not safe for concurrent use.
 type Outcome struct {
 	Digest    string // of the description
 	Exchanges int
-	Bodies    int // that were validated
-	Masked    int // values of these in whose place is [plumb.Masked]
+	Bodies    int // bodies that were validated
+	Masked    int // values in these that are [plumb.Masked]
 
-	v    *engine.Validator // nil of an outcome that was read from a file
-	keep int               // occurrences of each finding
+	v    *engine.Validator // nil for an outcome that was read from a file
+	keep int               // how many occurrences are kept of each finding
 
 	skipped  counts
 	statuses *smallest[statusKey, *ObservedStatus]
-	unlisted int // exchanges of further statuses
+	unlisted int // exchanges with statuses beyond the limit
 	places   map[placeKey]*Observed
 	seen     map[engine.Seen]*Seen
 	findings findings
 	lives    lives
 
-	history *engine.History                                // nil where there is none
-	carried map[engine.ResourceKey]*engine.ResourceHistory // of an outcome without a history that takes them
+	history *engine.History                                // nil if there is none
+	carried map[engine.ResourceKey]*engine.ResourceHistory // merged histories, if there is no history to add them to
 
-	// What Add remembers of earlier exchanges, to be quick.
+	// What Add remembers of earlier exchanges, for speed.
 	nodes    map[rootKey]*placeNode
 	patterns map[*engine.Pattern][]*Finding
-	texts    map[string]string // without credentials, by the texts as they were
+	texts    map[string]string // cleaned texts, by the original texts
 }
 
-// Seen is how often a place of the description was seen.
+// Seen is how often a part of the description was seen.
 type Seen struct {
 	engine.Seen
 	Count int // nulls included
 	Nulls int
 }
 
-// New returns the outcome of a run that has checked nothing. Of each finding the
-// first keep occurrences are kept.
+// New returns the outcome of a run that has checked nothing. It keeps the first
+// keep occurrences of each finding.
 func New(v *engine.Validator, keep int) *Outcome {
 	o := Empty(v.Digest(), keep)
 	o.v = v
 	return o
 }
 
-// Empty returns the same for a description that is not at hand: exchanges whose
-// findings are all known can be added.
+// Empty does the same for a description that is not available: exchanges can be
+// added if all their findings are known.
 func Empty(digest string, keep int) *Outcome {
 	return &Outcome{
 		Digest:   digest,
@@ -89,11 +91,12 @@ func compareStatuses(a, b statusKey) int {
 	return cmp.Or(cmp.Compare(a.operation, b.operation), cmp.Compare(a.status, b.status))
 }
 
-// Keep says how many occurrences of each finding are kept.
+// Keep returns how many occurrences are kept of each finding.
 func (o *Outcome) Keep() int { return o.keep }
 
-// Follow makes what h has seen a part of the outcome. Results go to h before they
-// come here. It is to be called before anything is added.
+// Follow makes the history h a part of the outcome. Results must be given to h
+// before they are added to the outcome. It must be called before anything is
+// added.
 func (o *Outcome) Follow(h *engine.History) {
 	o.history = h
 	h.Clean = func(x *plumb.Exchange, f *plumb.Finding) { *f = cleaned(f, &cleaner{x: x}) }
@@ -102,7 +105,7 @@ func (o *Outcome) Follow(h *engine.History) {
 // HasHistory reports whether responses were compared with each other.
 func (o *Outcome) HasHistory() bool { return o.history != nil }
 
-// Merge adds what another outcome has counted, and leaves that as it is.
+// Merge adds what another outcome has counted, and does not change the other.
 func (o *Outcome) Merge(p *Outcome) error {
 	if o.Digest != p.Digest {
 		return fmt.Errorf("the summaries are of different descriptions: one of %s, one of %s", o.Digest, p.Digest)
@@ -126,7 +129,8 @@ func (o *Outcome) Merge(p *Outcome) error {
 	return o.mergeHistories(p)
 }
 
-// mergePlaces adds parents first, for they know which members are too many.
+// mergePlaces adds parents before children, because they know which members are
+// too many.
 func (o *Outcome) mergePlaces(p *Outcome) {
 	for _, place := range p.Places() {
 		if own := o.place(place.key(), place.Undocumented); own != nil {
@@ -144,8 +148,8 @@ func (o *Outcome) mergeStatus(s *ObservedStatus) {
 	}
 }
 
-// status returns where a status is counted; nil where it is one of too many, as
-// which so many exchanges are then counted.
+// status returns the counts of a status, or nil if there are too many statuses;
+// then the exchanges are counted as unlisted.
 func (o *Outcome) status(operation string, status, exchanges int) *ObservedStatus {
 	key := statusKey{operation, status}
 	if known, ok := o.statuses.get(key); ok {
@@ -187,11 +191,11 @@ func (o *Outcome) Skipped() map[string]int {
 	return all
 }
 
-// Statuses returns what the operations answered, sorted.
+// Statuses returns the statuses of all operations, sorted.
 func (o *Outcome) Statuses() []*ObservedStatus { return o.statuses.all() }
 
-// Places returns what was at each place, sorted by operation, status, schema
-// and pointer, parents before children.
+// Places returns the observations of all places, sorted by operation, status,
+// schema and pointer, parents before children.
 func (o *Outcome) Places() []*Observed {
 	all := make([]*Observed, 0, len(o.places))
 	for _, p := range o.places {
@@ -204,7 +208,7 @@ func (o *Outcome) Places() []*Observed {
 	return all
 }
 
-// Seen returns what of the description was seen, sorted.
+// Seen returns which parts of the description were seen, sorted.
 func (o *Outcome) Seen() []*Seen {
 	all := make([]*Seen, 0, len(o.seen))
 	for _, s := range o.seen {
@@ -216,14 +220,16 @@ func (o *Outcome) Seen() []*Seen {
 	return all
 }
 
-// Findings returns the findings, those of histories included, sorted by rule and
-// place.
+// Findings returns the findings, including those of histories, sorted by rule
+// and place.
 func (o *Outcome) Findings() []*Finding { return o.withHistories().all() }
 
-// Beyond returns how many findings there are at further places, sorted by rule.
+// Beyond returns how many findings there are at places beyond the limit, sorted
+// by rule.
 func (o *Outcome) Beyond() []Beyond { return o.withHistories().allBeyond() }
 
-// withHistories returns the findings with those that the histories give.
+// withHistories returns the findings together with those that the histories
+// give.
 func (o *Outcome) withHistories() *findings {
 	all := newFindings()
 	all.merge(&o.findings, o.keep)

@@ -2,7 +2,8 @@ package outcome
 
 import "strings"
 
-// place returns where a place is taken down; nil where it is one of too many.
+// place returns the observations of a place, or nil if there are too many
+// places.
 func (o *Outcome) place(key placeKey, undocumented bool) *Observed {
 	if p := o.places[key]; p != nil {
 		return p
@@ -18,8 +19,8 @@ func (o *Outcome) place(key placeKey, undocumented bool) *Observed {
 	return p
 }
 
-// keeps reports whether an undocumented place can be taken down: the parent is,
-// and has not too many others.
+// keeps reports whether an undocumented place can be recorded: its parent is
+// recorded, and does not have too many other members.
 func (o *Outcome) keeps(key placeKey) bool {
 	i := strings.LastIndexByte(key.pointer, '/')
 	if i < 0 {
@@ -31,7 +32,7 @@ func (o *Outcome) keeps(key placeKey) bool {
 	if parent == nil || parent.ManyMembers {
 		return false
 	}
-	if token == "*" { // the elements of an array
+	if token == "*" { // elements of an array
 		return true
 	}
 	if parent.extra == nil {
@@ -45,7 +46,8 @@ func (o *Outcome) keeps(key placeKey) bool {
 	return true
 }
 
-// dropMembers forgets the undocumented members of a place, and all below them.
+// dropMembers drops the undocumented members of a place, and all places below
+// them.
 func (o *Outcome) dropMembers(parent *Observed) {
 	parent.ManyMembers, parent.extra = true, nil
 	for key, p := range o.places {

@@ -7,8 +7,8 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonscan"
 )
 
-// scan does what parts does, for a body that a plan has read: it is good JSON
-// without repeated names, and nothing of it has to be kept.
+// scan does what parts does, for a body that a plan has read: it is valid JSON
+// without repeated names, and no tree is needed.
 func (o *observer) scan(r *engine.Result, schema *engine.BodySchema, list bool) {
 	s := scanner{observer: o, data: o.x.Response.Body.Bytes}
 	key := rootKey{operation: r.Operation, status: r.Status, schema: schema}
@@ -25,14 +25,14 @@ func (o *observer) scan(r *engine.Result, schema *engine.BodySchema, list bool) 
 }
 
 // scanner goes through the bytes of a body. Its methods take the offset at
-// which something begins, and return that behind it.
+// which something begins, and return the offset after it.
 type scanner struct {
 	*observer
 	data []byte
-	unit *placeNode // of elements that are bodies of their own
+	unit *placeNode // the node of elements that are bodies of their own
 }
 
-// value takes down a value and what it holds.
+// value records a value and what it contains.
 func (s *scanner) value(start int, at *placeNode) int {
 	t, end := typeNull, start
 	switch c := s.data[start]; c {
@@ -61,8 +61,8 @@ func (s *scanner) value(start int, at *placeNode) int {
 	return end
 }
 
-// string takes down a string, given with its quotes. Most are written as they
-// are written down.
+// string records a string, given with its quotes. Most strings are recorded as
+// they are written.
 func (s *scanner) string(at *placeNode, quoted []byte, escaped bool) {
 	n := utf8.RuneCount(quoted)
 	if escaped || n != len(quoted) {
@@ -73,7 +73,7 @@ func (s *scanner) string(at *placeNode, quoted []byte, escaped bool) {
 	s.scalar(at, quoted)
 }
 
-// decoded returns what a string stands for, given as good JSON.
+// decoded returns the value of a string, given as valid JSON.
 func decoded(quoted []byte) string {
 	return string(jsonscan.Unescape(nil, quoted[1:len(quoted)-1]))
 }
@@ -118,7 +118,7 @@ func (s *scanner) array(pos int, at *placeNode) int {
 	return pos + 1
 }
 
-// units takes down the elements of an array as bodies of their own.
+// units records the elements of an array as bodies of their own.
 func (s *scanner) units(pos int) int {
 	pos = s.space(pos + 1)
 	for s.data[pos] != ']' {

@@ -17,7 +17,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// shelf has what a summary finds differences in: lists of bodies with and
+// shelf has everything that summaries distinguish: lists of bodies with and
 // without a name, members by pattern, elements that differ by their index.
 const shelf = `
 openapi: 3.1.0
@@ -69,8 +69,8 @@ func shelfExchange(path, body string) *plumb.Exchange {
 	}
 }
 
-// Bodies that a plan read are summed up to the letter as those that the
-// reference engine parsed.
+// TestScanDoesWhatParseDoes checks that bodies that a plan has read give
+// exactly the same summary as those that the reference engine has parsed.
 func TestScanDoesWhatParseDoes(t *testing.T) {
 	v := shelfValidator(t)
 	for _, body := range []string{
@@ -101,7 +101,7 @@ func TestScanDoesWhatParseDoes(t *testing.T) {
 			scanned, parsed := New(v, 3), New(v, 3)
 			(&observer{Outcome: parsed, x: x, clean: noSecrets, bare: true}).parts()
 			schema, list, ok := r.ReadByPlan()
-			if !ok { // with findings, a plan reads what it does not accept
+			if !ok { // a plan also reads bodies that it does not accept, if it knows their findings
 				whole := v.Check(x)
 				schema, _, _ = whole.ReadByPlan()
 				list = path != "books/a"
@@ -130,8 +130,8 @@ func assertSameSummary(t *testing.T, v *engine.Validator, x *plumb.Exchange) {
 	assert.Equal(t, encoded(t, summarize(v, []*plumb.Exchange{x})), encoded(t, got), "%s", x.Response.Body.Bytes)
 }
 
-// What a place has below it depends on what is described there, also where
-// places with different descriptions have one pointer; and it ends somewhere.
+// What is below a place depends on what is described there, also if places with
+// different descriptions have the same pointer; and the depth is limited.
 func TestSummaryOfShapes(t *testing.T) {
 	v := shelfValidator(t)
 	s := summarize(v, []*plumb.Exchange{
@@ -147,8 +147,8 @@ func TestSummaryOfShapes(t *testing.T) {
 	assert.Nil(t, placeOf(s, "/y/*/*/*/*"))
 }
 
-// However the exchanges are spread over goroutines, in whatever order, and
-// whether their findings are counted or explained, the bytes are the same.
+// The bytes are the same however the exchanges are distributed over goroutines,
+// in whatever order, and whether their findings are counted or explained.
 func TestSummariesOfCheckers(t *testing.T) {
 	v := summaryValidator(t)
 	counted := 0
@@ -198,8 +198,8 @@ func TestSummariesOfCheckers(t *testing.T) {
 	assert.NotZero(t, counted)
 }
 
-// How long states lasted is known of each exchange, also where its findings
-// are only counted.
+// How long states lasted is known for each exchange, even if its findings are
+// only counted.
 func TestSummaryOfStatesThatLast(t *testing.T) {
 	v := summaryValidator(t)
 	c, s := v.NewStream().NewWorker(), New(v, 3)
@@ -226,8 +226,8 @@ func TestSummaryOfStatesThatLast(t *testing.T) {
 	assert.Fail(t, "no state lasted too long")
 }
 
-// A response whose findings are only counted has them also where the history of
-// its resource gives one of its own.
+// A response whose findings are only counted keeps them even if the history of
+// its resource adds a finding.
 func TestResourceOfCountedFindingsAndHistory(t *testing.T) {
 	v := summaryValidator(t)
 	c, h, s := v.NewStream().NewWorker(), v.NewHistory(), New(v, 3)

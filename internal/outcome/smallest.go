@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// smallest keeps values by their keys, and of too many those with the smallest
-// keys. Which these are does not depend on the order in which keys come: one that
-// was dropped never comes back, since the largest that is kept only falls.
+// smallest keeps values by their keys; if there are too many, those with the
+// smallest keys. Which ones are kept does not depend on the order in which keys
+// are added: one that was dropped never comes back, since the largest key that
+// is kept only decreases.
 type smallest[K comparable, V any] struct {
 	most    int
 	compare func(a, b K) int
@@ -30,8 +31,8 @@ func (s *smallest[K, V]) takes(key K) bool {
 	return len(s.sorted) < s.most || s.compare(key, s.sorted[len(s.sorted)-1]) < 0
 }
 
-// set sets the value of a key for which there is room. What had to go for it is
-// returned.
+// set sets the value of a key for which there is room. It returns the value
+// that was dropped to make room.
 func (s *smallest[K, V]) set(key K, value V) (dropped V, ok bool) {
 	if _, known := s.values[key]; !known {
 		if len(s.sorted) == s.most {
@@ -56,10 +57,10 @@ func (s *smallest[K, V]) all() []V {
 	return all
 }
 
-// counts counts by texts, of which there may be any number.
+// counts counts texts, of which there may be any number.
 type counts struct {
 	*smallest[string, int]
-	beyond int // of texts that are not kept
+	beyond int // the number of texts that are not kept
 }
 
 func newCounts(most int) counts {

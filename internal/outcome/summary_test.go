@@ -30,7 +30,7 @@ func summaryValidator(t testing.TB) *engine.Validator {
 
 func noSecrets(*plumb.Finding) {}
 
-// summarize observes exchanges in their order.
+// summarize observes exchanges in order.
 func summarize(v *engine.Validator, exchanges []*plumb.Exchange) *Outcome {
 	s := New(v, 3)
 	h := v.NewHistory()
@@ -55,7 +55,7 @@ func drawExchange(t *rapid.T) *plumb.Exchange {
 	scalar := rapid.SampledFrom([]string{`null`, `true`, `0`, `1741967569`, `1.5`, `"x"`, `"batch"`, `"cancelled"`, `[1,"a"]`, `{"a":1,"b":{"c":[]}}`, `1e999`})
 	name := rapid.SampledFrom([]string{"id", "status", "metadata", "errors", "created_at", "usage", "model", "new", "newer"})
 	var members []string
-	members = append(members, fmt.Sprintf(`"endpoint": "/v1/%d"`, rapid.IntRange(0, 40).Draw(t, "endpoint"))) // about as many as are kept
+	members = append(members, fmt.Sprintf(`"endpoint": "/v1/%d"`, rapid.IntRange(0, 40).Draw(t, "endpoint"))) // about as many different values as are kept
 	for range rapid.IntRange(0, 8).Draw(t, "members") {
 		members = append(members, fmt.Sprintf("%q: %s", name.Draw(t, "name"), scalar.Draw(t, "value")))
 	}
@@ -71,7 +71,7 @@ func drawExchange(t *rapid.T) *plumb.Exchange {
 			Body: plumb.Body{Bytes: []byte(body)}},
 		Place: plumb.Place{File: rapid.SampledFrom([]string{"a.har", "b.har"}).Draw(t, "file"), Entry: rapid.IntRange(1, 9).Draw(t, "entry"), Line: 1},
 	}
-	if x.Place.File == "a.har" { // a recording has times or none
+	if x.Place.File == "a.har" { // either all exchanges of a recording have times, or none
 		x.Time = time.Unix(rapid.Int64Range(1741967569, 1741967999).Draw(t, "time"), 0)
 	}
 	if strings.HasSuffix(x.Request.URL, "/batches") {
@@ -80,9 +80,9 @@ func drawExchange(t *rapid.T) *plumb.Exchange {
 	return x
 }
 
-// However the input is split and in whatever order the parts are merged, the
-// bytes are those of the whole; the empty summary changes nothing; and writing
-// and reading loses nothing.
+// TestSummaryLaws checks that the bytes are those of the whole, however the
+// input is split and in whatever order the parts are merged; that the empty
+// summary changes nothing; and that writing and reading loses nothing.
 func TestSummaryLaws(t *testing.T) {
 	v := summaryValidator(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -132,7 +132,7 @@ func TestSummaryLaws(t *testing.T) {
 	})
 }
 
-// Values that are too many are so wherever the input is split.
+// Too many values are recognised as such, wherever the input is split.
 func TestSummaryOfManyValues(t *testing.T) {
 	v := summaryValidator(t)
 	for _, n := range []int{mostValues, mostValues + 1, 3 * mostValues} {
@@ -225,7 +225,7 @@ func TestSummaryHoldsNoCredentials(t *testing.T) {
 	assert.Contains(t, encoded(t, s), "[redacted]")
 }
 
-// What is a credential in one exchange can be a common word in another.
+// A credential in one exchange can be a common word in another.
 func TestSummaryOfNamesThatAreCredentials(t *testing.T) {
 	v := summaryValidator(t)
 	s := New(v, 3)
@@ -261,7 +261,7 @@ func TestSummariesOfDifferentDescriptions(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                   "not a summary",
 		"{}":                 "not a summary: it has no member plumbSummary",
-		`{"plumbSummary":1}`: "version 1 of the summary's form is not known",
+		`{"plumbSummary":1}`: "summary version 1 is not supported",
 	} {
 		_, err := Read([]byte(text))
 		assert.ErrorContains(t, err, want)

@@ -13,22 +13,22 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// placeNode is where a walk through bodies can be: at a place, of which the
-// description says the same each time. It leads to the nodes below it, so that
-// a walk that was there before has nothing to look up. What it takes to a place
-// that was dropped since is lost.
+// placeNode is a place that a walk through bodies can reach, for which the
+// description always says the same. It refers to the nodes below it, so that
+// later walks need not look them up. What is recorded at a place that has been
+// dropped is lost.
 type placeNode struct {
-	place   *Observed
-	shape   *schema.Shape // nil where nothing is described
-	foreign int           // how many levels it is below the description: 0 where it is documented
-	units   string        // the member whose elements are bodies of their own
+	place              *Observed
+	shape              *schema.Shape // nil if nothing is described
+	undocumentedLevels int           // how many levels the node is below what is documented; 0 if it is documented
+	units              string        // the name of the member whose elements are bodies of their own
 
-	members map[string]*placeNode // by their names
-	others  []*placeNode          // members with names of the caller's own
+	members map[string]*placeNode // by name
+	others  []*placeNode          // members whose names the caller chooses
 	items   []*placeNode
 }
 
-// rootKey is what bodies of one kind have in common.
+// rootKey identifies a kind of body.
 type rootKey struct {
 	operation string
 	status    int
@@ -52,7 +52,7 @@ func (s *Outcome) root(key rootKey) *placeNode {
 	return root
 }
 
-// node returns the node of a place; nil where it is one of too many.
+// node returns the node of a place, or nil if there are too many places.
 func (s *Outcome) node(key placeKey, shape *schema.Shape, foreign int) *placeNode {
 	place := s.place(key, foreign > 0)
 	if place == nil {
@@ -63,29 +63,29 @@ func (s *Outcome) node(key placeKey, shape *schema.Shape, foreign int) *placeNod
 		limit += len(shape.Values)
 	}
 	place.Limit = max(place.Limit, limit)
-	return &placeNode{place: place, shape: shape, foreign: foreign, members: map[string]*placeNode{}}
+	return &placeNode{place: place, shape: shape, undocumentedLevels: foreign, members: map[string]*placeNode{}}
 }
 
-// member returns the node of a member; nil where it is not taken down.
+// member returns the node of a member, or nil if the member is not recorded.
 func (o *observer) member(at *placeNode, name []byte) *placeNode {
 	child := at.members[string(name)]
 	switch {
 	case child == nil:
 		return o.newMember(at, string(name))
-	case child.foreign == 0:
+	case child.undocumentedLevels == 0:
 		return child
 	case !o.bare:
-		return o.newMember(at, string(name)) // the name can be a credential, here
+		return o.newMember(at, string(name)) // the name can be a credential in this exchange
 	}
 	return child
 }
 
 func (o *observer) newMember(at *placeNode, name string) *placeNode {
-	if at.foreign > 0 {
+	if at.undocumentedLevels > 0 {
 		return o.undocumented(at, name)
 	}
 	if at.shape == nil {
-		return nil // the description says nothing of what is here
+		return nil // the description does not describe this place
 	}
 	if named := at.shape.Named(name); named != nil {
 		child := o.node(at.place.below(jsonvalue.EscapePointer(name)), named.Shape, 0)
@@ -106,9 +106,9 @@ func (o *observer) newMember(at *placeNode, name string) *placeNode {
 	return child
 }
 
-// undocumented returns the node of a member that is not described.
+// undocumented returns the node of a member that is not described, or nil.
 func (o *observer) undocumented(at *placeNode, name string) *placeNode {
-	if at.foreign == deepest || at.place.ManyMembers {
+	if at.undocumentedLevels == deepest || at.place.ManyMembers {
 		return nil
 	}
 	token := jsonvalue.EscapePointer(name)
@@ -117,21 +117,21 @@ func (o *observer) undocumented(at *placeNode, name string) *placeNode {
 		o.clean(&f)
 		token = strings.TrimPrefix(f.Pointer, "/")
 	}
-	child := o.node(at.place.below(token), nil, at.foreign+1)
+	child := o.node(at.place.below(token), nil, at.undocumentedLevels+1)
 	if o.bare && child != nil {
 		at.members[name] = child
 	}
 	return child
 }
 
-// item returns the node of the element with that index; nil where it is not
-// taken down.
+// item returns the node of the element with that index, or nil if it is not
+// recorded.
 func (o *observer) item(at *placeNode, index int) *placeNode {
 	var shape *schema.Shape
 	if at.shape != nil {
 		shape = at.shape.Item(index)
 	}
-	foreign := at.foreign
+	foreign := at.undocumentedLevels
 	if foreign > 0 {
 		if foreign++; foreign > deepest {
 			return nil
@@ -149,15 +149,15 @@ func (o *observer) item(at *placeNode, index int) *placeNode {
 	return child
 }
 
-// below returns the key of a place directly below another.
+// below returns the key of the place that a token leads to.
 func (o *Observed) below(token string) placeKey {
 	key := o.key()
 	key.pointer += "/" + token
 	return key
 }
 
-// jsonType is a JSON type; a number without a fraction is an integer, as JSON
-// Schema has it.
+// jsonType is a JSON type; as in JSON Schema, a number without a fraction is an
+// integer.
 type jsonType byte
 
 const (
@@ -172,7 +172,7 @@ const (
 
 var typeNames = [...]string{"null", "boolean", "integer", "number", "string", "array", "object"}
 
-// take counts a value of that type, which is body[start:end].
+// take counts a value of type t, which is body[start:end].
 func (o *observer) take(at *placeNode, t jsonType, start, end int) {
 	place := at.place
 	place.Count++
@@ -183,7 +183,7 @@ func (o *observer) take(at *placeNode, t jsonType, start, end int) {
 	}
 }
 
-// example takes the value down as an example.
+// example adds the value to the examples.
 func (o *observer) example(place *Observed, start, end int) {
 	f := plumb.Finding{Pointer: place.Pointer}
 	f.Place = o.x.Place
@@ -196,7 +196,7 @@ func (o *observer) example(place *Observed, start, end int) {
 	place.Examples = addExample(place.Examples, Example{f.File, f.Entry, f.Line, f.Column, f.Found})
 }
 
-// string takes down a string.
+// string records a string.
 func (o *observer) string(at *placeNode, text string) {
 	at.place.Length = at.place.Length.add(float64(utf8.RuneCountInString(text)))
 	if !at.place.Many {
@@ -204,7 +204,7 @@ func (o *observer) string(at *placeNode, text string) {
 	}
 }
 
-// number takes down a number and returns its type.
+// number records a number and returns its type.
 func (o *observer) number(at *placeNode, literal []byte) jsonType {
 	n, ok := plainInteger(literal)
 	if !ok {
@@ -220,14 +220,14 @@ func (o *observer) number(at *placeNode, literal []byte) jsonType {
 	return typeNumber
 }
 
-// boolean takes down true or false. It is not a credential.
+// boolean records true or false, which cannot be a credential.
 func (o *observer) boolean(at *placeNode, value bool) {
 	at.place.count(strconv.AppendBool(nil, value))
 }
 
-// plainInteger reads a number that is nothing but a few digits.
+// plainInteger reads a number that consists of a few digits.
 func plainInteger(literal []byte) (float64, bool) {
-	if len(literal) > 15 { // more than a float64 holds
+	if len(literal) > 15 { // can exceed the integers that a float64 represents exactly
 		return 0, false
 	}
 	n := 0
@@ -240,7 +240,7 @@ func plainInteger(literal []byte) (float64, bool) {
 	return float64(n), true
 }
 
-// scalar takes down the value of a scalar, given as JSON text.
+// scalar records the value of a scalar, given as JSON text.
 func (o *observer) scalar(at *placeNode, text []byte) {
 	place := at.place
 	if place.Many {
@@ -278,14 +278,14 @@ func (o *Observed) count(text []byte) {
 	}
 }
 
-// parts takes down a body that no plan has read: it may not be good JSON.
+// parts records a body that no plan has read: it may not be valid JSON.
 func (o *observer) parts() {
 	for _, part := range o.v.Parts(o.x) {
 		o.value(o.root(rootKey{part.Operation, part.Status, part.Schema, part.Without}), part.Value)
 	}
 }
 
-// value takes down a value and what it holds.
+// value records a value and what it contains.
 func (o *observer) value(at *placeNode, v *jsonvalue.Value) {
 	t := typeNull
 	switch v.Kind {
@@ -310,7 +310,7 @@ func (o *observer) value(at *placeNode, v *jsonvalue.Value) {
 		at.place.Size = at.place.Size.add(float64(len(v.Members)))
 		for i, m := range v.Members {
 			if at.units != "" && m.Name == at.units || v.Member(m.Name) != v.Members[i].Value {
-				continue // of a repeated member the last counts
+				continue // of repeated members the last one counts
 			}
 			if child := o.member(at, []byte(m.Name)); child != nil {
 				o.value(child, m.Value)

@@ -10,8 +10,8 @@ import (
 	"slices"
 )
 
-// encodeBody writes the payload of a step as its content type says: JSON unless
-// it says otherwise. Of a form, a part that is an object with a filename and a
+// encodeBody encodes the payload of a step as its content type says, or as JSON
+// if there is none. In a form, a part that is an object with a filename and a
 // content is a file.
 func encodeBody(contentType string, payload any) (io.Reader, string, error) {
 	switch {
@@ -32,7 +32,7 @@ func encodeBody(contentType string, payload any) (io.Reader, string, error) {
 func encodeForm(payload any) (io.Reader, string, error) {
 	fields, ok := payload.(map[string]any)
 	if !ok {
-		return nil, "", fmt.Errorf("the payload of a form is an object")
+		return nil, "", fmt.Errorf("the payload of a form must be an object")
 	}
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)

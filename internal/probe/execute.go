@@ -27,19 +27,19 @@ import (
 type executor struct {
 	prober   *Prober
 	document *Document
-	answer   string          // the last one, for messages
-	held     *plumb.Exchange // the last one, until its step is judged
-	repeats  int             // of the last request
-	last     string          // the operation of the last request
+	answer   string          // describes the last response, for messages
+	held     *plumb.Exchange // the last exchange, until it is known whether it meets its step
+	repeats  int             // how often the last request was repeated
+	last     string          // operation of the last request
 }
 
 // newClient returns a client that never follows a redirect: an API that
-// redirects does not do what is described, and a credential must not go to
-// another host.
+// redirects does not match its description, and a credential must not be sent
+// to another host.
 func newClient() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxResponseHeaderBytes = 1 << 20
-	transport.DisableCompression = true // answers are checked as they are sent
+	transport.DisableCompression = true // responses are checked as they are sent
 	return &http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -69,14 +69,15 @@ func (e *executor) Execute(ctx context.Context, r *arazzo.ExecutionRequest) (*ar
 			return resp, missing(op, resp)
 		}
 		e.handOn()
-		if err := e.prober.wait(ctx, retryAfter(http.Header(resp.Headers), attempt), "the server has too many requests (429)"); err != nil {
+		if err := e.prober.wait(ctx, retryAfter(http.Header(resp.Headers), attempt), "the server reports too many requests (429)"); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// missing tells of a server that does not have an operation at all: that there
-// is no such resource can only be said of one with an id in its path.
+// missing returns an error if the server does not have an operation at all. If
+// the path of an operation contains an id, such a status may mean only that
+// there is no such resource.
 func missing(op *spec.Operation, resp *arazzo.ExecutionResponse) error {
 	switch resp.StatusCode {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
@@ -88,17 +89,18 @@ func missing(op *spec.Operation, resp *arazzo.ExecutionResponse) error {
 	return nil
 }
 
-// retryAfter is how long to wait before the next attempt: as the server says,
-// but no more than two minutes, or else longer with each attempt.
+// retryAfter returns how long to wait before the next attempt: as long as the
+// server says, but at most two minutes; or if it does not say, longer with each
+// attempt.
 func retryAfter(h http.Header, attempt int) time.Duration {
-	const most = 2 * time.Minute
+	const maxWait = 2 * time.Minute
 	wait := time.Second << attempt
 	if seconds, err := strconv.Atoi(h.Get("Retry-After")); err == nil && seconds >= 0 {
-		wait = time.Duration(min(seconds, int(most/time.Second))) * time.Second
+		wait = time.Duration(min(seconds, int(maxWait/time.Second))) * time.Second
 	} else if at, err := http.ParseTime(h.Get("Retry-After")); err == nil {
 		wait = max(0, time.Until(at))
 	}
-	return min(wait, most)
+	return min(wait, maxWait)
 }
 
 // request builds the request of a step.
@@ -150,7 +152,7 @@ func (e *executor) request(op *spec.Operation, r *arazzo.ExecutionRequest) (*htt
 
 func joinQuery(a, b string) string { return strings.Trim(a+"&"+b, "&") }
 
-// send makes a request, hands the exchange on, and returns the answer.
+// send makes a request, holds the exchange, and returns the response.
 func (e *executor) send(ctx context.Context, req *http.Request) (*arazzo.ExecutionResponse, error) {
 	p := e.prober
 	shown := req.Method + " " + req.URL.Redacted()
@@ -172,29 +174,29 @@ func (e *executor) send(ctx context.Context, req *http.Request) (*arazzo.Executi
 	e.held = x
 	e.answer = fmt.Sprintf("%s answered with status %d", shown, resp.StatusCode)
 	if resp.StatusCode == http.StatusUnauthorized && len(redact.Credentials("", req.Header, nil)) == 0 {
-		e.answer += ", since no credential was sent: PLUMB_TOKEN, OPENAI_API_KEY or --header gives one"
+		e.answer += ", since no credential was sent: set PLUMB_TOKEN or OPENAI_API_KEY, or use --header"
 	}
 	if to := resp.Header.Get("Location"); to != "" {
 		e.answer += ", a redirect to " + to + ", which is not followed"
 	}
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s: the answer broke off: %w", shown, p.explain(limited, err))
+		return nil, fmt.Errorf("%s: the response broke off: %w", shown, p.explain(limited, err))
 	case x.Response.Body.Missing != "" && !isBadlyCoded(x):
 		return nil, fmt.Errorf("%s: %s; --max-body raises it", shown, x.Response.Body.Missing)
 	}
 	var body any
-	_ = json.Unmarshal(x.Response.Body.Bytes, &body) // what is not JSON has nothing to look at
+	_ = json.Unmarshal(x.Response.Body.Bytes, &body) // if it is not JSON, there is nothing to evaluate
 	return &arazzo.ExecutionResponse{StatusCode: resp.StatusCode, Headers: resp.Header, Body: body, URL: req.URL.Redacted(), Method: req.Method}, nil
 }
 
 // isBadlyCoded reports whether the body is not what its Content-Encoding says.
-// That is a finding, and to the scenario an answer without a body.
+// That is a finding; to the scenario it is a response without a body.
 func isBadlyCoded(x *plumb.Exchange) bool {
 	return slices.ContainsFunc(x.Defects, func(d plumb.Defect) bool { return d.Rule == "http-content-encoding" })
 }
 
-// handOn hands the last exchange on, of which all is known now.
+// handOn passes the last exchange to Seen, once everything about it is known.
 func (e *executor) handOn() {
 	if e.held != nil {
 		e.prober.Seen(e.held)
@@ -204,19 +206,19 @@ func (e *executor) handOn() {
 
 var errTimeout = errors.New("timeout")
 
-// explain says in plain words why there is no answer.
+// explain returns an error that says in plain words why there is no response.
 func (p *Prober) explain(ctx context.Context, err error) error {
 	var dns *net.DNSError
 	switch {
 	case errors.Is(context.Cause(ctx), errTimeout):
-		return fmt.Errorf("there was no complete answer within %s; --timeout raises it", p.Timeout)
+		return fmt.Errorf("there was no complete response within %s; --timeout raises it", p.Timeout)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Errorf("%w: nothing listens at %s", ErrUnreachable, p.Base.Host)
+		return fmt.Errorf("%w: nothing is listening at %s", ErrUnreachable, p.Base.Host)
 	case errors.As(err, &dns):
 		return fmt.Errorf("%w: there is no host %s", ErrUnreachable, p.Base.Hostname())
 	}
 	var inner *url.Error
-	if errors.As(err, &inner) { // it repeats method and URL
+	if errors.As(err, &inner) { // it would repeat the method and the URL
 		return inner.Err
 	}
 	return err

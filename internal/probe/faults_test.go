@@ -22,7 +22,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// clock is a time that goes on only when somebody waits.
+// clock is a time that advances only when somebody waits.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -41,16 +41,17 @@ func (c *clock) Wait(_ context.Context, d time.Duration) error {
 	return nil
 }
 
-// outcome is what probing a server gave.
+// outcome is the result of probing a server.
 type outcome struct {
-	rules  map[string]bool // with a finding
+	rules  map[string]bool // the rules with a finding
 	found  []plumb.Finding
 	errors map[string]error // by scenario
 	bodies int
 	seen   []*plumb.Exchange
 }
 
-// probeServer runs all built-in scenarios that need no batch of the user's own.
+// probeServer runs all built-in scenarios that do not need a batch of the
+// user's own.
 func probeServer(t *testing.T, address string, wait func(context.Context, time.Duration) error, change func(*Prober), overlays ...spec.Overlay) outcome {
 	t.Helper()
 	desc, err := spec.Builtin(overlays...)
@@ -65,7 +66,7 @@ func probeServer(t *testing.T, address string, wait func(context.Context, time.D
 		Base:        base,
 		Header:      http.Header{"Authorization": {"Bearer test-credential"}},
 		Inputs:      map[string]any{"create": true},
-		Timeout:     10 * time.Second,
+		Timeout:     time.Minute,
 		MaxRequests: 2000,
 		Limits:      recording.DefaultLimits,
 		Wait:        wait,
@@ -106,9 +107,9 @@ func probeMock(t *testing.T, opt mock.Options, overlays ...spec.Overlay) outcome
 	return probeServer(t, srv.URL+"/v1", c.Wait, nil, overlays...)
 }
 
-// The mock without faults answers as the real server does: there is the drift
-// that the real server has, and nothing else.
-func TestMockIsGood(t *testing.T) {
+// TestMockWithoutFaults checks that the mock without faults responds as the real
+// server does, with the drift of the real server and nothing else.
+func TestMockWithoutFaults(t *testing.T) {
 	out := probeMock(t, mock.Options{})
 	assert.Empty(t, out.errors)
 	assert.Equal(t, []string{"drift-null", "http-status", "time-bound"}, slices.Sorted(maps.Keys(out.rules)))
@@ -121,8 +122,9 @@ func TestMockIsGood(t *testing.T) {
 	}
 }
 
-// With the description of what servers really send, no drift is left but the
-// errors of operations other than cancel, which nobody has observed.
+// TestMockIsAsObserved checks that with the description of what servers really
+// send no drift is left, except for the errors of operations other than cancel,
+// which nobody has observed.
 func TestMockIsAsObserved(t *testing.T) {
 	observed, err := spec.ReadOverlay("observed")
 	require.NoError(t, err)
@@ -134,10 +136,10 @@ func TestMockIsAsObserved(t *testing.T) {
 	}
 }
 
-// alsoFound are the rules that a fault breaks beside the one that it is for:
-// what they say follows from it.
+// alsoFound are the rules that a fault breaks as a consequence, besides the one
+// that it is for.
 var alsoFound = map[string][]string{
-	"clock-ahead":              {"time-skew"}, // of timestamps that are not the newest
+	"clock-ahead":              {"time-skew"}, // for timestamps that are not the newest
 	"cancel-of-finished-fails": {"scenario-unmet"},
 	"created-201":              {"scenario-unmet"},
 	"completed-too-early":      {"time-skew"},
@@ -148,8 +150,8 @@ var alsoFound = map[string][]string{
 	"usage-too-early":          {"history-decreased"},
 }
 
-// Each fault is found, at the rule that it is for, and nothing is found that
-// does not follow from it.
+// TestEachFaultIsFound checks that each fault is found by the rule that it is
+// for, and that nothing is found that is not a consequence of it.
 func TestEachFaultIsFound(t *testing.T) {
 	drift := []string{"drift-null", "http-status", "time-bound"}
 	for _, fault := range mock.Faults() {
@@ -172,15 +174,17 @@ func TestEachFaultIsFound(t *testing.T) {
 	}
 }
 
-// Every rule that an answer can break has its fault.
+// TestEachRuleHasAFault checks that there is a fault for every rule that a
+// response can break.
 func TestEachRuleHasAFault(t *testing.T) {
-	// The rules that no answer of a server with the built-in description breaks.
+	// Rules that no response of a server with the built-in description can
+	// break.
 	without := []string{
-		"drift-null", "time-bound", // broken without a fault
-		"scenario-unmet",              // which follows from others
-		"http-operation", "http-path", // of the request
+		"drift-null", "time-bound", // broken even without a fault
+		"scenario-unmet",              // a consequence of others
+		"http-operation", "http-path", // about the request
 		"http-undescribed-body",                                    // each response of the description has a body
-		"capture-limit", "capture-truncated", "capture-unreadable", // of recordings
+		"capture-limit", "capture-truncated", "capture-unreadable", // about recordings
 		"schema-additional-member", "schema-combination", "schema-undecided", "schema-pattern", // not in the description
 	}
 	for _, fault := range mock.Faults() {

@@ -20,33 +20,35 @@ import (
 	"github.com/plumbapi/plumb/internal/hostiletest"
 )
 
-// Servers that do not behave end in a clear error, in bounded time and memory.
+// TestHostileServers checks that a server that does not behave causes a clear
+// error, in bounded time and memory. Of one that never ends, it checks only
+// that the request times out: how far the response gets until then depends on
+// the speed of the machine.
 func TestHostileServers(t *testing.T) {
-	const tooLate = "there was no complete answer within 400ms; --timeout raises it"
+	const tooLate = "there was no complete response within 400ms; --timeout raises it"
 	for name, tc := range map[string]struct {
 		serve http.HandlerFunc
 		want  string
 	}{
 		"hangs":                       {hostiletest.Hang, tooLate},
-		"hangs in the body":           {hostiletest.HangInBody, "the answer broke off: " + tooLate},
+		"hangs in the body":           {hostiletest.HangInBody, tooLate},
 		"resets":                      {hostiletest.Reset, "connection reset by peer"},
-		"resets in the body":          {hostiletest.ResetInBody, "the answer broke off: read tcp"},
+		"resets in the body":          {hostiletest.ResetInBody, "the response broke off: read tcp"},
 		"closes":                      {hostiletest.Close, "EOF"},
 		"sends 10 GB":                 {hostiletest.Flood, "a body over the limit; --max-body raises it"},
-		"sends a byte now and then":   {hostiletest.Drip, "the answer broke off: " + tooLate},
-		"promises more than it sends": {hostiletest.SendLess, "the answer broke off: unexpected EOF"},
+		"sends a byte now and then":   {hostiletest.Drip, tooLate},
+		"promises more than it sends": {hostiletest.SendLess, "the response broke off: unexpected EOF"},
 		"has an endless head":         {hostiletest.FloodHead, "server response headers exceeded"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv := httptest.NewServer(tc.serve)
 			defer srv.Close()
-			begin := time.Now()
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			out := probeServer(t, srv.URL, nil, func(p *Prober) {
 				p.Inputs, p.Timeout, p.Limits.Body = nil, time.Minute, 1<<20
-				if strings.Contains(tc.want, tooLate) {
+				if tc.want == tooLate {
 					p.Timeout = 400 * time.Millisecond
 				}
 			})
@@ -55,14 +57,13 @@ func TestHostileServers(t *testing.T) {
 			assert.Contains(t, out.errors["list"].Error(), tc.want)
 			assert.Contains(t, out.errors["list"].Error(), "GET "+srv.URL+"/batches")
 			assert.NotContains(t, strings.TrimSuffix(out.errors["list"].Error(), "."), "\n", "one sentence")
-			assert.Less(t, time.Since(begin), 30*time.Second)
 			assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(256<<20))
 		})
 	}
 }
 
-// Of a server that sends more than it promises, that is checked which it
-// promised.
+// TestMoreThanPromised checks that only as much of a body is checked as the
+// server promised.
 func TestMoreThanPromised(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(hostiletest.SendMore))
 	defer srv.Close()
@@ -82,13 +83,13 @@ func TestNoCredentialGoesToAnotherHost(t *testing.T) {
 		srv.Close()
 		assert.True(t, out.rules["http-status"], "the redirect is a finding")
 		assert.ErrorIs(t, out.errors["list"], ErrUnmet)
-		assert.Contains(t, unmet(out)["the answer is not what the step list of the scenario list expects"].Found,
+		assert.Contains(t, unmet(out)["the response is not what the step list of the scenario list expects"].Found,
 			fmt.Sprintf("status %d, a redirect to %s/batches, which is not followed", status, other.URL))
 	}
 	assert.False(t, reached.Load())
 }
 
-// unmet returns the findings that a scenario is not met, by their message.
+// unmet returns the findings of scenario-unmet, by their message.
 func unmet(out outcome) map[string]plumb.Finding {
 	found := map[string]plumb.Finding{}
 	for _, f := range out.found {
@@ -105,7 +106,7 @@ func TestThereIsNoSuchAPI(t *testing.T) {
 		srv.Close()
 		err := probeServer(t, srv.URL, nil, nil).errors["list"]
 		assert.ErrorIs(t, err, ErrUnreachable)
-		assert.ErrorContains(t, err, "nothing listens at 127.0.0.1:")
+		assert.ErrorContains(t, err, "nothing is listening at 127.0.0.1:")
 	})
 	for _, status := range []int{404, 405, 501} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
@@ -161,10 +162,13 @@ func TestLimitOfRequests(t *testing.T) {
 }
 
 func TestInterrupt(t *testing.T) {
-	srv := httptest.NewServer(http.HandlerFunc(hostiletest.Hang))
-	defer srv.Close()
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(50*time.Millisecond, cancel)
+	defer cancel()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		cancel()
+		hostiletest.Hang(w, r)
+	}))
+	defer srv.Close()
 	doc, err := Builtin()
 	require.NoError(t, err)
 	p := &Prober{Base: must(t, srv.URL), Timeout: time.Minute, MaxRequests: 10}

@@ -1,5 +1,5 @@
 // Package probe runs scenarios against a live server. A scenario is a workflow
-// of an Arazzo document.
+// in an Arazzo document.
 package probe
 
 import (
@@ -19,43 +19,44 @@ import (
 
 // Prober runs scenarios against one server, one after the other.
 type Prober struct {
-	Base        *url.URL       // of the API, with the version in its path
-	Header      http.Header    // sent with each request; its credentials go to no other host
-	Inputs      map[string]any // by name; others have their defaults
-	Timeout     time.Duration  // of one request, its body included
+	Base        *url.URL       // URL of the API, with the version in its path
+	Header      http.Header    // sent with each request; its credentials are never sent to another host
+	Inputs      map[string]any // by name; inputs that are missing have their defaults
+	Timeout     time.Duration  // of one request, including the body of the response
 	MaxRequests int
 	Limits      recording.Limits
 
-	// Seen takes each exchange, in the order of time, when it is known whether
-	// it meets its step: that it does not is among its defects.
+	// Seen is called with each exchange, in chronological order, once it is
+	// known whether the exchange meets its step; if not, that is one of its
+	// defects.
 	Seen func(*plumb.Exchange)
 
-	// Waiting is told before each wait what is waited for.
+	// Waiting is called before each wait, with the reason.
 	Waiting func(d time.Duration, why string)
 
-	// Wait waits, or returns early with the error of ctx; nil waits on the
-	// clock.
+	// Wait waits for d, or returns early with the error of ctx. If nil, real
+	// time passes.
 	Wait func(ctx context.Context, d time.Duration) error
 
 	client   *http.Client
 	requests int
 }
 
-// ErrUnmet says that a server answered, and not as the scenario expects. The
+// ErrUnmet means that a server responded, but not as the scenario expects. The
 // exchange has the defect "scenario-unmet".
 var ErrUnmet = errors.New("the scenario is not met")
 
-// slowest is how many times longer than the scenario says a repeated wait can
-// become. The first waits are short, since some states are; of a state that
-// lasts for minutes one need not ask every second.
-const slowest = 10
+// maxSlowdown is how many times longer than the scenario says a repeated wait
+// can become. The first waits are short, since some states are; a state that
+// lasts for minutes need not be polled every second.
+const maxSlowdown = 10
 
-// ErrUnreachable says that there is no such API at the address: to go on is of
-// no use.
+// ErrUnreachable means that there is no such API at the address, so that there
+// is no point in continuing.
 var ErrUnreachable = errors.New("the API cannot be reached")
 
-// Run runs a scenario. Its error wraps [ErrUnmet] or [ErrUnreachable], is that of
-// ctx, or says why there is no answer.
+// Run runs a scenario. Its error wraps [ErrUnmet] or [ErrUnreachable], is that
+// of ctx, or says why there is no response.
 func (p *Prober) Run(ctx context.Context, s *Scenario) error {
 	if p.client == nil {
 		p.client = newClient()
@@ -70,7 +71,7 @@ func (p *Prober) Run(ctx context.Context, s *Scenario) error {
 		SleepFunc: func(ctx context.Context, d time.Duration) error {
 			e.repeats++
 			e.handOn()
-			return p.wait(ctx, d*time.Duration(min(e.repeats, slowest)), e.answer)
+			return p.wait(ctx, d*time.Duration(min(e.repeats, maxSlowdown)), e.answer)
 		},
 	})
 	inputs := maps.Clone(s.defaults)
@@ -93,7 +94,7 @@ func (p *Prober) Run(ctx context.Context, s *Scenario) error {
 	return nil
 }
 
-// wait waits before a request is made again.
+// wait waits before a request is repeated.
 func (p *Prober) wait(ctx context.Context, d time.Duration, why string) error {
 	if p.Waiting != nil {
 		p.Waiting(d, why)

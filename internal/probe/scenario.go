@@ -22,10 +22,10 @@ import (
 type Document struct {
 	Scenarios []Scenario // in the order of the file
 
-	file    string // as the user knows it
+	file    string // name of the file, for messages
 	arazzo  *model.Arazzo
 	sources []source
-	places  map[parameter]string // where parameters go: "path", "query", "header" or "cookie"
+	places  map[parameter]string // where parameters are sent: "path", "query", "header" or "cookie"
 }
 
 // Scenario is one workflow of a document.
@@ -33,19 +33,20 @@ type Scenario struct {
 	Name     string
 	Summary  string
 	Inputs   []string // names of its inputs, sorted
-	Needs    []string // of these, the required ones
+	Needs    []string // names of the required inputs
 	Part     bool     // other scenarios contain it
 	document *Document
-	defaults map[string]any // of its inputs
+	defaults map[string]any // values of inputs that are not given
 }
 
-// source is a description that a document takes operations from.
+// source is a description whose operations a document uses.
 type source struct {
 	name        string
 	description *spec.Description
 }
 
-// parameter is a parameter of an operation, both as a document spells them.
+// parameter is a parameter of an operation, both as they are named in a
+// document.
 type parameter struct{ operation, name string }
 
 const builtin = "spec/scenarios/batches.yaml"
@@ -62,7 +63,7 @@ func Builtin() (*Document, error) {
 }
 
 // Load reads the scenarios of an Arazzo document. The descriptions that it
-// names are files, as paths from its folder.
+// names are files; their paths are relative to its folder.
 func Load(file string) (*Document, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -76,10 +77,10 @@ func Load(file string) (*Document, error) {
 func parse(file string, data []byte, load func(string) (*spec.Description, error)) (*Document, error) {
 	parsed, err := libopenapi.NewArazzoDocument(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: no Arazzo document: %w", file, err)
+		return nil, fmt.Errorf("%s: not an Arazzo document: %w", file, err)
 	}
 	if faults := arazzo.Validate(parsed); faults != nil && faults.HasErrors() {
-		return nil, fmt.Errorf("%s: the Arazzo document is wrong: %w", file, faults)
+		return nil, fmt.Errorf("%s: the Arazzo document is not valid: %w", file, faults)
 	}
 	d := &Document{file: file, arazzo: parsed, places: map[parameter]string{}}
 	for _, s := range parsed.SourceDescriptions {
@@ -110,7 +111,7 @@ func (d *Document) contains(name string) bool {
 	})
 }
 
-// add takes in a workflow.
+// add adds a workflow.
 func (d *Document) add(w *model.Workflow) error {
 	s := Scenario{Name: w.WorkflowId, Summary: w.Summary, document: d, defaults: map[string]any{}}
 	if w.Inputs != nil {
@@ -150,8 +151,8 @@ func (d *Document) add(w *model.Workflow) error {
 	return nil
 }
 
-// operation finds an operation by its operationId or operationPath in a step:
-// both can name the source description.
+// operation finds an operation by the operationId or operationPath of a step,
+// both of which may name the source description.
 func (d *Document) operation(name string) (*spec.Operation, error) {
 	wanted, sources := name, d.sources
 	if rest, ok := strings.CutPrefix(strings.TrimPrefix(name, "{"), "$sourceDescriptions."); ok {
@@ -174,7 +175,7 @@ func (d *Document) operation(name string) (*spec.Operation, error) {
 	return nil, fmt.Errorf("no source description has the operation %q", name)
 }
 
-// Lacks returns the inputs that the scenario needs and that are not there.
+// Lacks returns the required inputs of the scenario that are missing.
 func (s *Scenario) Lacks(inputs map[string]any) []string {
 	return slices.DeleteFunc(slices.Clone(s.Needs), func(name string) bool {
 		_, ok := inputs[name]

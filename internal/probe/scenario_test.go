@@ -26,7 +26,8 @@ func must(t *testing.T, address string) *url.URL {
 	return u
 }
 
-// Only scenarios that say so change anything.
+// TestBuiltinScenarios checks that only scenarios with a required input change
+// anything on the server.
 func TestBuiltinScenarios(t *testing.T) {
 	doc, err := Builtin()
 	require.NoError(t, err)
@@ -95,8 +96,8 @@ func TestOwnScenario(t *testing.T) {
 	assert.Equal(t, "Bearer x", got.Header.Get("Authorization"))
 }
 
-// An input without a value of its own has its default, also in a scenario that
-// is a part of another.
+// TestInputs checks that an input which is not given has its default, even in a
+// scenario that is part of another.
 func TestInputs(t *testing.T) {
 	doc, err := Builtin()
 	require.NoError(t, err)
@@ -133,9 +134,9 @@ func TestInputs(t *testing.T) {
 
 func TestBrokenScenarios(t *testing.T) {
 	for name, tc := range map[string]struct{ text, want string }{
-		"no YAML":      {"\t", "no Arazzo document"},
-		"nothing":      {"", "no Arazzo document"},
-		"no workflows": {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\n", "the Arazzo document is wrong"},
+		"not YAML":     {"\t", "not an Arazzo document"},
+		"nothing":      {"", "not an Arazzo document"},
+		"no workflows": {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\n", "the Arazzo document is not valid"},
 		"a URL": {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\nsourceDescriptions: [{name: a, url: 'https://host/openapi.yaml', type: openapi}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: o}]}]\n",
 			`"https://host/openapi.yaml" is not the path of an OpenAPI file`},
 		"no such operation": {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\nsourceDescriptions: [{name: a, url: openapi.yaml, type: openapi}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: o}]}]\n",
@@ -154,7 +155,8 @@ func TestBrokenScenarios(t *testing.T) {
 	assert.ErrorContains(t, err, "nope.yaml: the scenarios cannot be read")
 }
 
-// No document is too broken to be refused in good order.
+// FuzzParse checks that a document is parsed or rejected with an error, however
+// broken it is.
 func FuzzParse(f *testing.F) {
 	data, err := fs.ReadFile(spec.Files, builtin)
 	require.NoError(f, err)

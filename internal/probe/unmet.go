@@ -11,7 +11,7 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// unmet is the defect of the last exchange, that it does not meet its step: what
+// unmet returns the defect that the last exchange does not meet its step: what
 // the step expects, what came instead, and where the scenario says so.
 func (e *executor) unmet(s *Scenario, failed *arazzo.StepFailureError) plumb.Defect {
 	d := plumb.Defect{Rule: "scenario-unmet", Found: e.answer, Place: e.held.Place}
@@ -27,11 +27,11 @@ func (e *executor) unmet(s *Scenario, failed *arazzo.StepFailureError) plumb.Def
 			d.Description.Line, d.Description.Column = low.RootNode.Line, low.RootNode.Column
 		}
 	}
-	d.Message = fmt.Sprintf("the answer is not what the step %s of the scenario %s expects", failed.StepId, scenario)
+	d.Message = fmt.Sprintf("the response is not what the step %s of the scenario %s expects", failed.StepId, scenario)
 	return d
 }
 
-// criterion is one of those that make a step a success.
+// criterion is a success criterion of a step.
 type criterion struct {
 	*model.Criterion
 	scenario string
@@ -45,8 +45,8 @@ func (c *criterion) String() string {
 	return strings.TrimSpace(c.Context + " " + c.Condition)
 }
 
-// criterion finds the criterion that a step failed at: in the scenario, else in
-// one that it contains.
+// criterion finds the criterion that a step did not meet: in the scenario, or
+// else in one that it contains.
 func (d *Document) criterion(scenario string, failed *arazzo.StepFailureError) (found *criterion) {
 	i := failed.CriterionIndex
 	for w, workflow := range d.arazzo.Workflows {
@@ -59,14 +59,14 @@ func (d *Document) criterion(scenario string, failed *arazzo.StepFailureError) (
 	return found
 }
 
-// value is the text of the value in the last body that a criterion looks at;
-// empty where there is none, or none that is short.
+// value returns the value in the last body that a criterion tests, or "" if
+// there is none, or if it is long.
 func (e *executor) value(context string) string {
-	const long, deepest = 80, 1000
+	const maxLength, maxDepth = 80, 1000
 	pointer, ok := strings.CutPrefix(context, "$response.body#")
 	body := e.held.Response.Body.Bytes
-	if root, _ := jsonvalue.Parse(body, deepest); ok && root != nil {
-		if v := root.At(jsonvalue.SplitPointer(pointer)...); v != nil && v.End-v.Start <= long {
+	if root, _ := jsonvalue.Parse(body, maxDepth); ok && root != nil {
+		if v := root.At(jsonvalue.SplitPointer(pointer)...); v != nil && v.End-v.Start <= maxLength {
 			return string(body[v.Start:v.End])
 		}
 	}

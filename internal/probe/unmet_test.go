@@ -19,22 +19,23 @@ import (
 	"github.com/plumbapi/plumb/internal/recording"
 )
 
-// That a step is not met is a finding of the exchange that does not meet it, and
-// says what the scenario expects, where it says so, and what came.
+// TestUnmetIsAFinding checks that an exchange which does not meet its step has
+// a finding that says what the scenario expects, where it says so, and what
+// came instead.
 func TestUnmetIsAFinding(t *testing.T) {
 	for fault, want := range map[string]plumb.Finding{
 		"cancel-of-finished-fails": {
-			Message: "the answer is not what the step cancel of the scenario cancel-finished expects", Operation: "cancelBatch", Status: 500,
+			Message: "the response is not what the step cancel of the scenario cancel-finished expects", Operation: "cancelBatch", Status: 500,
 			Description: plumb.Source{Pointer: "/workflows/8/steps/2/successCriteria/0"},
 			Occurrence:  plumb.Occurrence{Allowed: "$statusCode == 409", Found: "POST .*/cancel answered with status 500$"},
 		},
 		"created-201": { // in each scenario that contains it
-			Message: "the answer is not what the step create of the scenario create expects", Operation: "createBatch", Status: 201,
+			Message: "the response is not what the step create of the scenario create expects", Operation: "createBatch", Status: 201,
 			Description: plumb.Source{Pointer: "/workflows/5/steps/1/successCriteria/0"},
 			Occurrence:  plumb.Occurrence{Allowed: "$statusCode == 200", Found: "POST .*/batches answered with status 201$"},
 		},
 		"state-goes-back": {
-			Message: "the answer is not what the step retrieve of the scenario cancel-finished expects", Operation: "retrieveBatch", Status: 200,
+			Message: "the response is not what the step retrieve of the scenario cancel-finished expects", Operation: "retrieveBatch", Status: 200,
 			Description: plumb.Source{Pointer: "/workflows/8/steps/3/successCriteria/1"},
 			Occurrence: plumb.Occurrence{Allowed: "$response.body#/status matches ^(completed|failed|expired|cancelled)$",
 				Found: `GET .* answered with status 200, where \$response.body#/status is "finalizing"$`},
@@ -64,8 +65,9 @@ func TestUnmetIsAFinding(t *testing.T) {
 	}
 }
 
-// The line is that of the criterion.
-func TestUnmetKnowsItsLine(t *testing.T) {
+// TestUnmetHasItsLine checks that the line of the finding is that of the
+// criterion.
+func TestUnmetHasItsLine(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "things.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(ownScenario), 0o600))
@@ -86,8 +88,8 @@ func TestUnmetKnowsItsLine(t *testing.T) {
 	assert.Equal(t, "/workflows/0/steps/0/successCriteria/0", d.Description.Pointer)
 }
 
-// Steps that are tried again until they are met have no finding, and no exchange
-// is held back longer than its step needs.
+// TestMetInTheEnd checks that a step which is repeated until it is met has no
+// finding, and that no exchange is held back longer than its step needs.
 func TestMetInTheEnd(t *testing.T) {
 	out := probeMock(t, mock.Options{})
 	assert.Empty(t, unmet(out))

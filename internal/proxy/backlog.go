@@ -10,15 +10,15 @@ import (
 	"github.com/plumbapi/plumb/internal/recording"
 )
 
-// So many exchanges, and bytes of them, may wait to be recorded, and as many to
-// be checked. It bounds the memory.
+// At most this many exchanges, and bytes of exchanges, wait to be recorded, and
+// as many to be checked. This bounds the memory.
 const (
 	waiting      = 1024
 	waitingBytes = 64 << 20
 )
 
-// intake numbers the exchanges in the order in which their answers end. After
-// close it takes none: an answer can outlive the server.
+// intake numbers the exchanges in the order in which their responses end. After
+// close it accepts none, since a response can end later than the server.
 type intake struct {
 	mu      sync.Mutex
 	entries int
@@ -43,13 +43,13 @@ func (i *intake) close() {
 // passed is an exchange that has passed.
 type passed struct {
 	recording.HAREntry
-	number int // from 1, among those that are checked
+	number int // counts the exchanges that are checked, from 1
 }
 
-// backlog holds exchanges that have passed and that nobody has looked at yet.
+// backlog is a queue of exchanges that have passed.
 type backlog struct {
 	entries chan passed
-	room    *semaphore.Weighted // in bytes
+	room    *semaphore.Weighted // bytes that are free
 }
 
 func newBacklog() *backlog {
@@ -70,14 +70,14 @@ func (b *backlog) offer(e passed) bool {
 	}
 }
 
-// put adds an exchange when there is room.
+// put adds an exchange, and waits until there is room.
 func (b *backlog) put(e passed) {
-	_ = b.room.Acquire(context.Background(), weight(e)) // it fails with its context only
+	_ = b.room.Acquire(context.Background(), weight(e)) // fails only if its context is done
 	b.entries <- e
 }
 
-// each calls take for each exchange until the backlog is closed and empty. It
-// can run on several goroutines.
+// each calls take for each exchange until the backlog is closed and empty.
+// Several goroutines may call it.
 func (b *backlog) each(take func(passed)) {
 	for e := range b.entries {
 		take(e)
@@ -85,8 +85,9 @@ func (b *backlog) each(take func(passed)) {
 	}
 }
 
-// weight is about the memory that an exchange holds. One that is larger than
-// all the room fits when there is nothing else.
+// weight returns approximately how much memory an exchange takes. An exchange
+// that is larger than all the room counts as exactly that, so that it fits when
+// nothing else is there.
 func weight(e passed) int64 {
 	x := e.Exchange
 	size := len(x.Request.URL) + len(x.Response.Body.Bytes) + headerSize(e.RequestHeader) + headerSize(x.Response.Header)
@@ -103,11 +104,12 @@ func headerSize(h http.Header) int {
 	return size
 }
 
-// recorder hands exchanges to who records them. What has no room waits, and
-// with it the ends of answers: a recording has them all. It waits for the disk,
-// and never for a check.
+// recorder passes exchanges to the function that records them. If there is no
+// room, the exchange waits, and with it the end of its response, since a
+// recording must be complete. A recorder waits for the disk, but never for a
+// check.
 type recorder struct {
-	backlog *backlog // nil where nobody records
+	backlog *backlog // nil if nothing is recorded
 	done    chan struct{}
 }
 

@@ -18,32 +18,32 @@ import (
 // Unchecked counts the exchanges that were passed on, and recorded, but not
 // checked.
 type Unchecked struct {
-	NoRoom  int // too many waited to be checked when they came
-	TooLate int // their check had not ended when the proxy was closed
-	Failed  int // their check panicked
+	NoRoom  int // too many others were waiting to be checked
+	TooLate int // the check had not ended when the proxy was closed
+	Failed  int // the check panicked
 }
 
-// checker checks exchanges, and hands the results on in the order in which the
-// exchanges passed, as a recording has them. No client waits for it: what comes
-// when there is no room is not checked, and an end of the proxy does not wait
-// for a check that takes too long.
+// checker checks exchanges, and passes the results on in the order in which the
+// exchanges passed, as they are in a recording. Clients never wait for it: if
+// there is no room, an exchange is not checked, and closing the proxy does not
+// wait for a check that takes too long.
 type checker struct {
 	options *Options
 	backlog *backlog
 	done    chan struct{} // closed when everything is checked
 
-	accepted, noRoom atomic.Int64 // counted on the way of an answer, which waits for no lock
+	accepted, noRoom atomic.Int64 // atomic, since a response must not wait for a lock
 
-	mu        sync.Mutex      // of what follows, and held while a result is handed on
-	held      map[int]verdict // wait for earlier ones, by number
-	heldSize  int64           // about the memory that they hold
-	next      int             // number of the one that is handed on next
-	ended     int             // checks that came to an end
+	mu        sync.Mutex      // guards what follows; held while a result is passed on
+	held      map[int]verdict // verdicts that wait for earlier ones, by number
+	heldSize  int64           // approximate memory that they take
+	next      int             // number of the verdict that is passed on next
+	ended     int             // number of checks that ended
 	unchecked Unchecked
 	closed    bool
 }
 
-// verdict is what a check gave.
+// verdict is the result of a check.
 type verdict struct {
 	exchange *plumb.Exchange
 	result   engine.Result
@@ -54,7 +54,7 @@ type verdict struct {
 func startChecker(options *Options) *checker {
 	c := &checker{options: options, backlog: newBacklog(), done: make(chan struct{}), held: map[int]verdict{}, next: 1}
 	var workers sync.WaitGroup
-	// There is a second one even on one core, so that a check that takes long
+	// There are at least two workers, even on one core, so that one long check
 	// does not hold up all others.
 	for range max(2, runtime.GOMAXPROCS(0)) {
 		workers.Go(func() { c.backlog.each(c.work) })
@@ -66,8 +66,8 @@ func startChecker(options *Options) *checker {
 	return c
 }
 
-// check has an exchange checked, if there is room. It is called for one at a
-// time.
+// check queues an exchange to be checked, if there is room. It must not be
+// called concurrently.
 func (c *checker) check(e recording.HAREntry) {
 	if c.backlog.offer(passed{e, int(c.accepted.Load()) + 1}) {
 		c.accepted.Add(1)
@@ -76,7 +76,8 @@ func (c *checker) check(e recording.HAREntry) {
 	}
 }
 
-// work checks an exchange, and hands on what can be handed on then.
+// work checks an exchange, and then passes on the verdicts that no longer have
+// to wait.
 func (c *checker) work(e passed) {
 	if c.isClosed() {
 		return
@@ -89,7 +90,7 @@ func (c *checker) work(e passed) {
 	}
 	c.ended++
 	o := verdict{e.Exchange, result, err, weight(e)}
-	if e.number < c.next { // nobody waited for it
+	if e.number < c.next { // later ones were passed on without it
 		c.handOn(o)
 		return
 	}
@@ -98,8 +99,9 @@ func (c *checker) work(e passed) {
 	c.handOnHeld(false)
 }
 
-// handOnHeld hands on what waits for nothing any more: for no earlier exchange
-// whose check may still end, or, to bound the memory, for none at all.
+// handOnHeld passes on the verdicts that no longer have to wait for an earlier
+// one. If all is set, or if they take too much memory, it does not wait for
+// earlier ones whose check has not ended.
 func (c *checker) handOnHeld(all bool) {
 	for len(c.held) > 0 {
 		o, ok := c.held[c.next]
@@ -126,12 +128,12 @@ func (c *checker) handOn(o verdict) {
 	c.options.Checked(o.exchange, o.result)
 }
 
-// result checks an exchange. A panic of the check must not end what serves
-// clients; it is an error that says where.
+// result checks an exchange. A panic in the check must not end the server; it
+// becomes an error with the stack.
 func (c *checker) result(x *plumb.Exchange) (result engine.Result, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			err = fmt.Errorf("the check failed, which is a fault of plumb: %v\n%s", fault, debug.Stack())
+			err = fmt.Errorf("the check failed, which is a bug in plumb: %v\n%s", fault, debug.Stack())
 		}
 	}()
 	return c.options.Check(x), nil
@@ -143,11 +145,11 @@ func (c *checker) isClosed() bool {
 	return c.closed
 }
 
-// close waits for the checks as long as it has patience, and returns what was
-// not checked. A check that still runs is left alone; its result is dropped.
-func (c *checker) close(patience time.Duration) Unchecked {
+// close waits for the checks for at most the timeout, and returns what was not
+// checked. A check that is still running continues; its result is dropped.
+func (c *checker) close(timeout time.Duration) Unchecked {
 	close(c.backlog.entries)
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(timeout)
 	defer timer.Stop()
 	select {
 	case <-c.done:

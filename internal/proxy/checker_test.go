@@ -36,9 +36,10 @@ func (r *running) get(t *testing.T) {
 	require.Equal(t, http.StatusOK, status)
 }
 
-// While checks do not come to an end, everything passes and is recorded; what
-// there is no room for is counted. The end does not wait for them, and nothing
-// of them is handed on after it.
+// TestNobodyWaitsForAnEndlessCheck checks that everything passes and is
+// recorded while checks do not end; that exchanges without room are counted;
+// and that closing neither waits for the checks nor passes on their results
+// afterwards.
 func TestNobodyWaitsForAnEndlessCheck(t *testing.T) {
 	const more = 50
 	release := make(chan struct{})
@@ -68,7 +69,8 @@ func TestNobodyWaitsForAnEndlessCheck(t *testing.T) {
 	assert.Empty(t, r.checked)
 }
 
-// One check that does not end holds up no other.
+// TestOneEndlessCheckHoldsUpNoOther checks that one check that does not end
+// does not hold up others.
 func TestOneEndlessCheckHoldsUpNoOther(t *testing.T) {
 	const others = 100
 	release := make(chan struct{})
@@ -95,7 +97,7 @@ func TestOneEndlessCheckHoldsUpNoOther(t *testing.T) {
 	assert.Len(t, r.checked, others)
 }
 
-// A check that panics ends nothing.
+// TestCheckPanics checks that a check that panics does not affect others.
 func TestCheckPanics(t *testing.T) {
 	r := front(t, target(t, "{}"), func(o *Options) {
 		o.Check = func(x *plumb.Exchange) engine.Result {
@@ -112,13 +114,13 @@ func TestCheckPanics(t *testing.T) {
 	assert.Equal(t, Unchecked{Failed: 1}, r.Close(patience))
 	assert.Equal(t, []int{1, 3}, r.checked)
 	require.Len(t, r.failed, 1)
-	assert.ErrorContains(t, r.failed[0], "GET "+r.Target.String()+"/v1/batches/batch_1: the check failed, which is a fault of plumb: index out of range\n")
+	assert.ErrorContains(t, r.failed[0], "GET "+r.Target.String()+"/v1/batches/batch_1: the check failed, which is a bug in plumb: index out of range\n")
 	assert.ErrorContains(t, r.failed[0], "checker_test.go:")
 }
 
-// What waits takes no more memory than there is room for: of what waits to be
-// checked the next is not checked, of what waits to be recorded the next waits
-// with the end of its answer.
+// TestBacklogIsBounded checks that waiting exchanges take no more memory than
+// allowed: if there is no room, an exchange is not checked; and if there is no
+// room to record it, the end of its response waits.
 func TestBacklogIsBounded(t *testing.T) {
 	const size, fit = 64 << 10, 4
 	look := make(chan struct{})
@@ -133,7 +135,7 @@ func TestBacklogIsBounded(t *testing.T) {
 			return engine.Result{}
 		}
 	})
-	r.recorder.backlog.room = semaphore.NewWeighted((fit + 1) * size) // one more for what comes with bodies
+	r.recorder.backlog.room = semaphore.NewWeighted((fit + 1) * size) // one more for everything beside the bodies
 	r.checker.backlog.room = semaphore.NewWeighted((fit - 1) * size)
 	for range fit {
 		r.get(t)
@@ -145,7 +147,7 @@ func TestBacklogIsBounded(t *testing.T) {
 	}()
 	select {
 	case <-passed:
-		t.Error("an answer has ended that there is no room for")
+		t.Error("a response ended although there was no room to record it")
 	case <-time.After(20 * time.Millisecond):
 	}
 	close(look)
@@ -157,7 +159,7 @@ func TestBacklogIsBounded(t *testing.T) {
 	assert.Len(t, r.checked, fit+1-unchecked.NoRoom)
 }
 
-// Also heads have a weight.
+// TestWeight checks that heads have a weight, too.
 func TestWeight(t *testing.T) {
 	e := passed{HAREntry: recording.HAREntry{
 		RequestHeader: http.Header{"A": {"12", "3"}},
@@ -171,8 +173,8 @@ func TestWeight(t *testing.T) {
 	assert.EqualValues(t, waitingBytes, weight(e), "it fits alone")
 }
 
-// Where nobody records, there is nothing to wait for; and what ends after the
-// proxy is left.
+// TestWithoutRecording checks that nothing has to wait if nothing is recorded,
+// and that exchanges that end after the proxy are left out.
 func TestWithoutRecording(t *testing.T) {
 	r := front(t, target(t, "{}"), func(o *Options) { o.Record = nil })
 	for range 3 {
@@ -184,7 +186,8 @@ func TestWithoutRecording(t *testing.T) {
 	assert.Len(t, r.checked, 3, fmt.Sprint(r.checked))
 }
 
-// Nor does anything wait for what is done with a result.
+// TestNobodyWaitsForAResultToBeTaken checks that nothing waits for what is done
+// with a result.
 func TestNobodyWaitsForAResultToBeTaken(t *testing.T) {
 	taking, release := make(chan struct{}), make(chan struct{})
 	r := front(t, target(t, "{}"), func(o *Options) {
@@ -205,8 +208,9 @@ func TestNobodyWaitsForAResultToBeTaken(t *testing.T) {
 	close(release)
 }
 
-// Results come in the order of the recording, however long each check takes; one
-// that takes too long is not waited for.
+// TestResultsComeInOrder checks that results come in the order of the
+// recording, however long each check takes, except that a check that takes too
+// long is not waited for.
 func TestResultsComeInOrder(t *testing.T) {
 	first, last := make(chan struct{}), make(chan struct{})
 	var handed []int
@@ -225,7 +229,7 @@ func TestResultsComeInOrder(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		size  int // of a body
-		first int // that is handed on
+		first int // that is passed on
 	}{{1, 1}, {waitingBytes / 2, 2}} {
 		first, last, handed = make(chan struct{}), make(chan struct{}), nil
 		c := startChecker(o)
@@ -249,9 +253,9 @@ func TestResultsComeInOrder(t *testing.T) {
 	}
 }
 
-// An answer that ends after the proxy was closed is passed on, and neither
-// recorded nor checked.
-func TestAnswersAfterTheEnd(t *testing.T) {
+// TestResponsesAfterTheEnd checks that a response which ends after the proxy was
+// closed is passed on, but neither recorded nor checked.
+func TestResponsesAfterTheEnd(t *testing.T) {
 	r := front(t, target(t, "{}"), nil)
 	r.get(t)
 	assert.Zero(t, r.Close(patience))

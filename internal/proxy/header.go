@@ -7,18 +7,19 @@ import (
 	"strings"
 )
 
-// taken are the fields that ReverseProxy takes away though HTTP does not ask for
-// it: they are not hop-by-hop (RFC 9110, 7.6.1).
-var taken = []string{
+// removed are the header fields that ReverseProxy removes although HTTP does
+// not require it: they are not hop-by-hop (RFC 9110, 7.6.1).
+var removed = []string{
 	"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
 	"Proxy-Authenticate", "Proxy-Authorization",
 }
 
-// spared returns the fields of a head that are taken away and must not be. One
-// that Connection names is meant for the proxy alone.
-func spared(head http.Header) http.Header {
+// restorable returns the fields of a head that ReverseProxy removes and that
+// must be put back: all but those that Connection lists, which are meant for
+// the proxy alone.
+func restorable(head http.Header) http.Header {
 	kept := http.Header{}
-	for _, name := range taken {
+	for _, name := range removed {
 		if values, ok := head[name]; ok && !hasConnectionOption(head, name) {
 			kept[name] = values
 		}
@@ -37,23 +38,23 @@ func hasConnectionOption(head http.Header, name string) bool {
 	return false
 }
 
-// passTrailers lets the trailers of a request pass: they are known when its body
-// has ended. Only a chunked body can have them.
+// passTrailers passes on the trailers of a request, which are known once its
+// body has ended. Only a chunked body can have trailers.
 func passTrailers(in, out *http.Request) {
 	if in.ContentLength >= 0 || out.Body == nil {
 		return
 	}
 	if out.Trailer == nil {
-		out.Trailer = http.Header{} // a client need not announce them
+		out.Trailer = http.Header{} // trailers need not be announced
 	}
 	out.Body = &trailedBody{out.Body, in, out.Trailer}
 }
 
-// trailedBody is a body after which there can be trailers.
+// trailedBody is a body that trailers may follow.
 type trailedBody struct {
 	io.ReadCloser
 	request *http.Request
-	trailer http.Header // to fill in
+	trailer http.Header // to be filled in
 }
 
 func (b *trailedBody) Read(p []byte) (int, error) {

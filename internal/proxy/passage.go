@@ -14,48 +14,49 @@ import (
 	"github.com/plumbapi/plumb/internal/recording"
 )
 
-// passage is a request on its way to the target, and its answer on its way back.
+// passage is a request on its way to the target, and its response on its way
+// back.
 type passage struct {
-	proxy  *Proxy
-	client http.ResponseWriter
-	asked  *http.Request // as the client sent it
-	target string        // that the server is asked for
-	begun  time.Time
-	spared http.Header // of the answer
+	proxy   *Proxy
+	client  http.ResponseWriter
+	request *http.Request // as the client sent it
+	target  string        // request target sent to the server
+	begun   time.Time
+	kept    http.Header // fields of the response to put back
 }
 
-// rewrite makes the request that is sent. It puts back what ReverseProxy, which
-// is made for servers that must not believe it, takes away.
+// rewrite makes the request to send. It puts back the fields that ReverseProxy
+// removes because most servers must not trust what clients send in them.
 func (x *passage) rewrite(r *httputil.ProxyRequest) {
 	r.Out.URL = urlOf(x.proxy.Target, x.target)
-	r.Out.Host = "" // that of the URL
-	maps.Copy(r.Out.Header, spared(r.In.Header))
+	r.Out.Host = "" // take it from the URL
+	maps.Copy(r.Out.Header, restorable(r.In.Header))
 	passTrailers(r.In, r.Out)
 	if r.In.ContentLength == 0 && r.In.Header.Get("Content-Length") != "" {
-		r.Out.Body, r.Out.TransferEncoding = http.NoBody, []string{"identity"} // else net/http leaves the length out
+		r.Out.Body, r.Out.TransferEncoding = http.NoBody, []string{"identity"} // otherwise net/http leaves the length out
 	}
 }
 
-// RoundTrip sends the request, and has the answer seen as the target sent it.
+// RoundTrip sends the request, and follows the response as the target sends it.
 func (x *passage) RoundTrip(out *http.Request) (*http.Response, error) {
 	resp, err := x.proxy.transport.RoundTrip(out)
 	if err != nil {
 		return nil, err
 	}
-	if resp.StatusCode < 100 { // net/http reads it, and panics where it is to be written
+	if resp.StatusCode < 100 { // net/http accepts it here, but panics when it is written
 		resp.Body.Close()
-		return nil, fmt.Errorf("the status %q is none of HTTP", resp.Status)
+		return nil, fmt.Errorf("the status %q is not valid in HTTP", resp.Status)
 	}
-	x.spared = spared(resp.Header)
-	asked := &http.Request{Method: x.asked.Method, URL: shownURL(x.proxy.Target, x.target), Header: x.asked.Header}
+	x.kept = restorable(resp.Header)
+	shown := &http.Request{Method: x.request.Method, URL: shownURL(x.proxy.Target, x.target), Header: x.request.Header}
 	entry := recording.HAREntry{
-		RequestHeader: x.asked.Header,
+		RequestHeader: x.request.Header,
 		Target:        address(x.proxy.Target),
 		Started:       x.begun,
 		Proto:         resp.Proto,
 		Reason:        strings.TrimPrefix(strings.TrimPrefix(resp.Status, fmt.Sprint(resp.StatusCode)), " "),
 	}
-	live.Follow(asked, resp, x.proxy.Limits, func(seen *plumb.Exchange) {
+	live.Follow(shown, resp, x.proxy.Limits, func(seen *plumb.Exchange) {
 		entry.Exchange, entry.Took = seen, time.Since(x.begun)
 		seen.Time = entry.Started.Add(entry.Took) // as it is read from the recording
 		x.proxy.pass(entry)
@@ -63,35 +64,36 @@ func (x *passage) RoundTrip(out *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// restore makes the head of the answer that of the target again: of fields that
-// it has not, net/http adds none.
+// restore makes the head of the response that of the target again: it puts
+// fields back, and keeps net/http from adding others.
 func (x *passage) restore(resp *http.Response) error {
-	maps.Copy(resp.Header, x.spared)
+	maps.Copy(resp.Header, x.kept)
 	for _, name := range []string{"Date", "Content-Type"} {
-		x.client.Header()[name] = nil // which says that it is left out on purpose
+		x.client.Header()[name] = nil // tells net/http to leave it out
 	}
 	return nil
 }
 
-// fail answers a request that could not be passed on.
+// fail responds to a request that could not be passed on.
 func (x *passage) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() == nil { // the client is still there
-		x.proxy.Failed(fmt.Errorf("%s %s: the target did not answer: %w", x.asked.Method, x.asked.URL.Path, err))
+		x.proxy.Failed(fmt.Errorf("%s %s: the target did not answer: %w", x.request.Method, x.request.URL.Path, err))
 	}
 	http.Error(w, "plumb proxy: the target did not answer", http.StatusBadGateway)
 }
 
-// log returns where ReverseProxy says what goes wrong when the answer has begun.
+// log returns where ReverseProxy logs what goes wrong after the response has
+// begun.
 func (x *passage) log() *log.Logger { return log.New(failureLog{x}, "", 0) }
 
-// failureLog takes lines of ReverseProxy.
+// failureLog turns lines that ReverseProxy logs into failures.
 type failureLog struct{ *passage }
 
 func (l failureLog) Write(line []byte) (int, error) {
 	message := strings.TrimPrefix(strings.TrimSpace(string(line)), "httputil: ReverseProxy ")
 	if why, ok := strings.CutPrefix(message, "read error during body copy: "); ok {
-		message = "the answer broke off: " + why
+		message = "the response broke off: " + why
 	}
-	l.proxy.Failed(fmt.Errorf("%s %s: %s", l.asked.Method, l.asked.URL.Path, message))
+	l.proxy.Failed(fmt.Errorf("%s %s: %s", l.request.Method, l.request.URL.Path, message))
 	return len(line), nil
 }

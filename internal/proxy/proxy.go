@@ -1,5 +1,5 @@
-// Package proxy is a reverse proxy that sees what passes through it, and
-// changes nothing of it but what HTTP requires.
+// Package proxy is a reverse proxy that records and checks what passes through
+// it. It changes nothing but what HTTP requires.
 package proxy
 
 import (
@@ -17,23 +17,23 @@ import (
 type Options struct {
 	Target *url.URL // where requests go; its path is put before theirs
 	Limits recording.Limits
-	Name   string // what the places of exchanges call the file
+	Name   string // file name in the places of exchanges
 
-	// Record takes each exchange when its answer has passed, one at a time, in
-	// the order of their entry numbers. It may be nil.
+	// Record is called with each exchange when its response has passed, one at
+	// a time, in the order of their entry numbers. It may be nil.
 	Record func(recording.HAREntry)
 
 	// Check checks an exchange. It is called on several goroutines, in any
 	// order, and nothing waits for it.
 	Check func(*plumb.Exchange) engine.Result
 
-	// Checked takes what Check returned, one at a time, in the order of the
-	// entry numbers but for what takes too long to be waited for, and nothing
-	// after [Proxy.Close] has returned.
+	// Checked is called with what Check returned, one at a time, in the order
+	// of the entry numbers, except for checks that take too long to be waited
+	// for. It is not called after [Proxy.Close] has returned.
 	Checked func(*plumb.Exchange, engine.Result)
 
-	// Failed is told what went wrong in passing a request on, in several
-	// goroutines.
+	// Failed is called with what went wrong in passing a request on. It may be
+	// called concurrently.
 	Failed func(error)
 }
 
@@ -49,27 +49,27 @@ type Proxy struct {
 // New returns a proxy, which must be closed.
 func New(opt Options) *Proxy {
 	p := &Proxy{Options: opt, transport: http.DefaultTransport.(*http.Transport).Clone()}
-	p.transport.DisableCompression = true // else answers to clients that do not ask for it would change
+	p.transport.DisableCompression = true // otherwise responses to clients that do not ask for it would change
 	p.transport.MaxIdleConnsPerHost = 64
 	p.recorder = startRecorder(opt.Record)
 	p.checker = startChecker(&p.Options)
 	return p
 }
 
-// ServeHTTP passes a request on, and its answer back.
+// ServeHTTP passes a request on to the target, and the response back.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodConnect {
 		http.Error(w, "plumb proxy is a reverse proxy: give its address to the client as the URL of the API", http.StatusNotImplemented)
 		return
 	}
 	// Otherwise the server closes the body of the request at the first flush of
-	// the answer, while the transport may still read it, and the answer breaks
-	// off. An error means that the protocol needs no such thing.
+	// the response, while the transport may still read it, and the response
+	// breaks off. An error means that the protocol does not need this.
 	_ = http.NewResponseController(w).EnableFullDuplex()
 	if !r.ProtoAtLeast(1, 1) {
 		w = finalOnly{w}
 	}
-	x := &passage{proxy: p, client: w, asked: r, target: requestTarget(p.Target, r), begun: time.Now()}
+	x := &passage{proxy: p, client: w, request: r, target: requestTarget(p.Target, r), begun: time.Now()}
 	reverse := httputil.ReverseProxy{
 		Transport:      x,
 		FlushInterval:  -1, // what the target sends is passed on at once
@@ -82,7 +82,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // finalOnly writes to a client of HTTP/1.0, which must not be sent interim
-// answers (RFC 9110, 15.2).
+// responses (RFC 9110, 15.2).
 type finalOnly struct{ http.ResponseWriter }
 
 func (w finalOnly) WriteHeader(status int) {
@@ -91,10 +91,10 @@ func (w finalOnly) WriteHeader(status int) {
 	}
 }
 
-// Unwrap is for [http.ResponseController].
+// Unwrap is called by [http.ResponseController].
 func (w finalOnly) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// pass takes an exchange whose answer has passed.
+// pass records and checks an exchange whose response has passed.
 func (p *Proxy) pass(e recording.HAREntry) {
 	p.intake.add(func(entry int) {
 		e.Exchange.Place.File, e.Exchange.Place.Entry = p.Name, entry
@@ -103,10 +103,10 @@ func (p *Proxy) pass(e recording.HAREntry) {
 	})
 }
 
-// Close waits until everything that has passed is recorded, and for the checks
-// as long as it has patience. It returns what was not checked.
-func (p *Proxy) Close(patience time.Duration) Unchecked {
-	end := time.Now().Add(patience)
+// Close waits until everything that has passed is recorded, and for at most the
+// timeout for the checks. It returns what was not checked.
+func (p *Proxy) Close(timeout time.Duration) Unchecked {
+	end := time.Now().Add(timeout)
 	p.intake.close()
 	p.recorder.close()
 	p.transport.CloseIdleConnections()

@@ -39,10 +39,11 @@ type running struct {
 	failed  []error
 }
 
-// patience is for what always ends.
+// patience is how long the tests wait for what always happens.
 const patience = time.Minute
 
-// finish ends the proxy and what passes through it, so that all has been seen.
+// finish closes the proxy and its connections, so that everything has been
+// seen.
 func (r *running) finish() {
 	r.front.Close()
 	r.Close(patience)
@@ -56,7 +57,8 @@ func run(t testing.TB, h http.Handler) *running {
 	return front(t, target.URL, nil)
 }
 
-// front starts a proxy in front of a target, with options that change may change.
+// front starts a proxy in front of a target, with the options that change
+// modifies.
 func front(t testing.TB, target string, change func(*Options)) *running {
 	t.Helper()
 	r := &running{}
@@ -97,7 +99,8 @@ func zipped(text string) []byte {
 	return b.Bytes()
 }
 
-// What comes through the proxy is what the target sent, to the byte.
+// TestChangesNothing checks that what comes through the proxy is what the
+// target sent, byte by byte.
 func TestChangesNothing(t *testing.T) {
 	for name, h := range map[string]http.HandlerFunc{
 		"plain": func(w http.ResponseWriter, _ *http.Request) {
@@ -154,7 +157,7 @@ func TestChangesNothing(t *testing.T) {
 	}
 }
 
-// A stream comes as it is sent, also through the proxy.
+// TestStreams checks that a stream comes through the proxy as it is sent.
 func TestStreams(t *testing.T) {
 	more := make(chan bool)
 	r := run(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -195,11 +198,11 @@ func TestTargetIsGone(t *testing.T) {
 	assert.ErrorContains(t, r.failed[0], "GET /v1/batches: the target did not answer")
 }
 
-// The recording gives the findings that the live exchanges gave, and holds no
-// credential.
+// TestRecording checks that the recording gives the same findings as the live
+// exchanges, and contains no credential.
 func TestRecording(t *testing.T) {
 	const secret = "sk-very-secret-1234567890"
-	bodies := []struct{ contentType, encoding, body string }{ // gzip is done, others are named only
+	bodies := []struct{ contentType, encoding, body string }{ // bodies are really compressed only with gzip
 		{"application/json", "", paused},
 		{"application/json", "gzip", paused},
 		{"application/json", "", strings.Replace(paused, "paused", secret, 1)},
@@ -249,7 +252,7 @@ func TestRecording(t *testing.T) {
 	for _, e := range r.entries {
 		require.NoError(t, w.Add(e))
 	}
-	assert.NoFileExists(t, file, "it is there when it is whole")
+	assert.NoFileExists(t, file, "it exists once it is complete")
 	require.NoError(t, w.Close())
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
@@ -266,11 +269,11 @@ func TestRecording(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, r.entries[i].Started.Add(r.entries[i].Took).UTC(), x.Time.UTC())
 		if bodies[i].contentType == "application/octet-stream" {
-			assert.NotEmpty(t, x.Response.Body.Missing, "nobody can take a credential out of what is not text")
+			assert.NotEmpty(t, x.Response.Body.Missing, "a credential cannot be removed from what is not text")
 		} else {
 			live, recorded := v.Check(r.entries[i].Exchange), v.Check(x)
 			assert.Equal(t, r.Target.String(), x.Request.Target)
-			if strings.Contains(bodies[i].body, `"`+secret+`"`) { // of what was taken out only the type is checked
+			if strings.Contains(bodies[i].body, `"`+secret+`"`) { // only the type of what was removed is checked
 				assert.NotEmpty(t, live.Findings)
 				assert.Empty(t, recorded.Findings)
 			} else {
@@ -289,7 +292,7 @@ func TestRecording(t *testing.T) {
 	assert.Equal(t, 1, rules["capture-limit"])
 }
 
-// outline is what must be the same of two checks.
+// outline returns what must be the same in two checks.
 func outline(r engine.Result) []string {
 	all := []string{fmt.Sprint(r.Bodies, r.Operation, r.Status)}
 	for _, f := range r.Findings {
@@ -298,7 +301,7 @@ func outline(r engine.Result) []string {
 	return all
 }
 
-// BenchmarkDirect and BenchmarkProxy tell what the proxy adds to a request.
+// BenchmarkDirect and BenchmarkProxy show what the proxy adds to a request.
 func BenchmarkDirect(b *testing.B) {
 	target := httptest.NewServer(http.HandlerFunc(answerPaused))
 	defer target.Close()

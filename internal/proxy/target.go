@@ -8,14 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// requestTarget returns what is asked of the server at base: the path of base,
-// and what the client asks for, byte by byte.
+// requestTarget returns the request target for the server at base: the path of
+// base, followed by what the client asks for, byte by byte.
 func requestTarget(base *url.URL, r *http.Request) string {
-	asked := originForm(r)
-	if asked == "*" {
-		return asked
+	requested := originForm(r)
+	if requested == "*" {
+		return requested
 	}
-	path, query, hasQuery := strings.Cut(asked, "?")
+	path, query, hasQuery := strings.Cut(requested, "?")
 	target := strings.TrimSuffix(base.EscapedPath(), "/") + path
 	switch {
 	case base.RawQuery != "" && query != "":
@@ -29,8 +29,8 @@ func requestTarget(base *url.URL, r *http.Request) string {
 }
 
 // originForm returns the request target of a client in origin-form, or "*" (RFC
-// 9112, 3.2). That of a client that takes the proxy for a forward proxy has a
-// scheme and a host before it.
+// 9112, 3.2). A client that takes the proxy for a forward proxy sends a scheme
+// and a host before it.
 func originForm(r *http.Request) string {
 	target := r.RequestURI
 	if strings.HasPrefix(target, "/") || target == "*" {
@@ -49,7 +49,7 @@ func originForm(r *http.Request) string {
 	return rest[slash:]
 }
 
-// urlOf returns the URL with which net/http asks the server at base for target.
+// urlOf returns the URL with which net/http sends target to the server at base.
 func urlOf(base *url.URL, target string) *url.URL {
 	if u, err := url.ParseRequestURI(target); err == nil {
 		u.Scheme, u.Host = base.Scheme, base.Host
@@ -57,7 +57,7 @@ func urlOf(base *url.URL, target string) *url.URL {
 			return u
 		}
 	}
-	// Characters that should be escaped, and are not, go through as opaque ones.
+	// Characters that should be escaped but are not pass through an opaque URL.
 	u := &url.URL{Scheme: base.Scheme, Host: base.Host, Opaque: target}
 	if strings.HasPrefix(target, "//") {
 		u.Opaque = "//" + base.Host + target // net/http takes the first two slashes for those before a host
@@ -65,8 +65,8 @@ func urlOf(base *url.URL, target string) *url.URL {
 	return u
 }
 
-// shownURL returns the URL of target for a recording. Its text is what was sent,
-// but that bytes which are not UTF-8 are escaped.
+// shownURL returns the URL of target for a recording: its text is what was
+// sent, except that bytes which are not UTF-8 are escaped.
 func shownURL(base *url.URL, target string) *url.URL {
 	return &url.URL{Scheme: base.Scheme, Opaque: "//" + base.Host + escapeInvalid(strings.TrimPrefix(target, "*"))}
 }
@@ -88,7 +88,8 @@ func escapeInvalid(text string) string {
 	return b.String()
 }
 
-// address returns the URL of a server without what can be a credential.
+// address returns the URL of a server without any part that may be a
+// credential.
 func address(base *url.URL) string {
 	return (&url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path, RawPath: base.RawPath}).String()
 }

@@ -15,16 +15,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// wire is a server that answers every request with the same bytes, and keeps
-// the bytes of the requests.
+// wire is a server that responds to every request with the same bytes, and
+// keeps the bytes of the requests.
 type wire struct {
 	url string
 
 	mu   sync.Mutex
-	seen []string // a request each: its head, and its body as framed
+	seen []string // of each request, the head and the body as sent
 }
 
-// serveBytes starts a server that sends each part of the answer by itself.
+// serveBytes starts a server that sends each part of the response separately.
 func serveBytes(t *testing.T, answer ...string) *wire {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -43,7 +43,7 @@ func serveBytes(t *testing.T, answer ...string) *wire {
 	return w
 }
 
-// serve answers one request, and closes the connection.
+// serve responds to one request, and closes the connection.
 func (w *wire) serve(conn net.Conn, answer []string) {
 	defer conn.Close()
 	in := bufio.NewReader(conn)
@@ -75,7 +75,7 @@ func (w *wire) serve(conn net.Conn, answer []string) {
 	}
 }
 
-// readHead reads as far as the empty line, which it includes.
+// readHead reads up to the empty line, and includes it.
 func readHead(in *bufio.Reader) string {
 	var head strings.Builder
 	for {
@@ -87,7 +87,7 @@ func readHead(in *bufio.Reader) string {
 	}
 }
 
-// request is what the server got.
+// request returns what the server got.
 func (w *wire) request(t *testing.T) string {
 	t.Helper()
 	w.mu.Lock()
@@ -104,11 +104,11 @@ func (r *running) send(t *testing.T, line, fields, body string) string {
 	defer conn.Close()
 	_, err = io.WriteString(conn, line+" HTTP/1.1\r\nHost: front\r\n"+fields+"\r\n"+body)
 	require.NoError(t, err)
-	return readAnswer(t, bufio.NewReader(conn))
+	return readResponse(t, bufio.NewReader(conn))
 }
 
-// readAnswer reads interim heads, and one answer by its framing.
-func readAnswer(t *testing.T, in *bufio.Reader) string {
+// readResponse reads interim heads, and then one complete response.
+func readResponse(t *testing.T, in *bufio.Reader) string {
 	t.Helper()
 	var all strings.Builder
 	for {
@@ -135,12 +135,13 @@ func readAnswer(t *testing.T, in *bufio.Reader) string {
 	}
 }
 
-const emptyAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+const emptyResponse = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
-// What is asked for reaches the server byte by byte, below the path of the
-// target; the recording has the same URL, with bytes escaped that are not UTF-8.
+// TestRequestTargets checks that the request target reaches the server byte by
+// byte, below the path of the target; the recording has the same URL, in which
+// bytes that are not UTF-8 are escaped.
 func TestRequestTargets(t *testing.T) {
-	for _, tc := range []struct{ base, method, asked, sent string }{
+	for _, tc := range []struct{ base, method, requested, sent string }{
 		{"", "GET", "/", "/"},
 		{"", "GET", "/v1/a?x=1;y=2", "/v1/a?x=1;y=2"},
 		{"", "GET", "/v1/a?z=1&x=%zz", "/v1/a?z=1&x=%zz"},
@@ -167,11 +168,11 @@ func TestRequestTargets(t *testing.T) {
 		{"/base?key=1", "GET", "/v1/a?x;y", "/base/v1/a?key=1&x;y"},
 		{"/base", "OPTIONS", "*", "*"},
 	} {
-		t.Run(tc.base+" "+tc.asked, func(t *testing.T) {
-			server := serveBytes(t, emptyAnswer)
+		t.Run(tc.base+" "+tc.requested, func(t *testing.T) {
+			server := serveBytes(t, emptyResponse)
 			r := front(t, server.url+tc.base, nil)
-			answer := r.send(t, tc.method+" "+tc.asked, "", "")
-			if tc.asked == "/a%zz" { // net/http takes no such path: docs/proxy.md says so
+			answer := r.send(t, tc.method+" "+tc.requested, "", "")
+			if tc.requested == "/a%zz" { // net/http rejects such a path: docs/proxy.md says so
 				assert.Contains(t, answer, "HTTP/1.1 400 Bad Request\r\n")
 				return
 			}
@@ -185,16 +186,18 @@ func TestRequestTargets(t *testing.T) {
 	}
 }
 
-// Two slashes and a character that should be escaped: net/http can ask for such
-// a target in absolute-form only, which every server takes (RFC 9112, 3.2.2).
+// TestRequestTargetInAbsoluteForm checks two slashes with a character that
+// should be escaped: net/http can send such a target only in absolute-form,
+// which every server accepts (RFC 9112, 3.2.2).
 func TestRequestTargetInAbsoluteForm(t *testing.T) {
-	server := serveBytes(t, emptyAnswer)
+	server := serveBytes(t, emptyResponse)
 	front(t, server.url, nil).send(t, "GET //a|b", "", "")
 	line, _, _ := strings.Cut(server.request(t), "\r\n")
 	assert.Equal(t, "GET "+server.url+"//a|b HTTP/1.1", line)
 }
 
-// fieldsOf returns the fields of a head, as written but for the case of names.
+// fieldsOf returns the fields of a head as they are written, with the names in
+// canonical case.
 func fieldsOf(head string) []string {
 	head, _, _ = strings.Cut(head, "\r\n\r\n")
 	lines := strings.Split(head, "\r\n")[1:]
@@ -205,8 +208,8 @@ func fieldsOf(head string) []string {
 	return lines
 }
 
-// The server gets the fields that the client sent, but for those that HTTP has
-// a proxy take away, and none that the client did not send.
+// TestRequestFields checks that the server gets the fields that the client
+// sent, except those that HTTP requires a proxy to remove, and no others.
 func TestRequestFields(t *testing.T) {
 	for name, tc := range map[string]struct {
 		line, fields, body string
@@ -218,7 +221,7 @@ func TestRequestFields(t *testing.T) {
 			fields: "user-agent: x\r\naccept: a\r\nAccept: b\r\nX-Empty:\r\nAccept-Encoding: br;q=1.0, gzip\r\n",
 			want:   []string{"User-Agent: x", "Accept: a", "Accept: b", "X-Empty: ", "Accept-Encoding: br;q=1.0, gzip"},
 		},
-		"of proxies before": {
+		"of earlier proxies": {
 			line:   "GET /",
 			fields: "Forwarded: for=1\r\nX-Forwarded-For: 1\r\nX-Forwarded-For: 2\r\nX-Forwarded-Host: a\r\nX-Forwarded-Proto: https\r\nVia: 1.1 a\r\nProxy-Authorization: Basic YTpi\r\n",
 			want:   []string{"Forwarded: for=1", "X-Forwarded-For: 1", "X-Forwarded-For: 2", "X-Forwarded-Host: a", "X-Forwarded-Proto: https", "Via: 1.1 a", "Proxy-Authorization: Basic YTpi"},
@@ -251,7 +254,7 @@ func TestRequestFields(t *testing.T) {
 			body:   "2\r\n{}\r\n0\r\nX-A: 1\r\nX-B: 2\r\n\r\n",
 			want:   []string{"Transfer-Encoding: chunked", "Trailer: X-A"},
 		},
-		"trailers that nobody announced": {
+		"trailers that are not announced": {
 			line:   "POST /",
 			fields: "Transfer-Encoding: chunked\r\n",
 			body:   "2\r\n{}\r\n0\r\nX-A: 1\r\nX-B: 2\r\n\r\n",
@@ -259,7 +262,7 @@ func TestRequestFields(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := serveBytes(t, emptyAnswer)
+			server := serveBytes(t, emptyResponse)
 			front(t, server.url, nil).send(t, tc.line, tc.fields, tc.body)
 			got := server.request(t)
 			assert.ElementsMatch(t, append(tc.want, "Host: "+strings.TrimPrefix(server.url, "http://")), fieldsOf(got))
@@ -269,17 +272,17 @@ func TestRequestFields(t *testing.T) {
 	}
 }
 
-// The client gets what the server sent, but for the fields that HTTP has a
-// proxy take away or make anew, and nothing else. The recording has the fields
-// of the server.
-func TestAnswers(t *testing.T) {
+// TestResponses checks that the client gets what the server sent, except for the
+// fields that HTTP requires a proxy to remove or replace, and nothing else. The
+// recording has the fields of the server.
+func TestResponses(t *testing.T) {
 	for name, tc := range map[string]struct {
 		method   string
 		answer   string
 		want     []string // fields
 		start    string
 		body     string
-		recorded map[string][]string // where it differs
+		recorded map[string][]string // fields that differ in the recording
 	}{
 		"neither Date nor Content-Type": {
 			answer: "HTTP/1.1 200 Fine\r\nContent-Length: 2\r\nX-Empty:\r\nServer: x\r\nVia: 1.1 a\r\n\r\n{}",
@@ -308,7 +311,7 @@ func TestAnswers(t *testing.T) {
 			want:   []string{"Transfer-Encoding: chunked", "Trailer: X-A"},
 			body:   "2\r\n{}\r\n0\r\nX-A: 1\r\n\r\n",
 		},
-		"trailers that nobody announced": {
+		"trailers that are not announced": {
 			answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-A: 1\r\n\r\n",
 			want:   []string{"Transfer-Encoding: chunked"},
 			body:   "2\r\n{}\r\n0\r\nX-A: 1\r\n\r\n",
@@ -357,7 +360,7 @@ func TestAnswers(t *testing.T) {
 			recorded := http.Header{}
 			for _, field := range tc.want {
 				name, value, _ := strings.Cut(field, ": ")
-				if name != "Transfer-Encoding" && name != "Trailer" { // of which net/http tells nothing
+				if name != "Transfer-Encoding" && name != "Trailer" { // not in what net/http returns
 					recorded.Add(name, value)
 				}
 			}
@@ -369,8 +372,9 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// A status that HTTP does not have is none to pass on: net/http panics at it.
-func TestStatusBelowAll(t *testing.T) {
+// TestStatusBelow100 checks that a status which HTTP does not have is not
+// passed on, since net/http would panic.
+func TestStatusBelow100(t *testing.T) {
 	for _, status := range []string{"000", "099"} {
 		r := front(t, serveBytes(t, "HTTP/1.1 "+status+" Odd\r\nContent-Length: 0\r\n\r\n").url, nil)
 		answer := r.send(t, "GET /", "", "")
@@ -378,12 +382,12 @@ func TestStatusBelowAll(t *testing.T) {
 		r.finish()
 		assert.Empty(t, r.entries)
 		require.Len(t, r.failed, 1)
-		assert.ErrorContains(t, r.failed[0], `the status "`+status+` Odd" is none of HTTP`)
+		assert.ErrorContains(t, r.failed[0], `the status "`+status+` Odd" is not valid in HTTP`)
 	}
 }
 
-// The reason phrase is net/http's own for the client, and the server's in the
-// recording.
+// TestReason checks that the client gets the reason phrase of net/http, and the
+// recording that of the server.
 func TestReason(t *testing.T) {
 	r := front(t, serveBytes(t, "HTTP/1.0 200 Fine, thanks\r\nContent-Length: 0\r\n\r\n").url, nil)
 	assert.True(t, strings.HasPrefix(r.send(t, "GET /", "", ""), "HTTP/1.1 200 OK\r\n"))
@@ -393,8 +397,9 @@ func TestReason(t *testing.T) {
 	assert.Equal(t, "HTTP/1.0", r.entries[0].Proto)
 }
 
-// Interim answers pass, each with its fields, and none to a client of HTTP/1.0.
-func TestInterimAnswers(t *testing.T) {
+// TestInterimResponses checks that interim responses pass with their fields, and
+// that a client of HTTP/1.0 gets none.
+func TestInterimResponses(t *testing.T) {
 	parts := []string{
 		"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n",
 		"HTTP/1.1 102 Processing\r\n\r\n",
@@ -413,11 +418,12 @@ func TestInterimAnswers(t *testing.T) {
 	assert.Equal(t, "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}", string(answer))
 }
 
-// A client that waits for "100 Continue" gets that of the server, once.
+// TestContinue checks that a client that waits for "100 Continue" gets that of
+// the server, once.
 func TestContinue(t *testing.T) {
 	server := httpServer(t, func(w http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, "100-continue", r.Header.Get("Expect"))
-		body, _ := io.ReadAll(r.Body) // which sends it
+		body, _ := io.ReadAll(r.Body) // makes the server send 100 Continue
 		_, _ = w.Write(body)
 	})
 	r := front(t, server, nil)
@@ -430,7 +436,7 @@ func TestContinue(t *testing.T) {
 	assert.Equal(t, "HTTP/1.1 100 Continue\r\n\r\n", readHead(in))
 	_, err = io.WriteString(conn, "{}")
 	require.NoError(t, err)
-	answer := readAnswer(t, in)
+	answer := readResponse(t, in)
 	assert.True(t, strings.HasPrefix(answer, "HTTP/1.1 200 OK\r\n") && strings.HasSuffix(answer, "\r\n\r\n{}"), answer)
 }
 
@@ -444,7 +450,8 @@ func httpServer(t *testing.T, h http.HandlerFunc) string {
 	return "http://" + listener.Addr().String()
 }
 
-// A connection that goes over to another protocol is one of both ends.
+// TestUpgrade checks that a connection which switches to another protocol
+// passes bytes in both directions.
 func TestUpgrade(t *testing.T) {
 	server := serveBytes(t, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
 	r := front(t, server.url, nil)
@@ -472,9 +479,10 @@ func TestUpgrade(t *testing.T) {
 	assert.Equal(t, 101, r.entries[0].Exchange.Response.Status)
 }
 
-// A client that takes the proxy for a forward proxy is told so.
+// TestConnect checks that a client which takes the proxy for a forward proxy is
+// told so.
 func TestConnect(t *testing.T) {
-	server := serveBytes(t, emptyAnswer)
+	server := serveBytes(t, emptyResponse)
 	r := front(t, server.url, nil)
 	answer := r.send(t, "CONNECT elsewhere.example:443", "", "")
 	assert.Contains(t, answer, "HTTP/1.1 501 Not Implemented\r\n")
@@ -482,9 +490,10 @@ func TestConnect(t *testing.T) {
 	assert.Empty(t, server.seen)
 }
 
-// An answer that begins while the body of its request is still on its way is
-// not cut: clients such as httpx send the head and the body apart.
-func TestAnswersToPostAreWhole(t *testing.T) {
+// TestResponsesToPostAreComplete checks that a response which begins while the body
+// of its request is still being sent is not cut off: clients such as httpx send
+// the head and the body separately.
+func TestResponsesToPostAreComplete(t *testing.T) {
 	const events, clients, each = 4, 16, 25
 	server := httpServer(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -519,9 +528,10 @@ func TestAnswersToPostAreWhole(t *testing.T) {
 	assert.Len(t, r.entries, clients*each)
 }
 
-// The server answers before it has the body, which the client still sends: both
-// come to their end.
-func TestAnswerBeforeTheRequestEnds(t *testing.T) {
+// TestResponseBeforeTheRequestEnds checks that the request and the response are
+// both complete if the server responds while the client is still sending the
+// body.
+func TestResponseBeforeTheRequestEnds(t *testing.T) {
 	got := make(chan string, 1)
 	r := front(t, httpServer(t, func(w http.ResponseWriter, r *http.Request) {
 		c := http.NewResponseController(w)

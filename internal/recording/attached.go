@@ -13,16 +13,16 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// attachment is a body in a file of its own, as an entry names it.
+// attachment is a body that an entry keeps in a separate file.
 type attachment struct {
 	name    string
-	size    int      // as recorded; 0 where it is not
-	folders []string // where it is looked for, from the folder of the recording
+	size    int      // as recorded; 0 if it was not recorded
+	folders []string // to look in, relative to the folder of the recording
 }
 
-// setAttached gives x a body that is in a file of its own. Nothing outside of
-// the folders of the attachment is read, and where the recording came out of an
-// archive nothing outside of that.
+// setAttached sets the body of x to the contents of a separate file. It reads
+// nothing outside of the folders of the attachment and, if the recording came
+// from an archive, nothing outside of the archive.
 func (r *reader) setAttached(x *plumb.Exchange, a attachment, place plumb.Place) {
 	data, err := r.readAttached(a)
 	switch {
@@ -34,16 +34,16 @@ func (r *reader) setAttached(x *plumb.Exchange, a attachment, place plumb.Place)
 		x.Response.Body = plumb.Body{Missing: unusableBody}
 		return
 	}
-	reason := "it cannot be read"
+	reason := "cannot be read"
 	if errors.Is(err, fs.ErrNotExist) {
-		reason = "it is not there"
+		reason = "does not exist"
 	}
 	unreadable(x, plumb.Defect{
-		Rule: "capture-unreadable", Message: "the body is in a file beside the recording: " + reason, Found: a.name, Place: place,
+		Rule: "capture-unreadable", Message: "the body is in a file beside the recording, which " + reason, Found: a.name, Place: place,
 	})
 }
 
-// readAttached reads the file of the first folder that has it.
+// readAttached reads the file from the first folder that contains it.
 func (r *reader) readAttached(a attachment) (data []byte, err error) {
 	name := path.Clean(strings.TrimLeft(filepath.ToSlash(a.name), "/"))
 	for _, folder := range a.folders {
@@ -60,7 +60,7 @@ func (r *reader) readIn(folder, name string, size int) ([]byte, error) {
 		folder = path.Join(r.folder, folder)
 		sub, err := fs.Sub(r.archive, folder)
 		if err != nil {
-			return nil, fs.ErrNotExist // a folder around the archive
+			return nil, fs.ErrNotExist // the folder is outside of the archive
 		}
 		return r.readFrom(sub, folder, name, size)
 	}
@@ -79,7 +79,7 @@ func (r *reader) readIn(folder, name string, size int) ([]byte, error) {
 	return r.readFrom(root.FS(), folder, name, size)
 }
 
-// readFrom reads a regular file within the limit of bodies.
+// readFrom reads a regular file, up to the size limit of a body.
 func (r *reader) readFrom(files fs.FS, folder, name string, size int) ([]byte, error) {
 	info, err := fs.Stat(files, name)
 	if errors.Is(err, fs.ErrNotExist) && size > 0 {
@@ -104,13 +104,13 @@ func (r *reader) readFrom(files fs.FS, folder, name string, size int) ([]byte, e
 	return data, err
 }
 
-// maxEndings is how many files are looked at whose names begin with the same one.
+// maxEndings is how many files that begin with the recorded name are examined.
 const maxEndings = 16
 
 // withEnding returns the name of the one file that has the recorded size and
-// whose name is the recorded one with an ending: programs that upload or
-// archive recordings add one (body.json.txt). It returns the recorded name
-// where there is no such file, or more than one.
+// whose name is the recorded one followed by another extension: programs that
+// upload or archive recordings add one (body.json.txt). It returns the recorded
+// name if there is no such file, or more than one.
 func (r *reader) withEnding(files fs.FS, folder, name string, size int) string {
 	dir, prefix := path.Dir(name), path.Base(name)+"."
 	all := r.listing(files, path.Join(folder, dir), dir)
@@ -131,13 +131,13 @@ func (r *reader) withEnding(files fs.FS, folder, name string, size int) string {
 	return found
 }
 
-// listing returns what is in a folder, in the order of the names. A folder is
-// read once for a recording, however many of its files are named.
+// listing returns the entries of a folder, sorted by name. Each folder is read
+// once for a recording, however many of its files are named.
 func (r *reader) listing(files fs.FS, key, dir string) []fs.DirEntry {
 	if known, ok := r.listings.Load(key); ok {
 		return known.([]fs.DirEntry)
 	}
-	all, _ := fs.ReadDir(files, dir) // of one that cannot be read nothing is known
+	all, _ := fs.ReadDir(files, dir) // a folder that cannot be read counts as empty
 	r.listings.Store(key, all)
 	return all
 }

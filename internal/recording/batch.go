@@ -10,14 +10,14 @@ var batchFormat = Format{
 	Of:     "input and output of Batch APIs, JSONL with custom_id",
 	Sign:   "an object with `custom_id`, and `response`, `error`, or `method` and `url`",
 	Record: "The input and output files of a batch: `client.files.content(batch.output_file_id)`.",
-	Notes:  "An output file does not say what was asked: a body is one of which only the status is known, and its schema is found as that of a bare body. A line whose `response` is null got none. A line of an input file is a request without a response.",
+	Notes:  "An output file does not contain the requests: only the status of a response is known, and its schema is found as for a bare body. A line whose `response` is null got no response. A line of an input file is a request without a response.",
 
 	recognises: isBatchLine,
 	read:       entriesOf((*reader).batchEntry),
 }
 
-// isBatchLine recognises the input and output files of the Batch APIs that
-// have them: one request or one response on each line.
+// isBatchLine recognises the input and output files of a Batch API: one request
+// or one response on each line.
 //
 //	{"custom_id": "a", "method": "POST", "url": "/v1/...", "body": {...}}
 //	{"custom_id": "a", "response": {"status_code": 200, "body": {...}}, "error": null}
@@ -25,8 +25,8 @@ func isBatchLine(b beginning) bool {
 	return b.has("custom_id") && (b.has("method", "url") || b.has("response") || b.has("error"))
 }
 
-// batchEntry reads a line of such a file. What was asked is in the input file
-// alone, and what was answered in the output file alone.
+// batchEntry reads a line of such a file. Only the input file contains the
+// requests, and only the output file the responses.
 func (r *reader) batchEntry(e *entry) *plumb.Exchange {
 	x := &plumb.Exchange{}
 	v, faults := r.parse(e, x)
@@ -38,12 +38,12 @@ func (r *reader) batchEntry(e *entry) *plumb.Exchange {
 	case v.Member("custom_id") == nil:
 		return unusable(x, "custom_id")
 	case response != nil && response.Kind == jsonvalue.Object:
-		message{status: integer(response.Member("status_code")), response: headerOf(response.Member("headers"))}.describe(x)
+		exchangeHead{status: integer(response.Member("status_code")), response: headerOf(response.Member("headers"))}.applyTo(x)
 		body := response.Member("body")
 		r.setJSONOrText(x, e, body)
 		r.addFaults(x, e, faults, body)
 	case v.Member("method") != nil || v.Member("url") != nil:
-		message{method: text(v.Member("method")), url: text(v.Member("url"))}.describe(x)
+		exchangeHead{method: text(v.Member("method")), url: text(v.Member("url"))}.applyTo(x)
 		x.Response.Body.Missing = "a request of a batch, whose response is in another file"
 	default:
 		x.Response.Body.Missing = "a request of a batch that got no response"

@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// beginning is what the first bytes of a recording show of its first value.
+// beginning is what the first bytes of a recording tell about its first value.
 type beginning struct {
-	head    []byte            // without white space before it
+	head    []byte            // without leading white space
 	whole   bool              // nothing comes after head
 	list    bool              // the value is a list; the members are those of its first element
-	members map[string][]byte // raw, as far as the head goes; nil where there are none
+	members map[string][]byte // raw, as far as they are in head; nil if there are none
 }
 
 func beginningOf(head []byte) beginning {
@@ -26,7 +26,7 @@ func beginningOf(head []byte) beginning {
 	return b
 }
 
-// firstLine is the first line that is not blank.
+// firstLine returns the first line that is not blank.
 func (b beginning) firstLine() []byte {
 	line, _, _ := bytes.Cut(b.head, []byte("\n"))
 	return line
@@ -38,7 +38,7 @@ func (b beginning) isObject() bool { return bytes.HasPrefix(b.head, []byte("{"))
 // isJSON reports whether the value is an object or a list in JSON.
 func (b beginning) isJSON() bool { return b.isObject() || b.list }
 
-// has reports whether all of the members are there.
+// has reports whether all of the members are present.
 func (b beginning) has(names ...string) bool {
 	for _, name := range names {
 		if _, ok := b.members[name]; !ok {
@@ -48,13 +48,13 @@ func (b beginning) has(names ...string) bool {
 	return true
 }
 
-// hasAny reports whether one of the members is there.
+// hasAny reports whether at least one of the members is present.
 func (b beginning) hasAny(names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return b.has(name) })
 }
 
-// object is the beginning of a member that is an object; without members if it
-// is none.
+// object returns the beginning of a member that is an object. If it is not an
+// object, the result has no members.
 func (b beginning) object(name string) beginning {
 	if value := b.members[name]; bytes.HasPrefix(value, []byte("{")) {
 		return beginningOf(value)
@@ -62,7 +62,8 @@ func (b beginning) object(name string) beginning {
 	return beginning{}
 }
 
-// firstOf is the beginning of the first element of a member that is a list.
+// firstOf returns the beginning of the first element of a member that is a
+// list.
 func (b beginning) firstOf(name string) beginning {
 	if value := b.members[name]; bytes.HasPrefix(value, []byte("[")) {
 		return beginningOf(value)
@@ -71,8 +72,8 @@ func (b beginning) firstOf(name string) beginning {
 }
 
 // isListOf reports whether a member is a list that is empty, or whose first
-// element has one of the members. One is enough, since the end of the element
-// may be further on than a format is looked for.
+// element has one of the members. One is enough, since the rest of the element
+// may lie beyond the bytes that are examined.
 func (b beginning) isListOf(name string, anyOf ...string) bool {
 	items, ok := bytes.CutPrefix(b.members[name], []byte("["))
 	return !b.list && ok && (bytes.HasPrefix(trimSpace(items), []byte("]")) || b.firstOf(name).hasAny(anyOf...))

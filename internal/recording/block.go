@@ -12,23 +12,22 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// Block is some entries of a recording that follow each other, most often not
-// parsed yet.
+// Block is a run of consecutive entries of a recording, usually not parsed yet.
 type Block struct {
 	pool    *Pool
 	reader  *reader
-	size    int    // bytes that the exchanges take, about
-	text    []byte // that entries are parts of
+	size    int    // approximate size of the exchanges in bytes
+	text    []byte // text that the entries are slices of
 	slots   []*slot
-	used    int // of the slots
+	used    int // how many slots are in use
 	results []*plumb.Exchange
-	memory  jsonvalue.Parser // no exchange keeps anything of a tree but strings
+	memory  jsonvalue.Parser // can be reused: exchanges keep only strings of a tree
 }
 
-// slot is an entry, and room for its exchange.
+// slot is an entry, with room for its exchange.
 type slot struct {
 	entry
-	number int // of the entry in its recording
+	number int // number of the entry in its recording
 
 	// One of these makes the exchange.
 	given *plumb.Exchange // made already
@@ -36,12 +35,12 @@ type slot struct {
 	line  lineKind
 
 	exchange plumb.Exchange
-	locate   func(int) (int, int) // of a body that is the entry
+	locate   func(int) (int, int) // Locate of a body that is the entry itself
 }
 
 const (
-	blockEntries = 512       // so that handing over costs little
-	blockBytes   = 128 << 10 // of entries: large ones go alone
+	blockEntries = 512       // enough for the cost of handing over a block not to matter
+	blockBytes   = 128 << 10 // of entries; a larger entry has a block of its own
 )
 
 // Exchanges returns the exchanges of the block. Blocks of one recording can be
@@ -67,11 +66,11 @@ func (s *slot) read(r *reader) *plumb.Exchange {
 	return s.readLine(r)
 }
 
-// Size is how many bytes the exchanges take, about.
+// Size returns the approximate size of the exchanges in bytes.
 func (b *Block) Size() int { return b.size }
 
-// Release gives the block back, to be used for a later one. Its exchanges and
-// their bodies must not be used any more.
+// Release returns the block to its pool, to be reused. Its exchanges and their
+// bodies must not be used any more.
 func (b *Block) Release() {
 	if b.pool == nil || cap(b.text) > 2*blockBytes {
 		return
@@ -86,7 +85,7 @@ func (b *Block) Release() {
 	b.pool.mu.Unlock()
 }
 
-// Pool holds blocks that were released.
+// Pool keeps released blocks, to be reused.
 type Pool struct {
 	mu   sync.Mutex
 	free []*Block
@@ -103,8 +102,8 @@ func (p *Pool) block() *Block {
 	return &Block{pool: p}
 }
 
-// Blocks does what [Read] does, and leaves the parsing to the caller. Blocks
-// are taken from the pool as long as it has any.
+// Blocks reads as [Read] does, but leaves the parsing to the caller. It takes
+// blocks from the pool as long as there are any.
 func Blocks(ctx context.Context, name string, r io.Reader, lim Limits, pool *Pool) iter.Seq2[*Block, error] {
 	return func(yield func(*Block, error) bool) {
 		rd := &reader{ctx: ctx, name: name, lim: lim, pool: pool, yield: yield}
@@ -163,7 +162,7 @@ func (b *Block) makeRoom() {
 	}
 }
 
-// flush gives the block to the caller, if there is anything in it.
+// flush gives the block to the caller, unless it is empty.
 func (r *reader) flush() error {
 	if err := r.ctx.Err(); err != nil {
 		return err
@@ -179,7 +178,7 @@ func (r *reader) flush() error {
 	return nil
 }
 
-// flushFull gives the block to the caller if no more is to go into it.
+// flushFull gives the block to the caller if it is full.
 func (r *reader) flushFull() error {
 	if b := r.block; b.used < blockEntries && b.size < blockBytes {
 		return r.ctx.Err()
@@ -187,13 +186,14 @@ func (r *reader) flushFull() error {
 	return r.flush()
 }
 
-// give hands over an exchange. The place needs line and column only.
+// give adds an exchange that is made already. Its place needs only a line and a
+// column.
 func (r *reader) give(x *plumb.Exchange) error {
 	r.add(entry{}, len(x.Response.Body.Bytes)).given = x
 	return r.flushFull()
 }
 
-// parseLater hands over an entry whose exchange is made later.
+// parseLater adds an entry that is parsed later, by [Block.Exchanges].
 func (r *reader) parseLater(e *entry, parse func(*reader, *entry) *plumb.Exchange) error {
 	if r.isBrokenOff(e) {
 		return nil
@@ -205,10 +205,10 @@ func (r *reader) parseLater(e *entry, parse func(*reader, *entry) *plumb.Exchang
 	return r.flushFull()
 }
 
-// canExpand reports whether the body of an entry can be compressed or in a file
-// of its own, so that its size is known only after it was parsed.
+// canExpand reports whether the body of an entry may be compressed or in a
+// separate file, so that its size is known only once the entry is parsed.
 func canExpand(text []byte) bool {
-	for _, sign := range []string{`"_file"`, "raw_gzip", `\u00`} { // with the last any name can be written
+	for _, sign := range []string{`"_file"`, "raw_gzip", `\u00`} { // any name can be written with \u00 escapes
 		if bytes.Contains(text, []byte(sign)) {
 			return true
 		}
@@ -226,7 +226,7 @@ func canExpand(text []byte) bool {
 	}
 }
 
-// locate says of an exchange which entry of the recording it is.
+// locate records which entry of the recording an exchange is.
 func (r *reader) locate(x *plumb.Exchange, number int) {
 	x.Place.File, x.Place.Entry = r.name, number
 	for i := range x.Defects {

@@ -16,15 +16,15 @@ import (
 	"pgregory.net/rapid"
 )
 
-// seen is what a line gave.
+// seen is what was read from a line.
 type seen struct {
 	Line, Column, Entry int
 	Located             string // where the last byte of the body is
 	Body                string
 }
 
-// Whatever their lengths, and however the file is read, lines come in their
-// order, each at its place, also when blocks are used again.
+// TestLinesKeepTheirPlaces checks that lines of any length come in order, each
+// at its place, however the file is read, and even if blocks are reused.
 func TestLinesKeepTheirPlaces(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var text strings.Builder
@@ -72,7 +72,7 @@ func TestLinesKeepTheirPlaces(t *testing.T) {
 	})
 }
 
-// stuttering gives a few bytes at a time.
+// stuttering returns only a few bytes from each Read.
 type stuttering struct {
 	r io.Reader
 	n int
@@ -80,8 +80,9 @@ type stuttering struct {
 
 func (s *stuttering) Read(p []byte) (int, error) { return s.r.Read(p[:min(s.n, len(p))]) }
 
-// Blocks that are used again give what new ones give.
-func TestBlocksAreUsedAgain(t *testing.T) {
+// TestBlocksAreReused checks that reused blocks give the same exchanges as new
+// ones.
+func TestBlocksAreReused(t *testing.T) {
 	var pool Pool
 	for range 2 {
 		for _, file := range fixtureFiles(t) {

@@ -17,12 +17,13 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// setBody gives x the body as recorded, once its headers are known: it undoes
-// the Content-Encoding, keeps to the limits, and says what the recorder lost.
+// setBody sets the body of x from the recorded one, once the headers of x are
+// known: it undoes the Content-Encoding, applies the limits, and records what
+// the recorder lost.
 func (r *reader) setBody(x *plumb.Exchange, recorded []byte, locate func(int) (int, int)) {
 	body, err := decodeBody(recorded, x.Response.Header.Values("Content-Encoding"), r.lim, r.asSent)
 	if err == nil && !r.asSent && isMangled("gzip", body) && mayBeJSON(x.Response.Header) {
-		err = errMangled // and the header of its coding was not recorded
+		err = errMangled // its Content-Encoding header was not recorded
 	}
 	switch {
 	case err == nil:
@@ -43,7 +44,7 @@ func (r *reader) setBody(x *plumb.Exchange, recorded []byte, locate func(int) (i
 	r.setUndecoded(x, err, locate)
 }
 
-// setUndecoded says of the body of x that it could not be decoded because of err.
+// setUndecoded records that the body of x could not be decoded because of err.
 func (r *reader) setUndecoded(x *plumb.Exchange, err error, locate func(int) (int, int)) {
 	var place plumb.Place
 	place.Line, place.Column = locate(0)
@@ -51,11 +52,11 @@ func (r *reader) setUndecoded(x *plumb.Exchange, err error, locate func(int) (in
 	x.Response.Body = plumb.Body{Missing: unusableBody}
 }
 
-// unusableBody is why the body is missing where a defect says more.
+// unusableBody is the reason for a missing body if a defect says more.
 const unusableBody = "the recording of the body cannot be used"
 
-// bodyDefect is the defect of a body that could not be decoded because of err;
-// message says what was tried.
+// bodyDefect returns the defect of a body that could not be decoded because of
+// err. The message says what was tried.
 func bodyDefect(err error, message string, place plumb.Place) plumb.Defect {
 	d := plumb.Defect{Rule: "capture-unreadable", Message: message, Found: err.Error(), Place: place}
 	switch {
@@ -73,13 +74,13 @@ func bodyDefect(err error, message string, place plumb.Place) plumb.Defect {
 
 var (
 	errBodyLimit = errors.New("the body is larger than the limit")
-	errCoding    = errors.New("the coding cannot be undone here") // which says nothing about the body
+	errCoding    = errors.New("plumb cannot undo the coding") // says nothing about the body itself
 	errMangled   = errors.New("the recorder decoded compressed bytes as text, which cannot be undone")
 )
 
 // decodeBody undoes the codings of a body, the last one first. Many recorders
-// keep the header and store the body decoded: unless the body is as it was
-// sent, what carries no sign of a coding is taken as it is.
+// keep the header and store the body decoded: unless asSent is set, a body
+// without any sign of a coding is taken as decoded.
 func decodeBody(body []byte, headers []string, lim Limits, asSent bool) ([]byte, error) {
 	codings := strings.Split(strings.ToLower(strings.Join(headers, ",")), ",")
 	for i := len(codings) - 1; i >= 0; i-- {
@@ -93,7 +94,7 @@ func decodeBody(body []byte, headers []string, lim Limits, asSent bool) ([]byte,
 			continue
 		}
 		var err error
-		if body, err = undo(coding, body, lim); err != nil {
+		if body, err = undoCoding(coding, body, lim); err != nil {
 			return nil, err
 		}
 	}
@@ -115,8 +116,9 @@ func isCoded(coding string, body []byte) bool {
 }
 
 // isMangled reports whether a body that has a coding was decoded as text while
-// it was still compressed: what is not UTF-8 in it became U+FFFD, or, where it
-// was taken for Latin-1, two bytes. Of gzip the first byte is left in any case.
+// it was still compressed: bytes that are not UTF-8 became U+FFFD, or two bytes
+// if they were taken for Latin-1. The first byte of gzip survives in either
+// case.
 func isMangled(coding string, body []byte) bool {
 	const enough = 64
 	switch head := body[:min(len(body), enough)]; coding {
@@ -129,8 +131,8 @@ func isMangled(coding string, body []byte) bool {
 	}
 }
 
-// undo undoes one coding.
-func undo(coding string, body []byte, lim Limits) ([]byte, error) {
+// undoCoding undoes one coding.
+func undoCoding(coding string, body []byte, lim Limits) ([]byte, error) {
 	in := bytes.NewReader(body)
 	switch coding {
 	case "gzip", "x-gzip":
@@ -147,7 +149,7 @@ func undo(coding string, body []byte, lim Limits) ([]byte, error) {
 		defer out.Close()
 		body, err = expand(out, len(body), lim)
 		if errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded) {
-			err = fmt.Errorf("%w: %w", errCoding, err) // a limit of ours
+			err = fmt.Errorf("%w: %w", errCoding, err) // a limit of plumb
 		}
 		return body, err
 	case "br":
@@ -158,8 +160,8 @@ func undo(coding string, body []byte, lim Limits) ([]byte, error) {
 	return nil, fmt.Errorf("%w: the coding %q is unknown", errCoding, coding)
 }
 
-// inflate undoes the coding deflate. By the standard this is zlib; some servers
-// leave its frame out.
+// inflate undoes the coding deflate. By the standard this is the zlib format;
+// some servers send the data without its header and checksum.
 func inflate(in *bytes.Reader, lim Limits) ([]byte, error) {
 	size := in.Len()
 	if framed, err := zlib.NewReader(in); err == nil {
@@ -170,7 +172,7 @@ func inflate(in *bytes.Reader, lim Limits) ([]byte, error) {
 	}
 	body, err := expand(flate.NewReader(in), size, lim)
 	if err == nil && in.Len() > 0 {
-		return nil, errors.New("flate: bytes after the end of the data") // nearly all text begins as some data does
+		return nil, errors.New("flate: bytes after the end of the data") // the beginning of nearly any text is valid data
 	}
 	return body, err
 }
@@ -178,34 +180,34 @@ func inflate(in *bytes.Reader, lim Limits) ([]byte, error) {
 // isPlain reports whether a body is text, and so not compressed.
 func isPlain(body []byte) bool { return utf8.Valid(body) && isText(body) }
 
-// expand reads a decoder to its end, if that is within the limits.
+// expand reads everything from a decoder, if that is within the limits.
 func expand(out io.Reader, size int, lim Limits) ([]byte, error) {
-	most := lim.Body
+	limit := lim.Body
 	if lim.Ratio < lim.Body/max(int64(size), 1) {
-		most = lim.Ratio * int64(size)
+		limit = lim.Ratio * int64(size)
 	}
-	body, err := io.ReadAll(io.LimitReader(out, most+1))
+	body, err := io.ReadAll(io.LimitReader(out, limit+1))
 	switch {
-	case int64(len(body)) <= most:
+	case int64(len(body)) <= limit:
 		return body, err
-	case most < lim.Body:
+	case limit < lim.Body:
 		return nil, errRatio
 	}
 	return nil, errBodyLimit
 }
 
-// SetBody gives x a body that was seen live, as it was sent: it undoes the
-// Content-Encoding that the headers of x tell, and keeps to the limits as the
-// readers do. Nothing of it was lost, so a body that is not what its
-// Content-Encoding says is the fault of the server.
+// SetBody sets the body of x to one that was seen live, as it was sent: it
+// undoes the Content-Encoding that the headers of x state, and applies the
+// limits as the readers do. No recorder has changed the body, so if it is not
+// what its Content-Encoding says, that is the fault of the server.
 func SetBody(x *plumb.Exchange, sent []byte, lim Limits) {
 	r := &reader{lim: lim, asSent: true}
 	r.setBody(x, sent, func(int) (line, column int) { return 0, 0 })
 	x.Response.Body.Locate = nil
 }
 
-// SetBadlyCoded says of a body that was seen live that it is not what its
-// Content-Encoding says: err is why that cannot be undone.
+// SetBadlyCoded records that the body of x, which was seen live, is not what
+// its Content-Encoding says; err says why it cannot be decoded.
 func SetBadlyCoded(x *plumb.Exchange, err error) {
 	const message = "the body is not what its Content-Encoding says"
 	x.Defects = append(x.Defects, plumb.Defect{Rule: "http-content-encoding", Message: message, Found: err.Error()})

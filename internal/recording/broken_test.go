@@ -10,7 +10,7 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// outline shows what was read in short: a line for each exchange.
+// outline summarises what was read: a line for each exchange.
 func outline(list []*plumb.Exchange) string {
 	var out strings.Builder
 	for _, x := range list {
@@ -83,7 +83,7 @@ func TestBrokenRecordings(t *testing.T) {
 			`{"request":{},"response":{"status":1,"status":2,"body":{"a":1,"a":2}}}`, "1 1:1 2 \"{\\\"a\\\":1,\\\"a\\\":2}\" capture-unreadable at 1:38\n"},
 		"body that is not text": {
 			`{"request":{},"response":{"bodyText":[]}}`, "1 1:1 capture-unreadable at 1:38\n"},
-		"body that is no base64": {
+		"body that is not base64": {
 			`{"request":{},"response":{"bodyBase64":"*"}}`, "1 1:1 capture-unreadable at 1:40\n"},
 		"half a surrogate pair": {
 			`{"request":{},"response":{"bodyText":"a\ud800b"}}`, "1 1:1 \"a\ufffdb\" capture-unreadable at 1:40\n"},
@@ -104,7 +104,7 @@ func TestBrokenRecordings(t *testing.T) {
 		"two HARs": {
 			"{\"log\":{\"entries\":[" + goodHAR + "]}}\n{\"log\":{\"entries\":[" + goodHAR + "]}}\n",
 			"1 1:20 GET /a 200 \"{}\"\n2 2:20 GET /a 200 \"{}\"\n"},
-		"HAR, the entries' key is looked for in its place": {
+		"HAR, other members named entries": {
 			"{\"x\":{\"entries\":[1]},\"log\":{\"creator\":{\"entries\":[2]},\"entries\":[" + goodHAR + "]}}", "1 1:66 GET /a 200 \"{}\"\n"},
 		"HAR without text": {
 			`{"log":{"entries":[{"response":{"status":200,"content":{"size":9}}},{"response":{"status":200,"content":{"size":0}}},{"response":{"status":0,"content":{"size":0}}}]}}`,
@@ -168,7 +168,7 @@ func TestBrokenRecordings(t *testing.T) {
 
 		"curl": {
 			"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 301 Moved\r\nLocation: /b\r\nContent-Length: 0\r\n\r\nHTTP/2 200 \r\ncontent-length: 2\r\n\r\n{}\nHTTP/2 500\n\nx\ny",
-			"1 1:1 100 missing: an interim response, which curl did not stop at\n2 3:1 301 missing: an interim response, which curl did not stop at\n3 7:1 200 \"{}\"\n4 11:1 500 \"x\\ny\"\n"},
+			"1 1:1 100 missing: an interim response, followed by another one\n2 3:1 301 missing: an interim response, followed by another one\n3 7:1 200 \"{}\"\n4 11:1 500 \"x\\ny\"\n"},
 		"curl, cut within the body": {
 			"HTTP/1.1 200 OK\nContent-Length: 10\n\n{\"a\":", "1 1:1 200 capture-truncated at 4:6\n"},
 		"curl, cut within the headers": {
@@ -190,7 +190,7 @@ func TestBrokenRecordings(t *testing.T) {
 			"HTTP/1.1 200 OK\nContent-Length: 10\n\n", "1 1:1 200 missing: the recording holds nothing of the body that Content-Length announces\n"},
 		"curl, length of the compressed body": {
 			"HTTP/1.1 200 OK\nContent-Length: 1\nContent-Encoding: gzip\n\n{}", "1 1:1 200 \"{}\"\n"},
-		"curl, header that is none": {
+		"curl, line that is not a header": {
 			"HTTP/1.1 200 OK\noops\nContent-Length: 2\n\n{}", "1 1:1 200 \"{}\" capture-unreadable at 2:1\n"},
 	}
 	for name, tt := range tests {

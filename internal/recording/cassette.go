@@ -14,13 +14,13 @@ import (
 // node is a part of a cassette. Most libraries write cassettes in YAML and in
 // JSON, with the same members.
 type node interface {
-	member(name string) node // nil if there is none
+	member(name string) node // nil if it is absent
 	members() iter.Seq2[string, node]
-	items() []node // of a list; else nil
+	items() []node // elements of a list; nil for anything else
 
 	// scalar is the decoded value of a scalar that is not null.
 	scalar() (text string, ok bool)
-	locate() func(int) (int, int) // of the bytes of the scalar
+	locate() func(int) (int, int) // finds the bytes of the scalar
 
 	// json is the value as JSON text of at most limit bytes, and where its
 	// bytes are.
@@ -42,8 +42,8 @@ func (r *reader) cassette(name string) error {
 //	VCR       uri  status.code      body.string, body.base64_string
 //	VCR 1     uri  status.code      body
 //	vcr (R)   uri  status           body.string, body.raw_gzip
-//	vcrpy     uri  status.code      body.string, parsed_body; in part: status_code, content
-//	betamax   uri  status.code      body.string, body.base64_string; the other one can be there and empty
+//	vcrpy     uri  status.code      body.string, parsed_body; in some versions status_code, content
+//	betamax   uri  status.code      body.string, body.base64_string; the unused one may be present and empty
 //	go-vcr    url  code             body
 //	php-vcr   url  status.code      body
 //	EasyVCR   uri  status.code      body
@@ -61,7 +61,7 @@ func (r *reader) interaction(n node, x *plumb.Exchange) {
 		return
 	}
 	x.Request = plumb.Request{
-		Method: strings.ToUpper(strings.TrimPrefix(scalarOf(request.member("method")), ":")), // a symbol of Ruby
+		Method: strings.ToUpper(strings.TrimPrefix(scalarOf(request.member("method")), ":")), // a Ruby symbol, such as :get
 		URL:    scalarOf(first(request, "uri", "url")),
 		Header: headerOfNode(request.member("headers")),
 	}
@@ -69,7 +69,7 @@ func (r *reader) interaction(n node, x *plumb.Exchange) {
 	if code := first(response, "status"); code != nil && code.member("code") != nil {
 		status = code.member("code")
 	}
-	code, _, _ := strings.Cut(scalarOf(status), " ") // of "200 OK"
+	code, _, _ := strings.Cut(scalarOf(status), " ") // "200 OK" becomes "200"
 	x.Response.Status, _ = strconv.Atoi(code)
 	x.Response.Header = headerOfNode(response.member("headers"))
 	x.Time = firstTime(x.Response.Header, scalarOf(first(n, "recorded_at", "recordedAt")))
@@ -84,10 +84,11 @@ func (r *reader) interaction(n node, x *plumb.Exchange) {
 	}
 }
 
-// ofWebSocket is why a message that is not HTTP is kept out.
+// ofWebSocket is the reason for a missing body if an entry is not HTTP.
 const ofWebSocket = "messages of a WebSocket, which are not checked"
 
-// setInteractionBody gives x the body of a response, in whatever member it is.
+// setInteractionBody sets the body of x from whichever member of the response
+// contains it.
 func (r *reader) setInteractionBody(x *plumb.Exchange, response node) {
 	body := first(response, "body", "content")
 	if body == nil {
@@ -108,13 +109,13 @@ func (r *reader) setInteractionBody(x *plumb.Exchange, response node) {
 	case encoded != nil && (scalarOf(encoded) != "" || text == body):
 		r.setNodeBase64(x, encoded)
 	case isTrue(body.member("file")) || body.member("on_disk") != nil:
-		x.Response.Body.Missing = "the recorder kept the body in a file of its own"
+		x.Response.Body.Missing = "the recorder kept the body in a separate file"
 	default:
 		content, ok := text.scalar()
 		switch n, isYAML := text.(yamlNode); {
 		case !ok:
 			x.Response.Body.Missing = noBody
-		case isYAML && n.isBinary() && content == n.Value && content != "": // it was left as it is
+		case isYAML && n.isBinary() && content == n.Value && content != "": // scalar could not decode it
 			r.setNodeBase64(x, n)
 		default:
 			r.setBody(x, []byte(content), text.locate())
@@ -122,15 +123,15 @@ func (r *reader) setInteractionBody(x *plumb.Exchange, response node) {
 	}
 }
 
-// setNodeBase64 gives x a body that is a scalar in base64.
+// setNodeBase64 sets the body of x from a scalar in base64.
 func (r *reader) setNodeBase64(x *plumb.Exchange, n node) {
 	if data, line, ok := decodeNode(x, n); ok {
 		r.setBody(x, data, onLine(line))
 	}
 }
 
-// decodeNode decodes a scalar in base64. It is false, and x has the defect,
-// where that cannot be done.
+// decodeNode decodes a scalar in base64. If the scalar is not base64, it adds a
+// defect to x and returns false.
 func decodeNode(x *plumb.Exchange, n node) (data []byte, line int, ok bool) {
 	text, _ := n.scalar()
 	line, _ = n.locate()(0)
@@ -141,12 +142,12 @@ func decodeNode(x *plumb.Exchange, n node) (data []byte, line int, ok bool) {
 	return data, line, err == nil
 }
 
-// notBase64 is the defect of a body that cannot be decoded because of err.
+// notBase64 returns the defect of a body that cannot be decoded because of err.
 func notBase64(err error, place plumb.Place) plumb.Defect {
-	return plumb.Defect{Rule: "capture-unreadable", Message: "the body is not good base64", Found: err.Error(), Place: place}
+	return plumb.Defect{Rule: "capture-unreadable", Message: "the body is not valid base64", Found: err.Error(), Place: place}
 }
 
-// first returns the first member that there is.
+// first returns the first of the named members that is present, or nil.
 func first(n node, names ...string) node {
 	for _, name := range names {
 		if m := n.member(name); m != nil {
@@ -193,8 +194,8 @@ func (r *reader) cassetteJSON(e *entry) *plumb.Exchange {
 	return x
 }
 
-// isInteraction reports whether an entry is an interaction of a cassette: in our
-// own format the status is a number, under another name than that of ExVCR.
+// isInteraction reports whether an entry is an interaction of a cassette, and
+// not an exchange of our own format, in which response.status is a number.
 func isInteraction(v *jsonvalue.Value) bool {
 	status := v.At("response", "status")
 	return status != nil && status.Kind == jsonvalue.Object || status == nil && v.At("response", "status_code") != nil

@@ -13,20 +13,20 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// cassetteKey is the line before the interactions of a cassette, or where the
-// cassette is in the flow style, its first line.
+// cassetteKey matches the line before the interactions of a cassette, or the
+// first line of a cassette in the flow style.
 var cassetteKey = regexp.MustCompile(`^(?:\{\s*)?(?:http_)?interactions:`)
 
-// cassetteYAML reads a cassette: a mapping with the interactions in a member of
-// it, or, of php-vcr and VCR 1, a sequence of them.
+// cassetteYAML reads a cassette: a mapping with the interactions in one of its
+// members, or, from php-vcr and VCR 1, a sequence of interactions.
 func (r *reader) cassetteYAML() error {
 	return r.yamlSequence(cassetteKey, func(n yamlNode, x *plumb.Exchange) { r.interaction(n, x) })
 }
 
-// yamlSequence reads the items of a block sequence, which is the recording, or
-// a member of it after a line that matches key. The items all begin with "- "
-// at one indentation, at which nothing within an item can be: so they are cut
-// out by their indentation.
+// yamlSequence reads the items of a block sequence, which is either the whole
+// recording or a member of it that follows a line matching key. All items begin
+// with "- " at the same indentation, and everything within an item is indented
+// further: so indentation alone shows where an item ends.
 func (r *reader) yamlSequence(key *regexp.Regexp, read func(yamlNode, *plumb.Exchange)) error {
 	c := &cassette{reader: r, read: read}
 	for atStart := true; ; {
@@ -37,11 +37,11 @@ func (r *reader) yamlSequence(key *regexp.Regexp, read func(yamlNode, *plumb.Exc
 			}
 		}
 		line := r.src.line
-		e := r.src.cut(r.lim.Entry, lines{})
+		e := r.src.cut(r.lim.Entry, lineScanner{})
 		if len(e.data) == 0 && !e.large {
 			return nil
 		}
-		atStart = atStart && (nothing.Match(e.data) || bytes.HasPrefix(e.data, []byte("---")))
+		atStart = atStart && (ignored.Match(e.data) || bytes.HasPrefix(e.data, []byte("---")))
 		if !key.Match(e.data) {
 			if err := c.between(e, line); err != nil {
 				return err
@@ -66,28 +66,28 @@ func isItem(content []byte) bool {
 	return len(content) > 0 && content[0] == '-' && (len(content) == 1 || bytes.IndexByte([]byte(" \t\r\n"), content[1]) >= 0)
 }
 
-// cassette is what one cassette needs to remember.
+// cassette is the state of reading one cassette.
 type cassette struct {
 	*reader
-	read     func(yamlNode, *plumb.Exchange) // an item
+	read     func(yamlNode, *plumb.Exchange) // reads an item
 	anchored []byte                          // the items so far that have anchors, for the aliases of later ones
-	inMember bool                            // the last line was one of another member of the cassette
-	reported bool                            // that the lines here make no sense
+	inMember bool                            // the last line belonged to another member of the cassette
+	reported bool                            // the unexpected lines here are reported already
 }
 
-// What is in a cassette beside the interactions: other members and what
-// separates documents; lines that belong to a member; and nothing.
+// Lines of a cassette outside of its interactions: other members and document
+// separators; lines within a member; blank lines and comments.
 var (
 	otherMember = regexp.MustCompile(`^(?:[\w"'][^#]*:|---|\.\.\.|%)`)
 	indented    = regexp.MustCompile(`^[ \t]+\S`)
-	nothing     = regexp.MustCompile(`^[ \t]*(?:#|\r?\n?$)`)
+	ignored     = regexp.MustCompile(`^[ \t]*(?:#|\r?\n?$)`)
 )
 
-// between goes over a line outside of the interactions. Of lines that have no
-// business there it reports the first; the message speaks for those after it.
+// between reads a line outside of the interactions. It reports the first of
+// several unexpected lines; the message covers those after it.
 func (c *cassette) between(e *entry, line int) error {
 	switch {
-	case !e.large && (nothing.Match(e.data) || c.inMember && indented.Match(e.data)):
+	case !e.large && (ignored.Match(e.data) || c.inMember && indented.Match(e.data)):
 		return nil
 	case otherMember.Match(e.data):
 		c.inMember, c.reported = true, false
@@ -97,7 +97,7 @@ func (c *cassette) between(e *entry, line int) error {
 	}
 	c.inMember, c.reported = false, true
 	return c.giveDefect(plumb.Defect{
-		Rule: "capture-unreadable", Message: "this line is neither an interaction nor a member of the cassette; it and those after it like it are lost",
+		Rule: "capture-unreadable", Message: "this line is neither an interaction nor a member of the cassette; it and similar lines after it are lost",
 		Place: plumb.Place{Line: line, Column: 1},
 	})
 }
@@ -112,7 +112,7 @@ func (c *cassette) sequence(key *entry) error {
 	case string(value) == "[]", string(value) == "~", string(value) == "null":
 		return nil
 	default:
-		c.reported = true // for the lines below, too
+		c.reported = true // the message covers the lines below, too
 		return c.giveDefect(plumb.Defect{
 			Rule: "capture-unreadable", Message: "the interactions are not written as a block sequence, one item below the other, and are lost; write the cassette in the block style",
 			Place: key.start,
@@ -123,11 +123,11 @@ func (c *cassette) sequence(key *entry) error {
 
 // items reads the items of a block sequence.
 func (c *cassette) items() error {
-	indent := -1 // of the items, once the first is seen
+	indent := -1 // indentation of the items; -1 before the first one
 	for {
 		e := &entry{start: c.src.place()}
 		for c.belongs(e, &indent) {
-			c.src.extend(e, c.lim.Entry, lines{})
+			c.src.extend(e, c.lim.Entry, lineScanner{})
 		}
 		if !e.begun() {
 			return c.noItems(indent < 0)
@@ -151,8 +151,8 @@ func (c *cassette) noItems(expected bool) error {
 	return nil
 }
 
-// belongs reports whether the next line is one of the item, which may have no
-// lines yet. Blank lines and comments before an item are no part of it.
+// belongs reports whether the next line belongs to the item, which may have no
+// lines yet. Blank lines and comments before an item are not part of it.
 func (c *cassette) belongs(e *entry, indent *int) bool {
 	for {
 		n, content, ok := c.src.indentation()
@@ -160,7 +160,7 @@ func (c *cassette) belongs(e *entry, indent *int) bool {
 			return false
 		}
 		if len(content) == 0 {
-			content = []byte("\n") // a line of nothing but very many spaces
+			content = []byte("\n") // a line of more spaces than are examined
 		}
 		isItem := isItem(content)
 		isBlank := bytes.IndexByte([]byte("#\r\n"), content[0]) >= 0
@@ -171,7 +171,7 @@ func (c *cassette) belongs(e *entry, indent *int) bool {
 		case isBlank && e.begun():
 			return true
 		case isBlank:
-			c.src.cut(0, lines{})
+			c.src.cut(0, lineScanner{})
 		case e.begun():
 			return n > *indent
 		default:
@@ -208,8 +208,8 @@ func (c *cassette) item(e *entry) *plumb.Exchange {
 }
 
 // isCut reports whether the last item of a recording was cut off. A recorder
-// ends a file with a line feed; without one, a body that is half a JSON text
-// was not sent so.
+// ends a file with a line feed; without one, incomplete JSON in a body was not
+// sent like that, but cut off.
 func (e *entry) isCut(x *plumb.Exchange) bool {
 	if bytes.HasSuffix(e.data, []byte("\n")) {
 		return false
@@ -259,13 +259,13 @@ func hasAnchor(n *yaml.Node, depth int) bool {
 
 var yamlErrorLine = regexp.MustCompile(`^(?:yaml: )?line (\d+): `)
 
-// yamlDefect is the defect of an item that is not good YAML.
+// yamlDefect returns the defect of an item that is not valid YAML.
 func (e *entry) yamlDefect(err error, prefix int) plumb.Defect {
 	if !e.ended && strings.Contains(err.Error(), "unexpected end of stream") {
 		return e.cutOff()
 	}
 	d := plumb.Defect{
-		Rule: "capture-unreadable", Message: "the interaction is not good YAML",
+		Rule: "capture-unreadable", Message: "the interaction is not valid YAML",
 		Found: strings.TrimPrefix(err.Error(), "yaml: "), Place: plumb.Place{Line: e.start.Line},
 	}
 	if m := yamlErrorLine.FindStringSubmatch(err.Error()); m != nil {
@@ -323,8 +323,8 @@ func (n yamlNode) items() []node {
 	return items
 }
 
-// scalar is the text of a scalar. Psych, the YAML library of Ruby, has written
-// the tag of binary data with one exclamation mark.
+// scalar returns the text of a scalar. Some versions of Psych, the YAML library
+// of Ruby, write the tag of binary data with one exclamation mark.
 func (n yamlNode) scalar() (string, bool) {
 	switch {
 	case n.Kind != yaml.ScalarNode || n.Tag == "!!null":

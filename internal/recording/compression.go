@@ -19,26 +19,27 @@ const (
 	gzipMagic = "\x1f\x8b"
 	zstdMagic = "\x28\xb5\x2f\xfd"
 
-	// maxWindow bounds the memory of a zstd decoder. It is what the levels of
-	// the zstd command without --ultra need, and twice as much.
+	// maxWindow bounds the memory of a zstd decoder. It is twice as much as the
+	// zstd command needs without --ultra.
 	maxWindow = 16 << 20
 )
 
 // errRatio says that data grows by more than Limits.Ratio.
 var errRatio = errors.New("it grows by more than the limit when it is decompressed")
 
-// compressionError is a fault of compressed data, as opposed to one of reading it.
+// compressionError is an error in compressed data, as opposed to an error from
+// reading the file.
 type compressionError struct{ err error }
 
 func (e *compressionError) Error() string { return e.err.Error() }
 func (e *compressionError) Unwrap() error { return e.err }
 
-// rawReader reads the file as it is. It stops when ctx is done.
+// rawReader reads the file without decompressing it. It stops when ctx is done.
 type rawReader struct {
 	ctx context.Context
 	r   io.Reader
 	n   int64 // bytes read so far
-	err error // of the file, not of what it holds
+	err error // from reading the file, not from its contents
 }
 
 func (r *rawReader) Read(p []byte) (int, error) {
@@ -56,13 +57,13 @@ func (r *rawReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// decompressed returns the text of a file that may be compressed. gzip and
-// zstd are known by their magic numbers. Brotli has none, and that of zlib is
-// short: they are tried when the file is not text, and taken if a known format
-// comes out.
+// decompressed returns the text of a file that may be compressed. gzip and zstd
+// are recognised by their magic numbers. Brotli has none, and that of zlib is
+// short: they are tried on a file that is not text, and are used if they yield
+// a known format.
 func decompressed(raw *rawReader, lim Limits) (io.Reader, error) {
 	in := bufio.NewReaderSize(raw, headSize)
-	head, _ := in.Peek(headSize) // what came before a fault is read, too
+	head, _ := in.Peek(headSize) // what precedes an error is read, too
 	if raw.err != nil && len(head) == 0 {
 		return nil, raw.err
 	}
@@ -95,7 +96,7 @@ func newZstd(in io.Reader) (*zstd.Decoder, error) {
 // isText reports whether the beginning of a file can be text.
 func isText(head []byte) bool {
 	for i := 0; i < len(head); {
-		if c := head[i]; c < utf8.RuneSelf { // nearly all
+		if c := head[i]; c < utf8.RuneSelf { // the usual case
 			if isControl(rune(c)) {
 				return false
 			}
@@ -116,8 +117,8 @@ func isControl(r rune) bool {
 }
 
 // isZlib reports whether head is the beginning of a known format, compressed
-// with zlib, as mitmproxy does with a HAR file whose name ends with .zhar. Its
-// header alone is not sure enough.
+// with zlib, as mitmproxy does with a HAR file whose name ends with .zhar. The
+// header of zlib is too short to be sure by itself.
 func isZlib(head []byte) bool {
 	in, err := zlib.NewReader(bytes.NewReader(head))
 	if err != nil {
@@ -132,7 +133,8 @@ func isBrotli(head []byte) bool {
 	return isKnownStart(brotli.NewReader(bytes.NewReader(head)))
 }
 
-// isKnownStart reports whether a known format comes out of a decoder.
+// isKnownStart reports whether the output of a decoder begins as a known
+// format.
 func isKnownStart(out io.Reader) bool {
 	text := make([]byte, 4096)
 	n, _ := io.ReadFull(out, text)
@@ -140,7 +142,8 @@ func isKnownStart(out io.Reader) bool {
 	return len(text) > 0 && isText(text) && formatOf(text, false) != nil
 }
 
-// ratioReader reads decompressed data for as long as it is not too much.
+// ratioReader reads decompressed data until it exceeds ratio times the
+// compressed data.
 type ratioReader struct {
 	raw   *rawReader
 	r     io.Reader

@@ -16,7 +16,7 @@ var curlFormat = Format{
 	Of:     "its output: status line, headers, body",
 	Sign:   "the first line is a status line, `HTTP/1.1 200 OK` or `HTTP/2 200`",
 	Record: "`curl -i URL > answer.txt`.",
-	Notes:  "There is no request. A body goes as far as `Content-Length` says, if that agrees with what is there, and otherwise to the next status line, which may follow JSON without a line feed.",
+	Notes:  "There is no request. A body ends where `Content-Length` says, if that agrees with the text, and otherwise at the next status line, which may follow JSON without a line feed.",
 
 	recognises: isCurl,
 	read:       (*reader).curlDump,
@@ -25,8 +25,9 @@ var curlFormat = Format{
 // statusLine is the first line of a response.
 var statusLine = regexp.MustCompile(`^HTTP/[0-9]+(?:\.[0-9]+)? +([0-9]{3})(?:\s|$)`)
 
-// joinedStatus is the end of JSON and the status line of the next response.
-// Within JSON this cannot be: a string has no line feed.
+// joinedStatus matches the end of JSON and the status line of the next response
+// on one line. It cannot match within JSON, since a JSON string contains no
+// line feed.
 var joinedStatus = regexp.MustCompile(`[}\]]HTTP/[0-9]+(?:\.[0-9]+)? +[0-9]{3}(?: [^\r\n"]*)?\r?\n$`)
 
 func isCurl(b beginning) bool { return statusLine.Match(b.firstLine()) }
@@ -43,9 +44,9 @@ func (r *reader) curlDump() error {
 		e := r.curlBody(length)
 		switch {
 		case x.Response.Body.Missing != "":
-			// It ends within the headers.
+			// The recording ends within the headers.
 		case r.isInterim(x, e):
-			x.Response.Body.Missing = "an interim response, which curl did not stop at"
+			x.Response.Body.Missing = "an interim response, followed by another one"
 		case e.large:
 			unreadable(x, r.tooLarge(e).Defects[0])
 		case len(e.data) == 0 && announced(x) > 0:
@@ -64,12 +65,12 @@ func (r *reader) curlDump() error {
 func (r *reader) curlHead() *plumb.Exchange {
 	x := &plumb.Exchange{Place: r.src.place()}
 	x.Response.Header = http.Header{}
-	first := r.src.cut(r.lim.Entry, lines{})
+	first := r.src.cut(r.lim.Entry, lineScanner{})
 	if m := statusLine.FindSubmatch(first.data); m != nil {
 		x.Response.Status, _ = strconv.Atoi(string(m[1]))
 	}
 	for {
-		e := r.src.cut(r.lim.Entry, lines{})
+		e := r.src.cut(r.lim.Entry, lineScanner{})
 		line := strings.TrimRight(string(e.data), "\r\n")
 		name, value, ok := strings.Cut(line, ":")
 		switch {
@@ -90,9 +91,9 @@ func (r *reader) curlHead() *plumb.Exchange {
 	}
 }
 
-// curlBody reads up to the next status line. It begins a line, or where the
-// body does not end with a line feed, follows the body at once: after as many
-// bytes as the headers announce, or after JSON.
+// curlBody reads up to the next status line, which is at the beginning of a
+// line, or, if the body does not end with a line feed, directly after the body:
+// after as many bytes as the headers announce, or after JSON.
 func (r *reader) curlBody(length int) *entry {
 	e := &entry{start: r.src.place()}
 	for ended := false; !ended; {
@@ -105,15 +106,15 @@ func (r *reader) curlBody(length int) *entry {
 		}
 		var n int
 		n, ended = curlLine(b, length-e.size, whole)
-		r.src.extend(e, r.lim.Entry, &counted{int64(n)})
+		r.src.extend(e, r.lim.Entry, &countScanner{int64(n)})
 	}
 	e.join()
 	return e
 }
 
-// curlLine returns how much of the first line of b belongs to a body of which
-// left bytes are announced, and whether a status line follows at once. Nothing
-// comes after b if it is the whole rest.
+// curlLine returns how many bytes of the first line of b belong to the body,
+// and whether a status line follows them directly. Of the announced body, left
+// bytes are still to come; whole says that the recording ends with b.
 func curlLine(b []byte, left int, whole bool) (n int, ended bool) {
 	line, _, closed := bytes.Cut(b, []byte("\n"))
 	if 0 < left && left < len(line) && statusLine.Match(b[left:]) {
@@ -122,18 +123,18 @@ func curlLine(b []byte, left int, whole bool) (n int, ended bool) {
 	if at := joinedStatus.FindIndex(b[:min(len(line)+1, len(b))]); at != nil {
 		return at[0] + 1, true
 	}
-	const most = 256 // bytes of a status line, which may begin here and end in the next window
+	const maxStatus = 256 // bytes of a status line, which may begin here and end in the next window
 	switch {
 	case closed:
 		return len(line) + 1, false
-	case whole || len(line) <= most:
+	case whole || len(line) <= maxStatus:
 		return len(line), false
 	}
-	return len(line) - most, false
+	return len(line) - maxStatus, false
 }
 
 // isInterim reports whether curl went on from a response to the next one: an
-// informational one, a redirect, or the answer of a proxy.
+// informational one, a redirect, or the response of a proxy.
 func (r *reader) isInterim(x *plumb.Exchange, e *entry) bool {
 	if len(e.data) > 0 || e.large {
 		return false
@@ -143,8 +144,8 @@ func (r *reader) isInterim(x *plumb.Exchange, e *entry) bool {
 	return class == 1 || !isLast && (class == 3 || class == 2 && announced(x) < 0 && len(x.Response.Header) == 0)
 }
 
-// setCurlBody gives x the body, which is what the header announces if that
-// agrees with what is there.
+// setCurlBody sets the body of x: as long as Content-Length announces, if only
+// white space follows.
 func (r *reader) setCurlBody(x *plumb.Exchange, e *entry) {
 	length := announced(x)
 	body := e.data

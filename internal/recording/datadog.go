@@ -20,13 +20,13 @@ var datadogFormat = Format{
 	read:       (*reader).datadog,
 }
 
-// isDatadog recognises the recordings of a feature, each with its interactions.
+// isDatadog recognises a list of recordings, each with its interactions.
 func isDatadog(b beginning) bool {
 	return !b.list && b.firstOf("recordings").hasAny("interactions", "frozen_at")
 }
 
-// datadog reads such a file. The interactions are in a list in a list, and the
-// time is beside the inner one, so that a recording of a scenario is an entry.
+// datadog reads such a file. The interactions are in lists within a list, and
+// the time is beside each inner list, so the whole file is one entry.
 func (r *reader) datadog() error {
 	return r.values(func(byte) (bool, error) {
 		e := r.src.cut(r.lim.Entry, &valueScanner{})
@@ -62,11 +62,11 @@ func (r *reader) datadogInteraction(e *entry, v *jsonvalue.Value, frozen string,
 		return unusable(x, "request or no response")
 	}
 	header := headerOf(response.At("headers"))
-	message{
+	exchangeHead{
 		method: text(request.At("method")), url: withQuery(text(request.At("path")), strings.Join(datadogQuery(request.At("query")), "&"), nil),
 		request: withContentType(http.Header{}, text(request.At("content_type"))),
 		status:  integer(response.At("status")), response: header, time: firstTime(header, frozen),
-	}.describe(x)
+	}.applyTo(x)
 	body := response.At("body", "value")
 	switch {
 	case body == nil || body.Kind == jsonvalue.Null:

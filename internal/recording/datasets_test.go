@@ -25,13 +25,14 @@ import (
 type foundExchange struct {
 	method, url string
 	status      int
-	body        string // the Content-Encoding undone
-	noBody      bool   // the recording does not hold it
-	noHTTP      bool   // it is something else than a request and its response
-	asJSON      bool   // the body is kept as data: it is compared as such
+	body        string // after decoding its Content-Encoding
+	noBody      bool   // the recording does not contain it
+	notHTTP     bool   // it is not a request with its response
+	asJSON      bool   // the body is kept as data, and is compared as such
 }
 
-// clientReaders are by the folder of the files that they read.
+// clientReaders are the independent readers for the recorders of HTTP clients,
+// by the folder of the files that they read.
 var clientReaders = map[string]func(*testing.T, []byte) []foundExchange{
 	"betamax-json": cassetteSeen, "curl-i": curlSeen, "easyvcr": cassetteSeen, "exvcr": cassetteSeen,
 	"go-vcr": cassetteSeen, "har": harSeen, "har-polly": harSeen, "httprr": httprrSeen,
@@ -39,11 +40,12 @@ var clientReaders = map[string]func(*testing.T, []byte) []foundExchange{
 	"vcrpy-json": cassetteSeen, "vcrpy-yaml": cassetteSeen,
 }
 
-// Each file that others have recorded is read by one of the independent readers.
+// TestEachFileIsReadIndependently checks that one of the independent readers
+// reads each recording of other people.
 func TestEachFileIsReadIndependently(t *testing.T) {
 	for _, file := range outsideFiles(t, "formats/*/*") {
 		folder := filepath.Base(filepath.Dir(file))
-		assert.True(t, clientReaders[folder] != nil || independentReaders[folder] != nil, "%s: no independent reader is for this folder", file)
+		assert.True(t, clientReaders[folder] != nil || independentReaders[folder] != nil, "%s: there is no independent reader for this folder", file)
 		info, err := os.Stat(file)
 		require.NoError(t, err)
 		assert.True(t, info.Mode().IsRegular(), "%s: only files in the folders themselves are read", file)
@@ -55,8 +57,9 @@ func TestEachFileIsReadIndependently(t *testing.T) {
 	}
 }
 
-// Each file that others have recorded, of the recorders of clients, gives what a reader in this test, which
-// uses a YAML library and encoding/json, finds in it.
+// TestRecordingsOfOthers compares what is read from the recordings of HTTP
+// clients with what an independent reader finds, which uses a YAML library and
+// encoding/json.
 func TestRecordingsOfOthers(t *testing.T) {
 	for format, read := range clientReaders {
 		for _, file := range outsideFiles(t, "formats/"+format+"/*") {
@@ -71,7 +74,7 @@ func TestRecordingsOfOthers(t *testing.T) {
 					assert.Equal(t, w.method, x.Request.Method)
 					assert.Equal(t, w.url, x.Request.URL)
 					assert.Equal(t, w.status, x.Response.Status)
-					assert.Equal(t, w.noHTTP, x.Response.Body.Missing == ofWebSocket)
+					assert.Equal(t, w.notHTTP, x.Response.Body.Missing == ofWebSocket)
 					assert.Equal(t, w.noBody, x.Response.Body.Missing != "", "%d: missing: %q", i+1, x.Response.Body.Missing)
 					if w.asJSON {
 						assert.JSONEq(t, w.body, string(x.Response.Body.Bytes))
@@ -102,7 +105,8 @@ func str(v any) string {
 	return fmt.Sprint(v)
 }
 
-// firstHeader is the first value of a header, in whatever way headers are written.
+// firstHeader returns the first value of a header, whichever way the headers
+// are written.
 func firstHeader(headers any, name string) string {
 	m, _ := headers.(object)
 	for key, value := range m {
@@ -174,7 +178,7 @@ func cassetteSeen(t *testing.T, text []byte) (all []foundExchange) {
 		request, response := member(item, "request"), member(item, "response")
 		if request == nil {
 			require.Equal(t, "message", member(item, "kind")) // of a WebSocket
-			all = append(all, foundExchange{noBody: true, noHTTP: true})
+			all = append(all, foundExchange{noBody: true, notHTTP: true})
 			continue
 		}
 		s := foundExchange{method: strings.ToUpper(str(member(request, "method"))), url: str(member(request, "uri")) + str(member(request, "url"))}
@@ -278,7 +282,7 @@ func curlSeen(t *testing.T, text []byte) []foundExchange {
 	if m := regexp.MustCompile(`(?im)^content-length: (\d+)$`).FindStringSubmatch(head); m != nil {
 		length, err := strconv.Atoi(m[1])
 		require.NoError(t, err)
-		if length <= len(body) && strings.TrimSpace(body[length:]) == "" { // curl has written a line feed after it
+		if length <= len(body) && strings.TrimSpace(body[length:]) == "" { // the rest is a line feed that curl wrote
 			body = body[:length]
 		}
 	}

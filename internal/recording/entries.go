@@ -11,7 +11,8 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
-// containerOf reads entries that are in a list somewhere in an object.
+// containerOf returns a reader of entries that are in a list, to which path
+// leads in an object.
 func containerOf(parse func(*reader, *entry) *plumb.Exchange, path ...string) func(*reader) error {
 	return func(r *reader) error {
 		return r.values(func(byte) (bool, error) {
@@ -20,8 +21,8 @@ func containerOf(parse func(*reader, *entry) *plumb.Exchange, path ...string) fu
 	}
 }
 
-// entriesOf reads entries that are objects: one on each line, one after the
-// other, or in a list.
+// entriesOf returns a reader of entries that are objects: one on each line, one
+// after the other, or in a list.
 func entriesOf(parse func(*reader, *entry) *plumb.Exchange) func(*reader) error {
 	return func(r *reader) error {
 		if r.beginning().isLineWise() {
@@ -38,8 +39,8 @@ func entriesOf(parse func(*reader, *entry) *plumb.Exchange) func(*reader) error 
 	}
 }
 
-// values reads objects and lists that follow each other, up to the end or up
-// to one after which nothing can be found.
+// values reads consecutive objects and lists, up to the end or up to one after
+// which no more can be found.
 func (r *reader) values(read func(c byte) (more bool, err error)) error {
 	for {
 		c, ok := r.src.next()
@@ -55,19 +56,19 @@ func (r *reader) values(read func(c byte) (more bool, err error)) error {
 	}
 }
 
-// lineEntries reads one entry on each line. A line that is broken does not
-// touch the next one.
+// lineEntries reads one entry on each line. A broken line does not affect the
+// next one.
 func (r *reader) lineEntries(parse func(*reader, *entry) *plumb.Exchange) error {
 	return r.eachLine(func(e *entry) error { return r.parseLater(e, parse) })
 }
 
-// eachLine cuts out the lines that are not blank.
+// eachLine calls take for each line that is not blank.
 func (r *reader) eachLine(take func(*entry) error) error {
 	for {
 		if _, ok := r.src.next(); !ok {
 			return nil
 		}
-		e := r.src.cut(r.lim.Entry, lines{})
+		e := r.src.cut(r.lim.Entry, lineScanner{})
 		e.data = bytes.TrimRight(e.data, " \t\r\n")
 		if err := take(e); err != nil {
 			return err
@@ -75,26 +76,27 @@ func (r *reader) eachLine(take func(*entry) error) error {
 	}
 }
 
-// message is what an entry says of its exchange beside the body.
-type message struct {
+// exchangeHead is what an entry says about its exchange, apart from the body.
+type exchangeHead struct {
 	method, url string
 	request     http.Header
 	status      int
 	response    http.Header
-	time        time.Time // zero where only a Date header may say it
+	time        time.Time // zero if only a Date header can give it
 }
 
-// describe gives x what the entry says beside the body.
-func (x message) describe(to *plumb.Exchange) {
-	to.Request = plumb.Request{Method: strings.ToUpper(x.method), URL: x.url, Header: x.request}
-	to.Response.Status, to.Response.Header = x.status, x.response
-	if to.Time = x.time; x.time.IsZero() {
-		to.Time = firstTime(x.response, "")
+// applyTo sets everything of x but its body and its place.
+func (h exchangeHead) applyTo(x *plumb.Exchange) {
+	x.Request = plumb.Request{Method: strings.ToUpper(h.method), URL: h.url, Header: h.request}
+	x.Response.Status, x.Response.Header = h.status, h.response
+	if x.Time = h.time; h.time.IsZero() {
+		x.Time = firstTime(h.response, "")
 	}
-	to.Secrets = redact.Credentials(x.url, x.request, x.response)
+	x.Secrets = redact.Credentials(h.url, h.request, h.response)
 }
 
-// withContentType returns h with a media type, if it states none.
+// withContentType returns h with the media type as its Content-Type, unless h
+// has one already.
 func withContentType(h http.Header, media string) http.Header {
 	if media == "" || h.Get("Content-Type") != "" {
 		return h
@@ -106,8 +108,8 @@ func withContentType(h http.Header, media string) http.Header {
 	return h
 }
 
-// setJSONOrText gives x a body that the recorder wrote as JSON where it is
-// JSON, and as a string where it is text.
+// setJSONOrText sets the body of x from a value that is the body itself if the
+// body is JSON, and otherwise a string with its text.
 func (r *reader) setJSONOrText(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	switch {
 	case v == nil:
@@ -120,8 +122,8 @@ func (r *reader) setJSONOrText(x *plumb.Exchange, e *entry, v *jsonvalue.Value) 
 }
 
 // isBodyText reports whether a string is the text of a body, and not a body
-// that is a JSON string. Where the media type is that of JSON or not stated,
-// the text tells: a string that holds an object or a list is hardly sent.
+// that is a JSON string. If the media type is JSON or not stated, the text
+// decides: a JSON string that contains an object or a list is hardly ever sent.
 func isBodyText(h http.Header, text string) bool {
 	if !mayBeJSON(h) {
 		return true
@@ -130,14 +132,15 @@ func isBodyText(h http.Header, text string) bool {
 	return text == "" || strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")
 }
 
-// unusable says of an entry that it lacks what an exchange needs.
+// unusable marks x as unreadable because its entry lacks something that an
+// exchange needs.
 func unusable(x *plumb.Exchange, lacks string) *plumb.Exchange {
 	unreadable(x, plumb.Defect{Rule: "capture-unreadable", Message: "the entry has no " + lacks, Place: x.Place})
 	return x
 }
 
-// unixTime is a time in seconds since 1970, or in milliseconds where it would
-// otherwise be far in the future; zero for 0.
+// unixTime converts seconds since 1970, or milliseconds if as seconds they
+// would be far in the future. It returns the zero time for 0.
 func unixTime(seconds float64) time.Time {
 	const year2200 = 7_258_118_400
 	if seconds > year2200 {

@@ -13,7 +13,7 @@ var exVCRFormat = Format{
 	Of:     "tests in Elixir",
 	Sign:   "a list of interactions in JSON with `response.status_code`",
 	Record: "`use_cassette \"name\" do ... end`.",
-	Notes:  "A binary body is a term of Erlang in base64, which is decoded. A response of the type `error` was none.",
+	Notes:  "A binary body is an Erlang term in base64, which is decoded. A response of the type `error` means that there was none.",
 
 	recognises: isExVCR,
 	read:       entriesOf((*reader).cassetteJSON),
@@ -24,15 +24,15 @@ func isExVCR(b beginning) bool {
 	return b.list && b.has("request") && b.object("response").has("status_code", "type")
 }
 
-// isExVCRResponse reports whether a response is one of ExVCR (Elixir), which says of
-// each response whether there was one.
+// isExVCRResponse reports whether a response was recorded by ExVCR (Elixir),
+// which records whether there was a response at all.
 func isExVCRResponse(response node) bool {
 	kind := scalarOf(response.member("type"))
 	return response.member("status_code") != nil && (kind == "ok" || kind == "error")
 }
 
-// setExVCRBody gives x the body of a response that ExVCR recorded. A body that
-// is not text is a term of Erlang in base64.
+// setExVCRBody sets the body of x from a response that ExVCR recorded. A body
+// that is not text is an Erlang term in base64.
 func (r *reader) setExVCRBody(x *plumb.Exchange, response node) {
 	body := response.member("body")
 	switch {
@@ -48,7 +48,7 @@ func (r *reader) setExVCRBody(x *plumb.Exchange, response node) {
 		data, err := erlangBinary(data)
 		if err != nil {
 			unreadable(x, plumb.Defect{
-				Rule: "capture-unreadable", Message: "the body is not a binary of Erlang", Found: err.Error(), Place: plumb.Place{Line: line},
+				Rule: "capture-unreadable", Message: "the body is not an Erlang binary", Found: err.Error(), Place: plumb.Place{Line: line},
 			})
 			return
 		}
@@ -56,17 +56,17 @@ func (r *reader) setExVCRBody(x *plumb.Exchange, response node) {
 	}
 }
 
-// erlangBinary reads a binary in the external term format of Erlang: its
-// version, the tag of a binary, the length in four bytes, the bytes.
+// erlangBinary reads a binary in the external term format of Erlang: the
+// version, the tag of a binary, the length in four bytes, and the bytes.
 func erlangBinary(term []byte) ([]byte, error) {
 	const version, binaryTag = 131, 109
 	content, ok := bytes.CutPrefix(term, []byte{version, binaryTag})
 	if !ok || len(content) < 4 {
-		return nil, errors.New("it does not begin as one")
+		return nil, errors.New("it does not begin like one")
 	}
 	length, content := binary.BigEndian.Uint32(content), content[4:]
 	if uint64(length) != uint64(len(content)) {
-		return nil, errors.New("its length is another one than it says")
+		return nil, errors.New("its length is not the one that it states")
 	}
 	return content, nil
 }

@@ -16,18 +16,18 @@ import (
 type File struct {
 	Path string // "-" is standard input
 
-	// Named tells that the user named the file itself, or a glob that it
-	// matches. A file that was found in a folder may be something else than a
-	// recording: of it, [ErrUnknownFormat] and [ErrEmpty] are no faults.
+	// Named reports whether the user named the file itself, or a glob that it
+	// matches. A file that was found in a folder need not be a recording: for
+	// such a file, [ErrUnknownFormat] and [ErrEmpty] are not faults.
 	Named bool
 }
 
-// Files returns the files that paths stand for, each once, in the order of their
-// names, whatever the order of the paths: a file, "-" for standard input, a glob
-// (with ** for any folders), or a folder, which stands for the files in and below
-// it, without those whose name begins with a dot; DIR/... is the same, as the go
-// command has it. A path that does not exist, a folder or glob without files, and
-// a device are errors.
+// Files returns the files that paths stand for, each once, in the order of
+// their names, whatever the order of the paths: a file, "-" for standard input,
+// a glob (with ** for any folders), or a folder, which stands for the files in
+// and below it, without those whose name begins with a dot; DIR/... is the
+// same, as for the go command. A path that does not exist, a folder or glob
+// without files, and a device are errors.
 func Files(paths []string) ([]File, error) {
 	var found []File
 	for _, path := range paths {
@@ -43,7 +43,7 @@ func Files(paths []string) ([]File, error) {
 	for _, f := range found {
 		real, err := filepath.EvalSymlinks(f.Path)
 		if err != nil {
-			real = f.Path // "-", or gone in the meantime, which opening it will tell
+			real = f.Path // "-", or removed in the meantime, which opening it will report
 		}
 		if abs, err := filepath.Abs(real); err == nil && f.Path != "-" {
 			real = abs
@@ -81,16 +81,16 @@ func filesOf(path string) ([]File, error) {
 	return nil, fmt.Errorf("%s: cannot be read: %w", path, errors.Unwrap(err))
 }
 
-// isDevice reports whether a file is none that can be read to its end: a device
-// such as /dev/zero, or a socket. A FIFO has an end.
+// isDevice reports whether a file cannot be read to its end: a device such as
+// /dev/zero, or a socket. A FIFO can.
 func isDevice(info fs.FileInfo) bool { return info.Mode()&(fs.ModeDevice|fs.ModeSocket) != 0 }
 
 func deviceError(path string) error {
 	return fmt.Errorf("%s: this is a device or a socket, which is not read; name a file, or - for standard input", path)
 }
 
-// glob returns the files that match. A folder that matches stands for nothing:
-// dir/** names what is in it by itself.
+// glob returns the files that match. Folders that match are left out: dir/**
+// matches the files in them, too.
 func glob(pattern string) ([]File, error) {
 	matches, err := doublestar.FilepathGlob(pattern, doublestar.WithFailOnIOErrors(), doublestar.WithNoFollow(), doublestar.WithNoHidden())
 	if err != nil {
@@ -114,8 +114,8 @@ func glob(pattern string) ([]File, error) {
 	return files, nil
 }
 
-// folder returns the files in and below a folder. It follows links to files,
-// not to folders, so that no link can lead it round in circles.
+// folder returns the files in and below a folder. It follows links to files but
+// not to folders, so that it cannot loop.
 func folder(root string) ([]File, error) {
 	var files []File
 	// The separator makes it enter a folder that is named by a link.

@@ -1,26 +1,26 @@
 package recording
 
-// Format is a format of recordings. Everything about one is in one file: what
-// it is in words, of which the help and the page on formats are made, how it is
-// recognised, and its reader.
+// Format is a format of recordings. Everything about a format is in one file:
+// the text that the help and docs/formats.md show, how it is recognised, and
+// its reader.
 type Format struct {
 	Name   string
 	Of     string // who writes it, in a few words
 	Sign   string // how it is recognised
 	Record string // how people make such a recording
-	Notes  string // what is read of it, and what is not
+	Notes  string // which parts are read, and which are not
 
-	// recognises reports whether a recording is of the format, by its beginning.
-	// It is nil where another format of the list has the same frame: what
-	// recognises that one recognises this one, too, and the reader is the same.
+	// recognises reports whether a recording is of the format, by its
+	// beginning. It is nil if another format of the list looks the same: that
+	// one recognises and reads this one, too.
 	recognises func(b beginning) bool
 
 	// read reads a recording, whose first byte comes next, to its end.
 	read func(r *reader) error
 }
 
-// formats are all that are read, in the order in which they are tried: the
-// first that recognises a recording reads it. What anything could be comes
+// formats are all formats that are read, in the order in which they are tried:
+// the first that recognises a recording reads it. The least specific ones come
 // last.
 var formats = []*Format{
 	&harFormat,

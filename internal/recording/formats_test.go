@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write the .want files of fixtures/formats anew")
+var update = flag.Bool("update", false, "rewrite the .want files of fixtures/formats")
 
-// golden compares text with that of a file, or writes it there.
+// golden compares text with the contents of a file, or writes it to the file.
 func golden(t *testing.T, file, text string) {
 	t.Helper()
 	if *update {
@@ -22,18 +22,18 @@ func golden(t *testing.T, file, text string) {
 	}
 	want, err := os.ReadFile(file)
 	require.NoError(t, err)
-	assert.Equal(t, string(want), text, "%s is stale; look at the difference, and run go test ./internal/recording -update", file)
+	assert.Equal(t, string(want), text, "%s is stale; check the difference, and run go test ./internal/recording -update", file)
 }
 
-var notOfAName = regexp.MustCompile(`[^a-z0-9]+`)
+var notInName = regexp.MustCompile(`[^a-z0-9]+`)
 
-// folderOf is the name of the folder of a format in fixtures/formats.
+// folderOf returns the name of the folder of a format in fixtures/formats.
 func folderOf(f Format) string {
-	return strings.Trim(notOfAName.ReplaceAllString(strings.ToLower(f.Name), "-"), "-")
+	return strings.Trim(notInName.ReplaceAllString(strings.ToLower(f.Name), "-"), "-")
 }
 
-// Each format is complete: it says what it is, and has recordings in a folder of
-// its own that it, and no format before it, recognises.
+// TestFormatsAreComplete checks that each format describes itself, and has
+// recordings in its own folder that it recognises, and no format before it.
 func TestFormatsAreComplete(t *testing.T) {
 	folders := map[string]bool{"generate": true}
 	for _, f := range Formats() {
@@ -43,7 +43,7 @@ func TestFormatsAreComplete(t *testing.T) {
 		assert.NotEmpty(t, f.Of, f.Name)
 		assert.NotEmpty(t, f.Sign, f.Name)
 		assert.NotEmpty(t, f.Record, f.Name)
-		assert.Equal(t, f.recognises == nil, f.read == nil, "%s: it has either both or, where another format of the list reads it, none", f.Name)
+		assert.Equal(t, f.recognises == nil, f.read == nil, "%s: a format has both functions, or neither if another format of the list reads it", f.Name)
 		files, err := filepath.Glob(filepath.Join(folder, "*.*"))
 		require.NoError(t, err)
 		assert.NotEmpty(t, files, "put a recording into %s", folder)

@@ -11,11 +11,10 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// fuzzLimits are small, so that fuzzing meets them.
+// fuzzLimits are small, so that fuzzing reaches them.
 var fuzzLimits = Limits{Body: 8 << 10, Entry: 16 << 10, Ratio: 100}
 
-// fuzzRead reads text as a recording and holds what it gives to what every
-// reader promises.
+// fuzzRead reads text as a recording and checks what every reader promises.
 func fuzzRead(t *testing.T, text []byte) {
 	list, err := readAll("x", bytes.NewReader(text), fuzzLimits)
 	for i, x := range list {
@@ -32,7 +31,7 @@ func fuzzRead(t *testing.T, text []byte) {
 		fuzzBody(t, text, x.Response.Body)
 	}
 	if err == nil && len(list) == 0 {
-		require.Regexp(t, `\[|interactions:|"interactions"|recordings|Initialize|ScenarioFinished|^\x78|httprr`, string(text), "only a recording that says it is empty gives nothing")
+		require.Regexp(t, `\[|interactions:|"interactions"|recordings|Initialize|ScenarioFinished|^\x78|httprr`, string(text), "only a recording with an empty list of entries has no exchanges")
 	}
 }
 
@@ -53,15 +52,15 @@ func fuzzBody(t *testing.T, text []byte, body plumb.Body) {
 		require.Positive(t, line)
 		require.GreaterOrEqual(t, column, 0)
 		if packed {
-			continue // places are those of the text that comes out
+			continue // places are in the decompressed text
 		}
 		require.LessOrEqual(t, line, len(all))
 		require.LessOrEqual(t, column, len(all[line-1])+1)
 	}
 }
 
-// addFixtures gives the fixtures whose names hold one of the words as seeds. Each
-// word must be in some.
+// addFixtures adds as seeds the fixtures whose names contain one of the words.
+// Each word must occur in some name.
 func addFixtures(f *testing.F, words ...string) {
 	f.Helper()
 	for _, word := range words {
@@ -74,7 +73,7 @@ func addFixtures(f *testing.F, words ...string) {
 				found = true
 			}
 		}
-		require.True(f, found, "no fixture is named like %q", word)
+		require.True(f, found, "no fixture has %q in its name", word)
 	}
 }
 

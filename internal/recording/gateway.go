@@ -15,15 +15,15 @@ var accessLogFormat = Format{
 	Of:     "of Kong, Envoy and AWS API Gateway, in JSON",
 	Sign:   "an object with `request.uri`, `response.status` and `latencies` or `started_at`; with `response_code`, a method and a path; or with `status`, `requestId` and `httpMethod` or `routeKey`",
 	Record: "The plugins `http-log` and `file-log` of Kong; `json_format` of an access log of Envoy; `$context` variables of AWS API Gateway, in JSON.",
-	Notes:  "Their users choose the names: those that the documentation of each has are known. There are no bodies in them, so that of a line the method, the path and the status are checked, and each line says so. A line with status 0 got no response.",
+	Notes:  "Users choose the names of the members; plumb knows those in the documentation of each product. The logs contain no bodies, so only the method, the path and the status of a line are checked, and the report says so. A line with status 0 got no response.",
 
 	recognises: isGatewayLog,
 	read:       entriesOf((*reader).gatewayEntry),
 }
 
 // isGatewayLog recognises access logs in JSON: of Kong, of Envoy and of AWS API
-// Gateway, whose users choose the names of the members themselves. These are
-// the ones that their documentation has.
+// Gateway, whose users choose the names of the members themselves. The names
+// here are those in their documentation.
 func isGatewayLog(b beginning) bool {
 	switch {
 	case b.has("request", "response"):
@@ -40,7 +40,7 @@ func isKongLine(b beginning) bool {
 	return b.hasAny("latencies", "started_at") && b.object("request").hasAny("uri", "url") && b.object("response").has("status")
 }
 
-// The names of members that say the same.
+// Names of members with the same meaning.
 var (
 	logMethods  = []string{"method", ":method", "request_method", "httpMethod"}
 	logPaths    = []string{"x-envoy-original-path", "original_path", "path", ":path", "request_path", "uri_path", "resourcePath"}
@@ -83,19 +83,19 @@ func isUnanswered(v *jsonvalue.Value) bool {
 	return status != nil && status.Text == "0"
 }
 
-// kongEntry reads a line of the plugins http-log, file-log and their like.
-// Bodies are in it where a user added them.
+// kongEntry reads a line of the plugins http-log, file-log and similar ones. It
+// has a body only if a user added it.
 func (r *reader) kongEntry(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	request, response := v.Member("request"), v.Member("response")
 	url := text(request.At("url"))
 	if url == "" {
 		url = text(request.At("uri"))
 	}
-	message{
+	exchangeHead{
 		method: text(request.At("method")), url: url, request: headerOf(request.At("headers")),
 		status: integer(response.At("status")), response: headerOf(response.At("headers")),
 		time: unixTime(float(v.Member("started_at"))),
-	}.describe(x)
+	}.applyTo(x)
 	if body := response.At("body"); body != nil && body.Kind != jsonvalue.Null {
 		r.setJSONOrText(x, e, body)
 	} else {
@@ -105,11 +105,11 @@ func (r *reader) kongEntry(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 
 // accessLine reads a line of Envoy or of AWS API Gateway.
 func accessLine(x *plumb.Exchange, v *jsonvalue.Value) {
-	m := message{
+	m := exchangeHead{
 		method: logText(v, logMethods), url: logText(v, logPaths), status: integer(logMember(v, logStatuses)),
 		time: logTime(logMember(v, logTimes)),
 	}
-	// The path of AWS has the name of the stage before it; a route has not.
+	// The path of AWS begins with the name of the stage; a route does not.
 	if method, path, ok := strings.Cut(text(v.Member("routeKey")), " "); ok {
 		m.method, m.url = method, path
 	} else if path := text(v.Member("resourcePath")); path != "" {
@@ -121,11 +121,12 @@ func accessLine(x *plumb.Exchange, v *jsonvalue.Value) {
 	if media := text(v.Member("content_type")); media != "" {
 		m.response = withContentType(http.Header{}, media)
 	}
-	m.describe(x)
+	m.applyTo(x)
 	x.Response.Body.Missing = keptWithoutBody
 }
 
-// logMember is the first of the members that there is; "-" stands for none.
+// logMember returns the first of the members that has a value; "-" counts as
+// none.
 func logMember(v *jsonvalue.Value, names []string) *jsonvalue.Value {
 	for _, name := range names {
 		if m := v.Member(name); m != nil && m.Kind != jsonvalue.Null && m.Text != "" && m.Text != "-" {
@@ -137,8 +138,8 @@ func logMember(v *jsonvalue.Value, names []string) *jsonvalue.Value {
 
 func logText(v *jsonvalue.Value, names []string) string { return text(logMember(v, names)) }
 
-// logTime reads a time as RFC 3339 or the Common Log Format have it, or as a
-// number of seconds or milliseconds.
+// logTime reads a time in RFC 3339 or the Common Log Format, or as a number of
+// seconds or milliseconds.
 func logTime(v *jsonvalue.Value) time.Time {
 	if v == nil {
 		return time.Time{}
@@ -151,7 +152,8 @@ func logTime(v *jsonvalue.Value) time.Time {
 	return unixTime(float(v))
 }
 
-// float is the value of a number, or of a string that is one; else 0.
+// float returns the value of a number, or of a string that contains one, and 0
+// for anything else.
 func float(v *jsonvalue.Value) float64 {
 	if v == nil {
 		return 0

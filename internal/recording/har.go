@@ -17,17 +17,17 @@ var harFormat = Format{
 	Of:     "browsers and proxies",
 	Sign:   "an object with `log`, and in it `version`, `creator`, `browser`, `pages`, `entries` or `comment`",
 	Record: "In a browser, export the requests of its network panel with their content (\"Save all as HAR with content\"). `plumb proxy --har` writes one, too.",
-	Notes: "The time is `startedDateTime` and `time`. An entry that has no `content.text` holds no body, unless `content.size` is 0 and no header announces one: then the body is empty. " +
-		"A response with `_error` or `_failureText` did not come to its end, and JSON that ends within a value, and is shorter than `content.size`, was cut off by the recorder: both are `capture-truncated`. " +
-		"An entry with status 0 got no response. `content.mimeType` counts only where no headers were recorded: beside headers it is a guess of the recorder. " +
-		"Messages of a WebSocket (`_webSocketMessages`) are not checked, and the entry with them says so. An entry with the field `_plumb` was written by `plumb proxy`, and has the body as it was checked, its `Content-Encoding` undone: `target` is the server that the proxy passed requests on to, and counts as one of the description; `missing` says why there is no body; `defects` are what was found in a body that could not be kept, each with `rule`, `message` and `found`.",
+	Notes: "The time is `startedDateTime` and `time`. An entry without `content.text` has no body, unless `content.size` is 0 and no header announces a body: then the body is empty. " +
+		"A response with `_error` or `_failureText` is incomplete, and JSON that ends within a value and is shorter than `content.size` was cut off by the recorder: both are `capture-truncated`. " +
+		"An entry with status 0 got no response. `content.mimeType` is used only if no headers were recorded: otherwise it is a guess of the recorder. " +
+		"Messages of a WebSocket (`_webSocketMessages`) are not checked, and the report says so. An entry with the field `_plumb` was written by `plumb proxy`, and has the body as it was checked, with its `Content-Encoding` undone: `target` is the server that the proxy passed requests on to, which counts as a server of the description; `missing` says why there is no body; `defects` are the defects of a body that could not be kept, each with `rule`, `message` and `found`.",
 
 	recognises: isHAR,
 	read:       containerOf((*reader).harEntry, "log", "entries"),
 }
 
-// isHAR recognises a HAR file. Its names are common words, so that one of the
-// others must be beside the entries.
+// isHAR recognises a HAR file. The name "log" is a common word, so one of the
+// members of a HAR log must be present, too.
 func isHAR(b beginning) bool {
 	return !b.list && b.object("log").hasAny("version", "creator", "browser", "pages", "entries", "comment")
 }
@@ -56,11 +56,11 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 	x.Response.Status = max(0, integer(response.At("status"))) // Playwright writes -1
 	x.Response.Header = harHeader(response.At("headers"))
 	if mime := text(content.At("mimeType")); v.Member("_plumb") == nil && mime != "" && mime != "x-unknown" && len(x.Response.Header) == 0 {
-		x.Response.Header.Set("Content-Type", mime) // beside headers it is a guess of the recorder
+		x.Response.Header.Set("Content-Type", mime) // otherwise it is a guess of the recorder
 	}
 	x.Time = firstTime(x.Response.Header, text(v.At("startedDateTime")))
 	if took, err := strconv.ParseFloat(number(v.At("time")), 64); err == nil && took > 0 && v.At("startedDateTime") != nil {
-		x.Time = x.Time.Add(time.Duration(math.Round(took * float64(time.Millisecond)))) // cut short, it would be a nanosecond early
+		x.Time = x.Time.Add(time.Duration(math.Round(took * float64(time.Millisecond)))) // truncated, it could be a nanosecond early
 	}
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
 	if known := v.Member("_plumb"); known != nil && known.Kind == jsonvalue.Object {
@@ -73,7 +73,8 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 	r.addFaults(x, e, faults, content.At("text"))
 }
 
-// setHARBody gives x the body of a response, or says how the recorder lost it.
+// setHARBody sets the body of x from a response, or records how the recorder
+// lost it.
 func (r *reader) setHARBody(x *plumb.Exchange, e *entry, response *jsonvalue.Value) {
 	content := response.At("content")
 	body := content.At("text")
@@ -102,8 +103,8 @@ func (r *reader) setHARBody(x *plumb.Exchange, e *entry, response *jsonvalue.Val
 	markLost(x, integer(content.At("size")))
 }
 
-// harFailure is why a response was not received to its end, as Chrome (_error)
-// and Playwright (_failureText) write it; empty if nothing says so.
+// harFailure returns why a response was not received to its end, as Chrome
+// (_error) and Playwright (_failureText) write it, or "".
 func harFailure(response *jsonvalue.Value) string {
 	if failure := text(response.At("_error")); failure != "" {
 		return failure
@@ -111,8 +112,9 @@ func harFailure(response *jsonvalue.Value) string {
 	return text(response.At("_failureText"))
 }
 
-// isBodyLost reports whether a response of which the recording holds no byte of
-// a body, or that its text is empty, had one.
+// isBodyLost reports whether a response had a body that the recording does not
+// contain. isEmpty says that the recording has a text of the body, which is
+// empty.
 func isBodyLost(x *plumb.Exchange, response *jsonvalue.Value, isEmpty bool) bool {
 	size := integer(response.At("content", "size"))
 	switch {
@@ -124,7 +126,8 @@ func isBodyLost(x *plumb.Exchange, response *jsonvalue.Value, isEmpty bool) bool
 	return size > 0 || hasContent(x) || integer(response.At("bodySize")) > 0
 }
 
-// setHARText gives x the text of a HAR entry, in whatever way it is written.
+// setHARText sets the body of x from the text of a HAR entry, whichever way it
+// is written.
 func (r *reader) setHARText(x *plumb.Exchange, e *entry, content, body *jsonvalue.Value) {
 	isBase64 := isBase64(content)
 	if chunks, ok := pollyBody(x, content, isBase64); ok {
@@ -165,7 +168,7 @@ func harHeader(v *jsonvalue.Value) http.Header {
 	return h
 }
 
-// number is a number as written; empty for anything else.
+// number returns a number as it is written, and "" for anything else.
 func number(v *jsonvalue.Value) string {
 	if v == nil || v.Kind != jsonvalue.Number {
 		return ""

@@ -6,18 +6,18 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
-// writtenPlumb is the field "_plumb" of an entry, which HAR allows for: what the
-// check of the live exchange knew, and HAR has no place for. An entry with it
-// has the body as it was checked, so that the check of the recording gives the
-// same findings.
+// writtenPlumb is the field "_plumb" of an entry (HAR allows custom fields that
+// begin with an underscore): what was known when the live exchange was checked,
+// and has no field in HAR. An entry with it has the body as it was checked, so
+// that checking the recording gives the same findings.
 type writtenPlumb struct {
 	Target  string          `json:"target,omitempty"`
 	Missing string          `json:"missing,omitempty"` // why there is no body
 	Defects []writtenDefect `json:"defects,omitempty"`
 }
 
-// writtenDefect is what was found in what came, and cannot be seen in what is
-// written.
+// writtenDefect is a defect that was found in the live exchange and does not
+// show in what is written.
 type writtenDefect struct {
 	Rule    string `json:"rule"`
 	Message string `json:"message"`
@@ -32,8 +32,8 @@ func writtenDefects(all []plumb.Defect, clean *redact.Cleaner) []writtenDefect {
 	return kept
 }
 
-// setPlumb gives x what our proxy has written: known is the field of the entry.
-// Nothing in it has to be guessed, as it has where other recorders wrote it.
+// setPlumb sets what plumb itself has written of x: known is the field of the
+// entry. Nothing has to be guessed here, unlike with other recorders.
 func (r *reader) setPlumb(x *plumb.Exchange, e *entry, known, content *jsonvalue.Value) {
 	x.Request.Target = text(known.At("target"))
 	if defects := known.At("defects"); defects != nil {
@@ -53,7 +53,7 @@ func (r *reader) setPlumb(x *plumb.Exchange, e *entry, known, content *jsonvalue
 	case body == nil:
 		x.Response.Body.Missing = noBody
 	case body.Kind != jsonvalue.String:
-		r.setText(x, e, body) // somebody changed it
+		r.setText(x, e, body) // somebody edited it
 	case !isBase64(content):
 		r.setWhole(x, []byte(body.Text), e.locateInString(body))
 	default:
@@ -64,9 +64,9 @@ func (r *reader) setPlumb(x *plumb.Exchange, e *entry, known, content *jsonvalue
 	}
 }
 
-// setWhole gives x a body whose Content-Encoding is undone.
+// setWhole sets the body of x to one whose Content-Encoding is undone already.
 func (r *reader) setWhole(x *plumb.Exchange, body []byte, locate func(int) (int, int)) {
-	if int64(len(body)) > r.lim.Body { // which is lower than it was when the body was recorded
+	if int64(len(body)) > r.lim.Body { // the limit was higher when the body was recorded
 		r.setUndecoded(x, errBodyLimit, locate)
 		return
 	}

@@ -19,13 +19,14 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
-// HARWriter writes a recording. Until [HARWriter.Close] it is in a file of its own,
-// the name of the recording with [Part] after it, which is a valid HAR after
-// each exchange: whatever ends the program, what was added is there. It is not
-// safe for concurrent use.
+// HARWriter writes a recording. Until [HARWriter.Close] it writes to a separate
+// file, named like the recording with [Part] appended, which is a valid HAR
+// after each exchange: even if the program is killed, nothing that was added is
+// lost. It is not safe for concurrent use.
 type HARWriter struct {
-	// Declares reports whether the API declares a parameter of requests that is
-	// no credential, in a header or a query. Without it none is declared.
+	// Declares reports whether the API declares a request parameter of that
+	// name that is not a credential; in is "header" or "query". If Declares is
+	// nil, no parameter is declared.
 	Declares func(in, name string) bool
 
 	path    string
@@ -34,20 +35,20 @@ type HARWriter struct {
 	entries int
 }
 
-// Part is what the name of a recording ends with that is not complete.
+// Part is appended to the name of a recording that is not complete yet.
 const Part = ".part"
 
 // closing is what comes after the last entry.
 const closing = "\n]}}\n"
 
-// CreateHAR begins a recording, a HAR 1.2 without credentials, made by a program of that version. What is at path
-// stays as it is until [HARWriter.Close]. An incomplete recording is not
-// overwritten: it is all that is left of a run that was killed, or another run
-// is writing it.
+// CreateHAR begins a recording at path: a HAR 1.2 without credentials. The
+// version is that of the program. A file at path is not touched until
+// [HARWriter.Close]. An incomplete recording is not overwritten: it is all that
+// is left of a run that was killed, or another run is writing it.
 func CreateHAR(path, version string) (*HARWriter, error) {
 	file, err := os.OpenFile(path+Part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("%s is there already: a run that was killed has left it, or another run is writing it; keep it under another name, or remove it (plumb check reads it)", path+Part)
+		return nil, fmt.Errorf("%s already exists: a run that was killed has left it, or another run is writing it; rename it, or remove it (plumb check reads it)", path+Part)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: the recording cannot be written: %w", path, err)
@@ -67,15 +68,15 @@ func CreateHAR(path, version string) (*HARWriter, error) {
 type HAREntry struct {
 	Exchange      *plumb.Exchange
 	RequestHeader http.Header
-	Started       time.Time     // when the request came
-	Took          time.Duration // from the request to the end of the writtenResponse
+	Started       time.Time     // when the request arrived
+	Took          time.Duration // from the request to the end of the response
 	Target        string        // URL of the server that the proxy passes requests on to, without credentials
 	Proto         string        // of the response, such as HTTP/1.1
 	Reason        string        // after the status; may be empty
 }
 
-// Add writes an exchange: its response whole, of its request the head. It takes
-// as long for the last entry as for the first.
+// Add writes an exchange: the whole response, and the request without its body.
+// How long it takes does not depend on the number of entries.
 func (w *HARWriter) Add(e HAREntry) error {
 	text, err := json.Marshal(w.newEntry(e))
 	if err != nil {
@@ -92,8 +93,8 @@ func (w *HARWriter) Add(e HAREntry) error {
 	return nil
 }
 
-// append writes text in the place of the closing brackets, and these after it.
-// One that is cut short leaves a recording that ends in its last entry.
+// append overwrites the closing brackets with text, and writes them again after
+// it. If the write is cut short, the recording ends within its last entry.
 func (w *HARWriter) append(text []byte) error {
 	if _, err := w.file.WriteAt(append(text, closing...), w.end); err != nil {
 		return fmt.Errorf("%s: the recording cannot be written: %w", w.file.Name(), err)
@@ -102,14 +103,14 @@ func (w *HARWriter) append(text []byte) error {
 	return nil
 }
 
-// Close puts the recording in its place.
+// Close completes the recording and moves it to its path.
 func (w *HARWriter) Close() error {
 	err := w.file.Close()
 	if err == nil {
 		err = os.Rename(w.file.Name(), w.path)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: the recording is complete, and cannot be put in its place: %w", w.file.Name(), err)
+		return fmt.Errorf("%s: the recording is complete but cannot be moved to its path: %w", w.file.Name(), err)
 	}
 	return nil
 }
@@ -172,7 +173,7 @@ type writtenPair struct {
 	Value string `json:"value"`
 }
 
-// newEntry writes an exchange down without credentials.
+// newEntry returns the entry of an exchange, without credentials.
 func (w *HARWriter) newEntry(e HAREntry) writtenEntry {
 	x := e.Exchange
 	clean := redact.ForExchange(x)
@@ -213,13 +214,13 @@ func (w *HARWriter) newEntry(e HAREntry) writtenEntry {
 	}
 }
 
-// declared returns what reports whether a parameter is declared.
+// declared returns a function that reports whether a parameter is declared.
 func (w *HARWriter) declared(in string) func(name string) bool {
 	return func(name string) bool { return w.Declares != nil && w.Declares(in, name) }
 }
 
-// newContent writes a body as it was checked: whole, and its Content-Encoding
-// undone. Where there is none, it returns why.
+// newContent returns a body as it was checked: whole, and with its
+// Content-Encoding undone. If there is no body, it returns why.
 func newContent(x *plumb.Exchange, clean *redact.Cleaner) (c writtenContent, missing string) {
 	body := x.Response.Body
 	c.MimeType = clean.Text(x.Response.Header.Get("Content-Type"))
@@ -234,19 +235,19 @@ func newContent(x *plumb.Exchange, clean *redact.Cleaner) (c writtenContent, mis
 		return c, "a body with a credential that cannot be removed from it"
 	}
 	c.Size = len(cleaned)
-	if !utf8.ValidString(cleaned) || escapedSize(cleaned) > mostEscaped {
+	if !utf8.ValidString(cleaned) || escapedSize(cleaned) > maxEscaped {
 		cleaned, c.Encoding = base64.StdEncoding.EncodeToString([]byte(cleaned)), "base64"
 	}
 	c.Text = &cleaned
 	return c, ""
 }
 
-// mostEscaped bounds the JSON string that a body is written as: it can be six
+// maxEscaped bounds the JSON string that a body is written as: it can be six
 // times as long as the body, and an entry must not be over the limit of the
 // readers where the body is not.
-const mostEscaped = 16 << 20
+const maxEscaped = 16 << 20
 
-// escapedSize is how long a text is as a JSON string, about.
+// escapedSize returns the approximate size of a text as a JSON string.
 func escapedSize(text string) int {
 	size := len(text)
 	for i := range len(text) {
@@ -270,13 +271,13 @@ func pairs(h http.Header) []writtenPair {
 	return all
 }
 
-// query lists what is asked for, in the order of the URL. What net/url does not
-// take for a query, such as a broken escape, is kept as it is.
+// query returns the parameters of the query, in the order of the URL. Those
+// that net/url rejects, such as one with a broken escape, are kept as they are.
 func query(address string) []writtenPair {
 	all := []writtenPair{}
 	address, _, _ = strings.Cut(address, "#")
-	_, asked, _ := strings.Cut(address, "?")
-	for field := range strings.SplitSeq(asked, "&") {
+	_, rawQuery, _ := strings.Cut(address, "?")
+	for field := range strings.SplitSeq(rawQuery, "&") {
 		if field != "" {
 			name, value, _ := strings.Cut(field, "=")
 			all = append(all, writtenPair{Name: unescaped(name), Value: unescaped(value)})

@@ -18,9 +18,10 @@ import (
 	"github.com/plumbapi/plumb/internal/recording"
 )
 
-// A HAR has the start of an exchange and how long it took, in milliseconds with
-// a fraction; the time of the response that is read from it is the one written.
-// One duration of eighty has no exact fraction, so many are tried.
+// TestTimeIsKept checks that the time of a response is read as it was written.
+// A HAR has the start of an exchange and its duration, in milliseconds with a
+// fraction. About one duration in eighty has no exact fraction, so the test
+// tries many.
 func TestTimeIsKept(t *testing.T) {
 	start := time.Date(2025, time.March, 14, 15, 52, 49, 999_999_000, time.UTC)
 	file := filepath.Join(t.TempDir(), "session.har")
@@ -67,7 +68,8 @@ func entry(n int) recording.HAREntry {
 	}
 }
 
-// exchanges returns what a reader finds in a file, and the rules of defects.
+// exchanges returns the URLs that a reader finds in a file, and the rules of
+// the defects.
 func exchanges(t *testing.T, file string, text []byte) (urls, defects []string) {
 	t.Helper()
 	for x, err := range recording.Read(t.Context(), file, bytes.NewReader(text), recording.DefaultLimits) {
@@ -82,8 +84,9 @@ func exchanges(t *testing.T, file string, text []byte) (urls, defects []string) 
 	return urls, defects
 }
 
-// An incomplete recording is whole after each exchange, and one that is cut
-// within the last, as by kill -9, has those before it.
+// TestIncompleteRecordingIsValid checks that an incomplete recording is valid
+// after each exchange, and that one cut off within the last exchange, as by
+// kill -9, contains those before it.
 func TestIncompleteRecordingIsValid(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.har")
 	require.NoError(t, os.WriteFile(file, []byte("of before"), 0o600))
@@ -100,7 +103,7 @@ func TestIncompleteRecordingIsValid(t *testing.T) {
 		assert.Empty(t, defects)
 		for cut := before; cut > 0 && cut < len(text); cut++ {
 			found, _ := exchanges(t, file, text[:cut])
-			if len(found) < n { // the last may be there: only brackets are cut off
+			if len(found) < n { // the last may be complete, with only brackets cut off
 				require.ElementsMatch(t, urls[:n-1], found, "cut at %d", cut)
 			}
 		}
@@ -120,12 +123,13 @@ func TestIncompleteRecordingIsValid(t *testing.T) {
 	assert.NoFileExists(t, file+recording.Part)
 }
 
-// What a run that was killed has left is not overwritten.
+// TestIncompleteRecordingIsKept checks that what a killed run has left is not
+// overwritten.
 func TestIncompleteRecordingIsKept(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.har")
 	require.NoError(t, os.WriteFile(file+recording.Part, []byte("left"), 0o600))
 	_, err := recording.CreateHAR(file, "test")
-	assert.ErrorContains(t, err, file+".part is there already")
+	assert.ErrorContains(t, err, file+".part already exists")
 	text, err := os.ReadFile(file + recording.Part)
 	require.NoError(t, err)
 	assert.Equal(t, "left", string(text))
@@ -134,8 +138,8 @@ func TestIncompleteRecordingIsKept(t *testing.T) {
 	assert.ErrorContains(t, err, "cannot be written")
 }
 
-// HAR 1.2 has a name and a value in each header, cookie and parameter; what
-// passed is there as it was sent.
+// TestFields checks that each header, cookie and parameter has a name and a
+// value, as in HAR 1.2, and is written as it was sent.
 func TestFields(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "session.har")
 	w, err := recording.CreateHAR(file, "test")
@@ -176,7 +180,8 @@ func TestFields(t *testing.T) {
 	assert.Equal(t, pairs{{"name": "b", "value": "%zz"}, {"name": "a", "value": "1;c=2"}, {"name": "d", "value": ""}, {"name": "e", "value": "+"}}, e.Request.QueryString)
 }
 
-// written returns what is read of a recording with one exchange.
+// written writes a recording with one exchange, changes its text, and returns
+// the exchange that is read from it.
 func written(t *testing.T, x *plumb.Exchange, lim recording.Limits, change ...string) *plumb.Exchange {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "session.har")
@@ -196,8 +201,9 @@ func written(t *testing.T, x *plumb.Exchange, lim recording.Limits, change ...st
 	return found[0]
 }
 
-// A body is read as it was checked, whatever it is and whatever headers say of
-// it; one within the limit of a body is within the limit of an entry, too.
+// TestBodyIsKept checks that a body is read as it was checked, whatever it is
+// and whatever its headers say, and that a body within the limit of bodies is
+// also within the limit of entries.
 func TestBodyIsKept(t *testing.T) {
 	for _, body := range []string{
 		"", "{}", "\x00\xff", "\x1f\x8b\x08 plain", `["1f8b08"]`, "a\u2028<&>\x01\ufffd", "[\"\xff\"]",
@@ -217,7 +223,8 @@ func TestBodyIsKept(t *testing.T) {
 	assert.Equal(t, "found", string(written(t, x, recording.DefaultLimits, `{\"a\":\"\\u0001\"}`, "found").Response.Body.Bytes), "text is for people to read")
 }
 
-// What somebody made of a recording is the fault of the recording.
+// TestBodyThatWasChanged checks that what somebody changed in a recording
+// counts as a fault of the recording.
 func TestBodyThatWasChanged(t *testing.T) {
 	x := &plumb.Exchange{Request: plumb.Request{Method: "GET", URL: "http://127.0.0.1/v1/batches"}}
 	x.Response = plumb.Response{Status: 200, Header: http.Header{}, Body: plumb.Body{Bytes: []byte("\"\xff\"")}}
@@ -230,7 +237,7 @@ func TestBodyThatWasChanged(t *testing.T) {
 	}{
 		"a lower limit": {lower, nil, "capture-limit"},
 		"no text":       {recording.DefaultLimits, []string{`"text":"Iv8i"`, `"text":7`}, "capture-unreadable"},
-		"no base64":     {recording.DefaultLimits, []string{"Iv8i", "!"}, "capture-unreadable"},
+		"not base64":    {recording.DefaultLimits, []string{"Iv8i", "!"}, "capture-unreadable"},
 		"no body":       {recording.DefaultLimits, []string{`"text":`, `"note":`}, ""},
 	} {
 		got := written(t, x, tc.lim, tc.change...)
@@ -245,7 +252,8 @@ func TestBodyThatWasChanged(t *testing.T) {
 	}
 }
 
-// BenchmarkAdd shows that an exchange takes as long after many others.
+// BenchmarkAdd shows that adding an exchange does not take longer after many
+// others.
 func BenchmarkAdd(b *testing.B) {
 	for _, before := range []int{0, 100_000} {
 		b.Run(fmt.Sprintf("after=%d", before), func(b *testing.B) {

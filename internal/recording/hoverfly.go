@@ -12,7 +12,7 @@ var hoverflyFormat = Format{
 	Of:     "simulations of versions 2 to 5",
 	Sign:   "an object with `data.pairs`",
 	Record: "`hoverctl mode capture`, then `hoverctl export simulation.json`.",
-	Notes:  "A matcher other than `exact` does not say a value. A template has no body, nor has a pair with `bodyFile`.",
+	Notes:  "Only an `exact` matcher gives a value. A template has no body, nor does a pair with `bodyFile`.",
 
 	recognises: isHoverfly,
 	read:       containerOf((*reader).hoverflyEntry, "data", "pairs"),
@@ -34,17 +34,17 @@ func (r *reader) hoverflyEntry(e *entry) *plumb.Exchange {
 	if request == nil || response == nil {
 		return unusable(x, "request or no response")
 	}
-	message{
+	exchangeHead{
 		method: hoverflyText(request.At("method")), url: hoverflyURL(request), request: hoverflyHeader(request.At("headers")),
 		status: integer(response.At("status")), response: headerOf(response.At("headers")),
-	}.describe(x)
+	}.applyTo(x)
 	body := response.At("body")
 	encoded, templated := response.At("encodedBody"), response.At("templated")
 	switch {
 	case templated != nil && templated.True:
 		x.Response.Body.Missing = "the body is a template"
 	case text(response.At("bodyFile")) != "":
-		x.Response.Body.Missing = "the body is in a file of its own"
+		x.Response.Body.Missing = "the body is in a separate file"
 	case body == nil:
 		x.Response.Body.Missing = noBody
 	case encoded != nil && encoded.True:
@@ -56,9 +56,9 @@ func (r *reader) hoverflyEntry(e *entry) *plumb.Exchange {
 	return x
 }
 
-// hoverflyText is the value that a field is compared with: as it is (version
-// 1), in an object by the kind of matcher (2 to 4), or in a list of matchers
-// (5). It is empty where that is not a value but a pattern.
+// hoverflyText returns the value that a field is compared with: as it is
+// (version 1), in an object by the kind of matcher (2 to 4), or in a list of
+// matchers (5). It returns "" if the matcher has a pattern instead of a value.
 func hoverflyText(v *jsonvalue.Value) string {
 	switch {
 	case v == nil:

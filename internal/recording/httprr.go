@@ -18,7 +18,7 @@ var httprrFormat = Format{
 	Of:     "tests in Go",
 	Sign:   "the first line is `httprr trace v1`",
 	Record: "`httprr.Open(\"name.httprr\", http.DefaultTransport)`, with `-httprecord=.`.",
-	Notes:  "Requests and responses are read as HTTP/1.1 writes them. After a line that does not say the sizes of an exchange the rest is lost.",
+	Notes:  "Requests and responses are in the wire format of HTTP/1.1. The rest is lost after a line that does not give the sizes of an exchange.",
 
 	recognises: isHTTPRR,
 	read:       (*reader).httprr,
@@ -29,20 +29,21 @@ const httprrTitle = "httprr trace v1"
 
 func isHTTPRR(b beginning) bool { return bytes.HasPrefix(b.head, []byte(httprrTitle)) }
 
-// httprrSizes is the line before an exchange: how many bytes the request and
-// the response take.
+// httprrSizes matches the line before an exchange: how many bytes the request
+// and the response take.
 var httprrSizes = regexp.MustCompile(`^([0-9]{1,18}) ([0-9]{1,18})\r?\n?$`)
 
-// httprr reads a trace of httprr (Go): after its title, for each exchange a line
-// with two sizes, and the request and the response as HTTP/1.1 has them.
+// httprr reads a trace of httprr (Go): after its title, for each exchange a
+// line with two sizes, and the request and the response in the wire format of
+// HTTP/1.1.
 func (r *reader) httprr() error {
-	r.src.cut(0, lines{})
+	r.src.cut(0, lineScanner{})
 	for {
 		if _, ok := r.src.next(); !ok {
 			return nil
 		}
 		place := r.src.place()
-		sizes := httprrSizes.FindSubmatch(r.src.cut(r.lim.Entry, lines{}).data)
+		sizes := httprrSizes.FindSubmatch(r.src.cut(r.lim.Entry, lineScanner{}).data)
 		if sizes == nil {
 			return r.giveDefect(plumb.Defect{
 				Rule: "capture-unreadable", Message: "the sizes of a request and a response were expected here; what comes after it is lost", Place: place,
@@ -65,21 +66,21 @@ func (r *reader) httprr() error {
 	}
 }
 
-// counted takes a number of bytes.
-type counted struct{ left int64 }
+// countScanner is a scanner that takes a number of bytes.
+type countScanner struct{ left int64 }
 
-func byteCount(digits []byte) *counted {
+func byteCount(digits []byte) *countScanner {
 	n, _ := strconv.ParseInt(string(digits), 10, 64)
-	return &counted{n}
+	return &countScanner{n}
 }
 
-func (c *counted) scan(window []byte) (int, bool) {
+func (c *countScanner) scan(window []byte) (int, bool) {
 	n := min(c.left, int64(len(window)))
 	c.left -= n
 	return int(n), c.left == 0
 }
 
-// setWire gives x a request and a response that were written as HTTP/1.1.
+// setWire sets x from a request and a response in the wire format of HTTP/1.1.
 func (r *reader) setWire(x *plumb.Exchange, request []byte, response *entry) {
 	sent, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(request)))
 	if err != nil {
@@ -104,7 +105,7 @@ func (r *reader) setWire(x *plumb.Exchange, request []byte, response *entry) {
 	}
 	start := len(response.data) - len(body)
 	locate := response.locate(start)
-	if !bytes.Equal(response.data[start:], body) { // in chunks
+	if !bytes.Equal(response.data[start:], body) { // the body was chunked
 		locate = onLine(response.start.Line)
 	}
 	r.setBody(x, body, locate)

@@ -6,26 +6,27 @@ import (
 	"sync"
 )
 
-// stride is how many bytes of a text lie between two marks of its index. Up to
-// there a text is read from its beginning: most are short, and asked once.
+// stride is how many bytes of a text lie between two marks of its index. A text
+// up to this length is read from its beginning: most texts are short, and
+// looked up once.
 const stride = 4 << 10
 
-// lineIndex finds lines of a text in a time that does not grow with the text:
+// lineIndex finds lines of a text without reading it from the beginning, since
 // a large body can have a finding at each of its bytes. Its zero value is ready
-// for use, on one text, and safe for concurrent use.
+// for use with one text, and is safe for concurrent use.
 type lineIndex struct {
 	once  sync.Once
 	marks []lineMark
 }
 
-// lineMark says what there is before the nth stride of a text.
+// lineMark describes what comes before the nth stride of a text.
 type lineMark struct {
 	breaks int // line feeds
-	last   int // offset of the last one; -1 without one
+	last   int // offset of the last one; -1 if there is none
 }
 
-// before returns how many line feeds there are before an offset, and where the
-// last one is; -1 without one. A nil index reads the whole text.
+// before returns how many line feeds there are before an offset, and the offset
+// of the last one, or -1 if there is none. A nil index reads the whole text.
 func (x *lineIndex) before(text []byte, offset int) (breaks, last int) {
 	offset = min(max(offset, 0), len(text))
 	mark, from := lineMark{last: -1}, 0
@@ -34,21 +35,21 @@ func (x *lineIndex) before(text []byte, offset int) (breaks, last int) {
 		mark, from = x.marks[offset/stride], offset/stride*stride
 	}
 	part := text[from:offset]
-	n := bytes.Count(part, []byte("\n")) // which is quicker than to look for the last
+	n := bytes.Count(part, []byte("\n")) // faster than looking for the last one
 	if n == 0 {
 		return mark.breaks, mark.last
 	}
 	return mark.breaks + n, from + bytes.LastIndexByte(part, '\n')
 }
 
-// start returns the offset at which a line begins that has so many line feeds
-// before it; the length of the text where there is none.
+// start returns the offset of the line that follows the given number of line
+// feeds, or the length of the text if it has fewer.
 func (x *lineIndex) start(text []byte, breaks int) int {
 	at := 0
 	if x != nil {
 		x.once.Do(func() { x.index(text) })
 		i, _ := slices.BinarySearchFunc(x.marks, breaks, func(m lineMark, n int) int { return m.breaks - n })
-		if i > 0 { // the mark before has fewer
+		if i > 0 { // the mark before it has fewer
 			at, breaks = (i-1)*stride, breaks-x.marks[i-1].breaks
 		}
 	}
@@ -77,38 +78,39 @@ func (x *lineIndex) index(text []byte) {
 	}
 }
 
-// spelling is a text as it is written, with escapes, in which bytes of the text
-// itself are looked for. It is safe for concurrent use.
+// spelling is a text as it is written, with escapes. It finds where a byte of
+// the decoded text is written. It is safe for concurrent use.
 type spelling struct {
 	written []byte
 
-	// next returns how many bytes what text begins with takes as written, and
-	// how many it stands for; 0 as written at the end.
+	// next returns how many bytes the first character of text takes as written
+	// (size), and how many decoded (width). The size is 0 at the end.
 	next func(text []byte) (size, width int)
 
 	once  sync.Once
 	marks []spellingMark
 }
 
-// spellingMark is an offset as written, and of the text.
+// spellingMark is an offset in what is written, and the same in the decoded
+// text.
 type spellingMark struct{ at, decoded int }
 
-// find returns where the byte at an offset of the text is written, or where
-// that begins which stands for it.
+// find returns where the byte at an offset of the decoded text is written, or
+// where the escape that stands for it begins.
 func (s *spelling) find(offset int) spellingMark {
 	var from spellingMark
 	if offset > stride {
 		s.once.Do(s.index)
 		i, found := slices.BinarySearchFunc(s.marks, offset, func(m spellingMark, n int) int { return m.decoded - n })
 		if !found {
-			i-- // the first mark is that of the beginning
+			i-- // the first mark is at the beginning, so there is one before
 		}
 		from = s.marks[i]
 	}
 	return s.walk(from, func(m spellingMark) bool { return m.decoded > offset })
 }
 
-// index marks about each stride of the text.
+// index sets a mark about once in each stride of the text.
 func (s *spelling) index() {
 	var at spellingMark
 	for {
@@ -121,7 +123,7 @@ func (s *spelling) index() {
 	}
 }
 
-// walk goes on from a mark, up to what ends where it must not, or to the end.
+// walk advances from a mark to the last one that is not beyond, or to the end.
 func (s *spelling) walk(m spellingMark, beyond func(spellingMark) bool) spellingMark {
 	for m.at < len(s.written) {
 		size, width := s.next(s.written[m.at:])

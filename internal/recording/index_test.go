@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// long draws a text of several strides.
-func long(t *rapid.T, parts ...string) []byte {
+// longText draws a text of several strides.
+func longText(t *rapid.T, parts ...string) []byte {
 	var b bytes.Buffer
 	for b.Len() < rapid.IntRange(0, 3*stride).Draw(t, "size") {
 		b.WriteString(strings.Repeat(rapid.SampledFrom(parts).Draw(t, "part"), rapid.IntRange(1, stride).Draw(t, "times")))
@@ -21,7 +21,7 @@ func long(t *rapid.T, parts ...string) []byte {
 
 func TestLineIndex(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := long(t, "\n", "abc", "abc\n", "x")
+		text := longText(t, "\n", "abc", "abc\n", "x")
 		x := &lineIndex{}
 		for range 20 {
 			offset := rapid.IntRange(0, len(text)).Draw(t, "offset")
@@ -37,7 +37,7 @@ func TestLineIndex(t *testing.T) {
 
 func TestSpelling(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		written := append(long(t, "a", `\n`, "ä", `\u00e4`, `\ud83d\ude00`, "  "), '"')
+		written := append(longText(t, "a", `\n`, "ä", `\u00e4`, `\ud83d\ude00`, "  "), '"')
 		s := stringSpelling(written)
 		at := []int{} // where each byte is written
 		for i := 0; ; {
@@ -58,7 +58,8 @@ func TestSpelling(t *testing.T) {
 	})
 }
 
-// Scalars of YAML, in each style, as the library reads them.
+// TestLongScalars checks scalars of YAML, in each style, as the library reads
+// them.
 func TestLongScalars(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var value strings.Builder

@@ -14,7 +14,7 @@ import (
 )
 
 // bareLine reads a line that is not an exchange. Broken JSON is a fault of the
-// body, which its check finds, unless the other lines are exchanges, or the
+// body, which checking it finds, unless the other lines are exchanges, or the
 // recording ends within it.
 func (r *reader) bareLine(e *entry, exchanges bool) *plumb.Exchange {
 	x := &plumb.Exchange{}
@@ -45,8 +45,8 @@ func isOpen(text []byte) bool {
 	return !done
 }
 
-// isExchange reports whether an entry is an exchange: whether it has an object
-// as request and one as response. Lines with a response alone exist, too; the
+// isExchange reports whether an entry is an exchange: an object whose members
+// request and response are objects. Lines with a response alone exist, too: the
 // output files of a batch consist of them, and they are bodies.
 func isExchange(text []byte) bool {
 	if !bytes.Contains(text, []byte(`"request"`)) || !bytes.Contains(text, []byte(`"response"`)) {
@@ -106,11 +106,12 @@ func (r *reader) exchange(e *entry) *plumb.Exchange {
 	return x
 }
 
-// noBody is why the body is missing where an entry has none.
+// noBody is the reason for a missing body if an entry has none.
 const noBody = "the recording holds no body"
 
-// addFaults adds the faults of an entry that left it usable, but for those
-// within a body that is checked as it is: the check finds them.
+// addFaults adds the faults of an entry that is usable all the same. It leaves
+// out those within a body that is checked as it is, since checking the body
+// finds them.
 func (r *reader) addFaults(x *plumb.Exchange, e *entry, faults []jsonvalue.Fault, body *jsonvalue.Value) {
 	for _, f := range faults {
 		inBody := body != nil && body.Start <= f.Offset && f.Offset < body.End
@@ -118,12 +119,12 @@ func (r *reader) addFaults(x *plumb.Exchange, e *entry, faults []jsonvalue.Fault
 			continue
 		}
 		x.Defects = append(x.Defects, plumb.Defect{
-			Rule: "capture-unreadable", Message: "the entry is not good JSON", Found: f.Message, Place: e.place(f.Offset),
+			Rule: "capture-unreadable", Message: "the entry is not valid JSON", Found: f.Message, Place: e.place(f.Offset),
 		})
 	}
 }
 
-// setText gives x a body that is in a JSON string.
+// setText sets the body of x from a JSON string.
 func (r *reader) setText(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	if v.Kind != jsonvalue.String {
 		unreadable(x, plumb.Defect{
@@ -134,10 +135,10 @@ func (r *reader) setText(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	r.setBody(x, []byte(v.Text), e.locateInString(v))
 }
 
-// locateInString is the Locate of a body that is in a JSON string.
+// locateInString returns the Locate of a body that is in a JSON string.
 func (e *entry) locateInString(v *jsonvalue.Value) func(int) (int, int) {
 	e.indexed()
-	start := v.Start + 1 // v itself holds the text a second time
+	start := v.Start + 1 // not v itself, which would keep the decoded text in memory
 	s := stringSpelling(e.data[start:v.End])
 	return func(offset int) (int, int) {
 		p := e.place(start + s.find(offset).at)
@@ -145,15 +146,15 @@ func (e *entry) locateInString(v *jsonvalue.Value) func(int) (int, int) {
 	}
 }
 
-// setBase64 gives x a body that is in a JSON string in base64.
+// setBase64 sets the body of x from a JSON string in base64.
 func (r *reader) setBase64(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	if data, ok := decodeEntry(x, e, v); ok {
 		r.setBody(x, data, onLine(e.place(v.Start).Line))
 	}
 }
 
-// decodeEntry decodes a JSON string in base64. It is false, and x has the
-// defect, where that cannot be done.
+// decodeEntry decodes a JSON string in base64. If the string is not base64, it
+// adds a defect to x and returns false.
 func decodeEntry(x *plumb.Exchange, e *entry, v *jsonvalue.Value) (data []byte, ok bool) {
 	data, err := decodeBase64(v.Text)
 	if err != nil {
@@ -168,7 +169,7 @@ func decodeBase64(text string) ([]byte, error) {
 	return base64.RawStdEncoding.DecodeString(text)
 }
 
-// text is the text of a string; empty for anything else.
+// text returns the text of a string, and "" for anything else.
 func text(v *jsonvalue.Value) string {
 	if v == nil || v.Kind != jsonvalue.String {
 		return ""
@@ -176,7 +177,8 @@ func text(v *jsonvalue.Value) string {
 	return v.Text
 }
 
-// integer is the value of a number, or of a string that is one; else 0.
+// integer returns the value of a number, or of a string that contains one, and
+// 0 for anything else.
 func integer(v *jsonvalue.Value) int {
 	if v == nil {
 		return 0
@@ -185,8 +187,8 @@ func integer(v *jsonvalue.Value) int {
 	return n
 }
 
-// headerOf reads headers that are members of an object, each a string or a
-// list of strings; nil where there are none.
+// headerOf reads headers that are members of an object, each a string or a list
+// of strings; nil if there are none.
 func headerOf(v *jsonvalue.Value) http.Header {
 	if v == nil || v.Kind != jsonvalue.Object {
 		return nil
@@ -203,11 +205,11 @@ func headerOf(v *jsonvalue.Value) http.Header {
 	return h
 }
 
-// timeLayouts are how recorders write the time.
+// timeLayouts are the ways in which recorders write the time.
 var timeLayouts = []string{time.RFC3339Nano, http.TimeFormat, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999"}
 
-// firstTime is the time that the recording states, else that of the response's
-// Date header, else zero.
+// firstTime returns the time that the recording states, or else that of the
+// Date header of the response, or else the zero time.
 func firstTime(h http.Header, stated string) time.Time {
 	if stated != "" {
 		if seconds, err := strconv.ParseInt(stated, 10, 64); err == nil {

@@ -5,9 +5,9 @@ import (
 	"iter"
 )
 
-// valueScanner takes one JSON value, by its brackets and quotes alone: what is
-// wrong between them is found by those who parse the value. Its first byte
-// must be that of the value.
+// valueScanner takes one JSON value, by its brackets and quotes alone: whatever
+// parses the value finds the faults in between. The first byte must be that of
+// the value.
 type valueScanner struct {
 	depth    int
 	inString bool // within a string
@@ -54,14 +54,13 @@ func delimits(c byte) bool {
 	return bytes.IndexByte([]byte(" \t\r\n,:]}\""), c) >= 0
 }
 
-// textScanner takes one JSON value that begins on a line of its own, and what
-// else belongs to it by being on its last line: bytes after the value are for
-// the check of the body to find. Where there are such bytes, nothing tells
-// what they are, and the text goes on to the next line that begins with a
-// bracket.
+// textScanner takes one JSON value that begins on a line of its own, and any
+// bytes that follow the value on its last line, which checking the body will
+// find. If there are such bytes, nobody knows what they are, so the text
+// extends to the next line that begins with a bracket.
 type textScanner struct {
 	value   valueScanner
-	closed  bool // the value is
+	closed  bool // the value is complete
 	more    bool // there are bytes after it
 	newLine bool // the byte before was a line feed
 }

@@ -6,14 +6,15 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonscan"
 )
 
-// stringSpelling is how a JSON string is written after its opening quote. A
-// byte of the text comes from the first byte of its character or escape.
+// stringSpelling returns the spelling of a JSON string, given what follows its
+// opening quote. A byte of the text is found at the first byte of its character
+// or escape.
 func stringSpelling(written []byte) *spelling {
 	return &spelling{written: written, next: stringCharacter}
 }
 
-// stringCharacter returns how many bytes the character that text begins with
-// takes as written, and how many decoded. The size is 0 at the closing quote.
+// stringCharacter returns how many bytes the first character of text takes as
+// written, and how many decoded. The size is 0 at the closing quote.
 func stringCharacter(text []byte) (size, width int) {
 	if text[0] == '"' {
 		return 0, 0
@@ -39,5 +40,5 @@ func stringCharacter(text []byte) (size, width int) {
 			return 12, 4
 		}
 	}
-	return 6, 3 // also half of a pair, for which U+FFFD stands
+	return 6, 3 // also half of a surrogate pair, which becomes U+FFFD
 }

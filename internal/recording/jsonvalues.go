@@ -22,14 +22,15 @@ var jsonFormat = Format{
 	read:       (*reader).jsonValues,
 }
 
-// container is a JSON object that holds entries in an array somewhere in it.
+// container is a JSON object with an array of entries somewhere in it.
 type container struct {
 	path  []string // names of the members that lead to the array
 	parse func(*reader, *entry) *plumb.Exchange
 }
 
-// isJSON recognises what JSON can be: an object or a list that no other format
-// has. A list is not the title of a section of an INI or TOML file.
+// isJSON recognises JSON that is in none of the other formats: an object or a
+// list. It excludes the title of a section of an INI or TOML file, which looks
+// like a list.
 func isJSON(b beginning) bool {
 	_, _, more := bytes.Cut(b.head, []byte("\n"))
 	return b.isJSON() && !(more && sectionTitle.Match(b.firstLine()))
@@ -51,16 +52,17 @@ func (r *reader) jsonValues() error {
 	}
 }
 
-// enoughHead is how many bytes show whether a list is one of objects.
+// enoughHead is how many bytes suffice to see whether a list consists of
+// objects.
 const enoughHead = 4 << 10
 
 // jsonValue reads the value that begins with c.
 func (r *reader) jsonValue(c byte) error {
 	head := r.src.window()
-	if len(head) < enoughHead { // looking further each time would copy much
+	if len(head) < enoughHead { // peeking further each time would copy a lot
 		head, _ = r.src.head()
 	}
-	// Only objects are taken for bodies of their own: [1, 2] is one body.
+	// Only objects are separate bodies: [1, 2] is one body.
 	if c == '[' && bytes.HasPrefix(trimSpace(head[1:]), []byte("{")) {
 		r.src.advance(1)
 		_, err := r.elements((*reader).element)
@@ -70,7 +72,7 @@ func (r *reader) jsonValue(c byte) error {
 	return r.give(r.exchangeOrBody(e))
 }
 
-// container reads the entries of a container and goes over the rest of it.
+// container reads the entries of a container and skips the rest of it.
 func (r *reader) container(c *container) error {
 	start := r.src.place()
 	found := false
@@ -86,8 +88,8 @@ func (r *reader) container(c *container) error {
 	return nil
 }
 
-// descend goes over the object that comes next and reads the entries where
-// path leads. It returns false after a fault that hides the rest.
+// descend skips the object that comes next, but for the entries to which path
+// leads, which it reads. It returns false after a fault that hides the rest.
 func (r *reader) descend(c *container, path []string, found *bool) (bool, error) {
 	r.src.advance(1) // the opening bracket
 	if next, ok := r.src.next(); ok && next == '}' {
@@ -132,8 +134,8 @@ func (r *reader) descend(c *container, path []string, found *bool) (bool, error)
 	}
 }
 
-// lost reports that the next byte is not what it should be, and goes to the
-// end: outside of the entries nothing tells where to go on.
+// lost reports that the next byte is not the expected one, and skips to the
+// end: outside of the entries, nothing shows where to continue.
 func (r *reader) lost(expected string) error {
 	err := r.misplaced(expected, "what comes after it is lost")
 	for b := r.src.window(); b != nil && err == nil; b = r.src.window() {
@@ -142,14 +144,14 @@ func (r *reader) lost(expected string) error {
 	return err
 }
 
-// misplaced reports that the next byte is not what it should be.
+// misplaced reports that the next byte is not the expected one.
 func (r *reader) misplaced(expected, consequence string) error {
 	b := r.src.window()
 	d := plumb.Defect{Place: r.src.place()}
 	if b == nil {
 		d.Rule, d.Message = "capture-truncated", "the recording ends where "+expected+" was expected"
 		if r.src.err != nil {
-			return nil // that is reported as what it is
+			return nil // the caller reports that error
 		}
 	} else {
 		d.Rule, d.Message, d.Found = "capture-unreadable", expected+" was expected here; "+consequence, strconv.QuoteRune(firstRune(b))
@@ -157,16 +159,16 @@ func (r *reader) misplaced(expected, consequence string) error {
 	return r.giveDefect(d)
 }
 
-// firstRune is the character that text begins with. More of it is not shown:
-// nobody knows whether it is part of a credential.
+// firstRune returns the first character of text. No more of the text is shown,
+// since it may be part of a credential.
 func firstRune(text []byte) rune {
 	r, _ := utf8.DecodeRune(text)
 	return r
 }
 
-// elements reads the rest of an array, whose opening bracket is read, and
-// gives an exchange for each element. It returns false when the stream ends
-// within the array.
+// elements reads the rest of an array, after its opening bracket, and adds an
+// exchange for each element. It returns false if the stream ends within the
+// array.
 func (r *reader) elements(parse func(*reader, *entry) *plumb.Exchange) (bool, error) {
 	if c, ok := r.src.next(); ok && c == ']' {
 		r.src.advance(1)
@@ -174,8 +176,8 @@ func (r *reader) elements(parse func(*reader, *entry) *plumb.Exchange) (bool, er
 	}
 	for {
 		c, ok := r.src.next()
-		good := ok && (!delimits(c) || c == '"')
-		if good {
+		isValue := ok && (!delimits(c) || c == '"')
+		if isValue {
 			e := r.cutValue()
 			if err := r.parseLater(e, parse); err != nil || !e.ended {
 				return false, err
@@ -183,13 +185,14 @@ func (r *reader) elements(parse func(*reader, *entry) *plumb.Exchange) (bool, er
 		} else if err := r.misplaced("an entry", "the next one is looked for"); err != nil || !ok {
 			return false, err
 		}
-		if more, ok, err := r.separator(good); !more {
+		if more, ok, err := r.separator(isValue); !more {
 			return ok, err
 		}
 	}
 }
 
-// cutValue cuts out a value. Its text is most often a part of the block's.
+// cutValue cuts out a value. Its text is usually a part of the text of the
+// block.
 func (r *reader) cutValue() *entry {
 	b := r.open()
 	b.makeRoom()
@@ -203,8 +206,8 @@ func (r *reader) cutValue() *entry {
 	return e
 }
 
-// separator goes over what follows an element. Where that is neither a comma
-// nor the end of the array, it goes to what looks most like one of them.
+// separator skips what follows an element. If that is neither a comma nor the
+// end of the array, it skips to what is most likely one of them.
 func (r *reader) separator(report bool) (more, closed bool, err error) {
 	if c, ok := r.src.next(); !ok || c != ',' && c != ']' {
 		if report {
@@ -212,7 +215,7 @@ func (r *reader) separator(report bool) (more, closed bool, err error) {
 				return false, false, err
 			}
 		}
-		r.src.cut(0, untilByte("{,]"))
+		r.src.cut(0, untilScanner("{,]"))
 	}
 	switch c, ok := r.src.next(); {
 	case !ok:
@@ -226,10 +229,10 @@ func (r *reader) separator(report bool) (more, closed bool, err error) {
 	return true, false, nil
 }
 
-// untilByte takes everything before one of its bytes.
-type untilByte string
+// untilScanner takes everything before one of its bytes.
+type untilScanner string
 
-func (u untilByte) scan(window []byte) (int, bool) {
+func (u untilScanner) scan(window []byte) (int, bool) {
 	if i := bytes.IndexAny(window, string(u)); i >= 0 {
 		return i, true
 	}
@@ -246,8 +249,8 @@ func (r *reader) element(e *entry) *plumb.Exchange {
 	return r.exchangeOrBody(e)
 }
 
-// exchangeOrBody reads an entry that is an exchange of our own format, an
-// entry of a HAR file, or else a bare body, good JSON or not.
+// exchangeOrBody reads an entry that is an exchange of our own format, an entry
+// of a HAR file, or else a bare body, valid JSON or not.
 func (r *reader) exchangeOrBody(e *entry) *plumb.Exchange {
 	switch {
 	case e.large:
@@ -265,7 +268,8 @@ func (r *reader) bareBody(e *entry) *plumb.Exchange {
 	return x
 }
 
-// tooLarge stands for an entry of which nothing was kept.
+// tooLarge returns the exchange of an entry that is over the limit, of which
+// nothing is kept.
 func (r *reader) tooLarge(e *entry) *plumb.Exchange {
 	x := &plumb.Exchange{Place: e.start}
 	unreadable(x, plumb.Defect{
@@ -274,20 +278,21 @@ func (r *reader) tooLarge(e *entry) *plumb.Exchange {
 	return x
 }
 
-// cutOff is the defect of an entry in the middle of which the recording ends.
+// cutOff returns the defect of an entry within which the recording ends.
 func (e *entry) cutOff() plumb.Defect {
 	return plumb.Defect{
 		Rule: "capture-truncated", Message: "the recording ends within an entry", Place: e.place(len(e.data)),
 	}
 }
 
-// maxDepth is how deep the JSON of an entry may nest. It is far above what
-// bodies may; those have a limit of their own.
+// maxDepth is how deeply the JSON of an entry may nest. It is far more than
+// what is allowed for bodies, which have a separate limit.
 const maxDepth = 10_000
 
-// parse reads an entry that must be good JSON. Faults within the range that
-// bodies takes are the body's, not the recording's; others become defects of
-// x. It returns nil, and x is complete, when the entry cannot be used.
+// parse reads an entry that must be a JSON object. Faults that make the entry
+// unusable become defects of x, which is then complete, and the result is nil.
+// Other faults are returned with the object: those within a body are faults of
+// the body, not of the recording.
 func (r *reader) parse(e *entry, x *plumb.Exchange) (*jsonvalue.Value, []jsonvalue.Fault) {
 	x.Place = e.start
 	if e.large {
@@ -299,14 +304,14 @@ func (r *reader) parse(e *entry, x *plumb.Exchange) (*jsonvalue.Value, []jsonval
 		if v != nil && f.Kind != jsonvalue.Trailing {
 			continue
 		}
-		d := plumb.Defect{Rule: "capture-unreadable", Message: "the entry is not good JSON", Found: f.Message, Place: e.place(f.Offset)}
+		d := plumb.Defect{Rule: "capture-unreadable", Message: "the entry is not valid JSON", Found: f.Message, Place: e.place(f.Offset)}
 		switch f.Kind {
 		case jsonvalue.Truncated:
 			if !e.ended {
 				d = e.cutOff()
 			}
 		case jsonvalue.TooDeep:
-			d.Rule, d.Message = "capture-limit", "the entry nests too deep"
+			d.Rule, d.Message = "capture-limit", "the entry is nested too deeply"
 		}
 		unreadable(x, d)
 		return nil, nil

@@ -20,7 +20,7 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// packers make the compressed forms that bodies come in.
+// packers compress bodies, by the name of the coding.
 var packers = map[string]func(io.Writer) io.WriteCloser{
 	"gzip": func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
 	"br":   func(w io.Writer) io.WriteCloser { return brotli.NewWriter(w) },
@@ -51,7 +51,7 @@ func pack(t testing.TB, packer string, text []byte) []byte {
 	return out.Bytes()
 }
 
-// withBody is an exchange as a reader has it before its body is set.
+// withBody returns an exchange with the recorded body set.
 func withBody(body []byte, lim Limits, codings ...string) *plumb.Exchange {
 	r := &reader{lim: lim}
 	x := &plumb.Exchange{Response: plumb.Response{Header: http.Header{"Content-Encoding": codings}}}
@@ -65,29 +65,29 @@ func TestContentEncoding(t *testing.T) {
 	tests := map[string]struct {
 		codings []string
 		body    []byte
-		want    []byte // nil: it cannot be undone
+		want    []byte // nil if the coding cannot be undone
 	}{
-		"none":                 {nil, text, text},
-		"identity":             {[]string{"identity"}, text, text},
-		"gzip":                 {[]string{"gzip"}, gz, text},
-		"x-gzip, in capitals":  {[]string{"X-GZIP"}, gz, text},
-		"br":                   {[]string{"br"}, pack(t, "br", text), text},
-		"zstd":                 {[]string{"zstd"}, pack(t, "zstd", text), text},
-		"deflate":              {[]string{"deflate"}, pack(t, "deflate", text), text},
-		"raw deflate":          {[]string{"deflate"}, pack(t, "raw deflate", text), text},
-		"two":                  {[]string{"br, gzip"}, pack(t, "gzip", pack(t, "br", text)), text},
-		"two headers":          {[]string{"deflate", "zstd"}, pack(t, "zstd", pack(t, "deflate", text)), text},
-		"undone by recorder":   {[]string{"gzip"}, text, text},
-		"br undone":            {[]string{"br"}, text, text},
-		"deflate undone":       {[]string{"deflate"}, text, text},
-		"unknown, undone":      {[]string{"compress"}, text, text},
-		"empty":                {[]string{"br"}, nil, []byte{}},
-		"not gzip by header":   {nil, gz, gz},
-		"gzip cut off":         {[]string{"gzip"}, gz[:len(gz)-9], nil},
-		"gzip damaged":         {[]string{"gzip"}, append(bytes.Clone(gz[:len(gz)-8]), 1, 2, 3, 4, 5, 6, 7, 8), nil},
-		"br that is none":      {[]string{"br"}, []byte("\x00\xff\xfe\x01\x02"), nil},
-		"deflate that is none": {[]string{"deflate"}, []byte("\xff\xff\xfe\x01\x02"), nil},
-		"unknown":              {[]string{"compress"}, []byte("\x1f\x9d\x90"), nil},
+		"none":                {nil, text, text},
+		"identity":            {[]string{"identity"}, text, text},
+		"gzip":                {[]string{"gzip"}, gz, text},
+		"x-gzip, in capitals": {[]string{"X-GZIP"}, gz, text},
+		"br":                  {[]string{"br"}, pack(t, "br", text), text},
+		"zstd":                {[]string{"zstd"}, pack(t, "zstd", text), text},
+		"deflate":             {[]string{"deflate"}, pack(t, "deflate", text), text},
+		"raw deflate":         {[]string{"deflate"}, pack(t, "raw deflate", text), text},
+		"two":                 {[]string{"br, gzip"}, pack(t, "gzip", pack(t, "br", text)), text},
+		"two headers":         {[]string{"deflate", "zstd"}, pack(t, "zstd", pack(t, "deflate", text)), text},
+		"undone by recorder":  {[]string{"gzip"}, text, text},
+		"br undone":           {[]string{"br"}, text, text},
+		"deflate undone":      {[]string{"deflate"}, text, text},
+		"unknown, undone":     {[]string{"compress"}, text, text},
+		"empty":               {[]string{"br"}, nil, []byte{}},
+		"not gzip by header":  {nil, gz, gz},
+		"gzip cut off":        {[]string{"gzip"}, gz[:len(gz)-9], nil},
+		"gzip damaged":        {[]string{"gzip"}, append(bytes.Clone(gz[:len(gz)-8]), 1, 2, 3, 4, 5, 6, 7, 8), nil},
+		"br that is not br":   {[]string{"br"}, []byte("\x00\xff\xfe\x01\x02"), nil},
+		"not deflate":         {[]string{"deflate"}, []byte("\xff\xff\xfe\x01\x02"), nil},
+		"unknown":             {[]string{"compress"}, []byte("\x1f\x9d\x90"), nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -141,7 +141,7 @@ func TestCompressedFiles(t *testing.T) {
 				require.Empty(t, x.Defects)
 			}
 
-			noise := randomText(1 << 20) // of which something is left when the end is cut off
+			noise := randomText(1 << 20) // compresses badly, so that something is left when the end is cut off
 			list, err = readAll("x", bytes.NewReader(pack(t, packer, noise)[:400<<10]), DefaultLimits)
 			require.NoError(t, err)
 			require.NotEmpty(t, list)
@@ -152,7 +152,7 @@ func TestCompressedFiles(t *testing.T) {
 	}
 }
 
-// randomText is lines of bodies that hardly compress.
+// randomText returns lines of bodies that hardly compress.
 func randomText(size int) []byte {
 	var out bytes.Buffer
 	for i, seed := 0, uint64(1); out.Len() < size; i++ {
@@ -223,7 +223,8 @@ func TestNesting(t *testing.T) {
 	assert.Len(t, readText(t, deep, DefaultLimits)[0].Response.Body.Bytes, 200_000, "a bare body is for its check to refuse")
 }
 
-// repeated gives head, then text again and again until there are size bytes, then tail.
+// repeated returns a reader of head, then text repeated until there are size
+// bytes, then tail.
 func repeated(head, text, tail string, size int) io.Reader {
 	readers := []io.Reader{strings.NewReader(head)}
 	chunk := strings.Repeat(text, 1+(1<<20)/len(text))
@@ -235,7 +236,7 @@ func repeated(head, text, tail string, size int) io.Reader {
 
 func TestMemoryDoesNotGrow(t *testing.T) {
 	if testing.Short() {
-		t.Skip("reads much")
+		t.Skip("reads hundreds of MiB")
 	}
 	const size = 200 << 20
 	body := strings.Repeat(`{\"a\":[1,2,3]} `, 300)
@@ -255,7 +256,7 @@ func TestMemoryDoesNotGrow(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var peak uint64
 			n := 0
-			runtime.GC() // what earlier tests left
+			runtime.GC() // frees what earlier tests allocated
 			for _, err := range Read(t.Context(), "x", &sampled{r: tt.r, peak: &peak}, DefaultLimits) {
 				require.NoError(t, err)
 				n++
@@ -267,7 +268,7 @@ func TestMemoryDoesNotGrow(t *testing.T) {
 	}
 }
 
-// sampled notes the largest heap in use, every MiB that is read.
+// sampled records the largest heap in use, after each MiB that is read.
 type sampled struct {
 	r    io.Reader
 	n    int
@@ -285,8 +286,9 @@ func (s *sampled) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Of a body as it was sent nothing was lost: what is not coded as its headers
-// say is the fault of the server, unless the coding cannot be undone here.
+// TestContentEncodingAsSent checks bodies as they were sent: if one is not
+// coded as its headers say, that is the fault of the server, unless plumb
+// cannot undo the coding.
 func TestContentEncodingAsSent(t *testing.T) {
 	text := []byte(`{"a":"` + strings.Repeat("body ", 50) + `é"}`)
 	const wrong = "http-content-encoding"

@@ -11,14 +11,14 @@ var ndjsonFormat = Format{
 	Name:   "NDJSON",
 	Of:     "one exchange or one bare body on each line",
 	Sign:   "the first line is a JSON object, string, number or literal by itself; or it is a broken object, and the second line is an object",
-	Record: "Write a line for each exchange, as below. It is the format for recorders of your own.",
+	Record: "Write a line for each exchange, as below. It is the simplest format to write with a recorder of your own.",
 	Notes:  "The time is `time`, or `startedDateTime` of a HAR entry.",
 
 	recognises: isNDJSON,
 	read:       (*reader).jsonLines,
 }
 
-// isNDJSON recognises a recording by its first line, which is a value of its own.
+// isNDJSON recognises a recording by its first line, which is a complete value.
 func isNDJSON(b beginning) bool {
 	if b.isJSON() {
 		return b.isLineWise()
@@ -27,8 +27,8 @@ func isNDJSON(b beginning) bool {
 	return v != nil && len(faults) == 0
 }
 
-// isLineWise reports whether objects are on a line each: whether the first line
-// is one by itself, or is broken and the second line is one.
+// isLineWise reports whether each line is an object: whether the first line is
+// one, or is broken and the second line is one.
 func (b beginning) isLineWise() bool {
 	line, rest, more := bytes.Cut(b.head, []byte("\n"))
 	switch {
@@ -41,7 +41,7 @@ func (b beginning) isLineWise() bool {
 	return bytes.HasPrefix(second, []byte("{")) && (isOneValue(second) || !ended && !b.whole)
 }
 
-// isOneValue reports whether the brackets and quotes of a line close at its end.
+// isOneValue reports whether a line is one value, by its brackets and quotes.
 func isOneValue(line []byte) bool {
 	var v valueScanner
 	n, done := v.scan(line)
@@ -54,9 +54,9 @@ type lineKind struct {
 	exchanges bool // there were exchanges before it
 }
 
-// jsonLines reads one exchange or bare body a line. A line that is broken does
-// not touch the next one. It only finds the ends of the lines; the rest is for
-// those who parse the blocks.
+// jsonLines reads one exchange or bare body on each line. A broken line does
+// not affect the next one. jsonLines only finds the ends of the lines; they are
+// parsed with their blocks.
 func (r *reader) jsonLines() error {
 	l := lineReader{reader: r, kind: lineKind{exchanges: r.secondLineIsExchange()}}
 	for {
@@ -66,7 +66,8 @@ func (r *reader) jsonLines() error {
 	}
 }
 
-// secondLineIsExchange tells what kind of lines to expect when the first one is broken.
+// secondLineIsExchange reports whether the second line is an exchange, which
+// shows what to expect of the others if the first one is broken.
 func (r *reader) secondLineIsExchange() bool {
 	_, rest, _ := bytes.Cut(trimSpace(r.src.window()), []byte("\n"))
 	return isExchange(rest)
@@ -76,16 +77,17 @@ func (r *reader) secondLineIsExchange() bool {
 type lineReader struct {
 	*reader
 	kind   lineKind
-	tail   []byte // that no block took: the beginning of a line
-	length int    // of a line, on average
+	tail   []byte // the beginning of a line, for the next block
+	length int    // average length of a line
 }
 
-// block reads a block of lines: what one reading of the file gives, so that
-// nothing waits for a file that grows slowly. It is false at the end.
+// block reads a block of lines: no more than one read of the file returns, so
+// that nothing has to wait while a file grows slowly. It returns false at the
+// end.
 func (l *lineReader) block() (bool, error) {
 	b := l.open()
 	size := blockBytes
-	if l.length > 0 { // no more than a few hundred entries
+	if l.length > 0 { // not many more than blockEntries
 		size = min(max(l.length*blockEntries, 16<<10), blockBytes)
 	}
 	b.makeRoom()
@@ -120,8 +122,8 @@ func (l *lineReader) block() (bool, error) {
 
 // find puts the lines of a text into the block.
 func (l *lineReader) find(text []byte) {
-	// A search goes from one first byte to the next: p is rarer than a quote.
-	l.kind.exchange = bytes.Contains(text, []byte(`ponse"`)) // of "response"
+	// bytes.Contains looks for the first byte of what it searches: p is rarer than a quote.
+	l.kind.exchange = bytes.Contains(text, []byte(`ponse"`)) // the end of "response"
 	for len(text) > 0 {
 		line := text
 		end := bytes.IndexByte(text, '\n') + 1
@@ -160,14 +162,13 @@ func (l *lineReader) line(e entry) {
 	l.add(e, len(e.data)).line = l.kind
 }
 
-// longLine reads the rest of a line that is longer than a block, of which the
-// tail is the beginning.
+// longLine reads a line that is longer than a block. The tail is its beginning.
 func (l *lineReader) longLine() error {
 	e := &entry{start: l.src.place()}
 	e.add(l.tail)
 	l.src.column += len(l.tail)
 	l.tail = l.tail[:0]
-	l.src.extend(e, l.lim.Entry, lines{})
+	l.src.extend(e, l.lim.Entry, lineScanner{})
 	e.join()
 	if e.large {
 		return l.give(l.tooLarge(e))

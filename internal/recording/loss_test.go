@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// line is an exchange in NDJSON whose response has the headers and the body.
+// line returns an exchange in NDJSON whose response has the headers and the
+// body.
 func line(headers, body string) string {
 	return fmt.Sprintf(`{"request":{"method":"GET","url":"/a"},"response":{"status":200,"headers":{%s},"bodyText":%q}}`, headers, body)
 }
@@ -58,7 +59,7 @@ func TestLosses(t *testing.T) {
 		"broken as it was sent":     {line(`"Content-Length":"5"`, half), sent},
 		"cut, length of compressed": {line(`"Content-Length":"9","Content-Encoding":"gzip"`, half), sent},
 		"cut, length beside chunks": {line(`"Content-Length":"9","Transfer-Encoding":"chunked"`, half), sent},
-		"written anew":              {line(`"Content-Length":"9"`, "{}"), `GET /a 200 "{}"`},
+		"reformatted":               {line(`"Content-Length":"9"`, "{}"), `GET /a 200 "{}"`},
 		"text that is shorter":      {line(`"Content-Length":"9"`, "oops"), `GET /a 200 "oops"`},
 		"HAR, base64 in capitals":   {harResponse(`"status":200,"content":{"encoding":"BASE64","text":"e30="}`), `GET /a 200 "{}"`},
 		"vcrpy, bad !!binary":       {vcrpy("200", "", `!!binary "@@@"`), broken},
@@ -72,7 +73,7 @@ func TestLosses(t *testing.T) {
 		"masked, and broken":        {masked(`{"a":[redacted],}`), `GET /a 200 "{\"a\":[redacted],}"`},
 		"masked, not JSON":          {line(`"Content-Type":"text/plain"`, "[redacted]"), `GET /a 200 "[redacted]"`},
 		"masked, a bare body":       {"{}\n{\"a\":[redacted]}\n", "\"{}\"\ncapture-unreadable"},
-		"masked by our proxy, which keeps JSON good": {
+		"masked by our proxy, which keeps JSON valid": {
 			`{"log":{"entries":[{"request":{"method":"GET","url":"/a"},"response":{"status":200,"content":{"text":"[redacted]"}},"_plumb":{}}]}}`,
 			`GET /a 200 "[redacted]"`},
 		"Postman, no request saved":  {strings.Replace(postman("null", "{}"), `"9"`, `"2"`, 1), `GET /a 200 "{}"`},
@@ -91,7 +92,7 @@ func TestLosses(t *testing.T) {
 
 var places = regexp.MustCompile(`(?m)^\d+ \d+:\d+ | at \d+:\d+$`)
 
-// placeless leaves the places out of an outline, and its last line feed.
+// placeless removes the places and the last line feed from an outline.
 func placeless(outline string) string {
 	return strings.TrimSuffix(places.ReplaceAllString(outline, ""), "\n")
 }
@@ -111,7 +112,7 @@ func TestLossOfFlow(t *testing.T) {
 		{failed, null, "{", cut},
 		{failed, null, "{}", cut},
 		{failed, "3:1.0^", "{", cut},
-		{failed, "3:1.0^", "{}", `GET /a 200 "{}"`}, // the client went away after it
+		{failed, "3:1.0^", "{}", `GET /a 200 "{}"`}, // the client closed the connection after it
 		{null, "3:1.0^", "{", `GET /a 200 "{"`},
 	} {
 		assert.Equal(t, tt.want, placeless(outline(readText(t, flow(tt.failure, tt.end, tt.body), DefaultLimits))))
@@ -136,7 +137,7 @@ func TestBrokenCompressionIsOneDefect(t *testing.T) {
 }
 
 // TestArchivesWithFolders reads an archive in which everything is in a folder,
-// beside what Finder adds to it.
+// beside files that Finder adds to an archive.
 func TestArchivesWithFolders(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "a.zip")
 	f, err := os.Create(name)
@@ -157,8 +158,8 @@ func TestArchivesWithFolders(t *testing.T) {
 	assert.Equal(t, `GET /a 200 "{}"`, placeless(outline(readFile(t, name))))
 }
 
-// TestInsomniaIsNoRecording reads an export without any response.
-func TestInsomniaIsNoRecording(t *testing.T) {
+// TestInsomniaIsNotARecording reads an export without any response.
+func TestInsomniaIsNotARecording(t *testing.T) {
 	const export = `{"_type":"export","__export_format":4,"resources":[]}`
 	for _, err := range Read(t.Context(), "a.json", strings.NewReader(export), DefaultLimits) {
 		assert.ErrorIs(t, err, ErrUnknownFormat)

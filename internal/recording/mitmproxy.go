@@ -15,20 +15,20 @@ var mitmproxyFormat = Format{
 	Of:     "saved flows, and HAR files whose name ends with .zhar",
 	Sign:   "the length of a flow, a colon, and a name",
 	Record: "`mitmdump -w flows.mitm`, or `w` in mitmproxy.",
-	Notes:  "The URL has the name of the host that the client used. A body that was streamed is not in the file. A response of a flow with an `error` did not come to its end, which is `capture-truncated`, where it has no `timestamp_end` or ends within JSON. Flows of TCP, UDP and DNS are counted as skipped. A HAR file that mitmproxy saves as `.zhar` is compressed with zlib, which is undone.",
+	Notes:  "The host in the URL is the one that the client used. A body that was streamed is not in the file. If a flow has an `error`, and its response has no `timestamp_end` or ends within JSON, the response is incomplete, which is `capture-truncated`. Flows of TCP, UDP and DNS are counted as skipped. A HAR file that mitmproxy saves as `.zhar` is compressed with zlib, and is decompressed.",
 
 	recognises: isFlowFile,
 	read:       (*reader).flowFile,
 }
 
-// flowStart is what a file of flows begins with: the length of a dictionary,
-// and the first of its names.
+// flowStart matches the beginning of a file of flows: the length of a
+// dictionary, and the first of its names.
 var flowStart = regexp.MustCompile(`^[0-9]{1,12}:[0-9]{1,3}:[a-z_]+[;,]`)
 
 // isFlowFile recognises a file that mitmproxy has saved.
 func isFlowFile(b beginning) bool { return flowStart.Match(b.head) }
 
-// flowFile reads the flows of a file, which follow each other.
+// flowFile reads the consecutive flows of a file.
 func (r *reader) flowFile() error {
 	for {
 		if _, ok := r.src.next(); !ok {
@@ -45,10 +45,10 @@ func (r *reader) flowFile() error {
 	}
 }
 
-// flowScanner takes one flow: its length, a colon, so many bytes, and a brace.
+// flowScanner takes one flow: its length, a colon, as many bytes, and a brace.
 type flowScanner struct {
 	left   int64 // after the colon
-	opened bool  // the colon was there
+	opened bool  // the colon has been read
 	wrong  bool  // it is not a flow
 }
 
@@ -71,7 +71,7 @@ func (f *flowScanner) scan(window []byte) (int, bool) {
 	return i + n, f.opened && f.left == 0
 }
 
-// flow reads a flow of HTTP.
+// flow reads an HTTP flow.
 func (r *reader) flow(e *entry) *plumb.Exchange {
 	x := &plumb.Exchange{Place: e.start}
 	switch {
@@ -84,22 +84,22 @@ func (r *reader) flow(e *entry) *plumb.Exchange {
 	v, _, ok := cutFlow(e.data, 0)
 	request, response := v.at("request"), v.at("response")
 	for _, part := range []flowValue{v, request, response, v.at("error")} {
-		ok = ok && (part.isNull() || part.kind == '}' && part.isGood())
+		ok = ok && (part.isNull() || part.kind == '}' && part.isComplete())
 	}
 	if !ok {
 		unreadable(x, plumb.Defect{Rule: "capture-unreadable", Message: "the flow is not a dictionary of tnetstrings", Place: e.start})
 		return x
 	}
 	if request.isNull() {
-		x.Response.Body.Missing = "a flow that is not of HTTP"
+		x.Response.Body.Missing = "a flow that is not HTTP"
 		return x
 	}
 	status, _ := strconv.Atoi(firstText(response.at("status_code"), response.at("code")))
-	message{
+	exchangeHead{
 		method: request.at("method").text(), url: flowURL(request), request: flowHeader(request.at("headers")),
 		status: status, response: flowHeader(response.at("headers")),
 		time: flowTime(response),
-	}.describe(x)
+	}.applyTo(x)
 	switch body, failure := response.at("content"), v.at("error").at("msg").text(); {
 	case response.isNull():
 		x.Response.Body.Missing = "the request got no response"
@@ -113,7 +113,7 @@ func (r *reader) flow(e *entry) *plumb.Exchange {
 	return x
 }
 
-// firstText is the first text that is not empty.
+// firstText returns the first text that is not empty.
 func firstText(values ...flowValue) string {
 	for _, v := range values {
 		if text := v.text(); text != "" {
@@ -123,8 +123,8 @@ func firstText(values ...flowValue) string {
 	return ""
 }
 
-// flowURL is the URL by the name of the host that the client has used, which
-// with a transparent proxy is not in host.
+// flowURL returns the URL with the host that the client used, which is not the
+// field "host" of a transparent proxy.
 func flowURL(request flowValue) string {
 	scheme, host, path := request.at("scheme").text(), request.at("authority").text(), request.at("path").text()
 	if host == "" {
@@ -160,8 +160,8 @@ func flowHeader(v flowValue) http.Header {
 	return h
 }
 
-// flowTime is when a response came: its end, or where it was streamed, its
-// beginning.
+// flowTime returns when a response was complete, or, if it was streamed, when
+// it began.
 func flowTime(response flowValue) time.Time {
 	seconds, err := strconv.ParseFloat(firstText(response.at("timestamp_end"), response.at("timestamp_start")), 64)
 	if err != nil {

@@ -13,18 +13,18 @@ var newmanFormat = Format{
 	Of:     "reports of its reporter json",
 	Sign:   "an object with `run.executions`, or with `collection`",
 	Record: "`newman run collection.json -r json --reporter-json-export run.json`.",
-	Notes:  "The body is a list of bytes; of a place in it only the entry is known.",
+	Notes:  "The body is a list of bytes, so that the place of a finding is only that of the entry.",
 
 	recognises: isNewman,
 	read:       containerOf((*reader).newmanEntry, "run", "executions"),
 }
 
-// isNewman recognises the report that Newman's reporter "json" writes of a run.
+// isNewman recognises the report of a run that Newman's reporter "json" writes.
 func isNewman(b beginning) bool {
 	if b.list || b.object("run").has("executions") {
 		return !b.list
 	}
-	return b.object("collection").hasAny("item", "info", "_") && isOpen(b.head) // the run comes after a large collection
+	return b.object("collection").hasAny("item", "info", "_") && isOpen(b.head) // a large collection precedes the run
 }
 
 // newmanEntry reads an execution of a request.
@@ -34,8 +34,8 @@ func (r *reader) newmanEntry(e *entry) *plumb.Exchange {
 		r.parse(e, x)
 		return x
 	}
-	// A tree of a body that is a list of its bytes would take a hundred times
-	// as much as the body.
+	// As a tree, a body that is a list of bytes would take a hundred times its
+	// size.
 	bare := *e
 	var stream []byte
 	bare.data, stream = withoutStream(e.data)
@@ -47,7 +47,7 @@ func (r *reader) newmanEntry(e *entry) *plumb.Exchange {
 	if request == nil {
 		return unusable(x, "request")
 	}
-	postmanMessage(request, response, nil).describe(x)
+	postmanHead(request, response, nil).applyTo(x)
 	body := response.At("body")
 	switch {
 	case response == nil || response.Kind == jsonvalue.Null:
@@ -63,8 +63,9 @@ func (r *reader) newmanEntry(e *entry) *plumb.Exchange {
 	return x
 }
 
-// withoutStream returns an execution with spaces in the place of the elements
-// of response.stream.data, and these; nil where there are none.
+// withoutStream returns an execution in which the elements of
+// response.stream.data are replaced by spaces, and those elements; nil if there
+// are none.
 func withoutStream(text []byte) (rest, data []byte) {
 	value := text
 	for _, name := range []string{"response", "stream", "data"} {
@@ -91,7 +92,7 @@ func withoutStream(text []byte) (rest, data []byte) {
 	return rest, data
 }
 
-// setStream gives x a body that is a list of the numbers of its bytes.
+// setStream sets the body of x from a list of its bytes, as numbers.
 func (r *reader) setStream(x *plumb.Exchange, stream []byte) {
 	body := []byte{}
 	for rest, more := stream, len(bytes.TrimSpace(stream)) > 0; more; {

@@ -13,7 +13,7 @@ var nockFormat = Format{
 	Of:     "what its recorder writes as objects (Node.js)",
 	Sign:   "an object, or a list of them, with `scope`, `method` and `path`",
 	Record: "`nock.recorder.rec({output_objects: true})` or `nock.back`.",
-	Notes:  "Coded and binary bodies are in hexadecimal.",
+	Notes:  "Compressed and binary bodies are in hexadecimal.",
 
 	recognises: isNock,
 	read:       entriesOf((*reader).nockEntry),
@@ -38,10 +38,10 @@ func (r *reader) nockEntry(e *entry) *plumb.Exchange {
 	if header == nil {
 		header = headerOf(v.Member("headers"))
 	}
-	message{
+	exchangeHead{
 		method: text(v.Member("method")), url: text(v.Member("scope")) + text(v.Member("path")),
 		request: headerOf(v.Member("reqheaders")), status: integer(v.Member("status")), response: header,
-	}.describe(x)
+	}.applyTo(x)
 	body := v.Member("response")
 	if isBinary := v.Member("responseIsBinary"); body != nil && (isBinary != nil && isBinary.True || isHexChunks(header, body)) {
 		r.setHex(x, e, body)
@@ -52,7 +52,7 @@ func (r *reader) nockEntry(e *entry) *plumb.Exchange {
 	return x
 }
 
-// nockHeader reads names and values in turn, or an object.
+// nockHeader reads a list of alternating names and values, or an object.
 func nockHeader(v *jsonvalue.Value) http.Header {
 	if v == nil || v.Kind != jsonvalue.Array {
 		return headerOf(v)
@@ -64,8 +64,8 @@ func nockHeader(v *jsonvalue.Value) http.Header {
 	return h
 }
 
-// isHexChunks reports whether a body is the chunks of a coded body in
-// hexadecimal, which is how nock writes those.
+// isHexChunks reports whether a body is written as chunks in hexadecimal, which
+// is how nock writes a compressed body.
 func isHexChunks(h http.Header, body *jsonvalue.Value) bool {
 	if h.Get("Content-Encoding") == "" || len(body.Items) == 0 {
 		return false
@@ -78,15 +78,15 @@ func isHexChunks(h http.Header, body *jsonvalue.Value) bool {
 	return true
 }
 
-// setHex gives x a body in hexadecimal, in one string or several.
+// setHex sets the body of x from one or several strings in hexadecimal.
 func (r *reader) setHex(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 	place := e.place(v.Start)
 	data, err := hex.DecodeString(text(v))
 	for _, item := range v.Items {
-		chunk, wrong := hex.DecodeString(text(item))
+		chunk, chunkErr := hex.DecodeString(text(item))
 		data = append(data, chunk...)
-		if wrong != nil {
-			err = wrong
+		if chunkErr != nil {
+			err = chunkErr
 		}
 	}
 	if err != nil {

@@ -20,8 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// independentReaders read recordings of other people by themselves, with
-// encoding/json and what the formats' own pages say.
+// independentReaders read recordings of other people without package recording,
+// by the documentation of the formats.
 var independentReaders = map[string]func(t *testing.T, text []byte) []inShort{
 	"postman":              postmanByItself,
 	"wiremock-or-req-resp": wireMockByItself,
@@ -47,7 +47,8 @@ func TestToolFormatsOfOtherPeople(t *testing.T) {
 	}
 }
 
-// compacted compares JSON by its values and the spelling of them.
+// compacted removes the white space from JSON bodies, so that they are compared
+// by their values and how these are written.
 func compacted(all []inShort) []inShort {
 	for i := range all {
 		var out bytes.Buffer
@@ -72,7 +73,7 @@ func postmanByItself(t *testing.T, text []byte) []inShort {
 	if collection.Schema != "" {
 		return []inShort{{body: strings.TrimSpace(string(text))}} // a JSON Schema of collections
 	}
-	urls := map[string][]string{ // by hand
+	urls := map[string][]string{ // worked out by hand
 		"Swagger Petstore": {"/pets?limit=65976852"},
 		"httpbin.org":      {"http://httpbin.org/status/200", "https://httpbin.org/status/200", "https://httpbin.org/status/200"},
 	}

@@ -13,7 +13,7 @@ var pactFormat = Format{
 	Of:     "contracts of versions 1 to 4, of HTTP and of messages",
 	Sign:   "an object with `interactions` or `messages`, and `consumer` or `provider`",
 	Record: "The tests of a consumer write contracts into `pacts/`.",
-	Notes:  "The bodies are examples of what the consumer expects: a finding says that the consumer expects what the description does not allow. A message has a body of which the request is not known.",
+	Notes:  "The bodies are examples of what the consumer expects: a finding says that the consumer expects what the description does not allow. The body of a message has no request.",
 
 	recognises: isPact,
 	read:       (*reader).pact,
@@ -54,10 +54,10 @@ func (r *reader) pactEntry(e *entry) *plumb.Exchange {
 	case response != nil && response.Kind == jsonvalue.Array: // version 4, Synchronous/Messages
 		body = r.setPactBody(x, e, response.At("0", "contents"), true)
 	case request != nil && response != nil:
-		message{
+		exchangeHead{
 			method: text(request.At("method")), url: pactURL(request), request: headerOf(request.At("headers")),
 			status: integer(response.At("status")), response: headerOf(response.At("headers")),
-		}.describe(x)
+		}.applyTo(x)
 		body = r.setPactBody(x, e, response.At("body"), request.At("body", "content") != nil || v.Member("type") != nil)
 	case v.Member("contents") != nil:
 		for _, name := range []string{"metaData", "metadata"} {
@@ -71,8 +71,8 @@ func (r *reader) pactEntry(e *entry) *plumb.Exchange {
 	return x
 }
 
-// setPactBody gives x a body. In version 4 it is an object around the content,
-// which says how that is written.
+// setPactBody sets the body of x. In version 4, the body is an object that
+// contains the content and says how it is written.
 func (r *reader) setPactBody(x *plumb.Exchange, e *entry, body *jsonvalue.Value, isV4 bool) *jsonvalue.Value {
 	if !isV4 || body == nil {
 		r.setJSONOrText(x, e, body)
@@ -94,8 +94,8 @@ func (r *reader) setPactBody(x *plumb.Exchange, e *entry, body *jsonvalue.Value,
 	return content
 }
 
-// pactURL puts the path and the query of a request together. The query is a
-// string, or an object of strings or lists of strings.
+// pactURL joins the path and the query of a request. The query is a string, or
+// an object of strings or lists of strings.
 func pactURL(request *jsonvalue.Value) string {
 	path := text(request.At("path"))
 	if path == "" {
@@ -122,7 +122,7 @@ func valuesOf(v *jsonvalue.Value) url.Values {
 	return values
 }
 
-// withQuery adds a query to a path: as it is written, or else its values.
+// withQuery adds a query to a path: the raw one, or if it is empty, the values.
 func withQuery(path, raw string, values url.Values) string {
 	if raw == "" {
 		raw = values.Encode()

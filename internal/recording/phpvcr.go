@@ -20,7 +20,7 @@ var easyVCRFormat = Format{
 	Notes:  "The time is `recordedAt`.",
 }
 
-// listItem is the beginning of a cassette in YAML that is a list itself.
+// listItem matches the beginning of a cassette in YAML that is itself a list.
 var listItem = regexp.MustCompile(`^(?:---[^\n]*\n|#[^\n]*\n|\s)*-[ \t\r]*(?:[!#][^\n]*)?(?:\n\s*)?(?:request|response):`)
 
 // isPHPVCR recognises a cassette that is a list of interactions.

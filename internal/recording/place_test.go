@@ -16,8 +16,8 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// written draws a JSON string as somebody may have written it, and the offset
-// at which each character begins in it.
+// written draws a JSON string as some program might write it, and the offset at
+// which each character begins in it.
 func written(t *rapid.T) (literal, text string, starts []int) {
 	var out strings.Builder
 	for _, r := range rapid.SliceOf(rapid.Rune()).Draw(t, "text") {
@@ -64,8 +64,8 @@ func TestStringOffsetOfBrokenText(t *testing.T) {
 	}
 }
 
-// TestScalarOffset writes scalars in each style and looks for each of their
-// bytes: it must be found where it is, or not at all.
+// TestScalarOffset writes scalars in each style and looks up each of their
+// bytes: it must be found at its place, or not at all.
 func TestScalarOffset(t *testing.T) {
 	styles := map[string]yaml.Style{
 		"plain": 0, "single": yaml.SingleQuotedStyle, "double": yaml.DoubleQuotedStyle,
@@ -84,7 +84,8 @@ func TestScalarOffset(t *testing.T) {
 	}
 }
 
-// assertScalar looks for each byte of the value of a mapping's only member.
+// assertScalar looks up each byte of the value of the only member of a mapping.
+// If partly is set, some may not be found.
 func assertScalar(t require.TestingT, text string, partly bool) {
 	var root yaml.Node
 	require.NoError(t, yaml.Unmarshal([]byte(text), &root))
@@ -100,11 +101,11 @@ func assertScalar(t require.TestingT, text string, partly bool) {
 		at := strings.SplitAfter(text, "\n")[line-1][column-1:]
 		c, want := at[0], value.Value[i]
 		ok := c == want || c == '\\' || c == '\'' && want == '\'' || c >= 0x80 && want >= 0x80 || strings.HasPrefix(strings.TrimPrefix(at, "\r"), "\n") && want <= ' '
-		require.True(t, ok, "byte %d of %q is said to be at %d:%d of %q", i, value.Value, line, column, text)
+		require.True(t, ok, "byte %d of %q is reported to be at %d:%d of %q", i, value.Value, line, column, text)
 	}
 }
 
-func TestScalarOffsetAsOthersWrite(t *testing.T) {
+func TestScalarOffsetInOtherSpellings(t *testing.T) {
 	for _, text := range []string{
 		"k: \"{\\\"a\\\": 1,\\\n  \\ \\\"b\\\":\n  2}\"\n",
 		"k: \"a\n\n\n  b \\\n\n  c\"\n",

@@ -13,19 +13,19 @@ var playwrightFormat = Format{
 	Of:     "tests with a browser",
 	Sign:   "a HAR; or a zip archive with a `.har` file in it",
 	Record: "`browser.newContext({recordHar: {path: 'a.har.zip', content: 'attach'}})`, or `path: 'a.har'`.",
-	Notes:  "A body that is in a file of its own (`content._file`) is read from the folder of the HAR, or from the archive; where no file has that name, the one file is taken whose name is that name with an ending added (`.txt`, `.attached`), and whose size is `content.size`. A body that is not there is `capture-unreadable`. A folder around both in the archive does not matter. An archive must be a file: it cannot come on standard input.",
+	Notes:  "A body in a separate file (`content._file`) is read from the folder of the HAR, or from the archive. If no file has that name, the one file is read that has that name with an extension appended (`.txt`, `.attached`) and the size `content.size`. A body whose file is missing is `capture-unreadable`. The HAR and its bodies may be together in a folder of the archive. An archive must be a file: it cannot come on standard input.",
 }
 
-// beside is where a HAR has its attached files.
+// beside is the folder of the files that a HAR refers to: that of the HAR.
 var beside = []string{"."}
 
 const zipMagic = "PK\x03\x04"
 
-// isZip reports whether a file begins as a zip archive.
+// isZip reports whether a file begins like a zip archive.
 func isZip(head []byte) bool { return bytes.HasPrefix(head, []byte(zipMagic)) }
 
-// zip reads the HAR files in a zip archive. The archive is opened by its name,
-// since its directory is at its end.
+// zip reads the HAR files in a zip archive. It opens the archive by its name,
+// since the directory of an archive is at its end.
 func (r *reader) zip() error {
 	if r.name == "-" {
 		return fmt.Errorf("%s: a zip archive cannot be read from standard input; name the file", r.name)
@@ -38,7 +38,7 @@ func (r *reader) zip() error {
 	r.archive = &archive.Reader
 	found := false
 	for _, f := range archive.File {
-		if !strings.HasSuffix(f.Name, ".har") || strings.HasPrefix(path.Base(f.Name), ".") { // as in __MACOSX, of Finder
+		if !strings.HasSuffix(f.Name, ".har") || strings.HasPrefix(path.Base(f.Name), ".") { // such as those that Finder puts into __MACOSX
 			continue
 		}
 		found = true

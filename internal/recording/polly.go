@@ -14,14 +14,14 @@ var pollyFormat = Format{
 	Of:     "tests in JavaScript",
 	Sign:   "a HAR",
 	Record: "`new Polly('name', {adapters: ['node-http'], persister: 'fs'})`.",
-	Notes:  "A compressed body is a list of chunks in base64, in older versions in hexadecimal digits; both are read. Text that is labelled base64 is taken as text where it begins with a bracket, a quote or `<`.",
+	Notes:  "A compressed body is a list of chunks in base64, in older versions in hexadecimal digits; both are read. Text that is labelled base64 is taken as text if it begins with a bracket, a quote or `<`.",
 }
 
-// pollyBody returns the body that Polly.JS has written as the text of a HAR
-// entry in a way of its own; false where it is written as HAR has it. A body
-// with a Content-Encoding is a JSON array of the chunks as they came, each in
-// base64, or, by older versions, in hexadecimal digits. These write other
-// binary bodies in such digits, too (_isBinary).
+// pollyBody returns a body that Polly.JS has written in a form of its own, as
+// the text of a HAR entry; it returns false if the body is written as in any
+// HAR. A body with a Content-Encoding is a JSON array of the chunks as they
+// came, each in base64, or, in older versions, in hexadecimal digits. Older
+// versions write other binary bodies in hexadecimal digits, too (_isBinary).
 func pollyBody(x *plumb.Exchange, content *jsonvalue.Value, isBase64 bool) ([]byte, bool) {
 	body := content.At("text")
 	isBinary := content.At("_isBinary")
@@ -31,7 +31,7 @@ func pollyBody(x *plumb.Exchange, content *jsonvalue.Value, isBase64 bool) ([]by
 	}
 	decode := hex.DecodeString
 	if isBase64 {
-		decode = base64.StdEncoding.DecodeString // strictly, since a body can be a list of words
+		decode = base64.StdEncoding.DecodeString // not decodeBase64, which accepts more: a body can be a list of words
 	}
 	if !strings.HasPrefix(body.Text, "[") {
 		data, err := hex.DecodeString(body.Text)

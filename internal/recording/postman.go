@@ -15,7 +15,7 @@ var postmanFormat = Format{
 	Of:     "collections 2.0 and 2.1, with their saved responses",
 	Sign:   "an object with `info`, whose `schema` is one of Postman's; or one with such an object as `collection`, as Postman's API answers",
 	Record: "\"Save response\" below a request, then \"Export\" of the collection.",
-	Notes:  "Folders and variables of the collection are followed. A variable that is not in the collection, such as `{{baseUrl}}` of an environment, stands for the server if the URL begins with it. The time is that of the `Date` header.",
+	Notes:  "Folders are read, and variables of the collection are replaced. A variable that is not in the collection, such as `{{baseUrl}}` of an environment, stands for the server if the URL begins with it. The time is that of the `Date` header.",
 
 	recognises: isPostman,
 	read:       (*reader).postman,
@@ -31,8 +31,8 @@ func isPostman(b beginning) bool {
 		info.has("name") && b.firstOf("item").hasAny("request", "item"))
 }
 
-// postman reads collections. What its variables are can be said at the end of
-// a collection, so that each is read whole.
+// postman reads collections. Since variables may be defined at the end of a
+// collection, a whole collection is one entry.
 func (r *reader) postman() error {
 	return r.values(func(byte) (bool, error) {
 		e := r.src.cut(r.lim.Entry, &valueScanner{})
@@ -56,8 +56,8 @@ type collection struct {
 	faults []jsonvalue.Fault
 }
 
-// items gives the exchanges below a collection or a folder. The variables of
-// what is around it are overridden by its own.
+// items adds the exchanges below a collection or a folder. Its variables take
+// precedence over those around it.
 func (c *collection) items(v *jsonvalue.Value, around variables) error {
 	known := around.with(v.Member("variable"))
 	items := v.Member("item")
@@ -78,22 +78,22 @@ func (c *collection) items(v *jsonvalue.Value, around variables) error {
 	return nil
 }
 
-// item gives the saved responses to a request.
+// item adds the saved responses to a request.
 func (c *collection) item(v *jsonvalue.Value, known variables) error {
 	request, responses := v.Member("request"), v.Member("response")
 	if responses == nil || len(responses.Items) == 0 {
 		x := &plumb.Exchange{Place: c.e.place(v.Start)}
-		postmanMessage(request, nil, known).describe(x)
+		postmanHead(request, nil, known).applyTo(x)
 		x.Response.Body.Missing = "a request of a collection without a saved response"
 		return c.give(x)
 	}
 	for _, response := range responses.Items {
 		x := &plumb.Exchange{Place: c.e.place(response.Start)}
-		asked := response.Member("originalRequest")
-		if asked.At("url") == nil && (asked == nil || asked.Kind != jsonvalue.String) { // null or {}, of some exporters
-			asked = request
+		original := response.Member("originalRequest")
+		if original.At("url") == nil && (original == nil || original.Kind != jsonvalue.String) { // some exporters write null or {}
+			original = request
 		}
-		postmanMessage(asked, response, known).describe(x)
+		postmanHead(original, response, known).applyTo(x)
 		body := response.Member("body")
 		if body == nil || body.Kind == jsonvalue.Null {
 			x.Response.Body.Missing = noBody
@@ -108,8 +108,8 @@ func (c *collection) item(v *jsonvalue.Value, known variables) error {
 	return nil
 }
 
-// faultsWithin returns the faults of a part of an entry. They are in the order
-// of their places.
+// faultsWithin returns the faults within a part of an entry. All faults are
+// sorted by offset.
 func faultsWithin(all []jsonvalue.Fault, v *jsonvalue.Value) []jsonvalue.Fault {
 	at := func(f jsonvalue.Fault, offset int) int { return f.Offset - offset }
 	from, _ := slices.BinarySearchFunc(all, v.Start, at)
@@ -117,9 +117,9 @@ func faultsWithin(all []jsonvalue.Fault, v *jsonvalue.Value) []jsonvalue.Fault {
 	return all[from:max(from, to)]
 }
 
-// postmanMessage reads a request and its response, which may be nil.
-func postmanMessage(request, response *jsonvalue.Value, known variables) message {
-	m := message{method: http.MethodGet, response: http.Header{}}
+// postmanHead reads a request and its response, which may be nil.
+func postmanHead(request, response *jsonvalue.Value, known variables) exchangeHead {
+	m := exchangeHead{method: http.MethodGet, response: http.Header{}}
 	if request != nil && request.Kind == jsonvalue.String {
 		m.url = known.address(request.Text)
 	} else {
@@ -151,8 +151,8 @@ func postmanURL(v *jsonvalue.Value, known variables) string {
 	return known.with(v.At("variable")).address(raw)
 }
 
-// joined puts a list of strings together, or gives the string that is there
-// instead. An element can be an object around its value.
+// joined joins a list of strings, or returns the string that is there instead
+// of a list. An element can be an object with a value.
 func joined(v *jsonvalue.Value, separator string) string {
 	if v == nil || v.Kind != jsonvalue.Array {
 		return strings.TrimPrefix(text(v), "/")
@@ -200,13 +200,13 @@ func postmanHeader(v *jsonvalue.Value) http.Header {
 	return h
 }
 
-// variables are the values that names stand for: those of a collection, and
-// of the folders and the item below it, the innermost last.
+// variables are the values of variables: those of a collection, and of the
+// folders and the item within it, the innermost last.
 type variables []map[string]string
 
 // Bounds on what a collection can make of a URL.
 const (
-	maxScopes = 32 // of variables within each other
+	maxScopes = 32 // nested scopes of variables
 	maxURL    = 64 << 10
 )
 
@@ -238,7 +238,7 @@ func (known variables) value(name string) (string, bool) {
 	return "", false
 }
 
-// expand puts the values in the place of {{name}}, as far as they are known.
+// expand replaces each {{name}} with its value, if that is known.
 func (known variables) expand(raw string) string {
 	var out strings.Builder
 	for {
@@ -256,11 +256,11 @@ func (known variables) expand(raw string) string {
 	}
 }
 
-// address puts the values into a URL: for {{name}}, and for a segment :name of
-// the path. What is left over before the path is left out, since it stands for
-// a server.
+// address replaces the variables in a URL: {{name}}, and :name as a segment of
+// the path. It removes an unknown variable before the path, since that stands
+// for a server.
 func (known variables) address(raw string) string {
-	for range 3 { // values can have variables in them
+	for range 3 { // values can contain variables
 		raw = known.expand(raw)
 	}
 	if server, rest, ok := strings.Cut(raw, "}}"); ok && strings.HasPrefix(server, "{{") {
@@ -268,7 +268,7 @@ func (known variables) address(raw string) string {
 		if path < 0 {
 			return "/"
 		}
-		if raw = rest[path:]; strings.HasPrefix(raw, "//") { // it stood for the scheme
+		if raw = rest[path:]; strings.HasPrefix(raw, "//") { // the variable was the scheme
 			_, raw, _ = strings.Cut(raw[2:], "/")
 			raw = "/" + raw
 		}
@@ -284,7 +284,7 @@ func (known variables) address(raw string) string {
 	}
 	path = strings.Join(segments, "/")
 	if !strings.Contains(path, "://") && !strings.HasPrefix(path, "/") && path != "" {
-		path = "http://" + path // as Postman has it
+		path = "http://" + path // as Postman does
 	}
 	if hasQuery {
 		path += "?" + query

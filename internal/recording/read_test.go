@@ -25,15 +25,16 @@ import (
 const (
 	fixtures = "../../fixtures/formats"
 
-	// outside holds recordings and test suites that are no part of the project.
+	// outside holds recordings and test suites that are not part of the
+	// project.
 	outside = "../../../shared/data"
 )
 
-// outsideFiles returns files of the outside data, or skips the test.
+// outsideFiles returns files from outside of the project, or skips the test.
 func outsideFiles(t *testing.T, pattern string) []string {
 	t.Helper()
 	if _, err := os.Stat(outside); err != nil {
-		t.Skipf("the data from outside is not here: %v", err)
+		t.Skipf("the data outside of the project is not available: %v", err)
 	}
 	files, err := filepath.Glob(filepath.Join(outside, pattern))
 	require.NoError(t, err)
@@ -53,8 +54,8 @@ func fixtureFiles(t testing.TB) []string {
 	return files
 }
 
-// hasWant reports whether a fixture holds other exchanges than exchanges.ndjson:
-// then what is read of it is in a file beside it.
+// hasWant reports whether a fixture contains other exchanges than
+// exchanges.ndjson. What is read from it is then in a file beside it.
 func hasWant(file string) bool {
 	_, err := os.Stat(file + ".want")
 	return err == nil
@@ -88,7 +89,7 @@ func readAll(name string, r io.Reader, lim Limits) (list []*plumb.Exchange, err 
 	return list, nil
 }
 
-// withoutPlaces compares exchanges by what was exchanged.
+// withoutPlaces compares exchanges but not their places.
 var withoutPlaces = cmp.Options{
 	cmpopts.IgnoreFields(plumb.Exchange{}, "Place"),
 	cmpopts.IgnoreFields(plumb.Body{}, "Locate"),
@@ -106,7 +107,7 @@ var withoutPlaces = cmp.Options{
 	})),
 }
 
-func TestFormatsHoldTheSameExchanges(t *testing.T) {
+func TestFormatsHaveTheSameExchanges(t *testing.T) {
 	want := readFile(t, filepath.Join(fixtures, "ndjson", "exchanges.ndjson"))
 	require.Len(t, want, 6)
 	assert.Equal(t, "POST", want[1].Request.Method)
@@ -167,7 +168,7 @@ func TestPlacesLeadToTheBody(t *testing.T) {
 }
 
 // codedBodies are the fixtures whose bodies are written as numbers, as data, in
-// base64 or in files of their own. One that is not JSON can be text.
+// base64 or in separate files. A body that is not JSON may be written as text.
 var codedBodies = []string{"newman.json", "schemathesis.ndjson", "vcr-of-r.yml", "polly.har", "playwright.har", "parsed-body.yaml"}
 
 // assertStart checks that an entry can begin at a place.
@@ -198,13 +199,13 @@ func assertLocates(t *testing.T, text []byte, body plumb.Body) bool {
 		at := textAt(t, text, line, column)
 		isFold := want == ' ' && (at[0] == '\n' || at[0] == '\r')
 		if at[0] != want && at[0] != '\\' && !isFold && !(want >= 0x80 && at[0] >= 0x80) {
-			t.Fatalf("offset %d (%q) is said to be at %d:%d (%.20q)", offset, want, line, column, at)
+			t.Fatalf("offset %d (%q) is reported to be at %d:%d (%.20q)", offset, want, line, column, at)
 		}
 	}
 	return true
 }
 
-// textAt is the rest of the line from a place on.
+// textAt returns the rest of the line from a place on.
 func textAt(t *testing.T, text []byte, line, column int) string {
 	t.Helper()
 	all := strings.SplitAfter(string(text), "\n")
@@ -268,11 +269,11 @@ func TestReadErrors(t *testing.T) {
 		want error
 		say  string
 	}{
-		"nothing":        {"", ErrEmpty, "x: there is nothing in it; give a recording with at least one exchange"},
+		"nothing":        {"", ErrEmpty, "x: the recording is empty; give one with at least one exchange"},
 		"blank":          {" \n\t\r\n", ErrEmpty, ""},
-		"mark only":      {byteOrderMark, ErrEmpty, ""},
-		"binary":         {"\x7fELF\x02\x01\x01\x00\x00", ErrUnknownFormat, `x: no format that plumb reads: it begins with "\x7fELF\x02\x01\x01\x00\x00"; see 'plumb help formats'`},
-		"prose":          {"# Readme\n\nSome words.\n", ErrUnknownFormat, `x: no format that plumb reads: it begins with "# Readme"; see 'plumb help formats'`},
+		"BOM only":       {byteOrderMark, ErrEmpty, ""},
+		"binary":         {"\x7fELF\x02\x01\x01\x00\x00", ErrUnknownFormat, `x: not in a format that plumb reads: it begins with "\x7fELF\x02\x01\x01\x00\x00"; see 'plumb help formats'`},
+		"prose":          {"# Readme\n\nSome words.\n", ErrUnknownFormat, `x: not in a format that plumb reads: it begins with "# Readme"; see 'plumb help formats'`},
 		"go":             {"package recording\n", ErrUnknownFormat, ""},
 		"toml":           {"[package]\nname = \"x\"\n", ErrUnknownFormat, ""},
 		"other yaml":     {"---\nname: x\nsteps:\n- a\n", ErrUnknownFormat, ""},
@@ -300,8 +301,9 @@ func TestReadFailsWhenTheFileDoes(t *testing.T) {
 	assert.Len(t, list, 2)
 }
 
-// Wherever a file can no longer be read: what came before is given, then what of
-// an entry there was, and the error is returned with its place.
+// TestReadFailsWhereverTheFileDoes checks that, wherever reading a file fails,
+// the entries before it are given, then what there was of an entry, and then
+// the error with its place.
 func TestReadFailsWhereverTheFileDoes(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	for name, tt := range map[string]struct {
@@ -334,7 +336,8 @@ func TestReadFailsWhereverTheFileDoes(t *testing.T) {
 	}
 }
 
-// Reading stops at what is not an entry, too, when the caller does.
+// TestReadStopsAtADefect checks that reading stops when the caller wants no
+// more, even at something that is not an entry.
 func TestReadStopsAtADefect(t *testing.T) {
 	for _, text := range []string{"[{},,{}]", "[{} x, {}]", `{"log":{"entries":[` + goodHAR + `,,` + goodHAR + `]}}`, `{"log":{"entries":[` + goodHAR + `] x}`} {
 		given := 0

@@ -19,18 +19,19 @@ import (
 	"pgregory.net/rapid"
 )
 
-// harResponse is a HAR with one entry, whose response has those members.
+// harResponse returns a HAR with one entry, whose response has the given
+// members.
 func harResponse(members string) string {
 	return `{"log":{"entries":[{"request":{"method":"GET","url":"/a"},"response":{` + members + `}}]}}`
 }
 
-// jsonItem is an interaction in JSON whose response has those members.
+// jsonItem returns an interaction in JSON whose response has the given members.
 func jsonItem(members string) string {
 	return `{"request":{"method":"get","uri":"/a"},"response":{` + members + `}}`
 }
 
-// yamlItem is a cassette in YAML with one interaction, whose response has those
-// lines.
+// yamlItem returns a cassette in YAML with one interaction, whose response has
+// the given lines.
 func yamlItem(lines ...string) string {
 	return "interactions:\n- request:\n    method: get\n    uri: /a\n  response:\n    " + strings.Join(lines, "\n    ") + "\n"
 }
@@ -64,19 +65,19 @@ func TestRecorders(t *testing.T) {
 			"--- \n- !ruby/struct:VCR::HTTPInteraction \n  request: !ruby/struct:VCR::Request \n    method: :get\n    uri: http://x:80/a\n    body: \n" +
 				"  response: !ruby/struct:VCR::Response \n    status: !ruby/struct:VCR::ResponseStatus \n      code: 200\n      message: OK\n    body: \"{}\"\n    http_version: \"1.1\"\n",
 			"1 2:1 GET http://x:80/a 200 \"{}\"\n"},
-		"vcr of R, compressed with the frame of zlib": {
+		"vcr of R, compressed with zlib": {
 			yamlItem("status: 200", "body:", "  raw_gzip: |-", "    "+zlibBase64("{}")), "1 2:1 GET /a 200 \"{}\"\n"},
 		"vcr of R, compressed, damaged": {
 			yamlItem("status: 200", "body:", "  raw_gzip: eJw="), "1 2:1 GET /a 200 capture-truncated at 8:0\n"},
 		"vcr of R, on disk": {
-			yamlItem("status: 200", "body:", "  on_disk: a.json"), "1 2:1 GET /a 200 missing: the recorder kept the body in a file of its own\n"},
+			yamlItem("status: 200", "body:", "  on_disk: a.json"), "1 2:1 GET /a 200 missing: the recorder kept the body in a separate file\n"},
 		"vcr of R 1, on disk": {
-			yamlItem("status: 200", "body:", "  string: a.json", "  file: true"), "1 2:1 GET /a 200 missing: the recorder kept the body in a file of its own\n"},
+			yamlItem("status: 200", "body:", "  string: a.json", "  file: true"), "1 2:1 GET /a 200 missing: the recorder kept the body in a separate file\n"},
 		"vcrpy, parsed": {
 			yamlItem("status: {code: 200}", "parsed_body:", "  a: [1, -0.5, 1.0e-05, true, null, 'true', '1', 1e5, 0189, '']", "  b: {c: é, 1: \"x\\n\"}", "  d: []"),
 			"1 2:1 GET /a 200 " + fmt.Sprintf("%q", `{"a":[1,-0.5,1.0e-05,true,null,"true","1","1e5","0189",""],"b":{"c":"é","1":"x\n"},"d":[]}`) + "\n"},
 		"vcrpy, parsed null": {
-			yamlItem("status: {code: 200}", "parsed_body: null"), "1 2:1 GET /a 200 missing: the recorder writes null for a body that is empty, and for one that is null\n"},
+			yamlItem("status: {code: 200}", "parsed_body: null"), "1 2:1 GET /a 200 missing: the recorder writes null both for an empty body and for the JSON value null\n"},
 		"vcrpy, parsed, in JSON": {
 			`{"interactions":[` + jsonItem(`"status":{"code":200},"parsed_body":{"a": 1}`) + `]}`, "1 1:18 GET /a 200 \"{\\\"a\\\": 1}\"\n"},
 		"php-vcr": {
@@ -177,7 +178,8 @@ func TestRecorders(t *testing.T) {
 	}
 }
 
-// A mimeType is what the server said only where there are no headers.
+// TestMimeTypeBesideHeaders checks that mimeType is used only if there are no
+// headers.
 func TestMimeTypeBesideHeaders(t *testing.T) {
 	for headers, want := range map[string]string{
 		`[]`:                         "text/plain",
@@ -188,7 +190,7 @@ func TestMimeTypeBesideHeaders(t *testing.T) {
 		list := readText(t, harResponse(`"status":200,"headers":`+headers+`,"content":{"mimeType":"text/plain","text":"{}"}`), DefaultLimits)
 		assert.Equal(t, want, list[0].Response.Header.Get("Content-Type"), headers)
 	}
-	for mime, want := range map[string]string{"text/html": "text/html", "x-unknown": "", "": ""} { // as Firefox says that it does not know
+	for mime, want := range map[string]string{"text/html": "text/html", "x-unknown": "", "": ""} { // what Firefox writes if it does not know
 		list := readText(t, harResponse(`"status":200,"content":{"mimeType":"`+mime+`","text":"{}"}`), DefaultLimits)
 		assert.Equal(t, want, list[0].Response.Header.Get("Content-Type"), mime)
 	}
@@ -241,9 +243,10 @@ func TestBodiesOfPlaywright(t *testing.T) {
 	require.ErrorContains(t, err, "the zip archive is damaged")
 }
 
-// Where the named file is not there, the one file is taken whose name is that
-// name with an ending, and whose size is the recorded one.
-func TestAttachedBodiesWithAnEnding(t *testing.T) {
+// TestAttachedBodiesWithAnExtension checks that, if the named file is missing,
+// the one file is read that has its name with an extension appended, and the
+// recorded size.
+func TestAttachedBodiesWithAnExtension(t *testing.T) {
 	const taken, lost = "1 1:20 GET /a 200 \"{}\"\n", "1 1:20 GET /a 200 capture-unreadable at 1:112\n"
 	for name, tt := range map[string]struct {
 		file  string // as recorded
@@ -287,8 +290,8 @@ func TestAttachedBodiesWithAnEnding(t *testing.T) {
 	}
 }
 
-// A recording in UTF-16 gives what the same text in UTF-8 gives, with and
-// without a byte order mark.
+// TestUTF16 checks that a recording in UTF-16 gives the same as the same text
+// in UTF-8, with or without a byte order mark.
 func TestUTF16(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		value := rapid.StringMatching(`[a-zé\x{1f600}\x{d7ff}]{0,40}`).Draw(t, "value")

@@ -1,9 +1,8 @@
-// Package recording reads recordings of HTTP exchanges in the formats that
-// people have.
+// Package recording reads recordings of HTTP exchanges, in many formats.
 //
 // It works in two layers. A splitter cuts the stream into entries without
-// decoding them, so that memory does not grow with the input and a broken
-// entry does not hide the next one; then each entry is parsed by itself.
+// decoding them, so that memory use does not grow with the input and a broken
+// entry does not hide the next one. Then each entry is parsed by itself.
 package recording
 
 import (
@@ -20,30 +19,31 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// Limits bound what a reader holds in memory. What runs into a limit becomes a
-// "capture-limit" defect of its exchange, and the reading goes on.
+// Limits bound what a reader keeps in memory. Whatever exceeds a limit becomes
+// a "capture-limit" defect of its exchange, and reading continues.
 type Limits struct {
-	Body  int64 // bytes of one body, its Content-Encoding undone
+	Body  int64 // bytes of one body, after decoding its Content-Encoding
 	Entry int64 // bytes of one entry as recorded
 	Ratio int64 // how many times larger compressed data may become
 }
 
-// DefaultLimits are the limits without flags.
+// DefaultLimits are the limits that apply unless flags change them.
 var DefaultLimits = Limits{Body: 16 << 20, Entry: 32 << 20, Ratio: 1000}
 
-// Errors that [Read] wraps with the name of the file and what to do.
+// Errors that [Read] wraps. It adds the name of the file and what to do.
 var (
-	ErrEmpty         = errors.New("there is nothing in it")
-	ErrUnknownFormat = errors.New("no format that plumb reads")
+	ErrEmpty         = errors.New("the recording is empty")
+	ErrUnknownFormat = errors.New("not in a format that plumb reads")
 )
 
-// Read reads the recording in r, whose format its content tells. The name is
-// what places call the file; files that the recording names are looked for in
-// its folder, if it is not "-". An error ends the sequence: r cannot be read, is
-// empty ([ErrEmpty]), or holds no known format ([ErrUnknownFormat]); it names
-// the file and says what to do. When ctx is done the error is that of ctx.
-// Exchanges are the caller's to keep. A recording without entries, such as a
-// HAR file of an idle browser, gives neither exchanges nor an error.
+// Read reads the recording in r, and finds the format from its content. Places
+// name the file by name; files that the recording refers to are looked for in
+// the folder of that name, unless it is "-". An error ends the sequence: r
+// cannot be read, is empty ([ErrEmpty]), or is not in a known format
+// ([ErrUnknownFormat]); the error names the file and says what to do. If ctx is
+// done, the error is that of ctx. The caller may keep the exchanges. A
+// recording without entries, such as a HAR file of an idle browser, yields
+// neither exchanges nor an error.
 func Read(ctx context.Context, name string, r io.Reader, lim Limits) iter.Seq2[*plumb.Exchange, error] {
 	return func(yield func(*plumb.Exchange, error) bool) {
 		for b, err := range Blocks(ctx, name, r, lim, nil) {
@@ -75,18 +75,18 @@ type reader struct {
 	pool  *Pool // may be nil
 	yield func(*Block, error) bool
 
-	archive  *zip.Reader // that the recording is in; may be nil
+	archive  *zip.Reader // contains the recording; may be nil
 	folder   string      // of the recording in the archive
-	listings sync.Map    // of the folders in which attached files were looked for: name to []fs.DirEntry
+	listings sync.Map    // by name, the []fs.DirEntry of the folders in which attached files were looked for
 
-	asSent bool // bodies are as they were sent, which a recording need not keep
+	asSent bool // bodies are as they were sent; a recording may have decoded them
 
 	src     *source
-	block   *Block // that is being filled; nil before its first entry
-	entries int    // put into blocks so far
+	block   *Block // being filled; nil before its first entry
+	entries int    // how many were put into blocks so far
 }
 
-// read finds the format and reads to the end.
+// read finds out the format and reads to the end.
 func (r *reader) read(in io.Reader) error {
 	raw := &rawReader{ctx: r.ctx, r: in}
 	text, err := decompressed(raw, r.lim)
@@ -108,7 +108,7 @@ func (r *reader) uncompressed(in io.Reader) error {
 		return fmt.Errorf("%s: %w", r.name, r.src.err)
 	}
 	if len(bytes.TrimSpace(head)) == 0 && whole {
-		return fmt.Errorf("%s: %w; give a recording with at least one exchange", r.name, ErrEmpty)
+		return fmt.Errorf("%s: %w; give one with at least one exchange", r.name, ErrEmpty)
 	}
 	format := formatOf(head, whole)
 	if format == nil {
@@ -120,7 +120,7 @@ func (r *reader) uncompressed(in io.Reader) error {
 	return r.sourceFault()
 }
 
-// beginning is that of the recording, or of what is left of it.
+// beginning returns the beginning of the recording, or of what is left of it.
 func (r *reader) beginning() beginning {
 	head, whole := r.src.head()
 	b := beginningOf(head)
@@ -128,9 +128,9 @@ func (r *reader) beginning() beginning {
 	return b
 }
 
-// sourceFault reports why the stream ended before its end, if it did. That
-// compressed data is damaged is a defect of the recording; that the file
-// cannot be read is an error.
+// sourceFault reports why the stream ended early, if it did. Damage to
+// compressed data is a defect of the recording; a failure to read the file is
+// an error.
 func (r *reader) sourceFault() error {
 	err := r.src.err
 	if err == nil {
@@ -151,14 +151,15 @@ func (r *reader) sourceFault() error {
 	return r.giveDefect(d)
 }
 
-// isBrokenOff reports whether an entry is the one in which compressed data ended
-// before its end. It is not an exchange of its own, since sourceFault reports it.
+// isBrokenOff reports whether an entry is the one within which damaged
+// compressed data ended. It does not become an exchange, since sourceFault
+// reports the damage.
 func (r *reader) isBrokenOff(e *entry) bool {
 	var broken *compressionError
 	return !e.ended && !e.large && (errors.Is(r.src.err, errRatio) || errors.As(r.src.err, &broken))
 }
 
-// giveDefect hands over an exchange that consists of nothing but a defect.
+// giveDefect adds an exchange that has only a defect.
 func (r *reader) giveDefect(d plumb.Defect) error {
 	x := &plumb.Exchange{Place: d.Place}
 	unreadable(x, d)
@@ -171,7 +172,7 @@ func unreadable(x *plumb.Exchange, d plumb.Defect) {
 	x.Response.Body = plumb.Body{Missing: "the recording is broken here"}
 }
 
-// quoteStart shows the first bytes of a file, for messages.
+// quoteStart quotes the first bytes of a file, for messages.
 func quoteStart(head []byte) string {
 	const enough = 24
 	line, _, _ := bytes.Cut(bytes.TrimSpace(head), []byte("\n"))
@@ -181,10 +182,10 @@ func quoteStart(head []byte) string {
 	return fmt.Sprintf("%q", line)
 }
 
-// byteOrderMark may be before UTF-8 text and means nothing.
+// byteOrderMark may precede UTF-8 text and has no meaning.
 const byteOrderMark = "\xef\xbb\xbf"
 
-// newSource returns a source that begins after a byte order mark.
+// newSource returns a source that skips a byte order mark.
 func newSource(r io.Reader) *source {
 	s := &source{r: bufio.NewReaderSize(r, headSize), line: 1, column: 1}
 	if b, _ := s.r.Peek(len(byteOrderMark)); string(b) == byteOrderMark {

@@ -13,13 +13,13 @@ var responsesFormat = Format{
 	Of:     "what its recorder writes (Python)",
 	Sign:   "a line `responses:`, and an item `- response:` after it",
 	Record: "`@_recorder.record(file_path=\"out.yaml\")` of the Python library `responses`.",
-	Notes:  "Of the request only the method and the URL are recorded.",
+	Notes:  "Only the method and the URL of a request are recorded.",
 
 	recognises: isResponses,
 	read:       (*reader).responses,
 }
 
-// The line before the entries, and the first of them on the next line.
+// The line before the entries, and the first entry on the line after it.
 var (
 	responsesKey   = regexp.MustCompile(`^responses:[ \t\r]*\n`)
 	responsesStart = regexp.MustCompile(`(?m)^responses:[ \t\r]*\n[ ]*- response:`)
@@ -30,8 +30,8 @@ func isResponses(b beginning) bool {
 	return !b.isJSON() && bytes.Contains(b.head, []byte("- response:")) && responsesStart.Match(b.head)
 }
 
-// responses reads such a file, in which a response says of its request the
-// method and the URL.
+// responses reads such a file, in which the method and the URL of a request are
+// part of its response.
 func (r *reader) responses() error {
 	return r.yamlSequence(responsesKey, func(n yamlNode, x *plumb.Exchange) {
 		response := n.member("response")
@@ -39,12 +39,12 @@ func (r *reader) responses() error {
 			unusable(x, "response")
 			return
 		}
-		m := message{
+		m := exchangeHead{
 			method: scalarOf(response.member("method")), url: scalarOf(response.member("url")),
 			response: withContentType(headerOfNode(response.member("headers")), scalarOf(response.member("content_type"))),
 		}
 		m.status, _ = strconv.Atoi(scalarOf(response.member("status")))
-		m.describe(x)
+		m.applyTo(x)
 		r.setInteractionBody(x, response)
 	})
 }

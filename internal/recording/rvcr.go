@@ -15,11 +15,11 @@ var rVCRFormat = Format{
 	Of:     "tests in R",
 	Sign:   "as VCR",
 	Record: "`vcr::use_cassette(\"name\", { ... })`.",
-	Notes:  "`raw_gzip` and `base64_string` are decoded. A body that the recorder kept in a file of its own is not read.",
+	Notes:  "`raw_gzip` and `base64_string` are decoded. A body that the recorder kept in a separate file is not read.",
 }
 
-// setPackedBody gives x a body that vcr of R has compressed for the cassette
-// (raw_gzip). What R calls gzip has the frame of zlib.
+// setPackedBody sets the body of x from one that the R package vcr compressed
+// for the cassette (raw_gzip). What R calls gzip is in the zlib format.
 func (r *reader) setPackedBody(x *plumb.Exchange, n node) {
 	data, line, ok := decodeNode(x, n)
 	if !ok {

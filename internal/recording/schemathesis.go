@@ -10,7 +10,7 @@ var schemathesisFormat = Format{
 	Of:     "its report ndjson",
 	Sign:   "the first line has `Initialize.schemathesis_version`",
 	Record: "`st run api.yaml --report ndjson`.",
-	Notes:  "The events `ScenarioFinished` have the exchanges.",
+	Notes:  "The exchanges are in the events `ScenarioFinished`.",
 
 	recognises: isSchemathesis,
 	read:       (*reader).schemathesis,
@@ -22,7 +22,7 @@ func isSchemathesis(b beginning) bool {
 	return !b.list && (b.object("Initialize").has("schemathesis_version") || b.object("ScenarioFinished").has("recorder"))
 }
 
-// schemathesis reads the exchanges of the scenarios. Other events have none.
+// schemathesis reads the exchanges of the scenarios. Other events contain none.
 func (r *reader) schemathesis() error {
 	return r.eachLine(func(e *entry) error {
 		x := &plumb.Exchange{}
@@ -50,11 +50,11 @@ func (r *reader) interactionOf(e *entry, v *jsonvalue.Value, faults []jsonvalue.
 	if request == nil {
 		return unusable(x, "request")
 	}
-	message{
+	exchangeHead{
 		method: text(request.At("method")), url: text(request.At("uri")), request: headerOf(request.At("headers")),
 		status: integer(response.At("status_code")), response: headerOf(response.At("headers")),
 		time: unixTime(float(v.At("timestamp"))),
-	}.describe(x)
+	}.applyTo(x)
 	content := response.At("content")
 	encoded := content.At("$base64")
 	switch {

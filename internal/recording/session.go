@@ -15,7 +15,7 @@ var testProxyFormat = Format{
 	Of:     "tests of SDKs",
 	Sign:   "an object with `Entries`, whose first element has `RequestUri`",
 	Record: "Run the tests with `AZURE_TEST_MODE=record`.",
-	Notes:  "An empty string and null are an empty body, unless `Content-Length` announces another one. Older recorders, which write `EncodedRequestUri`, write each body as text.",
+	Notes:  "An empty string or null is an empty body, unless `Content-Length` announces a body. Older recorders, which write `EncodedRequestUri`, write every body as text.",
 
 	recognises: isTestProxy,
 	read:       containerOf((*reader).sessionEntry, "Entries"),
@@ -52,10 +52,10 @@ func (r *reader) sessionEntry(e *entry) *plumb.Exchange {
 	return x
 }
 
-// setSessionBody gives x the body of a session record. The proxy writes JSON
-// as it is, an empty body as null, lines of text as a list of strings, and
-// anything else as a string: text, or base64 where the media type is not text.
-// An older recorder, which says how the URL is encoded, writes text always.
+// setSessionBody sets the body of x from a session record. The proxy writes
+// JSON as it is, an empty body as null, lines of text as a list of strings, and
+// anything else as a string: text, or base64 if the media type is not text.
+// Older recorders, which write how the URL is encoded, always write text.
 func (r *reader) setSessionBody(x *plumb.Exchange, e *entry, v *jsonvalue.Value, alwaysText bool) {
 	media, _, _ := mime.ParseMediaType(x.Response.Header.Get("Content-Type"))
 	isJSON := strings.HasSuffix(media, "json")
@@ -81,7 +81,7 @@ func (r *reader) setSessionBody(x *plumb.Exchange, e *entry, v *jsonvalue.Value,
 const base64Piece = "b64:"
 
 // isPieces reports whether a list is the lines of a text, and not a JSON array.
-// Of JSON, only broken JSON is written in lines.
+// Only broken JSON is written as lines.
 func isPieces(items []*jsonvalue.Value, isJSON bool) bool {
 	for i, item := range items {
 		inner := i < len(items)-1
@@ -104,7 +104,7 @@ func isBinary(media, text string) bool {
 	return err == nil
 }
 
-// setPieces gives x a body that was written as a list of strings.
+// setPieces sets the body of x from a list of strings.
 func (r *reader) setPieces(x *plumb.Exchange, e *entry, list *jsonvalue.Value) {
 	var body []byte
 	type piece struct {
@@ -124,7 +124,8 @@ func (r *reader) setPieces(x *plumb.Exchange, e *entry, list *jsonvalue.Value) {
 		}
 	}
 	r.setBody(x, body, func(offset int) (int, int) {
-		// The last piece that begins there or before; of empty ones, the last.
+		// The last piece that begins at or before the offset; of several, the
+		// one that is not empty.
 		i, _ := slices.BinarySearchFunc(pieces, offset+1, func(p piece, n int) int { return p.start - n })
 		if i == 0 {
 			return x.Place.Line, 0 // there are no pieces

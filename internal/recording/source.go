@@ -11,7 +11,7 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// headSize is how far the format is looked for.
+// headSize is how many bytes are examined to find the format.
 const headSize = 64 << 10
 
 // source is a stream that knows the place of its next byte.
@@ -19,7 +19,7 @@ type source struct {
 	r      *bufio.Reader
 	line   int   // of the next byte, from 1
 	column int   // in bytes, from 1
-	err    error // why the stream ended, when that is not its end
+	err    error // why the stream ended early, if it did
 }
 
 // window returns the bytes that are buffered, at least one; nil at the end.
@@ -49,7 +49,7 @@ func (s *source) fail(err error) {
 	}
 }
 
-// advance goes over the next n bytes, which are buffered.
+// advance skips the next n bytes, which are buffered.
 func (s *source) advance(n int) {
 	b, _ := s.r.Peek(n)
 	if lines := bytes.Count(b, []byte("\n")); lines > 0 {
@@ -61,8 +61,8 @@ func (s *source) advance(n int) {
 	_, _ = s.r.Discard(n) // never fails for bytes that are buffered
 }
 
-// next returns the next byte that is not white space of JSON, without going
-// over it; false at the end.
+// next returns the next byte that is not JSON white space, without skipping it;
+// false at the end.
 func (s *source) next() (byte, bool) {
 	for {
 		b := s.window()
@@ -79,33 +79,34 @@ func (s *source) next() (byte, bool) {
 
 func notSpace(r rune) bool { return r != ' ' && r != '\t' && r != '\n' && r != '\r' }
 
-// place is where the next byte is.
+// place returns the place of the next byte.
 func (s *source) place() plumb.Place {
 	return plumb.Place{Line: s.line, Column: s.column}
 }
 
-// scanner is told the bytes of a stream, window by window. It returns how
-// many of the window it takes, and whether it needs no more after them.
+// scanner finds the end of a part of a stream. It is given the stream window by
+// window, and returns how many bytes of the window it takes, and whether it is
+// done after them.
 type scanner interface {
 	scan(window []byte) (n int, done bool)
 }
 
 // entry is a part of a recording, cut out of its stream.
 type entry struct {
-	data  []byte // nil if it is too large
+	data  []byte // nil if the entry is too large
 	start plumb.Place
 	ended bool // the scanner saw its end; otherwise the stream ended first
-	large bool // it is larger than the limit
+	large bool // the entry is larger than the limit
 
-	parts [][]byte // of data, while it is being read
-	size  int      // of the parts
+	parts [][]byte // the data, while it is being read
+	size  int      // total size of the parts
 
-	memory *jsonvalue.Parser // for its tree; nil: the tree has its own
+	memory *jsonvalue.Parser // for the tree; if nil, the tree has memory of its own
 	lines  *lineIndex        // see indexed
 }
 
-// tree parses the entry. What memory it was given decides how long the tree is
-// good.
+// tree parses the entry. If the entry was given memory, the tree is valid until
+// that is used again.
 func (e *entry) tree() (*jsonvalue.Value, []jsonvalue.Fault) {
 	if e.memory == nil {
 		return jsonvalue.Parse(e.data, maxDepth)
@@ -116,7 +117,8 @@ func (e *entry) tree() (*jsonvalue.Value, []jsonvalue.Fault) {
 // begun reports whether something of the entry has been read.
 func (e *entry) begun() bool { return e.size > 0 || e.large }
 
-// cut reads what the scanner takes. Of an entry over the limit nothing is kept.
+// cut reads what the scanner takes. If an entry is over the limit, nothing of
+// it is kept.
 func (s *source) cut(limit int64, sc scanner) *entry {
 	e := &entry{start: s.place()}
 	s.extend(e, limit, sc)
@@ -143,9 +145,9 @@ func (s *source) extend(e *entry, limit int64, sc scanner) {
 	}
 }
 
-// indentation returns how many spaces the next line begins with, and what
-// comes after them: at least two bytes if the line has so many. It is false at
-// the end.
+// indentation returns how many spaces the next line begins with, and what comes
+// after them: at least two bytes, unless the line is shorter. It returns false
+// at the end.
 func (s *source) indentation() (int, []byte, bool) {
 	b := s.window()
 	for n := len(b); ; {
@@ -163,7 +165,8 @@ func (s *source) indentation() (int, []byte, bool) {
 	}
 }
 
-// add keeps bytes. Many parts take half the memory of one that grows.
+// add appends bytes to the parts. Many parts take half the memory of a single
+// one that grows.
 func (e *entry) add(b []byte) {
 	e.size += len(b)
 	if last := len(e.parts) - 1; last >= 0 {
@@ -172,16 +175,16 @@ func (e *entry) add(b []byte) {
 		b = b[n:]
 	}
 	if len(b) > 0 {
-		const most = 1 << 20
+		const maxRoom = 1 << 20
 		room := len(b)
 		if len(e.parts) > 0 {
-			room = max(room, min(e.size, most))
+			room = max(room, min(e.size, maxRoom))
 		}
 		e.parts = append(e.parts, append(make([]byte, 0, room), b...))
 	}
 }
 
-// join makes the data of the parts.
+// join makes data from the parts.
 func (e *entry) join() {
 	switch len(e.parts) {
 	case 0:
@@ -193,7 +196,7 @@ func (e *entry) join() {
 	e.parts = nil
 }
 
-// place is where the byte at an offset of the entry is.
+// place returns the place of the byte at an offset of the entry.
 func (e *entry) place(offset int) plumb.Place {
 	e.indexed()
 	breaks, last := e.lines.before(e.data, offset)
@@ -204,17 +207,16 @@ func (e *entry) place(offset int) plumb.Place {
 	return plumb.Place{Line: e.start.Line + breaks, Column: offset - last}
 }
 
-// indexed gives the entry an index of its lines, where it needs one. Whoever
-// passes the entry on to be asked for places, by several goroutines perhaps,
-// calls it first.
+// indexed gives the entry an index of its lines, if it needs one. It must be
+// called before several goroutines can look up places in the entry.
 func (e *entry) indexed() {
 	if e.lines == nil && len(e.data) > stride {
 		e.lines = &lineIndex{}
 	}
 }
 
-// locate is the Locate of a body that is at an offset of the entry as it
-// is.
+// locate returns the Locate of a body that is at an offset of the entry, as it
+// was sent.
 func (e *entry) locate(start int) func(int) (int, int) {
 	e.indexed()
 	return func(offset int) (int, int) {
@@ -223,15 +225,15 @@ func (e *entry) locate(start int) func(int) (int, int) {
 	}
 }
 
-// onLine is the Locate of a body of which only the line is known.
+// onLine returns the Locate of a body of which only the line is known.
 func onLine(line int) func(int) (int, int) {
 	return func(int) (int, int) { return line, 0 }
 }
 
-// lines takes one line and its line feed.
-type lines struct{}
+// lineScanner is a scanner that takes one line with its line feed.
+type lineScanner struct{}
 
-func (lines) scan(window []byte) (int, bool) {
+func (lineScanner) scan(window []byte) (int, bool) {
 	if i := bytes.IndexByte(window, '\n'); i >= 0 {
 		return i + 1, true
 	}

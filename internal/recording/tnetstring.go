@@ -6,21 +6,21 @@ import (
 	"strconv"
 )
 
-// flowValue is a value of a file of mitmproxy, which is written in
-// tnetstrings: the length of the content, a colon, the content, and a byte for
-// its type. What is in it is looked for when it is asked for: a tree would
-// take a multiple of the file.
+// flowValue is a value in a file of mitmproxy, which is written in tnetstrings:
+// the length of the content, a colon, the content, and a byte for its type. Its
+// contents are parsed whenever they are needed: a tree would take several times
+// the memory of the file.
 type flowValue struct {
 	kind    byte   // ',' bytes, ';' text, '#' integer, '^' float, '!' boolean, '~' null, ']' list, '}' dictionary
 	content []byte // as written
 	start   int    // offset of the content
 }
 
-// cutFlow reads the value that the text at an offset begins with, and returns
-// what comes after it.
+// cutFlow reads the first value of text, which is at an offset of the entry,
+// and returns what comes after it.
 func cutFlow(text []byte, offset int) (v flowValue, rest []byte, ok bool) {
-	const longest = 16 // length that is looked at
-	digits, _, ok := bytes.Cut(text[:min(len(text), longest)], []byte(":"))
+	const maxDigits = 16 // including the colon
+	digits, _, ok := bytes.Cut(text[:min(len(text), maxDigits)], []byte(":"))
 	size, err := strconv.ParseUint(string(digits), 10, 40)
 	if !ok || err != nil {
 		return v, nil, false
@@ -32,8 +32,8 @@ func cutFlow(text []byte, offset int) (v flowValue, rest []byte, ok bool) {
 	return flowValue{content[size], content[:size], offset + len(digits) + 1}, content[size+1:], true
 }
 
-// items are the elements of a list, or the names and values of a dictionary in
-// turn, as far as they can be read.
+// items yields the elements of a list, or the alternating names and values of a
+// dictionary, up to the first that is damaged.
 func (v flowValue) items() iter.Seq[flowValue] {
 	return func(yield func(flowValue) bool) {
 		if v.kind != ']' && v.kind != '}' {
@@ -49,8 +49,8 @@ func (v flowValue) items() iter.Seq[flowValue] {
 	}
 }
 
-// isGood reports whether all that is in a list or a dictionary can be read.
-func (v flowValue) isGood() bool {
+// isComplete reports whether everything in a list or a dictionary can be read.
+func (v flowValue) isComplete() bool {
 	size, items := 0, 0
 	for item := range v.items() {
 		size = item.start - v.start + len(item.content) + 1
@@ -59,7 +59,7 @@ func (v flowValue) isGood() bool {
 	return size == len(v.content) && (v.kind != '}' || items%2 == 0)
 }
 
-// at returns the value of a name in a dictionary; null if there is none.
+// at returns the value of a name in a dictionary, or null if there is none.
 func (v flowValue) at(name string) flowValue {
 	isName, found := true, false
 	for item := range v.items() {
@@ -72,7 +72,7 @@ func (v flowValue) at(name string) flowValue {
 	return flowValue{kind: '~'}
 }
 
-// text is the content of a value that has no items.
+// text returns the content of a value that is not a list or a dictionary.
 func (v flowValue) text() string {
 	if v.kind == ']' || v.kind == '}' {
 		return ""

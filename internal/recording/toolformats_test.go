@@ -13,7 +13,7 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// inShort is an exchange as the tables below have it.
+// inShort is an exchange as it is written in the tables below.
 type inShort struct {
 	method, url string
 	status      int
@@ -38,7 +38,7 @@ const (
 	notUsable  = "capture-unreadable"
 )
 
-// What each tool can write that the fixtures do not have.
+// TestToolFormats checks what tools can write and the fixtures do not contain.
 func TestToolFormats(t *testing.T) {
 	collection := func(items string) string {
 		return `{"info": {"name": "n", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}, "variable": [{"key": "base", "value": "http://h/v1"}], "item": [` + items + `]}`
@@ -121,8 +121,8 @@ func TestToolFormats(t *testing.T) {
 				mapping(`"method": "GET", "url": "/g"`, `"bodyFileName": "g.json"`) + "\n" + `{"request": {}}`,
 			[]inShort{
 				{"GET", "/a", 200, "1", ""}, {"GET", "/b", 204, "", noBody}, {"GET", "", 200, `"s"`, ""}, {"GET", "/d/{id}", 200, "", "the body is a template"},
-				{"GET", "/e", 200, "", "a mapping that passes the request on, and has no response"},
-				{"GET", "/f", 200, "", "a mapping that answers with a fault of the network"},
+				{"GET", "/e", 200, "", "a mapping that forwards the request, and has no response"},
+				{"GET", "/f", 200, "", "a mapping that responds with a network fault"},
 				{"GET", "/g", 200, "", notUsable}, {missing: notUsable},
 			},
 		},
@@ -195,7 +195,7 @@ func TestToolFormats(t *testing.T) {
 			tnet("}", "response", tnet("~"), "request", tnet("}", "path", tnet(",/a"), "scheme", tnet(",http"), "method", tnet(",GET"),
 				"host", tnet(";h"), "port", tnet("#8080"), "authority", tnet(","), "headers", tnet("]"))) +
 				tnet("}", "type", tnet(";tcp")) + "5:1:a;9}",
-			[]inShort{{"GET", "http://h:8080/a", 0, "", noResponse}, {missing: "a flow that is not of HTTP"}, {missing: notUsable}},
+			[]inShort{{"GET", "http://h:8080/a", 0, "", noResponse}, {missing: "a flow that is not HTTP"}, {missing: notUsable}},
 		},
 	}
 	for name, tt := range tests {
@@ -205,8 +205,8 @@ func TestToolFormats(t *testing.T) {
 	}
 }
 
-// tnet writes a tnetstring: its type, and what is in it, or the names and
-// values of a dictionary.
+// tnet returns a tnetstring, given its type and content, or its type and the
+// names and values of a dictionary.
 func tnet(typeAndContent string, namesAndValues ...string) string {
 	content := typeAndContent[1:]
 	for i, part := range namesAndValues {
@@ -218,8 +218,8 @@ func tnet(typeAndContent string, namesAndValues ...string) string {
 	return fmt.Sprintf("%d:%s%c", len(content), content, typeAndContent[0])
 }
 
-// A body of WireMock or Hoverfly can be in a file of its own, and nothing
-// outside of its folder is read for it.
+// TestAttachedBodies checks that a body of WireMock or Hoverfly can be in a
+// separate file, and that nothing outside of its folder is read for it.
 func TestAttachedBodies(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
@@ -247,7 +247,8 @@ func TestAttachedBodies(t *testing.T) {
 	assert.Equal(t, "capture-limit", read("mappings/sub/x.json", small)[0].missing)
 }
 
-// What is larger than the limit of an entry is left out; the next one is read.
+// TestToolFormatsKeepToTheLimit checks that an entry over the limit is left
+// out, and the next one is read.
 func TestToolFormatsKeepToTheLimit(t *testing.T) {
 	large := strings.Repeat("x", 2000)
 	lim := Limits{Body: 1000, Entry: 1000, Ratio: 100}

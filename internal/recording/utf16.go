@@ -9,9 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// utf8Text returns the text of a recording in UTF-8, if it is in UTF-16, which
-// is what PowerShell writes. That is known by the byte order mark, or, since
-// all formats begin with ASCII, by the zero bytes beside the first characters.
+// utf8Text returns the text of a recording in UTF-8, converted if it is in
+// UTF-16, which is what PowerShell writes. UTF-16 is recognised by the byte
+// order mark, or, since all formats begin with ASCII, by zero bytes beside the
+// first characters.
 func utf8Text(r io.Reader) io.Reader {
 	in := bufio.NewReaderSize(r, headSize)
 	head, _ := in.Peek(4)
@@ -25,8 +26,8 @@ func utf8Text(r io.Reader) io.Reader {
 	return &utf16Reader{in: in, order: order}
 }
 
-// utf16Order is the byte order of a text in UTF-16 by its first bytes; nil
-// where it is another text.
+// utf16Order returns the byte order of a text in UTF-16, by its first bytes;
+// nil if it is not in UTF-16.
 func utf16Order(head []byte) binary.ByteOrder {
 	if len(head) < 2 {
 		return nil
@@ -44,12 +45,11 @@ func utf16Order(head []byte) binary.ByteOrder {
 	return nil
 }
 
-// utf16Reader reads UTF-16 as UTF-8. What is half of a surrogate pair becomes
-// U+FFFD.
+// utf16Reader reads UTF-16 as UTF-8. An unpaired surrogate becomes U+FFFD.
 type utf16Reader struct {
 	in    *bufio.Reader
 	order binary.ByteOrder
-	text  []byte // in UTF-8, not read yet
+	text  []byte // decoded, but not read yet
 	err   error
 }
 
@@ -65,7 +65,7 @@ func (u *utf16Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// fill decodes what is buffered, or waits for the next character.
+// fill decodes what is buffered, or waits for at least one character.
 func (u *utf16Reader) fill() {
 	u.text = u.text[:0]
 	for u.err == nil && (len(u.text) == 0 || u.in.Buffered() >= 4) && len(u.text) < headSize {

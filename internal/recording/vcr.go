@@ -18,7 +18,7 @@ var vcr1Format = Format{
 	Of:     "tests in Ruby, with the first version of VCR",
 	Sign:   "as php-vcr in YAML",
 	Record: "`VCR.use_cassette('name') { ... }` of VCR 1.",
-	Notes:  "A method is a symbol of Ruby, and the body is a scalar. The time is that of the `Date` header.",
+	Notes:  "A method is a Ruby symbol, and the body is a scalar. The time is that of the `Date` header.",
 }
 
 var betamaxFormat = Format{
@@ -31,8 +31,8 @@ var betamaxFormat = Format{
 
 var vcrKey = regexp.MustCompile(`(?m)^http_interactions:|\A\{\s*http_interactions:`)
 
-// isVCR recognises a cassette, in YAML or JSON, by the name that VCR has for its
-// interactions.
+// isVCR recognises a cassette, in YAML or JSON, by the name that VCR uses for
+// the interactions.
 func isVCR(b beginning) bool {
 	return b.isListOf("http_interactions", "request", "response") || vcrKey.Match(b.head)
 }

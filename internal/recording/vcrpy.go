@@ -17,7 +17,7 @@ var vcrpyFormat = Format{
 	Of:     "tests in Python",
 	Sign:   "a line `interactions:`; in JSON, a member of that name",
 	Record: "`@vcr.use_cassette('name.yaml')`, or pytest-recording.",
-	Notes:  "A body that was written as data (`parsed_body`, as pydantic-ai has it) is checked as the JSON of that data: its white space and repeated members are lost. An interaction that is a message of a WebSocket (`kind: message`) is not checked, and says so.",
+	Notes:  "A body that was written as data (`parsed_body`, as pydantic-ai does) is checked as the JSON of that data: its white space and repeated members are lost. A message of a WebSocket (`kind: message`) is not checked, and the report says so.",
 
 	recognises: isVCRpy,
 	read:       (*reader).vcrpy,
@@ -33,7 +33,7 @@ var goVCRFormat = Format{
 var vcrpyKey = regexp.MustCompile(`(?m)^interactions:|\A\{\s*interactions:`)
 
 // isVCRpy recognises a cassette, in YAML or JSON, by the name that vcrpy and
-// go-vcr have for its interactions.
+// go-vcr use for the interactions.
 func isVCRpy(b beginning) bool {
 	return b.isListOf("interactions", "request", "response", "kind") || vcrpyKey.Match(b.head)
 }
@@ -41,9 +41,9 @@ func isVCRpy(b beginning) bool {
 // vcrpy reads such a cassette.
 func (r *reader) vcrpy() error { return r.cassette("interactions") }
 
-// setParsedBody gives x a body that the recorder has parsed as JSON and written
-// as data, as pydantic-ai has vcrpy do it (parsed_body). What such a body no
-// longer shows is its spelling: white space, repeated members.
+// setParsedBody sets the body of x from one that the recorder has parsed as
+// JSON and written as data, as pydantic-ai configures vcrpy (parsed_body). The
+// white space and the repeated members of such a body are lost.
 func (r *reader) setParsedBody(x *plumb.Exchange, n node) {
 	text, locate, err := n.json(r.lim.Body)
 	switch {
@@ -52,7 +52,7 @@ func (r *reader) setParsedBody(x *plumb.Exchange, n node) {
 		x.Defects = append(x.Defects, bodyDefect(err, "parsed_body is not JSON", plumb.Place{Line: line}))
 		x.Response.Body = plumb.Body{Missing: unusableBody}
 	case string(text) == "null":
-		x.Response.Body.Missing = "the recorder writes null for a body that is empty, and for one that is null"
+		x.Response.Body.Missing = "the recorder writes null both for an empty body and for the JSON value null"
 	default:
 		x.Response.Body = plumb.Body{Bytes: text, Locate: locate}
 	}
@@ -80,13 +80,13 @@ type jsonWriter struct {
 	pieces []jsonPiece
 }
 
-// jsonPiece says on which line a part of the text was written in YAML.
+// jsonPiece is the line on which a part of the text is written in YAML.
 type jsonPiece struct {
 	start int // in the text
 	line  int
 }
 
-var errNesting = errors.New("it nests too deep")
+var errNesting = errors.New("it is nested too deeply")
 
 func (w *jsonWriter) value(n *yaml.Node, depth int) error {
 	for n.Kind == yaml.AliasNode {
@@ -134,8 +134,9 @@ func (w *jsonWriter) list(items []*yaml.Node, opening, closing byte, depth int) 
 	return nil
 }
 
-// plainJSON are the plain scalars that PyYAML writes for what is not a string.
-// By YAML 1.2 there are others (1e5, 0189), which PyYAML writes for strings.
+// plainJSON matches the plain scalars that PyYAML writes for values that are
+// not strings. YAML 1.2 has others (1e5, 0189), which PyYAML writes for
+// strings.
 var plainJSON = regexp.MustCompile(`^(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?)?)$`)
 
 // scalarJSON writes a scalar as JSON.
@@ -145,7 +146,7 @@ func scalarJSON(n *yaml.Node) []byte {
 	case isPlain && (n.Value == "" || n.Value == "~"):
 		return []byte("null")
 	case isPlain && n.Value == ".nan":
-		return []byte("NaN") // which is what the server sent, and no JSON
+		return []byte("NaN") // not JSON, but what the server sent
 	case isPlain && plainJSON.MatchString(n.Value):
 		return []byte(n.Value)
 	}

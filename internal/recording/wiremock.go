@@ -12,9 +12,9 @@ import (
 var wireMockFormat = Format{
 	Name:   "WireMock",
 	Of:     "mappings, one or many, and the journal of requests",
-	Sign:   "an object with `request` and `response` that has a member that only WireMock has, such as `urlPath`, `jsonBody` or `priority`, or whose method is `ANY`; `mappings`, also an empty list beside nothing but `meta`; `requests` with `responseDefinition`",
+	Sign:   "an object with `request` and `response` that has a member that only WireMock has, such as `urlPath`, `jsonBody` or `priority`, or whose method is `ANY`; `mappings`, which may be an empty list if there is nothing else but `meta`; `requests` with `responseDefinition`",
 	Record: "`wiremock --record-mappings`, the recorder at `/__admin/recorder`, or the mappings that people write by hand. `GET /__admin/mappings` gives them all, `GET /__admin/requests` the journal.",
-	Notes:  "The body is `jsonBody`, `body`, `base64Body`, or the file `bodyFileName` in a folder `__files` beside the recording or beside a folder around it, up to three levels up; a file that is not there is `capture-unreadable`. A mapping with `ANY` is checked as one with `GET`. One whose URL is a regular expression has a body of which the request is not known. A template, a fault and a proxy have no body.",
+	Notes:  "The body is `jsonBody`, `body`, `base64Body`, or the file `bodyFileName` in a folder `__files` beside the recording or up to three levels further up; a missing file is `capture-unreadable`. A mapping with `ANY` is checked as one with `GET`. If the URL is a regular expression, the URL of the request is not known. A template, a fault and a proxy have no body.",
 
 	recognises: isWireMock,
 	read:       (*reader).wireMock,
@@ -27,11 +27,11 @@ var (
 	wireMockResponse = []string{"jsonBody", "base64Body", "bodyFileName", "transformers", "proxyBaseUrl", "fault", "fixedDelayMilliseconds", "delayDistribution"}
 )
 
-// wireMockFolders are where bodies are looked for that are in files: in a folder
-// of this name beside the recording, and beside so many of the folders around it.
+// wireMockFolders are the folders in which files with bodies are looked for,
+// relative to the recording.
 var wireMockFolders = []string{"__files", "../__files", "../../__files", "../../../__files"}
 
-// isWireMock recognises what WireMock has of mappings.
+// isWireMock recognises the forms in which WireMock writes mappings.
 func isWireMock(b beginning) bool {
 	return isWireMockList(b) || isWireMockJournal(b) || isWireMockMapping(b)
 }
@@ -47,8 +47,8 @@ func (r *reader) wireMock() error {
 	return entriesOf((*reader).wireMockEntry)(r)
 }
 
-// isWireMockMapping recognises a mapping by itself. One that has none of the
-// members above is read as an exchange, which it is.
+// isWireMockMapping recognises a single mapping. One without any of the members
+// above is read as an exchange, which has the same form.
 func isWireMockMapping(b beginning) bool {
 	request, response := b.object("request"), b.object("response")
 	if request.members == nil || response.members == nil || response.has("content") || b.hasAny("time", "startedDateTime") {
@@ -60,7 +60,7 @@ func isWireMockMapping(b beginning) bool {
 
 // isWireMockList recognises mappings as WireMock exports them.
 func isWireMockList(b beginning) bool {
-	if b.isListOf("mappings") { // empty: the names beside it tell
+	if b.isListOf("mappings") { // if it is empty, the members beside it decide
 		return len(b.members) == 1 || len(b.members) == 2 && b.has("meta")
 	}
 	first := b.firstOf("mappings")
@@ -86,23 +86,24 @@ func (r *reader) wireMockEntry(e *entry) *plumb.Exchange {
 	if request == nil || response == nil {
 		return unusable(x, "request or no response")
 	}
-	m := message{
+	m := exchangeHead{
 		method: text(request.At("method")), url: wireMockURL(request), request: wireMockHeader(request.At("headers")),
-		status: http.StatusOK, response: headerOf(response.At("headers")), // the status that is served where none is stated
+		status: http.StatusOK, response: headerOf(response.At("headers")), // the status that is served if none is stated
 	}
 	if status := response.At("status"); status != nil && status.Kind != jsonvalue.Null {
 		m.status = integer(status)
 	}
 	if m.method == "ANY" {
-		m.method = http.MethodGet // which is one of them
+		m.method = http.MethodGet // one of those that match
 	}
-	m.describe(x)
+	m.applyTo(x)
 	body := r.setWireMockBody(x, e, response)
 	r.addFaults(x, e, faults, body)
 	return x
 }
 
-// setWireMockBody gives x the body that a mapping states in one of five ways.
+// setWireMockBody sets the body of x, which a mapping states in one of five
+// ways.
 func (r *reader) setWireMockBody(x *plumb.Exchange, e *entry, response *jsonvalue.Value) *jsonvalue.Value {
 	body := response.At("body")
 	base64 := response.At("base64Body")
@@ -112,9 +113,9 @@ func (r *reader) setWireMockBody(x *plumb.Exchange, e *entry, response *jsonvalu
 	jsonBody := response.At("jsonBody")
 	switch {
 	case response.At("fault") != nil:
-		x.Response.Body.Missing = "a mapping that answers with a fault of the network"
+		x.Response.Body.Missing = "a mapping that responds with a network fault"
 	case response.At("proxyBaseUrl") != nil:
-		x.Response.Body.Missing = "a mapping that passes the request on, and has no response"
+		x.Response.Body.Missing = "a mapping that forwards the request, and has no response"
 	case isWireMockTemplate(response):
 		x.Response.Body.Missing = "the body is a template"
 	case jsonBody != nil:
@@ -137,8 +138,8 @@ func (r *reader) setWireMockBody(x *plumb.Exchange, e *entry, response *jsonvalu
 	return nil
 }
 
-// isWireMockTemplate reports whether values are put into the body when it is
-// served.
+// isWireMockTemplate reports whether the body is a template, which is filled in
+// when it is served.
 func isWireMockTemplate(response *jsonvalue.Value) bool {
 	transformers := response.At("transformers")
 	if transformers == nil {
@@ -152,8 +153,8 @@ func isWireMockTemplate(response *jsonvalue.Value) bool {
 	return false
 }
 
-// wireMockURL is the URL that a mapping is for; empty where it is for those
-// that match a regular expression.
+// wireMockURL returns the URL that a mapping is for, or "" if that is a regular
+// expression.
 func wireMockURL(request *jsonvalue.Value) string {
 	for _, name := range []string{"absoluteUrl", "url", "urlPath", "urlPathTemplate"} {
 		if url := text(request.At(name)); url != "" {

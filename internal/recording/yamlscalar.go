@@ -11,8 +11,8 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// locate finds the bytes of a scalar in the recording. Where the exact place
-// cannot be had, as in base64 or a folded scalar, it gives the line on which
+// locate finds the bytes of a scalar in the recording. If the exact place is
+// not known, as in base64 or in a folded scalar, it returns the line on which
 // the scalar begins.
 func (n yamlNode) locate() func(int) (int, int) {
 	line := n.Line - n.prefix // in the entry, from 1
@@ -41,13 +41,14 @@ func (n yamlNode) locate() func(int) (int, int) {
 	}
 }
 
-// lineAndColumn is the place of a byte of an entry that is made of whole lines.
+// lineAndColumn returns the place of a byte of an entry that consists of whole
+// lines.
 func (e *entry) lineAndColumn(offset int) plumb.Place {
 	breaks, last := e.lines.before(e.data, offset)
 	return plumb.Place{Line: e.start.Line + breaks, Column: min(offset, len(e.data)) - last}
 }
 
-// characters is how many bytes n characters take; the YAML library counts
+// characters returns how many bytes n characters take. The YAML library counts
 // columns in characters.
 func characters(text []byte, n int) int {
 	at := 0
@@ -58,7 +59,8 @@ func characters(text []byte, n int) int {
 	return at
 }
 
-// properties is how many bytes the tag and the anchor before a scalar take.
+// properties returns how many bytes the tag and the anchor before a scalar
+// take.
 func properties(text []byte) int {
 	at := 0
 	for at < len(text) && (text[at] == '!' || text[at] == '&') {
@@ -72,21 +74,21 @@ func properties(text []byte) int {
 	return at
 }
 
-// scalar is a scalar as it is written, in which bytes of its value are looked
-// for.
+// scalar is a scalar as it is written. It finds where a byte of its value is
+// written.
 type scalar struct {
-	written []byte // from the scalar on
+	written []byte // what is written, beginning with the scalar
 	start   int    // offset of the scalar in its entry
 	value   string
-	quote   byte      // around it; 0 without one
-	flow    *spelling // after the opening quote; nil of a block
+	quote   byte      // around it; 0 if there is none
+	flow    *spelling // after the opening quote; nil for a block scalar
 
-	// Of a literal block, whose lines are as they are, indented.
+	// Of a literal block, whose lines are written as they are, but indented.
 	literal   bool
 	first     int // offset at which its first line begins
 	indent    int
-	lines     lineIndex // of what is written
-	inValue   lineIndex // of the value
+	lines     lineIndex // index of the lines as written
+	inValue   lineIndex // index of the lines of the value
 	valueText []byte
 }
 
@@ -106,7 +108,7 @@ func newScalar(written []byte, start int, style yaml.Style, value string) *scala
 }
 
 // offset returns where in the scalar, as written, the byte at an offset of its
-// value comes from; false where it cannot tell.
+// value comes from; false if that is not known.
 func (s *scalar) offset(offset int) (int, bool) {
 	at := -1
 	switch {
@@ -121,9 +123,9 @@ func (s *scalar) offset(offset int) (int, bool) {
 	if at < 0 || at > len(s.written) {
 		return 0, false
 	}
-	// The library has the last word on what the value is. Where the byte that
-	// was found is another one, and no escape or fold explains it, our reading
-	// of the scalar went astray.
+	// The value is what the library says it is. If the byte that was found is
+	// another one, and neither an escape nor folding explains it, then this
+	// code has misread the scalar.
 	if offset < len(s.value) && at < len(s.written) {
 		c, want := s.written[at], s.value[offset]
 		isEscape := s.quote == '"' && c == '\\' || s.quote == '\'' && c == '\''
@@ -136,8 +138,8 @@ func (s *scalar) offset(offset int) (int, bool) {
 	return at, true
 }
 
-// setIndent finds out how much the lines of a literal block are indented, which
-// shows in the first one that is not blank; false where none is.
+// setIndent finds out how far the lines of a literal block are indented, from
+// the first one that is not blank; it returns false if there is none.
 func (s *scalar) setIndent() bool {
 	s.first = bytes.IndexByte(s.written, '\n') + 1
 	rest := bytes.TrimLeft(s.written[s.first:], "\r\n \t")
@@ -164,22 +166,22 @@ func (s *scalar) literalOffset(offset int) int {
 	return s.first + at + column
 }
 
-// leadingBlanks is how many bytes follow the last line feed.
+// leadingBlanks returns how many bytes follow the last line feed.
 func leadingBlanks(text []byte) int { return len(text) - bytes.LastIndexByte(text, '\n') - 1 }
 
-// flowSpelling is how a quoted scalar is written after its opening quote, or a
-// plain one (quote 0).
+// flowSpelling returns the spelling of a quoted scalar, given what follows its
+// opening quote, or of a plain one (quote 0).
 func flowSpelling(written []byte, quote byte) *spelling {
 	return &spelling{written: written, next: func(text []byte) (int, int) { return flowCharacter(text, quote) }}
 }
 
-// flowOffset finds a byte of a quoted or plain scalar. A line break in it
-// stands for a space, several for one less than they are; blanks around it
-// count for nothing.
+// flowOffset finds a byte of a quoted or plain scalar. In it, a line break
+// stands for a space, and several line breaks for one fewer; blanks around them
+// are dropped.
 func flowOffset(s *spelling, offset int) int {
 	m := s.find(offset)
 	if m.at < len(s.written) && m.decoded < offset && isBlank(s.written[m.at]) {
-		if size, width := s.next(s.written[m.at:]); size == width { // each stands for itself
+		if size, width := s.next(s.written[m.at:]); size == width { // blanks within a line stand for themselves
 			return m.at + offset - m.decoded
 		}
 	}
@@ -188,9 +190,9 @@ func flowOffset(s *spelling, offset int) int {
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-// flowCharacter returns how many bytes the character that text begins with
-// takes as written, and how many decoded; blanks are taken together. The size is
-// 0 at the closing quote.
+// flowCharacter returns how many bytes the first character of text takes as
+// written, and how many decoded; consecutive blanks count as one character. The
+// size is 0 at the closing quote.
 func flowCharacter(text []byte, quote byte) (size, width int) {
 	switch c := text[0]; {
 	case c == '\\' && quote == '"':
@@ -214,14 +216,15 @@ func flowCharacter(text []byte, quote byte) (size, width int) {
 	return size, size
 }
 
-// doubleQuotedEscape is flowCharacter for a backslash in a double-quoted scalar.
+// doubleQuotedEscape does what flowCharacter does, for a backslash in a
+// double-quoted scalar.
 func doubleQuotedEscape(text []byte) (size, width int) {
 	if len(text) == 1 {
 		return 1, 0
 	}
 	digits := 0
 	switch text[1] {
-	case '\r', '\n': // the line goes on after the blanks of the next one
+	case '\r', '\n': // the line continues after the blanks of the next one
 		blanks := text[1 : len(text)-len(trimSpace(text[1:]))]
 		return 1 + len(blanks), bytes.Count(blanks, []byte("\n")) - 1
 	case 'x':
@@ -244,7 +247,7 @@ func doubleQuotedEscape(text []byte) (size, width int) {
 	return min(2+digits, len(text)), max(1, utf8.RuneLen(r))
 }
 
-// hexadecimal is the value of a digit; that it is one is known.
+// hexadecimal returns the value of a digit. Its argument must be one.
 func hexadecimal(c byte) rune {
 	switch {
 	case c >= 'a':

@@ -1,30 +1,31 @@
 package redact
 
-// automaton finds many secrets in a text in a time that does not grow with
-// them: a body can hold a secret in each of its members, and have a finding
-// there. It is that of Aho and Corasick.
+// automaton finds many secrets in a text at once, since a body can contain a
+// secret in each of its members, and have a finding at each. It is an
+// Aho-Corasick automaton: the time it takes does not depend on the number of
+// secrets.
 type automaton struct {
 	next  map[edge]int32
-	nodes []node // the root first
+	nodes []node // the first one is the root
 }
 
-// edge leads from a node by a byte.
+// edge is the step from a node with the next byte.
 type edge struct {
 	from int32
 	by   byte
 }
 
-// node stands for the beginning of a secret: at each place of a text the
-// automaton is in that of the longest which ends there.
+// node is a prefix of a secret. At each place of a text, the automaton is at
+// the node of the longest prefix that ends there.
 type node struct {
-	depth   int32 // length of the beginning
-	fail    int32 // the node of the longest other that ends there, too
-	long    bool  // it is the beginning of a long secret
-	longest int32 // length of the longest long secret that ends there; 0 without one
+	depth   int32 // length of the prefix
+	fail    int32 // node of the longest shorter prefix that ends there, too
+	long    bool  // it is a prefix of a long secret
+	longest int32 // length of the longest long secret that ends there; 0 if there is none
 	short   uint8 // a bit for the length of each short secret that ends there
 }
 
-// newAutomaton returns one for secrets that are not empty.
+// newAutomaton returns an automaton for secrets, none of which may be empty.
 func newAutomaton(secrets []string) *automaton {
 	a := &automaton{next: map[edge]int32{}, nodes: make([]node, 1)}
 	for _, s := range secrets {
@@ -54,8 +55,8 @@ func (a *automaton) add(secret string) {
 	}
 }
 
-// link finds where to go on from where no byte leads on: for each node after
-// those with shorter beginnings.
+// link sets the node to continue from if no edge matches the next byte. It
+// handles the nodes by depth, since it needs those of shorter prefixes.
 func (a *automaton) link() {
 	byDepth := make([][]edge, 1)
 	for e, to := range a.next {
@@ -68,7 +69,7 @@ func (a *automaton) link() {
 	for depth, edges := range byDepth {
 		for _, e := range edges {
 			if depth == 1 {
-				continue // to the root
+				continue // fails to the root
 			}
 			n := &a.nodes[a.next[e]]
 			n.fail = a.step(a.nodes[e.from].fail, e.by)
@@ -91,9 +92,9 @@ func (a *automaton) step(at int32, by byte) int32 {
 	}
 }
 
-// begun returns how many bytes before a place are the beginning of a long
-// secret; 0 where they are less than least.
-func (a *automaton) begun(at int32, least int) int {
+// prefixBefore returns how many bytes before a place are a prefix of a long
+// secret, or 0 if they are fewer than least.
+func (a *automaton) prefixBefore(at int32, least int) int {
 	n := &a.nodes[at]
 	for !n.long && n.depth > 0 {
 		n = &a.nodes[n.fail]
@@ -104,7 +105,7 @@ func (a *automaton) begun(at int32, least int) int {
 	return int(n.depth)
 }
 
-// whole returns where secrets are in s.
+// whole returns where complete secrets are in s.
 func (a *automaton) whole(s string) []span {
 	var found []span
 	at := int32(0)
@@ -123,9 +124,9 @@ func (a *automaton) whole(s string) []span {
 	return found
 }
 
-// literalsIndex finds secrets, also where they were cut.
+// literalsIndex finds secrets, even where they are cut off.
 type literalsIndex struct {
-	forward, backward *automaton // of the secrets, and of them from their ends
+	forward, backward *automaton // of the secrets, and of the reversed secrets
 }
 
 func newLiteralsIndex(literals []string) *literalsIndex {
@@ -136,17 +137,17 @@ func newLiteralsIndex(literals []string) *literalsIndex {
 	return &literalsIndex{newAutomaton(literals), newAutomaton(backward)}
 }
 
-// spans does what literalSpans does, for all secrets at once.
+// spans returns what literalSpans returns, for all secrets at once.
 func (x *literalsIndex) spans(s string) []span {
 	found := x.forward.whole(s)
-	before, after := map[int]int{}, map[int]int{} // where s was cut, and how much of a secret there must be at least
-	for _, cut := range cuts(s) {                 // an ellipsis comes after the ends, and needs less
+	before, after := map[int]int{}, map[int]int{} // by the place where s was cut off, how much of a secret must be left
+	for _, cut := range cuts(s) {                 // the ends come first: an ellipsis, which needs less, takes precedence
 		before[cut.start], after[cut.end] = cut.least(), cut.least()
 	}
 	at := int32(0)
 	for i := 0; i <= len(s); i++ {
 		if least, ok := before[i]; ok {
-			if n := x.forward.begun(at, least); n > 0 {
+			if n := x.forward.prefixBefore(at, least); n > 0 {
 				found = append(found, span{i - n, i})
 			}
 		}
@@ -157,7 +158,7 @@ func (x *literalsIndex) spans(s string) []span {
 	at = 0
 	for i := len(s); i >= 0; i-- {
 		if least, ok := after[i]; ok {
-			if n := x.backward.begun(at, least); n > 0 {
+			if n := x.backward.prefixBefore(at, least); n > 0 {
 				found = append(found, span{i, i + n})
 			}
 		}

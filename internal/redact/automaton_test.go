@@ -9,8 +9,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Many secrets are found where each of them is found alone, and the index may
-// find more only where two places of one overlap.
+// TestIndexFindsWhatLiteralsAre checks that many secrets are found wherever
+// each alone is found. The index may find more only where two places of one
+// secret overlap.
 func TestIndexFindsWhatLiteralsAre(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		part := rapid.StringOfN(rapid.SampledFrom([]rune("abc")), 1, 4, -1)
@@ -38,7 +39,8 @@ func TestIndexFindsWhatLiteralsAre(t *testing.T) {
 			}
 			require.True(t, covered, "%q in %q: %v by the index, %v alone", literals, text, index, sp)
 		}
-		// What the index finds, one of the secrets explains at each byte.
+		// At each byte that the index finds, one of the secrets must be the
+		// reason.
 		for _, own := range index {
 			for i := own.start; i < own.end; i++ {
 				require.True(t, explained(text, literals, i), "%q in %q: byte %d of %v", literals, text, i, index)

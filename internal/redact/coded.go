@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// coding is a way to write characters of a text otherwise, which hides what
-// names and forms begin and end with.
+// coding is a way to escape characters of a text, which can hide names and the
+// beginning or end of credentials.
 type coding struct {
-	escape byte // that it begins with
-	// char returns the ASCII character that is written at the beginning of a
-	// text after an escape, and how many bytes it takes; 0 where it is none.
+	escape byte // that each escape begins with
+	// char returns the ASCII character that the escape at the beginning of text
+	// stands for, and the length of the escape; 0 if it is not an escape.
 	char func(text string) (byte, int)
 }
 
@@ -48,8 +48,8 @@ func escaped(c byte) byte {
 	return c
 }
 
-// hexByte returns the ASCII character whose number is written in so many digits,
-// and where these end.
+// hexByte returns the ASCII character whose code is written in hexadecimal
+// digits from at on, and where these end.
 func hexByte(text string, at, digits int) (byte, int) {
 	if len(text) < at+digits {
 		return 0, 0
@@ -61,8 +61,8 @@ func hexByte(text string, at, digits int) (byte, int) {
 	return byte(code), at + digits
 }
 
-// spans returns where in s the spans are that find returns for what s stands
-// for; nil where s has no escapes.
+// spans returns where in s the spans are that find returns for s without
+// escapes; nil if s has no escapes.
 func (c coding) spans(s string, find func(plain string) []span) []span {
 	if strings.IndexByte(s, c.escape) < 0 {
 		return nil
@@ -85,7 +85,8 @@ func (c coding) spans(s string, find func(plain string) []span) []span {
 	return found
 }
 
-// walk calls visit for each byte that s stands for, and where it is written.
+// walk calls visit for each byte of s without escapes, with the place where the
+// byte is written.
 func (c coding) walk(s string, visit func(at int, char byte)) {
 	for i := 0; i < len(s); {
 		char, width := s[i], 0

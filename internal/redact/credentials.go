@@ -8,11 +8,11 @@ import (
 )
 
 // shortestSecret is the length below which a value is not kept as a secret:
-// to blank it out everywhere would blank out ordinary text.
+// hiding a shorter one everywhere would hide ordinary text.
 const shortestSecret = 6
 
 // Credentials returns the credentials that an exchange carried in its URL and
-// its headers: sorted, each once. The headers may be nil.
+// its headers, sorted and without duplicates. The headers may be nil.
 func Credentials(address string, request, response http.Header) []string {
 	var found []string
 	add := func(values ...string) {
@@ -42,7 +42,7 @@ func headerSecrets(name, value string) []string {
 		value = strings.TrimSpace(value)
 		scheme, token, _ := strings.Cut(value, " ")
 		if token == "" && slices.Contains(schemes, strings.ToLower(scheme)) {
-			return nil // somebody took the token out
+			return nil // somebody removed the token
 		}
 		return []string{value, token}
 	case name == "Cookie":
@@ -62,13 +62,13 @@ func headerSecrets(name, value string) []string {
 	return nil
 }
 
-// schemes are words that may begin the value of Authorization.
+// schemes are the words that the value of Authorization may begin with.
 var schemes = []string{"basic", "bearer", "digest", "negotiate", "token"}
 
 // urlSecrets returns the secrets in a URL, as written and decoded.
 func urlSecrets(address string) []string {
 	if !strings.ContainsAny(address, "?@") {
-		return nil // neither a query nor a user, as most
+		return nil // neither a query nor a user: the usual case
 	}
 	u, err := url.Parse(address)
 	if address == "" || err != nil {

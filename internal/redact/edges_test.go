@@ -10,23 +10,24 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// Headers without credentials stay as they are, each value of them.
+// TestHeaderKeepsWhatIsHarmless checks that headers without credentials stay as
+// they are, with all their values.
 func TestHeaderKeepsWhatIsHarmless(t *testing.T) {
 	h := http.Header{"Content-Type": {"application/json"}, "X-Note": {"a", "b"}, "X-Api-Key": {"hunter2"}, "Etag": {""}}
 	want := http.Header{"Content-Type": {"application/json"}, "X-Note": {"a", "b"}, "X-Api-Key": {Mark}, "Etag": {""}}
 	assert.Equal(t, want, new(Cleaner).Header(h))
-	assert.Equal(t, []string{"hunter2"}, h["X-Api-Key"], "what was given stays")
+	assert.Equal(t, []string{"hunter2"}, h["X-Api-Key"], "the argument is not changed")
 
 	declared := func(name string) bool { return name == "X-Note" }
 	want["X-Own"], want["Accept"] = []string{Mark}, []string{"*/*"}
 	h["X-Own"], h["Accept"] = []string{"blue"}, []string{"*/*"}
-	delete(h, "Etag") // a header of responses
+	delete(h, "Etag") // a response header
 	delete(want, "Etag")
 	assert.Equal(t, want, new(Cleaner).RequestHeader(h, declared))
 }
 
-// The mark moves to the edge of the text in place of a credential where it
-// begins or ends right there.
+// TestExcerptMarkAtTheEdges checks that a mark that begins or ends at a
+// credential moves to the edge of the text that replaces it.
 func TestExcerptMarkAtTheEdges(t *testing.T) {
 	const text = "ab hunter2-hunter2 cd"
 	c := New([]string{"hunter2-hunter2"})
@@ -42,8 +43,9 @@ func TestExcerptMarkAtTheEdges(t *testing.T) {
 	}
 }
 
-// From six bytes on a secret is known within a word, and at a cut from as many
-// of them; below that only as a word of its own, and below four not at all.
+// TestLengthsOfSecrets checks that a secret of six bytes or more is recognised
+// within a word, and at a cut if six bytes of it are left; a shorter one only
+// as a separate word, and one of fewer than four bytes not at all.
 func TestLengthsOfSecrets(t *testing.T) {
 	for _, tc := range []struct{ secret, text, want string }{
 		{"abcde1", "xabcde1y", "x" + Mark + "y"},
@@ -61,7 +63,8 @@ func TestLengthsOfSecrets(t *testing.T) {
 	}
 }
 
-// A token is known by its header, or by its three parts; a cursor is none.
+// TestTokensAndCursors checks that a token is recognised by its header or by
+// its three parts, and that a cursor is not taken for one.
 func TestTokensAndCursors(t *testing.T) {
 	for text, want := range map[string]string{
 		"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln": Mark,
@@ -74,11 +77,12 @@ func TestTokensAndCursors(t *testing.T) {
 		assert.Equal(t, want, new(Cleaner).Text(text))
 	}
 	const emptied = "Authorization: Bearer \nConnection: keep-alive\n"
-	assert.Equal(t, emptied, new(Cleaner).Text(emptied), "somebody took the token out")
+	assert.Equal(t, emptied, new(Cleaner).Text(emptied), "somebody removed the token")
 }
 
-// What a finding shows of a value under a secret name is hidden whole, however
-// short it is, and numbers stay.
+// TestShortCredentialsInFindings checks that a string under a secret name is
+// hidden completely in a finding, however short it is, and that numbers are
+// not.
 func TestShortCredentialsInFindings(t *testing.T) {
 	for _, tc := range []struct{ pointer, text, found, want string }{
 		{"/password", `{"password": "a1"}`, "a1 (2 characters)", "[redacted]"},

@@ -6,29 +6,30 @@ import (
 	"sync"
 )
 
-// form is a form that credentials have by themselves, whatever name they are
+// form is a form by which credentials are recognised, whatever name they are
 // under. The groups of the pattern are the credentials.
 type form struct {
 	of      string // whose credentials they are
-	needs   words  // one of which a text has that the pattern matches
+	needs   words  // any text that the pattern matches contains one of them
 	pattern func() *regexp.Regexp
-	example string // made up: the parts in <> are the credentials
+	example string // made up; the parts in <> are the credentials
 }
 
 func compiled(pattern string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }
 
-// forms is the list of all forms. A pattern begins where no word goes on, and
-// asks for less than whole credentials have: they can be cut.
+// forms is the list of all forms. A pattern begins at the beginning of a word,
+// and requires less than a whole credential, since credentials can be cut off.
 var forms = []form{
-	{"an authorization scheme", wordSet("bearer", "basic", "apikey"), // a word with a digit, or a long one, is no prose
+	{"an authorization scheme", wordSet("bearer", "basic", "apikey"), // a word with a digit, or a long word, is not prose
 		compiled(`(?i)\b(?:bearer|basic|apikey)[ \t]+([\w.~+/=-]{8,}|[\w.~+/=-]*\d[\w.~+/=-]*)`), "Bearer <abcdefgh12>"},
 	{"OpenAI, Anthropic and others", wordSet("sk-", "pk-", "rk-"), compiled(`\b((?:sk|pk|rk)-[\w-]{16,})`), "<sk-proj-abcdefghijklmnop1234>"},
-	{"a key that was cut", wordSet("sk-", "pk-", "rk-"), compiled(`\b((?:sk|pk|rk)-[\w-]{4,})(?:…|\.\.\.)`), "<sk-abcd12>…"},
-	{"a long word whose beginning was cut", wordSet("…", "..."), compiled(`^(?:…|\.\.\.)([\w+/=~-]{20,})`), "…<abcdefghijklmnopqrstuvwx>"},
-	// A header that begins with alg, typ, kid, enc, cty or zip is known without what
-	// follows it. Other JSON in base64, such as a cursor, is no token.
+	{"a key that was cut off", wordSet("sk-", "pk-", "rk-"), compiled(`\b((?:sk|pk|rk)-[\w-]{4,})(?:…|\.\.\.)`), "<sk-abcd12>…"},
+	{"a long word whose beginning was cut off", wordSet("…", "..."), compiled(`^(?:…|\.\.\.)([\w+/=~-]{20,})`), "…<abcdefghijklmnopqrstuvwx>"},
+	// A header that begins with alg, typ, kid, enc, cty or zip is recognised
+	// without what follows it. Other JSON in base64, such as a cursor, is not a
+	// token.
 	{"JSON Web Tokens", wordSet("eyj"), compiled(`\b(eyJ[\w-]{8,}(?:\.[\w-]*){2,4}|eyJ(?:hbGci|0eXAi|raWQi|lbmMi|jdHki|6aXAi)[\w-]{4,}(?:\.[\w-]*){0,4})`), "<eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl>"},
 	{"the user and password of a URL", wordSet("://"), compiled(`(?i)\b[a-z][a-z0-9+.-]*://([^/?#\s@"'<>\\]+)@`), "postgres://<me:hunter2>@h.example/db"},
 	{"Stripe and others", wordSet("_live_", "_test_"), compiled(`\b((?:sk|rk|pk)_(?:live|test)_\w{8,})`), "<sk_live_abcdefgh12345678>"},
@@ -71,15 +72,15 @@ var forms = []form{
 	{"flags", wordSet("--"), compiled(`(?i)\s--(?:[a-z-]*-)?(?:password|passwd|passphrase|secret|token|api-?key|access-key|private-key|credentials?)\s+["'\\]*([^\s"',\\-][^\s"',\\]*)`), "x --api-key <hunter2>"},
 }
 
-// formSpans returns what in a text has the form of a credential.
+// formSpans returns the parts of a text that have the form of a credential.
 func formSpans(s string) []span {
-	there := wordsIn(s)
-	if there == 0 {
+	present := wordsIn(s)
+	if present == 0 {
 		return nil
 	}
 	var found []span
 	for i := range forms {
-		if forms[i].needs&there == 0 {
+		if forms[i].needs&present == 0 {
 			continue
 		}
 		for _, m := range forms[i].pattern().FindAllStringSubmatchIndex(s, -1) {
@@ -111,13 +112,14 @@ func nameSpans(s string) []span {
 	return found
 }
 
-// textSpans returns those in a text of any kind. Where it is cut out of one in
-// JSON, names are written with escapes.
+// textSpans returns the credentials in a text of any kind. An excerpt of JSON
+// may have escapes in its names.
 func textSpans(s string, n names) []span {
 	return append(proseSpans(s, n), jsonEscapes.spans(s, func(plain string) []span { return proseSpans(plain, n) })...)
 }
 
-// stringSpans returns those in a string of JSON, which can be a JSON text itself.
+// stringSpans returns the credentials in a JSON string, which may itself
+// contain JSON.
 func stringSpans(s string, n names) []span {
 	if strings.IndexByte(s, '\\') < 0 {
 		return proseSpans(s, n)
@@ -125,7 +127,8 @@ func stringSpans(s string, n names) []span {
 	return jsonEscapes.spans(s, nameSpans)
 }
 
-// patternSpans returns what in a text is a credential by its name or its form.
+// patternSpans returns the parts of a text that are credentials by their name
+// or their form.
 func patternSpans(s string) []span {
 	found := append(nameSpans(s), formSpans(s)...)
 	found = append(found, jsonEscapes.spans(s, escapedFormSpans)...)
@@ -135,8 +138,8 @@ func patternSpans(s string) []span {
 	})...)
 }
 
-// escapedFormSpans returns what has the form of a credential in a text whose
-// escapes are undone, and that can have others in it.
+// escapedFormSpans returns the parts of an unescaped text that have the form of
+// a credential. The text may contain further escapes.
 func escapedFormSpans(plain string) []span {
 	return append(formSpans(plain), jsonEscapes.spans(plain, escapedFormSpans)...)
 }

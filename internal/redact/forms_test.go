@@ -8,7 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A text that a pattern matches has one of the words that it needs.
+// TestFormsNeedTheirWords checks that each text that a pattern matches contains
+// one of the words that the form needs.
 func TestFormsNeedTheirWords(t *testing.T) {
 	for _, form := range forms {
 		pattern := form.pattern()
@@ -25,13 +26,14 @@ func TestFormsNeedTheirWords(t *testing.T) {
 	}
 }
 
-// A credential of each form is found wherever it is, and nothing else.
+// TestForms checks that a credential of each form is found anywhere in a text,
+// and nothing else.
 func TestForms(t *testing.T) {
 	around := []string{"%", " %", "is %, and", `"%"`, `{"note": "%"}`, "text\n%\nmore"}
 	for _, form := range forms {
 		for _, format := range around {
 			if strings.HasPrefix(form.example, "…") && format != "%" {
-				continue // it is about the beginning of a text
+				continue // this form is only at the beginning of a text
 			}
 			bare := strings.NewReplacer("<", "", ">", "").Replace(form.example)
 			text := strings.ReplaceAll(format, "%", bare)

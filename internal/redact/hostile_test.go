@@ -11,7 +11,8 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// hostileTexts take long to clean where work grows faster than a text does.
+// hostileTexts take long to clean if the work grows faster than the length of
+// the text.
 var hostileTexts = map[string]func(n int) string{
 	"quotes":                    func(n int) string { return strings.Repeat(`"`, n) },
 	"escaped quotes":            func(n int) string { return strings.Repeat(`\"`, n) },
@@ -41,7 +42,8 @@ var hostileTexts = map[string]func(n int) string{
 	"names without separators":  func(n int) string { return strings.Repeat("passwordToken", n) + ": x" },
 }
 
-// Hostile texts are cleaned in a time that is proportional to their length.
+// TestHostileTexts checks that hostile texts are cleaned in a time that is
+// proportional to their length.
 func TestHostileTexts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
@@ -55,15 +57,16 @@ func TestHostileTexts(t *testing.T) {
 				new(Cleaner).Body(text)
 				return time.Since(began)
 			}
-			// 16 times the text takes 256 times as long where the time is quadratic.
-			// Little time is no measure.
+			// If the time were quadratic, 16 times the text would take 256
+			// times as long. Short times are too inaccurate to compare.
 			limit := max(100*took(small), 10*time.Second)
 			assert.Less(t, took(large), limit)
 		})
 	}
 }
 
-// What is removed stays removed, and no secret is left, whatever is around it.
+// FuzzCleaner checks that what is removed stays removed, and that no secret is
+// left, whatever surrounds it.
 func FuzzCleaner(f *testing.F) {
 	for _, text := range hostileTexts {
 		f.Add(text(3), "s3cr3t-value")

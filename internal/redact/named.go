@@ -10,11 +10,11 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// Names are names of credentials that are known beside the list, in one place of
-// a program, where [Use] is for all of it. The zero value has none.
+// Names are additional names of credentials, which apply to one part of a
+// program, whereas [Use] applies to the whole program. The zero value has none.
 type Names struct{ listed names }
 
-// NewNames returns names such as x-tenant-pin.
+// NewNames returns additional names, such as x-tenant-pin.
 func NewNames(list []string) (Names, error) {
 	n := names{}
 	for _, name := range list {
@@ -22,14 +22,14 @@ func NewNames(list []string) (Names, error) {
 			return Names{}, err
 		}
 		if strings.HasSuffix(name, off) {
-			return Names{}, errors.New("a name can be taken out of the list in plumb.yaml only: " + name)
+			return Names{}, errors.New("a name can be removed from the list only in plumb.yaml: " + name)
 		}
 		n.add(name, entry{anyPlace, always})
 	}
 	return Names{n}, nil
 }
 
-// Reveal makes the values that an exchange has under the names secrets of it.
+// Reveal adds the values that an exchange has under the names to its secrets.
 func (n Names) Reveal(x *plumb.Exchange) {
 	if len(n.listed) == 0 {
 		return
@@ -49,8 +49,8 @@ func (n Names) Reveal(x *plumb.Exchange) {
 			}
 		}
 	}
-	_, asked, _ := strings.Cut(x.Request.URL, "?")
-	for field := range strings.SplitSeq(asked, "&") {
+	_, rawQuery, _ := strings.Cut(x.Request.URL, "?")
+	for field := range strings.SplitSeq(rawQuery, "&") {
 		if name, value, _ := strings.Cut(field, "="); n.listed.of(unescaped(name), query) == always {
 			add(value)
 			add(unescaped(value))
@@ -64,8 +64,8 @@ func (n Names) Reveal(x *plumb.Exchange) {
 	}
 }
 
-// Hide takes what was found out of a finding about a string under one of the
-// names, which can be too short to be known again.
+// Hide hides the value in a finding about a string under one of the names. The
+// value may be too short for a Cleaner to recognise it.
 func (n Names) Hide(f *plumb.Finding) {
 	if _, isString := foundString(f); len(n.listed) == 0 || f.Rule == "schema-required" || !isString {
 		return

@@ -8,12 +8,12 @@ import (
 	"unicode"
 )
 
-// place is the kind of place that a name is in. Some names are those of
-// credentials in some places only.
+// place is the kind of place that a name is in. Some names are names of
+// credentials only in some places.
 type place uint8
 
 const (
-	member place = 1 << iota // of an object
+	member place = 1 << iota // a member of an object
 	header
 	query    // also a field of a form
 	prose    // before a colon or an equals sign in a text
@@ -26,19 +26,18 @@ type secrecy uint8
 const (
 	harmless   secrecy = iota
 	ifRandom           // values that look like keys
-	unlessWord         // all but plain words and short numbers
+	unlessWord         // all values but plain words and short numbers
 	always
 )
 
-// entry is what the list says of a name.
+// entry is what the list says about a name.
 type entry struct {
 	in      place
 	secrecy secrecy
 }
 
-// nameList is the list of names: each a sequence of words, whose last ones are
-// compared with those of a name. The longest sequence that a name ends in
-// decides.
+// nameList is the list of names, each a sequence of words. The longest sequence
+// that a name ends in decides.
 var nameList = []struct {
 	entry
 	names string // separated by commas
@@ -62,22 +61,22 @@ var nameList = []struct {
 		"websocket key, message key, row key, group key, hash key, range key, ordering key"},
 }
 
-// gluedNames end words that are written as one (dbpassword, phpsessid), unless
-// gluedHarmless do (nextpagetoken).
+// gluedNames are endings of names that are written as one word (dbpassword,
+// phpsessid), except those that end in one of gluedHarmless (nextpagetoken).
 var gluedNames, gluedHarmless = []string{"password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "credential", "sessionid", "sessid", "authorization"},
 	[]string{"pagetoken", "nexttoken", "continuationtoken", "synctoken", "skiptoken", "publickey", "primarykey"}
 
-// qualifiers are words that a name can have after what makes it secret.
+// qualifiers are words that may follow the part of a name that makes it a
+// secret.
 var qualifiers = wordMap("value, string, text, data, raw, plain, plaintext, plain text, pem, binary, base64, b64, hex, current, old, new, hash, " +
 	"confirm, confirmation, again, repeat, primary, secondary, header, cookie, param")
 
-// described are words that end the names of members which tell about a
-// credential, beside it.
+// described are words that end the names of members which describe a credential
+// beside them.
 var described = wordMap("type, kind, name, title, description, format, status, state, object, algorithm, alg, scheme, scope, at, on, date, time, " +
 	"expiry, expires, expiration, created, updated, url, uri, href, version, count, size, length, in, language, env, path, domain")
 
-// limited are words that say of a name that it is about limits and how much of
-// them is used.
+// limited are words that mark a name as one about rate limits and their usage.
 var limited = []string{"ratelimit", "ratelimits"}
 
 func wordMap(list string) map[string]bool {
@@ -88,7 +87,7 @@ func wordMap(list string) map[string]bool {
 	return words
 }
 
-// names are the names of credentials, by their letters alone.
+// names are the names of credentials, by their letters without separators.
 type names map[string][]entry
 
 func newNames() names {
@@ -108,7 +107,7 @@ func (n names) add(name string, e entry) {
 
 var (
 	builtin = newNames()
-	current atomic.Pointer[names] // nil: those that are built in
+	current atomic.Pointer[names] // nil for the built-in ones
 )
 
 func listed() names {
@@ -118,11 +117,11 @@ func listed() names {
 	return builtin
 }
 
-// off, after a name, takes it out of the list.
+// off, after a name, removes it from the list.
 const off = "=off"
 
-// CheckName says what is wrong with a name to add to the list, or to take out
-// of it (session=off).
+// CheckName returns an error if a name cannot be added to the list, or removed
+// from it (session=off).
 func CheckName(name string) error {
 	bare, out := strings.CutSuffix(name, off)
 	letters := fold(bare)
@@ -131,9 +130,9 @@ func CheckName(name string) error {
 	})
 	switch {
 	case letters.length == 0 || odd >= 0:
-		return fmt.Errorf("%q is not the name of a header, a parameter or a member, such as x-tenant-pin, nor one to take out of the list, such as session=off", name)
+		return fmt.Errorf("%q is not the name of a header, a parameter or a member, such as x-tenant-pin, nor one to remove from the list, such as session=off", name)
 	case out && !builtin.hides(bare):
-		return fmt.Errorf("%q takes nothing out of the list of names: %q is not in it", name, bare)
+		return fmt.Errorf("%q removes nothing from the list of names: %q is not in it", name, bare)
 	}
 	return nil
 }
@@ -144,7 +143,7 @@ func (n names) hides(name string) bool {
 }
 
 // withoutX returns a name without the x- that many headers begin with: x-pin,
-// pin and xPin are one.
+// pin and xPin are the same name.
 func withoutX(name string) string {
 	first := name[:min(1, len(name))]
 	rest := strings.TrimLeft(name[len(first):], "-_. ")
@@ -153,14 +152,14 @@ func withoutX(name string) string {
 	case rest == "", !strings.EqualFold(first, "x"):
 		return name
 	case isJoined && (first != "x" || !unicode.IsUpper(rune(rest[0]))):
-		return name // the x is a letter of the word
+		return name // the x is part of the word
 	}
 	return rest
 }
 
-// Use makes the list of names, for the whole process, the built-in one with
-// these names added, or taken out where =off follows. Without any it is the
-// built-in one again.
+// Use sets the list of names for the whole process: the built-in one with the
+// given names added, or removed if =off follows. An empty list restores the
+// built-in one.
 func Use(list []string) {
 	if len(list) == 0 {
 		current.Store(nil)
@@ -178,7 +177,7 @@ func Use(list []string) {
 	current.Store(&n)
 }
 
-// of returns what the list says of a name in such a place.
+// of returns what the list says about a name in a kind of place.
 func (n names) of(name string, in place) secrecy {
 	f := fold(name)
 	if s, ok := n.lookUp(&f, in); ok {
@@ -197,7 +196,7 @@ func (n names) of(name string, in place) secrecy {
 	return harmless
 }
 
-// lookUp returns what the list says of the longest sequence that a name ends
+// lookUp returns what the list says about the longest sequence that a name ends
 // in.
 func (n names) lookUp(f *folded, in place) (secrecy, bool) {
 	longest, ok := harmless, false
@@ -232,7 +231,7 @@ func (n names) lookUp(f *folded, in place) (secrecy, bool) {
 
 const longestSequence = 64 // letters
 
-// sequence looks up a sequence of words, in the singular too.
+// sequence looks up a sequence of words, also in the singular.
 func (n names) sequence(letters []byte, in place) (secrecy, bool) {
 	entries := n[string(letters)]
 	if entries == nil && len(letters) > 3 && letters[len(letters)-1] == 's' {
@@ -246,8 +245,8 @@ func (n names) sequence(letters []byte, in place) (secrecy, bool) {
 	return harmless, false
 }
 
-// folded is a name in lower case, without what joins its words: of a long one,
-// its end.
+// folded is a name in lower case, without the separators of its words. Of a
+// long name, it is the end.
 type folded struct {
 	letters [longestName]byte
 	first   [longestName / 64]uint64 // a bit for each letter that begins a word
@@ -256,7 +255,8 @@ type folded struct {
 
 const longestName = 128
 
-// lettersOf returns the letters of a name, without what joins its words.
+// lettersOf returns the letters and digits of a name in lower case, without the
+// separators of its words.
 func lettersOf(name string) string {
 	f := fold(name)
 	return string(f.bytes())
@@ -266,7 +266,7 @@ func (f *folded) bytes() []byte { return f.letters[:f.length] }
 
 func (f *folded) begins(i int) bool { return f.first[i/64]>>(i%64)&1 != 0 }
 
-// lastWord returns where the last word begins; -1 where there is none.
+// lastWord returns where the last word begins; -1 if there is none.
 func (f *folded) lastWord() int {
 	i := f.length - 1
 	for i >= 0 && !f.begins(i) {
@@ -275,10 +275,10 @@ func (f *folded) lastWord() int {
 	return i
 }
 
-// fold cuts a name into words: at what is neither letter nor digit, before a
-// capital after a small letter or a digit (clientSecret), and before the last
-// of several capitals that a small letter follows (AWSAccess). Digits at the
-// end are left out (password2).
+// fold splits a name into words: at what is neither a letter nor a digit,
+// between a lower-case letter or a digit and a capital (clientSecret), and
+// before the last of several capitals if a lower-case letter follows
+// (AWSAccess). Digits at the end are left out (password2).
 func fold(name string) folded {
 	if len(name) > longestName {
 		name = name[len(name)-longestName:]
@@ -305,7 +305,7 @@ func fold(name string) folded {
 			begin = begin || isLower(before) || isDigit(before) || isUpper(before) && isLower(after) && !pluralAt(name, i+1)
 			c += 'a' - 'A'
 		}
-		switch rest := name[i:]; { // letters that match s and k in any case
+		switch rest := name[i:]; { // non-ASCII letters that fold to s and k
 		case strings.HasPrefix(rest, longS):
 			c, i = 's', i+len(longS)-1
 		case strings.HasPrefix(rest, kelvin):
@@ -321,8 +321,8 @@ func fold(name string) folded {
 	return f
 }
 
-// pluralAt reports whether the small letter at i is the s of a plural in
-// capitals, as in JWTs.
+// pluralAt reports whether the lower-case letter at i is the plural s of an
+// abbreviation in capitals, as in JWTs.
 func pluralAt(name string, i int) bool {
 	return name[i] == 's' && (i+1 == len(name) || !isLower(name[i+1]))
 }
@@ -356,10 +356,10 @@ func (s secrecy) hides(value string) bool {
 	return false
 }
 
-// plainWord reports whether a value is a word or a few, or a short number,
-// which is not a credential where a name leaves doubt.
+// plainWord reports whether a value is a few words or a short number, which is
+// not a credential if the name is ambiguous.
 func plainWord(value string) bool {
-	const longest, shortNumber = 32, 5
+	const maxLength, shortNumber = 32, 5
 	if allDigits(value) {
 		return len(value) <= shortNumber
 	}
@@ -373,14 +373,14 @@ func plainWord(value string) bool {
 			humps++
 		}
 	}
-	return len(value) <= longest && humps < 2
+	return len(value) <= maxLength && humps < 2
 }
 
-// random reports whether a value is long and looks as if it was drawn: letters
-// and digits without a word or a date among them.
+// random reports whether a value is long and looks random: letters and digits
+// without a word or a date among them.
 func random(value string) bool {
-	const shortest = 20
-	if len(value) < shortest {
+	const minLength = 20
+	if len(value) < minLength {
 		return false
 	}
 	var seen [256]bool
@@ -403,7 +403,7 @@ func random(value string) bool {
 	return letters > 0 && digits > 1 && different >= 10 && !isUUID(value)
 }
 
-// isUUID reports whether a value has the form of a UUID, as ids have it.
+// isUUID reports whether a value has the form of a UUID, which many ids have.
 func isUUID(value string) bool {
 	if len(value) != 36 {
 		return false
@@ -417,8 +417,7 @@ func isUUID(value string) bool {
 	return true
 }
 
-// isDescribed reports whether a member tells about the credential that it is
-// beside.
+// isDescribed reports whether a member describes a credential beside it.
 func isDescribed(name string) bool {
 	f := fold(name)
 	return f.length > 0 && described[string(f.letters[f.lastWord():f.length])]

@@ -12,8 +12,8 @@ import (
 
 const canary = "CANARYq7Zx93kLm"
 
-// drawName draws a name of a credential: a sequence of the list, after other
-// words and joined in any way.
+// drawName draws a name of a credential: a sequence of words from the list,
+// after other words and joined in any way.
 func drawName(in place) *rapid.Generator[string] {
 	var sequences []string
 	for _, list := range nameList {
@@ -42,8 +42,8 @@ func drawName(in place) *rapid.Generator[string] {
 	})
 }
 
-// A credential under any name is found in each place of a body or a text, also
-// where the body is cut off and where it is in a string.
+// TestNamesInEachPlace checks that a credential under any name is found in each
+// place of a body or a text, even if the body is cut off or in a string.
 func TestNamesInEachPlace(t *testing.T) {
 	memberPlaces := []string{
 		`{"id": 1, "NAME": "VALUE", "n": 2}`,
@@ -85,7 +85,7 @@ func TestNamesWithContents(t *testing.T) {
 	}
 }
 
-// The names of a hundred members that are no credentials.
+// harmlessNames are names of members that are not credentials.
 var harmlessNames = strings.Fields(`author authors authority session_count sessionCount passengers passenger passed passing passport_country compass bypass
 	primary_key primaryKey foreign_key sort_key partition_key public_key publicKey idempotency_key cache_key token_type tokenType token_count
 	max_tokens maxTokens total_tokens input_tokens output_tokens prompt_tokens completion_tokens cached_tokens reasoning_tokens tokens_used
@@ -124,7 +124,7 @@ func TestHarmlessValues(t *testing.T) {
 	}
 }
 
-// A name is added to the list, and one taken out of it.
+// TestUse checks that names are added to the list and removed from it.
 func TestUse(t *testing.T) {
 	defer Use(nil)
 	Use([]string{"x-tenant-pin", "session=off"})
@@ -136,7 +136,7 @@ func TestUse(t *testing.T) {
 	assert.Error(t, CheckName("=off"))
 	assert.Error(t, CheckName("session=on"))
 	assert.Error(t, CheckName("tenant*"))
-	assert.ErrorContains(t, CheckName("passwrd=off"), "takes nothing out")
+	assert.ErrorContains(t, CheckName("passwrd=off"), "removes nothing")
 	assert.NoError(t, CheckName("x-tenant-pin"))
 	assert.NoError(t, CheckName("api_key=off"))
 }
@@ -149,7 +149,8 @@ func TestWithoutX(t *testing.T) {
 	}
 }
 
-// A body of JSON remains one, whatever is taken out of it.
+// TestBodyRemainsJSON checks that a JSON body remains JSON, whatever is removed
+// from it.
 func TestBodyRemainsJSON(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"a": "say \"Bearer abcdef12\\\" x"}`: ``,

@@ -9,8 +9,8 @@ import (
 	"github.com/plumbapi/plumb/internal/credentialtest"
 )
 
-// No credential is left in a body or a header, whatever its name or its form is
-// and wherever it is.
+// TestPlantedCredentials checks that no credential is left in a body or a
+// header, whatever its name or its form, and wherever it is.
 func TestPlantedCredentials(t *testing.T) {
 	for _, seed := range []string{"one", "two"} {
 		p := credentialtest.New(seed)

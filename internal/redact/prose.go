@@ -6,9 +6,9 @@ import (
 )
 
 // proseSpans finds credentials by name in a text of any kind: members of JSON
-// that is cut out or within a string, fields of a form, headers, settings.
+// that is cut off or within a string, fields of a form, headers, settings.
 func proseSpans(s string, n names) []span {
-	p := prosaic{s: s, names: n}
+	p := proseScanner{s: s, names: n}
 	for i := 0; i < len(s); {
 		next := strings.IndexAny(s[i:], ":=>")
 		if next < 0 {
@@ -19,15 +19,16 @@ func proseSpans(s string, n names) []span {
 	return p.found
 }
 
-type prosaic struct {
+// proseScanner looks for names and their values in a text.
+type proseScanner struct {
 	s     string
 	names names
 	found []span
-	last  span // value of the last member that is named value
+	last  span // value of the last member that is named "value"
 }
 
-// at looks at the separator at i, and returns where to go on.
-func (p *prosaic) at(i int) int {
+// at examines the separator at i, and returns where to continue.
+func (p *proseScanner) at(i int) int {
 	s := p.s
 	if s[i] == '>' {
 		return p.element(i)
@@ -56,7 +57,7 @@ func (p *prosaic) at(i int) int {
 	text := s[v.start:v.end]
 	switch {
 	case !secret.hides(text):
-	case isLine(name.text) && isScheme(strings.TrimSpace(text)): // somebody took the credential out
+	case isLine(name.text) && isScheme(strings.TrimSpace(text)): // somebody removed the credential
 	case name.quoted && !v.quoted: // a number
 	case !v.quoted && !name.quoted && s[i] == ':' && noValue[strings.ToLower(strings.TrimRight(text, ".!"))]:
 	case !v.quoted && allDigits(text) && (len(text) < shortSecret || strings.HasSuffix(name.text, "tokens")):
@@ -68,8 +69,8 @@ func (p *prosaic) at(i int) int {
 	return i + 1
 }
 
-// noValue are words that say something of a credential after a colon, and are
-// none.
+// noValue are words that, after a colon, say something about a credential, and
+// are not credentials.
 var noValue = wordSetOf("required missing is must not the a an invalid expected unexpected string null none nil true false of no wrong empty unknown cannot failed use see this it value optional undefined member header")
 
 func wordSetOf(list string) map[string]bool {
@@ -88,7 +89,7 @@ type label struct {
 }
 
 // nameBefore returns the name before the separator at i.
-func (p *prosaic) nameBefore(i int) label {
+func (p *proseScanner) nameBefore(i int) label {
 	s := p.s
 	end := i
 	for end > 0 && i-end < 8 && isSpace(s[end-1]) {
@@ -100,7 +101,7 @@ func (p *prosaic) nameBefore(i int) label {
 		for end--; end > 0 && s[end-1] == '\\'; end-- {
 		}
 	} else if end != i && s[i] == ':' {
-		return label{} // in prose a colon comes right after its name
+		return label{} // in prose, no space precedes the colon
 	}
 	start := end
 	for start > 0 && end-start < longestName && nameByte(s[start-1]) {
@@ -135,15 +136,15 @@ func nameByte(c byte) bool {
 type assigned struct {
 	span
 	quoted    bool
-	container bool // start is that of an object or a list
+	container bool // it is an object or a list, which begins at start
 }
 
-// valueAfter returns the value that begins at i or after space.
-func (p *prosaic) valueAfter(i int, name label) assigned {
+// valueAfter returns the value that begins at i, or after white space.
+func (p *proseScanner) valueAfter(i int, name label) assigned {
 	s := p.s
-	for most := i + 64; i < len(s) && i < most && isSpace(s[i]); {
+	for limit := i + 64; i < len(s) && i < limit && isSpace(s[i]); {
 		if !name.quoted && (s[i] == '\n' || s[i] == '\r') {
-			break // of another line
+			break // the value would be on another line
 		}
 		i++
 	}
@@ -160,8 +161,8 @@ func (p *prosaic) valueAfter(i int, name label) assigned {
 	return assigned{span: p.bare(i, name)}
 }
 
-// levelEnd returns where a string ends whose quotes have so many backslashes
-// before them: 0 in JSON, 1 in JSON within a string, 3 within that.
+// levelEnd returns where a string ends whose quotes are preceded by level
+// backslashes: 0 in JSON, 1 in JSON within a string, 3 within that.
 func levelEnd(s string, i int, quote byte, level int) int {
 	run := 0
 	for at := i; at < len(s); at++ {
@@ -183,7 +184,7 @@ func levelEnd(s string, i int, quote byte, level int) int {
 	return len(s)
 }
 
-// lines are names whose value is all that is left of a line.
+// lines are names whose value is the rest of the line.
 var lines = wordSetOf("authorization proxyauthorization cookie setcookie xauthorization xforwardedauthorization")
 
 func isLine(name string) bool {
@@ -191,8 +192,8 @@ func isLine(name string) bool {
 	return lines[string(f.bytes())]
 }
 
-// bare returns the value without quotes that begins at i.
-func (p *prosaic) bare(i int, name label) span {
+// bare returns the unquoted value that begins at i.
+func (p *proseScanner) bare(i int, name label) span {
 	s := p.s
 	stop := "&;,<>)}]\"'\\ \t\r\n"
 	if s[i-1] != '=' && name.in != query && isLine(name.text) {
@@ -212,7 +213,7 @@ func (p *prosaic) bare(i int, name label) span {
 		}
 		end += i
 	}
-	for end > i && s[end-1] == '.' { // of the sentence
+	for end > i && s[end-1] == '.' { // the end of a sentence
 		end--
 	}
 	return span{i, end}
@@ -226,9 +227,9 @@ func isScheme(word string) bool {
 	return false
 }
 
-// contents hides the strings of an object or list that begins at i, but for
+// contents hides the strings of an object or list that begins at i, except for
 // names, and returns where it ends.
-func (p *prosaic) contents(i int) int {
+func (p *proseScanner) contents(i int) int {
 	s := p.s
 	depth := 0
 	name := ""
@@ -267,9 +268,9 @@ func (p *prosaic) contents(i int) int {
 	return i
 }
 
-// pair hides the value beside a name: {"name": "password", "value": "x"}, in
-// both orders. The value of the member is at i.
-func (p *prosaic) pair(name label, i int) {
+// pair hides the value that belongs to a name: {"name": "password", "value":
+// "x"}, in either order. The value of the member is at i.
+func (p *proseScanner) pair(name label, i int) {
 	f := fold(name.text)
 	r := roles[string(f.bytes())]
 	if r == noRole {
@@ -300,14 +301,14 @@ func (p *prosaic) pair(name label, i int) {
 	}
 }
 
-func (p *prosaic) hide(at span, s secrecy) {
+func (p *proseScanner) hide(at span, s secrecy) {
 	if s.hides(p.s[at.start:at.end]) {
 		p.found = append(p.found, at)
 	}
 }
 
-// isBetween reports whether a text is what is between the values of two members
-// that follow each other, the second of that name.
+// isBetween reports whether a text is what separates the values of two
+// consecutive members, the second of which has that name.
 func isBetween(text, name string) bool {
 	text = strings.Map(func(r rune) rune {
 		if strings.ContainsRune("\\\"' \t\r\n", r) {
@@ -318,8 +319,9 @@ func isBetween(text, name string) bool {
 	return text == ","+name+":"
 }
 
-// sibling returns the value of the member after v, where it is named value.
-func (p *prosaic) sibling(v assigned) (span, bool) {
+// sibling returns the value of the member after v, if that member is named
+// "value".
+func (p *proseScanner) sibling(v assigned) (span, bool) {
 	rest := p.s[v.end:min(len(p.s), v.end+100)]
 	colon := strings.IndexByte(rest, ':')
 	if colon < 0 {
@@ -334,8 +336,8 @@ func (p *prosaic) sibling(v assigned) (span, bool) {
 	return after.span, after.quoted
 }
 
-// element hides the text of an element of XML: <password>x</password>.
-func (p *prosaic) element(i int) int {
+// element hides the text of an XML element: <password>x</password>.
+func (p *proseScanner) element(i int) int {
 	s := p.s
 	start := i
 	for start > 0 && i-start < longestName && (nameByte(s[start-1]) || s[start-1] == ':') {
@@ -357,7 +359,8 @@ func (p *prosaic) element(i int) int {
 	return i + 1
 }
 
-// unescaped returns what a part of a URL stands for.
+// unescaped returns a part of a URL with its escapes decoded, or unchanged if
+// they are invalid.
 func unescaped(s string) string {
 	if plain, err := url.QueryUnescape(s); err == nil {
 		return plain

@@ -1,5 +1,5 @@
-// Package redact keeps credentials out of what is written: those that an
-// exchange is known to carry, and what looks like one.
+// Package redact removes credentials from everything that is written: those
+// that an exchange is known to carry, and anything that looks like one.
 package redact
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// Mark is in the place of a credential.
+// Mark replaces a credential.
 const Mark = plumb.Masked
 
 // Cleaner removes credentials from texts. Its zero value removes what looks
@@ -20,12 +20,12 @@ const Mark = plumb.Masked
 type Cleaner struct {
 	literals []string
 	known    map[string]bool // the literals
-	index    *literalsIndex  // of many literals; nil of few, which are faster to find one by one
+	index    *literalsIndex  // nil if there are few literals, which are faster to find one by one
 }
 
-// New returns a Cleaner that also removes the secrets, in every spelling that
-// a text can have them in. Secrets of fewer than 4 bytes are too common as
-// parts of other words to be known again, and are left.
+// New returns a Cleaner that also removes the secrets, however a text spells
+// them. Secrets of fewer than 4 bytes occur too often as parts of other words,
+// and are not removed.
 func New(secrets []string) *Cleaner {
 	c := new(Cleaner)
 	for _, secret := range secrets {
@@ -37,7 +37,7 @@ func New(secrets []string) *Cleaner {
 	return c
 }
 
-// finish makes the index, where one is needed.
+// finish creates the index, if one is needed.
 func (c *Cleaner) finish() {
 	const few, short = 32, 4 << 10
 	size := 0
@@ -50,18 +50,18 @@ func (c *Cleaner) finish() {
 }
 
 // ForExchange returns a Cleaner that removes the secrets that x carried, and
-// what looks like a credential in its body: of that, an excerpt can hold a
-// part that looks like nothing.
+// whatever looks like a credential in its body: in an excerpt, a part of one
+// may no longer look like a credential.
 func ForExchange(x *plumb.Exchange) *Cleaner {
 	c := New(x.Secrets)
 	const (
-		scanned  = 1 << 20 // bytes of a body
-		shortest = 8       // bytes of a secret: other words must not be taken for one
+		maxScanned = 1 << 20 // bytes of a body
+		minSecret  = 8       // bytes of a secret; a shorter one might be an ordinary word
 	)
 	body := x.Response.Body.Bytes
-	text := string(body[:min(len(body), scanned)])
+	text := string(body[:min(len(body), maxScanned)])
 	for _, sp := range patternSpans(text) {
-		if secret := text[sp.start:sp.end]; len(secret) >= shortest || len(secret) >= longSecret && !plainWord(secret) {
+		if secret := text[sp.start:sp.end]; len(secret) >= minSecret || len(secret) >= longSecret && !plainWord(secret) {
 			c.add(secret)
 			c.add(unquoted(secret))
 		}
@@ -70,7 +70,7 @@ func ForExchange(x *plumb.Exchange) *Cleaner {
 	return c
 }
 
-// add makes s a secret, in all its spellings.
+// add adds a secret in all its spellings.
 func (c *Cleaner) add(s string) {
 	for _, spelling := range spellings(s) {
 		if !c.known[spelling] {
@@ -92,16 +92,18 @@ func (c *Cleaner) Text(s string) string {
 	return replace(s, spans)
 }
 
-// Excerpt returns e without credentials. Its mark stays on what it was on.
+// Excerpt returns e without credentials. Its mark stays on the same part of the
+// text.
 func (c *Cleaner) Excerpt(e plumb.Excerpt) plumb.Excerpt {
 	return mark(e, c.spans(e.Text))
 }
 
-// Finding removes credentials from all that f took from its exchange.
+// Finding removes credentials from everything in f that comes from its
+// exchange.
 func (c *Cleaner) Finding(f *plumb.Finding) {
-	// A name that says that a value is secret hides the whole of it, however short
-	// it is; an excerpt does not show that where the name is not beside it. Of a
-	// missing member there is no value.
+	// If the name says that a value is secret, the whole value is hidden,
+	// however short it is; the excerpt may not contain the name. A missing
+	// member has no value.
 	if value, ok := foundString(f); ok && f.Rule != "schema-required" && SecretMember(cmp.Or(f.Named, f.Pointer), value) {
 		f.Found = Mark
 		f.Excerpt = mark(f.Excerpt, union(append(c.spans(f.Excerpt.Text), marked(f.Excerpt))))
@@ -113,8 +115,8 @@ func (c *Cleaner) Finding(f *plumb.Finding) {
 	}
 }
 
-// foundString returns the string that a finding is about, as far as it is shown;
-// false where it is about something else.
+// foundString returns the string that a finding is about, as far as it is
+// shown; false if the finding is not about a string.
 func foundString(f *plumb.Finding) (string, bool) {
 	if e := f.Excerpt; e.Width > 0 && e.Column+e.Width <= len(e.Text) {
 		if shown := e.Text[e.Column : e.Column+e.Width]; shown[0] == '"' {
@@ -127,7 +129,7 @@ func foundString(f *plumb.Finding) (string, bool) {
 // span is the text between two offsets.
 type span struct{ start, end int }
 
-// spans returns where the credentials of s are, in order and apart.
+// spans returns where the credentials of s are, sorted and not overlapping.
 func (c *Cleaner) spans(s string) []span {
 	var found []span
 	if c.index != nil {
@@ -166,7 +168,7 @@ func replace(s string, spans []span) string {
 	return b.String()
 }
 
-// marked is the part of an excerpt that its mark is on.
+// marked returns the part of an excerpt that is marked.
 func marked(e plumb.Excerpt) span {
 	start := min(max(e.Column, 0), len(e.Text))
 	return span{start, min(start+max(e.Width, 0), len(e.Text))}
@@ -196,8 +198,8 @@ func mark(e plumb.Excerpt, spans []span) plumb.Excerpt {
 	return plumb.Excerpt{Text: replace(e.Text, spans), Column: start, Width: end - start}
 }
 
-// SecretMember reports whether the name of the member that a pointer leads to,
-// or of one that it is in, says that a value is a credential.
+// SecretMember reports whether a value is a credential by the name of the
+// member that a pointer leads to, or of one that contains it.
 func SecretMember(pointer, value string) bool {
 	n := listed()
 	tokens := jsonvalue.SplitPointer(pointer)
@@ -222,8 +224,8 @@ func SecretMember(pointer, value string) bool {
 	return slices.ContainsFunc(tokens, func(name string) bool { return n.of(name, member) == always })
 }
 
-// literalSpans returns where a known secret is in s, also where s was cut
-// within the secret.
+// literalSpans returns where a known secret is in s, including where s was cut
+// off within the secret.
 func literalSpans(s, literal string) []span {
 	var found []span
 	for at := 0; ; {
@@ -253,8 +255,8 @@ func literalSpans(s, literal string) []span {
 }
 
 const (
-	longSecret  = 6 // bytes from which on a secret is known within a word
-	shortSecret = 4 // bytes below which it is not known at all
+	longSecret  = 6 // bytes of a secret that is recognised even within a word
+	shortSecret = 4 // bytes of the shortest secret that is recognised at all
 )
 
 // wholeWord reports whether no letter or digit is next to sp.
@@ -266,7 +268,7 @@ func wordByte(c byte) bool {
 	return c >= utf8.RuneSelf || c == '_' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
-// cuts returns where s was possibly shortened: its ends and its ellipses.
+// cuts returns where s may have been shortened: its ends and its ellipses.
 func cuts(s string) []span {
 	found := []span{{0, 0}, {len(s), len(s)}}
 	for _, dots := range []string{"…", "..."} {
@@ -282,7 +284,8 @@ func cuts(s string) []span {
 	return found
 }
 
-// least is how much of a secret there must be at a cut for it to be known.
+// least returns how much of a secret there must be at a cut for it to be
+// recognised.
 func (cut span) least() int {
 	if cut.start < cut.end {
 		return shortSecret // an ellipsis leaves no doubt that something was cut
@@ -290,8 +293,8 @@ func (cut span) least() int {
 	return longSecret
 }
 
-// overlap returns how many bytes at the end of a are the beginning of b; 0
-// where they are less than least: that can be chance.
+// overlap returns how many bytes at the end of a are the beginning of b, or 0
+// if they are fewer than least, which can be coincidence.
 func overlap(a, b string, least int) int {
 	for n := min(len(a), len(b)); n >= least; n-- {
 		if a[len(a)-n:] == b[:n] {

@@ -90,7 +90,8 @@ func TestFindingAtASecretMember(t *testing.T) {
 	assert.Equal(t, "no such member", f.Found)
 }
 
-// A part of a body can look like nothing, and be the end of a secret.
+// TestForExchangeKnowsTheSecretsOfTheBody checks that the end of a secret is
+// recognised even if it no longer looks like a credential.
 func TestForExchangeKnowsTheSecretsOfTheBody(t *testing.T) {
 	body := `{"api_key": "pass\u0077ord-0123", "token": "the", "status": "paused"}`
 	c := ForExchange(&plumb.Exchange{
@@ -101,8 +102,8 @@ func TestForExchangeKnowsTheSecretsOfTheBody(t *testing.T) {
 	assert.Equal(t, "found [redacted] by the [redacted]", c.Text("found password-0123 by the hunter2"))
 }
 
-// Whatever spelling a secret has in a text, it is gone, and cleaning a second
-// time changes nothing.
+// TestTextLaws checks that a secret is removed however it is spelled, and that
+// cleaning a second time changes nothing.
 func TestTextLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		secret := rapid.StringMatching(`[A-Za-z0-9+/="\\<&~._-]{8,40}`).Draw(t, "secret")

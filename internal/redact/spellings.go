@@ -8,7 +8,8 @@ import (
 )
 
 // parts returns a secret, and the parts of it that are secrets themselves: the
-// token after an authorization scheme, the values of cookies, what Basic hides.
+// token after an authorization scheme, the values of cookies, and what Basic
+// encodes.
 func parts(secret string) []string {
 	secret = strings.TrimSpace(secret)
 	found := []string{secret}
@@ -47,7 +48,8 @@ func spellings(s string) []string {
 	}
 }
 
-// quoted returns s as encoding/json writes it for a web page, without quotes.
+// quoted returns s as encoding/json writes it, with HTML characters escaped,
+// without the quotes.
 func quoted(s string) string {
 	text, err := json.Marshal(s)
 	if err != nil {
@@ -56,7 +58,7 @@ func quoted(s string) string {
 	return string(text[1 : len(text)-1])
 }
 
-// plainQuoted returns s as most encoders write it, without quotes.
+// plainQuoted returns s as most encoders write it, without the quotes.
 func plainQuoted(s string) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
@@ -68,7 +70,7 @@ func plainQuoted(s string) string {
 	return text[1 : len(text)-1]
 }
 
-// unquoted returns what a JSON string stands for, given without its quotes.
+// unquoted returns the decoded text of a JSON string, given without its quotes.
 func unquoted(s string) string {
 	var text string
 	if err := json.Unmarshal([]byte(`"`+s+`"`), &text); err != nil {

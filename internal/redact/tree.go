@@ -2,20 +2,20 @@ package redact
 
 import "strings"
 
-// tree finds credentials in JSON by the names that they are under. It reads a
-// text that is cut off, too, and takes a time that is linear in it.
+// tree finds credentials in JSON by the names that they are under. It also
+// reads a text that is cut off, and takes linear time.
 type tree struct {
 	text   string
 	names  names
 	frames []frame
-	values []value // all strings but names of members, in order
-	hidden []run   // of values
+	values []value // all strings except names of members, in order
+	hidden []run   // ranges of values to hide
 }
 
 // value is a string of the text.
 type value struct {
 	span
-	described bool // it tells about a credential beside it
+	described bool // it describes a credential beside it
 }
 
 // run is a range of values.
@@ -26,25 +26,25 @@ type frame struct {
 	list     bool
 	wantName bool // the next string is the name of a member
 	header   bool // its members are headers
-	under    bool // it is under the name of a credential
-	doubt    bool // it is under a name that can be that of a credential: its values named value are
+	under    bool // it is within the value of a secret name
+	doubt    bool // it is under an ambiguous name: only its members named "value" are credentials
 	logprob  bool // its tokens are words of a language model
 	start    int  // number of values before it
 
-	name nameInfo // of the member that is being read; of a list, that of the list
+	name nameInfo // of the member that is being read, or of the list
 
-	pair   secrecy // what a member named name says of one named value
-	values []run   // the latter
-	tokens []run   // credentials, unless these are words of a language model
-	before secrecy // of a list: of the string before, as the name of a header
+	pair   secrecy // what a member named "name" says about one named "value"
+	values []run   // the members named "value"
+	tokens []run   // credentials, unless they are words of a language model
+	before secrecy // in a list: what the previous string says, as the name of a header
 }
 
-// nameInfo is what the name of a member says of its value.
+// nameInfo is what the name of a member says about its value.
 type nameInfo struct {
 	secrecy   secrecy
 	described bool
 	token     bool // it ends in token or tokens
-	header    bool // its value holds headers
+	header    bool // its value contains headers
 	role      role
 }
 
@@ -82,9 +82,9 @@ func isLogprob(name string) bool {
 	return strings.Contains(strings.ToLower(name), "logprob")
 }
 
-// treeSpans returns the credentials of a text that begins as JSON, and the
-// other strings in it that are texts to search. Where it is not JSON up to its
-// end, ok is false.
+// treeSpans returns the credentials of a text that begins like JSON, and the
+// other strings in it that may contain credentials. If the text is not complete
+// JSON, ok is false.
 func treeSpans(text string, n names) (found, texts []span, ok bool) {
 	t := tree{text: text, names: n}
 	ok = t.read()
@@ -109,12 +109,12 @@ func treeSpans(text string, n names) (found, texts []span, ok bool) {
 	return found, texts, ok
 }
 
-// isText reports whether a string can hold names and values.
+// isText reports whether a string can contain names and values.
 func isText(s string) bool {
 	return strings.IndexByte(s, ':') >= 0 || strings.IndexByte(s, '=') >= 0 || strings.IndexByte(s, '>') >= 0 || strings.Contains(s, "--") || strings.Contains(s, `\u`)
 }
 
-// read reads the text up to its end, or to what is not JSON.
+// read reads the text to its end, or up to what is not JSON.
 func (t *tree) read() bool {
 	for i := 0; i < len(t.text); {
 		switch c := t.text[i]; {
@@ -184,7 +184,7 @@ func (t *tree) push(list bool) {
 			f.name = parent.name // elements are under the name of the list
 			f.name.role = noRole
 			if f.name.token {
-				f.name.secrecy = harmless // the parent settles it
+				f.name.secrecy = harmless // the parent decides
 			}
 		}
 	}
@@ -220,7 +220,7 @@ func (t *tree) pop() {
 	}
 }
 
-// string takes a string: a name, or a value.
+// string handles a string: a name or a value.
 func (t *tree) string(at span) {
 	if len(t.frames) == 0 {
 		t.values = append(t.values, value{span: at})
@@ -257,7 +257,7 @@ func (t *tree) string(at span) {
 	}
 }
 
-// place is where the names of the frame are.
+// place returns the kind of place that the names of the frame are in.
 func (f *frame) place() place {
 	if f.header {
 		return header
@@ -265,7 +265,7 @@ func (f *frame) place() place {
 	return member
 }
 
-// decoded returns what a string stands for.
+// decoded returns the decoded text of a string.
 func (t *tree) decoded(at span) string {
 	s := t.text[at.start:at.end]
 	if strings.IndexByte(s, '\\') < 0 {

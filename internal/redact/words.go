@@ -5,12 +5,13 @@ import (
 	"unicode/utf8"
 )
 
-// words is a set of sets of words. A text without the words of a form of
-// credentials need not be searched for it.
+// words is a set of word lists. A text that contains no word of a form of
+// credentials need not be searched for that form.
 type words uint64
 
-// known are the words, in lower case, by their first byte; a word has the bit of
-// its set. Two tables tell early where none begins.
+// known are the words, in lower case, by their first byte; each has the bit of
+// its list. The tables firsts and seconds quickly rule out places where no word
+// begins.
 var (
 	known   [256][]knownWord
 	sets    int
@@ -23,7 +24,7 @@ type knownWord struct {
 	set  words
 }
 
-// wordSet returns the bit of a set of words, each of two bytes or more.
+// wordSet adds a list of words, each of two bytes or more, and returns its bit.
 func wordSet(all ...string) words {
 	set := words(1) << sets
 	sets++
@@ -49,8 +50,8 @@ func lowered(c byte) byte {
 	return c
 }
 
-// wordsIn returns the sets of which a text has a word, in upper case or lower.
-// The two letters beyond ASCII that patterns take for s and k count as these.
+// wordsIn returns the lists of which a text contains a word, in any case. The
+// two non-ASCII letters that patterns match as s and k count as these.
 func wordsIn[T string | []byte](text T) words {
 	var found words
 	for i := range len(text) {

@@ -10,7 +10,8 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// The sets are those of which a word is in the text in lower case.
+// TestWordsIn checks that wordsIn returns the lists of which a word is in the
+// lower-case text.
 func TestWordsIn(t *testing.T) {
 	var all []knownWord
 	for _, words := range known {
@@ -44,7 +45,7 @@ func TestBare(t *testing.T) {
 	var b Bodies
 	for body, want := range map[string]bool{
 		`{"id": "batch_1", "status": "cancelled", "url": "https://example.com/a?b=c"}`: true,
-		`{"id": "sesame-1"}`:                      false, // which the request carried
+		`{"id": "sesame-1"}`:                      false, // the request carried it
 		`{"id": "sk-abcdefghijklmnopqrstuvwx"}`:   false,
 		`{"url": "https://u:p@example.com/"}`:     false,
 		`{"access_token": {"deep": 1}}`:           true, // a number is not a credential
@@ -63,7 +64,8 @@ func TestBare(t *testing.T) {
 	}
 }
 
-// What is bare, a Cleaner leaves as it is, and all values with it.
+// TestBareBodiesNeedNoCleaner checks that a Cleaner changes neither a body that
+// is bare nor any value in it.
 func TestBareBodiesNeedNoCleaner(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x := &plumb.Exchange{Secrets: rapid.SliceOfN(rapid.StringMatching(`[a-z"/ ]{4,8}`), 0, 2).Draw(t, "secrets")}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// harmlessHeaders are headers of requests that hold no credentials.
+// harmlessHeaders are request headers that do not contain credentials.
 var harmlessHeaders = []string{
 	"Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Cache-Control", "Connection", "Content-Disposition",
 	"Content-Encoding", "Content-Language", "Content-Length", "Content-Type", "Date", "Dnt", "Expect", "Host", "Idempotency-Key",
@@ -16,8 +16,8 @@ var harmlessHeaders = []string{
 	"Vary", "Via", "X-Correlation-Id", "X-Request-Id",
 }
 
-// RequestHeader returns a copy of h to be written: of headers that are neither
-// harmless nor declared, with [Mark] in place of the values.
+// RequestHeader returns a copy of h to be written. The values of headers that
+// are neither harmless nor declared are replaced by [Mark].
 func (c *Cleaner) RequestHeader(h http.Header, declared func(name string) bool) http.Header {
 	clean := c.Header(h)
 	for name, values := range clean {
@@ -33,20 +33,20 @@ func (c *Cleaner) RequestHeader(h http.Header, declared func(name string) bool) 
 	return clean
 }
 
-// URL returns a URL to be written. Of what it asks for, values that are long
-// and look as if they were drawn are taken out, too, unless they are declared.
+// URL returns a URL to be written. It also hides values in the query that look
+// random, unless their parameters are declared.
 func (c *Cleaner) URL(address string, declared func(name string) bool) string {
-	return strings.Replace(c.Text(withoutQuery(address, declared)), "://"+Mark+"@", "://redacted@", 1) // brackets would make it no URL
+	return strings.Replace(c.Text(withoutQuery(address, declared)), "://"+Mark+"@", "://redacted@", 1) // with brackets it would not be a URL
 }
 
-// withoutQuery returns a URL without the credentials that it asks with.
+// withoutQuery returns a URL without the credentials in its query.
 func withoutQuery(address string, declared func(name string) bool) string {
-	before, asked, ok := strings.Cut(address, "?")
+	before, rawQuery, ok := strings.Cut(address, "?")
 	if !ok {
 		return address
 	}
-	asked, fragment, hasFragment := strings.Cut(asked, "#")
-	fields := strings.Split(asked, "&")
+	rawQuery, fragment, hasFragment := strings.Cut(rawQuery, "#")
+	fields := strings.Split(rawQuery, "&")
 	for i, field := range fields {
 		name, value, _ := strings.Cut(field, "=")
 		plain := unescaped(name)
@@ -61,8 +61,9 @@ func withoutQuery(address string, declared func(name string) bool) string {
 	return address
 }
 
-// Body returns a body without credentials. One of JSON remains JSON: a number
-// that holds a credential becomes 0, and an escape is taken out as a whole.
+// Body returns a body without credentials. JSON remains JSON: a number that
+// contains a credential becomes 0, and an escape sequence is removed as a
+// whole.
 func (c *Cleaner) Body(text string) string {
 	spans := c.spans(text)
 	if len(spans) == 0 {
@@ -97,7 +98,7 @@ func (c *Cleaner) Body(text string) string {
 	return b.String()
 }
 
-// after returns the spans that do not end before an offset.
+// after returns the spans that end after an offset.
 func after(spans []span, offset int) []span {
 	for len(spans) > 0 && spans[0].end <= offset {
 		spans = spans[1:]
@@ -127,7 +128,7 @@ func writeClean(b *strings.Builder, text string, at span, spans *[]span) {
 	}
 }
 
-// unitEnd returns where the character or escape at i ends.
+// unitEnd returns where the byte or escape sequence at i ends.
 func unitEnd(text string, i int) int {
 	switch {
 	case text[i] != '\\':

@@ -14,7 +14,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// drawnKeywords are those that a drawn schema has.
+// drawnKeywords are the keywords of drawn schemas.
 var drawnKeywords = []string{
 	"$ref", "$dynamicRef", "$recursiveRef", "$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$schema", "$defs", "definitions",
 	"type", "enum", "const", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength",
@@ -30,13 +30,13 @@ var drawnDialects = []string{
 	"https://schemas.example/of-my-own",
 }
 
-// drawnTexts are what texts of a drawn schema are: names, references, patterns.
+// drawnTexts are the strings in drawn schemas: names, references, patterns.
 var drawnTexts = []string{
 	"", "a", "string", "object", "null", "#", "#a", "#/components/schemas/A", "#/components/schemas/B/not", "#/nowhere", "b.json", "b.json#/not",
 	"https://schemas.example/x", "a b", "^a+$", "(?=a)", "[", "%zz", "base64", "application/json", "http://json-schema.org/draft-07/schema#",
 }
 
-// drawValue draws what may be under a keyword: often what is wrong there.
+// drawValue draws the value of a keyword: often an invalid one.
 func drawValue(t *rapid.T, depth int) any {
 	kind := rapid.IntRange(0, 9).Draw(t, "kind")
 	if depth == 0 {
@@ -76,8 +76,9 @@ func drawSchema(t *rapid.T, depth int) any {
 	return schema
 }
 
-// Whatever a description has for a schema, the compiler takes what is made of
-// it: what is wrong has been left out, with a warning, before.
+// Whatever a description has in place of a schema, the compiler accepts the
+// text that is made from it: what is wrong has been left out before, with a
+// warning.
 func TestEverySchemaCompiles(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		description := map[string]any{

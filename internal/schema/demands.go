@@ -10,14 +10,14 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// Demands is what the schemas for one place ask of a value, as far as all of
-// them hold at once. It is for those who check values in another way than
-// [Schema.Validate], and must come to the same verdict.
+// Demands is what the schemas for a place require of a value, as far as all of
+// them apply at the same time. It is for code that checks values in another way
+// than [Schema.Validate], and must reach the same result.
 type Demands struct {
-	Plain bool // one schema says it all
+	Plain bool // whether there is only one schema
 
-	Types [][]string // of each schema that has the keyword, those that it allows
-	Enums [][]string // likewise the values of enum and const, as JSON text
+	Types [][]string // for each schema with the keyword type, the types that it allows
+	Enums [][]string // for each schema with enum or const, the values that it allows, as JSON text
 
 	MinLength, MaxLength []int
 	Patterns             []*regexp.Regexp
@@ -28,29 +28,30 @@ type Demands struct {
 
 	Required                     []string
 	MinProperties, MaxProperties []int
-	Names                        *Shape // of the names of members; nil where anything goes
+	Names                        *Shape // what the names of members must satisfy; nil for any name
 	Patterned                    []Patterned
-	Rest                         *Shape // of members with no other description; nil where anything goes
-	Closed                       bool   // members with no other description are forbidden
+	Rest                         *Shape // of members that are not described otherwise; nil for any value
+	Closed                       bool   // whether members that are not described are forbidden
 
-	// Undocumented reports whether members with no description are worth telling,
-	// where they are not forbidden.
+	// Undocumented reports whether members without a description are worth
+	// reporting, if they are not forbidden.
 	Undocumented bool
 
 	MinItems, MaxItems []int
 	Prefix             []*Shape // of the first elements
-	Items              *Shape   // of the other elements; nil where anything goes
+	Items              *Shape   // of the other elements; nil for any value
 }
 
-// Patterned is what a schema says of the members whose names match.
+// Patterned is what a schema says about the members whose names match a
+// pattern.
 type Patterned struct {
 	Name  *regexp.Regexp
 	Shape *Shape
 }
 
-// Demands returns what the schemas of the shape ask for. Where they offer
-// alternatives, or have a keyword that Demands has no place for, it returns
-// nil, and which keyword that is.
+// Demands returns what the schemas of the shape require. If they have
+// alternatives, or a keyword that Demands cannot express, it returns nil and
+// that keyword.
 func (s *Shape) Demands() (d *Demands, keyword string) {
 	d = &Demands{}
 	switch {
@@ -60,7 +61,7 @@ func (s *Shape) Demands() (d *Demands, keyword string) {
 		return nil, "writeOnly"
 	}
 	for _, n := range s.nodes {
-		if keyword := foreign(n.Schema); keyword != "" {
+		if keyword := unsupported(n.Schema); keyword != "" {
 			return nil, keyword
 		}
 		if s.set.keyword(n.Location, spec.DiscriminatorKeyword) != nil {
@@ -85,8 +86,9 @@ func (s *Shape) Demands() (d *Demands, keyword string) {
 	return d, ""
 }
 
-// foreign returns a keyword of the schema that Demands has no place for.
-func foreign(c *jsonschema.Schema) string {
+// unsupported returns a keyword of the schema that Demands cannot express, or
+// "".
+func unsupported(c *jsonschema.Schema) string {
 	for _, k := range [...]struct {
 		keyword string
 		has     bool
@@ -110,7 +112,7 @@ func foreign(c *jsonschema.Schema) string {
 		{"additionalItems", c.AdditionalItems != nil},
 		{"pattern", len(c.Extensions) > 0},
 		{"false", c.Always != nil && !*c.Always},
-		// What a text holds is asserted by the drafts before 2019-09 only.
+		// Only the drafts before 2019-09 validate the content of strings.
 		{"contentMediaType", c.Draft != jsonschema.Draft2020 && c.Draft != jsonschema.Draft2019 &&
 			(c.ContentEncoding != "" || c.ContentMediaType != "")},
 	} {
@@ -174,9 +176,9 @@ func (d *Demands) add(n *node, set *Set) {
 	}
 }
 
-// overlap returns a keyword that several of the shape's schemas have, or one
-// has beside others, so that a member or element is described by more than the
-// shape of its place.
+// overlap returns a keyword that several of the shape's schemas have, or that
+// one schema has besides others, so that more than the shape of its place
+// describes a member or element.
 func (s *Shape) overlap() string {
 	var describing, restricting, names, items, prefixes int
 	for _, n := range s.nodes {
@@ -187,7 +189,7 @@ func (s *Shape) overlap() string {
 		if n.AdditionalProperties != nil && !(isBool && open) || len(n.PatternProperties) > 0 {
 			restricting++
 			if len(n.Properties) == 0 && len(n.PatternProperties) == 0 {
-				describing++ // what others describe is additional to it
+				describing++ // the members that others describe are additional to it
 			}
 		}
 		if n.PropertyNames != nil {
@@ -218,7 +220,8 @@ func (s *Shape) overlap() string {
 	return ""
 }
 
-// circular reports whether a schema of the shape applies itself to its own value.
+// circular reports whether a schema of the shape applies itself to its own
+// value.
 func (s *Shape) circular() bool {
 	const open, done = 1, 2
 	state := map[*jsonschema.Schema]int{}

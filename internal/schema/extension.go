@@ -17,8 +17,8 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// Shapes returns the shapes of all compiled schemas and of the values within
-// theirs, always in the same order.
+// Shapes returns the shapes of all compiled schemas, and of the values within
+// those, always in the same order.
 func (s *Set) Shapes() []*Shape {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -35,11 +35,11 @@ type Extension struct {
 
 	set     *Set
 	keyword string
-	at      plumb.Source // of the value
+	at      plumb.Source // the place of the value
 }
 
-// Extension returns the extension that one of the shape's schemas has under
-// the keyword; nil where none has it.
+// Extension returns the extension that one of the shape's schemas has under the
+// keyword, or nil if there is none.
 func (s *Shape) Extension(keyword string) *Extension {
 	for _, n := range s.nodes {
 		if e := s.set.Extension(n.place, keyword); e != nil {
@@ -49,8 +49,7 @@ func (s *Shape) Extension(keyword string) *Extension {
 	return nil
 }
 
-// Extension does for any object of the description what [Shape.Extension]
-// does for a shape.
+// Extension does the same for any object of the description.
 func (s *Set) Extension(at plumb.Source, keyword string) *Extension {
 	at.Pointer += "/" + jsonvalue.EscapePointer(keyword)
 	text := s.desc.Written(at)
@@ -60,15 +59,16 @@ func (s *Set) Extension(at plumb.Source, keyword string) *Extension {
 	return &Extension{text, s, keyword, at}
 }
 
-// Place returns where what a pointer into the extension leads to is written.
+// Place returns where the value that a pointer into the extension leads to is
+// written.
 func (e *Extension) Place(pointer string) plumb.Source {
 	return e.set.desc.Place(e.at.File, e.at.Pointer+pointer)
 }
 
-// Check checks the extension against the JSON Schema of its vocabulary. The
-// error says, with file, line and column, everything that is wrong. What is
-// embedded in the program is not checked, for it would take a tenth of the
-// time that a short run takes.
+// Check validates the extension against the JSON Schema of its vocabulary. The
+// error lists everything that is wrong, with file, line and column. Extensions
+// that are embedded in the program are not checked, since that would take a
+// tenth of the time of a short run.
 func (e *Extension) Check(vocabulary []byte) error {
 	if e.set.desc.Embedded {
 		return nil
@@ -76,8 +76,8 @@ func (e *Extension) Check(vocabulary []byte) error {
 	return checkText(e.keyword, vocabulary, e.Text, e.Place)
 }
 
-// vocabularies are the compiled schemas of extensions, by name. Compiling one
-// takes longer than checking with it, and there are few.
+// vocabularies holds the compiled schemas of extensions, by name. Compiling one
+// takes longer than validating with it, and there are few.
 var vocabularies sync.Map
 
 func vocabulary(name string, schema []byte) (*jsonschema.Schema, error) {

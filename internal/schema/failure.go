@@ -14,20 +14,20 @@ const Undecided = "undecided"
 
 // Failure is one keyword that one value does not satisfy.
 type Failure struct {
-	Keyword string       // as written in the schema; "false" for the schema that nothing satisfies; or Undecided
+	Keyword string       // as written in the schema; "false" for the schema false; or Undecided
 	Place   plumb.Source // of the keyword
-	Limit   string       // the keyword's value, as JSON text; of joined alternatives, all their values
-	Values  []string     // where Keyword is type, enum or const: what is allowed; types by name, values as JSON text
+	Limit   string       // the keyword's value, as JSON text; for joined alternatives, all their values
+	Values  []string     // what is allowed, if Keyword is type, enum or const: names of types, or values as JSON text
 	Path    []string     // names and indexes that lead to the value
-	Member  string       // the member that is missing or must not be there, where the keyword is about one; see OfMember
-	Name    bool         // it is the name of the member at Path that fails, not its value
-	Reason  string       // the compiler's own words, for keywords that speak of schemas rather than values
+	Member  string       // the member that is missing or forbidden, if the keyword is about one; see OfMember
+	Name    bool         // whether the name of the member at Path fails, and not its value
+	Reason  string       // the compiler's own message, for keywords about schemas rather than values
 
-	OfMember  bool // the keyword is about Member, whose name can be empty
-	Tolerated bool // clients survive it, or it is no failure
+	OfMember  bool // whether the keyword is about Member, whose name can be empty
+	Tolerated bool // whether clients survive it, or it is no failure at all
 
-	// Alternatives is how many anyOf or oneOf offered, of which none fits.
-	// The failure is then of the one that came nearest.
+	// Alternatives is the number of alternatives of an anyOf or oneOf of which
+	// none matches. The failure is then that of the nearest one.
 	Alternatives int
 }
 
@@ -35,8 +35,8 @@ func sortFailures(failures []Failure) []Failure {
 	if len(failures) < 2 {
 		return failures
 	}
-	// Of equal ones, the one that is by itself counts, not the one of an
-	// alternative, whichever the compiler came to first.
+	// Of equal failures keep the one that is not of an alternative, whichever
+	// the compiler found first.
 	slices.SortFunc(failures, func(a, b Failure) int {
 		return cmp.Or(compareFailures(a, b), cmp.Compare(a.Alternatives, b.Alternatives), cmp.Compare(a.Reason, b.Reason))
 	})
@@ -64,9 +64,9 @@ func compareBools(a, b bool) int {
 	return 1
 }
 
-// leaf is what is to be said of a keyword, whatever fails it.
+// leaf is what a failure says about a keyword, whatever value fails it.
 type leaf struct {
-	failure Failure // without what the value tells
+	failure Failure // without what depends on the value
 }
 
 // leafAt returns the leaf of a keyword of a schema; of none, that of the schema

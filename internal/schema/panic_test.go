@@ -11,8 +11,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// What the compiler calls back is ours: a panic of it is not the description's
-// fault.
+// A panic in a function of ours that the compiler calls is not taken for a
+// fault of the description.
 func TestPanicsOfOursArePassedOn(t *testing.T) {
 	d, err := spec.Load(fstest.MapFS{"openapi.yaml": {Data: []byte("openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {}\ncomponents: {schemas: {A: {type: object}}}\n")}}, "openapi.yaml", spec.Options{})
 	require.NoError(t, err)

@@ -12,7 +12,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// ecmaPattern is a pattern of ECMA-262 that the compiler cannot express.
+// ecmaPattern is the keyword pattern with a regular expression that the
+// compiler cannot express.
 type ecmaPattern struct{ re *ecmaregexp.Regexp }
 
 func (ecmaPattern) Compile(_ jsonschema.CompilerContext, m map[string]any) (jsonschema.ExtSchema, error) {
@@ -30,11 +31,11 @@ func (ecmaPattern) Compile(_ jsonschema.CompilerContext, m map[string]any) (json
 // Validate accepts everything: the compiler is not asked to validate.
 func (ecmaPattern) Validate(jsonschema.ValidationContext, any) error { return nil }
 
-// ecmaProperties is patternProperties of ECMA-262 that the compiler cannot
-// express, with the additionalProperties beside it.
+// ecmaProperties is the keyword patternProperties with a regular expression
+// that the compiler cannot express, and the additionalProperties beside it.
 type ecmaProperties struct {
 	patterned  []ecmaProperty
-	additional *jsonschema.Schema // nil where there is none
+	additional *jsonschema.Schema // nil if there is none
 }
 
 type ecmaProperty struct {
@@ -71,7 +72,7 @@ func (ecmaProperties) Compile(ctx jsonschema.CompilerContext, m map[string]any) 
 // Validate accepts everything, as that of ecmaPattern does.
 func (ecmaProperties) Validate(jsonschema.ValidationContext, any) error { return nil }
 
-// schemas returns those that apply to members.
+// schemas returns the schemas that apply to members.
 func (p ecmaProperties) schemas() []*jsonschema.Schema {
 	var all []*jsonschema.Schema
 	for _, pattern := range p.patterned {
@@ -83,5 +84,5 @@ func (p ecmaProperties) schemas() []*jsonschema.Schema {
 	return all
 }
 
-// escapeToken writes a token of a JSON pointer as the compiler has it in URLs.
+// escapeToken returns a token of a JSON pointer as the compiler has it in URLs.
 func escapeToken(token string) string { return url.PathEscape(jsonvalue.EscapePointer(token)) }

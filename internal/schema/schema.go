@@ -1,9 +1,9 @@
-// Package schema compiles the JSON Schemas of a description, tells in which
-// way a value does not satisfy one, and what members one documents.
+// Package schema compiles the JSON Schemas of a description. It says how a
+// value does not satisfy a schema, and which members a schema documents.
 //
-// The verdict is that of github.com/santhosh-tekuri/jsonschema/v5. The
-// schemas are compiled from the files as they are written, so that every
-// keyword has a place there.
+// Values are validated by github.com/santhosh-tekuri/jsonschema/v5. The schemas
+// are compiled from the files as they are written, so that every keyword has a
+// place in a file.
 package schema
 
 import (
@@ -34,20 +34,20 @@ type Set struct {
 
 	mu        sync.RWMutex // guards what follows
 	compiler  *jsonschema.Compiler
-	texts     map[string]any // by URL: schemas as the compiler was given them, decoded
+	texts     map[string]any // by URL: the texts of schemas that the compiler was given, decoded
 	byURL     map[string]*node
 	shapes    map[string]*Shape
 	resources map[string]*resource // by location
-	refused   map[string]bool      // URLs of schemas that the compiler does not take
+	refused   map[string]bool      // URLs of schemas that the compiler rejects
 	warnings  []spec.Warning
 
-	dynamic atomic.Bool // some references lead to where the value was come by
+	dynamic atomic.Bool // whether some references depend on the schemas that led to them
 	leaves  sync.Map    // by leafKey: the *leaf of it
 }
 
-// Schema is one compiled schema.
+// Schema is a compiled schema.
 type Schema struct {
-	Name  string       // in components/schemas; empty for a schema without a name
+	Name  string       // in components/schemas; empty for other schemas
 	Place plumb.Source // where it is written
 	Shape *Shape       // what it documents
 
@@ -69,7 +69,7 @@ func New(d *spec.Description) *Set {
 	return s
 }
 
-// reset begins with a new compiler; one that has refused a schema panics later.
+// reset creates a new compiler: one that has rejected a schema panics later.
 func (s *Set) reset() {
 	s.compiler = jsonschema.NewCompiler()
 	s.compiler.Draft = jsonschema.Draft2020
@@ -79,8 +79,9 @@ func (s *Set) reset() {
 	s.compiler.LoadURL = s.load
 }
 
-// load gives the compiler a schema of the description. Each is a resource of
-// its own, since the compiler needs time that is quadratic in the size of one.
+// load gives the compiler a schema of the description. Each schema is a
+// separate resource, because the compiler takes time quadratic in the size of a
+// resource.
 func (s *Set) load(u string) (io.ReadCloser, error) {
 	at, ok := spec.SchemaAt(u)
 	if !ok {
@@ -103,9 +104,9 @@ func (s *Set) load(u string) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader(text)), nil
 }
 
-// At returns the schema that is written at a place of the description. The
-// name is that of the schema, where it has one. A schema that the compiler
-// does not take accepts any value, and is among the warnings.
+// At returns the schema at a place of the description. The name is that of the
+// schema, if it has one. A schema that the compiler rejects accepts any value,
+// and there is a warning about it.
 func (s *Set) At(name string, p plumb.Source) *Schema {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,17 +126,17 @@ func (s *Set) At(name string, p plumb.Source) *Schema {
 	return &Schema{Name: name, Place: p, Shape: s.shape([]*node{n}), node: n, set: s}
 }
 
-// Warnings returns which schemas accept any value because the compiler does
-// not take them.
+// Warnings returns a warning for each schema that accepts any value because the
+// compiler rejects it.
 func (s *Set) Warnings() []spec.Warning {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return slices.Clone(s.warnings)
 }
 
-// compile turns the compiler's panics, of which it has some for schemas that
-// the meta-schema lets pass, into errors. A panic of what it calls back is a
-// bug of ours, and is passed on.
+// compile compiles a schema, and converts panics of the compiler to errors: it
+// panics for some schemas that the metaschema allows. A panic in a function of
+// ours that it calls is a bug of ours, and is passed on.
 func (s *Set) compile(u string) (compiled *jsonschema.Schema, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -150,7 +151,7 @@ func (s *Set) compile(u string) (compiled *jsonschema.Schema, err error) {
 
 // panickedInCompiler reports whether the panic that the calling function has
 // just recovered began in the compiler, or in a package that it uses, and not
-// in a function of this module that it called back.
+// in a function of this module that it called.
 func panickedInCompiler() bool {
 	callers := make([]uintptr, 64)
 	frames := runtime.CallersFrames(callers[:runtime.Callers(0, callers)])
@@ -171,7 +172,7 @@ func panickedInCompiler() bool {
 	return false
 }
 
-// explain puts into words why a schema does not compile.
+// explain returns a warning that says why a schema does not compile.
 func (s *Set) explain(p plumb.Source, err error) spec.Warning {
 	var invalid *jsonschema.ValidationError
 	if !errors.As(err, &invalid) {
@@ -190,7 +191,7 @@ func (s *Set) explain(p plumb.Source, err error) spec.Warning {
 	return spec.Warning{Place: at, Message: "this is not a JSON Schema, and is left out: " + invalid.Message}
 }
 
-// baseURL is how the URLs of schemas begin.
+// baseURL is the beginning of the URLs of schemas.
 const baseURL = "file:///"
 
 // place returns where a compiled schema is written.
@@ -200,8 +201,8 @@ func (s *Set) place(location string) plumb.Source {
 	return s.desc.Within(at, unescapeFragment(fragment))
 }
 
-// keyword returns the value of a keyword of the schema at location, or of no
-// keyword the schema itself, decoded.
+// keyword returns the decoded value of a keyword of the schema at location, or
+// the schema itself if the keyword is empty.
 func (s *Set) keyword(location, keyword string) any {
 	resource, fragment, _ := strings.Cut(location, "#")
 	doc := s.texts[resource]

@@ -16,8 +16,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// compile compiles the schema, which is YAML, out of a file of its own. The
-// error is of its warnings.
+// compile compiles a schema, given as YAML, from a file of its own. The error
+// joins its warnings.
 func compile(t *testing.T, text string, more ...string) (*schema.Schema, error) {
 	t.Helper()
 	files := fstest.MapFS{
@@ -190,7 +190,7 @@ $defs:
 	assert.Same(t, s.Shape, s.Shape.Named("self").Shape, "a reference has the shape of what it refers to")
 }
 
-// Schemas of other drafts, which files may name with $schema.
+// Files can name an older draft with $schema.
 func TestOlderDraft(t *testing.T) {
 	s, err := compile(t, `
 $schema: http://json-schema.org/draft-07/schema#
@@ -205,7 +205,7 @@ properties:
 	assert.Equal(t, []string{"/pair/1 type x.yaml:3 number"}, validate(t, s, `{"pair": [{}, "x"]}`))
 }
 
-// A file with an $id is still known by its place.
+// Places in a file with an $id are still those of the file.
 func TestPlaceWithID(t *testing.T) {
 	s, err := compile(t, "$id: https://schemas.example/x\nproperties:\n  a: {$ref: '#/$defs/a'}\n$defs:\n  a:\n    type: string")
 	require.NoError(t, err)

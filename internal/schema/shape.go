@@ -17,7 +17,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// Shape is what schemas document of the values at one place, whichever of
+// Shape is what schemas document about the values at a place, whichever of
 // their alternatives apply: the members that are named anywhere, the elements,
 // and the values that are enumerated.
 type Shape struct {
@@ -26,36 +26,37 @@ type Shape struct {
 	Values  []string     // enumerated values, as JSON text
 	Format  string       // of the first schema that has one
 
-	// MeansNull tells that a schema says nullable in a version of OpenAPI that
-	// does not have the word: its author expects null.
+	// MeansNull reports whether a schema has the keyword nullable although its
+	// version of OpenAPI does not: its author expects null.
 	MeansNull   bool
-	ValuePlaces []plumb.Source // of the schemas that enumerate the Values, the first for each
+	ValuePlaces []plumb.Source // for each of Values, the first schema that enumerates it
 
 	values   values
 	byName   map[string]*Member
 	patterns []patternShape
 	rest     *Shape   // members that additionalProperties describes
-	open     bool     // members without a description are expected
+	open     bool     // whether members without a description are expected
 	prefix   []*Shape // the first elements
 	items    *Shape   // the other elements
 	roots    []*node
-	nodes    []*node // the roots, and what applies with them
+	nodes    []*node // the schemas, and those that apply together with them
+	set      *Set
 
-	writeOnly *node // that says that the value is for requests only; nil where none does
-	set       *Set
+	writeOnly *node // that says that the value is for requests only; nil if none does
+
 }
 
 // Member is a member that a schema names.
 type Member struct {
 	Name     string
-	Index    int  // in the Members of its shape
+	Index    int  // in Members of its shape
 	Required bool // in any of the alternatives
 	Place    plumb.Source
 	Shape    *Shape
 }
 
-// NullIsDrift reports whether null for the member, where its schema does not
-// allow it, is a difference that tolerant clients survive.
+// NullIsDrift reports whether null for the member, if its schema does not allow
+// it, is a difference that tolerant clients survive.
 func (m *Member) NullIsDrift() bool { return !m.Required || m.Shape.MeansNull }
 
 type patternShape struct {
@@ -63,7 +64,7 @@ type patternShape struct {
 	shape *Shape
 }
 
-// Places returns where all the schemas are written that speak of the place.
+// Places returns the places of all schemas for the place of the shape.
 func (s *Shape) Places() []plumb.Source {
 	places := make([]plumb.Source, len(s.nodes))
 	for i, n := range s.nodes {
@@ -72,14 +73,14 @@ func (s *Shape) Places() []plumb.Source {
 	return places
 }
 
-// Named returns the member that is documented under its own name, or nil.
+// Named returns the member that is documented by its own name, or nil.
 func (s *Shape) Named(name string) *Member {
 	return s.byName[name]
 }
 
-// Member returns the shape of a member's value, nil where nothing describes
-// it, and whether the member is undocumented: it has no description, in an
-// object whose members have one.
+// Member returns the shape of a member's value, or nil if nothing describes it,
+// and whether the member is undocumented: it has no description, although other
+// members of the object have one.
 func (s *Shape) Member(name string) (shape *Shape, undocumented bool) {
 	if m := s.byName[name]; m != nil {
 		return m.Shape, false
@@ -100,7 +101,7 @@ func (s *Shape) Item(index int) *Shape {
 	return s.items
 }
 
-// Within returns the shapes of what is in objects and arrays.
+// Within returns the shapes of members and elements.
 func (s *Shape) Within() []*Shape {
 	var all []*Shape
 	for _, m := range s.Members {
@@ -113,7 +114,8 @@ func (s *Shape) Within() []*Shape {
 	return slices.DeleteFunc(all, func(inner *Shape) bool { return inner == nil })
 }
 
-// node is a compiled schema and those that apply to the same value with it.
+// node is a compiled schema and the schemas that apply to the same value
+// together with it.
 type node struct {
 	*jsonschema.Schema
 	place   plumb.Source
@@ -155,7 +157,7 @@ func (s *Set) node(compiled *jsonschema.Schema) *node {
 		}
 	}
 	collect(compiled)
-	// Not part of any shape, but failures name them.
+	// These are not part of any shape, but failures name them.
 	for _, sub := range []*jsonschema.Schema{compiled.Not, compiled.PropertyNames, compiled.Contains, compiled.UnevaluatedProperties, compiled.UnevaluatedItems} {
 		if sub != nil {
 			s.node(sub)
@@ -177,8 +179,8 @@ func sorted(m map[string]*jsonschema.Schema) []*jsonschema.Schema {
 	return out
 }
 
-// target follows references that are alone, so that a place and what it
-// refers to have the same shape.
+// target follows references that have nothing beside them, so that a place and
+// what it refers to have the same shape.
 func (s *Set) target(n *node) *node {
 	for seen := map[*node]bool{}; n.Ref != nil && !seen[n]; {
 		seen[n] = true
@@ -191,7 +193,7 @@ func (s *Set) target(n *node) *node {
 }
 
 // shape returns what the schemas, all for one place, document. Equal sets of
-// schemas have the same shape, so that recursive schemas end.
+// schemas have the same shape, so that recursion ends.
 func (s *Set) shape(roots []*node) *Shape {
 	if len(roots) == 0 {
 		return nil
@@ -254,7 +256,8 @@ func (s *Set) fillMembers(shape *Shape, all []*node) {
 		}
 		switch additional := n.AdditionalProperties.(type) {
 		case bool:
-			// false is a matter of the schema itself: what it forbids is not drift.
+			// The schema false forbids members by itself: then they are not
+			// drift.
 			shape.open = true
 		case *jsonschema.Schema:
 			rest = append(rest, s.node(additional))
@@ -266,7 +269,7 @@ func (s *Set) fillMembers(shape *Shape, all []*node) {
 	shape.rest = s.shape(rest)
 	for _, name := range slices.Sorted(maps.Keys(named)) {
 		m := &Member{Name: name, Index: len(shape.Members), Required: required[name], Place: named[name][0].place}
-		// The first node in the order of the schemas, not of a map.
+		// Use the order of the schemas, not that of a map.
 		for _, n := range all {
 			if sub := n.Properties[name]; sub != nil {
 				m.Place = s.node(sub).place
@@ -302,10 +305,10 @@ func (s *Set) fillItems(shape *Shape, all []*node) {
 	}
 }
 
-// values are those that a shape enumerates.
+// values are the values that a shape enumerates.
 type values struct {
 	texts map[string]string // the JSON texts of strings
-	other []string          // those of all else
+	other []string          // the JSON texts of all other values
 }
 
 func (all *values) add(v any, text string) {
@@ -320,8 +323,8 @@ func (all *values) add(v any, text string) {
 	all.texts[s] = text
 }
 
-// Enumerated returns which of the values that the shape enumerates a scalar is,
-// as JSON text.
+// Enumerated returns which of the enumerated values a scalar equals, as JSON
+// text.
 func (s *Shape) Enumerated(v *jsonvalue.Value) (text string, ok bool) {
 	if len(s.Values) == 0 {
 		return "", false
@@ -335,7 +338,7 @@ func (s *Shape) Enumerated(v *jsonvalue.Value) (text string, ok bool) {
 	case jsonvalue.Bool:
 		text = strconv.FormatBool(v.True)
 	default:
-		text = v.Kind.String() // of an array or object, what no scalar is
+		text = v.Kind.String() // no scalar equals the JSON text of an array or object
 	}
 	i := slices.Index(s.values.other, text)
 	if i < 0 {
@@ -344,8 +347,9 @@ func (s *Shape) Enumerated(v *jsonvalue.Value) (text string, ok bool) {
 	return s.values.other[i], true
 }
 
-// Constants returns the members that every value of the schema has with one
-// certain value each, as JSON text: what a bare body is recognised by.
+// Constants returns the members that must have one certain value in every value
+// of the schema, with that value as JSON text: bare bodies are recognised by
+// them.
 func (s *Shape) Constants() map[string]string {
 	constants := map[string]string{}
 	for _, m := range s.Members {
@@ -367,13 +371,14 @@ func (s *Shape) Required() []string {
 	return names
 }
 
-// JSONText writes a decoded value as compact JSON, as its author would.
+// JSONText returns a decoded value as compact JSON, as its author would write
+// it.
 func JSONText(v any) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
-		return "?" // only values decoded from JSON come here
+		return "?" // cannot happen for values decoded from JSON
 	}
 	return strings.TrimSpace(b.String())
 }

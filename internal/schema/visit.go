@@ -6,8 +6,8 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// Visits are the values in a body that schemas describe. What holds others
-// comes before them; what is within a value follows it without a gap.
+// Visits are the values in a body that schemas describe. A value precedes the
+// values in it, which follow without a gap.
 type Visits []Visit
 
 // Visit is a value and what describes it.
@@ -15,11 +15,12 @@ type Visit struct {
 	Value *jsonvalue.Value
 	Shape *Shape
 
-	parent int32 // index of the visit of what holds it; -1 of the whole body
-	index  int32 // among the members or elements there
+	parent int32 // index of the visit of the object or array that contains it; -1 for the whole body
+	index  int32 // among the members or elements of that
 }
 
-// Visit returns the value and all in it that schemas describe.
+// Visit returns the visits of the value and of everything in it that schemas
+// describe.
 func (s *Schema) Visit(v *jsonvalue.Value) Visits {
 	return make(Visits, 0, count(v)).add(Visit{Value: v, Shape: s.Shape, parent: -1})
 }
@@ -62,12 +63,12 @@ func (all Visits) Path(i int) []string {
 	return path
 }
 
-// Parent returns the index of the visit of what holds the value; -1 where that
-// is nothing.
+// Parent returns the index of the visit of the object or array that contains
+// the value, or -1.
 func (all Visits) Parent(i int) int { return int(all[i].parent) }
 
-// Name returns the name of the value in the object that holds it; empty where
-// that is none.
+// Name returns the name of the value in the object that contains it; empty if
+// it is not in an object.
 func (all Visits) Name(i int) string {
 	if parent := all[i].parent; parent >= 0 && all[parent].Value.Kind == jsonvalue.Object {
 		return all[parent].Value.Members[all[i].index].Name
@@ -75,7 +76,7 @@ func (all Visits) Name(i int) string {
 	return ""
 }
 
-// count returns how many values there are in a value, itself included.
+// count returns the number of values in a value, including itself.
 func count(v *jsonvalue.Value) int {
 	n := 1
 	for i := range v.Members {

@@ -16,13 +16,14 @@ import (
 
 // Way is how a description leads from an object or array to a value in it.
 type Way struct {
-	Place plumb.Source // under properties, additionalProperties, items and so on; zero where no schema describes the value
-	Shape *Shape       // nil likewise
-	Key   bool         // the name of the member is data, as those of a map are
+	Place plumb.Source // under properties, additionalProperties, items and so on; zero if no schema describes the value
+	Shape *Shape       // nil if no schema describes the value
+	Key   bool         // whether the name of the member is data, like the keys of a map
 }
 
-// WayTo returns the way to the member with a name. Where several alternatives
-// describe the member, it is by the one that a keyword is of, else by the first.
+// WayTo returns the way to the member with a name. If several alternatives
+// describe the member, it is the way through the one that contains the keyword,
+// or else through the first.
 func (s *Shape) WayTo(name string, keyword plumb.Source) Way {
 	shape, undocumented := s.Member(name)
 	w := Way{Shape: shape, Key: !undocumented && s.byName[name] == nil}
@@ -54,7 +55,7 @@ func (s *Shape) WayToItem(index int, keyword plumb.Source) Way {
 	return Way{Shape: s.Item(index), Place: chosen(ways, keyword)}
 }
 
-// patternsOf returns the schemas of patternProperties for a name.
+// patternsOf returns the schemas of patternProperties that apply to a name.
 func (n *node) patternsOf(name string) []*jsonschema.Schema {
 	var all []*jsonschema.Schema
 	for _, re := range slices.SortedFunc(maps.Keys(n.PatternProperties), compareRegexps) {
@@ -99,10 +100,11 @@ func (n *node) otherItems() []*jsonschema.Schema {
 	return []*jsonschema.Schema{n.Items2020, older, additional, n.UnevaluatedItems, n.Contains}
 }
 
-// described is a schema for a value, and the one for what the value is in.
+// described is a schema for a value, and the schema of the object or array that
+// contains the value.
 type described struct{ around, own *node }
 
-// described returns the schemas that list has for the nodes of the shape.
+// described returns the schemas that list returns for the nodes of the shape.
 func (s *Shape) described(list func(*node) []*jsonschema.Schema) []described {
 	s.set.mu.RLock()
 	defer s.set.mu.RUnlock()
@@ -120,8 +122,8 @@ func (s *Shape) described(list func(*node) []*jsonschema.Schema) []described {
 	return all
 }
 
-// chosen returns the place of the schema that a keyword is in, else of the one
-// that is beside the keyword, else of the first.
+// chosen returns the place of the schema that contains a keyword, or else of
+// the one that is beside the keyword, or else of the first.
 func chosen(all []described, keyword plumb.Source) plumb.Source {
 	if len(all) == 0 {
 		return plumb.Source{}
@@ -148,7 +150,7 @@ func isWithin(p, around plumb.Source) bool {
 }
 
 // Enclosing returns the place of the nearest schema of a member or an element
-// that a place is in, as far as its pointer says; zero where it does not.
+// that contains a place, as far as its pointer tells, or zero.
 func Enclosing(p plumb.Source) plumb.Source {
 	tokens := jsonvalue.SplitPointer(p.Pointer)
 	for i := len(tokens) - 1; i >= 0; i-- {
@@ -158,7 +160,7 @@ func Enclosing(p plumb.Source) plumb.Source {
 			end++
 		case "items", "additionalProperties", "unevaluatedProperties", "unevaluatedItems", "additionalItems", "contains":
 			if i > 0 && tokens[i-1] == "properties" {
-				continue // the name of a member
+				continue // this token is the name of a member
 			}
 		default:
 			continue

@@ -2,10 +2,11 @@ package specdiff
 
 import "github.com/getkin/kin-openapi/openapi3"
 
-// endArrays cuts arrays that hold themselves, through items alone: oasdiff names
-// the type of an array by that of its elements, and would never end. Past the cut
-// the elements are as described, without items of their own. Only names are made
-// of what it cuts, as long as it runs after the descriptions were compared.
+// endArrays cuts arrays that contain themselves through items alone: oasdiff
+// names the type of an array by the type of its elements, and would never end.
+// Beyond the cut the elements are as described, but have no items. It must only
+// run after the descriptions were compared, since the cut types serve only to
+// make names.
 func endArrays(doc *openapi3.T) error {
 	walks, seenIn := 0, map[*openapi3.Schema]int{}
 	return doc.WalkSchemas(func(_ string, from *openapi3.SchemaRef) error {

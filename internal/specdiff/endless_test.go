@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Arrays whose elements are arrays of the same kind are compared as all others.
+// Arrays whose elements are arrays of the same kind are compared like all
+// others.
 func TestCompareArraysThatHoldThemselves(t *testing.T) {
 	describe := func(schemas string) string {
 		return `

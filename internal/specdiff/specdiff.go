@@ -1,6 +1,6 @@
 // Package specdiff compares two descriptions.
 //
-// What counts as a change, and how grave it is, is the verdict of oasdiff.
+// oasdiff decides what counts as a change, and how severe it is.
 package specdiff
 
 import (
@@ -22,18 +22,18 @@ import (
 
 // Change is one way in which a description differs from an older one.
 type Change struct {
-	Severity string `json:"severity"` // error: clients break; warning: they may; info: they do not
-	ID       string `json:"id"`       // that oasdiff knows it by
-	Method   string `json:"method"`   // empty where it is of no operation
+	Severity string `json:"severity"` // error: clients break; warning: they may break; info: they do not
+	ID       string `json:"id"`       // the id that oasdiff gives the change
+	Method   string `json:"method"`   // empty if the change is not about an operation
 	Path     string `json:"path"`     // likewise
-	Status   string `json:"status"`   // of the response that it is of; empty where it is of none, or of several
+	Status   string `json:"status"`   // of the response that changed; empty if it is not about a response, or about several
 	Text     string `json:"text"`
 
-	Recorded *Recorded `json:"recorded,omitempty"` // nil without recordings
+	Recorded *Recorded `json:"recorded,omitempty"` // nil if there are no recordings
 }
 
-// Compare returns how the new description differs from the old one, the gravest
-// changes first.
+// Compare returns how the new description differs from the old one, the most
+// severe changes first.
 func Compare(before, after *spec.Description) ([]Change, error) {
 	older, err := specInfo(before)
 	if err != nil {
@@ -67,17 +67,18 @@ func Compare(before, after *spec.Description) ([]Change, error) {
 	return slices.Compact(changes), nil
 }
 
-// compareSeverity puts the graver change first.
+// compareSeverity compares changes so that the more severe come first.
 func compareSeverity(a, b Change) int {
 	order := []string{"error", "warning", "info"}
 	return cmp.Compare(slices.Index(order, a.Severity), slices.Index(order, b.Severity))
 }
 
-// statusText is how the text of a change names its status. What the text is
-// made of does not tell: a bound or a value can look like a status.
+// statusText matches the status in the text of a change. The arguments of the
+// text do not tell which of them is the status: a limit or a value can look
+// like one.
 var statusText = regexp.MustCompile("status(?: code)? `([1-5](?:[0-9][0-9]|XX)|default)`|`([1-5](?:[0-9][0-9]|XX)|default)`(?: response)? status")
 
-// status finds the status of a change of a response.
+// status finds the status that a change of a response is about.
 func status(id, text string) string {
 	if !strings.Contains(id, "response") {
 		return ""
@@ -99,8 +100,8 @@ func severity(l checker.Level) string {
 	return "info"
 }
 
-// specInfo gives oasdiff a description that we have loaded: its $refs lead to
-// no file that we have not read.
+// specInfo gives oasdiff a description that has been loaded: its $refs only
+// refer to files that were read.
 func specInfo(d *spec.Description) (*load.SpecInfo, error) {
 	loader := openapi3.NewLoader()
 	loader.IsExternalRefsAllowed = true

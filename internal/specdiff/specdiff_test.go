@@ -62,7 +62,7 @@ func described(t require.TestingT, text string) *spec.Description {
 	return d
 }
 
-// edit replaces parts of the shop, of which each is there.
+// edit replaces parts of the shop, each of which must occur.
 func edit(t require.TestingT, pairs ...string) string {
 	text := shop
 	for i := 0; i < len(pairs); i += 2 {
@@ -154,8 +154,8 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// Descriptions that are the same in several files give no changes, and files
-// that were not read are not looked for.
+// Two descriptions that are the same, in several files, have no changes, and no
+// other files are read.
 func TestCompareFollowsReferences(t *testing.T) {
 	const refers = `
 openapi: 3.1.0
@@ -210,8 +210,8 @@ func reportOn(t require.TestingT, text string) *report.Report {
 	return report.New(report.Run{Description: d, Documented: v.Documented(), Version: "test", Occurrences: 1}, b)
 }
 
-// Of equally grave changes, those come first that touch more of the recorded
-// exchanges: of the operation, and of the status where there is one.
+// Of equally severe changes, those that affect more of the recorded exchanges
+// come first: exchanges of the operation, and of the status if there is one.
 func TestWeigh(t *testing.T) {
 	newer := edit(t,
 		"[open, paid]", "[open, paid, lost]", // two operations, 200
@@ -298,8 +298,8 @@ func linesOf(findings []Finding) []string {
 	return all
 }
 
-// A report has no more than itself; and what one has more of, the other has
-// not.
+// A report has no more than itself; and no finding is in the differences in
+// both directions.
 func TestMoreIsADifference(t *testing.T) {
 	drawReport := rapid.Custom(func(t *rapid.T) *report.Report {
 		r := &report.Report{}

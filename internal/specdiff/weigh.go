@@ -8,15 +8,16 @@ import (
 	"github.com/plumbapi/plumb/internal/report"
 )
 
-// Recorded is how many recorded exchanges a change touches.
+// Recorded is how many recorded exchanges a change affects.
 type Recorded struct {
-	Count int `json:"count"` // of the operation, and of the status where there is one
-	Of    int `json:"of"`    // exchanges in all
+	Count int `json:"count"` // exchanges of the operation, and of the status if there is one
+	Of    int `json:"of"`    // all exchanges
 }
 
-// Weigh says of each change of an operation how many recorded exchanges it
-// touches, and puts those first, of equally grave ones, that touch more. The
-// reports are those of the same recordings, checked against either description.
+// Weigh sets for each change of an operation how many recorded exchanges it
+// affects, and moves, among equally severe changes, those that affect more to
+// the front. The reports must be of the same recordings, checked against the
+// two descriptions.
 func Weigh(changes []Change, before, after *report.Report) {
 	for i := range changes {
 		c := &changes[i]
@@ -44,8 +45,8 @@ func (c *Change) weight() int {
 	return c.Recorded.Count
 }
 
-// answers counts the exchanges of an operation, and of a status if it is one:
-// as it was seen, or as the description has it (2XX, default).
+// answers counts the exchanges of an operation with a status: an exact one, or
+// a range or default, as in the description. Without a status it counts all.
 func answers(op report.OperationCoverage, status string) int {
 	if status == "" {
 		return op.Count
@@ -61,11 +62,11 @@ func answers(op report.OperationCoverage, status string) int {
 
 var parameter = regexp.MustCompile(`\{[^}]*\}`)
 
-// unnamed is a path without the names of its parameters, which can change.
+// unnamed returns a path without the names of its parameters, which can change.
 func unnamed(path string) string { return parameter.ReplaceAllString(path, "{}") }
 
-// Finding is one that recordings give under one description and not, or not as
-// often, under another.
+// Finding is a finding that recordings give more often under one description
+// than under the other.
 type Finding struct {
 	Rule      string `json:"rule"`
 	Severity  string `json:"severity"`
@@ -73,19 +74,20 @@ type Finding struct {
 	Status    int    `json:"status"`
 	Pointer   string `json:"pointer"`
 	Message   string `json:"message"`
-	Count     int    `json:"count"` // how many more
+	Count     int    `json:"count"` // how many more there are
 }
 
-// findingPlace is what findings under two descriptions have in common: the
-// descriptions are different files, in which operations can have new names. Of a
-// response as a whole it is the operation and the status, of a value the pointer.
+// findingPlace is what equal findings under two descriptions have in common,
+// although the descriptions are different files in which operations can be
+// renamed: for a response as a whole the operation and the status, for a value
+// the pointer.
 type findingPlace struct {
 	rule, operation string
 	status          int
 	pointer         string
 }
 
-// More returns the findings that r has more of than other does, which is a
+// More returns the findings of which r has more than other, which must be a
 // report on the same recordings under another description.
 func More(r, other *report.Report) []Finding {
 	known, own := counts(other), counts(r)
@@ -96,7 +98,7 @@ func More(r, other *report.Report) []Finding {
 		more := 0
 		for at := range places(f, names) {
 			more += max(0, own[at]-known[at])
-			known[at] = max(known[at], own[at]) // it is said
+			known[at] = max(known[at], own[at]) // count it once only
 		}
 		if more > 0 {
 			all = append(all, Finding{Rule: f.Rule, Severity: f.Severity, Operation: f.Operation(), Status: f.Status(), Pointer: f.Pointer, Message: f.Message, Count: more})
@@ -116,7 +118,7 @@ func counts(r *report.Report) map[findingPlace]int {
 	return all
 }
 
-// places says how often a finding occurs at which places.
+// places returns how often a finding occurs at each place.
 func places(f *report.Finding, names map[string]string) map[findingPlace]int {
 	all := map[findingPlace]int{}
 	for _, p := range f.Pointers {
@@ -134,14 +136,14 @@ func places(f *report.Finding, names map[string]string) map[findingPlace]int {
 		}
 		all[findingPlace{rule: f.Rule, operation: unnamed(operation), status: o.Status}] += o.Count
 	}
-	if len(all) == 0 { // of bare bodies
+	if len(all) == 0 { // found in bare bodies
 		all[findingPlace{rule: f.Rule}] = f.Count
 	}
 	return all
 }
 
-// operations gives each operation the name that it would have without one in
-// the description.
+// operations returns, for each operation, the name that it would have without
+// an operationId.
 func operations(r *report.Report) map[string]string {
 	names := map[string]string{}
 	for _, op := range r.Coverage.Operations {

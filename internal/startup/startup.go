@@ -1,9 +1,10 @@
-// Package startup puts off the first garbage collection, which a run over a
-// few recordings then ends without.
+// Package startup delays the first garbage collection, so that a run over a few
+// recordings ends before it.
 //
-// Imports of a program are initialized in the order of their paths, as far as
-// their own imports allow. This package imports so little that it comes before
-// the libraries that compile their schemas when they are initialized.
+// The packages of a program are initialized in the order of their import paths,
+// as far as their own imports allow. This package imports so little that it is
+// initialized before the libraries that compile schemas in their
+// initialization.
 package startup
 
 import (
@@ -12,20 +13,20 @@ import (
 	"runtime/debug"
 )
 
-// first is how large the heap grows before the first collection, in percent of
-// the 4 MB that is usual.
-const first = 500
+// firstPercent is how much the heap grows before the first collection, in
+// percent of the initial 4 MB.
+const firstPercent = 500
 
 func init() {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
-	usual := debug.SetGCPercent(first)
-	// The first collection finds that nothing needs the pointer, and puts the
-	// percentage back, unless somebody else has set it: long runs take no more
-	// memory.
+	usual := debug.SetGCPercent(firstPercent)
+	// The first collection finds that the pointer is not used, and restores the
+	// percentage, unless it was changed in the meantime: so long runs do not
+	// take more memory.
 	runtime.AddCleanup(new(*int), func(percent int) {
-		if set := debug.SetGCPercent(percent); set != first {
+		if set := debug.SetGCPercent(percent); set != firstPercent {
 			debug.SetGCPercent(set)
 		}
 	}, usual)

@@ -1,6 +1,6 @@
 // Package openaitest tests contracttest, the mock and the proxy with the
-// clients that people really use. It is a module of its own: these clients
-// bring much with them.
+// clients that people really use. It is a separate module, since these clients
+// have many dependencies.
 package openaitest
 
 import (
@@ -32,8 +32,8 @@ import (
 
 const secret = "sk-very-secret-key-of-the-test-123"
 
-// serve starts the mock, whose clock runs that fast, behind a proxy that
-// records. stop returns what the proxy found, and the recording.
+// serve starts a recording proxy in front of the mock, whose clock runs faster
+// by the factor speed. stop returns what the proxy found, and the recording.
 func serve(t *testing.T, speed float64) (base string, stop func() (found map[string]int, file string)) {
 	t.Helper()
 	server, err := mock.New(mock.Options{Now: mock.Fast(speed)})
@@ -67,7 +67,8 @@ func serve(t *testing.T, speed float64) (base string, stop func() (found map[str
 	}
 }
 
-// check counts findings by what must be equal live and recorded.
+// check counts findings, by everything that must be the same live and in the
+// recording.
 type check struct {
 	v       *engine.Validator
 	history *engine.History
@@ -91,7 +92,8 @@ func (c *check) add(x *plumb.Exchange) {
 	}
 }
 
-// sameAsRecorded compares what was found live with a check of the recording.
+// sameAsRecorded compares what was found live with what a check of the
+// recording finds.
 func sameAsRecorded(t *testing.T, live map[string]int, file string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -109,8 +111,8 @@ func sameAsRecorded(t *testing.T, live map[string]int, file string) {
 	}
 }
 
-// The Go client of OpenAI creates, follows and cancels batches on the mock,
-// through the proxy.
+// TestOpenAIGo creates, follows and cancels batches on the mock through the
+// proxy, with the Go client of OpenAI.
 func TestOpenAIGo(t *testing.T) {
 	base, stop := serve(t, 600)
 	client := openai.NewClient(option.WithBaseURL(base), option.WithAPIKey(secret), option.WithHTTPClient(contracttest.Client(t)))
@@ -174,11 +176,11 @@ func TestOpenAIGo(t *testing.T) {
 	sameAsRecorded(t, live, recorded)
 }
 
-// So does the client for Node, where there is one.
+// TestOpenAINode does the same with the client for Node, if Node is installed.
 func TestOpenAINode(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
-		t.Skip("there is no node here")
+		t.Skip("node is not installed")
 	}
 	if _, err := os.Stat("node/node_modules/openai"); err != nil {
 		t.Skip("the openai package is not installed; run: npm ci --prefix contracttest/internal/openaitest/node")

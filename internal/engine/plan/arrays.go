@@ -6,80 +6,81 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// saltItem sets the signatures of elements apart from others.
+// saltItem distinguishes the signatures of elements from those of members.
 const saltItem = 1
 
-// copied is a value that an array's own region takes from one of its elements.
-type copied struct{ from, to int32 }
+// slotCopy copies a slot of an element's region to a slot of the array's.
+type slotCopy struct{ from, to int32 }
 
-// arrays compiles prefixItems, items, minItems and maxItems.
-func (c *compiler) arrays(n *node, d *schema.Demands, at position) {
+// compileArray compiles prefixItems, items, minItems and maxItems.
+func (c *compiler) compileArray(n *schemaNode, d *schema.Demands, at schemaPosition) {
 	n.minItems, n.maxItems = d.MinItems, d.MaxItems
 	if len(n.minItems)+len(n.maxItems) > 60 {
-		n.opaquely("very many limits of arrays")
+		n.markOpaque("too many limits of arrays")
 	}
 	if n.opaque != "" {
 		return
 	}
-	n.units = c.holdsUnits(at)
-	if n.units {
+	n.elementsAreBodies = c.elementsAreBodies(at)
+	if n.elementsAreBodies {
 		if len(d.Prefix) > 0 {
-			n.opaquely("a list whose elements differ")
+			n.markOpaque("a list with elements of several schemas")
 			return
 		}
-		at.pointer, at.open = "", nil
+		at.pointer, at.enclosing = "", nil
 	} else {
 		at.pointer += "/*"
 	}
 	outer := at.region
-	item := func(shape *schema.Shape) *node {
+	item := func(shape *schema.Shape) *schemaNode {
 		if shape == nil {
 			return anything
 		}
 		at.region = c.newRegion(outer)
-		return c.node(shape, at)
+		return c.compileNode(shape, at)
 	}
 	for _, shape := range d.Prefix {
-		n.prefix = append(n.prefix, item(shape))
+		n.prefixItems = append(n.prefixItems, item(shape))
 	}
 	n.items = item(d.Items)
 }
 
-// holdsUnits reports whether the array at the position holds bodies.
-func (c *compiler) holdsUnits(at position) bool {
+// elementsAreBodies reports whether the elements of the array at the position
+// count as bodies of their own.
+func (c *compiler) elementsAreBodies(at schemaPosition) bool {
 	switch {
 	case c.Elements == nil || at.region.depth > 0: // only the outermost list
 		return false
 	case c.ElementsName == "":
-		return len(at.open) == 1
+		return len(at.enclosing) == 1
 	}
-	return len(at.open) == 2 && at.pointer == "/"+jsonvalue.EscapePointer(c.ElementsName)
+	return len(at.enclosing) == 2 && at.pointer == "/"+jsonvalue.EscapePointer(c.ElementsName)
 }
 
-// arrayValue reads an array.
-func (r *Reader) arrayValue(n *node, pos int) int {
-	if len(n.scopes) > 0 {
+// readArray reads an array, and keeps what rules need of it.
+func (r *Reader) readArray(n *schemaNode, pos int) int {
+	if len(n.checks) > 0 {
 		return declined
 	}
 	slot, size := n.slot, int32(-1)
-	if n.types&kindArray == 0 {
-		if _, ok := r.allows(n, kindArray); !ok || n.items != anything || len(n.prefix) > 0 {
+	if n.kinds&kindArray == 0 {
+		if _, ok := r.checkType(n, kindArray); !ok || n.items != anything || len(n.prefixItems) > 0 {
 			return declined
 		}
 		n = anything
 	} else {
-		size = n.size
-		if len(n.values) > 0 {
-			r.enumerated(n, kindArray, nil, true)
+		size = n.sizeSlot
+		if len(n.enumValues) > 0 {
+			r.checkEnum(n, kindArray, nil, true)
 		}
 	}
-	end := r.array(n, pos)
+	end := r.readElements(n, pos)
 	if end < 0 {
 		return declined
 	}
 	if size >= 0 {
 		r.frame.integers |= 1 << size
-		r.frame.values[size].integer = int64(r.count)
+		r.frame.values[size].integer = int64(r.elements)
 	}
 	if slot >= 0 {
 		r.frame.other |= 1 << slot
@@ -88,8 +89,8 @@ func (r *Reader) arrayValue(n *node, pos int) int {
 	return end
 }
 
-// array reads an array whose elements n describes.
-func (r *Reader) array(n *node, pos int) int {
+// readElements reads an array whose elements are described by n.
+func (r *Reader) readElements(n *schemaNode, pos int) int {
 	if r.depth == r.maxDepth {
 		return declined
 	}
@@ -101,7 +102,7 @@ func (r *Reader) array(n *node, pos int) int {
 		pos++
 	} else {
 		for closed := false; !closed; {
-			if pos = r.item(n, pos, count); pos < 0 {
+			if pos = r.readElement(n, pos, count); pos < 0 {
 				return declined
 			}
 			count++
@@ -120,55 +121,55 @@ func (r *Reader) array(n *node, pos int) int {
 		}
 	}
 	r.depth--
-	r.count = count
-	if n.units {
-		r.Units = count
+	r.elements = count
+	if n.elementsAreBodies {
+		r.Elements = count
 	}
-	way := uint64(wayLimit)
+	number := uint64(deviationLimit)
 	for _, least := range n.minItems {
 		if count < least {
-			r.sig.add(n.deviation(way))
+			r.sig.add(n.deviation(number))
 		}
-		way++
+		number++
 	}
 	for _, most := range n.maxItems {
 		if count > most {
-			r.sig.add(n.deviation(way))
+			r.sig.add(n.deviation(number))
 		}
-		way++
+		number++
 	}
 	return pos
 }
 
-// item reads the element with that index.
-func (r *Reader) item(n *node, pos, index int) int {
+// readElement reads the element at an index.
+func (r *Reader) readElement(n *schemaNode, pos, index int) int {
 	items := n.items
-	if index < len(n.prefix) {
-		items = n.prefix[index]
+	if index < len(n.prefixItems) {
+		items = n.prefixItems[index]
 	}
 	if items == nil || items == anything {
 		return r.skip(pos)
 	}
-	end := r.inner(items, pos, saltItem)
+	end := r.readRegion(items, pos, saltItem)
 	if end < 0 {
 		return declined
 	}
-	if len(n.firsts)+len(n.lasts) > 0 {
+	if len(n.fromFirst)+len(n.fromLast) > 0 {
 		inside := &r.frames[items.region.depth]
-		for _, c := range n.lasts {
-			r.frame.take(c.to, inside, c.from)
+		for _, c := range n.fromLast {
+			r.frame.copySlot(c.to, inside, c.from)
 		}
 		if index == 0 {
-			for _, c := range n.firsts {
-				r.frame.take(c.to, inside, c.from)
+			for _, c := range n.fromFirst {
+				r.frame.copySlot(c.to, inside, c.from)
 			}
 		}
 	}
 	return end
 }
 
-// take copies a slot of another frame.
-func (f *frame) take(to int32, other *frame, from int32) {
+// copySlot copies a slot of another frame.
+func (f *slotFrame) copySlot(to int32, other *slotFrame, from int32) {
 	for _, set := range []struct{ to, from *uint64 }{
 		{&f.null, &other.null}, {&f.texts, &other.texts}, {&f.integers, &other.integers},
 		{&f.other, &other.other}, {&f.objects, &other.objects},
@@ -179,14 +180,15 @@ func (f *frame) take(to int32, other *frame, from int32) {
 	f.values[to].index = -1
 }
 
-// inner reads a value that is a region of its own.
-func (r *Reader) inner(n *node, pos int, salt uint64) int {
-	outer, sig := r.frame, r.sig
+// readRegion reads a value that is a region of its own. Its deviations are
+// summed up by themselves, and added with the salt.
+func (r *Reader) readRegion(n *schemaNode, pos int, salt uint64) int {
+	outer, outerSig := r.frame, r.sig
 	r.frame, r.sig = &r.frames[n.region.depth], Signature{}
 	r.frame.reset()
-	end := r.value(n, pos)
+	end := r.readValue(n, pos)
 	inside := r.sig
-	r.frame, r.sig = outer, sig
+	r.frame, r.sig = outer, outerSig
 	if inside != (Signature{}) {
 		r.sig.add(inside.within(salt ^ uint64(n.base)<<8))
 	}

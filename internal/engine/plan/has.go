@@ -5,16 +5,17 @@ import (
 	"slices"
 )
 
-// Has reports whether plans do what the rule with that id does: a body that the
-// rule has a finding about is declined, or the finding makes a deviation, or
-// the exchange never comes to a plan, as one with a defect. While another rule
-// runs, no body may be read by a plan, since the rule would not see it.
+// Has reports whether plans implement the rule with that id: a plan declines
+// each body that the rule has a finding about, or the finding is a deviation,
+// or no plan reads the exchange, as one with a defect. While a rule that plans
+// do not implement is enabled, no body may be read with a plan, since the rule
+// would not see it.
 func Has(rule string) bool { return rules[rule] }
 
-// rules are the ids of the rules that plans have. An id is added when a plan
-// does what its rule does, and the tests that compare the engines pass.
+// rules are the ids of the rules that plans implement. Add an id once plans do
+// what its rule does, and the tests that compare the two engines pass.
 var rules = map[string]bool{
-	// Exchanges that do not come to a plan.
+	// No plan reads the exchange.
 	"capture-limit":         true,
 	"capture-truncated":     true,
 	"capture-unreadable":    true,
@@ -24,18 +25,18 @@ var rules = map[string]bool{
 	"http-path":             true,
 	"scenario-unmet":        true,
 
-	// Findings that the status and the headers decide, whatever the body.
+	// The status and the headers decide, whatever the body is.
 	"http-media-type":       true,
 	"http-status":           true,
 	"http-undescribed-body": true,
 
-	// Bodies that are declined.
+	// Plans decline the body.
 	"json-duplicate-key": true,
 	"json-invalid-utf8":  true,
 	"json-syntax":        true,
 	"json-trailing-data": true,
 
-	// Deviations.
+	// The finding is a deviation.
 	"drift-null":                true,
 	"drift-undocumented-member": true,
 	"schema-additional-member":  true,
@@ -60,12 +61,12 @@ var rules = map[string]bool{
 	"time-skew":                 true,
 	"time-unit":                 true,
 
-	// Findings about two responses, which the noted members decide.
+	// The members that a history keeps decide.
 	"history-changed":    true,
 	"history-decreased":  true,
 	"history-set-once":   true,
 	"history-transition": true,
 }
 
-// Rules returns the ids of the rules that plans have.
+// Rules returns the ids of the rules that plans implement, sorted.
 func Rules() []string { return slices.Sorted(maps.Keys(rules)) }

@@ -6,12 +6,12 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonscan"
 )
 
-// member is a member that the description names.
-type member struct {
-	node          *node
-	described     bool // by something that a plan knows
-	number        bool // an integer need only be kept
-	null          nullable
+// memberPlan is what a plan says about a member that the description names.
+type memberPlan struct {
+	node          *schemaNode
+	checkable     bool // the schema of the value constrains it, and the plan can check it
+	plainInteger  bool // an integer needs no check
+	null          nullHandling
 	required      bool
 	nullIsDrift   bool
 	place         int32 // for coverage
@@ -19,33 +19,33 @@ type member struct {
 	nullDeviation Signature
 }
 
-// prepare notes what the node of the member says.
-func (m *member) prepare() {
+// prepare derives what speeds up reading from the node of the member.
+func (m *memberPlan) prepare() {
 	n := m.node
 	switch {
-	case n.opaque != "" || n.whole || len(n.values) > 0:
-	case n.types&kindNull != 0:
-		m.null = allowed
-	case n.plain:
-		m.null = notAllowed
+	case n.opaque != "" || n.checksNull || len(n.enumValues) > 0:
+	case n.kinds&kindNull != 0:
+		m.null = nullAllowed
+	case n.single:
+		m.null = nullForbidden
 	}
-	m.described = n != anything && n.opaque == ""
-	m.number = m.described && !n.int32 && n.types&kindInteger != 0 &&
-		len(n.values)+len(n.minimum)+len(n.maximum)+len(n.scopes) == 0
+	m.checkable = n != anything && n.opaque == ""
+	m.plainInteger = m.checkable && !n.int32 && n.kinds&kindInteger != 0 &&
+		len(n.enumValues)+len(n.minimum)+len(n.maximum)+len(n.checks) == 0
 }
 
-// nullable is what null is for a member.
-type nullable byte
+// nullHandling says how a plan handles null for a member.
+type nullHandling byte
 
 const (
-	notSimple nullable = iota // see Reader.null
-	allowed
-	notAllowed
+	nullByReader nullHandling = iota // by Reader.readNull
+	nullAllowed
+	nullForbidden
 )
 
-// name reads a name and the colon after it. It returns which member of n it
-// is, or -1; the end is declined where the body is.
-func (r *Reader) name(n *node, pos int) (index int, name []byte, end int) {
+// readName reads a name and the colon after it. It returns the index of the
+// member in n, or -1; the end is declined where the body is.
+func (r *Reader) readName(n *schemaNode, pos int) (index int, name []byte, end int) {
 	data := r.data
 	if pos >= len(data) || data[pos] != '"' {
 		return 0, nil, declined
@@ -73,15 +73,15 @@ func (r *Reader) name(n *node, pos int) (index int, name []byte, end int) {
 	return -1, name, pos
 }
 
-// mostUndescribed is how many members without a description an object can
-// have, of which each is compared with each.
-const mostUndescribed = 64
+// maxUndescribed is how many members that are not described an object may have.
+// Each of their names is compared with each other.
+const maxUndescribed = 64
 
-// isNew reports whether a name is the first of its kind in an object. The names
-// of the object before it begin at the index.
-func (r *Reader) isNew(name []byte, names int) bool {
-	own := r.names[names:]
-	if len(own) == mostUndescribed {
+// isFirst reports whether an undescribed name occurs for the first time in its
+// object, and keeps it. The names of the object begin at the index firstName.
+func (r *Reader) isFirst(name []byte, firstName int) bool {
+	own := r.names[firstName:]
+	if len(own) == maxUndescribed {
 		return false
 	}
 	for _, other := range own {
@@ -93,8 +93,9 @@ func (r *Reader) isNew(name []byte, names int) bool {
 	return true
 }
 
-// undescribed reads an object of which no member is described by its name.
-func (r *Reader) undescribed(n *node, pos int) int {
+// readUndescribedMembers reads an object none of whose members are described by
+// name.
+func (r *Reader) readUndescribedMembers(n *schemaNode, pos int) int {
 	if r.depth == r.maxDepth {
 		return declined
 	}
@@ -104,11 +105,11 @@ func (r *Reader) undescribed(n *node, pos int) int {
 		pos++
 	} else {
 		for closed := false; !closed; count++ {
-			_, name, end := r.name(n, pos)
-			if end < 0 || !r.isNew(name, names) {
+			_, name, end := r.readName(n, pos)
+			if end < 0 || !r.isFirst(name, names) {
 				return declined
 			}
-			if pos = r.other(n, end, name); pos < 0 {
+			if pos = r.readUndescribedMember(n, end, name); pos < 0 {
 				return declined
 			}
 			if pos = jsonscan.Space(data, pos); pos >= len(data) {
@@ -127,40 +128,41 @@ func (r *Reader) undescribed(n *node, pos int) int {
 	}
 	r.depth--
 	r.names = r.names[:names]
-	if len(n.minCount)+len(n.maxCount) > 0 {
-		r.counted(n, count)
+	if len(n.minMembers)+len(n.maxMembers) > 0 {
+		r.checkMemberCount(n, count)
 	}
 	return pos
 }
 
-// other reads the value of a member that is not described by its name.
-func (r *Reader) other(n *node, pos int, name []byte) int {
-	if len(n.patterned) == 0 && !n.closed && !n.undocumented && (n.names == nil || n.names.takes(len(name), true)) {
-		if n.rest == nil || n.rest == anything {
+// readUndescribedMember reads the value of a member that is not described by
+// its name.
+func (r *Reader) readUndescribedMember(n *schemaNode, pos int, name []byte) int {
+	if len(n.patternMembers) == 0 && !n.forbidsOthers && !n.reportsUndocumented && (n.memberNames == nil || n.memberNames.acceptsLength(len(name), true)) {
+		if n.additional == nil || n.additional == anything {
 			return r.skip(pos)
 		}
 		if pos < len(r.data) && r.data[pos] == '"' {
-			if end, escaped := jsonscan.StringEnd(r.data, pos+1); end >= 0 && n.rest.takes(end-pos-1, escaped) {
+			if end, escaped := jsonscan.StringEnd(r.data, pos+1); end >= 0 && n.additional.acceptsLength(end-pos-1, escaped) {
 				return end + 1
 			}
 		}
 	}
 	hash := maphash.Bytes(nameSeed, name)
 	salt := hash ^ uint64(n.base)<<8
-	if n.names != nil {
+	if n.memberNames != nil {
 		sig := r.sig
 		r.sig = Signature{}
-		r.text(n.names, name)
+		r.checkText(n.memberNames, name)
 		inside := r.sig
 		r.sig = sig
 		if inside != (Signature{}) {
-			inside.add(n.deviation(wayName))
+			inside.add(n.deviation(deviationName))
 			r.sig.add(inside.within(salt))
 		}
 	}
-	rest := n.rest
+	rest := n.additional
 	patterns := 0
-	for _, p := range n.patterned {
+	for _, p := range n.patternMembers {
 		if p.name.Match(name) {
 			rest = p.node
 			patterns++
@@ -169,16 +171,16 @@ func (r *Reader) other(n *node, pos int, name []byte) int {
 	switch {
 	case patterns > 1:
 		return declined
-	case patterns == 0 && n.closed:
-		r.sig.add(n.deviation(wayClosed).within(salt))
-	case patterns == 0 && n.undocumented:
-		r.sig.add(n.deviation(wayUnknown).within(salt))
+	case patterns == 0 && n.forbidsOthers:
+		r.sig.add(n.deviation(deviationForbidden).within(salt))
+	case patterns == 0 && n.reportsUndocumented:
+		r.sig.add(n.deviation(deviationUndocumented).within(salt))
 	}
 	if rest == nil || rest == anything {
 		return r.skip(pos)
 	}
-	return r.inner(rest, pos, hash)
+	return r.readRegion(rest, pos, hash)
 }
 
-// names are hashed with a seed of this process.
+// nameSeed is the seed of the hashes of names in this process.
 var nameSeed = maphash.MakeSeed()

@@ -2,145 +2,152 @@ package plan
 
 import "slices"
 
-// Most steps of rules ask what members there are, and which of its values one
-// has that is enumerated, such as the state. Bodies that are alike in this have
-// the same answers; so rules are narrowed to the steps that are still open, and
-// a Reader remembers them.
+// Most steps of rules ask which members are present, and which of its
+// enumerated values a member has, such as the state. Bodies with equal answers
+// to these questions need only the steps that are still undecided, so a Reader
+// caches the rules narrowed to these steps.
 
-// ruleInputs is that in which bodies are alike.
+// ruleInputs are the answers to what rules ask of most bodies.
 type ruleInputs struct {
 	texts, integers, other, objects uint64
-	values                          uint64 // of the enumerated slots, a byte each
+	enumValues                      uint64 // a byte for each enumerated slot: the index of its value
 }
 
-// asked says which slots the steps of the rules of a scope ask for.
-type asked struct {
+// inputSlots are the slots that make up the rule inputs of an object.
+type inputSlots struct {
 	slots      uint64
 	enumerated []int32
 }
 
-// narrowed are the rules of a scope as they are for certain rule inputs.
-type narrowed struct {
-	known bool
+// narrowedRules are the rules of an object, narrowed by certain rule inputs.
+type narrowedRules struct {
+	used bool
 	ruleInputs
-	rules []rule
+	rules []compiledRule
 }
 
 const (
-	narrowings = 64 // of one scope that are remembered
-	probes     = 4  // where one of them can be
+	maxNarrowings = 64 // that are cached for one objectChecks
+	maxProbes     = 4  // entries at which one of them can be
 )
 
-// mostEnumerated is how many enumerated values rule inputs can hold.
-const mostEnumerated = 8
+// maxEnumerated is how many enumerated slots rule inputs have at most.
+const maxEnumerated = 8
 
-func askedBy(rules []rule) asked {
-	var a asked
-	for _, x := range rules {
-		for i := range x.steps {
-			switch s := &x.steps[i]; {
+// inputSlotsOf returns the slots whose presence or enumerated value the steps
+// of rules ask for, and marks these steps.
+func inputSlotsOf(rules []compiledRule) inputSlots {
+	var asked inputSlots
+	for _, rule := range rules {
+		for i := range rule.steps {
+			switch s := &rule.steps[i]; {
 			case s.kind == stepHas:
-				a.slots |= s.bit | s.parents
-				s.asked = true
-			case s.kind == stepIsOneOf && s.texts != 0:
-				if !slices.Contains(a.enumerated, s.slot) {
-					if len(a.enumerated) == mostEnumerated {
+				asked.slots |= s.bit | s.parents
+				s.fromInputs = true
+			case s.kind == stepIn && s.values != 0:
+				if !slices.Contains(asked.enumerated, s.slot) {
+					if len(asked.enumerated) == maxEnumerated {
 						continue
 					}
-					a.enumerated = append(a.enumerated, s.slot)
+					asked.enumerated = append(asked.enumerated, s.slot)
 				}
-				a.slots |= s.bit
-				s.asked = true
+				asked.slots |= s.bit
+				s.fromInputs = true
 			}
 		}
 	}
-	return a
+	return asked
 }
 
-// ruleInputs returns those of the body.
-func (r *Reader) ruleInputs(a *asked) ruleInputs {
+// ruleInputsOf returns the rule inputs of the object that was just read.
+func (r *Reader) ruleInputsOf(asked *inputSlots) ruleInputs {
 	f := r.frame
-	o := ruleInputs{f.texts & a.slots, f.integers & a.slots, f.other & a.slots, f.objects & a.slots, 0}
-	for _, slot := range a.enumerated {
-		index := uint32(0xff) // of no value, or too large to be foretold
+	inputs := ruleInputs{f.texts & asked.slots, f.integers & asked.slots, f.other & asked.slots, f.objects & asked.slots, 0}
+	for _, slot := range asked.enumerated {
+		index := uint32(0xff) // not an enumerated value, or one with a large index
 		if f.texts>>slot&1 != 0 {
 			index = min(uint32(f.values[slot].index), index)
 		}
-		o.values = o.values<<8 | uint64(index)
+		inputs.enumValues = inputs.enumValues<<8 | uint64(index)
 	}
-	return o
+	return inputs
 }
 
-// rules returns the rules of the scope, narrowed to what the body leaves open.
-func (r *Reader) rules(s *scope) []rule {
-	if len(s.rules) == 0 {
+// rulesFor returns the rules of an object, narrowed by its rule inputs where
+// that is cached.
+func (r *Reader) rulesFor(checks *objectChecks) []compiledRule {
+	if len(checks.rules) == 0 {
 		return nil
 	}
-	o := r.ruleInputs(&s.asked)
-	hash := scramble(o.texts ^ o.integers<<1 ^ o.other<<2 ^ o.values*0x9e3779b97f4a7c15)
-	all := r.narrowed[s.id*narrowings:][:narrowings]
-	for i := range uint64(probes) {
-		n := &all[(hash+i)%narrowings]
-		if n.known && n.ruleInputs == o {
-			return n.rules
+	inputs := r.ruleInputsOf(&checks.inputs)
+	hash := scramble(inputs.texts ^ inputs.integers<<1 ^ inputs.other<<2 ^ inputs.enumValues*0x9e3779b97f4a7c15)
+	cached := r.narrowed[checks.id*maxNarrowings:][:maxNarrowings]
+	for i := range uint64(maxProbes) {
+		entry := &cached[(hash+i)%maxNarrowings]
+		if entry.used && entry.ruleInputs == inputs {
+			return entry.rules
 		}
-		if !n.known {
-			*n = narrowed{true, o, r.narrow(s)}
-			return n.rules
+		if !entry.used {
+			*entry = narrowedRules{true, inputs, r.narrowRules(checks)}
+			return entry.rules
 		}
 	}
-	if r.unlike++; r.unlike%patience == 0 {
-		all[hash%narrowings].known = false // for the next one like it
+	if r.misses++; r.misses%replaceEvery == 0 {
+		cached[hash%maxNarrowings].used = false // makes room for these inputs when they come again
 	}
-	return s.rules
+	return checks.rules
 }
 
-func (r *Reader) narrow(s *scope) []rule {
-	var open []rule
-	for _, x := range s.rules {
-		own := rule{verdict: x.verdict}
-		if own.first = own.narrow(r, &x, x.first, map[int]int{}); own.first != ended {
-			open = append(open, own)
+// narrowRules narrows the rules by the inputs of the object that was just read.
+// Rules that then always hold are left out.
+func (r *Reader) narrowRules(checks *objectChecks) []compiledRule {
+	var open []compiledRule
+	for _, rule := range checks.rules {
+		narrowed := compiledRule{ruleSource: rule.ruleSource}
+		if narrowed.first = narrowed.addOpenSteps(r, &rule, rule.first, map[int]int{}); narrowed.first != ruleHolds {
+			open = append(open, narrowed)
 		}
 	}
 	return open
 }
 
-// narrow takes over a step of x, and those that can follow, but for those whose
-// answer is known. It returns its current position.
-func (own *rule) narrow(r *Reader, x *rule, at int, done map[int]int) int {
-	for at >= 0 {
-		s := &x.steps[at]
-		holds, known := s.foretell(r.frame)
-		if !known {
+// addOpenSteps copies a step of the full rule, and those that can follow it,
+// but for those that the rule inputs decide. It returns the index at which to
+// continue.
+func (rule *compiledRule) addOpenSteps(r *Reader, full *compiledRule, next int, done map[int]int) int {
+	for next >= 0 {
+		s := &full.steps[next]
+		holds, decided := s.decide(r.frame)
+		if !decided {
 			break
 		}
-		at = s.no
+		next = s.ifFalse
 		if holds {
-			at = s.yes
+			next = s.ifTrue
 		}
 	}
-	if at < 0 {
-		return at
+	if next < 0 {
+		return next
 	}
-	if i, ok := done[at]; ok {
+	if i, ok := done[next]; ok {
 		return i
 	}
-	s := x.steps[at]
-	s.yes, s.no = own.narrow(r, x, s.yes, done), own.narrow(r, x, s.no, done)
-	own.steps = append(own.steps, s)
-	done[at] = len(own.steps) - 1
-	return done[at]
+	s := full.steps[next]
+	s.ifTrue, s.ifFalse = rule.addOpenSteps(r, full, s.ifTrue, done), rule.addOpenSteps(r, full, s.ifFalse, done)
+	rule.steps = append(rule.steps, s)
+	done[next] = len(rule.steps) - 1
+	return done[next]
 }
 
-// foretell answers a step by what the rule inputs say.
-func (s *step) foretell(f *frame) (holds, known bool) {
+// decide returns whether the condition of a step holds, where the rule inputs
+// decide it.
+func (s *ruleStep) decide(f *slotFrame) (holds, decided bool) {
 	switch {
-	case !s.asked:
+	case !s.fromInputs:
 	case s.kind == stepHas && f.objects&s.parents == s.parents:
-		return f.set()&s.bit != 0, true
-	case s.kind == stepIsOneOf && f.texts&s.bit != 0 && uint32(f.values[s.slot].index) < 64:
-		return s.texts>>uint32(f.values[s.slot].index)&1 != 0, true
+		return f.nonNull()&s.bit != 0, true
+	case s.kind == stepIn && f.texts&s.bit != 0 && uint32(f.values[s.slot].index) < 64:
+		return s.values>>uint32(f.values[s.slot].index)&1 != 0, true
 	}
 	return false, false
 }

@@ -2,70 +2,73 @@ package plan
 
 import "github.com/plumbapi/plumb/internal/lifecycle"
 
-// Note is what a body says of a resource, as far as a history keeps it. It is
-// good until the call that it was given to returns.
-type Note struct {
+// ResourceNote is what a history keeps of a resource in a body. It is valid
+// until OnResource returns.
+type ResourceNote struct {
 	Life    *lifecycle.Lifecycle
-	Pointer string // of the resource, from the body or the element that it is in; array indexes and keys of maps as *
+	Pointer string // from the body or the element that the resource is in; array indexes and keys of maps as *
 	Start   int    // offset of the resource's object
-	ID      []byte // the identity; nil where the body does not say
-	State   string // empty where it is none of the lifecycle's
+	ID      []byte // the identity; nil where the body has none
+	State   string // empty where it is not one of the lifecycle's
 
 	reader  *Reader
 	watched []int32
 }
 
-// Kind is what a watched member is.
-type Kind byte
+// ValueKind is the kind of a watched member's value.
+type ValueKind byte
 
-// The kinds of watched members.
+// The kinds of values.
 const (
-	Absent Kind = iota
-	Null
-	Integer
-	Text
-	Other // an array, object or boolean
+	KindAbsent ValueKind = iota
+	KindNull
+	KindInteger
+	KindText
+	KindOther // an array, object or boolean
 )
 
-// Len is how many members the lifecycle watches.
-func (n *Note) Len() int { return len(n.watched) }
+// Len returns the number of members that the lifecycle watches.
+func (n *ResourceNote) Len() int { return len(n.watched) }
 
-// Kind returns what the ith of them is.
-func (n *Note) Kind(i int) Kind {
+// Kind returns the kind of the ith watched member.
+func (n *ResourceNote) Kind(i int) ValueKind {
 	f, bit := n.reader.frame, uint64(1)<<n.watched[i]
 	switch {
 	case f.integers&bit != 0:
-		return Integer
+		return KindInteger
 	case f.texts&bit != 0:
-		return Text
+		return KindText
 	case f.null&bit != 0:
-		return Null
+		return KindNull
 	case f.other&bit != 0:
-		return Other
+		return KindOther
 	}
-	return Absent
+	return KindAbsent
 }
 
-// Integer returns the ith of them, which is one.
-func (n *Note) Integer(i int) int64 { return n.reader.frame.values[n.watched[i]].integer }
+// Integer returns the value of the ith watched member, which must be a
+// KindInteger.
+func (n *ResourceNote) Integer(i int) int64 { return n.reader.frame.values[n.watched[i]].integer }
 
-// Text returns the ith of them: a text without escapes, what is other as it
-// stands.
-func (n *Note) Text(i int) []byte { return n.reader.textOf(&n.reader.frame.values[n.watched[i]]) }
+// Text returns the value of the ith watched member: the decoded text of a
+// KindText, the JSON text of a KindOther.
+func (n *ResourceNote) Text(i int) []byte {
+	return n.reader.textOf(&n.reader.frame.values[n.watched[i]])
+}
 
-// note hands over what the resource that begins at start says.
-func (r *Reader) note(l *life, start, state int) {
+// handOver gives the resource that begins at start to OnResource.
+func (r *Reader) handOver(l *lifecyclePlan, start, state int) {
 	r.Resources++
-	if r.Take == nil {
+	if r.OnResource == nil {
 		return
 	}
-	n := &r.taken
-	*n = Note{Life: l.source, Pointer: l.pointer, Start: start, reader: r, watched: l.watched}
+	n := &r.note
+	*n = ResourceNote{Life: l.source, Pointer: l.pointer, Start: start, reader: r, watched: l.watched}
 	if (r.frame.texts|r.frame.integers)&(1<<l.identity) != 0 {
 		n.ID = r.textOf(&r.frame.values[l.identity])
 	}
 	if state >= 0 {
 		n.State = l.source.States()[state].Name
 	}
-	r.Take(n)
+	r.OnResource(n)
 }

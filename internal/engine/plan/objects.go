@@ -7,42 +7,43 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// patterned is what holds for members whose names match.
-type patterned struct {
-	name matcher
-	node *node
+// patternMembers are the members whose names match a pattern, and the node of
+// their values.
+type patternMembers struct {
+	name textMatcher
+	node *schemaNode
 }
 
-// objects compiles properties, required, additionalProperties,
+// compileObject compiles properties, required, additionalProperties,
 // patternProperties, propertyNames, minProperties and maxProperties.
-func (c *compiler) objects(n *node, shape *schema.Shape, d *schema.Demands, at position) {
+func (c *compiler) compileObject(n *schemaNode, shape *schema.Shape, d *schema.Demands, at schemaPosition) {
 	if len(shape.Members) > 64 || len(d.MinProperties)+len(d.MaxProperties) > 30 {
-		n.opaquely("more than 64 members")
+		n.markOpaque("more than 64 members")
 	}
 	if n.opaque != "" {
 		return
 	}
-	n.closed, n.undocumented = d.Closed, d.Undocumented
-	n.minCount, n.maxCount = d.MinProperties, d.MaxProperties
+	n.forbidsOthers, n.reportsUndocumented = d.Closed, d.Undocumented
+	n.minMembers, n.maxMembers = d.MinProperties, d.MaxProperties
 	n.byName = make(map[string]int, len(shape.Members))
 	places, _ := c.Places(shape)
 	for i, m := range shape.Members {
 		inside := at.member(m.Name)
-		own := member{name: m.Name}
-		own.place = c.place(inside, places[i])
-		own.node = c.node(m.Shape, inside)
-		own.required, own.nullIsDrift = m.Required, m.NullIsDrift()
-		own.nullDeviation = own.node.kindDeviation(kindNull)
-		if own.nullIsDrift {
-			own.nullDeviation = n.deviation(wayNull + uint64(i))
+		member := memberPlan{name: m.Name}
+		member.place = c.placeNumber(inside, places[i])
+		member.node = c.compileNode(m.Shape, inside)
+		member.required, member.nullIsDrift = m.Required, m.NullIsDrift()
+		member.nullDeviation = member.node.kindDeviation(kindNull)
+		if member.nullIsDrift {
+			member.nullDeviation = n.deviation(deviationNull + uint64(i))
 		}
 		n.byName[m.Name] = i
-		n.members = append(n.members, own)
+		n.members = append(n.members, member)
 	}
 	for _, name := range d.Required {
 		i, ok := n.byName[name]
 		if !ok {
-			n.opaquely("a required member that is not described")
+			n.markOpaque("a required member that is not described")
 			return
 		}
 		n.required |= 1 << i
@@ -50,50 +51,50 @@ func (c *compiler) objects(n *node, shape *schema.Shape, d *schema.Demands, at p
 	n.covered = !at.uncovered && len(n.members) > 0
 	outer := at.region
 	at.pointer += "/*"
-	free := func(shape *schema.Shape) *node {
+	region := func(shape *schema.Shape) *schemaNode {
 		if shape == nil {
 			return nil
 		}
 		at.region = c.newRegion(outer)
-		return c.node(shape, at)
+		return c.compileNode(shape, at)
 	}
-	n.rest = free(d.Rest)
+	n.additional = region(d.Rest)
 	for _, p := range d.Patterned {
-		n.patterned = append(n.patterned, patterned{p.Name, free(p.Shape)})
+		n.patternMembers = append(n.patternMembers, patternMembers{p.Name, region(p.Shape)})
 	}
 	at.uncovered = true // names are not values
-	if n.names = free(d.Names); n.names != nil {
-		c.memberNames(n)
+	if n.memberNames = region(d.Names); n.memberNames != nil {
+		c.compilePropertyNames(n)
 	}
 }
 
-// memberNames sees to it that propertyNames need only be executed for the
-// names that are not described.
-func (c *compiler) memberNames(n *node) {
-	if n.names.opaque != "" || n.names.types&kindString == 0 || len(n.names.enums) > 0 {
-		n.opaquely("propertyNames with other keywords than those of strings")
+// compilePropertyNames makes sure that only names that are not described need
+// to be checked against propertyNames when a body is read.
+func (c *compiler) compilePropertyNames(n *schemaNode) {
+	if n.memberNames.opaque != "" || n.memberNames.kinds&kindString == 0 || len(n.memberNames.enums) > 0 {
+		n.markOpaque("propertyNames with keywords other than those of strings")
 		return
 	}
 	for _, m := range n.members {
 		var r Reader
-		if r.text(n.names, []byte(m.name)); r.sig != (Signature{}) {
-			n.opaquely("a described member with a name that propertyNames rules out")
+		if r.checkText(n.memberNames, []byte(m.name)); r.sig != (Signature{}) {
+			n.markOpaque("a described member whose name propertyNames does not allow")
 		}
 	}
 }
 
-// objectValue reads an object.
-func (r *Reader) objectValue(n *node, pos int) int {
+// readObject reads an object, keeps what rules need of it, and runs its checks.
+func (r *Reader) readObject(n *schemaNode, pos int) int {
 	slot := n.slot
-	if n.types&kindObject == 0 {
-		if _, ok := r.allows(n, kindObject); !ok || len(n.members)+len(n.patterned)+len(n.scopes) > 0 || n.rest != nil || n.undocumented {
+	if n.kinds&kindObject == 0 {
+		if _, ok := r.checkType(n, kindObject); !ok || len(n.members)+len(n.patternMembers)+len(n.checks) > 0 || n.additional != nil || n.reportsUndocumented {
 			return declined
 		}
 		n = anything
-	} else if len(n.values) > 0 {
-		r.enumerated(n, kindObject, nil, true)
+	} else if len(n.enumValues) > 0 {
+		r.checkEnum(n, kindObject, nil, true)
 	}
-	end := r.object(n, pos)
+	end := r.readMembers(n, pos)
 	if end < 0 {
 		return declined
 	}
@@ -102,170 +103,175 @@ func (r *Reader) objectValue(n *node, pos int) int {
 		r.frame.objects |= 1 << slot
 		r.frame.values[slot] = slotValue{start: int32(pos), end: int32(end)}
 	}
-	for _, s := range n.scopes {
-		if !r.scope(s, pos) {
+	for _, s := range n.checks {
+		if !r.runChecks(s, pos) {
 			return declined
 		}
 	}
 	return end
 }
 
-// object reads an object whose members n describes: a segment, the value of a
-// member, and so on.
-func (r *Reader) object(n *node, pos int) int {
+// readMembers reads an object whose members n describes: a segment, then the
+// value of a member, and so on.
+func (r *Reader) readMembers(n *schemaNode, pos int) int {
 	if r.depth == r.maxDepth {
 		return declined
 	}
 	if len(n.members) == 0 {
-		return r.undescribed(n, pos)
+		return r.readUndescribedMembers(n, pos)
 	}
 	r.depth++
-	names := len(r.names)
-	data, known := r.data, r.segments[n.id]
+	firstName := len(r.names)
+	data, caches := r.data, r.segments[n.id]
 	var present, nulls uint64
-	others := 0 // members that are not described
+	undescribed := 0 // number of members that are not described
 	pos++
-	for before := beginning; ; {
-		s := &known[before]
-		g := s.last
-		if g != nil && !g.standsAt(data, pos) {
-			g = s.find(data, pos)
+	for before := afterBrace; ; {
+		cache := &caches[before]
+		seg := cache.last
+		if seg != nil && !seg.isAt(data, pos) {
+			seg = cache.find(data, pos)
 		}
-		if g != nil {
-			if len(g.values) > 0 {
-				r.take(g, pos)
+		if seg != nil {
+			if len(seg.values) > 0 {
+				r.applySegment(seg, pos)
 			}
-			pos += len(g.text)
-		} else if g, pos = r.segment(n, before, pos, names); pos < 0 {
+			pos += len(seg.text)
+		} else if seg, pos = r.readSegment(n, before, pos, firstName); pos < 0 {
 			return declined
 		}
-		if present&g.present != 0 {
+		if present&seg.present != 0 {
 			return declined // a repeated member
 		}
-		present |= g.present
-		nulls |= g.nulls
-		if g.next < 0 {
-			if g.next == toEnd {
+		present |= seg.present
+		nulls |= seg.nulls
+		if seg.next < 0 {
+			if seg.next == endOfObject {
 				break
 			}
-			others++
-			before = afterOther
+			undescribed++
+			before = afterUndescribed
 			continue
 		}
-		m := &n.members[g.next]
-		before = g.next + afterFirst
+		m := &n.members[seg.next]
+		before = seg.next + afterMember
 		if pos >= len(data) {
 			return declined
 		}
-		if c := data[pos]; m.number && c-'0' <= 9 {
+		if c := data[pos]; m.plainInteger && c-'0' <= 9 {
 			if value, end := jsonscan.Natural(data, pos); end > 0 {
 				if slot := m.node.slot; slot >= 0 {
-					r.frame.integer(slot, value, pos, end)
+					r.frame.setInteger(slot, value, pos, end)
 				}
 				pos = end
 				continue
 			}
 		} else if c == 'n' {
-			nulls |= 1 << g.next
+			nulls |= 1 << seg.next
 		}
-		if pos = r.member(m, pos); pos < 0 {
+		if pos = r.readMember(m, pos); pos < 0 {
 			return declined
 		}
 	}
 	r.depth--
-	r.names = r.names[:names]
-	r.presence(n, present, nulls)
-	if len(n.minCount)+len(n.maxCount) > 0 {
-		r.counted(n, bits.OnesCount64(present)+others)
+	r.names = r.names[:firstName]
+	r.applyPresence(n, present, nulls)
+	if len(n.minMembers)+len(n.maxMembers) > 0 {
+		r.checkMemberCount(n, bits.OnesCount64(present)+undescribed)
 	}
 	return pos
 }
 
-// member reads the value of a member. Gaps hold most of those that are null.
-func (r *Reader) member(m *member, pos int) int {
-	if m.described {
+// readMember reads the value of a member. Most null values do not come here,
+// since segments include them.
+func (r *Reader) readMember(m *memberPlan, pos int) int {
+	if m.checkable {
 		switch r.data[pos] {
 		case '"':
-			return r.stringValue(m.node, pos)
+			return r.readString(m.node, pos)
 		case '{':
-			return r.objectValue(m.node, pos)
+			return r.readObject(m.node, pos)
 		case 'n':
-			return r.null(m.node, pos, m.nullDeviation)
+			return r.readNull(m.node, pos, m.nullDeviation)
 		}
 	}
-	return r.value(m.node, pos)
+	return r.readValue(m.node, pos)
 }
 
-// presences is how many presences of one object are remembered.
-const presences = 16
+// presencesPerNode is the number of cached presences of a node.
+const presencesPerNode = 16
 
-// presence is what it means that an object has certain members and that some of
-// them are null. Most objects of one kind have one of a few presences.
+// presence is a set of members that an object has, and of those that are null,
+// with what follows from it. Most objects of one kind have one of a few
+// presences.
 type presence struct {
-	known          bool
+	computed       bool
 	present, nulls uint64
 	sig            Signature
-	drift          Signature // the part of it that null for optional members is
-	drifts         int       // how many these are
-	nullSlots      uint64
+	nullDrift      Signature // the part of sig that null for optional members adds
+	nullDrifts     int       // number of these members
+	nullSlots      uint64    // of the members that are null
 }
 
-// presence does what is to be done when an object was read.
-func (r *Reader) presence(n *node, present, nulls uint64) {
-	cell := n.id*presences + int((present^nulls*0x9e3779b97f4a7c15)*0x9e3779b97f4a7c15>>60)
-	o := &r.presences[cell]
-	if !o.known || o.present != present || o.nulls != nulls {
-		*o = n.presence(present, nulls)
+// applyPresence adds what follows from the presence of the object that was just
+// read.
+func (r *Reader) applyPresence(n *schemaNode, present, nulls uint64) {
+	index := n.id*presencesPerNode + int((present^nulls*0x9e3779b97f4a7c15)*0x9e3779b97f4a7c15>>60)
+	p := &r.presences[index]
+	if !p.computed || p.present != present || p.nulls != nulls {
+		*p = n.presenceOf(present, nulls)
 	}
-	r.sig.add(o.sig)
+	r.sig.add(p.sig)
 	if r.frame == &r.frames[0] {
-		r.Drift.add(o.drift)
-		r.Drifts += o.drifts
+		r.NullDrift.add(p.nullDrift)
+		r.NullDrifts += p.nullDrifts
 	}
-	r.frame.null |= o.nullSlots
+	r.frame.null |= p.nullSlots
 	if n.covered {
-		r.seenMembers = append(r.seenMembers, seenMembers{n, present, nulls, cell})
+		r.seenMembers = append(r.seenMembers, seenMembers{n, present, nulls, index})
 	}
 }
 
-func (n *node) presence(present, nulls uint64) presence {
-	o := presence{known: true, present: present, nulls: nulls}
+// presenceOf computes what follows from a presence.
+func (n *schemaNode) presenceOf(present, nulls uint64) presence {
+	p := presence{computed: true, present: present, nulls: nulls}
 	for rest := nulls; rest != 0; rest &= rest - 1 {
 		m := &n.members[bits.TrailingZeros64(rest)]
-		if m.null == notSimple {
-			continue // Reader.null saw to it
+		if m.null == nullByReader {
+			continue // Reader.readNull does it
 		}
 		if m.node.slot >= 0 {
-			o.nullSlots |= 1 << m.node.slot
+			p.nullSlots |= 1 << m.node.slot
 		}
-		if m.null == notAllowed {
-			o.sig.add(m.nullDeviation)
+		if m.null == nullForbidden {
+			p.sig.add(m.nullDeviation)
 			if m.nullIsDrift {
-				o.drift.add(m.nullDeviation)
-				o.drifts++
+				p.nullDrift.add(m.nullDeviation)
+				p.nullDrifts++
 			}
 		}
 	}
 	for missing := n.required &^ present; missing != 0; missing &= missing - 1 {
-		o.sig.add(n.deviation(wayMissing + uint64(bits.TrailingZeros64(missing))))
+		p.sig.add(n.deviation(deviationMissing + uint64(bits.TrailingZeros64(missing))))
 	}
-	return o
+	return p
 }
 
-// counted executes minProperties and maxProperties.
-func (r *Reader) counted(n *node, count int) {
-	// Objects and arrays share the ways; so each has its own half.
-	way := uint64(wayLimit + 30)
-	for _, least := range n.minCount {
+// checkMemberCount checks the number of members against minProperties and
+// maxProperties.
+func (r *Reader) checkMemberCount(n *schemaNode, count int) {
+	// Objects and arrays share the numbers of limits: objects have the upper half.
+	number := uint64(deviationLimit + 30)
+	for _, least := range n.minMembers {
 		if count < least {
-			r.sig.add(n.deviation(way))
+			r.sig.add(n.deviation(number))
 		}
-		way++
+		number++
 	}
-	for _, most := range n.maxCount {
+	for _, most := range n.maxMembers {
 		if count > most {
-			r.sig.add(n.deviation(way))
+			r.sig.add(n.deviation(number))
 		}
-		way++
+		number++
 	}
 }

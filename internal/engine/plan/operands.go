@@ -8,78 +8,78 @@ import (
 	"github.com/plumbapi/plumb/internal/expression"
 )
 
-// operand is a value that a test looks at.
+// operand is a value that a condition reads.
 type operand struct {
 	kind    operandKind
 	slot    int32
 	integer int64
-	text    string   // of a constant; the name of a parameter
+	text    string   // a constant, or the name of a parameter
 	a, b    *operand // of a sum or difference
 }
 
 type operandKind byte
 
 const (
-	ofSlot operandKind = iota
-	ofInteger
-	ofText
-	ofSize
-	ofParam
-	ofStatus
-	ofSum
-	ofDifference
+	operandSlot operandKind = iota
+	operandInteger
+	operandText
+	operandSize
+	operandParam
+	operandStatus
+	operandSum
+	operandDifference
 )
 
-// result is what an operand is on some data.
-type result struct {
-	kind    resultKind
+// operandValue is the value of an operand for one body.
+type operandValue struct {
+	kind    valueKind
 	integer int64
 	text    []byte
-	literal string // of a text that is a constant
+	literal string // in place of text, for a constant
 }
 
-type resultKind byte
+type valueKind byte
 
 const (
-	isMissing resultKind = iota // or otherwise beyond evaluation
-	isInteger
-	isText
-	isOther
-	isUnsure
+	valueMissing valueKind = iota // absent or null: CEL reports an error
+	valueInteger
+	valueText
+	valueOther
+	valueUnknown
 )
 
-func (c *compiler) operand(t *expression.Tree, n *node, r *region) operand {
+func (c *compiler) compileOperand(t *expression.Tree, n *schemaNode, r *slotRegion) operand {
 	switch t.Op {
 	case expression.Literal:
 		switch v := t.Value.(type) {
 		case int64:
-			return operand{kind: ofInteger, integer: v}
+			return operand{kind: operandInteger, integer: v}
 		case string:
-			return operand{kind: ofText, text: v}
+			return operand{kind: operandText, text: v}
 		}
 	case expression.Member:
 		switch {
 		case t.Path[0] == expression.Request && len(t.Path) == 3 && t.Path[1] == "params":
-			return operand{kind: ofParam, text: t.Path[2]}
+			return operand{kind: operandParam, text: t.Path[2]}
 		case t.Path[0] == expression.Response && len(t.Path) == 2 && t.Path[1] == "status":
-			return operand{kind: ofStatus}
+			return operand{kind: operandStatus}
 		}
-		return operand{kind: ofSlot, slot: c.element(n, c.own(t.Path), r)}
+		return operand{kind: operandSlot, slot: c.elementSlot(n, c.pathFromSelf(t.Path), r)}
 	case expression.Size:
-		path := c.own(t.Path)
+		path := c.pathFromSelf(t.Path)
 		array := c.find(n, path)
 		if array == nil || array == anything || array.region != r {
 			break
 		}
-		if array.size < 0 {
-			array.size = int32(c.slot(r))
+		if array.sizeSlot < 0 {
+			array.sizeSlot = int32(c.newSlot(r))
 		}
-		return operand{kind: ofSize, slot: array.size, integer: int64(c.slotAt(n, path, r))}
+		return operand{kind: operandSize, slot: array.sizeSlot, integer: int64(c.slotOf(n, path, r))}
 	case expression.Add, expression.Subtract:
-		a, b := c.operand(t.Args[0], n, r), c.operand(t.Args[1], n, r)
-		kind := ofSum
+		a, b := c.compileOperand(t.Args[0], n, r), c.compileOperand(t.Args[1], n, r)
+		kind := operandSum
 		if t.Op == expression.Subtract {
-			kind = ofDifference
+			kind = operandDifference
 		}
 		return operand{kind: kind, a: &a, b: &b}
 	}
@@ -87,105 +87,105 @@ func (c *compiler) operand(t *expression.Tree, n *node, r *region) operand {
 	return operand{}
 }
 
-// element returns the slot of the value that a path leads to, which can go
-// through the first or last element of one array.
-func (c *compiler) element(n *node, path []string, r *region) int32 {
+// elementSlot returns the slot of the value that a path leads to. The path can
+// lead through the first or the last element of an array.
+func (c *compiler) elementSlot(n *schemaNode, path []string, r *slotRegion) int32 {
 	for i, name := range path {
 		if name != expression.First && name != expression.Last {
 			continue
 		}
 		array := c.find(n, path[:i])
-		if array == nil || array == anything || array.region != r || len(array.prefix) > 0 || array.items == anything {
+		if array == nil || array == anything || array.region != r || len(array.prefixItems) > 0 || array.items == anything {
 			c.fail("a rule that reads an element")
 		}
 		if array.items.opaque != "" {
-			return int32(c.slot(r))
+			return int32(c.newSlot(r))
 		}
-		one := copied{from: c.slotAt(array.items, path[i+1:], array.items.region), to: int32(c.slot(r))}
+		one := slotCopy{from: c.slotOf(array.items, path[i+1:], array.items.region), to: int32(c.newSlot(r))}
 		if name == expression.First {
-			array.firsts = append(array.firsts, one)
+			array.fromFirst = append(array.fromFirst, one)
 		} else {
-			array.lasts = append(array.lasts, one)
+			array.fromLast = append(array.fromLast, one)
 		}
 		return one.to
 	}
-	return c.slotAt(n, path, r)
+	return c.slotOf(n, path, r)
 }
 
-// result evaluates an operand.
-func (o *operand) result(r *Reader) result {
+// evaluate evaluates an operand.
+func (o *operand) evaluate(r *Reader) operandValue {
 	switch o.kind {
-	case ofSlot:
+	case operandSlot:
 		bit := uint64(1) << o.slot
 		v := &r.frame.values[o.slot]
 		switch f := r.frame; {
 		case f.integers&bit != 0:
-			return result{kind: isInteger, integer: v.integer}
+			return operandValue{kind: valueInteger, integer: v.integer}
 		case f.texts&bit != 0:
-			return result{kind: isText, text: r.textOf(v)}
+			return operandValue{kind: valueText, text: r.textOf(v)}
 		case f.other&bit != 0:
-			return result{kind: isOther}
+			return operandValue{kind: valueOther}
 		}
-		return result{kind: isMissing}
-	case ofInteger:
-		return result{kind: isInteger, integer: o.integer}
-	case ofText:
-		return result{kind: isText, literal: o.text}
-	case ofSize:
+		return operandValue{kind: valueMissing}
+	case operandInteger:
+		return operandValue{kind: valueInteger, integer: o.integer}
+	case operandText:
+		return operandValue{kind: valueText, literal: o.text}
+	case operandSize:
 		if r.frame.integers&(1<<o.slot) != 0 {
-			return result{kind: isInteger, integer: r.frame.values[o.slot].integer}
+			return operandValue{kind: valueInteger, integer: r.frame.values[o.slot].integer}
 		}
-		if r.frame.set()&(1<<o.integer) != 0 {
-			return result{kind: isUnsure} // strings and objects have a size, too
+		if r.frame.nonNull()&(1<<o.integer) != 0 {
+			return operandValue{kind: valueUnknown} // a string or an object, which have a size, too
 		}
-		return result{kind: isMissing}
-	case ofParam:
+		return operandValue{kind: valueMissing}
+	case operandParam:
 		text, ok := r.params[o.text]
 		if !ok {
-			return result{kind: isMissing}
+			return operandValue{kind: valueMissing}
 		}
-		return result{kind: isText, literal: text}
-	case ofStatus:
-		return result{kind: isInteger, integer: r.status}
+		return operandValue{kind: valueText, literal: text}
+	case operandStatus:
+		return operandValue{kind: valueInteger, integer: r.status}
 	}
 	return o.arithmetic(r)
 }
 
-func (o *operand) arithmetic(r *Reader) result {
-	a, b := o.a.result(r), o.b.result(r)
+func (o *operand) arithmetic(r *Reader) operandValue {
+	a, b := o.a.evaluate(r), o.b.evaluate(r)
 	switch {
-	case a.kind == isUnsure || b.kind == isUnsure:
-		return result{kind: isUnsure}
-	case a.kind == isInteger && b.kind == isInteger:
+	case a.kind == valueUnknown || b.kind == valueUnknown:
+		return operandValue{kind: valueUnknown}
+	case a.kind == valueInteger && b.kind == valueInteger:
 		if a.integer > math.MaxInt64/2 || a.integer < math.MinInt64/2 || b.integer > math.MaxInt64/2 || b.integer < math.MinInt64/2 {
-			return result{kind: isUnsure}
+			return operandValue{kind: valueUnknown}
 		}
-		if o.kind == ofDifference {
+		if o.kind == operandDifference {
 			b.integer = -b.integer
 		}
-		return result{kind: isInteger, integer: a.integer + b.integer}
-	case a.kind == b.kind && a.kind != isMissing:
-		return result{kind: isUnsure} // texts and lists can be joined
+		return operandValue{kind: valueInteger, integer: a.integer + b.integer}
+	case a.kind == b.kind && a.kind != valueMissing:
+		return operandValue{kind: valueUnknown} // CEL concatenates strings, and lists
 	}
-	return result{kind: isMissing}
+	return operandValue{kind: valueMissing}
 }
 
-func (a *result) equals(b *result) outcome {
+func (a *operandValue) equals(b *operandValue) truth {
 	switch {
-	case a.kind == isUnsure || b.kind == isUnsure || a.kind == isOther && b.kind == isOther:
-		return unsure
-	case a.kind == isMissing || b.kind == isMissing:
-		return failed
+	case a.kind == valueUnknown || b.kind == valueUnknown || a.kind == valueOther && b.kind == valueOther:
+		return truthUnknown
+	case a.kind == valueMissing || b.kind == valueMissing:
+		return truthError
 	case a.kind != b.kind:
-		return no
-	case a.kind == isInteger:
-		return outcomeOf(a.integer == b.integer)
+		return truthFalse
+	case a.kind == valueInteger:
+		return truthOf(a.integer == b.integer)
 	}
-	return outcomeOf(a.compare(b) == 0)
+	return truthOf(a.compareText(b) == 0)
 }
 
-// compare compares texts.
-func (a *result) compare(b *result) int {
+// compareText compares texts.
+func (a *operandValue) compareText(b *operandValue) int {
 	switch {
 	case a.text == nil && b.text == nil:
 		return cmp.Compare(a.literal, b.literal)

@@ -1,13 +1,13 @@
-// Package plan reads bodies by a prepared plan: once, from left to right, on
-// their bytes, and without allocating.
+// Package plan reads bodies with a compiled plan: in one pass over their bytes,
+// without building a tree and without allocating.
 //
 // A plan is compiled from the shape of a schema, its lifecycle and its rules.
-// Reading a body gives its [Signature], what of the description it has, and
-// the values that a history keeps. It does not explain anything, and what it
-// is not sure of it declines: both are for the reference engine.
+// Reading a body yields its [Signature], the documented places that occur in
+// it, and the values that a history keeps. A plan explains nothing, and declines
+// a body that it cannot decide about: both are left to the reference engine.
 //
-// What a keyword of JSON Schema compiles to and how it is executed are
-// together: in value.go for keywords of any value, and in strings.go,
+// The compilation of a keyword of JSON Schema and its execution are in one
+// file: value.go for keywords that apply to any value, and strings.go,
 // numbers.go, objects.go and arrays.go for the others.
 package plan
 
@@ -27,145 +27,154 @@ import (
 type Source struct {
 	Shape *schema.Shape
 
-	// Where values of the schema are lists whose elements count as bodies of
-	// their own: the shape of the elements, and the member that holds the array;
-	// without a name the value is the array.
+	// Elements is the shape of the elements where values of the schema are
+	// lists whose elements count as bodies of their own, and ElementsName is the
+	// member that holds the array: empty where the value itself is the array.
 	Elements     *schema.Shape
 	ElementsName string
 
-	// Places are what coverage knows the members of a shape by, in their order,
-	// and its enumerated values, given as JSON text.
+	// Places returns the places that coverage counts for a shape: those of its
+	// members, in their order, and that of each enumerated value, which is given
+	// as JSON text.
 	Places func(*schema.Shape) (members []Place, value func(text string) Place)
 
-	Life  func(*schema.Shape) *lifecycle.Lifecycle
-	Rules func(*schema.Shape) []Rule
+	Lifecycle func(*schema.Shape) *lifecycle.Lifecycle
+	Rules     func(*schema.Shape) []Rule
 
-	// Watched are the members whose values a history keeps, as pointers.
+	// Watched returns the pointers of the members whose values a history keeps.
 	Watched func(*lifecycle.Lifecycle) []string
 
-	Whole []Rule // that compare the whole body with its request
+	BodyRules []Rule // those of the response, which apply to the body as a whole
 }
 
 // Rule is a rule of the description.
 type Rule struct {
 	Expression *expression.Expression
-	At         []string // the member that it blames
+	At         []string // path of the member that its findings are reported at
 }
 
-// Plan is what bodies of one schema are read by. It is safe for concurrent
+// Plan is what bodies of one schema are read with. It is safe for concurrent
 // use.
 type Plan struct {
-	Places []Place // of the description, that bodies can have
+	Places []Place // the documented places that bodies can have
 
-	root    *node
-	nodes   []*node
-	scopes  int // how many there are
-	regions int // how deep regions nest
+	root   *schemaNode
+	nodes  []*schemaNode
+	checks int // number of objectChecks
+	depth  int // of the most deeply nested region
 }
 
 // Place is a member or a value that the description documents.
 type Place struct {
 	Schema  string // label
 	Pointer string // from a value of the schema, array indexes as *
-	Value   string // where it is a value: which, as JSON text
+	Value   string // JSON text of an enumerated value; empty for a member
 }
 
-// most bounds the size of a plan: descriptions nest without end.
-const most = 5000
+// maxNodes bounds the size of a plan, since descriptions can nest without
+// limit.
+const maxNodes = 5000
 
-// Compile makes a plan. The error says what it cannot express, and where.
+// Compile compiles a plan. The error says what in the description a plan cannot
+// express.
 func Compile(s *Source) (p *Plan, err error) {
 	c := &compiler{Source: s, plan: &Plan{}, places: map[Place]int32{}}
 	defer func() {
-		if reason, ok := unplannedOf(recover()); ok {
+		if reason, ok := unsupportedOf(recover()); ok {
 			p, err = nil, reason
 		}
 	}()
-	at := position{region: c.newRegion(nil)}
-	c.plan.root = c.node(s.Shape, at)
-	if len(s.Whole) > 0 {
-		c.plan.root.whole = true
-		c.scope(c.plan.root, nil, s.Whole, at)
+	pos := schemaPosition{region: c.newRegion(nil)}
+	c.plan.root = c.compileNode(s.Shape, pos)
+	if len(s.BodyRules) > 0 {
+		c.plan.root.checksNull = true
+		c.compileChecks(c.plan.root, nil, s.BodyRules, pos)
 	}
 	if c.plan.root.opaque != "" {
 		c.fail("%s", c.plan.root.opaque)
 	}
-	c.plan.regions = c.deepest
+	c.plan.depth = c.maxDepth
 	for _, n := range c.plan.nodes {
 		n.prepare()
 	}
 	return c.plan, nil
 }
 
-// unplanned is why a plan cannot be made.
-type unplanned string
+// unsupportedError says why no plan can be compiled. The compiler panics with
+// it.
+type unsupportedError string
 
-func (u unplanned) Error() string { return string(u) }
+func (u unsupportedError) Error() string { return string(u) }
 
-// unplannedOf returns the reason that a recovered panic gives. A panic of any
-// other kind is a bug, and is passed on.
-func unplannedOf(recovered any) (reason unplanned, ok bool) {
+// unsupportedOf returns the error that a recovered panic holds. A panic with
+// any other value is a bug, and is passed on.
+func unsupportedOf(recovered any) (reason unsupportedError, ok bool) {
 	if recovered == nil {
 		return "", false
 	}
-	if reason, ok = recovered.(unplanned); !ok {
+	if reason, ok = recovered.(unsupportedError); !ok {
 		panic(recovered)
 	}
 	return reason, true
 }
 
-func (c *compiler) fail(format string, args ...any) { panic(unplanned(fmt.Sprintf(format, args...))) }
-
-type compiler struct {
-	*Source
-	plan    *Plan
-	places  map[Place]int32
-	keys    deviation
-	deepest int
+// fail gives up the plan, or the checks that are being compiled.
+func (c *compiler) fail(format string, args ...any) {
+	panic(unsupportedError(fmt.Sprintf(format, args...)))
 }
 
-// region is a part of a body in which every place is there once at most: the
-// body but for the elements of its arrays and the members of the caller's own,
-// each of which is a region of its own. It holds the values that lifecycles
-// and rules need.
-type region struct {
+// compiler compiles one plan.
+type compiler struct {
+	*Source
+	plan          *Plan
+	places        map[Place]int32
+	nextDeviation deviation
+	maxDepth      int
+}
+
+// slotRegion is a part of a body in which each place occurs at most once. The
+// elements of an array are regions of their own, and so is the value of each
+// member that is not described by its name; the rest of the body is one region.
+// A region has slots for the values that lifecycles and rules need.
+type slotRegion struct {
 	depth int
 	slots int
 }
 
-func (c *compiler) newRegion(outer *region) *region {
-	r := &region{}
+func (c *compiler) newRegion(outer *slotRegion) *slotRegion {
+	r := &slotRegion{}
 	if outer != nil {
 		r.depth = outer.depth + 1
 	}
-	c.deepest = max(c.deepest, r.depth)
+	c.maxDepth = max(c.maxDepth, r.depth)
 	return r
 }
 
-// slot returns the number of a new slot.
-func (c *compiler) slot(r *region) int {
+// newSlot adds a slot to a region, and returns its number.
+func (c *compiler) newSlot(r *slotRegion) int {
 	if r.slots == 64 {
-		c.fail("more than 64 values that rules need")
+		c.fail("rules that need more than 64 values")
 	}
 	r.slots++
 	return r.slots - 1
 }
 
-// position is where the compiler is in the description.
-type position struct {
+// schemaPosition is where the compiler is in the description.
+type schemaPosition struct {
 	pointer   string // from the root of the body
-	uncovered bool   // coverage does not come here
-	region    *region
-	open      []*schema.Shape
+	uncovered bool   // coverage does not count what is here
+	region    *slotRegion
+	enclosing []*schema.Shape // those that the position is in
 }
 
-func (p position) member(name string) position {
+func (p schemaPosition) member(name string) schemaPosition {
 	p.pointer += "/" + jsonvalue.EscapePointer(name)
 	return p
 }
 
-// place returns the number of a place; -1 where coverage does not come.
-func (c *compiler) place(at position, key Place) int32 {
+// placeNumber returns the index of a place in Plan.Places; -1 where coverage
+// does not count it.
+func (c *compiler) placeNumber(at schemaPosition, key Place) int32 {
 	if at.uncovered {
 		return -1
 	}
@@ -178,164 +187,174 @@ func (c *compiler) place(at position, key Place) int32 {
 	return n
 }
 
-// node is what a plan says of the values at one place.
-type node struct {
+// schemaNode is what a plan says about the values at one place: the schemas
+// that describe it, compiled.
+type schemaNode struct {
 	id     int
-	opaque string // why the plan does not know what is right here; empty where it does
-	plain  bool   // a single schema describes the place
+	opaque string // why values here are declined; empty where they are not
+	single bool   // only one schema describes the place
 	base   deviation
-	slot   int32 // where to keep the value; -1: nowhere
-	region *region
+	slot   int32 // that keeps the value; -1 for none
+	region *slotRegion
 
-	types  kinds
-	values []value // that are enumerated
-	enums  [][]bool
+	kinds      kindSet
+	enumValues []enumValue
+	enums      [][]bool // for each enum or const, which of the values it allows
 
-	quick                quick
+	acceptedLengths      acceptedLengths
 	minLength, maxLength []int
-	patterns             []matcher
-	formats              []string // of texts
-	int32                bool     // the format of integers is int32
-	bounded              bool     // it has a format of numbers with a bound that an int64 cannot pass
+	patterns             []textMatcher
+	formats              []string // of strings
+	int32                bool     // whether a format requires integers of 32 bits
+	bounded              bool     // whether it has a format of numbers with bounds
 
-	minimum, maximum []limit
+	minimum, maximum []numberLimit
 
-	members       []member
-	byName        map[string]int
-	required      uint64 // bits of members
-	minCount      []int
-	maxCount      []int
-	names         *node
-	patterned     []patterned
-	rest          *node
-	closed        bool
-	undocumented  bool // members without a description are worth telling
-	scopes        []*scope
-	covered       bool
-	prefix        []*node
-	items         *node
-	minItems      []int
-	maxItems      []int
-	units         bool // its elements are bodies of their own
-	whole         bool // rules look at it even if it is null
-	size          int32
-	firsts, lasts []copied
+	members             []memberPlan
+	byName              map[string]int
+	required            uint64 // bits of members
+	minMembers          []int
+	maxMembers          []int
+	memberNames         *schemaNode
+	patternMembers      []patternMembers
+	additional          *schemaNode
+	forbidsOthers       bool
+	reportsUndocumented bool // a member that is not described is a finding
+	checks              []*objectChecks
+	covered             bool
+	prefixItems         []*schemaNode
+	items               *schemaNode
+	minItems            []int
+	maxItems            []int
+	elementsAreBodies   bool  // each element counts as a body of its own
+	checksNull          bool  // rules apply even where the value is null
+	sizeSlot            int32 // that keeps the number of elements; -1 for none
+	fromFirst, fromLast []slotCopy
 }
 
-// deviation returns that of the nth way to differ at the place.
-func (n *node) deviation(way uint64) Signature { return (n.base + deviation(way)).signature() }
+// deviation returns the signature of the deviation with that number at the
+// place.
+func (n *schemaNode) deviation(number uint64) Signature {
+	return (n.base + deviation(number)).signature()
+}
 
-// The ways to differ at a place; limits and enums follow, and then members.
+// The numbers of the deviations at a place. Several of them are the first of a
+// range: of kinds, of limits, of enums, or of members.
 const (
-	wayKind    = iota      // and one for each kind
-	wayClosed  = iota + 8  // a member that is forbidden
-	wayUnknown             // a member that is not documented
-	wayName                // the name of a member
-	wayLimit   = iota + 16 // one for each limit
-	wayEnum    = wayLimit + 64
-	wayMissing = wayEnum + 64
-	wayNull    = wayMissing + 64
-	waysEnd    = wayNull + 64
+	deviationType         = iota                  // plus the kind of the value
+	deviationForbidden    = iota + 8              // a member that is forbidden
+	deviationUndocumented                         // a member that is not documented
+	deviationName                                 // the name of a member
+	deviationLimit        = iota + 16             // plus the index of the limit
+	deviationEnum         = deviationLimit + 64   // plus the index of the enum
+	deviationMissing      = deviationEnum + 64    // plus the index of the member
+	deviationNull         = deviationMissing + 64 // likewise
+	deviationsPerNode     = deviationNull + 64
 )
 
-func (c *compiler) newKey(ways int) deviation {
-	key := c.keys
-	c.keys += deviation(ways)
-	return key
+// newDeviations reserves the numbers of so many deviations, and returns the
+// first.
+func (c *compiler) newDeviations(count int) deviation {
+	first := c.nextDeviation
+	c.nextDeviation += deviation(count)
+	return first
 }
 
-// anything is where no schema says anything.
-var anything = &node{slot: -1, size: -1, types: allKinds}
+// anything is the node of values that no schema describes.
+var anything = &schemaNode{slot: -1, sizeSlot: -1, kinds: allKinds}
 
-func (c *compiler) newNode() *node {
-	n := &node{id: len(c.plan.nodes), slot: -1, size: -1, types: allKinds, base: c.newKey(waysEnd)}
-	if len(c.plan.nodes) == most {
-		c.fail("the description has more than %d places", most)
+func (c *compiler) newNode() *schemaNode {
+	n := &schemaNode{id: len(c.plan.nodes), slot: -1, sizeSlot: -1, kinds: allKinds, base: c.newDeviations(deviationsPerNode)}
+	if len(c.plan.nodes) == maxNodes {
+		c.fail("the description has more than %d places", maxNodes)
 	}
 	c.plan.nodes = append(c.plan.nodes, n)
 	return n
 }
 
-// node compiles the shape of a place.
-func (c *compiler) node(shape *schema.Shape, at position) *node {
+// compileNode compiles the shape at a position.
+func (c *compiler) compileNode(shape *schema.Shape, at schemaPosition) *schemaNode {
 	if shape == nil {
 		return anything
 	}
 	n := c.newNode()
 	n.region = at.region
-	if slices.Contains(at.open, shape) {
+	if slices.Contains(at.enclosing, shape) {
 		n.opaque = "a schema that contains itself"
 		return n
 	}
-	at.open = append(slices.Clip(at.open), shape)
+	at.enclosing = append(slices.Clip(at.enclosing), shape)
 	d, keyword := shape.Demands()
 	if d == nil {
 		n.opaque = "the keyword " + keyword
 		return n
 	}
-	n.plain = d.Plain
-	c.kinds(n, d)
-	c.values(n, shape, d, at)
-	c.strings(n, d)
-	c.numbers(n, d)
-	c.objects(n, shape, d, at)
-	c.arrays(n, d, at)
+	n.single = d.Plain
+	c.compileType(n, d)
+	c.compileEnum(n, shape, d, at)
+	c.compileString(n, d)
+	c.compileNumber(n, d)
+	c.compileObject(n, shape, d, at)
+	c.compileArray(n, d, at)
 	if n.opaque == "" {
-		c.scope(n, c.Life(shape), c.Rules(shape), at)
+		c.compileChecks(n, c.Lifecycle(shape), c.Rules(shape), at)
 	}
 	return n
 }
 
-// prepare notes what can be seen when everything is compiled.
-func (n *node) prepare() {
-	n.quick = n.quickString()
+// prepare computes what depends on the whole plan being compiled.
+func (n *schemaNode) prepare() {
+	n.acceptedLengths = n.lengthsAccepted()
 	for i := range n.members {
 		n.members[i].prepare()
 	}
 }
 
-// opaquely makes the place one that only the reference engine knows.
-func (n *node) opaquely(format string, args ...any) {
+// markOpaque makes the plan decline all values at the place. The first reason
+// is kept.
+func (n *schemaNode) markOpaque(format string, args ...any) {
 	if n.opaque == "" {
 		n.opaque = fmt.Sprintf(format, args...)
 	}
 }
 
-// find returns the node that a path of member names leads to.
-func (c *compiler) find(n *node, path []string) *node {
+// find returns the node that a path of member names leads to; nil where the
+// path leads through a place that the plan declines, or that nothing describes.
+func (c *compiler) find(n *schemaNode, path []string) *schemaNode {
 	for _, name := range path {
 		if n.opaque != "" || n == anything {
 			return nil
 		}
 		if _, err := strconv.Atoi(name); err == nil {
-			c.fail("/%s could be an element", name)
+			c.fail("a rule that reads /%s, which could be an element", name)
 		}
 		i, ok := n.byName[name]
 		if !ok {
-			c.fail("a rule reads %s, which is not described", name)
+			c.fail("a rule that reads %s, which is not described", name)
 		}
 		n = n.members[i].node
 	}
 	return n
 }
 
-// slotAt returns the slot for the value that the path leads to.
-func (c *compiler) slotAt(n *node, path []string, r *region) int32 {
+// slotOf returns the slot of the value that a path leads to.
+func (c *compiler) slotOf(n *schemaNode, path []string, r *slotRegion) int32 {
 	found := c.find(n, path)
 	if found == nil || found == anything {
-		return int32(c.slot(r)) // what comes there is declined
+		return int32(c.newSlot(r)) // never filled
 	}
 	if found.region != r {
-		c.fail("a rule reads into another region")
+		c.fail("a rule that reads into an element, or into a member of any name")
 	}
 	if found.slot < 0 {
-		found.slot = int32(c.slot(r))
+		found.slot = int32(c.newSlot(r))
 	}
 	return found.slot
 }
 
-// Why says at which places the plan cannot follow the description.
-func (p *Plan) Why() []string {
+// OpaqueParts returns the reasons why the plan declines values at some places,
+// sorted.
+func (p *Plan) OpaqueParts() []string {
 	var all []string
 	for _, n := range p.nodes {
 		if n.opaque != "" {
@@ -346,7 +365,7 @@ func (p *Plan) Why() []string {
 	return slices.Compact(all)
 }
 
-// decodedString returns the string that a JSON text is.
+// decodedString returns the string that a JSON text encodes.
 func decodedString(text string) (string, bool) {
 	var s string
 	if text == "" || text[0] != '"' || json.Unmarshal([]byte(text), &s) != nil {
@@ -355,5 +374,5 @@ func decodedString(text string) (string, bool) {
 	return s, true
 }
 
-// matcher reports whether a text matches a pattern.
-type matcher interface{ Match([]byte) bool }
+// textMatcher reports whether a text matches a pattern.
+type textMatcher interface{ Match([]byte) bool }

@@ -12,8 +12,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// A panic that is not a plan's way to decline is a bug: it is not taken for a
-// description that plans cannot follow.
+// A panic that does not say that a plan cannot be compiled is a bug, and is
+// passed on.
 func TestPanicsArePassedOn(t *testing.T) {
 	d, err := spec.Load(fstest.MapFS{"openapi.yaml": {Data: []byte("openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {}\ncomponents: {schemas: {A: {type: object, properties: {a: {type: integer}}}}}\n")}}, "openapi.yaml", spec.Options{})
 	require.NoError(t, err)
@@ -23,15 +23,15 @@ func TestPanicsArePassedOn(t *testing.T) {
 			Places: func(*schema.Shape) ([]Place, func(string) Place) {
 				return make([]Place, 1), func(string) Place { return Place{} }
 			},
-			Life:  func(*schema.Shape) *lifecycle.Lifecycle { return nil },
-			Rules: func(*schema.Shape) []Rule { return nil },
+			Lifecycle: func(*schema.Shape) *lifecycle.Lifecycle { return nil },
+			Rules:     func(*schema.Shape) []Rule { return nil },
 		}
 	}
 	_, err = Compile(source())
 	require.NoError(t, err)
 
 	broken := source()
-	broken.Life = func(*schema.Shape) *lifecycle.Lifecycle { panic("of the caller") }
+	broken.Lifecycle = func(*schema.Shape) *lifecycle.Lifecycle { panic("of the caller") }
 	assert.PanicsWithValue(t, "of the caller", func() { _, _ = Compile(broken) })
 
 	broken = source()

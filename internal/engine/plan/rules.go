@@ -1,67 +1,67 @@
 package plan
 
-// rule is a rule of the description, on the slots of a region.
-type rule struct {
-	steps []step
-	first int // of the steps, or how the rule ends
-	*verdict
+// compiledRule is a rule of the description, compiled for the slots of a
+// region.
+type compiledRule struct {
+	steps []ruleStep
+	first int // index of the first step, or an end of the rule
+	*ruleSource
 }
 
-// verdict is how a rule comes to one where a step cannot tell, and what it
-// says.
-type verdict struct {
-	holds test
-	at    []int32 // the slots of the members that lead to what it blames
-	base  deviation
+// ruleSource is what all narrowed forms of a rule share.
+type ruleSource struct {
+	condition condition // evaluated where the steps cannot tell
+	blamed    []int32   // the slots of the members that lead to where findings are reported
+	base      deviation
 }
 
-// outcome is that of a test.
-type outcome byte
+// truth is the outcome of a condition.
+type truth byte
 
 const (
-	no outcome = iota
-	yes
-	failed // it cannot be evaluated on this data, as CEL has it
-	unsure // the reference engine has to evaluate it
+	truthFalse truth = iota
+	truthTrue
+	truthError   // CEL reports an error for this data
+	truthUnknown // the reference engine has to evaluate it
 )
 
-func outcomeOf(holds bool) outcome {
+func truthOf(holds bool) truth {
 	if holds {
-		return yes
+		return truthTrue
 	}
-	return no
+	return truthFalse
 }
 
-// rule compiles a rule about the object of a node.
-func (c *compiler) rule(n *node, from Rule, r *region) rule {
-	compiled := rule{verdict: &verdict{base: c.newKey(2 * 64)}}
+// compileRule compiles a rule about the objects at a node.
+func (c *compiler) compileRule(n *schemaNode, from Rule, r *slotRegion) compiledRule {
+	compiled := compiledRule{ruleSource: &ruleSource{base: c.newDeviations(2 * 64)}}
 	for i := range from.At {
-		compiled.at = append(compiled.at, c.slotAt(n, from.At[:i+1], r))
+		compiled.blamed = append(compiled.blamed, c.slotOf(n, from.At[:i+1], r))
 	}
 	tree := from.Expression.Tree()
 	if tree == nil {
 		c.fail("a rule whose expression is not simple")
 	}
-	compiled.holds = c.test(tree, n, r)
-	compiled.first = compiled.compile(compiled.holds, ended, broken)
+	compiled.condition = c.compileCondition(tree, n, r)
+	compiled.first = compiled.addSteps(compiled.condition, ruleHolds, ruleBroken)
 	return compiled
 }
 
-// step is a test without parts, and where to go on from there: to another
-// step, or to the end of the rule. Going from step to step comes to what the
-// tests of a rule come to together, as long as each is true or false.
-type step struct {
-	test    test
-	yes, no int
+// ruleStep is a condition without parts, and where to continue: at another
+// step, or at an end of the rule. As long as each condition is true or false,
+// the steps give the same outcome as the condition of the rule.
+type ruleStep struct {
+	condition       condition
+	ifTrue, ifFalse int
 
-	// The most frequent tests are here, which is faster than to call them.
-	kind     stepKind
-	parents  uint64 // has
-	bit      uint64 // has and isOneOf
-	integers *comparison
-	texts    uint64 // isOneOf
-	slot     int32
-	asked    bool // the rule inputs answer it, most often
+	// The most frequent conditions are evaluated in place, which saves a call.
+	kind       stepKind
+	parents    uint64 // of stepHas
+	bit        uint64 // of stepHas and stepIn
+	comparison *comparisonCondition
+	values     uint64 // of stepIn
+	slot       int32
+	fromInputs bool // the rule inputs decide it in most cases
 }
 
 type stepKind byte
@@ -69,97 +69,98 @@ type stepKind byte
 const (
 	stepOther stepKind = iota
 	stepHas
-	stepIntegers
-	stepIsOneOf
+	stepCompareIntegers
+	stepIn
 )
 
-// The ends of a rule.
+// The ends of a rule, in place of the index of a step.
 const (
-	ended  = -1 // it holds
-	broken = -2
+	ruleHolds  = -1 // the rule holds
+	ruleBroken = -2
 )
 
-// compile makes steps of a test, and returns where to begin.
-func (x *rule) compile(t test, ifYes, ifNo int) int {
-	switch t := t.(type) {
-	case and:
-		return x.compile(t.a, x.compile(t.b, ifYes, ifNo), ifNo)
-	case or:
-		return x.compile(t.a, ifYes, x.compile(t.b, ifYes, ifNo))
-	case not:
-		return x.compile(t.a, ifNo, ifYes)
-	case choice:
-		return x.compile(t.condition, x.compile(t.then, ifYes, ifNo), x.compile(t.otherwise, ifYes, ifNo))
+// addSteps adds the steps of a condition, and returns the index of the first.
+func (rule *compiledRule) addSteps(cond condition, ifYes, ifNo int) int {
+	switch t := cond.(type) {
+	case andCondition:
+		return rule.addSteps(t.a, rule.addSteps(t.b, ifYes, ifNo), ifNo)
+	case orCondition:
+		return rule.addSteps(t.a, ifYes, rule.addSteps(t.b, ifYes, ifNo))
+	case notCondition:
+		return rule.addSteps(t.a, ifNo, ifYes)
+	case ternaryCondition:
+		return rule.addSteps(t.condition, rule.addSteps(t.then, ifYes, ifNo), rule.addSteps(t.otherwise, ifYes, ifNo))
 	}
-	s := step{test: t, yes: ifYes, no: ifNo}
-	switch t := t.(type) {
-	case has:
-		s.kind, s.parents, s.bit = stepHas, t.parents, t.bit
-	case *comparison:
+	s := ruleStep{condition: cond, ifTrue: ifYes, ifFalse: ifNo}
+	switch t := cond.(type) {
+	case hasCondition:
+		s.kind, s.parents, s.bit = stepHas, t.parents, t.member
+	case *comparisonCondition:
 		if t.terms != nil {
-			s.kind, s.integers = stepIntegers, t
+			s.kind, s.comparison = stepCompareIntegers, t
 		}
-	case isOneOf:
-		s.kind, s.bit, s.slot, s.texts = stepIsOneOf, 1<<t.a.slot, t.a.slot, t.texts.bits
+	case inCondition:
+		s.kind, s.bit, s.slot, s.values = stepIn, 1<<t.operand.slot, t.operand.slot, t.texts.values
 	}
-	x.steps = append(x.steps, s)
-	return len(x.steps) - 1
+	rule.steps = append(rule.steps, s)
+	return len(rule.steps) - 1
 }
 
-// rule executes a rule.
-func (r *Reader) rule(x *rule) bool {
+// runRule runs a rule. It returns false where the body has to be declined.
+func (r *Reader) runRule(rule *compiledRule) bool {
 	f := r.frame
-	at := x.first
-	for at >= 0 {
-		s := &x.steps[at]
+	next := rule.first
+	for next >= 0 {
+		s := &rule.steps[next]
 		holds := false
 		switch {
 		case s.kind == stepHas && f.objects&s.parents == s.parents:
-			holds = f.set()&s.bit != 0
-		case s.kind == stepIntegers && f.integers&s.integers.integers == s.integers.integers:
-			holds = s.integers.holds(f)
-		case s.kind == stepIsOneOf && f.texts&s.bit != 0 && uint32(f.values[s.slot].index) < 64:
-			holds = s.texts>>uint32(f.values[s.slot].index)&1 != 0
+			holds = f.nonNull()&s.bit != 0
+		case s.kind == stepCompareIntegers && f.integers&s.comparison.integerSlots == s.comparison.integerSlots:
+			holds = s.comparison.holds(f)
+		case s.kind == stepIn && f.texts&s.bit != 0 && uint32(f.values[s.slot].index) < 64:
+			holds = s.values>>uint32(f.values[s.slot].index)&1 != 0
 		default:
-			o := s.test.run(r)
-			if o > yes {
-				return r.uneasy(x)
+			result := s.condition.run(r)
+			if result > truthTrue {
+				return r.evalPartial(rule)
 			}
-			holds = o == yes
+			holds = result == truthTrue
 		}
 		if holds {
-			at = s.yes
+			next = s.ifTrue
 		} else {
-			at = s.no
+			next = s.ifFalse
 		}
 	}
-	if at == broken {
-		r.sig.add((x.base + deviation(r.deepestPresent(x.at))).signature())
+	if next == ruleBroken {
+		r.sig.add((rule.base + deviation(r.deepestPresent(rule.blamed))).signature())
 	}
 	return true
 }
 
-// uneasy executes a rule of which a part cannot be evaluated, which need not
-// matter.
-func (r *Reader) uneasy(x *rule) bool {
-	switch x.holds.run(r) {
-	case yes:
-	case no:
-		r.sig.add((x.base + deviation(r.deepestPresent(x.at))).signature())
-	case failed:
-		r.sig.add((x.base + 64 + deviation(r.deepestPresent(x.at))).signature())
+// evalPartial evaluates the whole condition of a rule of which a part cannot be
+// evaluated: the condition can be true or false all the same.
+func (r *Reader) evalPartial(rule *compiledRule) bool {
+	switch rule.condition.run(r) {
+	case truthTrue:
+	case truthFalse:
+		r.sig.add((rule.base + deviation(r.deepestPresent(rule.blamed))).signature())
+	case truthError:
+		r.sig.add((rule.base + 64 + deviation(r.deepestPresent(rule.blamed))).signature())
 	default:
 		return false
 	}
 	return true
 }
 
-// deepestPresent returns how many of the members that lead to a place are there: a
-// finding about one that is not there is at the last that is.
+// deepestPresent returns how many of the members that lead to a place are
+// present. A finding about a member that is missing is reported at the last one
+// that is present.
 func (r *Reader) deepestPresent(path []int32) int {
-	there := r.frame.set() | r.frame.null
+	present := r.frame.nonNull() | r.frame.null
 	for i, slot := range path {
-		if there&(1<<slot) == 0 {
+		if present&(1<<slot) == 0 {
 			return i
 		}
 	}

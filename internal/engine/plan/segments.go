@@ -7,82 +7,83 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonscan"
 )
 
-// segment is the text of an object between two values that have to be read: what
-// is punctuation, names, white space, null, and strings that are enumerated or
-// always the same. Objects of
-// one kind repeat their segments to the letter, so a Reader keeps those that it has
-// read, and compares most segments as a whole.
+// segment is the text of an object between two values that have to be read:
+// punctuation, names, white space, null, and strings that are enumerated or that
+// never varied. Objects of one kind repeat their segments byte for byte, so a
+// Reader caches the segments that it has read, and recognises most of them with
+// one comparison.
 type segment struct {
 	text           string
-	present, nulls uint64 // the members that it brings, also the one that follows
+	present, nulls uint64 // the members that begin in it, the one whose value follows included
 	values         []segmentValue
-	next           int  // the member whose value follows
-	more           int  // at least so many bytes follow
-	orNull         bool // that value can be null
+	next           int  // the member whose value follows, or how the segment ends
+	bytesAfter     int  // how many bytes must follow
+	nullable       bool // the value that follows may be null
 }
 
-// segmentValue is an enumerated string in a segment.
+// segmentValue is a string in a segment.
 type segmentValue struct {
 	slot       int32
 	start, end int32 // of its text in the segment
-	index      int32 // which of the values it is
+	index      int32 // of the enumerated value; -1 if it is not enumerated
 	place      int32 // for coverage
 }
 
-// What follows a segment other than the value of a described member.
+// How a segment ends, other than before the value of a described member.
 const (
-	toEnd   = -1 // the segment ended the object
-	toOther = -2 // a member that is not described, which was read with the segment
+	endOfObject       = -1 // with the object
+	undescribedMember = -2 // with a member that is not described
 )
 
-// What a segment comes after.
+// What precedes a segment: the index of its segmentCache in a node.
 const (
-	beginning  = 0
-	afterOther = 1
-	afterFirst = 2 // the value of the first member; the others follow
+	afterBrace       = 0 // the opening brace
+	afterUndescribed = 1 // a member that is not described
+	afterMember      = 2 // plus the index of the member
 )
 
-// segments are those that came after one value.
-type segments struct {
-	last   *segment // the one that was there last; nil before the first
-	known  []*segment
-	missed int
+// segmentCache holds the segments that were read at one position of objects.
+type segmentCache struct {
+	last   *segment // the one that was read last; nil before the first
+	all    []*segment
+	misses int
 }
 
 const (
-	mostGaps   = 24   // after one value
-	longestGap = 1024 // bytes
-	patience   = 16   // of so many new segments one is kept in the place of an older one
+	maxSegments     = 24   // in one cache
+	maxSegmentBytes = 1024 // in a cached segment
+	replaceEvery    = 16   // misses of a full cache after which a new segment replaces one
 )
 
-// find returns the segment that is at the position, if it is a known one.
-func (s *segments) find(data []byte, pos int) *segment {
-	for _, g := range s.known {
-		if g != s.last && g.standsAt(data, pos) {
-			s.last = g
-			return g
+// find returns the cached segment that is at the position; nil if there is
+// none.
+func (c *segmentCache) find(data []byte, pos int) *segment {
+	for _, seg := range c.all {
+		if seg != c.last && seg.isAt(data, pos) {
+			c.last = seg
+			return seg
 		}
 	}
 	return nil
 }
 
-func (g *segment) standsAt(data []byte, pos int) bool {
-	end := pos + len(g.text)
-	return end+g.more <= len(data) && string(data[pos:end]) == g.text && (g.orNull || data[end] != 'n')
+// isAt reports whether the segment is at the position.
+func (s *segment) isAt(data []byte, pos int) bool {
+	end := pos + len(s.text)
+	return end+s.bytesAfter <= len(data) && string(data[pos:end]) == s.text && (s.nullable || data[end] != 'n')
 }
 
-// segment reads a segment member by member, and keeps it for the next object.
-//
-// The segment is good until the next one is read.
-func (r *Reader) segment(n *node, before, pos, names int) (*segment, int) {
+// readSegment reads a segment member by member, and caches it. The segment is
+// valid until the next one is read.
+func (r *Reader) readSegment(n *schemaNode, before, pos, firstName int) (*segment, int) {
 	data, start := r.data, pos
-	g := segment{more: 1, values: r.read.values[:0]}
-	for first := before == beginning; ; first = false {
+	seg := segment{bytesAfter: 1, values: r.lastRead.values[:0]}
+	for first := before == afterBrace; ; first = false {
 		if pos = jsonscan.Space(data, pos); pos >= len(data) {
 			return nil, declined
 		}
 		if data[pos] == '}' {
-			g.next, g.more, g.orNull = toEnd, 0, true
+			seg.next, seg.bytesAfter, seg.nullable = endOfObject, 0, true
 			pos++
 			break
 		}
@@ -92,107 +93,107 @@ func (r *Reader) segment(n *node, before, pos, names int) (*segment, int) {
 			}
 			pos = jsonscan.Space(data, pos+1)
 		}
-		i, name, end := r.name(n, pos)
+		i, name, end := r.readName(n, pos)
 		if end < 0 {
 			return nil, declined
 		}
 		if i < 0 {
-			if !r.isNew(name, names) {
+			if !r.isFirst(name, firstName) {
 				return nil, declined
 			}
-			end = r.other(n, end, name) // which may read segments of its own
-			r.read = g
-			r.read.next = toOther
-			return &r.read, end
+			end = r.readUndescribedMember(n, end, name) // which may read segments of its own
+			r.lastRead = seg
+			r.lastRead.next = undescribedMember
+			return &r.lastRead, end
 		}
 		m, bit := &n.members[i], uint64(1)<<i
-		if g.present&bit != 0 {
+		if seg.present&bit != 0 {
 			return nil, declined
 		}
-		g.present |= bit
+		seg.present |= bit
 		pos = end
-		if m.null != notSimple && isNull(data, pos) {
-			g.nulls |= bit
+		if m.null != nullByReader && isNull(data, pos) {
+			seg.nulls |= bit
 			pos += len("null")
 			continue
 		}
-		v, end := r.segmentValue(n, i, pos, start)
+		v, end := r.readSegmentValue(n, i, pos, start)
 		if end < 0 {
-			g.next, g.orNull = i, m.null == notSimple
+			seg.next, seg.nullable = i, m.null == nullByReader
 			break
 		}
-		g.values = append(g.values, v)
+		seg.values = append(seg.values, v)
 		pos = end
 	}
-	r.segments[n.id][before].keep(g, data[start:pos])
-	r.read = g
-	return &r.read, pos
+	r.segments[n.id][before].keep(seg, data[start:pos])
+	r.lastRead = seg
+	return &r.lastRead, pos
 }
 
-// segmentValue reads the value of a member if it is one that segments hold: a string of
-// which there is nothing to say, and that is enumerated, or was never seen to
-// be another one.
-func (r *Reader) segmentValue(n *node, i, pos, start int) (v segmentValue, end int) {
+// readSegmentValue reads the value of a member if segments include it: a string
+// without deviations that is enumerated, or of which no other value was seen.
+// Otherwise the end is declined.
+func (r *Reader) readSegmentValue(n *schemaNode, i, pos, start int) (v segmentValue, end int) {
 	m := &n.members[i]
-	at := m.node
-	if !m.described || at.types&kindString == 0 || pos >= len(r.data) || r.data[pos] != '"' {
+	node := m.node
+	if !m.checkable || node.kinds&kindString == 0 || pos >= len(r.data) || r.data[pos] != '"' {
 		return v, declined
 	}
 	stop, escaped := jsonscan.StringEnd(r.data, pos+1)
-	if stop < 0 || escaped || stop-start > longestGap/2 {
+	if stop < 0 || escaped || stop-start > maxSegmentBytes/2 {
 		return v, declined
 	}
 	text := r.data[pos+1 : stop]
-	v = segmentValue{slot: at.slot, start: int32(pos + 1 - start), end: int32(stop - start), index: -1, place: -1}
-	if len(at.values) > 0 {
-		found := at.enumerates(kindString, text)
+	v = segmentValue{slot: node.slot, start: int32(pos + 1 - start), end: int32(stop - start), index: -1, place: -1}
+	if len(node.enumValues) > 0 {
+		found := node.enumIndex(kindString, text)
 		if found < 0 {
 			return v, declined
 		}
-		v.index, v.place = int32(found), at.values[found].place
-	} else if !r.sameAsBefore(n, i, text) {
+		v.index, v.place = int32(found), node.enumValues[found].place
+	} else if !r.isConstant(n, i, text) {
 		return v, declined
 	}
 	sig, values := r.sig, len(r.seenValues)
-	if r.stringValue(at, pos) < 0 || r.sig != sig {
+	if r.readString(node, pos) < 0 || r.sig != sig {
 		r.sig, r.seenValues = sig, r.seenValues[:values]
 		return v, declined
 	}
 	return v, stop + 1
 }
 
-// sameAsBefore reports whether a member has had no other value so far. Gaps that
-// hold the value that it had are of no use any more when it changes.
-func (r *Reader) sameAsBefore(n *node, i int, text []byte) bool {
-	h := &r.constant[n.id]
+// isConstant reports whether a member never had another value. When its value
+// changes, the segments that include the old one are dropped.
+func (r *Reader) isConstant(n *schemaNode, i int, text []byte) bool {
+	constants := &r.constants[n.id]
 	bit := uint64(1) << i
 	switch {
-	case h.varied&bit != 0:
+	case constants.varied&bit != 0:
 		return false
-	case h.seen&bit == 0:
-		if h.texts == nil {
-			h.texts = make([]string, len(n.members))
+	case constants.seen&bit == 0:
+		if constants.texts == nil {
+			constants.texts = make([]string, len(n.members))
 		}
-		h.seen |= bit
-		h.texts[i] = string(text)
-	case h.texts[i] != string(text):
-		h.varied |= bit
+		constants.seen |= bit
+		constants.texts[i] = string(text)
+	case constants.texts[i] != string(text):
+		constants.varied |= bit
 		clear(r.segments[n.id])
 		return false
 	}
 	return true
 }
 
-// constantText are the strings that the members of an object have always had.
+// constantText holds the strings that the members of an object always had.
 type constantText struct {
 	seen, varied uint64
-	texts        []string
+	texts        []string // by the index of the member
 }
 
-// take does for the values of a segment what reading them does.
-func (r *Reader) take(g *segment, pos int) {
-	for i := range g.values {
-		v := &g.values[i]
+// applySegment keeps the values of a segment, as reading them one by one does.
+func (r *Reader) applySegment(seg *segment, pos int) {
+	for i := range seg.values {
+		v := &seg.values[i]
 		if v.slot >= 0 {
 			r.frame.texts |= 1 << v.slot
 			s := &r.frame.values[v.slot]
@@ -209,19 +210,19 @@ func isNull(data []byte, pos int) bool {
 	return pos+4 <= len(data) && binary.LittleEndian.Uint32(data[pos:]) == null
 }
 
-// keep keeps a segment with that text.
-func (s *segments) keep(g segment, text []byte) {
-	if len(text) > longestGap {
+// keep caches a segment with that text.
+func (c *segmentCache) keep(seg segment, text []byte) {
+	if len(text) > maxSegmentBytes {
 		return
 	}
-	g.text, g.values = string(text), slices.Clone(g.values)
-	if len(s.known) < mostGaps {
-		s.known = append(s.known, &g)
-		s.last = &g
+	seg.text, seg.values = string(text), slices.Clone(seg.values)
+	if len(c.all) < maxSegments {
+		c.all = append(c.all, &seg)
+		c.last = &seg
 		return
 	}
-	if s.missed++; s.missed%patience == 0 {
-		s.known[s.missed/patience%mostGaps] = &g
-		s.last = &g
+	if c.misses++; c.misses%replaceEvery == 0 {
+		c.all[c.misses/replaceEvery%maxSegments] = &seg
+		c.last = &seg
 	}
 }

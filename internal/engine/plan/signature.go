@@ -5,19 +5,19 @@ import (
 	"math/bits"
 )
 
-// Signature stands for all the ways in which a body differs from what its plan
-// accepts, and where: its deviations. Bodies with equal signatures, read by
-// one plan, have findings of the same rules at the same places. The zero
-// Signature is that of a body without any.
+// Signature identifies the set of deviations of a body: the ways and the places
+// in which it differs from what its plan accepts. Bodies with equal signatures,
+// read with one plan, have findings of the same rules at the same places. The
+// zero Signature is that of a body without deviations.
 //
-// It is a sum of large random numbers, one for each deviation, so the order in
-// which members come does not matter. What differs within an element or within
-// a member of the caller's own is summed by itself and scrambled before it is
-// added: two faults in one element are not one fault in each of two.
+// It is a sum of large random numbers, one for each deviation, so the order of
+// members does not matter. The deviations in an element, or in a member that is
+// not described by its name, are summed by themselves and scrambled before they
+// are added: two faults in one element differ from one fault in each of two.
 type Signature struct{ a, b uint64 }
 
-// seeds differ from one process to the next, so that nobody can prepare bodies
-// with different deviations and equal signatures.
+// seeds differ in each process, so that nobody can construct bodies with
+// different deviations and equal signatures.
 var seeds = [2]uint64{random(), random()}
 
 func random() uint64 { return maphash.Bytes(maphash.MakeSeed(), nil) }
@@ -34,11 +34,11 @@ func (s *Signature) add(t Signature) {
 	s.b += t.b
 }
 
-// Without returns the signature of the deviations that are not among those of
-// t, which is of a part of them.
+// Without returns the signature of s less the deviations of t, which must be
+// among those of s.
 func (s Signature) Without(t Signature) Signature { return Signature{s.a - t.a, s.b - t.b} }
 
-// within returns the signature of s at a place that the salt stands for.
+// within returns the signature of s at a place that the salt identifies.
 func (s Signature) within(salt uint64) Signature {
 	return Signature{
 		scramble(s.a ^ bits.RotateLeft64(s.b, 32) ^ scramble(salt+seeds[0])),

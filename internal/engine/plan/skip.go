@@ -2,8 +2,8 @@ package plan
 
 import "github.com/plumbapi/plumb/internal/jsonscan"
 
-// skip goes over a value that nothing describes. It still must be good JSON
-// without repeated names.
+// skip reads a value that no schema describes. It must be valid JSON without
+// repeated names all the same.
 func (r *Reader) skip(pos int) int {
 	if pos >= len(r.data) {
 		return declined
@@ -16,9 +16,9 @@ func (r *Reader) skip(pos int) int {
 		}
 		return end + 1
 	case '{':
-		return r.object(anything, pos)
+		return r.readMembers(anything, pos)
 	case '[':
-		return r.array(anything, pos)
+		return r.readElements(anything, pos)
 	case 't':
 		return jsonscan.Literal(r.data, pos, "true")
 	case 'f':

@@ -8,8 +8,8 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// strings compiles minLength, maxLength, pattern and the formats of texts.
-func (c *compiler) strings(n *node, d *schema.Demands) {
+// compileString compiles minLength, maxLength, pattern and the formats of strings.
+func (c *compiler) compileString(n *schemaNode, d *schema.Demands) {
 	n.minLength, n.maxLength = d.MinLength, d.MaxLength
 	for _, p := range d.Patterns {
 		n.patterns = append(n.patterns, p)
@@ -25,25 +25,25 @@ func (c *compiler) strings(n *node, d *schema.Demands) {
 		}
 	}
 	if len(n.minLength)+len(n.maxLength)+len(n.patterns)+len(n.formats) > 60 {
-		n.opaquely("very many limits of strings")
+		n.markOpaque("too many limits of strings")
 	}
 }
 
-// text executes the keywords of strings.
-func (r *Reader) text(n *node, text []byte) {
-	way := uint64(wayLimit)
+// checkText checks a decoded string against its lengths and patterns.
+func (r *Reader) checkText(n *schemaNode, text []byte) {
+	number := uint64(deviationLimit)
 	if len(n.minLength)+len(n.maxLength) > 0 {
-		length := -1 // in code points, which are counted only where that decides
+		length := -1 // in code points, counted only where the length in bytes does not decide
 		for _, least := range n.minLength {
 			if len(text) < least*utf8.UTFMax {
 				if length < 0 {
 					length = utf8.RuneCount(text)
 				}
 				if length < least {
-					r.sig.add(n.deviation(way))
+					r.sig.add(n.deviation(number))
 				}
 			}
-			way++
+			number++
 		}
 		for _, most := range n.maxLength {
 			if len(text) > most {
@@ -51,37 +51,38 @@ func (r *Reader) text(n *node, text []byte) {
 					length = utf8.RuneCount(text)
 				}
 				if length > most {
-					r.sig.add(n.deviation(way))
+					r.sig.add(n.deviation(number))
 				}
 			}
-			way++
+			number++
 		}
 	}
 	for _, p := range n.patterns {
 		if !p.Match(text) {
-			r.sig.add(n.deviation(way))
+			r.sig.add(n.deviation(number))
 		}
-		way++
+		number++
 	}
 	for _, format := range n.formats {
 		if !schema.InFormat(format, string(text)) {
-			r.sig.add(n.deviation(way))
+			r.sig.add(n.deviation(number))
 		}
-		way++
+		number++
 	}
 }
 
-// quick is what a string needs for nobody to look at it: nothing beyond its
-// type and length, and a length in bytes that leaves no doubt of that in code
+// acceptedLengths are the lengths in bytes at which a string needs no further
+// check, since the schema asks for nothing but its type and its length in code
 // points.
-type quick struct{ least, most int }
+type acceptedLengths struct{ least, most int }
 
-// quickString says what a string at the place needs.
-func (n *node) quickString() quick {
-	if n.types&kindString == 0 || n.opaque != "" || n.slot >= 0 || len(n.values)+len(n.scopes)+len(n.patterns)+len(n.formats) > 0 {
-		return quick{least: math.MaxInt}
+// lengthsAccepted returns the lengths at which a string at the place needs no
+// further check.
+func (n *schemaNode) lengthsAccepted() acceptedLengths {
+	if n.kinds&kindString == 0 || n.opaque != "" || n.slot >= 0 || len(n.enumValues)+len(n.checks)+len(n.patterns)+len(n.formats) > 0 {
+		return acceptedLengths{least: math.MaxInt}
 	}
-	q := quick{most: math.MaxInt}
+	q := acceptedLengths{most: math.MaxInt}
 	for _, least := range n.minLength {
 		q.least = max(q.least, least*utf8.UTFMax)
 	}
@@ -91,27 +92,28 @@ func (n *node) quickString() quick {
 	return q
 }
 
-// takes reports whether a string of so many bytes is right without another look.
-func (n *node) takes(length int, escaped bool) bool {
-	return n.quick.least <= length && length <= n.quick.most && (!escaped || n.quick.least == 0)
+// acceptsLength reports whether a string of that length in bytes needs no
+// further check.
+func (n *schemaNode) acceptsLength(length int, escaped bool) bool {
+	return n.acceptedLengths.least <= length && length <= n.acceptedLengths.most && (!escaped || n.acceptedLengths.least == 0)
 }
 
-// stringValue reads a string.
-func (r *Reader) stringValue(n *node, pos int) int {
+// readString reads a string.
+func (r *Reader) readString(n *schemaNode, pos int) int {
 	start := pos + 1
 	end, escaped := jsonscan.StringEnd(r.data, start)
 	if end < 0 {
 		return declined
 	}
-	if n.takes(end-start, escaped) {
+	if n.acceptsLength(end-start, escaped) {
 		return end + 1
 	}
-	if len(n.scopes) > 0 {
+	if len(n.checks) > 0 {
 		return declined
 	}
 	fits, ok := true, true
-	if n.types&kindString == 0 {
-		if fits, ok = r.allows(n, kindString); !ok {
+	if n.kinds&kindString == 0 {
+		if fits, ok = r.checkType(n, kindString); !ok {
 			return declined
 		}
 	}
@@ -122,11 +124,11 @@ func (r *Reader) stringValue(n *node, pos int) int {
 		text = r.scratch[from:]
 	}
 	index := -1
-	if len(n.values) > 0 {
-		index = r.enumerated(n, kindString, text, fits)
+	if len(n.enumValues) > 0 {
+		index = r.checkEnum(n, kindString, text, fits)
 	}
 	if fits {
-		r.text(n, text)
+		r.checkText(n, text)
 	}
 	if n.slot >= 0 {
 		f := r.frame

@@ -7,11 +7,11 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// kinds is a set of kinds of values.
-type kinds uint8
+// kindSet is a set of kinds of JSON values.
+type kindSet uint8
 
 const (
-	kindNull kinds = 1 << iota
+	kindNull kindSet = 1 << iota
 	kindBool
 	kindInteger
 	kindFraction // a number that is not an integer
@@ -21,68 +21,70 @@ const (
 	allKinds = 1<<iota - 1
 )
 
-var kindsNamed = map[string]kinds{
+var kindsNamed = map[string]kindSet{
 	"null": kindNull, "boolean": kindBool, "integer": kindInteger, "number": kindInteger | kindFraction,
 	"string": kindString, "array": kindArray, "object": kindObject,
 }
 
-// kinds compiles the keyword type.
-func (c *compiler) kinds(n *node, d *schema.Demands) {
+// compileType compiles the keyword type.
+func (c *compiler) compileType(n *schemaNode, d *schema.Demands) {
 	for _, allowed := range d.Types {
-		var set kinds
+		var set kindSet
 		for _, name := range allowed {
 			set |= kindsNamed[name]
 		}
-		n.types &= set
+		n.kinds &= set
 	}
 }
 
-// allows executes the keyword type. A schema whose type does not fit looks no
-// further; where there are several, the others do, and the reference engine
-// has to tell.
-func (r *Reader) allows(n *node, k kinds) (fits, ok bool) {
-	if n.types&k != 0 {
+// checkType checks the kind of a value against the keyword type. Where it does
+// not fit, a schema looks no further. Where several schemas describe the value,
+// others may, so it is then not ok: the reference engine has to check the body.
+func (r *Reader) checkType(n *schemaNode, k kindSet) (fits, ok bool) {
+	if n.kinds&k != 0 {
 		return true, true
 	}
 	r.sig.add(n.kindDeviation(k))
-	return false, n.plain
+	return false, n.single
 }
 
-func (n *node) kindDeviation(k kinds) Signature { return n.deviation(wayKind + uint64(k)) }
+func (n *schemaNode) kindDeviation(k kindSet) Signature {
+	return n.deviation(deviationType + uint64(k))
+}
 
-// value is one that an enum or const enumerates.
-type value struct {
-	kind  kinds
-	text  string // of a string, decoded; else as JSON
+// enumValue is a value that an enum or const lists.
+type enumValue struct {
+	kind  kindSet
+	text  string // decoded, of a string; JSON text, of other values
 	place int32  // for coverage
 }
 
-// values compiles the keywords enum and const.
-func (c *compiler) values(n *node, shape *schema.Shape, d *schema.Demands, at position) {
+// compileEnum compiles the keywords enum and const.
+func (c *compiler) compileEnum(n *schemaNode, shape *schema.Shape, d *schema.Demands, at schemaPosition) {
 	index := map[string]int{}
 	_, placeOf := c.Places(shape)
 	for _, text := range shape.Values {
-		v := value{kind: kindOf(text), text: text, place: c.place(at, placeOf(text))}
+		v := enumValue{kind: kindOf(text), text: text, place: c.placeNumber(at, placeOf(text))}
 		if s, ok := decodedString(text); ok {
 			v.text = s
 		}
 		switch v.kind {
 		case kindObject, kindArray:
-			n.opaquely("an object or array under enum or const")
+			n.markOpaque("an object or array under enum or const")
 		case kindInteger:
 			if i, err := strconv.ParseInt(text, 10, 64); err != nil || strconv.FormatInt(i, 10) != text {
-				n.opaquely("a number under enum or const that is not written as a plain integer")
+				n.markOpaque("a number under enum or const that is not written as a plain integer")
 			}
 		}
-		index[text] = len(n.values)
-		n.values = append(n.values, v)
+		index[text] = len(n.enumValues)
+		n.enumValues = append(n.enumValues, v)
 	}
-	if len(n.values) > 1000 || len(d.Enums) > 60 {
-		n.opaquely("very many values")
+	if len(n.enumValues) > 1000 || len(d.Enums) > 60 {
+		n.markOpaque("too many enumerated values")
 		return
 	}
 	for _, allowed := range d.Enums {
-		set := make([]bool, len(n.values))
+		set := make([]bool, len(n.enumValues))
 		for _, text := range allowed {
 			set[index[text]] = true
 		}
@@ -90,7 +92,7 @@ func (c *compiler) values(n *node, shape *schema.Shape, d *schema.Demands, at po
 	}
 }
 
-func kindOf(text string) kinds {
+func kindOf(text string) kindSet {
 	switch text[0] {
 	case '"':
 		return kindString
@@ -106,35 +108,36 @@ func kindOf(text string) kinds {
 	return kindInteger
 }
 
-// enumerated executes enum and const: it returns which of the values it is, or
-// -1. The text is that of value.text.
-func (r *Reader) enumerated(n *node, k kinds, text []byte, fits bool) int {
-	found := n.enumerates(k, text)
-	if found >= 0 && n.values[found].place >= 0 {
-		r.seenValues = append(r.seenValues, n.values[found].place)
+// checkEnum checks a value against enum and const. It returns the index of the
+// enumerated value, or -1. The text is as in enumValue.
+func (r *Reader) checkEnum(n *schemaNode, k kindSet, text []byte, fits bool) int {
+	found := n.enumIndex(k, text)
+	if found >= 0 && n.enumValues[found].place >= 0 {
+		r.seenValues = append(r.seenValues, n.enumValues[found].place)
 	}
 	if fits {
 		for i, set := range n.enums {
 			if found < 0 || !set[found] {
-				r.sig.add(n.deviation(wayEnum + uint64(i)))
+				r.sig.add(n.deviation(deviationEnum + uint64(i)))
 			}
 		}
 	}
 	return found
 }
 
-// enumerates returns which of the values it is, or -1.
-func (n *node) enumerates(k kinds, text []byte) int {
-	for i := range n.values {
-		if v := &n.values[i]; v.kind == k && len(v.text) == len(text) && v.text == string(text) {
+// enumIndex returns the index of the enumerated value with that kind and text,
+// or -1.
+func (n *schemaNode) enumIndex(k kindSet, text []byte) int {
+	for i := range n.enumValues {
+		if v := &n.enumValues[i]; v.kind == k && len(v.text) == len(text) && v.text == string(text) {
 			return i
 		}
 	}
 	return -1
 }
 
-// value reads a value.
-func (r *Reader) value(n *node, pos int) int {
+// readValue reads a value.
+func (r *Reader) readValue(n *schemaNode, pos int) int {
 	if n == anything {
 		return r.skip(pos)
 	}
@@ -143,58 +146,59 @@ func (r *Reader) value(n *node, pos int) int {
 	}
 	switch r.data[pos] {
 	case '"':
-		return r.stringValue(n, pos)
+		return r.readString(n, pos)
 	case '{':
-		return r.objectValue(n, pos)
+		return r.readObject(n, pos)
 	case '[':
-		return r.arrayValue(n, pos)
+		return r.readArray(n, pos)
 	case 't', 'f':
-		return r.boolean(n, pos)
+		return r.readBoolean(n, pos)
 	case 'n':
-		return r.null(n, pos, n.kindDeviation(kindNull))
+		return r.readNull(n, pos, n.kindDeviation(kindNull))
 	}
-	return r.numberValue(n, pos)
+	return r.readNumber(n, pos)
 }
 
-func (r *Reader) boolean(n *node, pos int) int {
+func (r *Reader) readBoolean(n *schemaNode, pos int) int {
 	word := "true"
 	if r.data[pos] == 'f' {
 		word = "false"
 	}
 	end := jsonscan.Literal(r.data, pos, word)
-	if end < 0 || len(n.scopes) > 0 {
+	if end < 0 || len(n.checks) > 0 {
 		return declined
 	}
 	if n.slot >= 0 {
 		r.frame.other |= 1 << n.slot
 		r.frame.values[n.slot] = slotValue{start: int32(pos), end: int32(end)}
 	}
-	fits, ok := r.allows(n, kindBool)
+	fits, ok := r.checkType(n, kindBool)
 	if !ok {
 		return declined
 	}
-	if len(n.values) > 0 {
-		r.enumerated(n, kindBool, r.data[pos:end], fits)
+	if len(n.enumValues) > 0 {
+		r.checkEnum(n, kindBool, r.data[pos:end], fits)
 	}
 	return end
 }
 
-// null reads null, of which the deviation stands for not being allowed.
-func (r *Reader) null(n *node, pos int, deviation Signature) int {
+// readNull reads null. The deviation is the one to add where null is not
+// allowed.
+func (r *Reader) readNull(n *schemaNode, pos int, deviation Signature) int {
 	end := jsonscan.Literal(r.data, pos, "null")
-	if end < 0 || n.whole {
+	if end < 0 || n.checksNull {
 		return declined
 	}
 	if n.slot >= 0 {
 		r.frame.null |= 1 << n.slot
 	}
-	fits := n.types&kindNull != 0
-	if len(n.values) > 0 {
+	fits := n.kinds&kindNull != 0
+	if len(n.enumValues) > 0 {
 		found := -1
-		for i := range n.values {
-			if n.values[i].kind == kindNull {
+		for i := range n.enumValues {
+			if n.enumValues[i].kind == kindNull {
 				found = i
-				if p := n.values[i].place; p >= 0 {
+				if p := n.enumValues[i].place; p >= 0 {
 					r.seenValues = append(r.seenValues, p)
 				}
 			}
@@ -205,7 +209,7 @@ func (r *Reader) null(n *node, pos int, deviation Signature) int {
 	}
 	if !fits {
 		r.sig.add(deviation)
-		if !n.plain {
+		if !n.single {
 			return declined
 		}
 	}

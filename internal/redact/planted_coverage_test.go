@@ -10,11 +10,12 @@ import (
 	"github.com/plumbapi/plumb/internal/credentialtest"
 )
 
-// The planted credentials are of each name and form of the lists: without one of
-// these, some get out.
+// TestEachNameAndFormIsPlanted checks that the planted credentials cover each
+// name and form of the lists: if one of these is removed, some credential
+// leaks.
 func TestEachNameAndFormIsPlanted(t *testing.T) {
 	defer Use(nil)
-	p := credentialtest.New("teeth")
+	p := credentialtest.New("coverage")
 	var texts []string
 	for _, pair := range p.Named(credentialtest.Member, "member") {
 		texts = append(texts, `"`+pair.Name+`": "`+pair.Value+`"`)
@@ -45,7 +46,7 @@ func TestEachNameAndFormIsPlanted(t *testing.T) {
 	assert.False(t, leak())
 	for i, form := range all {
 		forms = slices.Delete(slices.Clone(all), i, i+1)
-		if !strings.Contains(form.example, "…") { // of what was cut
+		if !strings.Contains(form.example, "…") { // of a text that was cut off
 			assert.True(t, leak(), "no planted credential has the form of %s", form.of)
 		}
 	}

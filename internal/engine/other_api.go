@@ -7,44 +7,46 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// judge decides whether an exchange with a host that the description does not
-// name is one of its API. If not, there is nothing to check.
-func (p *pass) judge() {
-	if p.match.Path == "" || p.belongs() {
+// skipOtherAPI skips an exchange with a host that the description does not
+// name, unless the exchange is one of the API.
+func (p *pass) skipOtherAPI() {
+	if p.match.Path == "" || p.belongsToAPI() {
 		return
 	}
-	reason := p.foreignness()
+	reason := p.otherAPIReason()
 	if server := p.match.Server(p.x.Request.URL); server != "" {
 		reason += "; --server " + server + " checks it all the same"
 	}
 	*p = pass{v: p.v, x: p.x, out: Result{Status: p.out.Status, Skipped: reason}}
 }
 
-// foreignness says why an exchange is not taken for one of the API.
-func (p *pass) foreignness() string {
+// otherAPIReason says why an exchange is not taken for one of the API.
+func (p *pass) otherAPIReason() string {
 	if p.match.Site == spec.Behind {
 		switch {
-		case !slices.ContainsFunc(p.answers(), func(s *bodySchema) bool { return len(s.constants) > 0 }):
-			return "a path behind a prefix that is not described, whose answers have no constant to be known by"
+		case !slices.ContainsFunc(p.successSchemas(), func(s *bodySchema) bool { return len(s.constants) > 0 }):
+			return "a path behind a prefix that is not described, whose answers have no constant to recognise them by"
 		case p.object() == nil:
-			return "a path behind a prefix that is not described, with a body that is not an object to be known by a constant"
+			return "a path behind a prefix that is not described, with a body that is not an object with a constant to recognise it by"
 		}
 	}
 	return "another API, as its body shows"
 }
 
-// belongs reports whether the exchange is one of the API: the host is a server
-// of the description, or the body is like one that the operation answers with
-// success. Behind a prefix that the description does not name, the body must
-// have a constant by which such a schema tells its values from others. Below a
-// base path, an object is another API's only if it has none of these, and fewer
-// than half of the members that are required; what is not a success is no such
-// object, and is taken for an answer of the API.
-func (p *pass) belongs() bool {
+// belongsToAPI reports whether the exchange is one of the API: its host is a
+// server of the description, or its body resembles a successful response of the
+// operation.
+//
+// Behind a prefix that the description does not name, the body must have a
+// constant of one of the schemas. Below a base path, only an object that has
+// none of the constants, and fewer than half of the required members, is taken
+// for another API's. A response that is not successful, or not an object, is
+// taken for one of the API.
+func (p *pass) belongsToAPI() bool {
 	if p.match.Site == spec.Own {
 		return true
 	}
-	answers := p.answers()
+	answers := p.successSchemas()
 	if p.match.Site == spec.Behind {
 		object := p.object()
 		return object != nil && slices.ContainsFunc(answers, func(s *bodySchema) bool { return s.hasConstant(object) })
@@ -53,23 +55,23 @@ func (p *pass) belongs() bool {
 		return true
 	}
 	object := p.object()
-	return object == nil || slices.ContainsFunc(answers, func(s *bodySchema) bool { return s.hasConstant(object) || s.hasHalf(object) })
+	return object == nil || slices.ContainsFunc(answers, func(s *bodySchema) bool { return s.hasConstant(object) || s.hasHalfOfRequired(object) })
 }
 
-// isSuccess reports whether the answer says, or can be taken to say, that the
-// request was a success.
+// isSuccess reports whether the response is successful, or has no status that
+// says otherwise.
 func (p *pass) isSuccess() bool { return p.out.Status == 0 || p.out.Status/100 == 2 }
 
-// answers returns the schemas of what the operation answers with success; of a
-// method that is not described, those of the other methods of the path.
-func (p *pass) answers() []*bodySchema {
+// successSchemas returns the schemas of the operation's successful responses;
+// where the method is not described, those of the other methods of the path.
+func (p *pass) successSchemas() []*bodySchema {
 	if p.match.Operation != nil {
-		return p.v.answers[p.match.Operation]
+		return p.v.successSchemas[p.match.Operation]
 	}
 	var all []*bodySchema
 	for _, op := range p.v.desc.Operations {
 		if op.Path == p.match.Path {
-			all = append(all, p.v.answers[op]...)
+			all = append(all, p.v.successSchemas[op]...)
 		}
 	}
 	return all
@@ -101,9 +103,9 @@ func (s *bodySchema) hasValue(object *jsonvalue.Value, c constantMember) bool {
 	return ok && text == c.text
 }
 
-// hasHalf reports whether the object has at least half of the members that the
-// schema requires.
-func (s *bodySchema) hasHalf(object *jsonvalue.Value) bool {
+// hasHalfOfRequired reports whether the object has at least half of the members
+// that the schema requires.
+func (s *bodySchema) hasHalfOfRequired(object *jsonvalue.Value) bool {
 	has := 0
 	for _, name := range s.required {
 		if object.Member(name) != nil {
@@ -113,20 +115,20 @@ func (s *bodySchema) hasHalf(object *jsonvalue.Value) bool {
 	return 2*has >= len(s.required)
 }
 
-// readingDecides reports whether what a plan finds out by reading a body for
-// the route decides whether the exchange is one of the API: equal readings, and
-// a reading without a deviation, then mean that it is, if it is for one of them.
+// readingDecides reports whether the reading of a body with the plan of the
+// route decides whether the exchange is one of the API. If so, exchanges with
+// equal readings belong to the API alike, and a body without deviations does.
 func (v *Validator) readingDecides(r *route) bool {
 	if r.site == spec.Own || r.operation == nil {
 		return true
 	}
-	answers := v.answers[r.operation]
+	answers := v.successSchemas[r.operation]
 	if r.site == spec.Foreign && (r.status != 0 && r.status/100 != 2 || len(answers) == 0 || slices.ContainsFunc(answers, func(s *bodySchema) bool { return len(s.constants) == 0 })) {
 		return true
 	}
 	if len(answers) != 1 || answers[0] != r.schema || len(r.schema.constants) == 0 {
 		return false
 	}
-	demands, _ := r.schema.Shape.Demands() // without alternatives, each member that is missing is a deviation
+	demands, _ := r.schema.Shape.Demands() // only without alternatives is each missing member a deviation
 	return demands != nil
 }
