@@ -3,11 +3,11 @@ package engine
 import (
 	"fmt"
 	"iter"
-	"slices"
 	"strconv"
 	"time"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine/history"
 	"github.com/plumbapi/plumb/internal/lifecycle"
 )
 
@@ -16,40 +16,46 @@ type contradiction struct {
 	rule          *Rule
 	member        lifecycle.Member
 	message       string
-	from, to      cell // what the member was, and is
-	before, after moment
+	from, to      history.Value // what the member was, and is
+	before, after Moment
 	allowed       string
 }
 
 // found says what the member is and was. Where it is at hand, the text says it in
 // full.
-func (c *contradiction) found(h *History, to, from string) string {
-	return fmt.Sprintf("%s; before, %s: %s", c.to.text(to), h.where(c.before), c.from.text(from))
+func (c *contradiction) found(to, from string) string {
+	return fmt.Sprintf("%s; before, %s: %s", shownValue(c.to, to), where(c.before), shownValue(c.from, from))
+}
+
+func shownValue(v history.Value, full string) string {
+	if full == "" || v.IsAbsent() {
+		return v.String()
+	}
+	return full
 }
 
 // finding returns the finding as far as it can be told without a body.
-func (c *contradiction) finding(h *History, w *tracked) plumb.Finding {
-	f := placed(c.message, c.member.Place, c.found(h, "", ""), c.allowed)
-	origin := h.origins[c.after.origin]
-	f.Rule, f.Severity = c.rule.ID, h.v.severityOf(c.rule)
-	f.Operation, f.Status = origin.Operation, origin.Status
-	f.Pointer = origin.Within + c.member.Pointer
-	f.Subject = w.subject(c.member.Pointer)
-	f.Place = plumb.Place{File: h.files[c.after.file], Entry: int(c.after.entry), Line: int(c.after.line)}
+func (c *contradiction) finding(v *Validator, t *tracked) plumb.Finding {
+	f := placed(c.message, c.member.Place, c.found("", ""), c.allowed)
+	f.Rule, f.Severity = c.rule.ID, v.severityOf(c.rule)
+	f.Operation, f.Status = c.after.Origin.Operation, c.after.Origin.Status
+	f.Pointer = c.after.Origin.Within + c.member.Pointer
+	f.Subject = t.subject(c.member.Pointer)
+	f.Place = plumb.Place{File: c.after.File, Entry: int(c.after.Entry), Line: int(c.after.Line)}
 	return f
 }
 
 // atHand returns the finding with what the body at hand tells, which is that of
 // the later response, or else of the earlier one.
-func (c *contradiction) atHand(h *History, w *tracked, p *pass, r *resource, later bool) plumb.Finding {
-	f := c.finding(h, w)
+func (c *contradiction) atHand(v *Validator, p *pass, r *resource, later bool) plumb.Finding {
+	f := c.finding(v, v.tracked[r.life])
 	f.Resource = r.id
 	path := r.pathTo(c.member.Pointer)
 	if !later {
-		f.Occurrence.Found = c.found(h, "", p.foundText(path))
+		f.Occurrence.Found = c.found("", p.foundText(path))
 		return f
 	}
-	f.Occurrence.Found = c.found(h, p.foundText(path), "")
+	f.Occurrence.Found = c.found(p.foundText(path), "")
 	a := p.valueAt(path)
 	if body := p.x.Response.Body; body.Locate != nil {
 		f.Line, f.Column = body.Locate(a.start)
@@ -64,7 +70,11 @@ func (c *contradiction) atHand(h *History, w *tracked, p *pass, r *resource, lat
 type sighting struct {
 	key           ResourceKey
 	rule, pointer string
-	after, before moment
+	after, before Moment
+}
+
+func sightingOf(key ResourceKey, c *contradiction) sighting {
+	return sighting{key, c.rule.ID, c.member.Pointer, c.after, c.before}
 }
 
 // mostSightings bounds what is remembered of bodies that are gone: reports show
@@ -79,7 +89,7 @@ func (h *History) sight(key ResourceKey, c *contradiction, x *plumb.Exchange, f 
 	if h.Clean != nil {
 		h.Clean(x, &f)
 	}
-	h.sightings[sighting{key, c.rule.ID, c.member.Pointer, c.after, c.before}] = f
+	h.sightings[sightingOf(key, c)] = f
 }
 
 // Contradictions returns the findings that the resources give by their
@@ -89,59 +99,36 @@ func (h *History) sight(key ResourceKey, c *contradiction, x *plumb.Exchange, f 
 // they need to be.
 func (h *History) Contradictions() iter.Seq2[ResourceKey, plumb.Finding] {
 	return func(yield func(ResourceKey, plumb.Finding) bool) {
-		for key, encoded := range h.timelines.all() {
-			t := readTimeline(encoded)
-			if !t.suspect {
-				continue
-			}
-			for _, f := range h.contradictionsOf(key, t) {
-				if !yield(key, f) {
+		stopped := false
+		for key, pair := range h.store.Pairs() {
+			t := h.v.kinds[pair.Kind]
+			c := comparison{rules: h.v.history, life: t.Life, changes: pair.Changes, yield: func(c contradiction) {
+				if stopped || h.v.severityOf(c.rule) == plumb.Off {
 					return
 				}
+				c.before, c.after = pair.Before, pair.After
+				f, seen := h.sightings[sightingOf(key, &c)]
+				if !seen {
+					f = c.finding(h.v, t)
+				}
+				stopped = !yield(key, f)
+			}}
+			if c.apply(); stopped {
+				return
 			}
 		}
 	}
 }
 
-func (h *History) contradictionsOf(key ResourceKey, t timeline) (findings []plumb.Finding) {
-	w := h.v.kinds[t.kind]
-	all := h.needed(w, t)
-	for i := range all {
-		earlier := slices.Clone(all[:i])
-		slices.Reverse(earlier)
-		all[i].meet(w, earlier, true, func(before moment, changes []change) {
-			c := comparison{rules: h.v.history, life: w.life, changes: changes, yield: func(c contradiction) {
-				if h.v.severityOf(c.rule) == plumb.Off {
-					return
-				}
-				c.before, c.after = before, all[i].moment
-				f, seen := h.sightings[sighting{key, c.rule.ID, c.member.Pointer, c.after, c.before}]
-				if !seen {
-					f = c.finding(h, w)
-				}
-				findings = append(findings, f)
-			}}
-			c.apply()
-		})
-	}
-	return findings
-}
-
-// needed returns the observations of a timeline as they are after all that are
-// not needed were dropped.
-func (h *History) needed(w *tracked, t timeline) []observation {
-	return reduce(w.observations(t), len(w.members), func(s *observation) []byte { return w.pack(nil, s.cells) })
-}
-
 // where names the place and time of a response.
-func (h *History) where(s moment) string {
-	place := "line " + strconv.FormatInt(s.line, 10)
-	if s.line == 0 { // seen live
-		place = "exchange " + strconv.FormatInt(s.entry, 10)
+func where(m Moment) string {
+	place := "line " + strconv.FormatInt(m.Line, 10)
+	if m.Line == 0 { // seen live
+		place = "exchange " + strconv.FormatInt(m.Entry, 10)
 	}
-	text := "in " + h.files[s.file] + ", " + place
-	if s.time != 0 {
-		text += " of " + time.UnixMilli(s.time).UTC().Format(time.DateTime) + " UTC"
+	text := "in " + m.File + ", " + place
+	if m.Time != 0 {
+		text += " of " + time.UnixMilli(m.Time).UTC().Format(time.DateTime) + " UTC"
 	}
 	return text
 }

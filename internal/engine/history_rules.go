@@ -4,20 +4,20 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine/history"
 	"github.com/plumbapi/plumb/internal/lifecycle"
 )
 
 // compare applies the rules of histories to two responses, the body of one of
 // which is at hand.
-func (h *History) compare(key ResourceKey, p *pass, r *resource, before, after moment, changes []change, laterAtHand bool) {
-	c := comparison{rules: h.v.history, life: r.life, changes: changes, yield: func(c contradiction) {
-		c.before, c.after = before, after
+func (h *History) compare(key ResourceKey, p *pass, r *resource, pair history.Pair, laterAtHand bool) {
+	c := comparison{rules: h.v.history, life: r.life, changes: pair.Changes, yield: func(c contradiction) {
+		c.before, c.after = pair.Before, pair.After
 		p.use(c.rule)
 		if p.severity == plumb.Off {
 			return
 		}
-		f := c.atHand(h, h.v.watches[r.life], p, r, laterAtHand)
-		p.file(f)
+		p.file(c.atHand(h.v, p, r, laterAtHand))
 		h.sight(key, &c, p.x, p.out.Findings[len(p.out.Findings)-1])
 	}}
 	c.apply()
@@ -27,9 +27,9 @@ func (h *History) compare(key ResourceKey, p *pass, r *resource, before, after m
 type comparison struct {
 	rules   []*Rule // that look at them
 	life    *lifecycle.Lifecycle
-	changes []change // in the order of the members that are watched
-	differs bool     // there is something to report
-	rule    *Rule    // that runs
+	changes []history.Change // in the order of the members that are kept
+	differs bool             // there is something to report
+	rule    *Rule            // that runs
 	yield   func(contradiction)
 }
 
@@ -41,17 +41,17 @@ func (c *comparison) apply() {
 }
 
 // members calls yield for the members of one list of the lifecycle that
-// changed. The first of the list is the nth that is watched.
-func (c *comparison) members(list []lifecycle.Member, n int, yield func(m lifecycle.Member, before, after cell)) {
+// changed. The first of the list is the nth that is kept.
+func (c *comparison) members(list []lifecycle.Member, n int, yield func(m lifecycle.Member, before, after history.Value)) {
 	for _, change := range c.changes {
-		if i := change.index - n; i >= 0 && i < len(list) {
-			yield(list[i], change.before, change.after)
+		if i := change.Member - n; i >= 0 && i < len(list) {
+			yield(list[i], change.Before, change.After)
 		}
 	}
 }
 
 // report records that the later response cannot follow the earlier one.
-func (c *comparison) report(m lifecycle.Member, message string, from, to cell, allowed string) {
+func (c *comparison) report(m lifecycle.Member, message string, from, to history.Value, allowed string) {
 	c.differs = true
 	if c.yield != nil {
 		c.yield(contradiction{rule: c.rule, member: m, message: message, from: from, to: to, allowed: allowed})
@@ -68,11 +68,11 @@ two responses; but nothing leads out of a final state, and nothing back.`,
 	Fix:     "Correct the state that the server reports; if the move is allowed, add it to next of the state before.",
 	Example: `{"status": "cancelled"}, and later {"status": "in_progress"}`,
 	history: func(c *comparison) {
-		if len(c.changes) == 0 || c.changes[0].index != 0 {
+		if len(c.changes) == 0 || c.changes[0].Member != 0 {
 			return
 		}
-		before, after := c.changes[0].before, c.changes[0].after
-		from, to := c.life.StateNamed(before.name()), c.life.StateNamed(after.name())
+		before, after := c.changes[0].Before, c.changes[0].After
+		from, to := stateOf(c.life, before), stateOf(c.life, after)
 		if from == nil || to == nil || c.life.Reaches(from.Name, to.Name) {
 			return
 		}
@@ -82,6 +82,14 @@ two responses; but nothing leads out of a final state, and nothing back.`,
 		}
 		c.report(lifecycle.Member{Pointer: c.life.State, Place: from.Place}, "the resource made a move that is not allowed", before, after, allowed)
 	},
+}
+
+// stateOf returns the state that a value names; nil where it is none.
+func stateOf(life *lifecycle.Lifecycle, v history.Value) *lifecycle.State {
+	if name, ok := v.Text(); ok {
+		return life.StateNamed(name)
+	}
+	return nil
 }
 
 var historyChanged = &Rule{
@@ -95,8 +103,8 @@ then the last one before it that has the member counts.`,
 	Fix:     "Keep the value in all responses; if it may change, take the member out of neverChanges.",
 	Example: `{"created_at": 1741967569}, and later {"created_at": 1741967570}`,
 	history: func(c *comparison) {
-		c.members(c.life.NeverChanges, 1, func(m lifecycle.Member, before, after cell) {
-			if before.kind != absent && after.kind != absent {
+		c.members(c.life.NeverChanges, 1, func(m lifecycle.Member, before, after history.Value) {
+			if !before.IsAbsent() && !after.IsAbsent() {
 				c.report(m, "a member changed that never changes", before, after, "the value that it had")
 			}
 		})
@@ -113,14 +121,19 @@ setOnce in ` + "`x-lifecycle`" + `.`,
 	Fix:     "Keep the value once it is set; if it may change, take the member out of setOnce.",
 	Example: `{"cancelling_at": 1741967569}, and later {"cancelling_at": null}`,
 	history: func(c *comparison) {
-		c.members(c.life.SetOnce, 1+len(c.life.NeverChanges), func(m lifecycle.Member, before, after cell) {
-			// Servers also write "" for what is not set yet.
-			set := before.kind != absent && before.kind != null && before != cell{kind: text}
-			if set && after.kind != absent {
+		c.members(c.life.SetOnce, 1+len(c.life.NeverChanges), func(m lifecycle.Member, before, after history.Value) {
+			if isSet(before) && !after.IsAbsent() {
 				c.report(m, "a member that is set once changed or was cleared", before, after, "the value that it had")
 			}
 		})
 	},
+}
+
+// isSet reports whether a member has a value. Servers also write "" for what is not
+// set yet.
+func isSet(v history.Value) bool {
+	text, isText := v.Text()
+	return !v.IsAbsent() && !v.IsNull() && !(isText && text == "")
 }
 
 var historyDecreased = &Rule{
@@ -132,8 +145,10 @@ grows (neverDecreases in ` + "`x-lifecycle`" + `).`,
 	Fix:     "Keep the count from falling; if it may fall, take the member out of neverDecreases.",
 	Example: `{"completed": 5}, and later {"completed": 4}`,
 	history: func(c *comparison) {
-		c.members(c.life.NeverDecreases, 1+len(c.life.NeverChanges)+len(c.life.SetOnce), func(m lifecycle.Member, before, after cell) {
-			if before.isNumber() && after.isNumber() && after.number() < before.number() {
+		c.members(c.life.NeverDecreases, 1+len(c.life.NeverChanges)+len(c.life.SetOnce), func(m lifecycle.Member, before, after history.Value) {
+			from, wasNumber := before.Number()
+			to, isNumber := after.Number()
+			if wasNumber && isNumber && to < from {
 				c.report(m, "a number fell that never falls", before, after, "at least what it was")
 			}
 		})

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -28,8 +27,8 @@ type Timestamp struct {
 // of resources, in the order in which the description has them.
 func (h *History) Keys(id string) []ResourceKey {
 	keys := make([]ResourceKey, len(h.v.kinds))
-	for i, w := range h.v.kinds {
-		keys[i] = w.key([]byte(id))
+	for i, t := range h.v.kinds {
+		keys[i] = t.Key([]byte(id))
 	}
 	return keys
 }
@@ -37,15 +36,13 @@ func (h *History) Keys(id string) []ResourceKey {
 // Life returns what the responses said of a resource, in the order of time: of a
 // life with many responses, a part of them.
 func (h *History) Life(key ResourceKey) []Observation {
-	encoded := h.timelines.get(key)
-	if encoded == nil {
+	r, ok := h.store.Resource(key)
+	if !ok {
 		return nil
 	}
-	t := readTimeline(encoded)
-	w := h.v.kinds[t.kind]
 	var all []Observation
-	for _, s := range thin(h.needed(w, t)) {
-		all = append(all, h.observation(w, s))
+	for _, response := range thin(r.Responses) {
+		all = append(all, newObservation(h.v.kinds[r.Kind], &response))
 	}
 	return all
 }
@@ -53,9 +50,9 @@ func (h *History) Life(key ResourceKey) []Observation {
 // mostShown bounds how much of a life is told.
 const mostShown = 32
 
-// thin leaves out every second of too many observations; the first and the last
-// are kept.
-func thin(all []observation) []observation {
+// thin leaves out every second of too many responses; the first and the last are
+// kept.
+func thin(all []ResourceResponse) []ResourceResponse {
 	for len(all) > mostShown {
 		kept := all[:0]
 		for i, s := range all {
@@ -68,10 +65,6 @@ func thin(all []observation) []observation {
 	return all
 }
 
-func comparePlaces(a, b plumb.Source) int {
-	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Pointer, b.Pointer))
-}
-
 // stateEntered returns the state whose beginning a timestamp records.
 func stateEntered(life *lifecycle.Lifecycle, pointer string) string {
 	for _, s := range life.States() {
@@ -82,28 +75,26 @@ func stateEntered(life *lifecycle.Lifecycle, pointer string) string {
 	return ""
 }
 
-func (h *History) observation(w *tracked, s observation) Observation {
-	o := Observation{
-		Place: plumb.Place{File: h.files[s.file], Entry: int(s.entry), Line: int(s.line)},
+func newObservation(t *tracked, r *ResourceResponse) Observation {
+	o := Observation{Place: plumb.Place{File: r.File, Entry: int(r.Entry), Line: int(r.Line)}}
+	values := t.Unpack(r.Packed)
+	if state := stateOf(t.Life, values[0]); state != nil {
+		o.State = state.Name
 	}
-	life := w.life
-	if life.StateNamed(s.cells[0].name()) != nil {
-		o.State = s.cells[0].name()
+	if r.Time != 0 {
+		o.Time = time.UnixMilli(r.Time).UTC()
 	}
-	if s.time != 0 {
-		o.Time = time.UnixMilli(s.time).UTC()
-	}
-	for i, pointer := range w.members {
-		for _, t := range life.Timestamps {
-			if t.Pointer != pointer {
+	for i, pointer := range t.Members {
+		for _, timestamp := range t.Life.Timestamps {
+			if timestamp.Pointer != pointer {
 				continue
 			}
-			v := s.cells[i].value()
+			v := values[i].Scalar()
 			if v == nil {
 				continue
 			}
-			if at := readStamp(v, t.Text, life).time; !at.IsZero() {
-				o.Timestamps = append(o.Timestamps, Timestamp{pointer, stateEntered(life, pointer), at})
+			if at := readStamp(v, timestamp.Text, t.Life).time; !at.IsZero() {
+				o.Timestamps = append(o.Timestamps, Timestamp{pointer, stateEntered(t.Life, pointer), at})
 			}
 		}
 	}

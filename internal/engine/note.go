@@ -5,18 +5,19 @@ import (
 	"slices"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine/history"
 	"github.com/plumbapi/plumb/internal/engine/plan"
 )
 
 // note is what a response said about a resource, for its history.
 type note struct {
 	x       *plumb.Exchange
-	watch   *tracked
+	tracked *tracked
 	key     ResourceKey
 	within  string // pointer of the resource
 	start   int    // offset of its object in the body
-	line    int    // of the recording
-	cells   []byte // packed
+	line    int    // in the recording
+	packed  []byte // what is kept of it
 	idStart int    // in the ids of the batch
 	idEnd   int
 }
@@ -26,60 +27,44 @@ func (w *Worker) note(n *plan.ResourceNote) {
 	if len(n.ID) == 0 || bytes.Contains(n.ID, masked) { // as in newResource
 		return
 	}
-	b, id := w.results, n.ID
+	rs, id := w.results, n.ID
 	if len(id) > maxName {
 		id = []byte(shortName(string(id)))
 	}
-	own := note{x: w.x, within: n.Pointer, start: n.Start, idStart: len(b.ids), idEnd: len(b.ids) + len(id)}
-	b.ids = append(b.ids, id...)
+	own := note{x: w.x, within: n.Pointer, start: n.Start, idStart: len(rs.ids), idEnd: len(rs.ids) + len(id)}
+	rs.ids = append(rs.ids, id...)
 	if !w.stream.withoutHistory {
-		own.watch = w.stream.v.watches[n.Life]
-		own.key, own.line = own.watch.key(id), lineOf(w.x, n.Start)
-		own.cells = w.cells(own.watch, n)
+		own.tracked = w.stream.v.tracked[n.Life]
+		own.key, own.line = own.tracked.Key(id), lineOf(w.x, n.Start)
+		own.packed = w.pack(own.tracked.Kind, n)
 	}
-	b.notes = append(b.notes, own)
+	rs.notes = append(rs.notes, own)
 }
 
-// cells packs the watched members of a resource.
-func (c *Worker) cells(w *tracked, n *plan.ResourceNote) []byte {
-	b := c.results
-	from := len(b.cells)
-	p := pack(b.cells, n.Len())
+// pack packs the watched members of a resource that a plan read, as observe does
+// for one that the reference engine read.
+func (w *Worker) pack(k *history.Kind, n *plan.ResourceNote) []byte {
+	rs := w.results
+	from := len(rs.packed)
+	p := k.Pack(rs.packed)
 	for i := range n.Len() {
-		if i == 0 && n.State != "" {
-			if state, ok := w.stateNumber(n.State); ok {
-				p.named(state)
-				continue
-			}
-		}
-		c.pack(w.hash, &p, n, i)
-	}
-	b.cells = p.b
-	return p.b[from:len(p.b):len(p.b)]
-}
-
-// pack packs the ith watched member of a resource that a plan read, as cellOf
-// and packer.cell do.
-func (w *Worker) pack(hash *hasher, p *packer, n *plan.ResourceNote, i int) {
-	switch n.Kind(i) {
-	case plan.KindInteger:
-		p.integer(n.Integer(i))
-	case plan.KindText:
-		switch text := n.Text(i); {
-		case bytes.Contains(text, masked):
-			p.kind(absent)
-		case keepsText(text):
-			p.text(text)
+		switch kind := n.Kind(i); {
+		case i == 0 && n.State != "":
+			p.State(n.State)
+		case kind == plan.KindInteger:
+			p.Integer(n.Integer(i))
+		case kind == plan.KindText:
+			p.Text(n.Text(i))
+		case kind == plan.KindNull:
+			p.Null()
+		case kind == plan.KindOther:
+			p.JSON(n.Text(i), w.stream.v.maxDepth)
 		default:
-			p.digested(digest(hash.bytes(text)))
+			p.Absent()
 		}
-	case plan.KindOther:
-		p.digested(hash.digestJSON(n.Text(i), w.stream.v.maxDepth))
-	case plan.KindNull:
-		p.kind(null)
-	default:
-		p.kind(absent)
 	}
+	rs.packed = p.Bytes()
+	return rs.packed[from:len(rs.packed):len(rs.packed)]
 }
 
 // openAgain returns a pass over a body that a plan read, for findings about its
@@ -92,13 +77,13 @@ func openAgain(v *Validator, x *plumb.Exchange) *pass {
 }
 
 // resource returns the resource that the note is about. It is nil if there is
-// none, which cannot happen as long as the reference engine reads all that
-// plans read.
+// none, which cannot happen as long as the reference engine reads all that plans
+// read.
 func (n *note) resource(p *pass) *resource {
 	// Resources are in the order of the body.
 	i, _ := slices.BinarySearchFunc(p.resources, n.start, func(r *resource, start int) int { return r.value.Start - start })
 	for ; i < len(p.resources) && p.resources[i].value.Start == n.start; i++ {
-		if p.resources[i].life == n.watch.life {
+		if p.resources[i].life == n.tracked.Life {
 			return p.resources[i]
 		}
 	}

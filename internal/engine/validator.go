@@ -45,7 +45,7 @@ type Validator struct {
 	places  sync.Map                // by shape: its *shapePlaces
 
 	lives         map[*schema.Shape]*lifecycle.Lifecycle
-	watches       watches    // by the lifecycle
+	tracked       map[*lifecycle.Lifecycle]*tracked
 	kinds         []*tracked // one of each, by their numbers
 	shapeRules    map[*schema.Shape][]*xRule
 	responseRules map[*spec.Response][]*xRule
@@ -154,7 +154,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	if err := v.compile(); err != nil {
 		return nil, err
 	}
-	v.watches, v.kinds = newWatches(v.lives, newHasher(d.Digest))
+	v.tracked, v.kinds = track(v.lives, d.Digest)
 	for _, r := range v.rules {
 		v.severity[r.ID] = r.Severity
 	}

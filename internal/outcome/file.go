@@ -145,8 +145,11 @@ func (o *Outcome) readHistories(f *file) error {
 				return errors.New("not a summary: a history refers to a file that the summary does not list")
 			}
 			r.Responses = append(r.Responses, engine.ResourceResponse{
-				Time: s.Time, File: f.Files[s.File], Entry: s.Entry, Line: s.Line,
-				Origin: engine.Origin{Operation: s.Operation, Status: s.Status, Within: s.Within}, Packed: s.Packed,
+				Moment: engine.Moment{
+					Time: s.Time, File: f.Files[s.File], Entry: s.Entry, Line: s.Line,
+					Origin: engine.Origin{Operation: s.Operation, Status: s.Status, Within: s.Within},
+				},
+				Packed: s.Packed,
 			})
 		}
 		if err := r.Check(); err != nil {

@@ -1,4 +1,4 @@
-package engine
+package history
 
 import (
 	"iter"
@@ -6,7 +6,7 @@ import (
 )
 
 // timelines are those of all resources. They take few bytes besides their own,
-// and grow part by part: never is twice the memory needed.
+// and grow part by part, so that growing does not take twice the memory.
 type timelines struct {
 	arena
 	parts [256]part // by the upper bits of the key
@@ -14,13 +14,13 @@ type timelines struct {
 
 // part is a hash table with open addressing.
 type part struct {
-	keys    []ResourceKey
+	keys    []Key
 	numbers []uint32 // in the arena; 0 where the place is free
 	count   int
 }
 
 // find returns where a key is in the table, or is to be.
-func (p *part) find(key ResourceKey) int {
+func (p *part) find(key Key) int {
 	i, _ := bits.Mul64(uint64(key)<<8, uint64(len(p.keys)))
 	for p.numbers[i] != 0 && p.keys[i] != key {
 		if i++; int(i) == len(p.keys) {
@@ -37,7 +37,7 @@ func (p *part) grow() {
 	}
 	old := *p
 	size := max(8, len(old.keys)+len(old.keys)/4)
-	p.keys, p.numbers = make([]ResourceKey, size), make([]uint32, size)
+	p.keys, p.numbers = make([]Key, size), make([]uint32, size)
 	for i, number := range old.numbers {
 		if number != 0 {
 			at := p.find(old.keys[i])
@@ -47,7 +47,7 @@ func (p *part) grow() {
 }
 
 // get returns the timeline of a resource; nil where there is none.
-func (t *timelines) get(key ResourceKey) []byte {
+func (t *timelines) get(key Key) []byte {
 	p := &t.parts[key>>56]
 	if p.count == 0 {
 		return nil
@@ -59,7 +59,7 @@ func (t *timelines) get(key ResourceKey) []byte {
 }
 
 // set keeps a copy of the timeline of a resource.
-func (t *timelines) set(key ResourceKey, timeline []byte) {
+func (t *timelines) set(key Key, timeline []byte) {
 	p := &t.parts[key>>56]
 	p.grow()
 	i := p.find(key)
@@ -72,8 +72,8 @@ func (t *timelines) set(key ResourceKey, timeline []byte) {
 }
 
 // all returns the timelines of all resources, in no order.
-func (t *timelines) all() iter.Seq2[ResourceKey, []byte] {
-	return func(yield func(ResourceKey, []byte) bool) {
+func (t *timelines) all() iter.Seq2[Key, []byte] {
+	return func(yield func(Key, []byte) bool) {
 		for i := range t.parts {
 			p := &t.parts[i]
 			for j, number := range p.numbers {

@@ -15,7 +15,7 @@ type Results struct {
 	stream  *Stream
 	tallies []*plan.Tally
 	notes   []note
-	cells   []byte   // of the notes
+	packed  []byte   // of the notes
 	ids     []byte   // of the resources in the notes
 	strings []string // the ids, one by one
 }
@@ -46,7 +46,7 @@ func (rs *Results) Release() {
 	clear(rs.Results)
 	clear(rs.notes)
 	clear(rs.strings)
-	rs.notes, rs.cells, rs.ids, rs.strings = rs.notes[:0], rs.cells[:0], rs.ids[:0], rs.strings[:0]
+	rs.notes, rs.packed, rs.ids, rs.strings = rs.notes[:0], rs.packed[:0], rs.ids[:0], rs.strings[:0]
 	for _, t := range rs.tallies {
 		t.Clear()
 	}
@@ -86,14 +86,14 @@ func (rs *Results) tally(p *plan.Plan) *plan.Tally {
 }
 
 // notesMark is how far the notes had come at some point.
-type notesMark struct{ notes, cells, ids int }
+type notesMark struct{ notes, packed, ids int }
 
-func (rs *Results) mark() notesMark { return notesMark{len(rs.notes), len(rs.cells), len(rs.ids)} }
+func (rs *Results) mark() notesMark { return notesMark{len(rs.notes), len(rs.packed), len(rs.ids)} }
 
 // dropNotesSince drops what was noted since the mark, of a body that a plan
 // declined.
 func (rs *Results) dropNotesSince(m notesMark) {
-	rs.notes, rs.cells, rs.ids = rs.notes[:m.notes], rs.cells[:m.cells], rs.ids[:m.ids]
+	rs.notes, rs.packed, rs.ids = rs.notes[:m.notes], rs.packed[:m.packed], rs.ids[:m.ids]
 }
 
 // setResources sets Result.Resources of all results.

@@ -1,4 +1,4 @@
-package engine
+package history
 
 import (
 	"math/bits"
@@ -10,8 +10,7 @@ import (
 )
 
 // A digest stands for a value that a history does not keep: values with
-// different digests differ. Objects that differ in the order of their members
-// only have the same.
+// different digests differ. The order of an object's members does not matter.
 type digest uint32
 
 const (
@@ -22,8 +21,7 @@ const (
 	kindsOfHashes
 )
 
-// hasher makes keyed hashes. Those with the same key agree in all processes, so
-// that what one has observed can be added to what another has.
+// hasher makes keyed hashes. Hashers with the same key agree in all processes.
 type hasher struct {
 	key   [2]uint64
 	kinds [kindsOfHashes]uint64

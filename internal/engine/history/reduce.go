@@ -1,4 +1,4 @@
-package engine
+package history
 
 import (
 	"cmp"
@@ -15,12 +15,12 @@ const (
 )
 
 // reduce drops the observations that are not needed, of those of one resource in
-// the order of time. Needed are, of each member, the first and the last with
-// each of its values: rules of histories hold between two responses if they hold
-// from each to the next of those between. Of a member with too many values, some
-// values count, which are chosen by nothing but themselves. So it does not matter
-// in which order observations come, nor in which parts: what is dropped of a part
-// would be dropped of the whole.
+// the order of time. Needed are, of each member, the first and the last with each
+// of its values: nothing is wrong between two responses where nothing is wrong
+// from each to the next of those between them. Of a member with too many values,
+// some values count, which are chosen by nothing but themselves. So it does not
+// matter in which order observations come, nor in which parts: what is dropped of
+// a part would be dropped of the whole.
 func reduce[T any](all []T, members int, packed func(*T) []byte) []T {
 	if len(all) <= 2 {
 		return all
@@ -57,7 +57,7 @@ func reduce[T any](all []T, members int, packed func(*T) []byte) []T {
 func keptValues(values map[string]int) []string {
 	var all, states []string
 	for value := range values {
-		if value[0] == named {
+		if value[0] == kindState {
 			states = append(states, value)
 		} else {
 			all = append(all, value)
@@ -72,22 +72,20 @@ func keptValues(values map[string]int) []string {
 	return append(all, states...)
 }
 
-// packedValues returns the values of packed cells: equal cells, of any
-// observations of the kind, are equal strings.
+// packedValues returns the values of packed ones by themselves: equal values, of
+// any responses of the kind, are equal strings.
 func packedValues(packed []byte, members int) []string {
 	values := make([]string, members)
 	u := unpack(packed, members)
+	var b []byte
 	for i := range values {
 		kind, value := u.next()
-		if kind >= integer1 {
-			n := number(value)
-			if kind >= nearFirst {
-				n += u.first
-			}
-			values[i] = string(binary.BigEndian.AppendUint64([]byte{integer1}, uint64(n)))
-			continue
+		if kind >= kindInteger1 {
+			b = binary.BigEndian.AppendUint64(append(b[:0], kindInteger1), uint64(u.integer(kind, value)))
+		} else {
+			b = append(append(b[:0], kind), value...)
 		}
-		values[i] = string(append([]byte{kind}, value...))
+		values[i] = string(b)
 	}
 	return values
 }

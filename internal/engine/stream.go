@@ -244,7 +244,7 @@ func (st *Stream) compilePlan(body *bodySchema, response *spec.Response) (*plan.
 		Lifecycle:    func(shape *schema.Shape) *lifecycle.Lifecycle { return v.lives[shape] },
 		Rules:        func(shape *schema.Shape) []plan.Rule { return planRules(v.shapeRules[shape]) },
 		Places:       v.planPlaces,
-		Watched:      watched,
+		Watched:      func(life *lifecycle.Lifecycle) []string { return v.tracked[life].Members },
 		BodyRules:    planRules(v.responseRules[response]),
 	}
 	if body.elements != nil {

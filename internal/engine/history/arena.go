@@ -1,10 +1,10 @@
-package engine
+package history
 
 import "encoding/binary"
 
-// arena holds byte strings that are looked up by number. They lie together in
-// a few large chunks, so that millions of them cost the garbage collector
-// nothing. The room of strings that are given up is used again.
+// arena holds byte strings that are looked up by number. They are together in a
+// few large chunks, so that millions of them cost the garbage collector nothing.
+// The room of a string that is replaced by one of another size is used again.
 type arena struct {
 	chunks [][]byte
 	size   int      // bytes of the chunks

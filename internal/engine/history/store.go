@@ -1,0 +1,176 @@
+// Package history stores what responses said of resources, so that the responses
+// of one resource can be compared in the order of time, in whatever order they
+// come.
+//
+// A [Kind] is what is known of the resources of one lifecycle: which members are
+// kept, and what stands for an identity. A [Packer] makes a few bytes of the
+// values that a response has for them. A [Store] keeps these, says what a new
+// response is to be compared with, and gives a [Resource], which can be merged
+// into other stores. Of a resource with three responses it keeps some 170 bytes;
+// of one with many responses only those that can be needed.
+//
+// What two responses may not say of one resource is for rules, of which the
+// package knows nothing.
+package history
+
+import (
+	"bytes"
+	"cmp"
+	"iter"
+	"slices"
+)
+
+// Store keeps the responses of resources, those of one resource in the order of
+// time. It is not safe for concurrent use.
+type Store struct {
+	kinds     []*Kind
+	files     numbering[string]
+	origins   numbering[Origin]
+	timelines timelines
+	scratch   []byte
+	changes   []Change
+}
+
+// NewStore returns an empty store. The kinds are in the order of their numbers.
+func NewStore(kinds []*Kind) *Store { return &Store{kinds: kinds} }
+
+// Size is about how many bytes the store takes.
+func (s *Store) Size() int { return s.timelines.size }
+
+// Compare is given two responses, the later or the earlier of which is the one
+// that is inserted. It reports whether they may contradict each other.
+type Compare func(p Pair, laterIsNew bool) bool
+
+// Insert adds a response where it belongs by its time, and calls compare for the
+// pairs that it makes with others. Most often it is the last. The changes of a
+// pair are good until compare returns.
+func (s *Store) Insert(key Key, k *Kind, when Moment, packed []byte, compare Compare) {
+	at := s.moment(when)
+	encoded := s.timelines.get(key)
+	if encoded == nil {
+		s.keep(key, &timeline{kind: k.Number, count: 1, last: at, values: packed})
+		return
+	}
+	t := readTimeline(encoded)
+	if !t.extends() || cmp.Or(s.compareMoments(t.last, at), bytes.Compare(t.values, packed)) > 0 {
+		s.insertAnywhere(key, k, t.observations(k), observation{at, k.Unpack(packed)}, compare)
+		return
+	}
+	if bytes.Equal(t.values, packed) {
+		s.scratch = t.repeat(s.scratch[:0], at)
+	} else {
+		s.changes = k.changes(t.values, packed, s.changes[:0])
+		t.suspect = s.compareLast(k, &t, at, compare) || t.suspect
+		s.scratch = t.extend(s.scratch[:0], at, packed, s.changes)
+	}
+	s.timelines.set(key, s.scratch)
+}
+
+// compareLast does what compareEarlier does for an observation after the last of a
+// timeline, with the changes to that one.
+func (s *Store) compareLast(k *Kind, t *timeline, at moment, compare Compare) (suspect bool) {
+	suspect = compare(s.pair(k, t.last, at, s.changes), true)
+	for _, c := range s.changes {
+		if k.says(c.Member, c.Before) || !k.says(c.Member, c.After) {
+			continue
+		}
+		if v, when, ok := t.lastSaid(k, c.Member); ok && v != c.After {
+			suspect = compare(s.pair(k, when, at, []Change{{c.Member, v, c.After}}), true) || suspect
+		}
+	}
+	return suspect
+}
+
+func (s *Store) insertAnywhere(key Key, k *Kind, all []observation, o observation, compare Compare) {
+	i := len(all)
+	for i > 0 && s.compareObservations(k, &all[i-1], &o) > 0 {
+		i--
+	}
+	o.compareEarlier(k, all[:i], func(before moment, changes []Change) {
+		compare(s.pair(k, before, o.moment, changes), true)
+	})
+	o.compareLater(k, all[i:], func(after moment, changes []Change) {
+		compare(s.pair(k, o.moment, after, changes), false)
+	})
+	s.keepNeeded(key, k, slices.Insert(all, i, o))
+}
+
+// keepNeeded keeps the observations of a resource, which are sorted, as far as
+// they are needed.
+func (s *Store) keepNeeded(key Key, k *Kind, all []observation) {
+	t := newTimeline(k, needed(k, all))
+	t.suspect = true
+	s.keep(key, &t)
+}
+
+func (s *Store) keep(key Key, t *timeline) {
+	s.scratch = t.append(s.scratch[:0])
+	s.timelines.set(key, s.scratch)
+}
+
+// needed drops the observations that are not needed.
+func needed(k *Kind, all []observation) []observation {
+	return reduce(all, len(k.Members), func(o *observation) []byte { return k.pack(o.values) })
+}
+
+// Pairs returns the pairs of all resources that Insert could not find to be
+// without contradictions, those of one resource in the order of time. Of a
+// resource with many responses, the two of a pair can be farther apart than any
+// that were inserted.
+func (s *Store) Pairs() iter.Seq2[Key, Pair] {
+	return func(yield func(Key, Pair) bool) {
+		stopped := false
+		for key, encoded := range s.timelines.all() {
+			t := readTimeline(encoded)
+			if !t.suspect {
+				continue
+			}
+			k := s.kinds[t.kind]
+			all := needed(k, t.observations(k))
+			for i := range all {
+				all[i].compareEarlier(k, all[:i], func(before moment, changes []Change) {
+					stopped = stopped || !yield(key, s.pair(k, before, all[i].moment, changes))
+				})
+				if stopped {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (s *Store) pair(k *Kind, before, after moment, changes []Change) Pair {
+	return Pair{k.Number, s.momentOf(before), s.momentOf(after), changes}
+}
+
+func (s *Store) moment(m Moment) moment {
+	return moment{m.Time, s.files.of(m.File), m.Entry, m.Line, s.origins.of(m.Origin)}
+}
+
+func (s *Store) momentOf(m moment) Moment {
+	return Moment{m.time, s.files.values[m.file], m.entry, m.line, s.origins.values[m.origin]}
+}
+
+// compareMoments compares the times of two observations of a resource, and where
+// they are equal the places.
+func (s *Store) compareMoments(a, b moment) int {
+	if c := cmp.Compare(a.time, b.time); c != 0 {
+		return c
+	}
+	if a.file != b.file {
+		if c := cmp.Compare(s.files.values[a.file], s.files.values[b.file]); c != 0 {
+			return c
+		}
+	}
+	return cmp.Or(cmp.Compare(a.entry, b.entry), cmp.Compare(a.line, b.line))
+}
+
+// compareObservations compares two observations of a resource. Of those that a
+// list has in one line, the values decide, so that the order does not depend on
+// that of reading.
+func (s *Store) compareObservations(k *Kind, a, b *observation) int {
+	if c := s.compareMoments(a.moment, b.moment); c != 0 {
+		return c
+	}
+	return bytes.Compare(k.pack(a.values), k.pack(b.values))
+}

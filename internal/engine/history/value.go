@@ -1,0 +1,166 @@
+package history
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+)
+
+// Value is the value of a member, as far as a history keeps it. Values of JSON are
+// equal where their Values are, compared by ==, but for the chance that two digests
+// of 32 bits are.
+type Value struct {
+	kind byte
+	bits uint64 // of an integer, another number, and a digest
+	text string
+}
+
+// The kinds of values.
+const (
+	kindAbsent  byte = iota
+	kindNull         // null
+	kindInteger      // a whole number that fits 64 bits
+	kindFloat        // another number
+	kindText         // a state, a time, or another string that is no longer than longestText
+	kindDigest       // any other value
+)
+
+const longestText = 16
+
+// valueOf returns the value of a member in a response; nil is an absent one. A
+// masked one says nothing that another response could contradict.
+func valueOf(hash *hasher, v *jsonvalue.Value) Value {
+	switch {
+	case v == nil, v.Kind == jsonvalue.String && strings.Contains(v.Text, plumb.Masked):
+		return Value{}
+	case v.Kind == jsonvalue.Null:
+		return Value{kind: kindNull}
+	case v.Kind == jsonvalue.Number:
+		return numberValue(v.Text)
+	case v.Kind == jsonvalue.String && keepsText(v.Text):
+		return Value{kind: kindText, text: v.Text}
+	}
+	return Value{kind: kindDigest, bits: uint64(hash.digestOf(v))}
+}
+
+func keepsText[T string | []byte](s T) bool { return len(s) <= longestText || isTime(s) }
+
+var masked = []byte(plumb.Masked)
+
+func isMasked(text []byte) bool { return bytes.Contains(text, masked) }
+
+// isTime reports whether a text is an RFC 3339 time.
+func isTime[T string | []byte](text T) bool {
+	const shortest, longest = len("2006-01-02T15:04:05Z"), len("2006-01-02T15:04:05.999999999+00:00")
+	if len(text) < shortest || len(text) > longest {
+		return false
+	}
+	if text[4] != '-' || text[10] != 'T' {
+		return false // most texts, without the cost of an error
+	}
+	_, err := time.Parse(time.RFC3339, string(text))
+	return err == nil
+}
+
+func numberValue(literal string) Value {
+	if n, err := strconv.ParseInt(literal, 10, 64); err == nil {
+		return Value{kind: kindInteger, bits: uint64(n)}
+	}
+	f, _ := strconv.ParseFloat(literal, 64)
+	if f == math.Trunc(f) && math.Abs(f) < 1<<53 { // 1.0 and 1e3 are whole
+		return Value{kind: kindInteger, bits: uint64(int64(f))}
+	}
+	return Value{kind: kindFloat, bits: math.Float64bits(f)}
+}
+
+// IsAbsent reports whether the response did not have the member.
+func (v Value) IsAbsent() bool { return v.kind == kindAbsent }
+
+// IsNull reports whether the value is null.
+func (v Value) IsNull() bool { return v.kind == kindNull }
+
+func (v Value) isNumber() bool { return v.kind == kindInteger || v.kind == kindFloat }
+
+// Number returns the value of a number.
+func (v Value) Number() (n float64, ok bool) {
+	switch v.kind {
+	case kindInteger:
+		return float64(int64(v.bits)), true
+	case kindFloat:
+		return math.Float64frombits(v.bits), true
+	}
+	return 0, false
+}
+
+// Text returns a string that is kept, as all states and times are.
+func (v Value) Text() (s string, ok bool) { return v.text, v.kind == kindText }
+
+// Scalar returns the number or string that the value was made of; nil where it is
+// neither, or is not kept.
+func (v Value) Scalar() *jsonvalue.Value {
+	switch {
+	case v.isNumber():
+		return &jsonvalue.Value{Kind: jsonvalue.Number, Text: v.String()}
+	case v.kind == kindText:
+		return &jsonvalue.Value{Kind: jsonvalue.String, Text: v.text}
+	}
+	return nil
+}
+
+// String shows the value as messages do.
+func (v Value) String() string {
+	switch v.kind {
+	case kindAbsent:
+		return "nothing"
+	case kindNull:
+		return "null"
+	case kindInteger:
+		return strconv.FormatInt(int64(v.bits), 10)
+	case kindFloat:
+		return strconv.FormatFloat(math.Float64frombits(v.bits), 'g', -1, 64)
+	case kindText:
+		return strconv.Quote(v.text)
+	}
+	return "another value"
+}
+
+// appendValue writes a value by itself.
+func appendValue(b []byte, v Value) []byte {
+	b = append(b, v.kind)
+	switch v.kind {
+	case kindInteger:
+		b = binary.AppendVarint(b, int64(v.bits))
+	case kindFloat:
+		b = binary.BigEndian.AppendUint64(b, v.bits)
+	case kindDigest:
+		b = binary.BigEndian.AppendUint32(b, uint32(v.bits))
+	case kindText:
+		b = append(binary.AppendUvarint(b, uint64(len(v.text))), v.text...)
+	}
+	return b
+}
+
+// readValue reads what appendValue wrote.
+func readValue(b []byte) (v Value, rest []byte) {
+	v.kind, b = b[0], b[1:]
+	switch v.kind {
+	case kindInteger:
+		n, size := binary.Varint(b)
+		v.bits, b = uint64(n), b[size:]
+	case kindFloat:
+		v.bits, b = binary.BigEndian.Uint64(b), b[8:]
+	case kindDigest:
+		v.bits, b = uint64(binary.BigEndian.Uint32(b)), b[4:]
+	case kindText:
+		n, size := binary.Uvarint(b)
+		b = b[size:]
+		v.text, b = string(b[:n]), b[n:]
+	}
+	return v, b
+}
