@@ -3,10 +3,12 @@ package spec
 import (
 	"maps"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -109,10 +111,8 @@ func (n *node) discriminated() map[string]*node {
 		}
 		isAlternative = true
 		for _, item := range alternatives.items {
-			if item.isSchema() && item.mark.target != nil {
-				if name, ok := strings.CutPrefix(item.mark.target.mark.place.Pointer, "/components/schemas/"); ok {
-					all[jsonvalue.SplitPointer("/" + name)[0]] = item.mark.target
-				}
+			if item.isSchema() && item.mark.target != nil && item.mark.target.mark != nil {
+				all[nameAt(item.mark.target.mark.place)] = item.mark.target
 			}
 		}
 	}
@@ -127,6 +127,15 @@ func (n *node) discriminated() map[string]*node {
 		}
 	}
 	return all
+}
+
+// nameAt returns the name of the schema at a place: the last token of the pointer, or
+// the name of its file.
+func nameAt(p plumb.Source) string {
+	if tokens := jsonvalue.SplitPointer(p.Pointer); len(tokens) > 0 {
+		return tokens[len(tokens)-1]
+	}
+	return strings.TrimSuffix(path.Base(p.File), path.Ext(p.File))
 }
 
 // namedSchemas returns components/schemas of a file; nil without.

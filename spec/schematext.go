@@ -131,15 +131,15 @@ func (s *schemaWriter) schema(b []byte, n *node) []byte {
 	return w.end()
 }
 
-// annotations writes what OpenAPI has words for and JSON Schema has not, or has for
-// annotations only. In OpenAPI 3.0 they count beside a $ref as well: who writes them
-// there means them.
+// annotations writes the keywords of OpenAPI that JSON Schema does not have, or that
+// are only annotations there. In OpenAPI 3.0 they count even beside a $ref, because
+// their authors mean them.
 func (s *schemaWriter) annotations(w *objectWriter, n *node) {
 	if n.isTrue("writeOnly") {
 		w.name("writeOnly")
 		w.b = append(w.b, "true"...)
 	}
-	if n.isNullable() && n.find("type") == nil {
+	if n.isLoose() {
 		w.name(LooseNullKeyword)
 		w.b = append(w.b, "true"...)
 	}
@@ -365,6 +365,12 @@ func (n *node) isNullable() bool {
 // is null.
 func (n *node) wraps() bool {
 	return n.isNullable() && slices.ContainsFunc(n.members, func(m member) bool { return n.refusesNull(m.name) })
+}
+
+// isLoose reports whether a schema allows null by a nullable without a type, to
+// which the letter of OpenAPI 3.0 gives no meaning.
+func (n *node) isLoose() bool {
+	return n.isNullable() && (n.wraps() || n.find("enum") != nil) && (n.find("$ref") != nil || n.find("type") == nil)
 }
 
 // refusesNull reports whether a keyword of the schema can reject null, other than
