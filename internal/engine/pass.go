@@ -31,6 +31,7 @@ type pass struct {
 	nulls    []schema.Failure // failures of null for an optional member; not among failures
 
 	undocumented []schema.Undocumented
+	unitProblems map[*jsonvalue.Value]bool // the timestamps that time-unit reports; made on first use
 
 	resources  []*resource
 	resourceOf map[*jsonvalue.Value]*resource // by the value; made on first use

@@ -20,6 +20,6 @@ whether formats are checked.`,
 	run: func(p *pass) {
 		p.reportFailures(func(f schema.Failure) plumb.Finding {
 			return placed("the value is not in the described format", f.Place, p.foundOf(f, p.foundText), "format "+plain(f.Limit))
-		})
+		}, func(f schema.Failure) bool { return !p.isUnitProblem(f.Path) })
 	},
 }

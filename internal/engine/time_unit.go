@@ -1,10 +1,10 @@
 package engine
 
 import (
-	"slices"
 	"time"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/lifecycle"
 )
 
@@ -22,15 +22,10 @@ one finding for the resource, which lists the members.`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {
 			for i, t := range r.life.Timestamps {
-				s := &r.timestamps[i]
-				if s.problem == "" {
-					continue
-				}
-				// If the value has an error already, for its type, this is the same.
-				if at := p.valueAt(r.pathTo(t.Pointer)); !slices.Contains(p.errorOffsets, at.start) {
+				if s := &r.timestamps[i]; s.problem != "" {
 					f := placed("the timestamp is not a plausible time in its unit", t.Place, s.text+": "+s.problem, allowedTime(r.life, t))
 					f.Subject = r.subject()
-					p.report(at, f)
+					p.report(p.valueAt(r.pathTo(t.Pointer)), f)
 				}
 			}
 		})
@@ -38,6 +33,25 @@ one finding for the resource, which lists the members.`,
 }
 
 // allowedTime returns what the lifecycle allows for a timestamp, for display.
+// isUnitProblem reports whether time-unit reports the value at a path, with a severity
+// that is at least that of the rule that runs: the other finding would say the same.
+func (p *pass) isUnitProblem(path []string) bool {
+	if p.v.severityOf(timeUnit) < p.severity {
+		return false
+	}
+	if p.unitProblems == nil {
+		p.unitProblems = map[*jsonvalue.Value]bool{}
+		for _, r := range p.resources {
+			for i, t := range r.life.Timestamps {
+				if r.timestamps[i].problem != "" {
+					p.unitProblems[r.at(t.Pointer)] = true
+				}
+			}
+		}
+	}
+	return p.unitProblems[p.root.At(path...)]
+}
+
 func allowedTime(life *lifecycle.Lifecycle, t lifecycle.Timestamp) string {
 	if t.Text {
 		return "an RFC 3339 time, such as 2025-03-14T15:52:49Z"
