@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/schema"
 )
 
 var driftUndocumentedMember = &Rule{
@@ -17,12 +18,14 @@ by describing the member.`,
 	Fix:     "Describe the member, or remove it from the response.",
 	Example: `{"id": "batch_1", "expected_completion_at": 1741971169}`,
 	run: func(p *pass) {
+		var shape *schema.Shape
+		var members plumb.Source // where the members of the shape are described
 		for _, u := range p.undocumented {
-			at := append(slices.Clip(u.Path), u.Object.Members[u.Index].Name)
-			var members plumb.Source
-			if u.Shape != nil {
-				members = p.v.desc.Place(u.Shape.Place.File, u.Shape.Place.Pointer+"/properties")
+			if u.Shape != shape {
+				shape = u.Shape
+				members = p.v.desc.Place(shape.Place.File, shape.Place.Pointer+"/properties")
 			}
+			at := append(slices.Clip(u.Path), u.Object.Members[u.Index].Name)
 			p.report(p.nameAt(at), placed("the member is not documented", members, p.foundText(at), ""))
 		}
 	},

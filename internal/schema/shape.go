@@ -53,6 +53,8 @@ type Member struct {
 	Required bool // in any of the alternatives
 	Place    plumb.Source
 	Shape    *Shape
+
+	ways []described // the schemas for it
 }
 
 // NullIsDrift reports whether null for the member, if its schema does not allow
@@ -241,12 +243,12 @@ func (s *Set) shape(roots []*node) *Shape {
 }
 
 func (s *Set) fillMembers(shape *Shape, all []*node) {
-	named := map[string][]*node{}
+	named := map[string][]described{}
 	required := map[string]bool{}
 	var rest []*node
 	for _, n := range all {
 		for name, sub := range n.Properties {
-			named[name] = append(named[name], s.node(sub))
+			named[name] = append(named[name], described{n, s.node(sub)})
 		}
 		for _, name := range n.Required {
 			required[name] = true
@@ -268,15 +270,12 @@ func (s *Set) fillMembers(shape *Shape, all []*node) {
 	}
 	shape.rest = s.shape(rest)
 	for _, name := range slices.Sorted(maps.Keys(named)) {
-		m := &Member{Name: name, Index: len(shape.Members), Required: required[name], Place: named[name][0].place}
-		// Use the order of the schemas, not that of a map.
-		for _, n := range all {
-			if sub := n.Properties[name]; sub != nil {
-				m.Place = s.node(sub).place
-				break
-			}
+		m := &Member{Name: name, Index: len(shape.Members), Required: required[name], Place: named[name][0].own.place, ways: named[name]}
+		var own []*node
+		for _, d := range m.ways {
+			own = append(own, d.own)
 		}
-		m.Shape = s.shape(named[name])
+		m.Shape = s.shape(own)
 		shape.byName[name] = m
 		shape.Members = append(shape.Members, m)
 	}
