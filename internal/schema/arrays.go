@@ -9,14 +9,14 @@ import (
 // arrays are the keywords of arrays: items and prefixItems, additionalItems of older
 // drafts, contains, minItems, maxItems, uniqueItems and unevaluatedItems.
 type arrays struct {
-	minItems, maxItems       int // -1 without
+	minItems, maxItems       int // -1 if absent
 	unique                   bool
 	prefix                   []*node
-	items                    *node // of the elements after those; nil without
+	items                    *node // of the elements after those; or nil
 	noMore                   bool  // there must be no others
 	open                     bool  // the others may be anything, and count as evaluated
 	contains                 *node
-	minContains, maxContains int // -1 without
+	minContains, maxContains int // -1 if absent
 	containsEvaluates        bool
 	unevaluatedItems         *node
 }

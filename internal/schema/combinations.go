@@ -14,10 +14,10 @@ import (
 // anyOf, oneOf, not, if, then and else, and discriminator of OpenAPI.
 type combinations struct {
 	allOf             []*node
-	anyOf, oneOf      *alternatives // nil without
+	anyOf, oneOf      *alternatives // or nil
 	not               *node
 	ifs, thens, elses *node
-	subtypes          *discriminator // of the schema itself, where it has no alternatives; nil without
+	subtypes          *discriminator // of the schema itself, where it has no alternatives; or nil
 }
 
 // alternatives are the schemas of anyOf or oneOf.
@@ -25,7 +25,7 @@ type alternatives struct {
 	keyword string
 	schemas []*node
 
-	discriminator *discriminator // nil without
+	discriminator *discriminator // or nil
 
 	once    sync.Once // guards what follows
 	shapes  []*Shape
@@ -128,10 +128,8 @@ func (p *program) choose(e *evaluator, a *alternatives, v *jsonvalue.Value, r *r
 		return
 	}
 	for _, i := range strict {
-		r.covered.merge(&judged[i].covered)
-		if e.judging == 0 {
-			e.apply(candidates[i], v)
-		}
+		applied := e.explain(candidates[i], v, judged[i])
+		r.covered.merge(&applied.covered)
 	}
 }
 
@@ -146,7 +144,7 @@ func (p *program) nearest(e *evaluator, a *alternatives, candidates []*node, jud
 		}
 	}
 	if judged[best].tolerable() {
-		r.add(e.apply(candidates[best], v))
+		r.add(e.explain(candidates[best], v, judged[best]))
 		return
 	}
 	if ownFailures(judged) && p.join(e, a, judged, r) || p.mistag(e, a, v, r) {
@@ -154,7 +152,7 @@ func (p *program) nearest(e *evaluator, a *alternatives, candidates []*node, jud
 	}
 	mark := len(e.failures)
 	e.choices++
-	r.add(e.apply(candidates[best], v))
+	r.add(e.explain(candidates[best], v, judged[best]))
 	e.choices--
 	for i := mark; i < len(e.failures); i++ {
 		e.failures[i].Alternatives = max(e.failures[i].Alternatives, len(candidates))
@@ -259,7 +257,7 @@ func (a *alternatives) tag(name string) (tag, bool) {
 	return t, true
 }
 
-// mistag takes down that the value of a member by which alternatives are told apart
+// mistag records that the value of a member by which alternatives are told apart
 // is that of none.
 func (p *program) mistag(e *evaluator, a *alternatives, v *jsonvalue.Value, r *result) bool {
 	if v.Kind != jsonvalue.Object {

@@ -18,7 +18,7 @@ type discriminator struct {
 	property string
 	mapping  map[string]*node // the author's own
 	names    map[string]*node // by the names of schemas
-	fallback *node            // of other values, or none; nil without
+	fallback *node            // of other values, or none; or nil
 }
 
 // compileDiscriminator compiles the keyword, which is about the alternatives of the

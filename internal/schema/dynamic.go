@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// dynamics are the references that depend on how they were come by: $dynamicRef, and
+// dynamics are the references that depend on how they were reached: $dynamicRef, and
 // $recursiveRef of draft 2019-09.
 type dynamics struct {
 	dynamic      bool      // the description has such references
-	resource     *resource // that the schema is in; nil where there are none
+	resource     *resource // that the schema is in; nil without such references
 	dynamicRef   *node
 	anchor       string // that dynamicRef goes by; empty where it is as good as $ref
 	recursiveRef *node

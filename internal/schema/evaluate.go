@@ -7,25 +7,25 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// evaluator checks one value, and all in it, against schemas. It does so in one of
-// two modes, by the same code: it judges, which only counts failures, or explains,
-// which also collects them and what the schemas document.
+// evaluator checks one value, and everything in it, against schemas. It has two modes,
+// with the same code: it either judges, which only counts failures, or explains, which
+// also collects them and what the schemas document.
 //
-// Alternatives are judged first, and then those that apply are explained; so the
-// explanation is of what the value was meant to be. Each schema that is referred to
+// Alternatives are judged first; then only those that apply are explained. So the
+// explanation is about what the value was meant to be. Each schema that is referred to
 // judges and explains a value once, which keeps the time linear.
 type evaluator struct {
 	set       *Set
 	shape     *Shape // of the root
 	path      []step
-	name      *jsonvalue.Value // the name of the member at path, while that is evaluated and not its value
-	choices   int              // how many choices of the nearest alternative are open
-	judging   int              // how many evaluations that are open only judge
-	scope     []*resource      // that are open, the outermost first; only where there are dynamic references
-	inherited []inheritance    // that are open
+	name      *jsonvalue.Value // the name of the member at path, if that is evaluated and not its value
+	choices   int              // how many open evaluations are of the nearest alternative
+	judging   int              // how many open evaluations only judge
+	scope     []*resource      // the open ones, the outermost first; empty without dynamic references
+	inherited []inheritance    // the open ones
 
 	failures []Failure
-	ignored  Failure // takes what is said of failures that are not collected
+	ignored  Failure // is written to instead of a failure that is not collected
 	objects  map[*jsonvalue.Value]*undescribed
 	judged   map[visit]*result
 	known    map[visit]*result // explained
@@ -37,32 +37,32 @@ type step struct {
 	index  int
 }
 
-// visit is a schema that is applied to a value. Where there are dynamic references,
-// the schema is not all: it also depends on how it was come by.
+// visit is a schema that is applied to a value. With dynamic references, what that
+// means also depends on the resources that led to the schema.
 type visit struct {
 	schema *node
 	value  *jsonvalue.Value
 	scope  string
-	choice bool // as one of several alternatives
+	choice bool // whether it is the nearest of several alternatives
 }
 
-// result is how a value fares against a schema.
+// result is how well a value matches a schema.
 type result struct {
 	score
 	covered coverage
-	open    bool // it is not known yet
+	open    bool // whether it is not known yet
 }
 
 // score counts failures.
 type score struct {
-	failures  int // that no one may ignore
-	tolerated int // which clients survive
-	kind      int // of the failures, those of the type of the value itself
-	own       int // of the failures, those of the constants of the value itself
-	constants int // of the failures, those of the constants of the value and its members
+	failures  int // all but the tolerated ones
+	tolerated int // those that clients survive
+	kind      int // the failures about the type of the value itself
+	own       int // the failures about the constants of the value itself
+	constants int // the failures about the constants of the value and of its members
 
-	sole      *leaf  // of the only failure, where that is of the type or the constants of the value itself
-	undecided string // why it is not known whether there are others; empty where it is
+	sole      *leaf  // the only failure, if it is about the type or the constants of the value itself
+	undecided string // why it is not known whether there are more; empty if it is
 }
 
 // strict reports whether there is no failure at all.
@@ -97,19 +97,19 @@ func (s *score) suspect(reason string) {
 	}
 }
 
-// class is what a failure counts as.
+// class says how a failure is counted.
 type class byte
 
 const (
 	hard      class = iota
-	ofKind          // of the type of the value
-	ofValue         // of the constants that it can be
+	ofKind          // about the type of the value
+	ofValue         // about the constants that it can be
 	tolerated       // clients survive it
-	noted           // worth telling, and no failure
+	noted           // not a failure, but worth reporting
 )
 
-// fail takes down that a value fails a keyword of the schema, and returns what is
-// to be said of it.
+// fail records that the value violates a keyword of the schema, and returns the
+// failure, to which details can be added.
 func (e *evaluator) fail(r *result, n *node, keyword string, c class) *Failure {
 	switch c {
 	case tolerated:
@@ -127,7 +127,7 @@ func (e *evaluator) fail(r *result, n *node, keyword string, c class) *Failure {
 	return e.collect(e.set.leafAt(n, keyword), c == tolerated || c == noted)
 }
 
-// collect takes down a failure of the value here.
+// collect appends a failure of the value at the path.
 func (e *evaluator) collect(l *leaf, tolerated bool) *Failure {
 	f := l.failure
 	f.Path, f.Name, f.Tolerated = e.pathHere(), e.name != nil, tolerated
@@ -135,7 +135,7 @@ func (e *evaluator) collect(l *leaf, tolerated bool) *Failure {
 	return &e.failures[len(e.failures)-1]
 }
 
-// undecided takes down that it cannot be said whether a value satisfies a schema.
+// undecided records that it is not known whether the value satisfies the schema.
 func (e *evaluator) undecided(r *result, n *node, reason string) {
 	r.suspect(reason)
 	if e.judging == 0 {
@@ -143,6 +143,7 @@ func (e *evaluator) undecided(r *result, n *node, reason string) {
 	}
 }
 
+// pathHere returns the names and indexes that lead to the value.
 func (e *evaluator) pathHere() []string {
 	if len(e.path) == 0 {
 		return nil
@@ -158,7 +159,7 @@ func (e *evaluator) pathHere() []string {
 	return path
 }
 
-// shapeHere returns the shape of the value at the path; nil where there is none.
+// shapeHere returns the shape of the value at the path, or nil.
 func (e *evaluator) shapeHere() *Shape {
 	shape := e.shape
 	for _, s := range e.path {
@@ -182,7 +183,7 @@ func (e *evaluator) within(n *node, around *jsonvalue.Value, index int, v *jsonv
 	return r.score
 }
 
-// whole evaluates a value by a schema that is not one of several parts of another.
+// whole evaluates a value by a schema that is not part of another one for the value.
 func (e *evaluator) whole(n *node, v *jsonvalue.Value) result {
 	r := e.apply(n, v)
 	if e.judging == 0 && v.Kind == jsonvalue.Object {
@@ -197,6 +198,14 @@ func (e *evaluator) judge(n *node, v *jsonvalue.Value) result {
 	r := e.apply(n, v)
 	e.judging--
 	return r
+}
+
+// explain evaluates a value that was judged, unless the evaluator only judges.
+func (e *evaluator) explain(n *node, v *jsonvalue.Value, judged result) result {
+	if e.judging > 0 {
+		return judged
+	}
+	return e.apply(n, v)
 }
 
 // apply evaluates a value by a schema.
@@ -234,13 +243,13 @@ func (e *evaluator) apply(n *node, v *jsonvalue.Value) (r result) {
 	return r
 }
 
-// add adds what another schema for the same value says.
+// add adds the result of another schema for the same value.
 func (r *result) add(o result) {
 	r.score.add(o.score)
 	r.covered.merge(&o.covered)
 }
 
-// refer evaluates a value by a schema that others can refer to as well: once.
+// refer evaluates a value by a schema that others can refer to, too: once.
 func (e *evaluator) refer(from, n *node, keyword string, v *jsonvalue.Value) result {
 	if of := e.inherits(v); of != nil {
 		if slices.Contains(of, n) {
@@ -252,7 +261,7 @@ func (e *evaluator) refer(from, n *node, keyword string, v *jsonvalue.Value) res
 	if e.judging > 0 {
 		known = &e.judged
 	}
-	key := visit{n, v, e.scopeKey(), e.choices > 0}
+	key := visit{n, v, e.scopeKey(), e.choices > 0 && e.judging == 0}
 	if r, ok := (*known)[key]; ok {
 		if r.open {
 			var loop result
@@ -283,17 +292,17 @@ func (p *program) references(e *evaluator, v *jsonvalue.Value, r *result) {
 	}
 }
 
-// Outcome is what there is to say of a value.
+// Outcome is the result of checking a value.
 type Outcome struct {
-	Failures     []Failure      // each once, by path, keyword and place
-	Undocumented []Undocumented // in the order of the value
+	Failures     []Failure      // each once, ordered by path, keyword and place
+	Undocumented []Undocumented // in the order of the text
 }
 
-// Undocumented is a member that no schema that applies speaks of, in an object whose
+// Undocumented is a member that no schema which applies mentions, in an object whose
 // members are described.
 type Undocumented struct {
-	Path   []string // of the object
-	Shape  *Shape   // of the object; nil where there is none
+	Path   []string // leads to the object
+	Shape  *Shape   // of the object, or nil
 	Object *jsonvalue.Value
 	Index  int // of the member
 }

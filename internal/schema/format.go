@@ -42,7 +42,7 @@ var formats = map[string]format{
 	"uuid":                  known("uuid"),
 }
 
-// InFormat reports whether a text is in a format; true where that is not of texts.
+// InFormat reports whether a text is in a format; true if that is not a format of texts.
 func InFormat(name, text string) bool {
 	return formats[name](&jsonvalue.Value{Kind: jsonvalue.String, Text: text})
 }

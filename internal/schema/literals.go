@@ -7,9 +7,9 @@ import (
 // literals are the keywords of values of any type: type, const, enum and format.
 type literals struct {
 	types    types
-	constant *constants // of const; nil without
-	enum     *constants // of enum; nil without
-	format   format     // nil without
+	constant *constants // of const; or nil
+	enum     *constants // of enum; or nil
+	format   format     // or nil
 }
 
 // types is a set of types: a bit for each [jsonvalue.Kind].

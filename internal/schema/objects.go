@@ -16,11 +16,11 @@ import (
 // dependencies of older drafts, minProperties, maxProperties and
 // unevaluatedProperties.
 type objects struct {
-	minProperties, maxProperties int // -1 without
+	minProperties, maxProperties int // -1 if absent
 	required                     []string
 	properties                   map[string]*node
 	patterns                     []patternNode
-	additional                   *node  // of other members; nil without
+	additional                   *node  // of other members; or nil
 	additionalKeyword            string // under which that is
 	closed, openMembers          bool   // there must be no others; they may be anything
 	names                        *node
@@ -241,7 +241,7 @@ func (p *program) other(e *evaluator, keyword string, n *node, v *jsonvalue.Valu
 	r.addWithin(e.within(n, v, i, v.Members[i].Value))
 }
 
-// forbid takes down that a member must not be there.
+// forbid records that a member must not be there.
 func (p *program) forbid(e *evaluator, n *node, keyword, name string, r *result) {
 	f := e.fail(r, n, keyword, hard)
 	f.Keyword, f.Limit, f.Member, f.OfMember = plainKeyword(keyword), "", name, true
@@ -278,7 +278,7 @@ func (e *evaluator) isWriteOnly(name string) bool {
 	return false
 }
 
-// undescribed are the members of an object that no schema speaks of.
+// undescribed are the members of an object that no schema mentions.
 type undescribed struct {
 	path      []string
 	shape     *Shape
@@ -286,7 +286,7 @@ type undescribed struct {
 	describes bool // some member is described by its name
 }
 
-// describe takes down what a schema, with all that it applies, documents of an
+// describe records what a schema, with all that it applies, documents of an
 // object. Where several schemas are for the same object, what one of them documents
 // is documented.
 func (e *evaluator) describe(v *jsonvalue.Value, covered *coverage) {
@@ -308,7 +308,7 @@ func (e *evaluator) describe(v *jsonvalue.Value, covered *coverage) {
 	known.members = slices.DeleteFunc(known.members, covered.documented.has)
 }
 
-// findWriteOnly takes down the members of an object that are for requests only.
+// findWriteOnly records the members of an object that are for requests only.
 func (e *evaluator) findWriteOnly(shape *Shape, v *jsonvalue.Value) {
 	if shape == nil {
 		return
@@ -324,7 +324,7 @@ func (e *evaluator) findWriteOnly(shape *Shape, v *jsonvalue.Value) {
 	}
 }
 
-// undocumented returns the members that no schema that applies speaks of.
+// undocumented returns the members that no schema which applies mentions.
 func (e *evaluator) undocumented() []Undocumented {
 	var all []Undocumented
 	for object, o := range e.objects {

@@ -14,7 +14,7 @@ import (
 // a keyword compiles to and how it is evaluated are together: in literals.go for the
 // keywords of any value, in texts.go, numbers.go, arrays.go and objects.go for
 // those of one type, in combinations.go for those that combine schemas, and in
-// dynamic.go for references that depend on how they were come by.
+// dynamic.go for references that depend on how they were reached.
 type program struct {
 	node *node
 
@@ -93,7 +93,7 @@ func (s *Set) namedNodes(compiled map[string]*jsonschema.Schema) []named {
 	return all
 }
 
-// matcher reports whether a text matches a pattern; not decided where that takes too
+// matcher reports whether a text matches a pattern; it is not decided if that takes too
 // many steps.
 type matcher func(text string) (matches, decided bool)
 

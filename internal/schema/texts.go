@@ -12,7 +12,7 @@ import (
 // texts are the keywords of strings: minLength, maxLength, pattern and, in drafts
 // before 2019-09, contentEncoding and contentMediaType.
 type texts struct {
-	minLength, maxLength int // -1 without
+	minLength, maxLength int // -1 if absent
 	match                matcher
 	pattern              string
 	patternKeyword       string
