@@ -8,6 +8,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/baseline"
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // accepted are the findings that a baseline accepts on a day. A nil *accepted
@@ -36,7 +37,7 @@ func (a *accepted) find(f *plumb.Finding) *baseline.Entry {
 
 // overdue returns the line under a finding whose entry has expired.
 func (a *accepted) overdue(e *baseline.Entry) string {
-	return fmt.Sprintf("\n    baseline:  %s:%d: %s", a.file, e.Line, report.Printable(e.Overdue()))
+	return fmt.Sprintf("\n    baseline:  %s:%d: %s", a.file, e.Line, textfmt.Printable(e.Overdue()))
 }
 
 // settle marks the accepted findings in the report, and returns the lines of
@@ -48,7 +49,7 @@ func (a *accepted) settle(r *report.Report) string {
 	_, gone := a.Apply(r, a.today)
 	var b strings.Builder
 	for _, e := range gone {
-		fmt.Fprintf(&b, "\n    %s:%d: %s does not occur in this test", a.file, e.Line, report.Printable(e.Rule+" at "+e.Place()))
+		fmt.Fprintf(&b, "\n    %s:%d: %s does not occur in this test", a.file, e.Line, textfmt.Printable(e.Rule+" at "+e.Place()))
 	}
 	return b.String()
 }

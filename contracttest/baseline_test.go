@@ -122,7 +122,7 @@ func TestExpiredReadsWell(t *testing.T) {
 	require.Len(t, w.errors, 1)
 	assert.Contains(t, w.errors[0], "\n    described: schemas/batch.json:")
 	assert.True(t, strings.HasSuffix(w.errors[0], fmt.Sprintf(
-		"\n    baseline:  %s:5: schema-enum at /status was accepted until 2030-06-30 by ann (ticket 12), which is over: settle it, or give it a new date", file)), w.errors[0])
+		"\n    baseline:  %s:5: schema-enum at /status, accepted by ann (ticket 12), has expired (2030-06-30): fix it, or give it a new date", file)), w.errors[0])
 }
 
 func TestBrokenBaselines(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // describe returns a few lines about a finding whose credentials are already
@@ -32,7 +33,7 @@ func shownLine(name, text string) string {
 	if text == "" {
 		return ""
 	}
-	return fmt.Sprintf("\n    %-10s %s", name+":", report.Printable(text))
+	return fmt.Sprintf("\n    %-10s %s", name+":", textfmt.Printable(text))
 }
 
 // where returns the exchange that a finding belongs to, in words.
@@ -74,11 +75,11 @@ func summary(r *report.Report) string {
 	s := r.Summary
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s; %s, %s, %s", report.ReadText(s.Exchanges, s.Checked, s.Skipped),
-		report.Plural(s.Errors, "error"), report.Plural(s.Warnings, "warning"), report.Plural(s.Infos, "info"))
+		textfmt.Count(s.Errors, "error"), textfmt.Count(s.Warnings, "warning"), textfmt.Count(s.Infos, "info"))
 	if s.Suppressed > 0 {
 		fmt.Fprintf(&b, ", %d accepted", s.Suppressed)
 	}
-	for _, line := range report.SkippedLines(r.Skipped, report.Width) {
+	for _, line := range report.SkippedLines(r.Skipped, textfmt.Width) {
 		b.WriteString("\n  " + line)
 	}
 	for _, f := range r.Findings {
@@ -89,7 +90,7 @@ func summary(r *report.Report) string {
 		if f.Suppressed != nil {
 			severity = "accepted"
 		}
-		fmt.Fprintf(&b, "\n    %s %s %s: %s (%d)", severity, f.Rule, report.Printable(place), f.Message, f.Count)
+		fmt.Fprintf(&b, "\n    %s %s %s: %s (%d)", severity, f.Rule, textfmt.Printable(place), f.Message, f.Count)
 	}
 	b.WriteString(unseen(r.Coverage))
 	return b.String()
@@ -137,7 +138,7 @@ func unseenLine(what string, seen int, missing []string) string {
 	}
 	line := fmt.Sprintf("\n    %s seen: %d of %d", what, seen, seen+len(missing))
 	if len(missing) > 0 {
-		line += "; not seen: " + report.Printable(strings.Join(missing, ", "))
+		line += "; not seen: " + textfmt.Printable(strings.Join(missing, ", "))
 	}
 	return line
 }
@@ -149,7 +150,7 @@ func nothingChecked(r *report.Report) string {
 	}
 	var reasons []string
 	for _, s := range r.Skipped {
-		reasons = append(reasons, report.Printable(s.Reason))
+		reasons = append(reasons, textfmt.Printable(s.Reason))
 	}
 	return strings.Join(reasons, "; ") + "; WithSpec names the description to check against, and WithServer its server"
 }

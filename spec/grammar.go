@@ -168,14 +168,6 @@ func withArticle(noun string) string {
 	return "a " + noun
 }
 
-// plural returns the plural of a kind.
-func plural(k kind) string {
-	if stem, ok := strings.CutSuffix(string(k), "y"); ok {
-		return stem + "ies"
-	}
-	return string(k) + "s"
-}
-
 func isExtension(name string) bool {
 	return len(name) >= 2 && name[:2] == "x-"
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/ecmaregexp"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // file is one file of a description.
@@ -196,7 +197,7 @@ func (w *walker) children(n *node, parent kind, name string, c child, p position
 		}
 	case n.kind == jsonvalue.Object && (c.form == named || c.form == patterned):
 		if _, ok := w.homes[n]; !ok {
-			w.homes[n] = kind("map of " + plural(c.kind))
+			w.homes[n] = kind("map of " + textfmt.Plural(string(c.kind)))
 		}
 		for _, m := range n.members {
 			isNames := name == "dependencies" && m.value.kind == jsonvalue.Array

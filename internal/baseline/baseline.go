@@ -44,11 +44,11 @@ type Entry struct {
 // Expired reports whether the last day of the entry has passed.
 func (e *Entry) Expired(now time.Time) bool { return !now.Before(e.Expires.AddDate(0, 0, 1)) }
 
-// Overdue says, for an entry that has expired, what it accepted, until when, by
-// whom and why.
+// Overdue says, for an entry that has expired, what it accepted, who accepted it,
+// why and until when.
 func (e *Entry) Overdue() string {
-	return fmt.Sprintf("%s at %s was accepted until %s by %s (%s), which is over: settle it, or give it a new date",
-		e.Rule, e.Place(), e.Expires.Format(time.DateOnly), e.Owner, e.Reason)
+	return fmt.Sprintf("%s at %s, accepted by %s (%s), has expired (%s): fix it, or give it a new date",
+		e.Rule, e.Place(), e.Owner, e.Reason, e.Expires.Format(time.DateOnly))
 }
 
 // Place says where the finding is: "cancelBatch 200 /errors".

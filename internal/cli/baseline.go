@@ -16,6 +16,7 @@ import (
 	"github.com/plumbapi/plumb/internal/baseline"
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // loadBaseline reads the baseline, if one is named.
@@ -89,9 +90,9 @@ date are those of the new entries; other entries keep theirs.`,
 			}
 			b.Update(findings, terms)
 			for _, f := range missing {
-				fmt.Fprintf(a.out, "accepted: %s[%s] %s\n", f.Severity, f.Rule, report.Printable(cmp.Or(f.Pointer, f.Message)))
+				fmt.Fprintf(a.out, "accepted: %s[%s] %s\n", f.Severity, f.Rule, textfmt.Printable(cmp.Or(f.Pointer, f.Message)))
 			}
-			fmt.Fprintf(a.out, "%s, %d of them new\n", report.Plural(len(b.Entries), "entry"), len(missing))
+			fmt.Fprintf(a.out, "%s, %d of them new\n", textfmt.Count(len(b.Entries), "entry"), len(missing))
 			return nil
 		})
 	}
@@ -126,9 +127,9 @@ not occur in them. Name all recordings, since plumb cannot know what is in other
 		return a.rewriteBaseline(cmd.Context(), flags, args, func(b *baseline.Baseline, findings []report.Finding) error {
 			gone := b.Prune(findings)
 			for _, e := range gone {
-				fmt.Fprintf(a.out, "removed: %s %s\n", report.Printable(e.Rule), report.Printable(e.Place()))
+				fmt.Fprintf(a.out, "removed: %s %s\n", textfmt.Printable(e.Rule), textfmt.Printable(e.Place()))
 			}
-			fmt.Fprintf(a.out, "%s, %d removed\n", report.Plural(len(b.Entries), "entry"), len(gone))
+			fmt.Fprintf(a.out, "%s, %d removed\n", textfmt.Count(len(b.Entries), "entry"), len(gone))
 			return nil
 		})
 	}
@@ -219,8 +220,8 @@ func (a *app) baselineListCommand() *cobra.Command {
 			if e.Expired(now) {
 				until = "expired " + e.Expires.Format(time.DateOnly)
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", until, report.Printable(e.Rule), report.Printable(e.Place()),
-				report.Printable(clean.Text(e.Owner)), report.Printable(clean.Text(e.Reason)))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", until, textfmt.Printable(e.Rule), textfmt.Printable(e.Place()),
+				textfmt.Printable(clean.Text(e.Owner)), textfmt.Printable(clean.Text(e.Reason)))
 		}
 		return w.Flush()
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/plumbapi/plumb/internal/redact"
-	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // Exit statuses.
@@ -81,7 +81,7 @@ func (a *app) say(format string, args ...any) {
 	a.messageLock.Lock()
 	defer a.messageLock.Unlock()
 	for line := range strings.SplitSeq(message, "\n") {
-		fmt.Fprintln(a.err, "plumb: "+report.Printable(line))
+		fmt.Fprintln(a.err, "plumb: "+textfmt.Printable(line))
 	}
 }
 

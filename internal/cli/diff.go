@@ -13,6 +13,7 @@ import (
 
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/internal/specdiff"
+	"github.com/plumbapi/plumb/internal/textfmt"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -125,7 +126,7 @@ func (a *app) weigh(ctx context.Context, o *options, r *diffReport, before, afte
 func writeDiff(w io.Writer, r *diffReport, weighed bool) error {
 	b := bufio.NewWriter(w)
 	line := func(indent int, text string) {
-		fmt.Fprintln(b, report.Wrap(text, report.Width, indent))
+		fmt.Fprintln(b, textfmt.Wrap(text, textfmt.Width, indent))
 	}
 	count := map[string]int{}
 	for _, c := range r.Changes {
@@ -134,15 +135,15 @@ func writeDiff(w io.Writer, r *diffReport, weighed bool) error {
 		if place != "" {
 			place = " " + place
 		}
-		line(4, c.Severity+"["+report.Printable(c.ID)+"]"+report.Printable(place)+": "+report.Printable(c.Text))
+		line(4, c.Severity+"["+textfmt.Printable(c.ID)+"]"+textfmt.Printable(place)+": "+textfmt.Printable(c.Text))
 		if c.Recorded != nil {
-			line(4, fmt.Sprintf("    affects %d of %s", c.Recorded.Count, report.Plural(c.Recorded.Of, "recorded exchange")))
+			line(4, fmt.Sprintf("    affects %d of %s", c.Recorded.Count, textfmt.Count(c.Recorded.Of, "recorded exchange")))
 		}
 	}
 	if len(r.Changes) == 0 {
 		line(0, "no changes")
 	} else {
-		line(0, "\n"+report.Plural(count["error"], "error")+", "+report.Plural(count["warning"], "warning")+", "+report.Plural(count["info"], "info"))
+		line(0, "\n"+textfmt.Count(count["error"], "error")+", "+textfmt.Count(count["warning"], "warning")+", "+textfmt.Count(count["info"], "info"))
 	}
 	if weighed {
 		writeFindings(line, "\nfindings that appear", r.Appear)
@@ -162,6 +163,6 @@ func writeFindings(line func(indent int, text string), title string, findings []
 		if f.Operation != "" {
 			place = strings.TrimSpace(f.Operation + " " + strconv.Itoa(f.Status) + " " + place)
 		}
-		line(6, "  "+f.Severity+"["+report.Printable(f.Rule)+"] "+report.Printable(place)+": "+report.Printable(f.Message)+" ("+report.Number(f.Count)+")")
+		line(6, "  "+f.Severity+"["+textfmt.Printable(f.Rule)+"] "+textfmt.Printable(place)+": "+textfmt.Printable(f.Message)+" ("+textfmt.Number(f.Count)+")")
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/probe"
 	"github.com/plumbapi/plumb/internal/redact"
-	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // probeFlags holds the flags of the probe command that are not settings.
@@ -304,6 +304,6 @@ func (c *check) waiting(text string) {
 			c.say("%s", text)
 		}
 	default:
-		fmt.Fprint(c.err, "\r\x1b[K"+report.Printable(text))
+		fmt.Fprint(c.err, "\r\x1b[K"+textfmt.Printable(text))
 	}
 }

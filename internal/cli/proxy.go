@@ -15,7 +15,7 @@ import (
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/proxy"
 	"github.com/plumbapi/plumb/internal/recording"
-	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 func (a *app) proxyCommand() *cobra.Command {
@@ -140,10 +140,10 @@ func (r *proxyRun) end(unchecked proxy.Unchecked) {
 	r.leftOut("responses whose check had not ended when the proxy ended", unchecked.TooLate)
 	r.leftOut("responses whose check failed because of a bug in plumb", unchecked.Failed)
 	if n := unchecked.NoRoom + unchecked.TooLate; n > 0 {
-		r.notes = append(r.notes, fmt.Errorf("%s passed without a check, so that no client had to wait; a recording (--har) has all responses, and plumb check can check it", report.Plural(n, "response")))
+		r.notes = append(r.notes, fmt.Errorf("%s passed without a check, so that no client had to wait; a recording (--har) has all responses, and plumb check can check it", textfmt.Count(n, "response")))
 	}
 	if unchecked.Failed > 0 {
-		r.failures = append(r.failures, fmt.Errorf("the check of %s failed because of a bug in plumb; please report it", report.Plural(unchecked.Failed, "response")))
+		r.failures = append(r.failures, fmt.Errorf("the check of %s failed because of a bug in plumb; please report it", textfmt.Count(unchecked.Failed, "response")))
 	}
 	if r.recorder != nil {
 		if err := errors.Join(r.lost, r.recorder.Close()); err != nil {

@@ -186,7 +186,7 @@ func beyond(b outcome.Beyond) Item {
 	unlisted := &outcome.Finding{Rule: b.Rule, Fingerprint: f.Fingerprint()}
 	return Item{
 		Kind: kinds[kindOf(b.Rule)].name, Rule: b.Rule, Severity: b.Severity, Fingerprint: f.Fingerprint(),
-		Message: "and " + number(b.Count) + " more at other places, of which only the first " + number(engine.MostPlaces) + " are listed",
+		Message: "and " + strconv.Itoa(b.Count) + " more at other places, of which only the first " + strconv.Itoa(engine.MostPlaces) + " are listed",
 		Count:   b.Count, Of: b.Count, Found: []Value{}, Examples: []outcome.Example{}, finding: unlisted,
 	}
 }
@@ -349,8 +349,6 @@ func lastOf(pointer string) string {
 	}
 	return tokens[len(tokens)-1]
 }
-
-func number(n int) string { return strconv.Itoa(n) }
 
 // IsDrift reports whether findings of a rule are about differences between
 // responses and description, and not about responses that contradict

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -12,7 +13,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/outcome"
-	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -38,7 +39,7 @@ func (s *Suggestion) Amend(desc *spec.Description, summary *outcome.Outcome, r *
 	s.Unsettled = nil
 	for _, item := range united(r.Drift) {
 		at := item.finding.Description
-		key := strings.Join([]string{item.Rule, item.Operation, number(item.Status), item.Pointer, at.File, at.Pointer}, " ")
+		key := strings.Join([]string{item.Rule, item.Operation, strconv.Itoa(item.Status), item.Pointer, at.File, at.Pointer}, " ")
 		if s.tried[key] || item.isBeyond() || !a.settle(item) {
 			s.Unsettled = append(s.Unsettled, item)
 			continue
@@ -68,7 +69,7 @@ func united(items []Item) []*Item {
 		key := item.Rule + " " + item.finding.Description.File + "#" + item.finding.Description.Pointer
 		switch item.Kind {
 		case "undocumented-status", "undocumented-operation", "undocumented-media-type":
-			key += " " + item.Operation + " " + number(item.Status)
+			key += " " + item.Operation + " " + strconv.Itoa(item.Status)
 		case "undocumented-member", "required":
 			key += " " + lastOf(item.Pointer)
 		}
@@ -259,7 +260,7 @@ func (s *Suggestion) Document() ([]byte, error) {
 		"actions", list,
 	)
 	root.HeadComment = comment([]string{
-		fmt.Sprintf("Written by plumb drift --suggest, from %s with %s%s.", report.Plural(r.Summary.Exchanges, "exchange"), report.Plural(r.Summary.Checked, "checked body"), spanText(r.Summary.Span)),
+		fmt.Sprintf("Written by plumb drift --suggest, from %s with %s%s.", textfmt.Count(r.Summary.Exchanges, "exchange"), textfmt.Count(r.Summary.Checked, "checked body"), spanText(r.Summary.Span)),
 		"Each action names its evidence. Review it before you make it part of the description.",
 	})
 	var buf bytes.Buffer

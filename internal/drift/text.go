@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // WriteJSON writes the report as one JSON object.
@@ -49,21 +51,21 @@ func (t text) line(format string, args ...any) {
 }
 
 // wrapped writes wrapped lines, all but the first indented. Text from outside
-// must have passed [report.Printable].
+// must have passed [textfmt.Printable].
 func (t text) wrapped(indent int, format string, args ...any) {
 	for i, a := range args {
 		if s, ok := a.(string); ok {
-			args[i] = report.Printable(s)
+			args[i] = textfmt.Printable(s)
 		}
 	}
-	t.line("%s", report.Wrap(fmt.Sprintf(format, args...), report.Width, indent))
+	t.line("%s", textfmt.Wrap(fmt.Sprintf(format, args...), textfmt.Width, indent))
 }
 
 func (t text) head(r *Report) {
 	s := r.Summary
 	t.wrapped(0, "%s: %s%s", strings.TrimSpace(r.Description.Title+" "+r.Description.Version),
 		report.ReadText(s.Exchanges, s.Checked, s.Skipped), spanText(s.Span))
-	for _, line := range report.SkippedLines(r.Skipped, report.Width) {
+	for _, line := range report.SkippedLines(r.Skipped, textfmt.Width) {
 		t.line("%s", line)
 	}
 }
@@ -73,7 +75,7 @@ func (t text) item(i *Item) {
 	if len(i.Found) > 0 {
 		var found []string
 		for _, v := range i.Found {
-			found = append(found, v.Value+" ("+number(v.Count)+")")
+			found = append(found, v.Value+" ("+strconv.Itoa(v.Count)+")")
 		}
 		t.wrapped(10, "      found: %s", strings.Join(found, ", "))
 	} else if len(i.Examples) > 0 && i.Examples[0].Found != "" {
@@ -100,7 +102,7 @@ func (i *Item) place() string {
 		parts = append(parts, i.Operation)
 	}
 	if i.Status != 0 {
-		parts = append(parts, number(i.Status))
+		parts = append(parts, strconv.Itoa(i.Status))
 	}
 	if i.Pointer != "" {
 		parts = append(parts, i.Pointer)
@@ -137,13 +139,13 @@ func spanText(s outcome.Span) string {
 func exampleText(e outcome.Example) string {
 	place := e.File
 	if e.Line != 0 {
-		place += ":" + number(e.Line)
+		place += ":" + strconv.Itoa(e.Line)
 	}
 	if e.Column != 0 {
-		place += ":" + number(e.Column)
+		place += ":" + strconv.Itoa(e.Column)
 	}
 	if e.Entry != 0 {
-		place += " (entry " + number(e.Entry) + ")"
+		place += " (entry " + strconv.Itoa(e.Entry) + ")"
 	}
 	return place
 }
@@ -183,7 +185,7 @@ func (t text) neverSeen(n *NeverSeen) {
 		t.wrapped(6, "  %s", line)
 	}
 	if len(n.Operations) > 0 { // last, because a large API can have many of these
-		t.line("  %s, and what only they respond with:", report.Plural(len(n.Operations), "operation"))
+		t.line("  %s, and what only they respond with:", textfmt.Count(len(n.Operations), "operation"))
 	}
 	for _, id := range n.Operations {
 		t.wrapped(6, "    %s", id)
@@ -212,7 +214,7 @@ func pointersOf(members []Member, schema string) []string {
 func (t text) tail(r *Report) {
 	var faults []string
 	for _, f := range r.Faults {
-		faults = append(faults, f.Rule+" ("+number(f.Count)+")")
+		faults = append(faults, f.Rule+" ("+strconv.Itoa(f.Count)+")")
 	}
 	if len(faults) > 0 {
 		t.line("")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // location is the part of the body that a finding is about.
@@ -194,7 +195,9 @@ func excerpt(text []byte, start, end int) plumb.Excerpt {
 	return e
 }
 
-// printable returns text as valid UTF-8 without control characters.
+// printable returns text as valid UTF-8 without control characters. Unlike
+// [textfmt.Printable] it escapes nothing: findings are data, and each format
+// escapes what it has to.
 func printable(text []byte) string {
 	if isPlainASCII(text) {
 		return string(text)
@@ -217,17 +220,7 @@ func isPlainASCII(text []byte) bool {
 }
 
 // shorten cuts text to a length that fits on a line.
-func shorten(text string) string {
-	const most = 80
-	if len(text) <= most {
-		return text
-	}
-	cut := most
-	for !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	return text[:cut] + "…"
-}
+func shorten(text string) string { return textfmt.Shorten(text, 80) }
 
 // foundText returns the text of a value for display: as it is, or the size of
 // an array or object that is not short.
@@ -271,6 +264,8 @@ func plain(text string) string {
 // beginsAsJSON reports whether a JSON value can begin with c.
 func beginsAsJSON(c byte) bool { return '0' <= c && c <= '9' || strings.IndexByte(`"{[-tfn`, c) >= 0 }
 
+// plural counts things as [textfmt.Count] does, but without commas between
+// thousands: what was found is data, which reports and summaries contain.
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/plumbapi/plumb/internal/jsonscan"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // Parse reads data as one JSON value. The value is nil if the text is not JSON
@@ -94,15 +95,7 @@ func (p *parser) quoteAt(offset int) string {
 
 // quoteShort returns a name in quotes, cut if it is long, for messages.
 func quoteShort(name string) string {
-	const most = 200
-	if len(name) <= most {
-		return strconv.Quote(name)
-	}
-	end := most
-	for end > 0 && !utf8.RuneStart(name[end]) {
-		end--
-	}
-	return strconv.Quote(name[:end] + "…")
+	return strconv.Quote(textfmt.Shorten(name, 200))
 }
 
 func (p *parser) space() { p.pos = jsonscan.Space(p.data, p.pos) }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"unicode/utf8"
+
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // EncodeJSON writes v as JSON that is safe to look at: characters that a terminal
@@ -30,7 +32,7 @@ func escapeUnprintable(text []byte) []byte {
 	done := 0
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRune(text[i:])
-		if r != '\n' && !isPrintable(r) {
+		if r != '\n' && !textfmt.IsPrintable(r) {
 			out = append(out, text[done:i]...)
 			if r > 0xFFFF {
 				r -= 0x10000

@@ -80,7 +80,7 @@ type Finding struct {
 	Occurrences []Occurrence     `json:"occurrences"` // the first of them
 
 	Suppressed *Acceptance `json:"suppressed,omitempty"` // by the baseline
-	Expired    *Acceptance `json:"expired,omitempty"`    // the baseline accepted it until a day that is over
+	Expired    *Acceptance `json:"expired,omitempty"`    // its acceptance by the baseline, which has expired
 }
 
 // OperationCount is how often a finding occurs in the answers of an operation with

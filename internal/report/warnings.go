@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 
+	"github.com/plumbapi/plumb/internal/textfmt"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -18,7 +19,7 @@ func WarningLines(warnings []spec.Warning) []string {
 		if i == mostWarnings {
 			return append(lines, fmt.Sprintf("%d more parts of the description cannot be used as written; plumb check --format json lists them", len(warnings)-i))
 		}
-		lines = append(lines, Printable(fmt.Sprint(w)))
+		lines = append(lines, textfmt.Printable(fmt.Sprint(w)))
 	}
 	return lines
 }

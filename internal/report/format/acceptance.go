@@ -1,16 +1,19 @@
 package format
 
-import "github.com/plumbapi/plumb/internal/report"
+import (
+	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
+)
 
 // acceptanceNotes say what the baseline has on a finding.
 func acceptanceNotes(f *report.Finding) []string {
 	switch {
 	case f.Suppressed != nil:
 		a := f.Suppressed
-		return []string{"accepted until " + report.Printable(a.Expires) + " (" + report.Printable(a.Owner) + "): " + report.Printable(a.Reason)}
+		return []string{"accepted until " + textfmt.Printable(a.Expires) + " (" + textfmt.Printable(a.Owner) + "): " + textfmt.Printable(a.Reason)}
 	case f.Expired != nil:
 		a := f.Expired
-		return []string{"was accepted until " + report.Printable(a.Expires) + " (" + report.Printable(a.Owner) + "), which is over: " + report.Printable(a.Reason)}
+		return []string{"the acceptance by " + textfmt.Printable(a.Owner) + " has expired (" + textfmt.Printable(a.Expires) + "): " + textfmt.Printable(a.Reason)}
 	}
 	return nil
 }
@@ -30,6 +33,6 @@ func shownFindings(r *report.Report, view View) []*report.Finding {
 // suppressed says how many findings the baseline accepts.
 func (t *text) suppressed(s report.Summary) {
 	if s.Suppressed > 0 {
-		t.line(report.Number(s.Suppressed) + " accepted by the baseline")
+		t.line(textfmt.Number(s.Suppressed) + " accepted by the baseline")
 	}
 }

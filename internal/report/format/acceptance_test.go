@@ -45,8 +45,8 @@ func TestJUnitOfBaseline(t *testing.T) {
 		"an error accepted":   {[]string{"error"}, nil, map[string]string{}},
 		"a warning accepted":  {[]string{"warning"}, nil, map[string]string{"cancelBatch/schema": "lists"}},
 		"all accepted":        {[]string{"error", "warning"}, nil, map[string]string{}},
-		"a warning no longer": {[]string{"error"}, []string{"warning"}, map[string]string{"all operations/drift": "; was accepted until 2026-06-30 (ann), which is over: ticket 12"}},
-		"an error no longer":  {[]string{"warning"}, []string{"error"}, map[string]string{"cancelBatch/schema": "; was accepted until 2026-06-30 (ann), which is over: ticket 12"}},
+		"a warning no longer": {[]string{"error"}, []string{"warning"}, map[string]string{"all operations/drift": "; the acceptance by ann has expired (2026-06-30): ticket 12"}},
+		"an error no longer":  {[]string{"warning"}, []string{"error"}, map[string]string{"cancelBatch/schema": "; the acceptance by ann has expired (2026-06-30): ticket 12"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := accepted(c.now, c.once)
@@ -71,7 +71,7 @@ func TestJUnitOfBaseline(t *testing.T) {
 			assert.Equal(t, 1, strings.Count(shown, "error[schema-enum]"))
 			assert.Equal(t, 1, strings.Count(shown, "warning[drift-null]"))
 			assert.Equal(t, len(c.now), strings.Count(shown, "= accepted until 2026-06-30 (ann): ticket 12"))
-			assert.Equal(t, len(c.once), strings.Count(shown, "= was accepted until 2026-06-30 (ann), which is over: ticket 12"))
+			assert.Equal(t, len(c.once), strings.Count(shown, "= the acceptance by ann has expired (2026-06-30): ticket 12"))
 		})
 	}
 }
@@ -96,7 +96,7 @@ func TestHTMLOfBaseline(t *testing.T) {
 	assert.Contains(t, page, `<dt>baseline</dt><dd>accepted until 2026-06-30 (ann): ticket 12</dd>`)
 	assert.Contains(t, page, `class="finding error" data-severity="error" data-rule="schema-enum"`)
 	assert.Contains(t, page, `<span class="severity">no longer accepted error</span> <code class="rule">schema-enum</code>`)
-	assert.Contains(t, page, `<dt>baseline</dt><dd>was accepted until 2026-06-30 (ann), which is over: ticket 12</dd>`)
+	assert.Contains(t, page, `<dt>baseline</dt><dd>the acceptance by ann has expired (2026-06-30): ticket 12</dd>`)
 	assert.Contains(t, page, ` (accepted)</td>`, "the table of the drift")
 	assert.Contains(t, page, `<option value="accepted">accepted</option>`)
 }
@@ -120,6 +120,6 @@ func TestSARIFOfBaseline(t *testing.T) {
 			continue
 		}
 		assert.Empty(t, result.Suppressions)
-		assert.Contains(t, result.Message.Text, "was accepted until 2026-06-30 (ann), which is over: ticket 12")
+		assert.Contains(t, result.Message.Text, "the acceptance by ann has expired (2026-06-30): ticket 12")
 	}
 }

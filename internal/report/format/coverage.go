@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // seenOperations returns the operations that were seen, or those that were not.
@@ -29,5 +30,5 @@ func unreachedText(c report.Coverage) string {
 	if members+values == 0 {
 		return ""
 	}
-	return report.Plural(members, "documented member") + " and " + report.Plural(values, "documented value") + " of operations that were never seen are not listed."
+	return textfmt.Count(members, "documented member") + " and " + textfmt.Count(values, "documented value") + " of operations that were never seen are not listed."
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/rivo/uniseg"
 
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // excerpt shows the line of an occurrence with carets under the marked part.
@@ -33,7 +34,7 @@ func (t *text) excerpt(severity string, o *report.Occurrence) {
 func split(e *report.Excerpt) (before, marked, after string) {
 	start := min(max(e.Column, 0), len(e.Text))
 	end := start + min(max(e.Width, 0), len(e.Text)-start)
-	show := func(s string) string { return report.Printable(strings.ReplaceAll(s, "\t", "    ")) }
+	show := func(s string) string { return textfmt.Printable(strings.ReplaceAll(s, "\t", "    ")) }
 	return show(e.Text[:start]), show(e.Text[start:end]), show(e.Text[end:])
 }
 

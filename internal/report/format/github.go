@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // writeGitHub writes a workflow command for each finding, which GitHub shows
@@ -38,7 +39,7 @@ func annotation(r *report.Report, f *report.Finding) string {
 	if len(f.Occurrences) > 0 {
 		o := &f.Occurrences[0]
 		if o.File != "-" {
-			property("file", report.Printable(o.File))
+			property("file", textfmt.Printable(o.File))
 			if o.Line != 0 {
 				property("line", strconv.Itoa(o.Line))
 			}
@@ -49,14 +50,14 @@ func annotation(r *report.Report, f *report.Finding) string {
 		lines = append(lines, details(f, o)...)
 	}
 	if f.Count > 1 {
-		lines = append(lines, "found "+times(f.Count)+" in "+report.Plural(f.Files, "file"))
+		lines = append(lines, "found "+times(f.Count)+" in "+textfmt.Count(f.Files, "file"))
 	}
 	lines = append(lines, spreadLines(f)...)
 	lines = append(lines, acceptanceNotes(f)...)
 	if fix := ruleOf(r, f).Fix; fix != "" {
-		lines = append(lines, "fix: "+report.Printable(fix))
+		lines = append(lines, "fix: "+textfmt.Printable(fix))
 	}
-	property("title", "plumb "+report.Printable(f.Rule))
+	property("title", "plumb "+textfmt.Printable(f.Rule))
 	return "::" + command + " " + strings.Join(properties, ",") + "::" + escapeData(strings.Join(lines, "\n"))
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // command is a workflow command as GitHub reads it.
@@ -56,7 +56,7 @@ func TestGitHubCommandsAreReadBack(t *testing.T) {
 			if o.File == "-" {
 				continue
 			}
-			assert.Equal(t, report.Printable(o.File), c.properties["file"])
+			assert.Equal(t, textfmt.Printable(o.File), c.properties["file"])
 			if o.Line != 0 {
 				assert.Equal(t, strconv.Itoa(o.Line), c.properties["line"])
 			}
@@ -65,7 +65,7 @@ func TestGitHubCommandsAreReadBack(t *testing.T) {
 			}
 			assert.Contains(t, c.message, headline(&f))
 			if o.Found != "" {
-				assert.Contains(t, c.message, "found: "+report.Printable(o.Found))
+				assert.Contains(t, c.message, "found: "+textfmt.Printable(o.Found))
 			}
 		}
 	})

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 //go:embed html
@@ -67,10 +68,10 @@ func writeHTML(w io.Writer, r *report.Report, _ View) error {
 }
 
 var htmlTemplate = template.Must(template.New("report.html").Funcs(template.FuncMap{
-	"show":    report.Printable,
+	"show":    textfmt.Printable,
 	"lines":   printableLines,
-	"number":  report.Number,
-	"plural":  report.Plural,
+	"number":  textfmt.Number,
+	"count":   textfmt.Count,
 	"times":   times,
 	"place":   placeText,
 	"origin":  origin,
@@ -78,7 +79,7 @@ var htmlTemplate = template.Must(template.New("report.html").Funcs(template.Func
 	"spread":  spread,
 	"excerpt": newHTMLExcerpt,
 	"anchor":  anchor,
-	"list":    func(all []string) string { return report.Printable(strings.Join(all, " ")) },
+	"list":    func(all []string) string { return textfmt.Printable(strings.Join(all, " ")) },
 	"utc":     func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.999") + " UTC" },
 	"right":   func(x, width int) bool { return x > width/2 },
 	"add":     func(a, b int) int { return a + b },
@@ -87,7 +88,7 @@ var htmlTemplate = template.Must(template.New("report.html").Funcs(template.Func
 	"members": reachedMembers,
 	"values":  reachedValues,
 	"rest":    unreachedText,
-	"json":    func(text []byte) string { return report.Printable(string(text)) },
+	"json":    func(text []byte) string { return textfmt.Printable(string(text)) },
 }).ParseFS(htmlFiles, "html/report.html"))
 
 func newPage(r *report.Report) (*htmlPage, error) {

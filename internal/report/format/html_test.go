@@ -18,6 +18,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 const shown = `[...document.querySelectorAll("#findings > article")].filter(a => a.checkVisibility())`
@@ -234,7 +235,7 @@ func TestHTMLOfAHostileRecording(t *testing.T) {
 	assert.Empty(t, eval[[]string](b, `[...document.querySelectorAll("[href], [src]")].map(e => e.getAttribute("href") || e.getAttribute("src")).filter(u => !u.startsWith("#"))`))
 	assert.NotContains(t, eval[string](b, `document.documentElement.outerHTML`), "\u202e", "a character that turns the text")
 	for _, choice := range []string{hostile[0], hostile[5]} {
-		b.choose("operation", report.Printable(choice))
+		b.choose("operation", textfmt.Printable(choice))
 		assert.Equal(t, 1, b.shown())
 	}
 	b.quiet()

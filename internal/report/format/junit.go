@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // writeJUnit writes a suite for each operation, with a case for each group of
-// rules. A case fails with its errors, and with what the baseline accepted until
-// a day that is over; warnings, infos and what the baseline accepts are in the
-// output. What had nothing to check is skipped.
+// rules. A case fails with its errors, and with what the baseline no longer
+// accepts; warnings, infos and what the baseline accepts are in the output. What
+// had nothing to check is skipped.
 func writeJUnit(w io.Writer, r *report.Report, _ View) error {
 	all := junitReport{Name: "plumb"}
 	for _, s := range junitSuites(r) {
@@ -96,14 +97,14 @@ func junitSuites(r *report.Report) []*suiteContent {
 	}
 	add("", allOperations, r.Summary.Checked)
 	for _, op := range r.Coverage.Operations {
-		add(op.Operation, report.Printable(op.Operation), op.Count)
+		add(op.Operation, textfmt.Printable(op.Operation), op.Count)
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		operation := f.Operation()
 		s := of[operation]
 		if s == nil { // of a method or a path that is not described
-			s = add(operation, report.Printable(operation), f.Count)
+			s = add(operation, textfmt.Printable(operation), f.Count)
 		}
 		s.findings = append(s.findings, f)
 	}
@@ -161,9 +162,9 @@ func (s *suiteContent) testCase(r *report.Report, group string, findings []*repo
 	case len(failed) > 0:
 		message := strings.Join(append([]string{headline(failed[0])}, acceptanceNotes(failed[0])...), "; ")
 		if len(failed) > 1 {
-			message += ", and " + report.Plural(len(failed)-1, "more finding")
+			message += ", and " + textfmt.Count(len(failed)-1, "more finding")
 		}
-		c.Failure = &junitOutcome{Message: message, Type: report.Printable(failed[0].Rule), Text: "\n" + textOf(r, failed)}
+		c.Failure = &junitOutcome{Message: message, Type: textfmt.Printable(failed[0].Rule), Text: "\n" + textOf(r, failed)}
 	case s.checked == 0 && len(findings) == 0:
 		c.Skipped = &junitOutcome{Message: "nothing was checked"}
 	}

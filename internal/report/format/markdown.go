@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // mostMarkdown is how many bytes a comment on a pull request may have, less a
@@ -29,7 +30,7 @@ func writeMarkdown(w io.Writer, r *report.Report, _ View) error {
 		shown++
 	}
 	if rest := r.Summary.Errors + r.Summary.Warnings + r.Summary.Infos - shown; rest > 0 {
-		fmt.Fprintf(&b, "%s not shown here; the other formats have all that the run kept.\n\n", capital(report.Plural(rest, "more finding")))
+		fmt.Fprintf(&b, "%s not shown here; the other formats have all that the run kept.\n\n", capital(textfmt.Count(rest, "more finding")))
 	}
 	b.WriteString(tail)
 	_, err := io.WriteString(w, b.String())
@@ -41,7 +42,7 @@ func markdownHead(r *report.Report) string {
 	s := r.Summary
 	verdict := "no findings"
 	if s.Errors+s.Warnings+s.Infos > 0 {
-		verdict = report.Plural(s.Errors, "error") + ", " + report.Plural(s.Warnings, "warning") + ", " + report.Plural(s.Infos, "info")
+		verdict = textfmt.Count(s.Errors, "error") + ", " + textfmt.Count(s.Warnings, "warning") + ", " + textfmt.Count(s.Infos, "info")
 	} else if s.Suppressed > 0 {
 		verdict = "no new findings"
 	} else if s.Checked == 0 {
@@ -53,9 +54,9 @@ func markdownHead(r *report.Report) string {
 		line += "; found " + times(s.Occurrences)
 	}
 	if s.Suppressed > 0 {
-		line += "; " + report.Number(s.Suppressed) + " accepted by the baseline"
+		line += "; " + textfmt.Number(s.Suppressed) + " accepted by the baseline"
 	}
-	fmt.Fprintf(&b, "%s. Checked against %s.\n\n", capital(line), code(cut(strings.TrimSpace(r.Description.Title+" "+r.Description.Version), 500)))
+	fmt.Fprintf(&b, "%s. Checked against %s.\n\n", capital(line), code(textfmt.Shorten(strings.TrimSpace(r.Description.Title+" "+r.Description.Version), 500)))
 	if text := uncheckedText(r.Description); text != "" {
 		fmt.Fprintf(&b, "%s.\n\n", escapeMarkdown(text))
 	}
@@ -70,7 +71,7 @@ func markdownFinding(r *report.Report, f *report.Finding) string {
 	}
 	b.WriteString(": " + escapeMarkdown(f.Message))
 	if f.Count > 1 {
-		fmt.Fprintf(&b, " (%s in %s)", times(f.Count), report.Plural(f.Files, "file"))
+		fmt.Fprintf(&b, " (%s in %s)", times(f.Count), textfmt.Count(f.Files, "file"))
 	}
 	b.WriteString("\n")
 	if len(f.Occurrences) > 0 {
@@ -113,10 +114,10 @@ func markdownTail(r *report.Report) string {
 	const most = 10
 	for i, s := range r.Skipped {
 		if i == most {
-			fmt.Fprintf(&b, "- skipped for %s\n", report.Plural(len(r.Skipped)-most, "more reason"))
+			fmt.Fprintf(&b, "- skipped for %s\n", textfmt.Count(len(r.Skipped)-most, "more reason"))
 			break
 		}
-		fmt.Fprintf(&b, "- %s skipped: %s\n", report.Number(s.Count), code(cut(s.Reason, 500)))
+		fmt.Fprintf(&b, "- %s skipped: %s\n", textfmt.Number(s.Count), code(textfmt.Shorten(s.Reason, 500)))
 	}
 	return b.String()
 }
@@ -129,12 +130,12 @@ func share[T any](all []T, noun string, count func(T) int) string {
 			seen++
 		}
 	}
-	return report.Number(seen) + " of " + report.Plural(len(all), noun)
+	return textfmt.Number(seen) + " of " + textfmt.Count(len(all), noun)
 }
 
 // code returns s as a code span, in which nothing has a meaning.
 func code(s string) string {
-	s = report.Printable(s)
+	s = textfmt.Printable(s)
 	fence := "`"
 	for strings.Contains(s, fence) {
 		fence += "`"
@@ -145,18 +146,10 @@ func code(s string) string {
 	return fence + s + fence
 }
 
-// cut returns the beginning of s, at most n bytes of it.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return strings.ToValidUTF8(s[:n], "") + ellipsis
-}
-
 // escapeMarkdown takes the meaning from what is Markdown, HTML or a mention.
 func escapeMarkdown(s string) string {
 	var b strings.Builder
-	for _, r := range report.Printable(s) {
+	for _, r := range textfmt.Printable(s) {
 		if strings.ContainsRune("\\`*_{}[]<>()#+!|~&@:", r) {
 			fmt.Fprintf(&b, "&#%d;", r)
 			continue

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // codeSpan is what is between two runs of backticks of one length.
@@ -66,6 +67,6 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 	assert.LessOrEqual(t, len(text), 65536)
 	assert.Greater(t, len(text), 60000, "as many findings as fit")
 	listed := strings.Count(text, "- **error**")
-	assert.Contains(t, text, fmt.Sprintf("%s more findings not shown here", report.Number(3000-listed)))
+	assert.Contains(t, text, fmt.Sprintf("%s more findings not shown here", textfmt.Number(3000-listed)))
 	assert.Contains(t, text, "2,990 more reasons")
 }

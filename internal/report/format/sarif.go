@@ -10,6 +10,7 @@ import (
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // writeSARIF writes a SARIF 2.1.0 log with one result for each finding: its
@@ -18,7 +19,7 @@ import (
 // characters that SARIF counts.
 func writeSARIF(w io.Writer, r *report.Report, _ View) error {
 	run := sarif.NewRun().WithTool(sarif.NewTool()).WithColumnKind("unicodeCodePoints")
-	run.Tool.Driver = sarif.NewToolComponent().WithName(r.Tool.Name).WithVersion(report.Printable(r.Tool.Version))
+	run.Tool.Driver = sarif.NewToolComponent().WithName(r.Tool.Name).WithVersion(textfmt.Printable(r.Tool.Version))
 	run.Properties = sarif.NewPropertyBag().
 		Add("exchanges", r.Summary.Exchanges).
 		Add("checked", r.Summary.Checked).
@@ -46,7 +47,7 @@ func writeSARIF(w io.Writer, r *report.Report, _ View) error {
 var sarifLevels = map[string]string{"error": "error", "warning": "warning", "info": "note", "off": "none"}
 
 func sarifRule(rule report.Rule) *sarif.ReportingDescriptor {
-	d := sarif.NewRule(report.Printable(rule.ID))
+	d := sarif.NewRule(textfmt.Printable(rule.ID))
 	d.Properties = sarif.NewPropertyBag().WithTags([]string{groupOf(rule.ID)})
 	if level := sarifLevels[rule.Severity]; level != "" {
 		d.DefaultConfiguration = sarif.NewReportingConfiguration().WithLevel(level)
@@ -71,7 +72,7 @@ func sarifText(text string) *sarif.MultiformatMessageString {
 }
 
 func sarifResult(f *report.Finding) *sarif.Result {
-	result := sarif.NewRuleResult(report.Printable(f.Rule)).
+	result := sarif.NewRuleResult(textfmt.Printable(f.Rule)).
 		WithLevel(sarifLevels[f.Severity]).
 		WithOccurrenceCount(f.Count).
 		WithPartialFingerprints(map[string]string{"plumb/v2": f.Fingerprint})
@@ -100,7 +101,7 @@ func sarifResult(f *report.Finding) *sarif.Result {
 	}
 	if d := f.Description; d.File != "" {
 		location := sarif.NewLocation().WithPhysicalLocation(physical(d.File, d.Line, 0, nil)).
-			WithMessage(sarif.NewTextMessage("described here: " + report.Printable(d.Pointer)))
+			WithMessage(sarif.NewTextMessage("described here: " + textfmt.Printable(d.Pointer)))
 		result.AddRelatedLocation(location)
 	}
 	if a := f.Suppressed; a != nil {
@@ -113,7 +114,7 @@ func sarifResult(f *report.Finding) *sarif.Result {
 func printableOperations(all []report.OperationCount) []report.OperationCount {
 	all = slices.Clone(all)
 	for i := range all {
-		all[i].Operation = report.Printable(all[i].Operation)
+		all[i].Operation = textfmt.Printable(all[i].Operation)
 	}
 	return all
 }
@@ -121,7 +122,7 @@ func printableOperations(all []report.OperationCount) []report.OperationCount {
 func printablePointers(all []report.PointerCount) []report.PointerCount {
 	all = slices.Clone(all)
 	for i := range all {
-		all[i].Pointer = report.Printable(all[i].Pointer)
+		all[i].Pointer = textfmt.Printable(all[i].Pointer)
 	}
 	return all
 }
@@ -132,7 +133,7 @@ func occurrenceLocation(o *report.Occurrence) *sarif.Location {
 		location.WithPhysicalLocation(physical(o.File, o.Line, o.Column, o.Excerpt))
 	}
 	if o.Pointer != "" {
-		location.AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(report.Printable(o.Pointer)).WithKind("member"))
+		location.AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(textfmt.Printable(o.Pointer)).WithKind("member"))
 	}
 	return location
 }
@@ -156,7 +157,7 @@ func physical(file string, line, column int, e *report.Excerpt) *sarif.PhysicalL
 
 // fileURI returns the name of a file as a URI reference.
 func fileURI(name string) string {
-	name = report.Printable(strings.ReplaceAll(name, `\`, "/"))
+	name = textfmt.Printable(strings.ReplaceAll(name, `\`, "/"))
 	u := url.URL{Path: name}
 	if path.IsAbs(name) {
 		u.Scheme = "file"

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // validSARIF checks a log against the official schema, which the library has.
@@ -31,7 +32,7 @@ func TestSARIFIsValid(t *testing.T) {
 		r.Suppress(&r.Findings[0], &report.Acceptance{Reason: r.Findings[0].Message, Owner: "ann", Expires: "2030-12-31"})
 		run := validSARIF(t, render(t, "sarif", r, View{})).Runs[0]
 		require.Len(t, run.Results[0].Suppressions, 1)
-		assert.Contains(t, *run.Results[0].Suppressions[0].Justification, report.Printable(r.Findings[0].Message))
+		assert.Contains(t, *run.Results[0].Suppressions[0].Justification, textfmt.Printable(r.Findings[0].Message))
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // mostSpread is how many operations and pointers of a finding people are shown.
@@ -27,10 +28,10 @@ func spread(f *report.Finding) []spreading {
 		var items []string
 		for i := range min(n, mostSpread) {
 			name, count := item(i)
-			items = append(items, report.Printable(name)+" ("+report.Number(count)+")")
+			items = append(items, textfmt.Printable(name)+" ("+textfmt.Number(count)+")")
 		}
 		if n > mostSpread {
-			items = append(items, report.Number(n-mostSpread)+" more")
+			items = append(items, textfmt.Number(n-mostSpread)+" more")
 		}
 		all = append(all, spreading{what, strings.Join(items, ", ")})
 	}

@@ -1,6 +1,9 @@
 package format
 
-import "github.com/plumbapi/plumb/internal/report"
+import (
+	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
+)
 
 // summary says what was read, what was not checked and why, what was found,
 // and what to do next.
@@ -27,7 +30,7 @@ func (t *text) summary(r *report.Report) {
 		t.line(t.totals(s))
 	}
 	t.suppressed(s)
-	t.line(report.Wrap(nextStep(r), t.view.Width, 0))
+	t.line(textfmt.Wrap(nextStep(r), t.view.Width, 0))
 }
 
 func (t *text) skipped(skipped []report.Skipped) {
@@ -38,20 +41,20 @@ func (t *text) skipped(skipped []report.Skipped) {
 
 func (t *text) unchecked(d report.Description) {
 	if text := uncheckedText(d); text != "" {
-		t.line(report.Wrap(text, t.view.Width, 0))
+		t.line(textfmt.Wrap(text, t.view.Width, 0))
 	}
 }
 
 // masked says how many values could not be checked because they were taken out.
 func (t *text) masked(s report.Summary) {
 	if s.Masked > 0 {
-		t.line(report.Plural(s.Masked, "value") + " taken out of the recordings ([redacted]): only presence and type checked")
+		t.line(textfmt.Count(s.Masked, "value") + " taken out of the recordings ([redacted]): only presence and type checked")
 	}
 }
 
 func (t *text) totals(s report.Summary) string {
 	count := func(n int, severity string) string {
-		text := report.Plural(n, severity)
+		text := textfmt.Count(n, severity)
 		if n == 0 {
 			return text
 		}
@@ -60,7 +63,7 @@ func (t *text) totals(s report.Summary) string {
 	line := count(s.Errors, "error") + ", " + count(s.Warnings, "warning") + ", " + count(s.Infos, "info") +
 		", found " + times(s.Occurrences)
 	if s.Omitted > 0 {
-		line += "; " + report.Number(s.Omitted) + " of them not shown (--max-findings)"
+		line += "; " + textfmt.Number(s.Omitted) + " of them not shown (--max-findings)"
 	}
 	return line
 }
@@ -76,7 +79,7 @@ func nextStep(r *report.Report) string {
 	case len(r.Findings) == 0:
 		return "Raise --max-findings to see them."
 	}
-	rule := report.Printable(r.Findings[0].Rule)
+	rule := textfmt.Printable(r.Findings[0].Rule)
 	advice := "\"plumb explain " + rule + "\" says more about a rule; --rule " + rule + "=off turns it off."
 	switch {
 	case s.Checked == 0:

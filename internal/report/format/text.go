@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // writeText writes the report for people: each finding with the place in the
@@ -29,7 +30,7 @@ func writeText(w io.Writer, r *report.Report, view View) error {
 	return t.buf.Flush()
 }
 
-// text writes a report. Everything from outside goes through [report.Printable].
+// text writes a report. Everything from outside goes through [textfmt.Printable].
 type text struct {
 	buf    *bufio.Writer
 	fixes  map[string]string // by the rule
@@ -40,7 +41,7 @@ type text struct {
 
 func newText(w io.Writer, r *report.Report, view View) *text {
 	if view.Width == 0 {
-		view.Width = report.Width
+		view.Width = textfmt.Width
 	}
 	t := &text{buf: bufio.NewWriter(w), fixes: map[string]string{}, view: view, style: style(view.Color)}
 	for _, rule := range r.Rules {
@@ -59,12 +60,12 @@ func (t *text) finding(f *report.Finding) {
 	for _, o := range f.Occurrences {
 		t.gutter = max(t.gutter, len(strconv.Itoa(o.Line))+1)
 	}
-	rule := f.Severity + "[" + report.Printable(f.Rule) + "]"
-	head := ": " + report.Printable(f.Message)
+	rule := f.Severity + "[" + textfmt.Printable(f.Rule) + "]"
+	head := ": " + textfmt.Printable(f.Message)
 	if f.Pointer != "" {
-		head = " " + report.Printable(f.Pointer) + head
+		head = " " + textfmt.Printable(f.Pointer) + head
 	}
-	head = strings.TrimPrefix(report.Wrap(rule+head, t.view.Width, 2), rule)
+	head = strings.TrimPrefix(textfmt.Wrap(rule+head, t.view.Width, 2), rule)
 	t.line(t.style.severity(f.Severity, rule) + t.style.bold(head))
 
 	shown := 0 // occurrences that are shown in full
@@ -76,7 +77,7 @@ func (t *text) finding(f *report.Finding) {
 		shown++
 	}
 	if where := describedAt(f); where != "" {
-		t.note("described in " + report.Printable(where))
+		t.note("described in " + textfmt.Printable(where))
 	}
 	t.more(f, shown)
 	for _, s := range spread(f) {
@@ -86,7 +87,7 @@ func (t *text) finding(f *report.Finding) {
 		t.note(note)
 	}
 	if fix := t.fixes[f.Rule]; fix != "" {
-		t.note("fix: " + report.Printable(fix))
+		t.note("fix: " + textfmt.Printable(fix))
 	}
 }
 
@@ -110,10 +111,10 @@ func (t *text) occurrence(f *report.Finding, o *report.Occurrence) {
 func differences(f *report.Finding, o *report.Occurrence) []string {
 	var lines []string
 	if o.Found != "" {
-		lines = append(lines, "found: "+report.Printable(o.Found))
+		lines = append(lines, "found: "+textfmt.Printable(o.Found))
 	}
 	if o.Allowed != "" {
-		lines = append(lines, "allowed: "+report.Printable(o.Allowed))
+		lines = append(lines, "allowed: "+textfmt.Printable(o.Allowed))
 	}
 	if in := origin(f, o); in != "" {
 		lines = append(lines, in)
@@ -125,7 +126,7 @@ func differences(f *report.Finding, o *report.Occurrence) []string {
 func details(f *report.Finding, o *report.Occurrence) []string {
 	lines := differences(f, o)
 	if where := describedAt(f); where != "" {
-		lines = append(lines, "described in "+report.Printable(where))
+		lines = append(lines, "described in "+textfmt.Printable(where))
 	}
 	return lines
 }
@@ -135,16 +136,16 @@ func details(f *report.Finding, o *report.Occurrence) []string {
 func origin(f *report.Finding, o *report.Occurrence) string {
 	var parts []string
 	if o.Operation != "" {
-		parts = append(parts, "in "+report.Printable(o.Operation))
+		parts = append(parts, "in "+textfmt.Printable(o.Operation))
 	}
 	if o.Status != 0 {
 		parts = append(parts, "status "+strconv.Itoa(o.Status))
 	}
 	if o.Pointer != f.Pointer { // which the title names
-		parts = append(parts, "at "+report.Printable(cmp.Or(o.Pointer, "the whole body")))
+		parts = append(parts, "at "+textfmt.Printable(cmp.Or(o.Pointer, "the whole body")))
 	}
 	if o.Resource != "" {
-		parts = append(parts, "of "+report.Printable(o.Resource))
+		parts = append(parts, "of "+textfmt.Printable(o.Resource))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -159,9 +160,9 @@ func (t *text) more(f *report.Finding, shown int) {
 	if rest <= 0 || shown == 0 {
 		return
 	}
-	note := fmt.Sprintf("and %s more", report.Number(rest))
+	note := fmt.Sprintf("and %s more", textfmt.Number(rest))
 	if f.Files > 1 {
-		note += fmt.Sprintf(", in %s files in all", report.Number(f.Files))
+		note += fmt.Sprintf(", in %s files in all", textfmt.Number(f.Files))
 	}
 	const few = 3
 	var places []string
@@ -189,7 +190,7 @@ func (t *text) more(f *report.Finding, shown int) {
 func (t *text) note(s string) {
 	indent := t.gutter + 4
 	lead := strings.Repeat(" ", t.gutter) + "= "
-	wrapped := report.Wrap(lead+s, t.view.Width, indent)[len(lead):]
+	wrapped := textfmt.Wrap(lead+s, t.view.Width, indent)[len(lead):]
 	if label, rest, ok := strings.Cut(wrapped, ":"); ok {
 		switch label {
 		case "found", "allowed", "operations", "members", "fix":
@@ -219,5 +220,5 @@ func fileText(name string) string {
 	if name == "-" {
 		return "<standard input>"
 	}
-	return report.Printable(name)
+	return textfmt.Printable(name)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 func enumFinding() result {
@@ -126,7 +127,7 @@ func TestCaretStandsUnderTheMark(t *testing.T) {
 			lines := strings.Split(render(t, "text", build(1, res), View{}), "\n")
 			line, carets := strings.TrimPrefix(lines[3], "120 | "), strings.TrimPrefix(lines[4], "    | ")
 			assert.Equal(t, tc.wantLine, line)
-			before := strings.TrimSuffix(line, report.Printable(tc.marked))
+			before := strings.TrimSuffix(line, textfmt.Printable(tc.marked))
 			assert.Equal(t, strings.Repeat(" ", uniseg.StringWidth(before))+strings.Repeat("^", max(1, uniseg.StringWidth(tc.marked))), carets)
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // times says how often: "once", "1,200 times".
@@ -11,14 +12,14 @@ func times(n int) string {
 	if n == 1 {
 		return "once"
 	}
-	return report.Number(n) + " times"
+	return textfmt.Number(n) + " times"
 }
 
-// printableLines is [report.Printable], but keeps line feeds.
+// printableLines is [textfmt.Printable], but keeps line feeds.
 func printableLines(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
-		lines[i] = report.Printable(line)
+		lines[i] = textfmt.Printable(line)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -26,9 +27,9 @@ func printableLines(s string) string {
 // headline says in one line what is wrong and where in the object.
 func headline(f *report.Finding) string {
 	if f.Pointer == "" {
-		return report.Printable(f.Rule + ": " + f.Message)
+		return textfmt.Printable(f.Rule + ": " + f.Message)
 	}
-	return report.Printable(f.Rule + " " + f.Pointer + ": " + f.Message)
+	return textfmt.Printable(f.Rule + " " + f.Pointer + ": " + f.Message)
 }
 
 // uncheckedText says how much of the description checks nothing; empty where
@@ -40,5 +41,5 @@ func uncheckedText(d report.Description) string {
 	}
 	first := d.Unchecked[0].Description
 	first.Pointer = ""
-	return report.Plural(n, "part") + " of the description cannot be used as written, the first at " + report.Printable(first.String())
+	return textfmt.Count(n, "part") + " of the description cannot be used as written, the first at " + textfmt.Printable(first.String())
 }
