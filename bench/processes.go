@@ -84,6 +84,16 @@ func processes(dir string, in *input, large, rounds int, only string) error {
 	if err != nil {
 		return err
 	}
+	newNames, err := files.write("new-names.ndjson", func(w io.Writer) error {
+		b := bufio.NewWriter(w)
+		for i := range 100_000 {
+			fmt.Fprintf(b, `{"id": "batch_1", "object": "batch", "endpoint": "/v1/responses", "input_file_id": "file-1", "completion_window": "24h", "status": "validating", "created_at": 1741967569, "new_%d": 1}`+"\n", i)
+		}
+		return b.Flush()
+	})
+	if err != nil {
+		return err
+	}
 	one := &process{name: fmt.Sprintf("plumb, %d MB of NDJSON, one core", large), command: check("--jobs", "1", lines), env: []string{"GOMAXPROCS=1"}}
 	drift := redocly("redocly drift, HAR of 10,000 exchanges", "../spec/openapi.yaml", har)
 	nothing := redocly("redocly drift, HAR of 10,000 exchanges, null allowed", allowing, har)
@@ -99,6 +109,7 @@ func processes(dir string, in *input, large, rounds int, only string) error {
 		{name: "plumb, cassette of go-vcr of 10,000 exchanges", command: check(goVCR)},
 		{name: fmt.Sprintf("plumb, HAR of %d MB", large), command: check(largeHAR)},
 		{name: "plumb, a body of 100,000 undocumented members", command: check(names), bound: 64 << 20},
+		{name: "plumb, 100,000 bodies with an undocumented member each", command: check(newNames), bound: 64 << 20},
 	}
 	for range rounds {
 		for _, p := range rows {

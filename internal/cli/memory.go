@@ -3,6 +3,8 @@ package cli
 import (
 	"runtime/debug"
 	"sync"
+
+	"github.com/plumbapi/plumb/internal/startup"
 )
 
 // garbage bounds the memory that a run uses besides its history. By default the
@@ -50,5 +52,5 @@ func (g *garbage) tell() {
 		return
 	}
 	apart := takenApart * g.body
-	debug.SetGCPercent(100 * max(usualHeap, apart/8) / (usualHeap + g.history + apart))
+	debug.SetGCPercent(min(startup.UsualPercent, 100*max(usualHeap, apart/8)/(usualHeap+g.history+apart)))
 }

@@ -41,6 +41,30 @@ func (w *Worker) note(n *plan.ResourceNote) {
 	rs.notes = append(rs.notes, own)
 }
 
+// noteAll keeps what a body that the reference engine read says about its resources,
+// in place of the body: a block of exchanges can have many.
+func (w *Worker) noteAll(result *Result) {
+	rs, p, first := w.results, result.pass, len(w.results.notes)
+	result.pass = nil
+	for _, r := range p.resources {
+		if r.id == "" {
+			continue
+		}
+		own := note{x: p.x, start: r.value.Start, idStart: len(rs.ids), idEnd: len(rs.ids) + len(r.id)}
+		rs.ids = append(rs.ids, r.id...)
+		if !w.stream.withoutHistory {
+			own.tracked = p.v.tracked[r.life]
+			own.within = p.locate(location{path: r.path}).pointer
+			own.key, own.line = own.tracked.Key([]byte(r.id)), lineOf(p.x, r.value.Start)
+			own.packed = observe(own.tracked.Kind, r)
+		}
+		rs.notes = append(rs.notes, own)
+	}
+	if n := len(rs.notes); n > first {
+		result.notes = rs.notes[first:n:n]
+	}
+}
+
 // pack packs the watched members of a resource that a plan read, as observe does
 // for one that the reference engine read.
 func (w *Worker) pack(k *history.Kind, n *plan.ResourceNote) []byte {

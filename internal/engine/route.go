@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"maps"
+
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine/plan"
 	"github.com/plumbapi/plumb/spec"
@@ -62,6 +64,12 @@ func (w *Worker) stateOf(r route) *routeState {
 // patternState returns the state of the pattern of a reading. If the pattern is
 // not known, it is made if make is set, and the state is nil otherwise.
 func (w *Worker) patternState(state *routeState, read reading, make bool) *patternState {
+	if n := w.stream.forgets.Load(); n != w.forgets {
+		w.forgets = n
+		for _, state := range w.states {
+			maps.DeleteFunc(state.patterns, func(_ reading, s *patternState) bool { return s.pattern.forgotten.Load() })
+		}
+	}
 	known := state.patterns[read]
 	if known == nil {
 		pattern := w.stream.pattern(patternKey{state.route, read}, make)

@@ -23,11 +23,14 @@ type Stream struct {
 
 	withoutHistory bool
 
-	mu       sync.Mutex
-	plans    map[planKey]*lazyPlan
-	patterns map[patternKey]*Pattern
-	groups   map[groupKey]*findingGroup
-	released []*Results // to be used again
+	mu         sync.Mutex
+	plans      map[planKey]*lazyPlan
+	patterns   map[patternKey]*Pattern
+	groups     map[groupKey]*findingGroup
+	remembered int        // the findings of the patterns, and the patterns
+	released   []*Results // to be used again
+
+	forgets atomic.Int64 // how often patterns were forgotten
 }
 
 // NewStream returns a Stream that has checked nothing yet.
@@ -49,9 +52,11 @@ func (st *Stream) WithoutHistory() { st.withoutHistory = true }
 // Pattern is what exchanges have in common whose bodies differ from the
 // description in the same ways: their findings, except for the occurrences.
 type Pattern struct {
-	findings atomic.Pointer[[]plumb.Finding]
-	settled  atomic.Bool
-	groups   [2]*findingGroup // nil where it is not known which findings belong to which group
+	findings  atomic.Pointer[[]plumb.Finding]
+	settled   atomic.Bool
+	used      atomic.Bool      // whether an exchange was counted since patterns were last forgotten
+	forgotten atomic.Bool      // whether the stream does not know it any more
+	groups    [2]*findingGroup // nil where it is not known which findings belong to which group
 }
 
 // findingGroup is a part of the findings of patterns: those of null for
@@ -85,9 +90,31 @@ func (p *Pattern) Done() {
 	}
 }
 
-// maxPatterns bounds what a stream remembers. Exchanges of further patterns are
-// always explained.
-const maxPatterns = 1 << 16
+// maxRemembered bounds what a stream remembers: findings, and patterns. If there
+// are more, those patterns are forgotten of which no exchange was counted since the
+// last time. Exchanges of patterns that are not known are explained.
+const maxRemembered = 1 << 9
+
+// forget forgets the patterns that were not used.
+func (st *Stream) forget() {
+	groups := map[*findingGroup]bool{}
+	st.remembered = 0
+	for key, pattern := range st.patterns {
+		if !pattern.used.Swap(false) {
+			pattern.forgotten.Store(true)
+			delete(st.patterns, key)
+			continue
+		}
+		st.remembered += 1 + len(pattern.Findings())
+		groups[pattern.groups[0]], groups[pattern.groups[1]] = true, true
+	}
+	for key, group := range st.groups {
+		if !groups[group] {
+			delete(st.groups, key)
+		}
+	}
+	st.forgets.Add(1)
+}
 
 // patternKey identifies a pattern.
 type patternKey struct {
@@ -103,13 +130,19 @@ type groupKey struct {
 
 // pattern returns the pattern with that key. If it is not known, it is made if
 // both of its groups are settled, or if make is set; else it is nil. It is nil,
-// too, where there are too many patterns.
+// too, if there are too many patterns that are used.
 func (st *Stream) pattern(key patternKey, make bool) *Pattern {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	pattern := st.patterns[key]
-	if pattern != nil || len(st.patterns) >= maxPatterns {
+	if pattern != nil {
 		return pattern
+	}
+	if st.remembered >= maxRemembered {
+		st.forget()
+	}
+	if st.remembered >= maxRemembered {
+		return nil
 	}
 	fault, drift := st.groups[key.group(false)], st.groups[key.group(true)]
 	switch {
@@ -124,6 +157,7 @@ func (st *Stream) pattern(key patternKey, make bool) *Pattern {
 		return nil
 	}
 	st.patterns[key] = pattern
+	st.remembered += 1 + len(pattern.Findings())
 	return pattern
 }
 
@@ -147,6 +181,7 @@ func (st *Stream) setFindings(pattern *Pattern, key patternKey, findings []plumb
 	if pattern.findings.Load() != nil {
 		return
 	}
+	st.remembered += len(findings)
 	all := make([]plumb.Finding, len(findings))
 	var parts [2][]plumb.Finding
 	for i, f := range findings {

@@ -32,14 +32,14 @@ func (p *pass) ofBody() plumb.Subject {
 	return plumb.Subject{}
 }
 
-// standpoint is a value in the body, with the pointer and the subject of
+// placeNode is a value in the body, with the pointer and the subject of
 // findings about it.
-type standpoint struct {
-	value   *jsonvalue.Value // nil where it is missing
-	shape   *schema.Shape    // nil where nothing describes the value
+type placeNode struct {
+	value   *jsonvalue.Value // nil if it is missing
+	shape   *schema.Shape    // nil if nothing describes the value
 	pointer string           // from the body or the element that counts as one, array indexes and keys of maps as *
 	subject plumb.Subject
-	named   string // the pointer with the keys of maps; empty where there are none
+	named   string // the pointer with the keys of maps; empty if there are none
 }
 
 // containerNode is the object or array that the last finding is in. It is kept
@@ -47,20 +47,20 @@ type standpoint struct {
 type containerNode struct {
 	path []string
 	skip int // how many tokens of the path lead to the element that counts as a body
-	standpoint
+	placeNode
 }
 
-// locate returns the standpoint of the part of the body that a finding is
+// locate returns the placeNode of the part of the body that a finding is
 // about.
-func (p *pass) locate(at location) standpoint {
+func (p *pass) locate(at location) placeNode {
 	around, last, ok := cutLast(at.path)
 	if !ok || p.root == nil {
-		return standpoint{subject: p.ofBody()}
+		return placeNode{subject: p.ofBody()}
 	}
 	skip := p.partPathLength(at.path)
 	container := &p.container
 	if container.value == nil || container.skip != skip || !slices.Equal(container.path, around) {
-		*container = containerNode{path: around, skip: skip, standpoint: standpoint{value: p.root, subject: p.ofBody()}}
+		*container = containerNode{path: around, skip: skip, placeNode: placeNode{value: p.root, subject: p.ofBody()}}
 		if p.schema != nil {
 			container.shape = p.schema.Shape
 		}
@@ -71,7 +71,7 @@ func (p *pass) locate(at location) standpoint {
 			}
 		}
 	}
-	to := container.standpoint
+	to := container.placeNode
 	switch {
 	case at.ofObject:
 		to.enterUndescribed(last, at.keyword)
@@ -102,7 +102,7 @@ func (p *pass) partPathLength(path []string) int {
 
 // enter moves to a member or an element. The keyword is one that the value does
 // not satisfy: it decides which of several alternatives describes the value.
-func (s *standpoint) enter(token string, keyword plumb.Source) {
+func (s *placeNode) enter(token string, keyword plumb.Source) {
 	value, shape := s.value, s.shape
 	s.value, s.shape = value.At(token), nil
 	isArray := value != nil && value.Kind == jsonvalue.Array
@@ -133,7 +133,7 @@ func (s *standpoint) enter(token string, keyword plumb.Source) {
 
 // step appends a token to the pointer, and name to the pointer with the keys of
 // maps.
-func (s *standpoint) step(token, name string) {
+func (s *placeNode) step(token, name string) {
 	token, name = "/"+jsonvalue.EscapePointer(shortName(token)), "/"+jsonvalue.EscapePointer(shortName(name))
 	if s.named != "" || token != name {
 		if s.named == "" {
@@ -146,7 +146,7 @@ func (s *standpoint) step(token, name string) {
 
 // enterUndescribed moves to a member that the object's own schema requires or
 // does not allow.
-func (s *standpoint) enterUndescribed(name string, keyword plumb.Source) {
+func (s *placeNode) enterUndescribed(name string, keyword plumb.Source) {
 	shape := s.shape
 	s.step(name, name)
 	s.value, s.shape = s.value.At(name), nil
@@ -162,7 +162,7 @@ func (s *standpoint) enterUndescribed(name string, keyword plumb.Source) {
 }
 
 // narrow makes a place the subject, unless it is empty.
-func (s *standpoint) narrow(place plumb.Source) {
+func (s *placeNode) narrow(place plumb.Source) {
 	if place.File != "" {
 		s.subject = subjectAt(place, "")
 	}

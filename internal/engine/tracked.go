@@ -47,7 +47,7 @@ func comparePlaces(a, b plumb.Source) int {
 
 // subject returns the place of the description that a member of a resource has.
 func (t *tracked) subject(pointer string) plumb.Subject {
-	to := standpoint{shape: t.shape, subject: subjectAt(t.shape.Place, "")}
+	to := placeNode{shape: t.shape, subject: subjectAt(t.shape.Place, "")}
 	for _, token := range jsonvalue.SplitPointer(pointer) {
 		if to.shape == nil {
 			break

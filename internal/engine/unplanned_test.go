@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -154,4 +155,9 @@ func TestPlansImplementExistingRules(t *testing.T) {
 	for _, id := range plan.Rules() {
 		assert.True(t, ids[id], "%s is not the id of a rule", id)
 	}
+}
+
+// The list of rules is sorted by id, so that everybody knows where to add one.
+func TestRulesAreSorted(t *testing.T) {
+	assert.True(t, slices.IsSortedFunc(rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) }))
 }

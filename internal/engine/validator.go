@@ -44,11 +44,12 @@ type Validator struct {
 	byLabel map[string]plumb.Source // the places of the same schemas
 	places  sync.Map                // by shape: its *shapePlaces
 
-	lives         map[*schema.Shape]*lifecycle.Lifecycle
-	tracked       map[*lifecycle.Lifecycle]*tracked
-	kinds         []*tracked // one of each, by their numbers
-	shapeRules    map[*schema.Shape][]*xRule
-	responseRules map[*spec.Response][]*xRule
+	lives          map[*schema.Shape]*lifecycle.Lifecycle
+	tracked        map[*lifecycle.Lifecycle]*tracked
+	kinds          []*tracked // one of each, by their numbers
+	shapeRules     map[*schema.Shape][]*xRule
+	comparesBodies bool // whether some of these rules compare two responses
+	responseRules  map[*spec.Response][]*xRule
 
 	selfIdentifying     []*bodySchema // see findSelfIdentifying
 	selfIdentifyingOnce sync.Once

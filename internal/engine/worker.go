@@ -15,6 +15,7 @@ type Worker struct {
 	firstNote  int             // index of the first note of its reading
 	routes     map[routeKey]*routeState
 	states     map[route]*routeState
+	forgets    int64         // how often the stream had forgotten patterns
 	bareStates []*routeState // see candidates
 	attempts   []attempt     // the readings of a bare body with the plans of several schemas
 }
@@ -87,6 +88,9 @@ func (w *Worker) read(p *plan.Plan, x *plumb.Exchange, params map[string]string)
 func (w *Worker) explain(rs *Results, x *plumb.Exchange, result *Result) {
 	rs.Explained++
 	*result = w.stream.v.Check(x)
+	if result.pass != nil && !w.stream.v.comparesBodies {
+		w.noteAll(result)
+	}
 }
 
 // explainOrCount handles an exchange with deviations: it is explained until its
@@ -119,6 +123,9 @@ func (w *Worker) count(rs *Results, x *plumb.Exchange, result *Result, state *ro
 		return false
 	}
 	w.accept(rs, x, result, state)
+	if !known.pattern.used.Load() {
+		known.pattern.used.Store(true)
+	}
 	result.Pattern, result.Counted = known.pattern, true
 	return true
 }

@@ -102,6 +102,7 @@ func (v *Validator) loadXRules(set *schema.Set) error {
 	for _, shape := range set.Shapes() {
 		if rules := add(xRulesOf(shape.Place, shape.Extension("x-rules"))); len(rules) > 0 {
 			v.shapeRules[shape] = rules
+			v.comparesBodies = v.comparesBodies || slices.ContainsFunc(rules, func(r *xRule) bool { return r.overTime })
 			errs = append(errs, describedPlaces(rules, shape))
 		}
 	}

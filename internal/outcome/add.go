@@ -184,9 +184,15 @@ func (a *adder) ofPattern(p *engine.Pattern) (known []*Finding, ok bool) {
 		}
 		known = append(known, f)
 	}
+	if len(a.patterns) >= maxPatterns {
+		clear(a.patterns)
+	}
 	a.patterns[p] = known
 	return known, true
 }
+
+// maxPatterns bounds what is remembered of patterns.
+const maxPatterns = 1000
 
 // settle marks the pattern of the exchange as settled if all its findings have
 // the occurrences that are kept: further exchanges of it need only be counted.

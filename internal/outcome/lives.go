@@ -76,32 +76,30 @@ func (l *lives) merge(o *lives) {
 	}
 }
 
-// resources records the resources of the exchange, each with the worst of its
+// resources records the resources of the exchange, each once, with the worst of its
 // findings there.
 func (a *adder) resources() {
 	if a.history == nil || len(a.r.Resources) == 0 {
 		return
 	}
-	blamed := a.blamed()
+	if len(a.r.Resources) == 1 { // most often
+		a.live(a.r.Resources[0], 0, a.blamed())
+		return
+	}
+	found := map[string][]plumb.Finding{}
+	for _, f := range a.blamed() {
+		found[f.Resource] = append(found[f.Resource], f)
+	}
+	recorded := map[string]bool{}
 	for i, id := range a.r.Resources {
-		worst := plumb.Off
-		for k := range blamed {
-			if a.isOf(&blamed[k], id) {
-				worst = max(worst, blamed[k].Severity)
-			}
-		}
-		if a.lives.wants(worst, a.x.Place) {
-			a.live(worst, id, i, blamed)
+		if !recorded[id] {
+			recorded[id] = true
+			a.live(id, i, found[id])
 		}
 	}
 }
 
-// isOf reports whether a finding is about a resource, in this response alone.
-func (a *adder) isOf(f *plumb.Finding, id string) bool {
-	return (f.Resource == id || f.Resource != "" && a.r.Counted) && !engine.IsHistory(f.Rule)
-}
-
-// blamed returns the findings of the exchange that are about its resources.
+// blamed returns the findings of the exchange that could be about its resources.
 // Findings that the exchange shares with its pattern are about its only
 // resource; its own findings are those of histories.
 func (a *adder) blamed() []plumb.Finding {
@@ -115,8 +113,22 @@ func (a *adder) blamed() []plumb.Finding {
 	}
 }
 
+// isOf reports whether a finding is about a resource, in this response alone.
+func (a *adder) isOf(f *plumb.Finding, id string) bool {
+	return (f.Resource == id || f.Resource != "" && a.r.Counted) && !engine.IsHistory(f.Rule)
+}
+
 // live records a resource of the exchange.
-func (a *adder) live(worst plumb.Severity, id string, index int, blamed []plumb.Finding) {
+func (a *adder) live(id string, index int, blamed []plumb.Finding) {
+	worst := plumb.Off
+	for i := range blamed {
+		if a.isOf(&blamed[i], id) {
+			worst = max(worst, blamed[i].Severity)
+		}
+	}
+	if !a.lives.wants(worst, a.x.Place) {
+		return
+	}
 	one := life{
 		ID:   valid(a.clean.get().Text(id)),
 		Keys: a.history.Keys(id),

@@ -248,3 +248,17 @@ func TestResourceOfCountedFindingsAndHistory(t *testing.T) {
 	require.Len(t, s.lives[plumb.Error], 1)
 	assert.Equal(t, 1, s.lives[plumb.Error][0].Entry)
 }
+
+// A list can name one resource many times: it is recorded once, at the first.
+func TestResourceThatIsNamedManyTimes(t *testing.T) {
+	v := summaryValidator(t)
+	h, s := v.NewHistory(), New(v, 3)
+	s.Follow(h)
+	x := shelfExchange("v1/batches", `{"object": "list", "has_more": false, "data": [`+strings.Repeat(`{"id": "b"}, `, 30)+`{"id": "a"}]}`)
+	r := v.Check(x)
+	h.Add(&r)
+	s.Add(x, r)
+	require.Len(t, s.lives[plumb.Error], 2)
+	assert.Equal(t, 0, s.lives[plumb.Error][0].Index)
+	assert.Equal(t, 30, s.lives[plumb.Error][1].Index)
+}

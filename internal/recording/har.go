@@ -59,7 +59,7 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 		x.Response.Header.Set("Content-Type", mime) // otherwise it is a guess of the recorder
 	}
 	x.Time = firstTime(x.Response.Header, text(v.At("startedDateTime")))
-	if took, err := strconv.ParseFloat(number(v.At("time")), 64); err == nil && took > 0 && v.At("startedDateTime") != nil {
+	if took, err := strconv.ParseFloat(number(v.At("time")), 64); err == nil && took > 0 && !firstTime(nil, text(v.At("startedDateTime"))).IsZero() {
 		x.Time = x.Time.Add(time.Duration(math.Round(took * float64(time.Millisecond)))) // truncated, it could be a nanosecond early
 	}
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)

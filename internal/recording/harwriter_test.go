@@ -268,3 +268,15 @@ func BenchmarkAdd(b *testing.B) {
 		})
 	}
 }
+
+// TestEntryWithoutStart checks that an entry whose start is not a time has none,
+// however long it took.
+func TestEntryWithoutStart(t *testing.T) {
+	for _, start := range []string{`"startedDateTime": "", `, `"startedDateTime": "soon", `, ``} {
+		in := `{"log": {"version": "1.2", "entries": [{` + start + `"time": 100, "request": {"method": "GET", "url": "https://a.example/x", "headers": []}, "response": {"status": 200, "headers": [], "content": {"size": 2, "mimeType": "application/json", "text": "{}"}}}]}}`
+		for x, err := range recording.Read(t.Context(), "a.har", strings.NewReader(in), recording.DefaultLimits) {
+			require.NoError(t, err)
+			assert.True(t, x.Time.IsZero(), "%s: %v", start, x.Time)
+		}
+	}
+}

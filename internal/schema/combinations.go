@@ -27,6 +27,8 @@ type alternatives struct {
 
 	discriminator *discriminator // or nil
 
+	leaves sync.Map // see joined
+
 	once    sync.Once // guards what follows
 	shapes  []*Shape
 	targets []*node // what they refer to, if that is all they do
@@ -101,7 +103,7 @@ func (p *program) choose(e *evaluator, a *alternatives, v *jsonvalue.Value, r *r
 		}
 	}
 	if len(candidates) == 1 && len(a.schemas) > 1 { // nothing else can be meant
-		r.add(e.apply(candidates[0], v))
+		r.add(e.refer(p.node, candidates[0], a.keyword, v))
 		return
 	}
 	judged := make([]result, len(candidates))
@@ -143,8 +145,10 @@ func (p *program) nearest(e *evaluator, a *alternatives, candidates []*node, jud
 			best = i
 		}
 	}
+	isTie := slices.ContainsFunc(slices.Delete(slices.Clone(judged), best, best+1), func(r result) bool { return r.compare(&judged[best].score) == 0 })
 	if judged[best].tolerable() {
 		r.add(e.explain(candidates[best], v, judged[best]))
+		r.covered.documented.every = r.covered.documented.every || isTie
 		return
 	}
 	if ownFailures(judged) && p.join(e, a, judged, r) || p.mistag(e, a, v, r) {
@@ -157,10 +161,8 @@ func (p *program) nearest(e *evaluator, a *alternatives, candidates []*node, jud
 	for i := mark; i < len(e.failures); i++ {
 		e.failures[i].Alternatives = max(e.failures[i].Alternatives, len(candidates))
 	}
-	for i := range judged {
-		if i != best && judged[i].compare(&judged[best].score) == 0 {
-			r.covered.all() // the value may as well be meant for another one
-		}
+	if isTie {
+		r.covered.all() // the value may as well be meant for another one
 	}
 }
 
@@ -176,28 +178,19 @@ func ownFailures(judged []result) bool {
 	return !slices.ContainsFunc(judged, func(r result) bool { return r.sole == nil || r.failures != 1 || r.tolerated != 0 })
 }
 
-// join makes one failure of those of alternatives that all want another type, or
-// that all want other constants.
+// join makes one failure of those of alternatives that all require another type, or
+// that all require other constants.
 func (p *program) join(e *evaluator, a *alternatives, judged []result, r *result) bool {
-	joined := Failure{Place: e.set.place(p.node.Location + "/" + a.keyword)}
+	keyword := ""
 	for i := range judged {
-		own := judged[i].sole.failure
-		if own.Keyword == "const" {
-			own.Keyword = "enum"
-		}
-		if own.Keyword != "type" && own.Keyword != "enum" || joined.Keyword != "" && own.Keyword != joined.Keyword {
+		own := joinedKeyword(judged[i].sole.failure.Keyword)
+		if own == "" || keyword != "" && own != keyword {
 			return false
 		}
-		joined.Keyword = own.Keyword
-		for _, value := range own.Values {
-			if !slices.Contains(joined.Values, value) {
-				joined.Values = append(joined.Values, value)
-			}
-		}
+		keyword = own
 	}
-	joined.Limit = strings.Join(joined.Values, ", ")
-	sole := &leaf{failure: joined}
-	if joined.Keyword == "type" {
+	sole := p.joined(e.set, a, keyword, judged)
+	if keyword == "type" {
 		r.score.add(score{failures: 1, kind: 1, sole: sole})
 	} else {
 		r.score.add(score{failures: 1, own: 1, constants: 1, sole: sole})
@@ -209,13 +202,50 @@ func (p *program) join(e *evaluator, a *alternatives, judged []result, r *result
 	return true
 }
 
+func joinedKeyword(keyword string) string {
+	switch keyword {
+	case "type", "enum":
+		return keyword
+	case "const":
+		return "enum"
+	}
+	return ""
+}
+
+// joined returns what the failure of all alternatives says. It is made once for each
+// keyword: what they require does not depend on the value.
+func (p *program) joined(s *Set, a *alternatives, keyword string, judged []result) *leaf {
+	if known, ok := a.leaves.Load(keyword); ok && len(judged) == len(a.schemas) {
+		return known.(*leaf)
+	}
+	f := Failure{Keyword: keyword, Place: s.place(p.node.Location + "/" + a.keyword)}
+	seen := map[string]bool{}
+	for i := range judged {
+		for _, value := range judged[i].sole.failure.Values {
+			if !seen[value] {
+				seen[value] = true
+				f.Values = append(f.Values, value)
+			}
+		}
+	}
+	f.Limit = strings.Join(f.Values, ", ")
+	l := &leaf{failure: f}
+	if len(judged) == len(a.schemas) {
+		a.leaves.Store(keyword, l)
+	}
+	return l
+}
+
 // tag is a member by which alternatives are told apart: each has other constants for
 // it.
 type tag struct {
 	name   string
-	shapes []*Shape // of the member, by alternative
-	values []string
+	values []string        // as JSON texts
+	known  map[string]bool // their canonical texts
 }
+
+// has reports whether some alternative has a value.
+func (t *tag) has(v *jsonvalue.Value) bool { return t.known[string(appendCanonical(nil, v))] }
 
 // learn finds out what the alternatives document, once.
 func (a *alternatives) learn(s *Set) {
@@ -241,15 +271,19 @@ func (a *alternatives) shapesOf(s *Set) []*Shape {
 }
 
 func (a *alternatives) tag(name string) (tag, bool) {
-	t := tag{name: name}
+	t := tag{name: name, known: map[string]bool{}}
 	for _, shape := range a.shapes {
 		m := shape.Named(name)
 		if m == nil || len(m.Shape.Values) == 0 {
 			return tag{}, false
 		}
-		t.shapes = append(t.shapes, m.Shape)
 		for _, value := range m.Shape.Values {
-			if !slices.Contains(t.values, value) {
+			v, _ := jsonvalue.Parse([]byte(value), len(value))
+			if v == nil {
+				continue
+			}
+			if canonical := string(appendCanonical(nil, v)); !t.known[canonical] {
+				t.known[canonical] = true
 				t.values = append(t.values, value)
 			}
 		}
@@ -266,7 +300,7 @@ func (p *program) mistag(e *evaluator, a *alternatives, v *jsonvalue.Value, r *r
 	a.learn(e.set)
 	for _, t := range a.tags {
 		i := v.Find(t.name)
-		if i < 0 || slices.ContainsFunc(t.shapes, func(s *Shape) bool { _, ok := s.Enumerated(v.Members[i].Value); return ok }) {
+		if i < 0 || t.has(v.Members[i].Value) {
 			continue
 		}
 		r.score.add(score{failures: 1, constants: 1})

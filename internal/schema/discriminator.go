@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
@@ -19,6 +20,9 @@ type discriminator struct {
 	mapping  map[string]*node // the author's own
 	names    map[string]*node // by the names of schemas
 	fallback *node            // of other values, or none; or nil
+
+	once   sync.Once // guards what follows
+	values []string  // see allowed
 }
 
 // compileDiscriminator compiles the keyword, which is about the alternatives of the
@@ -108,17 +112,17 @@ func (d *discriminator) pick(e *evaluator, p *program, a *alternatives, v *jsonv
 	}
 	if index >= 0 {
 		if n := d.mapping[text]; n != nil {
-			return a.of(n), false
+			return a.of(e, n, v), false
 		}
 		if candidates = a.withConstant(e.set, d.property, text); len(candidates) > 0 {
 			return candidates, false
 		}
 		if n := d.names[text]; n != nil {
-			return a.of(n), false
+			return a.of(e, n, v), false
 		}
 	}
 	if d.fallback != nil {
-		return a.of(d.fallback), false
+		return a.of(e, d.fallback, v), false
 	}
 	plain := &alternatives{keyword: a.keyword, schemas: a.schemas}
 	var accepted result
@@ -133,24 +137,39 @@ func (d *discriminator) pick(e *evaluator, p *program, a *alternatives, v *jsonv
 	f := e.fail(r, p.node, spec.DiscriminatorKeyword, class)
 	f.Keyword, f.Values, f.Limit = "discriminator", d.allowed(e.set, a), ""
 	e.path = e.path[:len(e.path)-1]
-	if class == hard {
+	switch {
+	case class == hard:
 		r.covered.all()
+	case e.judging > 0:
+		r.add(accepted)
+	default:
+		return a.schemas, false
 	}
-	return a.schemas, class == hard
+	return nil, true
 }
 
-// of returns the alternatives that are a schema; the schema itself if none is.
-func (a *alternatives) of(n *node) []*node {
-	var found []*node
+// of returns the alternatives that are a schema, or else those that always apply it,
+// or else the schema itself. If that is evaluating the value already, the discriminator
+// leads in a circle, and any alternative can be meant.
+func (a *alternatives) of(e *evaluator, n *node, v *jsonvalue.Value) []*node {
+	var same, wrapping []*node
 	for _, own := range a.schemas {
-		if own == n || own.Ref != nil && own.Ref.Location == n.Location {
-			found = append(found, own)
+		switch {
+		case own == n || own.Ref != nil && own.Ref.Location == n.Location:
+			same = append(same, own)
+		case slices.Contains(own.parts, n):
+			wrapping = append(wrapping, own)
 		}
 	}
-	if found == nil {
-		return []*node{n}
+	switch {
+	case same != nil:
+		return same
+	case wrapping != nil:
+		return wrapping
+	case e.isOpen(n, v):
+		return a.schemas
 	}
-	return found
+	return []*node{n}
 }
 
 // withConstant returns the alternatives that enumerate a value for a member.
@@ -168,10 +187,17 @@ func (a *alternatives) withConstant(s *Set, name, text string) []*node {
 
 // allowed returns the values that pick an alternative, as JSON texts.
 func (d *discriminator) allowed(s *Set, a *alternatives) []string {
+	d.once.Do(func() { d.values = d.collectValues(s, a) })
+	return d.values
+}
+
+func (d *discriminator) collectValues(s *Set, a *alternatives) []string {
 	var all []string
+	known := map[string]bool{}
 	add := func(value string) {
-		if text := JSONText(value); !slices.Contains(all, text) {
-			all = append(all, text)
+		if !known[value] {
+			known[value] = true
+			all = append(all, JSONText(value))
 		}
 	}
 	mapped := map[*node]bool{}
@@ -199,19 +225,9 @@ func (d *discriminator) allowed(s *Set, a *alternatives) []string {
 
 // inheritance is that a value is evaluated by a schema that its base has picked.
 type inheritance struct {
-	base  *node
-	value *jsonvalue.Value
-}
-
-// inherits returns the schemas that evaluate the value as the base of another.
-func (e *evaluator) inherits(v *jsonvalue.Value) []*node {
-	var bases []*node
-	for _, i := range e.inherited {
-		if i.value == v {
-			bases = append(bases, i.base)
-		}
-	}
-	return bases
+	base    *node
+	value   *jsonvalue.Value
+	covered coverage // by the base
 }
 
 // mostInherited bounds how many bases a schema has.
@@ -241,27 +257,19 @@ func (p *program) inherit(e *evaluator, v *jsonvalue.Value, r *result) {
 		}
 		return
 	}
-	if subtype == p.node || e.isOpen(subtype, v) {
+	if subtype == p.node {
 		return
 	}
-	e.inherited = append(e.inherited, inheritance{p.node, v})
+	if e.isOpen(subtype, v) {
+		e.skipped = append(e.skipped, subtype)
+		return
+	}
+	e.inherited = append(e.inherited, inheritance{p.node, v, r.covered})
 	r.add(e.apply(subtype, v))
 	e.inherited = e.inherited[:len(e.inherited)-1]
 }
 
 // isOpen reports whether a schema is evaluating a value.
 func (e *evaluator) isOpen(n *node, v *jsonvalue.Value) bool {
-	if slices.Contains(e.inherits(v), n) {
-		return true
-	}
-	known := e.known
-	if e.judging > 0 {
-		known = e.judged
-	}
-	for _, choice := range []bool{false, true} {
-		if r := known[visit{n, v, e.scopeKey(), choice}]; r != nil && r.open {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(e.applied, n) || slices.ContainsFunc(e.inherited, func(i inheritance) bool { return i.base == n && i.value == v })
 }

@@ -3,6 +3,7 @@ package schema
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
@@ -23,6 +24,8 @@ type evaluator struct {
 	judging   int              // how many open evaluations only judge
 	scope     []*resource      // the open ones, the outermost first; empty without dynamic references
 	inherited []inheritance    // the open ones
+	applied   []*node          // the open evaluations of the value at the path
+	skipped   []*node          // schemas that the discriminators of their bases did not apply, because they are open
 
 	failures []Failure
 	ignored  Failure // is written to instead of a failure that is not collected
@@ -178,7 +181,10 @@ func (e *evaluator) shapeHere() *Shape {
 // within evaluates a member or an element.
 func (e *evaluator) within(n *node, around *jsonvalue.Value, index int, v *jsonvalue.Value) score {
 	e.path = append(e.path, step{around, index})
+	outer := e.applied
+	e.applied = nil
 	r := e.whole(n, v)
+	e.applied = outer
 	e.path = e.path[:len(e.path)-1]
 	return r.score
 }
@@ -214,6 +220,8 @@ func (e *evaluator) apply(n *node, v *jsonvalue.Value) (r result) {
 	if p.dynamic {
 		defer e.leave(e.enter(p.resource))
 	}
+	e.applied = append(e.applied, n)
+	defer func() { e.applied = e.applied[:len(e.applied)-1] }()
 	if p.never {
 		e.fail(&r, n, "", ofKind)
 		return r
@@ -251,17 +259,21 @@ func (r *result) add(o result) {
 
 // refer evaluates a value by a schema that others can refer to, too: once.
 func (e *evaluator) refer(from, n *node, keyword string, v *jsonvalue.Value) result {
-	if of := e.inherits(v); of != nil {
-		if slices.Contains(of, n) {
-			return result{} // it is being evaluated
+	bases := ""
+	for _, i := range e.inherited {
+		if i.value != v {
+			continue
 		}
-		return e.apply(n, v)
+		if i.base == n {
+			return result{covered: i.covered} // it is being evaluated
+		}
+		bases += " " + strconv.Itoa(i.base.id)
 	}
 	known := &e.known
 	if e.judging > 0 {
 		known = &e.judged
 	}
-	key := visit{n, v, e.scopeKey(), e.choices > 0 && e.judging == 0}
+	key := visit{n, v, e.scopeKey() + bases, e.choices > 0 && e.judging == 0}
 	if r, ok := (*known)[key]; ok {
 		if r.open {
 			var loop result
@@ -273,9 +285,13 @@ func (e *evaluator) refer(from, n *node, keyword string, v *jsonvalue.Value) res
 	if *known == nil {
 		*known = map[visit]*result{}
 	}
-	r := &result{open: true}
+	r, mark := &result{open: true}, len(e.skipped)
 	(*known)[key] = r
 	*r = e.apply(n, v)
+	e.skipped = append(e.skipped[:mark], slices.DeleteFunc(e.skipped[mark:], func(s *node) bool { return s == n })...)
+	if len(e.skipped) > mark { // it depends on what is open
+		delete(*known, key)
+	}
 	return *r
 }
 
@@ -290,6 +306,22 @@ func (p *program) references(e *evaluator, v *jsonvalue.Value, r *result) {
 	if p.recursiveRef != nil {
 		r.add(e.refer(p.node, e.recursiveTarget(p), "$recursiveRef", v))
 	}
+}
+
+// dropRepeated drops what a discriminator says of a value that has another failure.
+func (e *evaluator) dropRepeated() {
+	if !slices.ContainsFunc(e.failures, func(f Failure) bool { return f.Keyword == "discriminator" }) {
+		return
+	}
+	others := map[string]bool{}
+	for _, f := range e.failures {
+		if (f.Keyword == "enum" || f.Keyword == "const" || f.Keyword == "type") && !f.Name {
+			others[strings.Join(f.Path, "\x00")] = true
+		}
+	}
+	e.failures = slices.DeleteFunc(e.failures, func(f Failure) bool {
+		return f.Keyword == "discriminator" && others[strings.Join(f.Path, "\x00")]
+	})
 }
 
 // Outcome is the result of checking a value.
@@ -310,6 +342,10 @@ type Undocumented struct {
 // Validate checks a value against the schema.
 func (s *Schema) Validate(v *jsonvalue.Value) *Outcome {
 	e := evaluator{set: s.set, shape: s.Shape}
-	e.whole(s.node, v)
+	r := e.refer(s.node, s.node, "", v)
+	if v.Kind == jsonvalue.Object {
+		e.describe(v, &r.covered)
+	}
+	e.dropRepeated()
 	return &Outcome{Failures: sortFailures(e.failures), Undocumented: e.undocumented()}
 }

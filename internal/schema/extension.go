@@ -123,7 +123,7 @@ func checkText(name string, schema, value []byte, placeOf func(pointer string) p
 			at := placeOf(unescapeFragment(e.InstanceLocation))
 			message := e.Message
 			if unknown, ok := strings.CutPrefix(message, "additionalProperties "); ok {
-				message = "there is no keyword " + strings.TrimSuffix(unknown, " not allowed")
+				message = "there is no keyword " + strings.ReplaceAll(strings.TrimSuffix(unknown, " not allowed"), ", ", ", and no keyword ")
 			}
 			errs = append(errs, fmt.Errorf("%s:%d:%d: %s: %s", at.Path(), at.Line, at.Column, name, message))
 		}

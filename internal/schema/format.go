@@ -21,8 +21,8 @@ type format func(*jsonvalue.Value) bool
 var formats = map[string]format{
 	"int32":  inRange(parseDecimal("-2147483648"), parseDecimal("2147483647")),
 	"int64":  inRange(parseDecimal("-9223372036854775808"), parseDecimal("9223372036854775807")),
-	"float":  inRange(parseDecimal("-3.4028234663852886e38"), parseDecimal("3.4028234663852886e38")),
-	"double": inRange(parseDecimal("-1.7976931348623157e308"), parseDecimal("1.7976931348623157e308")),
+	"float":  inRange(parseDecimal("-3.4028235677973366e38"), parseDecimal("3.4028235677973366e38")),
+	"double": inRange(parseDecimal("-1.7976931348623158e308"), parseDecimal("1.7976931348623158e308")),
 
 	"byte":  ofText(func(text string) bool { _, err := base64.StdEncoding.DecodeString(text); return err == nil }),
 	"regex": ofText(isPattern),

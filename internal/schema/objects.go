@@ -117,6 +117,11 @@ func (o *objects) compileMentions(n *node) {
 			}
 		}
 	}
+	if d, ok := n.set.keyword(n.Location, spec.DiscriminatorKeyword).(map[string]any); ok {
+		if name, ok := d["propertyName"].(string); ok {
+			mention(name)
+		}
+	}
 	if n.If != nil {
 		mention(n.If.Required...)
 		mention(slices.Collect(maps.Keys(n.If.Properties))...)
@@ -133,9 +138,8 @@ func (p *program) object(e *evaluator, v *jsonvalue.Value, r *result) {
 	o := &p.objects
 	p.countMembers(e, v, r)
 	for _, name := range o.required {
-		if v.Find(name) < 0 && !e.isWriteOnly(name) {
-			f := e.fail(r, p.node, "required", hard)
-			f.Member, f.OfMember = name, true
+		if v.Find(name) < 0 {
+			p.missing(e, "required", name, r)
 		}
 	}
 	for i := range v.Members {
@@ -153,8 +157,7 @@ func (p *program) object(e *evaluator, v *jsonvalue.Value, r *result) {
 		}
 		for i, name := range d.required {
 			if v.Find(name) < 0 {
-				f := e.fail(r, p.node, d.keyword+"/"+strconv.Itoa(i), hard)
-				f.Member, f.OfMember = name, true
+				p.missing(e, d.keyword+"/"+strconv.Itoa(i), name, r)
 			}
 		}
 	}
@@ -163,6 +166,17 @@ func (p *program) object(e *evaluator, v *jsonvalue.Value, r *result) {
 			r.add(e.apply(d.schema, v))
 		}
 	}
+}
+
+// missing records that a required member is missing. Responses do not have those that
+// are for requests only; but neither does such an object match the schema.
+func (p *program) missing(e *evaluator, keyword, name string, r *result) {
+	if slices.ContainsFunc(e.applied, func(n *node) bool { return n.hidesMember(name) }) {
+		r.tolerated++
+		return
+	}
+	f := e.fail(r, p.node, keyword, hard)
+	f.Member, f.OfMember = name, true
 }
 
 // countMembers evaluates minProperties and maxProperties. A repeated member counts
@@ -225,6 +239,11 @@ func (p *program) member(e *evaluator, v *jsonvalue.Value, i int, r *result) {
 // described evaluates a member by a schema for it.
 func (p *program) described(e *evaluator, n *node, v *jsonvalue.Value, i int, r *result) {
 	value := v.Members[i].Value
+	if hidden := n.writeOnly(); hidden != nil && e.judging == 0 {
+		e.path = append(e.path, step{v, i})
+		e.collect(e.set.leafAt(hidden, "writeOnly"), true)
+		e.path = e.path[:len(e.path)-1]
+	}
 	found := e.within(n, v, i, value)
 	if value.Kind == jsonvalue.Null && found.failures > 0 && e.nullIsDrift(v.Members[i].Name) {
 		found = score{tolerated: found.failures + found.tolerated}
@@ -238,7 +257,7 @@ func (p *program) other(e *evaluator, keyword string, n *node, v *jsonvalue.Valu
 		p.forbid(e, p.node, keyword, v.Members[i].Name, r)
 		return
 	}
-	r.addWithin(e.within(n, v, i, v.Members[i].Value))
+	p.described(e, n, v, i, r)
 }
 
 // forbid records that a member must not be there.
@@ -262,17 +281,6 @@ func (e *evaluator) nullIsDrift(name string) bool {
 	if shape := e.shapeHere(); shape != nil {
 		if m := shape.Named(name); m != nil {
 			return m.NullIsDrift()
-		}
-	}
-	return false
-}
-
-// isWriteOnly reports whether a member of the object here is for requests only:
-// responses do not have it, required or not.
-func (e *evaluator) isWriteOnly(name string) bool {
-	if shape := e.shapeHere(); shape != nil {
-		if m := shape.Named(name); m != nil {
-			return m.Shape.writeOnly != nil
 		}
 	}
 	return false
@@ -302,26 +310,9 @@ func (e *evaluator) describe(v *jsonvalue.Value, covered *coverage) {
 			e.objects = map[*jsonvalue.Value]*undescribed{}
 		}
 		e.objects[v] = known
-		e.findWriteOnly(known.shape, v)
 	}
 	known.describes = known.describes || covered.describes
 	known.members = slices.DeleteFunc(known.members, covered.documented.has)
-}
-
-// findWriteOnly records the members of an object that are for requests only.
-func (e *evaluator) findWriteOnly(shape *Shape, v *jsonvalue.Value) {
-	if shape == nil {
-		return
-	}
-	for i := range v.Members {
-		m := shape.Named(v.Members[i].Name)
-		if m == nil || m.Shape.writeOnly == nil || !isLast(v, i) {
-			continue
-		}
-		e.path = append(e.path, step{v, i})
-		e.collect(e.set.leafAt(m.Shape.writeOnly, "writeOnly"), true)
-		e.path = e.path[:len(e.path)-1]
-	}
 }
 
 // undocumented returns the members that no schema which applies mentions.

@@ -59,7 +59,9 @@ type Member struct {
 
 // NullIsDrift reports whether null for the member, if its schema does not allow
 // it, is a difference that tolerant clients survive.
-func (m *Member) NullIsDrift() bool { return !m.Required || m.Shape.MeansNull }
+func (m *Member) NullIsDrift() bool {
+	return !m.Required || m.Shape.MeansNull || m.Shape.writeOnly != nil
+}
 
 type patternShape struct {
 	re    *regexp.Regexp
@@ -122,7 +124,9 @@ type node struct {
 	*jsonschema.Schema
 	place   plumb.Source
 	inPlace []*node // the node itself first
+	parts   []*node // those of them that always apply: by $ref and allOf
 	set     *Set
+	id      int
 
 	compiled atomic.Pointer[program]
 }
@@ -131,7 +135,7 @@ func (s *Set) node(compiled *jsonschema.Schema) *node {
 	if n := s.byURL[compiled.Location]; n != nil {
 		return n
 	}
-	n := &node{Schema: compiled, place: s.place(compiled.Location), set: s}
+	n := &node{Schema: compiled, place: s.place(compiled.Location), set: s, id: len(s.byURL)}
 	s.byURL[compiled.Location] = n
 	if compiled.DynamicRef != nil || compiled.RecursiveRef != nil {
 		s.dynamic.Store(true) // of a metaschema
@@ -159,6 +163,7 @@ func (s *Set) node(compiled *jsonschema.Schema) *node {
 		}
 	}
 	collect(compiled)
+	n.collectParts(compiled)
 	// These are not part of any shape, but failures name them.
 	for _, sub := range []*jsonschema.Schema{compiled.Not, compiled.PropertyNames, compiled.Contains, compiled.UnevaluatedProperties, compiled.UnevaluatedItems} {
 		if sub != nil {
@@ -171,6 +176,42 @@ func (s *Set) node(compiled *jsonschema.Schema) *node {
 		}
 	}
 	return n
+}
+
+// collectParts adds a schema, and those that always apply with it, to the parts.
+func (n *node) collectParts(c *jsonschema.Schema) {
+	if c == nil {
+		return
+	}
+	part := n.set.byURL[c.Location]
+	if part == nil || slices.Contains(n.parts, part) {
+		return
+	}
+	n.parts = append(n.parts, part)
+	n.collectParts(c.Ref)
+	for _, sub := range c.AllOf {
+		n.collectParts(sub)
+	}
+}
+
+// writeOnly returns the part of the schema that says that values are for requests
+// only, or nil.
+func (n *node) writeOnly() *node {
+	for _, part := range n.parts {
+		if part.WriteOnly {
+			return part
+		}
+	}
+	return nil
+}
+
+// hidesMember reports whether a part of the schema describes a member that is for
+// requests only.
+func (n *node) hidesMember(name string) bool {
+	return slices.ContainsFunc(n.parts, func(part *node) bool {
+		own := part.program().properties[name]
+		return own != nil && own.writeOnly() != nil
+	})
 }
 
 func sorted(m map[string]*jsonschema.Schema) []*jsonschema.Schema {
