@@ -26,7 +26,6 @@ type objects struct {
 	names                        *node
 	dependentRequired            []dependency
 	dependentSchemas             []named
-	dependentKeyword             string
 	unevaluatedProperties        *node
 	mentioned                    map[string]bool // members that no schema describes, but some keyword names
 }
