@@ -87,6 +87,8 @@ var keywords = map[string]keyword{
 	"x-lifecycle": {check: isAnything},
 	"x-rules":     {check: isAnything},
 
+	"discriminator": {check: isDiscriminator, annotation: true},
+
 	"nullable":         {check: isBool, annotation: true},
 	"readOnly":         {check: isBool, annotation: true},
 	"writeOnly":        {check: isBool, annotation: true},

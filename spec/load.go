@@ -137,7 +137,7 @@ func (l *loader) description(name string) (*Description, error) {
 		return nil, err
 	}
 	d := &Description{
-		OpenAPI: version, Digest: l.digest(), File: main.name, Schemas: schemasOf(main.root),
+		OpenAPI: version, Digest: l.digest(), File: main.name, Schemas: schemasOf(main),
 		main: main, files: l.files, dynamic: w.dynamic, patterns: w.patterns, Extended: w.extended, hasNullable: w.warned["nullable"],
 	}
 	for _, o := range l.overlays {
@@ -320,13 +320,11 @@ func (l *loader) digest() string {
 }
 
 // schemasOf returns components/schemas in the order of the file.
-func schemasOf(root *node) []Schema {
+func schemasOf(f *file) []Schema {
 	var schemas []Schema
-	if components := root.get("components"); components != nil {
-		if named := components.get("schemas"); named != nil {
-			for _, m := range named.members {
-				schemas = append(schemas, Schema{m.name, schemaPlace(m.value)})
-			}
+	if named := f.namedSchemas(); named != nil {
+		for _, m := range named.members {
+			schemas = append(schemas, Schema{m.name, schemaPlace(m.value)})
 		}
 	}
 	return schemas

@@ -16,6 +16,13 @@ const (
 	AdditionalPropertiesKeyword = "x-ecma-additionalProperties"
 )
 
+// In the text of a schema these keywords stand for what the author of the
+// description means, beyond what the keywords of JSON Schema say.
+const (
+	LooseNullKeyword     = "x-loose-null"    // true: null is allowed by nullable without a type
+	DiscriminatorKeyword = "x-discriminator" // with URLs of schemas
+)
+
 // checkPatterns compiles the patterns of a schema, and warns about those that
 // cannot be used.
 func (w *walker) checkPatterns(n *node, p position) {
@@ -119,6 +126,10 @@ func (d *Description) patternProperty(properties *node, name string) *member {
 // a schema.
 func sourceKeyword(keyword string) string {
 	switch keyword {
+	case LooseNullKeyword:
+		return "nullable"
+	case DiscriminatorKeyword:
+		return "discriminator"
 	case PatternKeyword, PatternPropertiesKeyword, AdditionalPropertiesKeyword:
 		return strings.TrimPrefix(keyword, "x-ecma-")
 	}

@@ -114,6 +114,7 @@ func (w *walker) refer(n *node, k kind, p position) {
 		n.mark.unusable = true
 		n.mark.leaveOut("$dynamicRef")
 	})
+	w.discriminate(n, p)
 	if n.find("$recursiveRef") != nil {
 		n.mark.recursiveTarget = cmp.Or(p.recursive, p.resource)
 		n.mark.recursiveTarget.cut = true

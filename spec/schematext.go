@@ -107,14 +107,12 @@ func (s *schemaWriter) schema(b []byte, n *node) []byte {
 	if s.whole {
 		s.identity(&w, n)
 	}
-	if n.mark.dialect == openAPI30 && n.find("$ref") != nil {
-		s.keyword(&w, n, *n.find("$ref"))
-		s.openUp(&w, n)
-		return w.end()
-	}
+	s.annotations(&w, n)
+	isRef := n.mark.dialect == openAPI30 && n.find("$ref") != nil
+	written := func(m member) bool { return !isRef || m.name == "$ref" } // what else is beside it has no meaning
 	wraps := n.wraps()
 	for _, m := range n.members {
-		if !wraps || !refusesNull(m.name) {
+		if written(m) && (!wraps || !n.refusesNull(m.name)) {
 			s.keyword(&w, n, m)
 		}
 	}
@@ -123,7 +121,7 @@ func (s *schemaWriter) schema(b []byte, n *node) []byte {
 		w.b = append(w.b, `[{"type":"null"},`...)
 		rest := objectWriter{b: w.b}
 		for _, m := range n.members {
-			if refusesNull(m.name) {
+			if written(m) && n.refusesNull(m.name) {
 				s.keyword(&rest, n, m)
 			}
 		}
@@ -131,6 +129,24 @@ func (s *schemaWriter) schema(b []byte, n *node) []byte {
 	}
 	s.openUp(&w, n)
 	return w.end()
+}
+
+// annotations writes the keywords of OpenAPI that JSON Schema does not have, or that
+// are only annotations there. In OpenAPI 3.0 they count even beside a $ref, because
+// their authors mean them.
+func (s *schemaWriter) annotations(w *objectWriter, n *node) {
+	if n.isTrue("writeOnly") {
+		w.name("writeOnly")
+		w.b = append(w.b, "true"...)
+	}
+	if n.isLoose() {
+		w.name(LooseNullKeyword)
+		w.b = append(w.b, "true"...)
+	}
+	if d := n.mark.discriminator; d != nil {
+		w.name(DiscriminatorKeyword)
+		w.b = d.append(w.b, n)
+	}
 }
 
 // always and never return the schemas that accept any value and no value.
@@ -185,7 +201,7 @@ func (s *schemaWriter) keyword(w *objectWriter, n *node, m member) {
 		s.patternProperties(w, n, m)
 		return
 	case "required":
-		if names := n.requiredNames(m.value); len(names) > 0 { // up to draft 4 there had to be at least one
+		if names := distinct(m.value.items); len(names) > 0 { // up to draft 4 there had to be at least one
 			w.name(m.name)
 			w.b = appendList(w.b, names, appendScalar)
 		}
@@ -348,16 +364,23 @@ func (n *node) isNullable() bool {
 // null. These are moved into the second branch of an anyOf, whose first branch
 // is null.
 func (n *node) wraps() bool {
-	return n.isNullable() && n.find("$ref") == nil &&
-		slices.ContainsFunc(n.members, func(m member) bool { return refusesNull(m.name) })
+	return n.isNullable() && slices.ContainsFunc(n.members, func(m member) bool { return n.refusesNull(m.name) })
 }
 
-// refusesNull reports whether a keyword can reject null, other than a list of
-// types or values to which null can be added.
-func refusesNull(keyword string) bool {
+// isLoose reports whether a schema allows null by a nullable without a type, to
+// which the letter of OpenAPI 3.0 gives no meaning.
+func (n *node) isLoose() bool {
+	return n.isNullable() && (n.wraps() || n.find("enum") != nil) && (n.find("$ref") != nil || n.find("type") == nil)
+}
+
+// refusesNull reports whether a keyword of the schema can reject null, other than
+// a list of types or values to which null can be added.
+func (n *node) refusesNull(keyword string) bool {
 	switch keyword {
-	case "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "const":
+	case "$ref":
 		return true
+	case "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "const":
+		return n.mark.dialect != openAPI30 || n.find("$ref") == nil
 	}
 	return false
 }
@@ -409,60 +432,6 @@ func appendWithNull(w *objectWriter, m member) {
 	}
 	w.name(m.name)
 	w.b = appendList(w.b, append(items, &node{kind: jsonvalue.Null, text: "null"}), write)
-}
-
-// isWriteOnly reports whether a property is for requests only. Responses do not
-// have it, even if it is required.
-func (n *node) isWriteOnly() bool {
-	for hops := 0; n != nil && hops < maxChain; hops++ {
-		if n.isTrue("writeOnly") {
-			return true
-		}
-		if n.mark == nil {
-			return false
-		}
-		n = n.mark.target
-	}
-	return false
-}
-
-// addProperties adds the properties of a schema, including those that it has by
-// $ref or allOf, to those that were found before.
-func (n *node) addProperties(found map[string]*node, seen map[*node]bool) {
-	if n == nil || seen[n] {
-		return
-	}
-	seen[n] = true
-	if properties := n.get("properties"); properties != nil {
-		for _, m := range properties.members {
-			if found[m.name] == nil {
-				found[m.name] = m.value
-			}
-		}
-	}
-	if allOf := n.get("allOf"); allOf != nil {
-		for _, branch := range allOf.items {
-			branch.addProperties(found, seen)
-		}
-	}
-	if n.mark != nil {
-		n.mark.target.addProperties(found, seen)
-	}
-}
-
-// requiredNames returns the names in a list of required members, each once,
-// without those that responses do not have.
-func (n *node) requiredNames(list *node) []*node {
-	var names []*node
-	properties, seen := map[string]*node{}, map[string]bool{}
-	n.addProperties(properties, map[*node]bool{})
-	for _, name := range list.items {
-		if !seen[name.text] && !properties[name.text].isWriteOnly() {
-			names = append(names, name)
-		}
-		seen[name.text] = true
-	}
-	return names
 }
 
 // appendTypes writes the value of the keyword type, each type once.

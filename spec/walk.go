@@ -47,6 +47,8 @@ type mark struct {
 	// leftOut are the keywords of a schema that are not valid.
 	leftOut []string
 
+	discriminator *discriminator // nil without one
+
 	// isAnyOf marks a schema whose oneOf is written as anyOf, because it cannot
 	// be decided whether only one alternative matches.
 	isAnyOf bool

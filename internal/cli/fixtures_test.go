@@ -183,7 +183,7 @@ func TestAnswers(t *testing.T) {
 		"metadata-of-the-caller":             {},
 		"missing-required":                   {"error", "schema-required", "/endpoint"},
 		"unknown-status":                     {"error", "schema-enum", "/status"},
-		"string-timestamp":                   {"error", "schema-type", "/created_at"},
+		"string-timestamp":                   {"error", "time-unit", "/created_at"},
 		"milliseconds":                       {"error", "time-unit", "/created_at"},
 		"cancelling-before-created":          {"error", "time-order", "/cancelling_at"},
 		"cancelled-without-cancelled-at":     {"error", "state-timestamp-missing", "/cancelled_at"},

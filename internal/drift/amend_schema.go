@@ -304,7 +304,7 @@ func (a *amender) widen(i *Item, at plumb.Source) bool {
 		}
 	}
 	switch {
-	case keyword == "pattern" || keyword == "multipleOf" || keyword == "uniqueItems":
+	case keyword == "pattern" || keyword == "format" || keyword == "multipleOf" || keyword == "uniqueItems":
 		return a.act(at, i.evidence(), true, nil)
 	case r == nil:
 		return false

@@ -91,14 +91,14 @@ type kind struct {
 }
 
 var kinds = []kind{
-	{"undocumented-member", "members that are not documented", []string{"drift-undocumented-member", "schema-additional-member"}},
-	{"undocumented-value", "values that are not documented", []string{"schema-enum", "schema-const"}},
+	{"undocumented-member", "members that are not documented", []string{"drift-undocumented-member", "schema-additional-member", "schema-write-only"}},
+	{"undocumented-value", "values that are not documented", []string{"schema-enum", "schema-const", "schema-discriminator"}},
 	{"undocumented-status", "statuses that are not documented", []string{"http-status"}},
 	{"undocumented-operation", "operations that are not documented", []string{"http-operation"}},
 	{"undocumented-media-type", "media types that are not documented", []string{"http-media-type"}},
 	{"type", "types that differ", []string{"schema-type", "schema-combination"}},
 	{"null", "null where it is not allowed", []string{"drift-null"}},
-	{"bound", "documented bounds that are exceeded", []string{"schema-limit", "schema-pattern", "time-bound"}},
+	{"bound", "documented bounds that are exceeded", []string{"schema-limit", "schema-pattern", "schema-format", "time-bound"}},
 	{"required", "required members that are missing", []string{"schema-required"}},
 }
 

@@ -140,9 +140,12 @@ func (a *amender) settle(i *Item) bool {
 	at := plumb.Source{File: i.finding.Description.File, Pointer: i.finding.Description.Pointer}
 	switch i.Kind {
 	case "undocumented-member":
+		if i.Rule == "schema-write-only" {
+			return a.act(at, i.evidence(), true, nil)
+		}
 		return a.addMember(i, at)
 	case "undocumented-value":
-		return a.addValues(i, at)
+		return i.Rule != "schema-discriminator" && a.addValues(i, at)
 	case "undocumented-status":
 		return a.addStatus(i, at)
 	case "undocumented-operation":

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/schema"
 )
 
 var driftUndocumentedMember = &Rule{
@@ -17,20 +18,15 @@ by describing the member.`,
 	Fix:     "Describe the member, or remove it from the response.",
 	Example: `{"id": "batch_1", "expected_completion_at": 1741971169}`,
 	run: func(p *pass) {
-		for i, visit := range p.visits() {
-			if !visit.Undocumented {
-				continue
+		var shape *schema.Shape
+		var members plumb.Source // where the members of the shape are described
+		for _, u := range p.undocumented {
+			if u.Shape != shape {
+				shape = u.Shape
+				members = p.v.desc.Place(shape.Place.File, shape.Place.Pointer+"/properties")
 			}
-			object, shape := visit.Value, visit.Shape
-			path := slices.Clip(p.visits().Path(i))
-			members := p.v.desc.Place(shape.Place.File, shape.Place.Pointer+"/properties")
-			for _, m := range object.Members {
-				if _, undocumented := shape.Member(m.Name); !undocumented || object.Member(m.Name) != m.Value {
-					continue // of a repeated member the last counts
-				}
-				at := append(path, m.Name)
-				p.report(p.nameAt(at), placed("the member is not documented", members, p.foundText(at), ""))
-			}
+			at := append(slices.Clip(u.Path), u.Object.Members[u.Index].Name)
+			p.report(p.nameAt(at), placed("the member is not documented", members, p.foundText(at), ""))
 		}
 	},
 }

@@ -30,6 +30,9 @@ type pass struct {
 	failures []schema.Failure
 	nulls    []schema.Failure // failures of null for an optional member; not among failures
 
+	undocumented []schema.Undocumented
+	unitProblems map[*jsonvalue.Value]bool // the timestamps that time-unit reports; made on first use
+
 	resources  []*resource
 	resourceOf map[*jsonvalue.Value]*resource // by the value; made on first use
 	request    map[string]any                 // the variable of expressions; made on first use
@@ -101,7 +104,9 @@ func (p *pass) parse() {
 	}
 	p.parts = p.schema.parts(p.root)
 	p.out.Bodies = len(p.parts)
-	for _, f := range p.schema.ValidateVisits(p.visits()) {
+	found := p.schema.Validate(p.root)
+	p.undocumented = found.Undocumented
+	for _, f := range found.Failures {
 		if p.isOptionalNull(f) {
 			p.nulls = append(p.nulls, f)
 		} else {
@@ -166,7 +171,7 @@ func (p *pass) chooseBare() bool {
 // named member.
 func (p *pass) isOptionalNull(f schema.Failure) bool {
 	around, name, ok := cutLast(f.Path)
-	if !ok || f.Name || f.OfMember {
+	if !ok || f.Name || f.OfMember || f.Tolerated {
 		return false
 	}
 	if v := p.root.At(f.Path...); v == nil || v.Kind != jsonvalue.Null {

@@ -24,6 +24,14 @@ func ruleOf(keyword string) string {
 		return "schema-pattern"
 	case "additionalProperties", "unevaluatedProperties":
 		return "schema-additional-member"
+	case "format":
+		return "schema-format"
+	case "writeOnly":
+		return "schema-write-only"
+	case "discriminator":
+		return "schema-discriminator"
+	case "nullable":
+		return "schema-nullable"
 	case schema.Undecided:
 		return "schema-undecided"
 	}
@@ -34,10 +42,10 @@ func ruleOf(keyword string) string {
 }
 
 // reportFailures reports those failures of the body against its schema that
-// belong to the rule that runs.
-func (p *pass) reportFailures(explain func(schema.Failure) plumb.Finding) {
+// belong to the rule that runs, and of which all conditions are true.
+func (p *pass) reportFailures(explain func(schema.Failure) plumb.Finding, conditions ...func(schema.Failure) bool) {
 	for _, f := range p.failures {
-		if ruleOf(f.Keyword) != p.rule.ID {
+		if ruleOf(f.Keyword) != p.rule.ID || slices.ContainsFunc(conditions, func(is func(schema.Failure) bool) bool { return !is(f) }) {
 			continue
 		}
 		var at location

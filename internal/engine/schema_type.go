@@ -18,7 +18,7 @@ be left out is ` + "`drift-null`" + `, a warning.`,
 	run: func(p *pass) {
 		p.reportFailures(func(f schema.Failure) plumb.Finding {
 			return placed("the value has the wrong type", f.Place, p.foundOf(f, p.foundWithType), typesOf(f))
-		})
+		}, func(f schema.Failure) bool { return !p.isUnitProblem(f.Path) })
 	},
 }
 

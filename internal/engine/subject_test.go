@@ -84,7 +84,7 @@ func TestSubjects(t *testing.T) {
 			"unevaluated members",
 			`Thing: {type: object, properties: {a: {}}, unevaluatedProperties: {type: object, properties: {n: {type: integer}}}}`,
 			`{"a": 1, "x": {"n": "1"}, "y": 2}`,
-			[]string{"schema-combination /*/n of /Thing/unevaluatedProperties/properties/n", "schema-type /* of /Thing/unevaluatedProperties"},
+			[]string{"schema-type /* of /Thing/unevaluatedProperties", "schema-type /*/n of /Thing/unevaluatedProperties/properties/n"},
 		},
 		{
 			"the closest alternative",

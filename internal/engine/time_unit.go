@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/lifecycle"
 )
 
@@ -32,6 +33,25 @@ one finding for the resource, which lists the members.`,
 }
 
 // allowedTime returns what the lifecycle allows for a timestamp, for display.
+// isUnitProblem reports whether time-unit reports the value at a path, with a severity
+// that is at least that of the rule that runs: the other finding would say the same.
+func (p *pass) isUnitProblem(path []string) bool {
+	if p.v.severityOf(timeUnit) < p.severity {
+		return false
+	}
+	if p.unitProblems == nil {
+		p.unitProblems = map[*jsonvalue.Value]bool{}
+		for _, r := range p.resources {
+			for i, t := range r.life.Timestamps {
+				if r.timestamps[i].problem != "" {
+					p.unitProblems[r.at(t.Pointer)] = true
+				}
+			}
+		}
+	}
+	return p.unitProblems[p.root.At(path...)]
+}
+
 func allowedTime(life *lifecycle.Lifecycle, t lifecycle.Timestamp) string {
 	if t.Text {
 		return "an RFC 3339 time, such as 2025-03-14T15:52:49Z"

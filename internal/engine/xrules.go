@@ -197,13 +197,33 @@ func (p *pass) applyXRule(r *xRule, path []string, variables *expression.Variabl
 			p.report(at, f)
 		}
 	default:
-		// If the value has an error already, this one is a consequence.
-		if _, blamed := slices.BinarySearch(p.earlierErrors, at.start); !blamed {
+		// If a value that the rule is about has an error already, this is a consequence.
+		if !p.hasEarlierError(at.start) && !p.readsErrors(r, path) {
 			f := placed(r.Title, r.place, p.foundText(at.path), r.source)
 			f.Subject = subject
 			p.report(at, f)
 		}
 	}
+}
+
+// hasEarlierError reports whether an error was reported at the value that begins
+// at an offset, before the rules of the description ran.
+func (p *pass) hasEarlierError(start int) bool {
+	_, has := slices.BinarySearch(p.earlierErrors, start)
+	return has
+}
+
+// readsErrors reports whether the rule reads a member of the object at the path
+// at which an error was reported already.
+func (p *pass) readsErrors(r *xRule, path []string) bool {
+	if len(p.earlierErrors) == 0 {
+		return false
+	}
+	object := p.root.At(path...)
+	return slices.ContainsFunc(r.expression.Reads(expression.Self), func(member []string) bool {
+		v := object.At(member...)
+		return v != nil && p.hasEarlierError(v.Start)
+	})
 }
 
 // failsWithin reports whether the object at the path does not fit its schema.

@@ -10,10 +10,12 @@ package expression
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
 	"cel.dev/cel-go/cel"
+	celast "cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/ext"
 )
@@ -25,7 +27,7 @@ const CostLimit = 100_000
 // Expression is a compiled expression that evaluates to true or false. It is
 // safe for concurrent use.
 type Expression struct {
-	uses    func(variable string) bool
+	reads   [][]string                  // the paths that it reads, each a variable and names of members
 	tree    *Tree                       // nil if a tree cannot express it
 	program func() (cel.Program, error) // compiled on first use if there is a tree
 }
@@ -34,17 +36,17 @@ type Expression struct {
 // expression, and at which line and column of its text.
 func Compile(text string) (*Expression, error) {
 	if t := parse(text); t != nil {
-		return &Expression{uses: t.uses, tree: t, program: sync.OnceValues(func() (cel.Program, error) {
+		return &Expression{reads: t.reads(nil), tree: t, program: sync.OnceValues(func() (cel.Program, error) {
 			program, _, err := compile(text)
 			return program, err
 		})}, nil
 	}
-	program, variables, err := compile(text)
+	program, reads, err := compile(text)
 	if err != nil {
 		return nil, err
 	}
 	return &Expression{
-		uses:    func(variable string) bool { return variables[variable] },
+		reads:   reads,
 		program: func() (cel.Program, error) { return program, nil },
 	}, nil
 }
@@ -62,8 +64,8 @@ var environment = sync.OnceValues(func() (*cel.Env, error) {
 	)
 })
 
-// compile compiles a CEL program, and returns the variables that it reads.
-func compile(text string) (program cel.Program, variables map[string]bool, err error) {
+// compile compiles a CEL program, and returns the paths that it reads.
+func compile(text string) (program cel.Program, reads [][]string, err error) {
 	env, err := environment()
 	if err != nil {
 		return nil, nil, err
@@ -79,16 +81,44 @@ func compile(text string) (program cel.Program, variables map[string]bool, err e
 	if t := ast.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {
 		return nil, nil, fmt.Errorf("the expression gives %s, not a bool", t)
 	}
-	variables = map[string]bool{}
-	for _, ref := range ast.NativeRep().ReferenceMap() {
-		variables[ref.Name] = true
-	}
+	celast.PreOrderVisit(ast.NativeRep().Expr(), celast.NewExprVisitor(func(e celast.Expr) {
+		if path := pathOf(e); path != nil {
+			reads = append(reads, path)
+		}
+	}))
 	program, err = env.Program(ast, cel.CostLimit(CostLimit), cel.EvalOptions(cel.OptOptimize))
-	return program, variables, err
+	return program, reads, err
+}
+
+// pathOf returns the path that an expression of CEL is; nil if it is none.
+func pathOf(e celast.Expr) []string {
+	switch e.Kind() {
+	case celast.IdentKind:
+		return []string{e.AsIdent()}
+	case celast.SelectKind:
+		if path := pathOf(e.AsSelect().Operand()); path != nil {
+			return append(path, e.AsSelect().FieldName())
+		}
+	}
+	return nil
 }
 
 // Uses reports whether the expression reads a variable.
-func (e *Expression) Uses(variable string) bool { return e.uses(variable) }
+func (e *Expression) Uses(variable string) bool {
+	return slices.ContainsFunc(e.reads, func(path []string) bool { return path[0] == variable })
+}
+
+// Reads returns the members of a variable that the expression reads, each as the names
+// that lead to it. Elements of arrays are left out.
+func (e *Expression) Reads(variable string) [][]string {
+	var all [][]string
+	for _, path := range e.reads {
+		if path[0] == variable && len(path) > 1 {
+			all = append(all, path[1:])
+		}
+	}
+	return all
+}
 
 // Holds evaluates the expression. It is not ok if the expression cannot be
 // evaluated on this data, or does not evaluate to a bool: [Expression.Failure]

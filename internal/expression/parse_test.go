@@ -18,10 +18,11 @@ func sameAsCEL(t require.TestingT, text string, data ...*Variables) {
 	if tree == nil {
 		return
 	}
-	program, variables, err := compile(text)
+	program, reads, err := compile(text)
 	require.NoError(t, err, text)
+	own, cel := Expression{reads: tree.reads(nil)}, Expression{reads: reads}
 	for _, name := range []string{Self, OldSelf, Request, Response} {
-		require.Equal(t, variables[name], tree.uses(name), "%s: %s", text, name)
+		require.Equal(t, cel.Uses(name), own.Uses(name), "%s: %s", text, name)
 	}
 	e := Expression{tree: tree}
 	for _, v := range data {

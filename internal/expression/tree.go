@@ -68,15 +68,13 @@ func pathTree(op Op, path []string, gives kind) *Tree {
 // Tree returns the expression as a tree, or nil if a tree cannot express it.
 func (e *Expression) Tree() *Tree { return e.tree }
 
-// uses reports whether the tree reads a variable.
-func (t *Tree) uses(variable string) bool {
-	if len(t.Path) > 0 && t.Path[0] == variable {
-		return true
+// reads returns the paths that the tree reads, after those that are known.
+func (t *Tree) reads(known [][]string) [][]string {
+	if len(t.Path) > 0 {
+		known = append(known, t.Path)
 	}
 	for _, arg := range t.Args {
-		if arg.uses(variable) {
-			return true
-		}
+		known = arg.reads(known)
 	}
-	return false
+	return known
 }

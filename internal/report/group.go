@@ -73,6 +73,7 @@ func (g *group) finding(occurrences int) Finding {
 		Pointers:    pointers,
 		Count:       g.count,
 		Files:       g.files.Len(),
+		Allowed:     g.allowed(),
 		Description: NewPlace(f.Description),
 		Occurrences: []Occurrence{},
 	}
@@ -80,6 +81,18 @@ func (g *group) finding(occurrences int) Finding {
 		found.Occurrences = append(found.Occurrences, newOccurrence(o))
 	}
 	return found
+}
+
+// allowed returns what is allowed, if the occurrences agree.
+func (g *group) allowed() string {
+	if len(g.occurrences) == 0 {
+		return ""
+	}
+	allowed := g.occurrences[0].Allowed
+	if slices.ContainsFunc(g.occurrences, func(o outcome.Occurrence) bool { return o.Allowed != allowed }) {
+		return ""
+	}
+	return allowed
 }
 
 func (g *group) byOperation() []OperationCount {

@@ -70,11 +70,12 @@ type Finding struct {
 	Severity    string           `json:"severity"` // the worst of the occurrences
 	Message     string           `json:"message"`
 	Fingerprint string           `json:"fingerprint"`
-	Operations  []OperationCount `json:"operations"` // that it occurs in, the most frequent first; none where none is known
-	Pointer     string           `json:"pointer"`    // the first of the pointers
-	Pointers    []PointerCount   `json:"pointers"`   // that it occurs at, the most frequent first
-	Count       int              `json:"count"`      // of all occurrences
-	Files       int              `json:"files"`      // that the occurrences are in
+	Operations  []OperationCount `json:"operations"`        // that it occurs in, the most frequent first; none where none is known
+	Pointer     string           `json:"pointer"`           // the first of the pointers
+	Pointers    []PointerCount   `json:"pointers"`          // that it occurs at, the most frequent first
+	Count       int              `json:"count"`             // of all occurrences
+	Files       int              `json:"files"`             // that the occurrences are in
+	Allowed     string           `json:"allowed,omitempty"` // if all occurrences agree
 	Description Place            `json:"description"`
 	Occurrences []Occurrence     `json:"occurrences"` // the first of them
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/plumbapi/plumb/spec"
 )
 
 // Demands is what the schemas for a place require of a value, as far as all of
@@ -19,6 +21,7 @@ type Demands struct {
 
 	MinLength, MaxLength []int
 	Patterns             []*regexp.Regexp
+	Formats              []string // of those that are checked
 
 	Minimum, Maximum                   []*big.Rat
 	ExclusiveMinimum, ExclusiveMaximum []*big.Rat
@@ -51,12 +54,18 @@ type Patterned struct {
 // that keyword.
 func (s *Shape) Demands() (d *Demands, keyword string) {
 	d = &Demands{}
-	if s.circular() {
+	switch {
+	case s.circular():
 		return nil, "$ref"
+	case s.writeOnly != nil:
+		return nil, "writeOnly"
 	}
 	for _, n := range s.nodes {
 		if keyword := unsupported(n.Schema); keyword != "" {
 			return nil, keyword
+		}
+		if s.set.keyword(n.Location, spec.DiscriminatorKeyword) != nil {
+			return nil, "discriminator"
 		}
 		d.add(n, s.set)
 	}
@@ -70,7 +79,10 @@ func (s *Shape) Demands() (d *Demands, keyword string) {
 	d.Rest, d.Prefix, d.Items = s.rest, s.prefix, s.items
 	d.Undocumented = !s.open && s.rest == nil && len(s.byName)+len(s.patterns) > 0
 	slices.Sort(d.Required)
-	d.Required = slices.Compact(d.Required)
+	d.Required = slices.DeleteFunc(slices.Compact(d.Required), func(name string) bool {
+		m := s.byName[name]
+		return m != nil && m.Shape.writeOnly != nil
+	})
 	return d, ""
 }
 
@@ -83,6 +95,7 @@ func unsupported(c *jsonschema.Schema) string {
 	}{
 		{"anyOf", len(c.AnyOf) > 0},
 		{"oneOf", len(c.OneOf) > 0},
+		{"enum", c.Enum != nil && len(c.Enum) == 0},
 		{"not", c.Not != nil},
 		{"if", c.If != nil},
 		{"$dynamicRef", c.DynamicRef != nil},
@@ -148,6 +161,9 @@ func (d *Demands) add(n *node, set *Set) {
 	}
 	if n.Pattern != nil {
 		d.Patterns = append(d.Patterns, n.Pattern)
+	}
+	if formats[n.Format] != nil {
+		d.Formats = append(d.Formats, n.Format)
 	}
 	d.Required = append(d.Required, n.Required...)
 	if n.PropertyNames != nil {

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -102,12 +103,14 @@ func checkText(name string, schema, value []byte, placeOf func(pointer string) p
 	if err != nil {
 		return err
 	}
-	root, faults := jsonvalue.Parse(value, 100)
-	if root == nil {
-		return fmt.Errorf("%s: %s", name, faults[0].Message)
+	dec := json.NewDecoder(bytes.NewReader(value))
+	dec.UseNumber()
+	var root any
+	if err := dec.Decode(&root); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	var invalid *jsonschema.ValidationError
-	if err := compiled.Validate(decoded(root)); err == nil || !errors.As(err, &invalid) {
+	if err := compiled.Validate(root); err == nil || !errors.As(err, &invalid) {
 		return err
 	}
 	var errs []error

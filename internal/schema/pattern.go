@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
@@ -12,18 +11,6 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/spec"
 )
-
-// undecided is the value of a panic if a pattern is not decided within its
-// limits, because then nothing that depends on it is decided.
-type undecided struct{ pattern string }
-
-func mustMatch(re *ecmaregexp.Regexp, text string) bool {
-	matched, decided := re.Match(text)
-	if !decided {
-		panic(undecided{re.String()})
-	}
-	return matched
-}
 
 // ecmaPattern is the keyword pattern with a regular expression that the
 // compiler cannot express.
@@ -41,24 +28,18 @@ func (ecmaPattern) Compile(_ jsonschema.CompilerContext, m map[string]any) (json
 	return ecmaPattern{re}, nil
 }
 
-func (p ecmaPattern) Validate(ctx jsonschema.ValidationContext, v any) error {
-	if text, ok := v.(string); ok && !mustMatch(p.re, text) {
-		return ctx.Error(spec.PatternKeyword, "does not match pattern %q", p.re.String())
-	}
-	return nil
-}
+// Validate accepts everything: the compiler is not asked to validate.
+func (ecmaPattern) Validate(jsonschema.ValidationContext, any) error { return nil }
 
 // ecmaProperties is the keyword patternProperties with a regular expression
 // that the compiler cannot express, and the additionalProperties beside it.
 type ecmaProperties struct {
-	described  map[string]any // the schema's properties
 	patterned  []ecmaProperty
 	additional *jsonschema.Schema // nil if there is none
 }
 
 type ecmaProperty struct {
 	re     *ecmaregexp.Regexp
-	path   string
 	schema *jsonschema.Schema
 }
 
@@ -68,14 +49,13 @@ func (ecmaProperties) Compile(ctx jsonschema.CompilerContext, m map[string]any) 
 		return nil, nil
 	}
 	all := ecmaProperties{}
-	all.described, _ = m["properties"].(map[string]any)
 	for _, pattern := range slices.Sorted(maps.Keys(patterns)) {
-		p := ecmaProperty{path: spec.PatternPropertiesKeyword + "/" + escapeToken(pattern)}
+		var p ecmaProperty
 		var err error
 		if p.re, err = ecmaregexp.Compile(pattern); err != nil {
 			return nil, err
 		}
-		if p.schema, err = ctx.Compile(p.path, false); err != nil {
+		if p.schema, err = ctx.Compile(spec.PatternPropertiesKeyword+"/"+escapeToken(pattern), false); err != nil {
 			return nil, err
 		}
 		all.patterned = append(all.patterned, p)
@@ -89,35 +69,8 @@ func (ecmaProperties) Compile(ctx jsonschema.CompilerContext, m map[string]any) 
 	return all, nil
 }
 
-func (p ecmaProperties) Validate(ctx jsonschema.ValidationContext, v any) error {
-	object, ok := v.(map[string]any)
-	if !ok {
-		return nil
-	}
-	var errs []error
-	validate := func(s *jsonschema.Schema, path, name string) {
-		ctx.EvaluatedProp(name)
-		if err := ctx.Validate(s, path, object[name], escapeToken(name)); err != nil {
-			errs = append(errs, err)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(object)) {
-		_, known := p.described[name]
-		for _, pattern := range p.patterned {
-			if mustMatch(pattern.re, name) {
-				known = true
-				validate(pattern.schema, pattern.path, name)
-			}
-		}
-		if !known && p.additional != nil {
-			validate(p.additional, spec.AdditionalPropertiesKeyword, name)
-		}
-	}
-	if len(errs) == 0 {
-		return nil
-	}
-	return jsonschema.ValidationError{}.Group(ctx.Error(spec.PatternPropertiesKeyword, ""), errs...)
-}
+// Validate accepts everything, as that of ecmaPattern does.
+func (ecmaProperties) Validate(jsonschema.ValidationContext, any) error { return nil }
 
 // schemas returns the schemas that apply to members.
 func (p ecmaProperties) schemas() []*jsonschema.Schema {
@@ -133,8 +86,3 @@ func (p ecmaProperties) schemas() []*jsonschema.Schema {
 
 // escapeToken returns a token of a JSON pointer as the compiler has it in URLs.
 func escapeToken(token string) string { return url.PathEscape(jsonvalue.EscapePointer(token)) }
-
-// reasonOf says why nothing was decided.
-func (u undecided) reasonOf() string {
-	return "the pattern " + strings.TrimSpace(JSONText(u.pattern)) + " takes too many steps"
-}

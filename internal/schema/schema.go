@@ -32,16 +32,17 @@ import (
 type Set struct {
 	desc *spec.Description
 
-	mu       sync.RWMutex // guards what follows
-	compiler *jsonschema.Compiler
-	texts    map[string]any // by URL: the texts of schemas that the compiler was given, decoded
-	byURL    map[string]*node
-	shapes   map[string]*Shape
-	refused  map[string]bool // URLs of schemas that the compiler rejects
-	warnings []spec.Warning
+	mu        sync.RWMutex // guards what follows
+	compiler  *jsonschema.Compiler
+	texts     map[string]any // by URL: the texts of schemas that the compiler was given, decoded
+	byURL     map[string]*node
+	shapes    map[string]*Shape
+	resources map[string]*resource // by location
+	refused   map[string]bool      // URLs of schemas that the compiler rejects
+	warnings  []spec.Warning
 
 	dynamic atomic.Bool // whether some references depend on the schemas that led to them
-	leaves  sync.Map    // by the location of a keyword: its *leaf
+	leaves  sync.Map    // by leafKey: the *leaf of it
 }
 
 // Schema is a compiled schema.
@@ -57,11 +58,12 @@ type Schema struct {
 // New returns an empty set of schemas of the description.
 func New(d *spec.Description) *Set {
 	s := &Set{
-		desc:    d,
-		texts:   map[string]any{},
-		byURL:   map[string]*node{},
-		shapes:  map[string]*Shape{},
-		refused: map[string]bool{},
+		desc:      d,
+		texts:     map[string]any{},
+		byURL:     map[string]*node{},
+		shapes:    map[string]*Shape{},
+		resources: map[string]*resource{},
+		refused:   map[string]bool{},
 	}
 	s.reset()
 	return s
@@ -71,13 +73,9 @@ func New(d *spec.Description) *Set {
 func (s *Set) reset() {
 	s.compiler = jsonschema.NewCompiler()
 	s.compiler.Draft = jsonschema.Draft2020
+	s.compiler.ExtractAnnotations = true // for writeOnly
 	s.compiler.RegisterExtension(spec.PatternKeyword, nil, ecmaPattern{})
 	s.compiler.RegisterExtension(spec.PatternPropertiesKeyword, nil, ecmaProperties{})
-	// Formats are annotations, as in JSON Schema 2020-12. The compiler would
-	// validate those that it knows in schemas of older drafts.
-	for format := range jsonschema.Formats {
-		s.compiler.Formats[format] = func(any) bool { return true }
-	}
 	s.compiler.LoadURL = s.load
 }
 
@@ -100,6 +98,9 @@ func (s *Set) load(u string) (io.ReadCloser, error) {
 		return nil, fmt.Errorf("%s: %w", u, err)
 	}
 	s.texts[u] = doc
+	if bytes.Contains(text, []byte(`"$dynamicRef"`)) || bytes.Contains(text, []byte(`"$recursiveRef"`)) {
+		s.dynamic.Store(true)
+	}
 	return io.NopCloser(bytes.NewReader(text)), nil
 }
 

@@ -49,7 +49,7 @@ func validate(t *testing.T, s *schema.Schema, text string) []string {
 	v, faults := jsonvalue.Parse([]byte(text), 100)
 	require.Empty(t, faults)
 	var all []string
-	for _, f := range s.Validate(v) {
+	for _, f := range s.Validate(v).Failures {
 		line := fmt.Sprintf("/%s %s %s:%d", strings.Join(f.Path, "/"), f.Keyword, f.Place.File, f.Place.Line)
 		if f.Member != "" {
 			line += " member " + f.Member
@@ -98,7 +98,7 @@ func TestFailures(t *testing.T) {
 		"a property of ECMAScript":     {`pattern: '^\p{ASCII}+$'`, `"é"`, []string{"/ pattern x.yaml:1"}},
 		"patterns for names":           {"properties: {b-2: true}\npatternProperties:\n  '^(?!b-)': {type: string}\nadditionalProperties: false", `{"a":1,"b-1":1,"b-2":1}`, []string{"/ additionalProperties x.yaml:4 member b-1", "/a type x.yaml:3 string"}},
 		"patterns for names as in Go":  {`patternProperties: {'^\d+$': {type: string}, '^[0-9]+$': {maxLength: 2}}`, `{"1":1,"2":"abc"}`, []string{"/1 type x.yaml:1 string", "/2 maxLength x.yaml:1"}},
-		"number that is too long":      {"{items: {maximum: 10}}", `[11, ` + strings.Repeat("1", 1001) + `]`, []string{"/0 maximum x.yaml:1", "/1 undecided x.yaml:1"}},
+		"number that is too long":      {"{items: {maximum: 10}}", `[11, ` + strings.Repeat("1", 1001) + `]`, []string{"/0 maximum x.yaml:1", "/1 maximum x.yaml:1"}},
 		"number that is not too long":  {"{items: {maximum: 10}}", `[` + strings.Repeat("1", 1000) + `]`, []string{"/0 maximum x.yaml:1"}},
 		"pattern that takes too long":  {`{type: array, items: {pattern: '^(a|a?)+\1$'}}`, `[1, "` + strings.Repeat("a", 40) + `b"]`, []string{"/1 undecided x.yaml:1"}},
 		"a pattern within a constant":  {`const: {pattern: '(?!x)'}`, `{"pattern":"(?!x)"}`, nil},

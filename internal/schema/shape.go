@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
@@ -42,10 +42,8 @@ type Shape struct {
 	nodes    []*node // the schemas, and those that apply together with them
 	set      *Set
 
-	acceptorOnce sync.Once
-	accepting    *acceptor
-	ofNull       sync.Once
-	nullFailures []Failure
+	writeOnly *node // that says that the value is for requests only; nil if none does
+
 }
 
 // Member is a member that a schema names.
@@ -55,11 +53,15 @@ type Member struct {
 	Required bool // in any of the alternatives
 	Place    plumb.Source
 	Shape    *Shape
+
+	ways []described // the schemas for it
 }
 
 // NullIsDrift reports whether null for the member, if its schema does not allow
 // it, is a difference that tolerant clients survive.
-func (m *Member) NullIsDrift() bool { return !m.Required || m.Shape.MeansNull }
+func (m *Member) NullIsDrift() bool {
+	return !m.Required || m.Shape.MeansNull || m.Shape.writeOnly != nil
+}
 
 type patternShape struct {
 	re    *regexp.Regexp
@@ -122,16 +124,21 @@ type node struct {
 	*jsonschema.Schema
 	place   plumb.Source
 	inPlace []*node // the node itself first
+	parts   []*node // those of them that always apply: by $ref and allOf
+	set     *Set
+	id      int
+
+	compiled atomic.Pointer[program]
 }
 
 func (s *Set) node(compiled *jsonschema.Schema) *node {
 	if n := s.byURL[compiled.Location]; n != nil {
 		return n
 	}
-	n := &node{Schema: compiled, place: s.place(compiled.Location)}
+	n := &node{Schema: compiled, place: s.place(compiled.Location), set: s, id: len(s.byURL)}
 	s.byURL[compiled.Location] = n
 	if compiled.DynamicRef != nil || compiled.RecursiveRef != nil {
-		s.dynamic.Store(true)
+		s.dynamic.Store(true) // of a metaschema
 	}
 	seen := map[*jsonschema.Schema]bool{}
 	var collect func(*jsonschema.Schema)
@@ -146,8 +153,17 @@ func (s *Set) node(compiled *jsonschema.Schema) *node {
 				collect(sub)
 			}
 		}
+		for _, sub := range s.subtypes(c) {
+			if seen[sub] {
+				return // this is the base of what is collected
+			}
+		}
+		for _, sub := range s.subtypes(c) {
+			collect(sub)
+		}
 	}
 	collect(compiled)
+	n.collectParts(compiled)
 	// These are not part of any shape, but failures name them.
 	for _, sub := range []*jsonschema.Schema{compiled.Not, compiled.PropertyNames, compiled.Contains, compiled.UnevaluatedProperties, compiled.UnevaluatedItems} {
 		if sub != nil {
@@ -160,6 +176,42 @@ func (s *Set) node(compiled *jsonschema.Schema) *node {
 		}
 	}
 	return n
+}
+
+// collectParts adds a schema, and those that always apply with it, to the parts.
+func (n *node) collectParts(c *jsonschema.Schema) {
+	if c == nil {
+		return
+	}
+	part := n.set.byURL[c.Location]
+	if part == nil || slices.Contains(n.parts, part) {
+		return
+	}
+	n.parts = append(n.parts, part)
+	n.collectParts(c.Ref)
+	for _, sub := range c.AllOf {
+		n.collectParts(sub)
+	}
+}
+
+// writeOnly returns the part of the schema that says that values are for requests
+// only, or nil.
+func (n *node) writeOnly() *node {
+	for _, part := range n.parts {
+		if part.WriteOnly {
+			return part
+		}
+	}
+	return nil
+}
+
+// hidesMember reports whether a part of the schema describes a member that is for
+// requests only.
+func (n *node) hidesMember(name string) bool {
+	return slices.ContainsFunc(n.parts, func(part *node) bool {
+		own := part.program().properties[name]
+		return own != nil && own.writeOnly() != nil
+	})
 }
 
 func sorted(m map[string]*jsonschema.Schema) []*jsonschema.Schema {
@@ -217,6 +269,9 @@ func (s *Set) shape(roots []*node) *Shape {
 		if shape.Format == "" {
 			shape.Format = n.Format
 		}
+		if n.WriteOnly && shape.writeOnly == nil {
+			shape.writeOnly = n
+		}
 		shape.MeansNull = shape.MeansNull || s.desc.MeansNull(n.place)
 		for _, v := range append(slices.Clone(n.Constant), n.Enum...) {
 			if text := JSONText(v); !slices.Contains(shape.Values, text) {
@@ -229,12 +284,12 @@ func (s *Set) shape(roots []*node) *Shape {
 }
 
 func (s *Set) fillMembers(shape *Shape, all []*node) {
-	named := map[string][]*node{}
+	named := map[string][]described{}
 	required := map[string]bool{}
 	var rest []*node
 	for _, n := range all {
 		for name, sub := range n.Properties {
-			named[name] = append(named[name], s.node(sub))
+			named[name] = append(named[name], described{n, s.node(sub)})
 		}
 		for _, name := range n.Required {
 			required[name] = true
@@ -256,15 +311,12 @@ func (s *Set) fillMembers(shape *Shape, all []*node) {
 	}
 	shape.rest = s.shape(rest)
 	for _, name := range slices.Sorted(maps.Keys(named)) {
-		m := &Member{Name: name, Index: len(shape.Members), Required: required[name], Place: named[name][0].place}
-		// Use the order of the schemas, not that of a map.
-		for _, n := range all {
-			if sub := n.Properties[name]; sub != nil {
-				m.Place = s.node(sub).place
-				break
-			}
+		m := &Member{Name: name, Index: len(shape.Members), Required: required[name], Place: named[name][0].own.place, ways: named[name]}
+		var own []*node
+		for _, d := range m.ways {
+			own = append(own, d.own)
 		}
-		m.Shape = s.shape(named[name])
+		m.Shape = s.shape(own)
 		shape.byName[name] = m
 		shape.Members = append(shape.Members, m)
 	}

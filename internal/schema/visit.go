@@ -15,9 +15,6 @@ type Visit struct {
 	Value *jsonvalue.Value
 	Shape *Shape
 
-	// Undocumented reports whether the object has undocumented members.
-	Undocumented bool
-
 	parent int32 // index of the visit of the object or array that contains it; -1 for the whole body
 	index  int32 // among the members or elements of that
 }
@@ -33,11 +30,7 @@ func (all Visits) add(v Visit) Visits {
 	all = append(all, v)
 	for i := range v.Value.Members {
 		m := &v.Value.Members[i]
-		sub, undocumented := v.Shape.Member(m.Name)
-		if undocumented {
-			all[at].Undocumented = true
-		}
-		if sub != nil {
+		if sub, _ := v.Shape.Member(m.Name); sub != nil {
 			all = all.add(Visit{Value: m.Value, Shape: sub, parent: at, index: int32(i)})
 		}
 	}

@@ -28,14 +28,14 @@ func (s *Shape) WayTo(name string, keyword plumb.Source) Way {
 	shape, undocumented := s.Member(name)
 	w := Way{Shape: shape, Key: !undocumented && s.byName[name] == nil}
 	var ways []described
-	for _, list := range []func(*node) []*jsonschema.Schema{
-		func(n *node) []*jsonschema.Schema { return []*jsonschema.Schema{n.Properties[name]} },
-		func(n *node) []*jsonschema.Schema { return n.patternsOf(name) },
-		(*node).ofOthers,
-	} {
-		if ways = s.described(list); len(ways) > 0 {
-			break
-		}
+	if m := s.byName[name]; m != nil {
+		ways = m.ways
+	}
+	if len(ways) == 0 {
+		ways = s.described(func(n *node) []*jsonschema.Schema { return n.patternsOf(name) })
+	}
+	if len(ways) == 0 {
+		ways = s.described((*node).ofOthers)
 	}
 	w.Place = chosen(ways, keyword)
 	return w

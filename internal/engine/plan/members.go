@@ -30,7 +30,7 @@ func (m *memberPlan) prepare() {
 		m.null = nullForbidden
 	}
 	m.checkable = n != anything && n.opaque == ""
-	m.plainInteger = m.checkable && n.kinds&kindInteger != 0 &&
+	m.plainInteger = m.checkable && !n.int32 && n.kinds&kindInteger != 0 &&
 		len(n.enumValues)+len(n.minimum)+len(n.maximum)+len(n.checks) == 0
 }
 

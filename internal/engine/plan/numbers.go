@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"math"
 	"math/big"
 
 	"github.com/plumbapi/plumb/internal/jsonscan"
@@ -52,6 +53,9 @@ func (r *Reader) checkNumber(n *schemaNode, v jsonscan.Number) {
 		}
 		number++
 	}
+	if n.int32 && (v.Ceiling() > math.MaxInt32 || v.Floor() < math.MinInt32) {
+		r.sig.add(n.deviation(number))
+	}
 }
 
 // readNumber reads a number.
@@ -64,7 +68,7 @@ func (r *Reader) readNumber(n *schemaNode, pos int) int {
 	if v.Fraction || v.Exponent {
 		kind = kindFraction
 	}
-	needed := n.slot >= 0 || len(n.enumValues)+len(n.minimum)+len(n.maximum) > 0
+	needed := n.slot >= 0 || n.bounded || len(n.enumValues)+len(n.minimum)+len(n.maximum) > 0
 	integerOnly := n.kinds&(kindInteger|kindFraction) == kindInteger
 	if v.Exponent && (needed || integerOnly) || !v.Exact && needed {
 		return declined // with an exponent it can still be an integer; or it is too large

@@ -204,6 +204,9 @@ type schemaNode struct {
 	acceptedLengths      acceptedLengths
 	minLength, maxLength []int
 	patterns             []textMatcher
+	formats              []string // of strings
+	int32                bool     // whether a format requires integers of 32 bits
+	bounded              bool     // whether it has a format of numbers with bounds
 
 	minimum, maximum []numberLimit
 

@@ -8,13 +8,23 @@ import (
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// compileString compiles minLength, maxLength and pattern.
+// compileString compiles minLength, maxLength, pattern and the formats of strings.
 func (c *compiler) compileString(n *schemaNode, d *schema.Demands) {
 	n.minLength, n.maxLength = d.MinLength, d.MaxLength
 	for _, p := range d.Patterns {
 		n.patterns = append(n.patterns, p)
 	}
-	if len(n.minLength)+len(n.maxLength)+len(n.patterns) > 60 {
+	for _, format := range d.Formats {
+		switch format {
+		case "int32":
+			n.int32, n.bounded = true, true
+		case "int64", "float", "double":
+			n.bounded = true
+		default:
+			n.formats = append(n.formats, format)
+		}
+	}
+	if len(n.minLength)+len(n.maxLength)+len(n.patterns)+len(n.formats) > 60 {
 		n.markOpaque("too many limits of strings")
 	}
 }
@@ -53,6 +63,12 @@ func (r *Reader) checkText(n *schemaNode, text []byte) {
 		}
 		number++
 	}
+	for _, format := range n.formats {
+		if !schema.InFormat(format, string(text)) {
+			r.sig.add(n.deviation(number))
+		}
+		number++
+	}
 }
 
 // acceptedLengths are the lengths in bytes at which a string needs no further
@@ -63,7 +79,7 @@ type acceptedLengths struct{ least, most int }
 // lengthsAccepted returns the lengths at which a string at the place needs no
 // further check.
 func (n *schemaNode) lengthsAccepted() acceptedLengths {
-	if n.kinds&kindString == 0 || n.opaque != "" || n.slot >= 0 || len(n.enumValues)+len(n.checks)+len(n.patterns) > 0 {
+	if n.kinds&kindString == 0 || n.opaque != "" || n.slot >= 0 || len(n.enumValues)+len(n.checks)+len(n.patterns)+len(n.formats) > 0 {
 		return acceptedLengths{least: math.MaxInt}
 	}
 	q := acceptedLengths{most: math.MaxInt}

@@ -1,0 +1,351 @@
+package schema
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+)
+
+// evaluator checks one value, and everything in it, against schemas. It has two modes,
+// with the same code: it either judges, which only counts failures, or explains, which
+// also collects them and what the schemas document.
+//
+// Alternatives are judged first; then only those that apply are explained. So the
+// explanation is about what the value was meant to be. Each schema that is referred to
+// judges and explains a value once, which keeps the time linear.
+type evaluator struct {
+	set       *Set
+	shape     *Shape // of the root
+	path      []step
+	name      *jsonvalue.Value // the name of the member at path, if that is evaluated and not its value
+	choices   int              // how many open evaluations are of the nearest alternative
+	judging   int              // how many open evaluations only judge
+	scope     []*resource      // the open ones, the outermost first; empty without dynamic references
+	inherited []inheritance    // the open ones
+	applied   []*node          // the open evaluations of the value at the path
+	skipped   []*node          // schemas that the discriminators of their bases did not apply, because they are open
+
+	failures []Failure
+	ignored  Failure // is written to instead of a failure that is not collected
+	objects  map[*jsonvalue.Value]*undescribed
+	judged   map[visit]*result
+	known    map[visit]*result // explained
+}
+
+// step leads from an object or array to what it holds.
+type step struct {
+	around *jsonvalue.Value
+	index  int
+}
+
+// visit is a schema that is applied to a value. With dynamic references, what that
+// means also depends on the resources that led to the schema.
+type visit struct {
+	schema *node
+	value  *jsonvalue.Value
+	scope  string
+	choice bool // whether it is the nearest of several alternatives
+}
+
+// result is how well a value matches a schema.
+type result struct {
+	score
+	covered coverage
+	open    bool // whether it is not known yet
+}
+
+// score counts failures.
+type score struct {
+	failures  int // all but the tolerated ones
+	tolerated int // those that clients survive
+	kind      int // the failures about the type of the value itself
+	own       int // the failures about the constants of the value itself
+	constants int // the failures about the constants of the value and of its members
+
+	sole      *leaf  // the only failure, if it is about the type or the constants of the value itself
+	undecided string // why it is not known whether there are more; empty if it is
+}
+
+// strict reports whether there is no failure at all.
+func (s *score) strict() bool { return s.failures+s.tolerated == 0 && s.undecided == "" }
+
+// tolerable reports whether clients survive all the failures.
+func (s *score) tolerable() bool { return s.failures == 0 && s.undecided == "" }
+
+// add adds the failures of another schema for the same value.
+func (s *score) add(o score) {
+	if s.sole == nil && s.failures == 0 {
+		s.sole = o.sole
+	} else if o.failures > 0 {
+		s.sole = nil
+	}
+	s.failures += o.failures
+	s.tolerated += o.tolerated
+	s.kind += o.kind
+	s.own += o.own
+	s.constants += o.constants
+	s.suspect(o.undecided)
+}
+
+// addWithin adds the failures of a member or element.
+func (s *score) addWithin(o score) {
+	s.add(score{failures: o.failures, tolerated: o.tolerated, constants: o.own, undecided: o.undecided})
+}
+
+func (s *score) suspect(reason string) {
+	if s.undecided == "" {
+		s.undecided = reason
+	}
+}
+
+// class says how a failure is counted.
+type class byte
+
+const (
+	hard      class = iota
+	ofKind          // about the type of the value
+	ofValue         // about the constants that it can be
+	tolerated       // clients survive it
+	noted           // not a failure, but worth reporting
+)
+
+// fail records that the value violates a keyword of the schema, and returns the
+// failure, to which details can be added.
+func (e *evaluator) fail(r *result, n *node, keyword string, c class) *Failure {
+	switch c {
+	case tolerated:
+		r.tolerated++
+	case ofKind:
+		r.score.add(score{failures: 1, kind: 1, sole: e.set.leafAt(n, keyword)})
+	case ofValue:
+		r.score.add(score{failures: 1, own: 1, constants: 1, sole: e.set.leafAt(n, keyword)})
+	case hard:
+		r.score.add(score{failures: 1})
+	}
+	if e.judging > 0 {
+		return &e.ignored
+	}
+	return e.collect(e.set.leafAt(n, keyword), c == tolerated || c == noted)
+}
+
+// collect appends a failure of the value at the path.
+func (e *evaluator) collect(l *leaf, tolerated bool) *Failure {
+	f := l.failure
+	f.Path, f.Name, f.Tolerated = e.pathHere(), e.name != nil, tolerated
+	e.failures = append(e.failures, f)
+	return &e.failures[len(e.failures)-1]
+}
+
+// undecided records that it is not known whether the value satisfies the schema.
+func (e *evaluator) undecided(r *result, n *node, reason string) {
+	r.suspect(reason)
+	if e.judging == 0 {
+		e.failures = append(e.failures, Failure{Keyword: Undecided, Place: n.place, Path: e.pathHere(), Name: e.name != nil, Reason: reason})
+	}
+}
+
+// pathHere returns the names and indexes that lead to the value.
+func (e *evaluator) pathHere() []string {
+	if len(e.path) == 0 {
+		return nil
+	}
+	path := make([]string, len(e.path))
+	for i, s := range e.path {
+		if s.around.Kind == jsonvalue.Array {
+			path[i] = strconv.Itoa(s.index)
+		} else {
+			path[i] = s.around.Members[s.index].Name
+		}
+	}
+	return path
+}
+
+// shapeHere returns the shape of the value at the path, or nil.
+func (e *evaluator) shapeHere() *Shape {
+	shape := e.shape
+	for _, s := range e.path {
+		switch {
+		case shape == nil:
+			return nil
+		case s.around.Kind == jsonvalue.Array:
+			shape = shape.Item(s.index)
+		default:
+			shape, _ = shape.Member(s.around.Members[s.index].Name)
+		}
+	}
+	return shape
+}
+
+// within evaluates a member or an element.
+func (e *evaluator) within(n *node, around *jsonvalue.Value, index int, v *jsonvalue.Value) score {
+	e.path = append(e.path, step{around, index})
+	outer := e.applied
+	e.applied = nil
+	r := e.whole(n, v)
+	e.applied = outer
+	e.path = e.path[:len(e.path)-1]
+	return r.score
+}
+
+// whole evaluates a value by a schema that is not part of another one for the value.
+func (e *evaluator) whole(n *node, v *jsonvalue.Value) result {
+	r := e.apply(n, v)
+	if e.judging == 0 && v.Kind == jsonvalue.Object {
+		e.describe(v, &r.covered)
+	}
+	return r
+}
+
+// judge evaluates a value without collecting anything.
+func (e *evaluator) judge(n *node, v *jsonvalue.Value) result {
+	e.judging++
+	r := e.apply(n, v)
+	e.judging--
+	return r
+}
+
+// explain evaluates a value that was judged, unless the evaluator only judges.
+func (e *evaluator) explain(n *node, v *jsonvalue.Value, judged result) result {
+	if e.judging > 0 {
+		return judged
+	}
+	return e.apply(n, v)
+}
+
+// apply evaluates a value by a schema.
+func (e *evaluator) apply(n *node, v *jsonvalue.Value) (r result) {
+	p := n.program()
+	if p.dynamic {
+		defer e.leave(e.enter(p.resource))
+	}
+	e.applied = append(e.applied, n)
+	defer func() { e.applied = e.applied[:len(e.applied)-1] }()
+	if p.never {
+		e.fail(&r, n, "", ofKind)
+		return r
+	}
+	if !p.types.allow(v) {
+		e.fail(&r, n, "type", ofKind)
+		r.covered.all()
+		return r
+	}
+	p.value(e, v, &r)
+	switch v.Kind {
+	case jsonvalue.String:
+		p.text(e, v, &r)
+	case jsonvalue.Number:
+		p.number(e, v, &r)
+	case jsonvalue.Array:
+		p.array(e, v, &r)
+	case jsonvalue.Object:
+		p.object(e, v, &r)
+	}
+	p.references(e, v, &r)
+	p.combine(e, v, &r)
+	if p.loosensNull && v.Kind == jsonvalue.Null && r.failures == 0 {
+		e.fail(&r, n, "nullable", noted)
+	}
+	p.unevaluated(e, v, &r)
+	return r
+}
+
+// add adds the result of another schema for the same value.
+func (r *result) add(o result) {
+	r.score.add(o.score)
+	r.covered.merge(&o.covered)
+}
+
+// refer evaluates a value by a schema that others can refer to, too: once.
+func (e *evaluator) refer(from, n *node, keyword string, v *jsonvalue.Value) result {
+	bases := ""
+	for _, i := range e.inherited {
+		if i.value != v {
+			continue
+		}
+		if i.base == n {
+			return result{covered: i.covered} // it is being evaluated
+		}
+		bases += " " + strconv.Itoa(i.base.id)
+	}
+	known := &e.known
+	if e.judging > 0 {
+		known = &e.judged
+	}
+	key := visit{n, v, e.scopeKey() + bases, e.choices > 0 && e.judging == 0}
+	if r, ok := (*known)[key]; ok {
+		if r.open {
+			var loop result
+			e.fail(&loop, from, keyword, hard).Keyword = "$ref"
+			return loop
+		}
+		return *r
+	}
+	if *known == nil {
+		*known = map[visit]*result{}
+	}
+	r, mark := &result{open: true}, len(e.skipped)
+	(*known)[key] = r
+	*r = e.apply(n, v)
+	e.skipped = append(e.skipped[:mark], slices.DeleteFunc(e.skipped[mark:], func(s *node) bool { return s == n })...)
+	if len(e.skipped) > mark { // it depends on what is open
+		delete(*known, key)
+	}
+	return *r
+}
+
+// references evaluates $ref, $dynamicRef and $recursiveRef.
+func (p *program) references(e *evaluator, v *jsonvalue.Value, r *result) {
+	if p.ref != nil {
+		r.add(e.refer(p.node, p.ref, "$ref", v))
+	}
+	if p.dynamicRef != nil {
+		r.add(e.refer(p.node, e.dynamicTarget(p), "$dynamicRef", v))
+	}
+	if p.recursiveRef != nil {
+		r.add(e.refer(p.node, e.recursiveTarget(p), "$recursiveRef", v))
+	}
+}
+
+// dropRepeated drops what a discriminator says of a value that has another failure.
+func (e *evaluator) dropRepeated() {
+	if !slices.ContainsFunc(e.failures, func(f Failure) bool { return f.Keyword == "discriminator" }) {
+		return
+	}
+	others := map[string]bool{}
+	for _, f := range e.failures {
+		if (f.Keyword == "enum" || f.Keyword == "const" || f.Keyword == "type") && !f.Name {
+			others[strings.Join(f.Path, "\x00")] = true
+		}
+	}
+	e.failures = slices.DeleteFunc(e.failures, func(f Failure) bool {
+		return f.Keyword == "discriminator" && others[strings.Join(f.Path, "\x00")]
+	})
+}
+
+// Outcome is the result of checking a value.
+type Outcome struct {
+	Failures     []Failure      // each once, ordered by path, keyword and place
+	Undocumented []Undocumented // in the order of the text
+}
+
+// Undocumented is a member that no schema which applies mentions, in an object whose
+// members are described.
+type Undocumented struct {
+	Path   []string // leads to the object
+	Shape  *Shape   // of the object, or nil
+	Object *jsonvalue.Value
+	Index  int // of the member
+}
+
+// Validate checks a value against the schema.
+func (s *Schema) Validate(v *jsonvalue.Value) *Outcome {
+	e := evaluator{set: s.set, shape: s.Shape}
+	r := e.refer(s.node, s.node, "", v)
+	if v.Kind == jsonvalue.Object {
+		e.describe(v, &r.covered)
+	}
+	e.dropRepeated()
+	return &Outcome{Failures: sortFailures(e.failures), Undocumented: e.undocumented()}
+}

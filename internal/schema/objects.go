@@ -1,0 +1,332 @@
+package schema
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// objects are the keywords of objects: properties, patternProperties,
+// additionalProperties, propertyNames, required, dependentRequired, dependentSchemas,
+// dependencies of older drafts, minProperties, maxProperties and
+// unevaluatedProperties.
+type objects struct {
+	minProperties, maxProperties int // -1 if absent
+	required                     []string
+	properties                   map[string]*node
+	patterns                     []patternNode
+	additional                   *node  // of other members; or nil
+	additionalKeyword            string // under which that is
+	closed, openMembers          bool   // there must be no others; they may be anything
+	names                        *node
+	dependentRequired            []dependency
+	dependentSchemas             []named
+	unevaluatedProperties        *node
+	mentioned                    map[string]bool // members that no schema describes, but some keyword names
+}
+
+// patternNode is what patternProperties says of the names that match.
+type patternNode struct {
+	match   matcher
+	pattern string
+	schema  *node
+}
+
+// dependency is what dependentRequired says of objects with a member.
+type dependency struct {
+	name     string
+	keyword  string // with the name
+	required []string
+}
+
+func (o *objects) compile(n *node) {
+	o.minProperties, o.maxProperties, o.required = n.MinProperties, n.MaxProperties, n.Required
+	o.properties = map[string]*node{}
+	for name, c := range n.Properties {
+		o.properties[name] = n.set.node(c)
+	}
+	for _, re := range slices.SortedFunc(maps.Keys(n.PatternProperties), compareRegexps) {
+		match := func(text string) (bool, bool) { return re.MatchString(text), true }
+		o.patterns = append(o.patterns, patternNode{match, re.String(), n.set.node(n.PatternProperties[re])})
+	}
+	switch additional := n.AdditionalProperties.(type) {
+	case bool:
+		o.closed, o.openMembers = !additional, additional
+	case *jsonschema.Schema:
+		o.additional = n.set.node(additional)
+	}
+	o.additionalKeyword = "additionalProperties"
+	if p, ok := n.Extensions[spec.PatternPropertiesKeyword].(ecmaProperties); ok {
+		for _, property := range p.patterned {
+			o.patterns = append(o.patterns, patternNode{property.re.Match, property.re.String(), n.set.node(property.schema)})
+		}
+		if p.additional != nil {
+			o.additional, o.additionalKeyword = n.set.node(p.additional), spec.AdditionalPropertiesKeyword
+		}
+	}
+	o.names = n.set.nodeOf(n.PropertyNames)
+	o.unevaluatedProperties = n.set.nodeOf(n.UnevaluatedProperties)
+	o.compileDependencies(n)
+	o.compileMentions(n)
+}
+
+func (o *objects) compileDependencies(n *node) {
+	add := func(keyword, name string, required []string) {
+		o.dependentRequired = append(o.dependentRequired, dependency{name, keyword + "/" + escapeToken(name), required})
+	}
+	for _, name := range slices.Sorted(maps.Keys(n.DependentRequired)) {
+		add("dependentRequired", name, n.DependentRequired[name])
+	}
+	o.dependentSchemas = n.set.namedNodes(n.DependentSchemas)
+	for _, name := range slices.Sorted(maps.Keys(n.Dependencies)) {
+		switch d := n.Dependencies[name].(type) {
+		case []string:
+			add("dependencies", name, d)
+		case *jsonschema.Schema:
+			o.dependentSchemas = append(o.dependentSchemas, named{name, n.set.node(d)})
+		}
+	}
+}
+
+// compileMentions finds the names of members that keywords other than those which
+// describe members name: who wrote them knows of the member.
+func (o *objects) compileMentions(n *node) {
+	o.mentioned = map[string]bool{}
+	mention := func(names ...string) {
+		for _, name := range names {
+			o.mentioned[name] = true
+		}
+	}
+	mention(n.Required...)
+	for _, d := range o.dependentRequired {
+		mention(append(d.required, d.name)...)
+	}
+	for _, d := range o.dependentSchemas {
+		mention(d.name)
+	}
+	if n.PropertyNames != nil {
+		for _, value := range append(slices.Clone(n.PropertyNames.Constant), n.PropertyNames.Enum...) {
+			if name, ok := value.(string); ok {
+				mention(name)
+			}
+		}
+	}
+	if d, ok := n.set.keyword(n.Location, spec.DiscriminatorKeyword).(map[string]any); ok {
+		if name, ok := d["propertyName"].(string); ok {
+			mention(name)
+		}
+	}
+	if n.If != nil {
+		mention(n.If.Required...)
+		mention(slices.Collect(maps.Keys(n.If.Properties))...)
+	}
+}
+
+// isLast reports whether a member is the last one with its name, which counts.
+func isLast(object *jsonvalue.Value, index int) bool {
+	return !object.Repeated || object.Find(object.Members[index].Name) == index
+}
+
+// object evaluates the keywords of objects but for unevaluatedProperties.
+func (p *program) object(e *evaluator, v *jsonvalue.Value, r *result) {
+	o := &p.objects
+	p.countMembers(e, v, r)
+	for _, name := range o.required {
+		if v.Find(name) < 0 {
+			p.missing(e, "required", name, r)
+		}
+	}
+	for i := range v.Members {
+		if isLast(v, i) {
+			p.member(e, v, i, r)
+		}
+	}
+	if o.closed || o.openMembers || o.additional != nil {
+		r.covered.all()
+	}
+	r.covered.describes = r.covered.describes || len(o.properties)+len(o.patterns) > 0
+	for _, d := range o.dependentRequired {
+		if v.Find(d.name) < 0 {
+			continue
+		}
+		for i, name := range d.required {
+			if v.Find(name) < 0 {
+				p.missing(e, d.keyword+"/"+strconv.Itoa(i), name, r)
+			}
+		}
+	}
+	for _, d := range o.dependentSchemas {
+		if v.Find(d.name) >= 0 {
+			r.add(e.apply(d.schema, v))
+		}
+	}
+}
+
+// missing records that a required member is missing. Responses do not have those that
+// are for requests only; but neither does such an object match the schema.
+func (p *program) missing(e *evaluator, keyword, name string, r *result) {
+	if slices.ContainsFunc(e.applied, func(n *node) bool { return n.hidesMember(name) }) {
+		r.tolerated++
+		return
+	}
+	f := e.fail(r, p.node, keyword, hard)
+	f.Member, f.OfMember = name, true
+}
+
+// countMembers evaluates minProperties and maxProperties. A repeated member counts
+// once.
+func (p *program) countMembers(e *evaluator, v *jsonvalue.Value, r *result) {
+	if p.minProperties < 0 && p.maxProperties < 0 {
+		return
+	}
+	count := len(v.Members)
+	if v.Repeated {
+		count = 0
+		for i := range v.Members {
+			if isLast(v, i) {
+				count++
+			}
+		}
+	}
+	if count < p.minProperties {
+		e.fail(r, p.node, "minProperties", hard)
+	}
+	if p.maxProperties >= 0 && count > p.maxProperties {
+		e.fail(r, p.node, "maxProperties", hard)
+	}
+}
+
+// member evaluates what the schema says of a member and of its name.
+func (p *program) member(e *evaluator, v *jsonvalue.Value, i int, r *result) {
+	m := &v.Members[i]
+	if p.names != nil {
+		p.nameOf(e, v, i, r)
+	}
+	described := false
+	if own := p.properties[m.Name]; own != nil {
+		described = true
+		p.described(e, own, v, i, r)
+	}
+	for k := range p.patterns {
+		pattern := &p.patterns[k]
+		switch matches, decided := pattern.match(m.Name); {
+		case !decided:
+			described = true
+			e.undecided(r, p.node, tooManySteps(pattern.pattern))
+		case matches:
+			described = true
+			p.described(e, pattern.schema, v, i, r)
+		}
+	}
+	switch {
+	case described:
+		r.covered.add(i)
+	case p.closed:
+		p.forbid(e, p.node, "additionalProperties", m.Name, r)
+	case p.additional != nil:
+		p.other(e, p.additionalKeyword, p.additional, v, i, r)
+	case p.mentioned[m.Name]:
+		r.covered.documented.add(i)
+	}
+}
+
+// described evaluates a member by a schema for it.
+func (p *program) described(e *evaluator, n *node, v *jsonvalue.Value, i int, r *result) {
+	value := v.Members[i].Value
+	if hidden := n.writeOnly(); hidden != nil && e.judging == 0 {
+		e.path = append(e.path, step{v, i})
+		e.collect(e.set.leafAt(hidden, "writeOnly"), true)
+		e.path = e.path[:len(e.path)-1]
+	}
+	found := e.within(n, v, i, value)
+	if value.Kind == jsonvalue.Null && found.failures > 0 && e.nullIsDrift(v.Members[i].Name) {
+		found = score{tolerated: found.failures + found.tolerated}
+	}
+	r.addWithin(found)
+}
+
+// other evaluates a member that is described by what is said of all others.
+func (p *program) other(e *evaluator, keyword string, n *node, v *jsonvalue.Value, i int, r *result) {
+	if n.program().never {
+		p.forbid(e, p.node, keyword, v.Members[i].Name, r)
+		return
+	}
+	p.described(e, n, v, i, r)
+}
+
+// forbid records that a member must not be there.
+func (p *program) forbid(e *evaluator, n *node, keyword, name string, r *result) {
+	f := e.fail(r, n, keyword, hard)
+	f.Keyword, f.Limit, f.Member, f.OfMember = plainKeyword(keyword), "", name, true
+}
+
+// nameOf evaluates propertyNames for the name of a member.
+func (p *program) nameOf(e *evaluator, v *jsonvalue.Value, i int, r *result) {
+	name := &jsonvalue.Value{Kind: jsonvalue.String, Text: v.Members[i].Name}
+	outer := e.name
+	e.name = name
+	r.addWithin(e.within(p.names, v, i, name))
+	e.name = outer
+}
+
+// nullIsDrift reports whether null for a member of the object here, whose schema does
+// not allow it, is a difference that tolerant clients survive.
+func (e *evaluator) nullIsDrift(name string) bool {
+	if shape := e.shapeHere(); shape != nil {
+		if m := shape.Named(name); m != nil {
+			return m.NullIsDrift()
+		}
+	}
+	return false
+}
+
+// undescribed are the members of an object that no schema mentions.
+type undescribed struct {
+	path      []string
+	shape     *Shape
+	members   []int
+	describes bool // some member is described by its name
+}
+
+// describe records what a schema, with all that it applies, documents of an
+// object. Where several schemas are for the same object, what one of them documents
+// is documented.
+func (e *evaluator) describe(v *jsonvalue.Value, covered *coverage) {
+	known := e.objects[v]
+	if known == nil {
+		known = &undescribed{path: e.pathHere(), shape: e.shapeHere()}
+		for i := range v.Members {
+			if isLast(v, i) {
+				known.members = append(known.members, i)
+			}
+		}
+		if e.objects == nil {
+			e.objects = map[*jsonvalue.Value]*undescribed{}
+		}
+		e.objects[v] = known
+	}
+	known.describes = known.describes || covered.describes
+	known.members = slices.DeleteFunc(known.members, covered.documented.has)
+}
+
+// undocumented returns the members that no schema which applies mentions.
+func (e *evaluator) undocumented() []Undocumented {
+	var all []Undocumented
+	for object, o := range e.objects {
+		if !o.describes {
+			continue
+		}
+		for _, i := range o.members {
+			all = append(all, Undocumented{o.path, o.shape, object, i})
+		}
+	}
+	slices.SortFunc(all, func(a, b Undocumented) int {
+		return a.Object.Members[a.Index].NameStart - b.Object.Members[b.Index].NameStart
+	})
+	return all
+}
