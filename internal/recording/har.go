@@ -58,8 +58,10 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 	if mime := text(content.At("mimeType")); v.Member("_plumb") == nil && mime != "" && mime != "x-unknown" && len(x.Response.Header) == 0 {
 		x.Response.Header.Set("Content-Type", mime) // otherwise it is a guess of the recorder
 	}
-	x.Time = firstTime(x.Response.Header, text(v.At("startedDateTime")))
-	if took, err := strconv.ParseFloat(number(v.At("time")), 64); err == nil && took > 0 && !firstTime(nil, text(v.At("startedDateTime"))).IsZero() {
+	start := firstTime(nil, text(v.At("startedDateTime")))
+	if x.Time = start; start.IsZero() {
+		x.Time = firstTime(x.Response.Header, "")
+	} else if took, err := strconv.ParseFloat(number(v.At("time")), 64); err == nil && took > 0 {
 		x.Time = x.Time.Add(time.Duration(math.Round(took * float64(time.Millisecond)))) // truncated, it could be a nanosecond early
 	}
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
