@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/plumbapi/plumb"
-	"github.com/plumbapi/plumb/internal/schema"
 )
 
 var driftUndocumentedMember = &Rule{
@@ -18,12 +17,10 @@ by describing the member.`,
 	Fix:     "Describe the member, or remove it from the response.",
 	Example: `{"id": "batch_1", "expected_completion_at": 1741971169}`,
 	run: func(p *pass) {
-		var shape *schema.Shape
-		var members plumb.Source // where the members of the shape are described
+		var place, members plumb.Source // of the schema of an object, and of its properties
 		for _, u := range p.undocumented {
-			if u.Shape != shape {
-				shape = u.Shape
-				members = p.v.desc.Place(shape.Place.File, shape.Place.Pointer+"/properties")
+			if u.Place != place {
+				place, members = u.Place, p.v.desc.Place(u.Place.File, u.Place.Pointer+"/properties")
 			}
 			at := append(slices.Clip(u.Path), u.Object.Members[u.Index].Name)
 			p.report(p.nameAt(at), placed("the member is not documented", members, p.foundText(at), ""))

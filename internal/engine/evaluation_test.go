@@ -55,6 +55,8 @@ func TestEvaluation(t *testing.T) {
 		{"a discriminator that nothing describes", `Thing: {oneOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}], discriminator: {propertyName: k}}
     A: {type: object, properties: {a: {type: integer}}}
     B: {type: object, properties: {b: {type: integer}}}`, `{"k": "A", "a": 1}`, nil},
+		{"undocumented members of unevaluated ones", `Thing: {type: object, properties: {a: {type: object, properties: {q: {type: integer}}}}, unevaluatedProperties: {type: object, properties: {p: {type: integer}}}}`,
+			`{"a": {"q": 1, "z": 1}, "b": {"p": 1, "y": 2}}`, []string{"warning drift-undocumented-member /*/y", "warning drift-undocumented-member /a/z"}},
 		{"null in each of the alternatives", `Thing: {oneOf: [{type: object, properties: {n: {type: string}, a: {type: integer}}}, {type: object, properties: {n: {type: integer}, b: {type: integer}}}]}`, `{"n": null, "b": 1}`, []string{"warning drift-null /n"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -27,7 +27,7 @@ type alternatives struct {
 
 	discriminator *discriminator // or nil
 
-	leaves sync.Map // see joined
+	joint sync.Map // see joined
 
 	once    sync.Once // guards what follows
 	shapes  []*Shape
@@ -183,7 +183,7 @@ func ownFailures(judged []result) bool {
 func (p *program) join(e *evaluator, a *alternatives, judged []result, r *result) bool {
 	keyword := ""
 	for i := range judged {
-		own := joinedKeyword(judged[i].sole.failure.Keyword)
+		own := joinedKeyword(judged[i].sole.Keyword)
 		if own == "" || keyword != "" && own != keyword {
 			return false
 		}
@@ -214,14 +214,14 @@ func joinedKeyword(keyword string) string {
 
 // joined returns what the failure of all alternatives says. It is made once for each
 // keyword: what they require does not depend on the value.
-func (p *program) joined(s *Set, a *alternatives, keyword string, judged []result) *leaf {
-	if known, ok := a.leaves.Load(keyword); ok && len(judged) == len(a.schemas) {
-		return known.(*leaf)
+func (p *program) joined(s *Set, a *alternatives, keyword string, judged []result) *Failure {
+	if known, ok := a.joint.Load(keyword); ok && len(judged) == len(a.schemas) {
+		return known.(*Failure)
 	}
-	f := Failure{Keyword: keyword, Place: s.place(p.node.Location + "/" + a.keyword)}
+	f := &Failure{Keyword: keyword, Place: s.place(p.node.Location + "/" + a.keyword)}
 	seen := map[string]bool{}
 	for i := range judged {
-		for _, value := range judged[i].sole.failure.Values {
+		for _, value := range judged[i].sole.Values {
 			if !seen[value] {
 				seen[value] = true
 				f.Values = append(f.Values, value)
@@ -229,11 +229,10 @@ func (p *program) joined(s *Set, a *alternatives, keyword string, judged []resul
 		}
 	}
 	f.Limit = strings.Join(f.Values, ", ")
-	l := &leaf{failure: f}
 	if len(judged) == len(a.schemas) {
-		a.leaves.Store(keyword, l)
+		a.joint.Store(keyword, f)
 	}
-	return l
+	return f
 }
 
 // tag is a member by which alternatives are told apart: each has other constants for
@@ -307,9 +306,9 @@ func (p *program) mistag(e *evaluator, a *alternatives, v *jsonvalue.Value, r *r
 		r.covered.all()
 		if e.judging == 0 {
 			e.path = append(e.path, step{v, i})
-			e.collect(&leaf{failure: Failure{
+			e.collect(&Failure{
 				Keyword: "enum", Place: e.set.place(p.node.Location + "/" + a.keyword), Values: t.values, Limit: strings.Join(t.values, ", "),
-			}}, false)
+			}, false)
 			e.path = e.path[:len(e.path)-1]
 		}
 		return true

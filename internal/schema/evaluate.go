@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -27,11 +28,11 @@ type evaluator struct {
 	applied   []*node          // the open evaluations of the value at the path
 	skipped   []*node          // schemas that the discriminators of their bases did not apply, because they are open
 
-	failures []Failure
-	ignored  Failure // is written to instead of a failure that is not collected
-	objects  map[*jsonvalue.Value]*undescribed
-	judged   map[visit]*result
-	known    map[visit]*result // explained
+	failures  []Failure
+	ignored   Failure // is written to instead of a failure that is not collected
+	objects   map[*jsonvalue.Value]*undescribed
+	judged    map[visit]*result
+	explained map[visit]*result
 }
 
 // step leads from an object or array to what it holds.
@@ -64,8 +65,8 @@ type score struct {
 	own       int // the failures about the constants of the value itself
 	constants int // the failures about the constants of the value and of its members
 
-	sole      *leaf  // the only failure, if it is about the type or the constants of the value itself
-	undecided string // why it is not known whether there are more; empty if it is
+	sole      *Failure // the only failure, if it is about the type or the constants of the value itself
+	undecided string   // why it is not known whether there are more; empty if it is
 }
 
 // strict reports whether there is no failure at all.
@@ -118,21 +119,21 @@ func (e *evaluator) fail(r *result, n *node, keyword string, c class) *Failure {
 	case tolerated:
 		r.tolerated++
 	case ofKind:
-		r.score.add(score{failures: 1, kind: 1, sole: e.set.leafAt(n, keyword)})
+		r.score.add(score{failures: 1, kind: 1, sole: e.set.failureOf(n, keyword)})
 	case ofValue:
-		r.score.add(score{failures: 1, own: 1, constants: 1, sole: e.set.leafAt(n, keyword)})
+		r.score.add(score{failures: 1, own: 1, constants: 1, sole: e.set.failureOf(n, keyword)})
 	case hard:
 		r.score.add(score{failures: 1})
 	}
 	if e.judging > 0 {
 		return &e.ignored
 	}
-	return e.collect(e.set.leafAt(n, keyword), c == tolerated || c == noted)
+	return e.collect(e.set.failureOf(n, keyword), c == tolerated || c == noted)
 }
 
 // collect appends a failure of the value at the path.
-func (e *evaluator) collect(l *leaf, tolerated bool) *Failure {
-	f := l.failure
+func (e *evaluator) collect(of *Failure, tolerated bool) *Failure {
+	f := *of
 	f.Path, f.Name, f.Tolerated = e.pathHere(), e.name != nil, tolerated
 	e.failures = append(e.failures, f)
 	return &e.failures[len(e.failures)-1]
@@ -193,7 +194,7 @@ func (e *evaluator) within(n *node, around *jsonvalue.Value, index int, v *jsonv
 func (e *evaluator) whole(n *node, v *jsonvalue.Value) result {
 	r := e.apply(n, v)
 	if e.judging == 0 && v.Kind == jsonvalue.Object {
-		e.describe(v, &r.covered)
+		e.describe(n, v, &r.covered)
 	}
 	return r
 }
@@ -269,7 +270,7 @@ func (e *evaluator) refer(from, n *node, keyword string, v *jsonvalue.Value) res
 		}
 		bases += " " + strconv.Itoa(i.base.id)
 	}
-	known := &e.known
+	known := &e.explained
 	if e.judging > 0 {
 		known = &e.judged
 	}
@@ -333,8 +334,8 @@ type Outcome struct {
 // Undocumented is a member that no schema which applies mentions, in an object whose
 // members are described.
 type Undocumented struct {
-	Path   []string // leads to the object
-	Shape  *Shape   // of the object, or nil
+	Path   []string     // leads to the object
+	Place  plumb.Source // of the schema for the object
 	Object *jsonvalue.Value
 	Index  int // of the member
 }
@@ -344,7 +345,7 @@ func (s *Schema) Validate(v *jsonvalue.Value) *Outcome {
 	e := evaluator{set: s.set, shape: s.Shape}
 	r := e.refer(s.node, s.node, "", v)
 	if v.Kind == jsonvalue.Object {
-		e.describe(v, &r.covered)
+		e.describe(s.node, v, &r.covered)
 	}
 	e.dropRepeated()
 	return &Outcome{Failures: sortFailures(e.failures), Undocumented: e.undocumented()}

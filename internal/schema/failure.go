@@ -8,8 +8,8 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// Undecided is the keyword of a failure that is none: whether the value
-// satisfies its schema was not found out within the limits.
+// Undecided is the keyword of a failure that says that it was not found out, within
+// the limits, whether the value satisfies its schema.
 const Undecided = "undecided"
 
 // Failure is one keyword that one value does not satisfy.
@@ -21,7 +21,7 @@ type Failure struct {
 	Path    []string     // names and indexes that lead to the value
 	Member  string       // the member that is missing or forbidden, if the keyword is about one; see OfMember
 	Name    bool         // whether the name of the member at Path fails, and not its value
-	Reason  string       // the compiler's own message, for keywords about schemas rather than values
+	Reason  string       // more about it, for keywords about schemas rather than values
 
 	OfMember  bool // whether the keyword is about Member, whose name can be empty
 	Tolerated bool // whether clients survive it, or it is no failure at all
@@ -36,7 +36,7 @@ func sortFailures(failures []Failure) []Failure {
 		return failures
 	}
 	// Of equal failures keep the one that is not of an alternative, whichever
-	// the compiler found first.
+	// was found first.
 	slices.SortFunc(failures, func(a, b Failure) int {
 		return cmp.Or(compareFailures(a, b), cmp.Compare(a.Alternatives, b.Alternatives), cmp.Compare(a.Reason, b.Reason))
 	})
@@ -64,22 +64,17 @@ func compareBools(a, b bool) int {
 	return 1
 }
 
-// leaf is what a failure says about a keyword, whatever value fails it.
-type leaf struct {
-	failure Failure // without what depends on the value
-}
-
-// leafAt returns the leaf of a keyword of a schema; of none, that of the schema
-// itself, which nothing satisfies.
-func (s *Set) leafAt(n *node, keyword string) *leaf {
-	key := leafKey{n, keyword}
-	if known, ok := s.leaves.Load(key); ok {
-		return known.(*leaf)
+// failureOf returns the failure of a keyword of a schema, without what depends on the
+// value; without a keyword, that of the schema itself, which nothing satisfies.
+func (s *Set) failureOf(n *node, keyword string) *Failure {
+	key := failureKey{n, keyword}
+	if known, ok := s.failures.Load(key); ok {
+		return known.(*Failure)
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	l := &leaf{failure: Failure{Place: n.place, Keyword: "false"}}
-	if f := &l.failure; keyword != "" {
+	f := &Failure{Place: n.place, Keyword: "false"}
+	if keyword != "" {
 		own, _, _ := strings.Cut(keyword, "/")
 		f.Keyword, f.Place = plainKeyword(own), s.place(n.Location+"/"+keyword)
 		f.Limit = JSONText(s.keyword(n.Location, own))
@@ -96,11 +91,11 @@ func (s *Set) leafAt(n *node, keyword string) *leaf {
 			}
 		}
 	}
-	s.leaves.Store(key, l)
-	return l
+	s.failures.Store(key, f)
+	return f
 }
 
-type leafKey struct {
+type failureKey struct {
 	schema  *node
 	keyword string
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -240,7 +241,7 @@ func (p *program) described(e *evaluator, n *node, v *jsonvalue.Value, i int, r 
 	value := v.Members[i].Value
 	if hidden := n.writeOnly(); hidden != nil && e.judging == 0 {
 		e.path = append(e.path, step{v, i})
-		e.collect(e.set.leafAt(hidden, "writeOnly"), true)
+		e.collect(e.set.failureOf(hidden, "writeOnly"), true)
 		e.path = e.path[:len(e.path)-1]
 	}
 	found := e.within(n, v, i, value)
@@ -288,18 +289,21 @@ func (e *evaluator) nullIsDrift(name string) bool {
 // undescribed are the members of an object that no schema mentions.
 type undescribed struct {
 	path      []string
-	shape     *Shape
+	place     plumb.Source // of the schema for the object
 	members   []int
 	describes bool // some member is described by its name
 }
 
-// describe records what a schema, with all that it applies, documents of an
-// object. Where several schemas are for the same object, what one of them documents
-// is documented.
-func (e *evaluator) describe(v *jsonvalue.Value, covered *coverage) {
+// describe records which members of an object a schema documents, together with
+// those that it applies. If several schemas are for the same object, a member is
+// documented if one of them documents it.
+func (e *evaluator) describe(n *node, v *jsonvalue.Value, covered *coverage) {
 	known := e.objects[v]
 	if known == nil {
-		known = &undescribed{path: e.pathHere(), shape: e.shapeHere()}
+		known = &undescribed{path: e.pathHere(), place: n.place}
+		if shape := e.shapeHere(); shape != nil {
+			known.place = shape.Place
+		}
 		for i := range v.Members {
 			if isLast(v, i) {
 				known.members = append(known.members, i)
@@ -322,7 +326,7 @@ func (e *evaluator) undocumented() []Undocumented {
 			continue
 		}
 		for _, i := range o.members {
-			all = append(all, Undocumented{o.path, o.shape, object, i})
+			all = append(all, Undocumented{o.path, o.place, object, i})
 		}
 	}
 	slices.SortFunc(all, func(a, b Undocumented) int {

@@ -10,8 +10,8 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// program is what a schema asks of a value, in a form that is quick to evaluate. What
-// a keyword compiles to and how it is evaluated are together: in literals.go for the
+// program is a schema in a form that is quick to evaluate. What a keyword compiles to
+// and how it is evaluated are together: in literals.go for the
 // keywords of any value, in texts.go, numbers.go, arrays.go and objects.go for
 // those of one type, in combinations.go for those that combine schemas, and in
 // dynamic.go for references that depend on how they were reached.
@@ -19,7 +19,7 @@ type program struct {
 	node *node
 
 	never       bool // nothing satisfies the schema
-	loosensNull bool // null satisfies it by the leave of its author, not of the letter
+	loosensNull bool // null satisfies it by a nullable to which the letter gives no meaning
 
 	literals
 	texts
@@ -39,10 +39,6 @@ func (n *node) program() *program {
 	}
 	n.set.mu.Lock()
 	defer n.set.mu.Unlock()
-	return n.programLocked()
-}
-
-func (n *node) programLocked() *program {
 	if p := n.compiled.Load(); p != nil {
 		return p
 	}

@@ -1,9 +1,10 @@
 // Package schema compiles the JSON Schemas of a description. It says how a
 // value does not satisfy a schema, and which members a schema documents.
 //
-// Values are validated by github.com/santhosh-tekuri/jsonschema/v5. The schemas
-// are compiled from the files as they are written, so that every keyword has a
-// place in a file.
+// Schemas are compiled by github.com/santhosh-tekuri/jsonschema/v5, which knows the
+// drafts of JSON Schema, from the files as they are written, so that every keyword
+// has a place in a file. Values are evaluated by this package: see program.go for
+// what a keyword is made of, and evaluate.go for how a value is gone through.
 package schema
 
 import (
@@ -41,8 +42,8 @@ type Set struct {
 	refused   map[string]bool      // URLs of schemas that the compiler rejects
 	warnings  []spec.Warning
 
-	dynamic atomic.Bool // whether some references depend on the schemas that led to them
-	leaves  sync.Map    // by leafKey: the *leaf of it
+	dynamic  atomic.Bool // whether some references depend on the schemas that led to them
+	failures sync.Map    // by failureKey: the *Failure of it
 }
 
 // Schema is a compiled schema.
