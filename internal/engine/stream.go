@@ -28,6 +28,7 @@ type Stream struct {
 	patterns   map[patternKey]*Pattern
 	groups     map[groupKey]*findingGroup
 	remembered int        // the findings of the patterns, and the patterns
+	refused    int        // the patterns that were not remembered since some were forgotten
 	released   []*Results // to be used again
 
 	forgets atomic.Int64 // how often patterns were forgotten
@@ -90,10 +91,21 @@ func (p *Pattern) Done() {
 	}
 }
 
-// maxRemembered bounds what a stream remembers: findings, and patterns. If there
-// are more, those patterns are forgotten of which no exchange was counted since the
-// last time. Exchanges of patterns that are not known are explained.
-const maxRemembered = 1 << 9
+// maxRemembered bounds what a stream remembers: findings, and patterns. Exchanges of
+// patterns that are not known are explained.
+const maxRemembered = 1 << 12
+
+// makeRoom forgets the patterns of which no exchange was counted since the last time.
+// It reports whether there is room. It does so once in a while only, so that those
+// that come again have time to.
+func (st *Stream) makeRoom() bool {
+	if st.refused++; st.refused < maxRemembered {
+		return false
+	}
+	st.refused = 0
+	st.forget()
+	return st.remembered < maxRemembered
+}
 
 // forget forgets the patterns that were not used.
 func (st *Stream) forget() {
@@ -138,10 +150,7 @@ func (st *Stream) pattern(key patternKey, make bool) *Pattern {
 	if pattern != nil {
 		return pattern
 	}
-	if st.remembered >= maxRemembered {
-		st.forget()
-	}
-	if st.remembered >= maxRemembered {
+	if st.remembered >= maxRemembered && !st.makeRoom() {
 		return nil
 	}
 	fault, drift := st.groups[key.group(false)], st.groups[key.group(true)]
@@ -182,17 +191,20 @@ func (st *Stream) setFindings(pattern *Pattern, key patternKey, findings []plumb
 		return
 	}
 	st.remembered += len(findings)
-	all := make([]plumb.Finding, len(findings))
-	var parts [2][]plumb.Finding
-	for i, f := range findings {
-		f.Occurrence = plumb.Occurrence{Resource: f.Resource}
-		all[i] = f
-		part := 0
-		if f.Rule == driftNull.ID {
-			part = 1
+	all := make([]plumb.Finding, 0, len(findings))
+	for _, isNull := range []bool{false, true} { // so that each group is a part
+		for _, f := range findings {
+			if (f.Rule == driftNull.ID) == isNull {
+				f.Occurrence = plumb.Occurrence{Resource: f.Resource}
+				all = append(all, f)
+			}
 		}
-		parts[part] = append(parts[part], f)
 	}
+	nulls := slices.IndexFunc(all, func(f plumb.Finding) bool { return f.Rule == driftNull.ID })
+	if nulls < 0 {
+		nulls = len(all)
+	}
+	parts := [2][]plumb.Finding{all[:nulls:nulls], all[nulls:]}
 	if len(parts[1]) == nullDrifts {
 		for i, part := range parts {
 			k := key.group(i == 1)
