@@ -17,13 +17,12 @@ by describing the member.`,
 	Fix:     "Describe the member, or remove it from the response.",
 	Example: `{"id": "batch_1", "expected_completion_at": 1741971169}`,
 	run: func(p *pass) {
-		var place, members plumb.Source // of the schema of an object, and of its properties
 		for _, u := range p.undocumented {
-			if u.Place != place {
-				place, members = u.Place, p.v.desc.Place(u.Place.File, u.Place.Pointer+"/properties")
+			members := p.v.desc.Place(u.Place.File, u.Place.Pointer+"/properties")
+			for _, i := range u.Members {
+				at := append(slices.Clip(u.Path), u.Object.Members[i].Name)
+				p.report(p.nameAt(at), placed("the member is not documented", members, p.foundText(at), ""))
 			}
-			at := append(slices.Clip(u.Path), u.Object.Members[u.Index].Name)
-			p.report(p.nameAt(at), placed("the member is not documented", members, p.foundText(at), ""))
 		}
 	},
 }

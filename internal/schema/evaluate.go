@@ -328,16 +328,16 @@ func (e *evaluator) dropRepeated() {
 // Outcome is the result of checking a value.
 type Outcome struct {
 	Failures     []Failure      // each once, ordered by path, keyword and place
-	Undocumented []Undocumented // in the order of the text
+	Undocumented []Undocumented // by object, in the order of the text
 }
 
-// Undocumented is a member that no schema which applies mentions, in an object whose
-// members are described.
+// Undocumented are the members of an object that no schema which applies mentions,
+// while others are described.
 type Undocumented struct {
-	Path   []string     // leads to the object
-	Place  plumb.Source // of the schema for the object
-	Object *jsonvalue.Value
-	Index  int // of the member
+	Path    []string     // leads to the object
+	Place   plumb.Source // of the schema for the object
+	Object  *jsonvalue.Value
+	Members []int // indexes of the members
 }
 
 // Validate checks a value against the schema.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
-	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -288,10 +287,8 @@ func (e *evaluator) nullIsDrift(name string) bool {
 
 // undescribed are the members of an object that no schema mentions.
 type undescribed struct {
-	path      []string
-	place     plumb.Source // of the schema for the object
-	members   []int
-	describes bool // some member is described by its name
+	Undocumented
+	describes bool // whether some member is described by its name
 }
 
 // describe records which members of an object a schema documents, together with
@@ -300,13 +297,13 @@ type undescribed struct {
 func (e *evaluator) describe(n *node, v *jsonvalue.Value, covered *coverage) {
 	known := e.objects[v]
 	if known == nil {
-		known = &undescribed{path: e.pathHere(), place: n.place}
+		known = &undescribed{Undocumented: Undocumented{Path: e.pathHere(), Place: n.place, Object: v}}
 		if shape := e.shapeHere(); shape != nil {
-			known.place = shape.Place
+			known.Place = shape.Place
 		}
 		for i := range v.Members {
-			if isLast(v, i) {
-				known.members = append(known.members, i)
+			if isLast(v, i) && !covered.documented.has(i) {
+				known.Members = append(known.Members, i)
 			}
 		}
 		if e.objects == nil {
@@ -315,22 +312,18 @@ func (e *evaluator) describe(n *node, v *jsonvalue.Value, covered *coverage) {
 		e.objects[v] = known
 	}
 	known.describes = known.describes || covered.describes
-	known.members = slices.DeleteFunc(known.members, covered.documented.has)
+	known.Members = slices.DeleteFunc(known.Members, covered.documented.has)
 }
 
-// undocumented returns the members that no schema which applies mentions.
+// undocumented returns the members that no schema which applies mentions, in the order
+// of the objects.
 func (e *evaluator) undocumented() []Undocumented {
 	var all []Undocumented
-	for object, o := range e.objects {
-		if !o.describes {
-			continue
-		}
-		for _, i := range o.members {
-			all = append(all, Undocumented{o.path, o.place, object, i})
+	for _, o := range e.objects {
+		if o.describes && len(o.Members) > 0 {
+			all = append(all, o.Undocumented)
 		}
 	}
-	slices.SortFunc(all, func(a, b Undocumented) int {
-		return a.Object.Members[a.Index].NameStart - b.Object.Members[b.Index].NameStart
-	})
+	slices.SortFunc(all, func(a, b Undocumented) int { return a.Object.Start - b.Object.Start })
 	return all
 }
