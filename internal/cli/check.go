@@ -159,11 +159,6 @@ func (c *check) collect(ctx context.Context, args []string) *report.Report {
 	if err := parts.mergeInto(c.outcome); err != nil {
 		c.failures = append(c.failures, err)
 	}
-	if c.options.verbose {
-		for _, why := range p.repeats.Fallbacks() {
-			c.say("read by the slower engine: %s", why)
-		}
-	}
 	bar.finish()
 	if ctx.Err() != nil {
 		c.failures = append(c.failures, errors.New("interrupted; the report covers what was read until then"))

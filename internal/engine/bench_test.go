@@ -62,7 +62,7 @@ func BenchmarkChecker(b *testing.B) {
 	for i := range exchanges {
 		exchanges[i] = &plumb.Exchange{Response: plumb.Response{Body: plumb.Body{Bytes: []byte(realBody)}}}
 	}
-	pattern := checker.Check(exchanges[:1]).Results[0].Pattern
+	pattern := checker.Check(exchanges[:3]).Results[2].Pattern
 	require.NotNil(b, pattern)
 	pattern.Done()
 	require.True(b, checker.Check(exchanges[:1]).Results[0].Counted)

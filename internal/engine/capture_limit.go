@@ -8,6 +8,7 @@ import (
 var captureLimit = &Rule{
 	ID:       "capture-limit",
 	Severity: plumb.Warning,
+	basis:    byStructure,
 	Title:    "a recording exceeds a limit",
 	Text: `A body or an entry is larger or nests deeper than plumb reads, or is compressed
 to a suspicious degree. It was not checked; the rest was. The limits keep a

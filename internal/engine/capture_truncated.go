@@ -5,6 +5,7 @@ import "github.com/plumbapi/plumb"
 var captureTruncated = &Rule{
 	ID:       "capture-truncated",
 	Severity: plumb.Warning,
+	basis:    byStructure,
 	Title:    "a recording ends in the middle",
 	Text: `The recorder was stopped, or the file was cut off, before the last exchange was
 written completely. The exchanges before it were checked. Record again, or accept

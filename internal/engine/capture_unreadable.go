@@ -5,6 +5,7 @@ import "github.com/plumbapi/plumb"
 var captureUnreadable = &Rule{
 	ID:       "capture-unreadable",
 	Severity: plumb.Warning,
+	basis:    byStructure,
 	Title:    "a part of a recording cannot be read",
 	Text: `An entry of the recording does not have the form that its format requires, or
 a body cannot be decoded. This says nothing about the API. The entry was not

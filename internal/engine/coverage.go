@@ -224,19 +224,29 @@ func isIndex(token string) bool {
 func (p *pass) recordSeen() {
 	visits := p.visits()
 	p.out.Seen = make([]Seen, 0, len(visits)+len(visits)/4)
+	p.v.eachSeen(visits, func(s Seen) { p.out.Seen = append(p.out.Seen, s) })
+}
+
+// eachSeen calls yield for the documented places at which values were seen.
+func (v *Validator) eachSeen(visits schema.Visits, yield func(Seen)) {
 	for i := range visits {
-		value := visits[i].Value
-		if parent := visits.Parent(i); parent >= 0 && visits[parent].Value.Kind == jsonvalue.Object {
-			around := visits[parent].Shape
-			if m := around.Named(visits.Name(i)); m != nil {
-				seen := p.v.placesOf(around).members[m.Index]
-				seen.Null = value.Kind == jsonvalue.Null
-				p.out.Seen = append(p.out.Seen, seen)
-			}
+		v.seenAt(visits, i, yield)
+	}
+}
+
+// seenAt calls yield for the documented places at which one value was seen.
+func (v *Validator) seenAt(visits schema.Visits, i int, yield func(Seen)) {
+	value := visits[i].Value
+	if parent := visits.Parent(i); parent >= 0 && visits[parent].Value.Kind == jsonvalue.Object {
+		around := visits[parent].Shape
+		if m := around.Named(visits.Name(i)); m != nil {
+			seen := v.placesOf(around).members[m.Index]
+			seen.Null = value.Kind == jsonvalue.Null
+			yield(seen)
 		}
-		if text, ok := visits[i].Shape.Enumerated(value); ok {
-			p.out.Seen = append(p.out.Seen, p.v.placesOf(visits[i].Shape).values[text])
-		}
+	}
+	if text, ok := visits[i].Shape.Enumerated(value); ok {
+		yield(v.placesOf(visits[i].Shape).values[text])
 	}
 }
 

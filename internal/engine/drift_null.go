@@ -5,6 +5,7 @@ import "github.com/plumbapi/plumb"
 var driftNull = &Rule{
 	ID:       "drift-null",
 	Severity: plumb.Warning,
+	basis:    byStructure,
 	Title:    "an optional member is null, and the description does not allow null",
 	Text: `Servers often send null where the description says that a member may be left
 out. Tolerant clients cope with it; clients generated from the description may

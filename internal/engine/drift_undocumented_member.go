@@ -9,6 +9,7 @@ import (
 var driftUndocumentedMember = &Rule{
 	ID:       "drift-undocumented-member",
 	Severity: plumb.Warning,
+	basis:    byStructure,
 	Title:    "a member is not documented",
 	Text: `The description has no such member, but does not forbid it. The API has grown,
 or a name is misspelt. The rule does not apply to objects with any names (those

@@ -5,6 +5,7 @@ import "github.com/plumbapi/plumb"
 var httpContentEncoding = &Rule{
 	ID:       "http-content-encoding",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a body is not what its Content-Encoding says",
 	Text: `The response says that its body is compressed, but the body is not, or it is
 damaged or ends too early. Clients that decompress it fail, and cannot read what

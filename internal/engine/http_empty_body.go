@@ -5,6 +5,7 @@ import "github.com/plumbapi/plumb"
 var httpEmptyBody = &Rule{
 	ID:       "http-empty-body",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a described body is missing",
 	Text: `The description has a body for the response, and the response has none.
 Clients that decode it fail. A body that is only missing from the recording

@@ -10,6 +10,7 @@ import (
 var httpMediaType = &Rule{
 	ID:       "http-media-type",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a media type is not described",
 	Text: `The Content-Type of the response is not one of those that the description has
 for its status. A proxy's HTML page under status 200 is the usual case: clients fail

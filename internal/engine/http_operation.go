@@ -11,6 +11,7 @@ import (
 var httpOperation = &Rule{
 	ID:       "http-operation",
 	Severity: plumb.Warning,
+	basis:    byStructure,
 	Title:    "a method is not described",
 	Text: `The description has the path, but not this method of it. Either the API has
 an operation that nobody described, or a client calls one that does not exist.

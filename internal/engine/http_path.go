@@ -10,6 +10,7 @@ import (
 var httpPath = &Rule{
 	ID:       "http-path",
 	Severity: plumb.Warning,
+	basis:    byStructure,
 	Title:    "a path is not described",
 	Text: `The request went to a server of the description, below its base path, and the
 description has no such path. Either the API has an endpoint that nobody

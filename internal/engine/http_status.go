@@ -10,6 +10,7 @@ import (
 var httpStatus = &Rule{
 	ID:       "http-status",
 	Severity: plumb.Warning,
+	basis:    byStructure,
 	Title:    "a status code is not described",
 	Text: `The operation answered with a status that its description does not name, not
 even by a range such as 4XX or by default. Clients that follow the description

@@ -5,6 +5,7 @@ import "github.com/plumbapi/plumb"
 var httpUndescribedBody = &Rule{
 	ID:       "http-undescribed-body",
 	Severity: plumb.Info,
+	basis:    byStructure,
 	Title:    "a body is not described",
 	Text: `The description has no content for the response, and the response has a body.
 It cannot be checked, and clients that follow the description do not read it.`,

@@ -8,6 +8,7 @@ import (
 var jsonDuplicateKey = &Rule{
 	ID:       "json-duplicate-key",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a member occurs twice in its object",
 	Text: `Which of the two counts is up to each decoder: some take the first, most the
 last, some refuse the body. So clients disagree about the same answer. Names are

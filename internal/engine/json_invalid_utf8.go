@@ -8,6 +8,7 @@ import (
 var jsonInvalidUTF8 = &Rule{
 	ID:       "json-invalid-utf8",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a string is not valid Unicode",
 	Text: `JSON is UTF-8 (RFC 8259, section 8.1), and an escape for one half of a
 surrogate pair is not a character. Decoders replace, drop or refuse such

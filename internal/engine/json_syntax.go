@@ -8,6 +8,7 @@ import (
 var jsonSyntax = &Rule{
 	ID:       "json-syntax",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a body is not JSON",
 	Text: `The body breaks the grammar of RFC 8259, or ends before its value does. No
 client can decode it, and nothing else of it can be checked.`,

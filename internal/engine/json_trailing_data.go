@@ -8,6 +8,7 @@ import (
 var jsonTrailingData = &Rule{
 	ID:       "json-trailing-data",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "there are bytes after the JSON value",
 	Text: `A body is one JSON value and white space. Decoders that read a stream ignore what
 follows; others refuse the body.`,

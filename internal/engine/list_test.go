@@ -35,7 +35,7 @@ components:
     Night: {type: object, properties: {data: {type: array, items: {$ref: "#/components/schemas/Day"}}}}
 `)}}, "openapi.yaml", spec.Options{})
 	require.NoError(t, err)
-	v, err := engine.New(d, engine.PlannedOnly())
+	v, err := engine.New(d)
 	require.NoError(t, err)
 	for _, tt := range []struct {
 		path, body string

@@ -57,22 +57,12 @@ func (p *pass) chooseMedia() {
 
 // onlyStrings reports whether all values of the schema are strings.
 func (s *bodySchema) onlyStrings() bool {
-	return slices.ContainsFunc(s.types(), func(types []string) bool { return len(types) == 1 && types[0] == "string" })
+	return slices.ContainsFunc(s.Types(), func(types []string) bool { return len(types) == 1 && types[0] == "string" })
 }
 
 // noStrings reports whether no value of the schema is a string.
 func (s *bodySchema) noStrings() bool {
-	return slices.ContainsFunc(s.types(), func(types []string) bool { return !slices.Contains(types, "string") })
-}
-
-// types returns lists of types. Each value of the schema has one type of each
-// list. There are none where the schema has alternatives.
-func (s *bodySchema) types() [][]string {
-	demands, _ := s.Shape.Demands()
-	if demands == nil {
-		return nil
-	}
-	return demands.Types
+	return slices.ContainsFunc(s.Types(), func(types []string) bool { return !slices.Contains(types, "string") })
 }
 
 // assumedMedia returns the described media type that a body without a

@@ -1,12 +1,9 @@
 package engine
 
 import (
-	"bytes"
 	"slices"
 
 	"github.com/plumbapi/plumb"
-	"github.com/plumbapi/plumb/internal/engine/history"
-	"github.com/plumbapi/plumb/internal/engine/plan"
 )
 
 // note is what a response said about a resource, for its history.
@@ -22,30 +19,10 @@ type note struct {
 	idEnd   int
 }
 
-// note keeps what the body that is being read says about a resource.
-func (w *Worker) note(n *plan.ResourceNote) {
-	if len(n.ID) == 0 || bytes.Contains(n.ID, masked) { // as in newResource
-		return
-	}
-	rs, id := w.results, n.ID
-	if len(id) > maxName {
-		id = []byte(shortName(string(id)))
-	}
-	own := note{x: w.x, within: n.Pointer, start: n.Start, idStart: len(rs.ids), idEnd: len(rs.ids) + len(id)}
-	rs.ids = append(rs.ids, id...)
-	if !w.stream.withoutHistory {
-		own.tracked = w.stream.v.tracked[n.Life]
-		own.key, own.line = own.tracked.Key(id), lineOf(w.x, n.Start)
-		own.packed = w.pack(own.tracked.Kind, n)
-	}
-	rs.notes = append(rs.notes, own)
-}
-
-// noteAll keeps what a body that the reference engine read says about its resources,
-// in place of the body: a block of exchanges can have many.
-func (w *Worker) noteAll(result *Result) {
-	rs, p, first := w.results, result.pass, len(w.results.notes)
-	result.pass = nil
+// noteAll keeps what a body says about its resources, in place of the body: a block of
+// exchanges can have many.
+func (w *Worker) noteAll(p *pass, result *Result) {
+	rs, first := w.results, len(w.results.notes)
 	for _, r := range p.resources {
 		if r.id == "" {
 			continue
@@ -65,33 +42,7 @@ func (w *Worker) noteAll(result *Result) {
 	}
 }
 
-// pack packs the watched members of a resource that a plan read, as observe does
-// for one that the reference engine read.
-func (w *Worker) pack(k *history.Kind, n *plan.ResourceNote) []byte {
-	rs := w.results
-	from := len(rs.packed)
-	p := k.Pack(rs.packed)
-	for i := range n.Len() {
-		switch kind := n.Kind(i); {
-		case i == 0 && n.State != "":
-			p.State(n.State)
-		case kind == plan.KindInteger:
-			p.Integer(n.Integer(i))
-		case kind == plan.KindText:
-			p.Text(n.Text(i))
-		case kind == plan.KindNull:
-			p.Null()
-		case kind == plan.KindOther:
-			p.JSON(n.Text(i), w.stream.v.maxDepth)
-		default:
-			p.Absent()
-		}
-	}
-	rs.packed = p.Bytes()
-	return rs.packed[from:len(rs.packed):len(rs.packed)]
-}
-
-// openAgain returns a pass over a body that a plan read, for findings about its
+// openAgain returns a pass over a body that was not kept, for findings about its
 // resources.
 func openAgain(v *Validator, x *plumb.Exchange) *pass {
 	p := &pass{v: v, x: x}
@@ -100,9 +51,7 @@ func openAgain(v *Validator, x *plumb.Exchange) *pass {
 	return p
 }
 
-// resource returns the resource that the note is about. It is nil if there is
-// none, which cannot happen as long as the reference engine reads all that plans
-// read.
+// resource returns the resource that the note is about.
 func (n *note) resource(p *pass) *resource {
 	// Resources are in the order of the body.
 	i, _ := slices.BinarySearchFunc(p.resources, n.start, func(r *resource, start int) int { return r.value.Start - start })

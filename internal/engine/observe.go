@@ -21,10 +21,12 @@ func (s *bodySchema) Elements() (elements *BodySchema, member string) {
 	return s.elements, s.elementsName
 }
 
-// ReadByPlan reports whether a plan has read the body, which then is valid JSON
-// without repeated names. It returns the schema, and whether the body is a list
-// whose elements count as bodies of their own.
-func (r *Result) ReadByPlan() (s *BodySchema, list, ok bool) { return r.schema, r.list, r.read }
+// WellFormed reports whether the body is JSON without repeated names. It returns the
+// schema that it was checked against, and whether the body is a list whose elements
+// count as bodies of their own.
+func (r *Result) WellFormed() (s *BodySchema, list, ok bool) {
+	return r.schema, r.list, r.wellFormed && r.schema != nil
+}
 
 // Part is a body, or an element of one that counts as a body of its own.
 type Part struct {
@@ -35,8 +37,8 @@ type Part struct {
 	Without   string // the member whose elements are parts of their own; may be empty
 }
 
-// Parts returns the bodies in an exchange whose body no plan has read. There
-// are none where the body is not JSON, or where its schema is not known.
+// Parts returns the bodies in an exchange whose body is not well-formed, or has no
+// schema. There are none where the body is not JSON, or where its schema is not known.
 func (v *Validator) Parts(x *plumb.Exchange) []Part {
 	p := &pass{v: v, x: x}
 	p.identify()
@@ -66,19 +68,6 @@ func (v *Validator) Parts(x *plumb.Exchange) []Part {
 		parts = append(parts, Part{Operation: whole.Operation, Status: whole.Status, Schema: u.schema, Value: u.value})
 	}
 	return parts
-}
-
-// Lasting returns those findings of an exchange that was only counted that say
-// how long a state lasted.
-func (v *Validator) Lasting(x *plumb.Exchange, r *Result) []plumb.Finding {
-	p := &pass{v: v, x: x, schema: r.schema}
-	p.out.Operation, p.out.Status = r.Operation, r.Status
-	p.root, _ = jsonvalue.Parse(x.Response.Body.Bytes, v.maxDepth)
-	p.parts = p.schema.parts(p.root)
-	p.findResources()
-	p.use(timeBound)
-	timeBound.run(p)
-	return p.out.Findings
 }
 
 // Shown returns a part of a body as findings show it: on one line, shortened.

@@ -114,21 +114,3 @@ func (s *bodySchema) hasHalfOfRequired(object *jsonvalue.Value) bool {
 	}
 	return 2*has >= len(s.required)
 }
-
-// readingDecides reports whether the reading of a body with the plan of the
-// route decides whether the exchange is one of the API. If so, exchanges with
-// equal readings belong to the API alike, and a body without deviations does.
-func (v *Validator) readingDecides(r *route) bool {
-	if r.site == spec.Own || r.operation == nil {
-		return true
-	}
-	answers := v.successSchemas[r.operation]
-	if r.site == spec.Foreign && (r.status != 0 && r.status/100 != 2 || len(answers) == 0 || slices.ContainsFunc(answers, func(s *bodySchema) bool { return len(s.constants) == 0 })) {
-		return true
-	}
-	if len(answers) != 1 || answers[0] != r.schema || len(r.schema.constants) == 0 {
-		return false
-	}
-	demands, _ := r.schema.Shape.Demands() // only without alternatives is each missing member a deviation
-	return demands != nil
-}

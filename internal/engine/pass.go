@@ -140,7 +140,7 @@ func (p *pass) json() *parsedBody {
 // visits returns the values in the body that schemas describe.
 func (p *pass) visits() schema.Visits {
 	if p.visited == nil && p.root != nil && p.schema != nil {
-		p.visited = p.schema.Visit(p.root)
+		p.visited = p.schema.Shape.Visit(p.root)
 	}
 	return p.visited
 }

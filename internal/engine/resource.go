@@ -145,15 +145,7 @@ func readStamp(v *jsonvalue.Value, text bool, life *lifecycle.Lifecycle) timesta
 // plausible, it finds out which unit the number could be in.
 func (t *timestamp) readNumber(life *lifecycle.Lifecycle) {
 	n, err := strconv.ParseFloat(t.text, 64)
-	plausible := func(unit time.Duration) (time.Time, bool) {
-		seconds := n * unit.Seconds()
-		if seconds < float64(life.NotBefore.Unix()) || seconds > float64(life.NotAfter.Unix()) {
-			return time.Time{}, false
-		}
-		whole := int64(seconds)
-		return time.Unix(whole, int64((seconds-float64(whole))*1e9)).UTC(), true
-	}
-	switch at, ok := plausible(life.Unit); {
+	switch at, ok := plausibleTime(life, n, life.Unit); {
 	case err != nil:
 		t.problem = "out of range"
 	case ok:
@@ -165,11 +157,22 @@ func (t *timestamp) readNumber(life *lifecycle.Lifecycle) {
 	default:
 		t.problem = fmt.Sprintf("outside the plausible range, %s to %s", life.NotBefore.Format(time.DateOnly), life.NotAfter.Format(time.DateOnly))
 		for unit, name := range unitNames {
-			if at, ok := plausible(unit); ok {
+			if at, ok := plausibleTime(life, n, unit); ok {
 				t.problem = fmt.Sprintf("%s in %s, where %s are expected: %d would be right", at.Format(time.DateTime)+" UTC", name, unitNames[life.Unit], at.UnixNano()/int64(life.Unit))
 			}
 		}
 	}
+}
+
+// plausibleTime returns the time that a number of units since 1970 is, in UTC. It is not
+// ok where the lifecycle says that this is no plausible time.
+func plausibleTime(life *lifecycle.Lifecycle, n float64, unit time.Duration) (time.Time, bool) {
+	seconds := n * unit.Seconds()
+	if seconds < float64(life.NotBefore.Unix()) || seconds > float64(life.NotAfter.Unix()) {
+		return time.Time{}, false
+	}
+	whole := int64(seconds)
+	return time.Unix(whole, int64((seconds-float64(whole))*1e9)).UTC(), true
 }
 
 // unitNames are the units that servers confuse. No number is a plausible time

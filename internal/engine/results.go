@@ -3,17 +3,16 @@ package engine
 import (
 	"iter"
 	"slices"
-
-	"github.com/plumbapi/plumb/internal/engine/plan"
 )
 
 // Results are the results of checking several exchanges.
 type Results struct {
 	Results   []Result // in the order of the exchanges
-	Explained int      // how many of them the reference engine checked
+	Explained int      // how many of them were not known
 
 	stream  *Stream
-	tallies []*plan.Tally
+	known   []times // what known bodies have
+	seen    []Seen  // besides
 	notes   []note
 	packed  []byte   // of the notes
 	ids     []byte   // of the resources in the notes
@@ -46,10 +45,9 @@ func (rs *Results) Release() {
 	clear(rs.Results)
 	clear(rs.notes)
 	clear(rs.strings)
+	clear(rs.known)
 	rs.notes, rs.packed, rs.ids, rs.strings = rs.notes[:0], rs.packed[:0], rs.ids[:0], rs.strings[:0]
-	for _, t := range rs.tallies {
-		t.Clear()
-	}
+	rs.known, rs.seen = rs.known[:0], rs.seen[:0]
 	rs.stream.mu.Lock()
 	rs.stream.released = append(rs.stream.released, rs)
 	rs.stream.mu.Unlock()
@@ -59,41 +57,25 @@ func (rs *Results) Release() {
 // the single results list, and how many times.
 func (rs *Results) Seen() iter.Seq2[Seen, int] {
 	return func(yield func(Seen, int) bool) {
-		for _, t := range rs.tallies {
-			for place, n := range t.All() {
-				s := Seen{Schema: place.Schema, Pointer: place.Pointer, Value: place.Value}
-				if n.Values > 0 && !yield(s, n.Values) {
+		for _, t := range rs.known {
+			for _, s := range t.seen {
+				if !yield(s, t.n) {
 					return
 				}
-				s.Null = true
-				if n.Nulls > 0 && !yield(s, n.Nulls) {
-					return
-				}
+			}
+		}
+		for _, s := range rs.seen {
+			if !yield(s, 1) {
+				return
 			}
 		}
 	}
 }
 
-func (rs *Results) tally(p *plan.Plan) *plan.Tally {
-	for _, t := range rs.tallies {
-		if t.Plan == p {
-			return t
-		}
-	}
-	t := p.NewTally()
-	rs.tallies = append(rs.tallies, t)
-	return t
-}
-
-// notesMark is how far the notes had come at some point.
-type notesMark struct{ notes, packed, ids int }
-
-func (rs *Results) mark() notesMark { return notesMark{len(rs.notes), len(rs.packed), len(rs.ids)} }
-
-// dropNotesSince drops what was noted since the mark, of a body that a plan
-// declined.
-func (rs *Results) dropNotesSince(m notesMark) {
-	rs.notes, rs.packed, rs.ids = rs.notes[:m.notes], rs.packed[:m.packed], rs.ids[:m.ids]
+// times is how often known bodies had some places.
+type times struct {
+	seen []Seen
+	n    int
 }
 
 // setResources sets Result.Resources of all results.

@@ -1,119 +1,103 @@
 package engine
 
 import (
-	"maps"
-
 	"github.com/plumbapi/plumb"
-	"github.com/plumbapi/plumb/internal/engine/plan"
+	"github.com/plumbapi/plumb/internal/engine/template"
 	"github.com/plumbapi/plumb/spec"
 )
 
-// route is what exchanges have in common whose bodies are read with the same
-// plan and whose findings name the same operation and response.
-type route struct {
-	schema      *bodySchema
+// routeKey is all of an exchange, besides its body, that findings depend on.
+type routeKey struct {
 	operation   *spec.Operation // nil for a bare body
-	response    *spec.Response  // likewise
+	schema      string          // that a bare body names
 	status      int
 	site        spec.Site // of the URL
-	contentType string    // of an exchange whose media type is not described
-	unlabelled  bool      // headers were recorded, but no Content-Type
-	inferred    bool      // the schema of a bare body was inferred
-}
-
-// plain reports whether the route itself leads to no finding.
-func (r *route) plain() bool { return r.contentType == "" && !r.unlabelled }
-
-// routeState is a route, and what a Worker remembers of it.
-type routeState struct {
-	route
-	plan     *plan.Plan // nil where the reference engine has to check the exchange
-	patterns map[reading]*patternState
-}
-
-// patternState is what a Worker remembers of a pattern.
-type patternState struct {
-	pattern   *Pattern
-	settled   bool
-	check     int // the call of Check in which it was explained last
-	explained int // how often in that call
-}
-
-// reading is the outcome of reading a body with a plan, as far as it
-// distinguishes patterns.
-type reading struct {
-	signature  plan.Signature
-	nullDrift  plan.Signature // the part of the signature that null for optional members adds
-	nullDrifts int            // number of these members
-	identified bool           // the resource in the body has an identity
-}
-
-// stateOf returns the state of a route, which it makes if there is none.
-func (w *Worker) stateOf(r route) *routeState {
-	state := w.states[r]
-	if state == nil {
-		state = &routeState{route: r, patterns: map[reading]*patternState{}}
-		if r.schema != nil && w.stream.v.readingDecides(&r) {
-			state.plan = w.stream.plan(r.schema, r.response)
-		}
-		w.states[r] = state
-	}
-	return state
-}
-
-// patternState returns the state of the pattern of a reading. If the pattern is
-// not known, it is made if make is set, and the state is nil otherwise.
-func (w *Worker) patternState(state *routeState, read reading, make bool) *patternState {
-	if n := w.stream.forgets.Load(); n != w.forgets {
-		w.forgets = n
-		for _, state := range w.states {
-			maps.DeleteFunc(state.patterns, func(_ reading, s *patternState) bool { return s.pattern.forgotten.Load() })
-		}
-	}
-	known := state.patterns[read]
-	if known == nil {
-		pattern := w.stream.pattern(patternKey{state.route, read}, make)
-		if pattern == nil {
-			return nil
-		}
-		known = &patternState{pattern: pattern}
-		state.patterns[read] = known
-	}
-	return known
-}
-
-// routeKey is what the route of an exchange depends on.
-type routeKey struct {
-	operation   *spec.Operation
-	status      int
-	site        spec.Site
 	contentType string
-	unlabelled  bool
+	unlabelled  bool // headers were recorded, but no Content-Type
+}
+
+// routeState is what a Worker remembers of the exchanges of a route.
+type routeState struct {
+	operation  *spec.Operation
+	templates  template.Set[[]*known]
+	structures map[uint64]int // how often bodies of a structure came that were not known
+
+	tries, hits int // since the last time that templates were judged
+	idle        int // how many bodies are not compared with templates
 }
 
 // maxRoutes bounds the number of routes that a Worker remembers.
 const maxRoutes = 1000
 
-// findRoute returns the state of the route of an exchange.
-func (w *Worker) findRoute(x *plumb.Exchange, match spec.Match) *routeState {
-	key := routeKey{match.Operation, x.Response.Status, match.Site, x.Response.Header.Get("Content-Type"), unlabelled(&x.Response)}
-	if state := w.routes[key]; state != nil {
-		return state
+// route returns the state of the route of an exchange, and the parameters in its path;
+// nil where its body cannot be known.
+func (w *Worker) route(x *plumb.Exchange) (*routeState, map[string]string) {
+	body := &x.Response.Body
+	if len(body.Bytes) == 0 || body.Missing != "" || len(x.Defects) > 0 || !looksLikeJSON(body.Bytes) {
+		return nil, nil
 	}
-	p := &pass{v: w.stream.v, x: x}
-	p.identify()
-	r := route{operation: match.Operation, response: p.response, status: x.Response.Status, site: match.Site, unlabelled: key.unlabelled}
-	if !p.text {
-		r.schema = p.schema
+	if x.Request.URL == "" {
+		return w.state(routeKey{schema: x.Schema, status: x.Response.Status, unlabelled: unlabelled(&x.Response), contentType: x.Response.Header.Get("Content-Type")}), nil
 	}
-	if p.response != nil && key.contentType != "" && p.response.MediaFor(key.contentType) == nil {
-		r.contentType = key.contentType
+	match := w.stream.v.router.FindAt(x.Request.Target, x.Request.Method, x.Request.URL)
+	if match.Operation == nil || hasNoBody(x.Request.Method, x.Response.Status) {
+		return nil, nil
 	}
-	if len(w.routes) >= maxRoutes {
-		clear(w.routes)
-		clear(w.states)
+	return w.state(routeKey{match.Operation, "", x.Response.Status, match.Site, x.Response.Header.Get("Content-Type"), unlabelled(&x.Response)}), match.Params
+}
+
+func (w *Worker) state(key routeKey) *routeState {
+	state := w.routes[key]
+	if state == nil {
+		if len(w.routes) >= maxRoutes {
+			clear(w.routes)
+		}
+		state = &routeState{operation: key.operation, structures: map[uint64]int{}}
+		w.routes[key] = state
 	}
-	state := w.stateOf(r)
-	w.routes[key] = state
 	return state
+}
+
+// After so many bodies it is decided whether templates are worth comparing with, and
+// if they are not, so many are not compared.
+const (
+	bodiesJudged = 1 << 9
+	bodiesIdle   = 1 << 11
+)
+
+// triesTemplates reports whether the next body is to be compared with the templates.
+// Where few bodies are known, comparing takes longer than it saves.
+func (s *routeState) triesTemplates() bool {
+	if s.idle > 0 {
+		s.idle--
+		return false
+	}
+	if s.tries == bodiesJudged {
+		if s.hits < s.tries/16 {
+			s.idle = bodiesIdle
+		}
+		s.tries, s.hits = 0, 0
+	}
+	s.tries++
+	return true
+}
+
+// comesAgain reports whether what is known of a body with a structure is to be learned:
+// when it comes for the second time, and, as its values can differ, once in a while.
+func (s *routeState) comesAgain(structure uint64) bool {
+	if len(s.structures) >= mostStructures {
+		clear(s.structures)
+	}
+	n := s.structures[structure] + 1
+	s.structures[structure] = n
+	return n > 1 && n&(n-1) == 0 && s.templates.Size() < mostTemplates
+}
+
+// add adds what is known of a body.
+func (s *routeState) add(text []byte, holes []template.Hole, k *known) {
+	all := s.templates.Add(text, holes)
+	if len(*all) == mostAlternates {
+		*all = (*all)[1:]
+	}
+	*all = append(*all, k)
 }

@@ -11,9 +11,20 @@ type Rule struct {
 	Fix      string         // what to change, in one or two sentences; empty where that depends on the case
 	Example  string         // a response, or a part of one, that does not satisfy it
 
-	run     func(*pass)       // checks one response
+	run     func(*pass) // checks one response
+	basis   basis
 	history func(*comparison) // checks two responses of one resource
 }
+
+// basis is what a rule looks at in a body. It decides what a [Worker] can know of bodies
+// that are like others.
+type basis byte
+
+const (
+	anything    basis = iota // whatever it likes: while the rule is enabled, each body is checked
+	byStructure              // only at the kinds of values, the names of members, and what the schema found
+	byGuard                  // at values that a guard looks at, too: see learn
+)
 
 // rules are the built-in rules, sorted by id.
 var rules = []*Rule{

@@ -5,6 +5,7 @@ import "github.com/plumbapi/plumb"
 var ruleFailed = &Rule{
 	ID:       "rule-failed",
 	Severity: plumb.Warning,
+	basis:    byGuard,
 	Title:    "a rule of the description cannot be evaluated",
 	Text: `An expression under ` + "`x-rules`" + ` reads data that it does not provide for: a
 member that is missing, or a value of another type, although the schema allows

@@ -5,6 +5,7 @@ import "github.com/plumbapi/plumb"
 var scenarioUnmet = &Rule{
 	ID:       "scenario-unmet",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a response is not what the scenario expects",
 	Text: `A step of a scenario that ` + "`plumb probe`" + ` ran has a success criterion, such as
 the status 404 for a batch that does not exist, and the response does not meet it. A

@@ -10,6 +10,7 @@ import (
 var schemaAdditionalMember = &Rule{
 	ID:       "schema-additional-member",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a member is not allowed",
 	Text: `The description closes the object with additionalProperties or
 unevaluatedProperties. A member that is merely not described is

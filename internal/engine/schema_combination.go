@@ -10,6 +10,7 @@ import (
 var schemaCombination = &Rule{
 	ID:       "schema-combination",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a value does not fit a combination of schemas",
 	Text: `The value fits two alternatives of a oneOf, fits the schema of a not, or is
 where no value is allowed. Where none of several alternatives fits, the finding

@@ -8,6 +8,7 @@ import (
 var schemaConst = &Rule{
 	ID:       "schema-const",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a value is not the described constant",
 	Text: `The description says that the member always has the same value. Clients use it to
 recognise what kind of object they have.`,

@@ -8,6 +8,7 @@ import (
 var schemaDiscriminator = &Rule{
 	ID:       "schema-discriminator",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "the value of a discriminator picks none of the schemas",
 	Text: `The description names a member, the discriminator, whose value says of which
 schema the object is. The schema is the one that mapping gives for the value, else

@@ -8,6 +8,7 @@ import (
 var schemaEnum = &Rule{
 	ID:       "schema-enum",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a value is not one of those described",
 	Text: `The description lists all values. Clients that decode them into an enumeration
 fail on any other. Settle it in the API, or by adding the value to the

@@ -8,6 +8,7 @@ import (
 var schemaFormat = &Rule{
 	ID:       "schema-format",
 	Severity: plumb.Warning,
+	basis:    byStructure,
 	Title:    "a value is not in the described format",
 	Text: `The description gives a format for the value. Those of JSON Schema are checked
 (date-time, date, time, duration, email, hostname, ipv4, ipv6, uri,

@@ -11,6 +11,7 @@ import (
 var schemaLimit = &Rule{
 	ID:       "schema-limit",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a value is outside a described limit",
 	Text: `A number, the length of a string (in characters, not bytes), or the number of
 elements or members is outside the limits of the description.`,

@@ -8,6 +8,7 @@ import (
 var schemaNullable = &Rule{
 	ID:       "schema-nullable",
 	Severity: plumb.Off,
+	basis:    byStructure,
 	Title:    "null is allowed by a nullable that has no type beside it",
 	Text: `In OpenAPI 3.0 nullable has a meaning only beside a type, by the letter: beside
 $ref, allOf, anyOf, oneOf or enum alone it allows nothing. Those who write it

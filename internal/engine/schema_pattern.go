@@ -8,6 +8,7 @@ import (
 var schemaPattern = &Rule{
 	ID:       "schema-pattern",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a string does not match the described pattern",
 	Text: `The description gives a regular expression for the string, in the syntax of
 ECMAScript. It need not match the whole string unless it says so with ^ and $.`,

@@ -8,6 +8,7 @@ import (
 var schemaRequired = &Rule{
 	ID:       "schema-required",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a required member is missing",
 	Text: `The description says that the object always has the member. Clients read it
 without testing for it.`,

@@ -9,6 +9,7 @@ import (
 var schemaType = &Rule{
 	ID:       "schema-type",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a value has the wrong type",
 	Text: `The value does not have the JSON type that the description says. An integer is a
 number without a fraction, whether written 1 or 1.0. Null for a member that may

@@ -8,6 +8,7 @@ import (
 var schemaUndecided = &Rule{
 	ID:       "schema-undecided",
 	Severity: plumb.Warning,
+	basis:    byGuard,
 	Title:    "a value cannot be checked within the limits",
 	Text: `Whether the value is as described takes more work than is done for one body: a
 regular expression that goes back and forth over a long text, or a division by a

@@ -8,6 +8,7 @@ import (
 var schemaWriteOnly = &Rule{
 	ID:       "schema-write-only",
 	Severity: plumb.Warning,
+	basis:    byStructure,
 	Title:    "a member is in a response that is for requests only",
 	Text: `The description marks the member as writeOnly: clients send it, and no response
 has it. Most often it is a password or another secret. A response without the

@@ -5,6 +5,7 @@ import "github.com/plumbapi/plumb"
 var stateFinalConflict = &Rule{
 	ID:       "state-final-conflict",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a resource has ended in two ways",
 	Text: `There are timestamps of two final states. A resource ends only once, so one of
 the two is wrong. The finding is at the one that does not belong to the resource's

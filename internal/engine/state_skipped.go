@@ -5,6 +5,7 @@ import "github.com/plumbapi/plumb"
 var stateSkipped = &Rule{
 	ID:       "state-skipped",
 	Severity: plumb.Warning,
+	basis:    byStructure,
 	Title:    "a state that must have been passed has no timestamp",
 	Text: `Every path through the lifecycle to the resource's state leads through another
 state, whose timestamp is missing or null.`,

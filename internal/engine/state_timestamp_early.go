@@ -10,6 +10,7 @@ import (
 var stateTimestampEarly = &Rule{
 	ID:       "state-timestamp-early",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "there is a timestamp of a state that cannot have been reached",
 	Text: `The timestamp records that the resource entered a state from which no move leads
 to its present state. One of the two is wrong.`,

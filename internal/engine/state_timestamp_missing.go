@@ -5,6 +5,7 @@ import "github.com/plumbapi/plumb"
 var stateTimestampMissing = &Rule{
 	ID:       "state-timestamp-missing",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "the timestamp of a state is missing",
 	Text: `The resource is in a state, but the timestamp that records when it entered the
 state is missing or null. Clients that wait for the state and then read the

@@ -165,7 +165,7 @@ func describedBy(schema []byte, dialect string) (*engine.Validator, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := engine.New(d, engine.WithTarget("/"), engine.PlannedOnly())
+	v, err := engine.New(d, engine.WithTarget("/"))
 	if err == nil && len(v.Warnings()) > 0 {
 		err = errors.New(v.Warnings()[0].String())
 	}

@@ -13,16 +13,22 @@ func (p *pass) eachFuture(yield func(r *resource, pointer string, ahead time.Dur
 		return
 	}
 	p.eachResource(func(r *resource) {
-		for i, t := range r.life.Timestamps {
-			s := &r.timestamps[i]
-			if s.time.IsZero() || !r.life.Records(t.Pointer) {
-				continue
-			}
-			if ahead := s.time.Sub(now); ahead > time.Second {
-				yield(r, t.Pointer, ahead)
-			}
-		}
+		r.eachFuture(now, func(i int, ahead time.Duration) { yield(r, r.life.Timestamps[i].Pointer, ahead) })
 	})
+}
+
+// eachFuture calls yield with the index of each timestamp of a state that is later than
+// now by more than a second.
+func (r *resource) eachFuture(now time.Time, yield func(i int, ahead time.Duration)) {
+	for i := range r.timestamps {
+		s := &r.timestamps[i]
+		if s.time.IsZero() || !r.life.Timestamps[i].Records {
+			continue
+		}
+		if ahead := s.time.Sub(now); ahead > time.Second {
+			yield(i, ahead)
+		}
+	}
 }
 
 // reportFuture reports that a timestamp is later than the response.

@@ -9,6 +9,7 @@ import (
 var timeFuture = &Rule{
 	ID:       "time-future",
 	Severity: plumb.Warning,
+	basis:    byGuard,
 	Title:    "a timestamp is later than the response that holds it",
 	Text: `The timestamp records that the resource entered a state, but is more than a minute
 later than the response: than its Date header or, if it has none, than the time of

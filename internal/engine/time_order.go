@@ -8,6 +8,7 @@ import (
 var timeOrder = &Rule{
 	ID:       "time-order",
 	Severity: plumb.Error,
+	basis:    byGuard,
 	Title:    "timestamps are in the wrong order",
 	Text: `A timestamp is earlier than one that must precede it: the timestamp of a state
 that comes first by the moves of the lifecycle, or the one before it in a chain
@@ -17,7 +18,7 @@ too late, the finding names the latest.`,
 	Example: `{"cancelling_at": 1741967570, "cancelled_at": 1741967569}`,
 	run: func(p *pass) {
 		p.eachResource(func(r *resource) {
-			worst := r.disordered()
+			worst := r.disordered(r.life.Before)
 			for _, t := range r.life.Timestamps {
 				if pair, ok := worst[t.Pointer]; ok {
 					difference := timeBetween(r.timestamp(pair.Earlier).time, r.timestamp(pair.Later).time)
@@ -29,12 +30,13 @@ too late, the finding names the latest.`,
 	},
 }
 
-// disordered returns, by the later timestamp, the pairs of timestamps in the
-// wrong order; of several with one later timestamp, the one whose earlier
+// disordered returns, by the later timestamp, those of the pairs of timestamps that are
+// in the wrong order; of several with one later timestamp, the one whose earlier
 // timestamp is the latest.
-func (r *resource) disordered() map[string]lifecycle.Pair {
+func (r *resource) disordered(pairs []lifecycle.Pair) map[string]lifecycle.Pair {
 	var worst map[string]lifecycle.Pair
-	for _, pair := range r.life.Before {
+	for i := range pairs {
+		pair := pairs[i]
 		earlier, later := &r.timestamps[pair.EarlierAt], &r.timestamps[pair.LaterAt]
 		if earlier.time.IsZero() || later.time.IsZero() || !later.time.Before(earlier.time) {
 			continue

@@ -9,6 +9,7 @@ import (
 var timeSkew = &Rule{
 	ID:       "time-skew",
 	Severity: plumb.Info,
+	basis:    byGuard,
 	Title:    "clocks differ by less than a minute",
 	Text: `A timestamp is later than the response that holds it, by up to a minute: two
 clocks of the server differ, or its clock and the recorder's. Keep it in mind when

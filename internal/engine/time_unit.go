@@ -11,6 +11,7 @@ import (
 var timeUnit = &Rule{
 	ID:       "time-unit",
 	Severity: plumb.Error,
+	basis:    byStructure,
 	Title:    "a timestamp is in the wrong unit, or not a plausible time",
 	Text: `A member with the format unixtime counts seconds, unless the description says
 otherwise, and is within the range that its ` + "`x-lifecycle`" + ` calls plausible.

@@ -51,8 +51,9 @@ type Validator struct {
 	comparesBodies bool // whether some of these rules compare two responses
 	responseRules  map[*spec.Response][]*xRule
 
-	selfIdentifying     []*bodySchema // see findSelfIdentifying
-	selfIdentifyingOnce sync.Once
+	guarded       map[string]bool        // by rule: whether its basis is byGuard
+	learns        bool                   // whether bodies can be known
+	constantNames func() map[string]bool // see isConstant
 }
 
 // activeRule is a rule that is not off, with its severity.
@@ -68,6 +69,9 @@ func (v *Validator) severityOf(r *Rule) plumb.Severity {
 	}
 	return plumb.Error
 }
+
+// isEnabled reports whether a rule is not off.
+func (v *Validator) isEnabled(r *Rule) bool { return v.severityOf(r) != plumb.Off }
 
 // Option configures a Validator that [New] makes.
 type Option func(*Validator) error
@@ -141,6 +145,8 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 		rules:          slices.Clone(rules),
 		severity:       map[string]plumb.Severity{},
 		severitySet:    map[string]bool{},
+		guarded:        map[string]bool{},
+		learns:         true,
 		maxDepth:       512,
 		bodies:         map[plumb.Source]*bodySchema{},
 		resources:      map[*schema.Shape]*bodySchema{},
@@ -157,7 +163,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	}
 	v.tracked, v.kinds = track(v.lives, d.Digest)
 	for _, r := range v.rules {
-		v.severity[r.ID] = r.Severity
+		v.severity[r.ID], v.guarded[r.ID] = r.Severity, r.basis == byGuard
 	}
 	for _, opt := range opts {
 		if err := opt(v); err != nil {
@@ -175,6 +181,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 		}
 		if r.run != nil {
 			v.active = append(v.active, activeRule{r, severity})
+			v.learns = v.learns && r.basis != anything
 		}
 		if r.history != nil {
 			v.history = append(v.history, r)
@@ -216,6 +223,7 @@ func (v *Validator) compile() error {
 		s.findElements(v.resources)
 	}
 	v.named = sync.OnceValue(v.compileNamed)
+	v.constantNames = sync.OnceValue(func() map[string]bool { return namesOfConstants(slices.Collect(maps.Values(v.bodies))) })
 	if v.desc.Extended {
 		v.named()
 	}
@@ -294,15 +302,23 @@ type Result struct {
 	Pattern *Pattern
 	Counted bool
 
-	schema *bodySchema // that the body was checked against
-	read   bool        // by a plan
-	list   bool        // the elements count as bodies of their own; set only if read
-	pass   *pass       // for the history; nil where the body has no resource
-	notes  []note      // likewise, of a body that a plan read
+	schema     *bodySchema // that the body was checked against
+	list       bool        // the elements count as bodies of their own
+	wellFormed bool        // the body is JSON without repeated names
+	pass       *pass       // for the history; nil where the body has no resource
+	notes      []note      // likewise, of a body that is not kept
 }
 
 // Check checks one exchange against the description.
 func (v *Validator) Check(x *plumb.Exchange) Result {
+	p := v.check(x)
+	if len(p.resources) > 0 {
+		p.out.pass = p
+	}
+	return p.out
+}
+
+func (v *Validator) check(x *plumb.Exchange) *pass {
 	p := &pass{v: v, x: x}
 	p.identify()
 	p.skipOtherAPI()
@@ -322,8 +338,7 @@ func (v *Validator) Check(x *plumb.Exchange) Result {
 		p.out.Skipped = ""
 	}
 	p.out.schema = p.schema
-	if len(p.resources) > 0 {
-		p.out.pass = p
-	}
-	return p.out
+	p.out.list = len(p.parts) > 0 && len(p.parts[0].path) > 0
+	p.out.wellFormed = p.root != nil && !p.text && len(p.faults) == 0
+	return p
 }

@@ -67,7 +67,7 @@ func xRulesOf(statedBy plumb.Source, e *schema.Extension) ([]*xRule, error) {
 		}
 		all = append(all, &xRule{
 			Rule: &Rule{
-				ID: doc.ID, Severity: severity, Title: doc.Message, Fix: doc.Fix, Example: doc.Example,
+				ID: doc.ID, Severity: severity, basis: byGuard, Title: doc.Message, Fix: doc.Fix, Example: doc.Example,
 				Text: doc.Text + "The description states it as an expression in CEL:\n\n    " + doc.Expression,
 			},
 			statedBy:   statedBy,

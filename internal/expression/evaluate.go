@@ -118,6 +118,8 @@ func (t *Tree) operand(v *Variables) operand {
 		return t.size(v)
 	case Add, Subtract:
 		return t.sum(v)
+	case Hole:
+		return t.filling(v)
 	case If:
 		switch t.Args[0].holds(v) {
 		case yes:
@@ -129,14 +131,7 @@ func (t *Tree) operand(v *Variables) operand {
 		}
 		return operand{kind: isMissing}
 	}
-	switch o := t.holds(v); o {
-	case failed:
-		return operand{kind: isMissing}
-	case unsure:
-		return operand{kind: isUnsure}
-	default:
-		return operand{kind: isBool, is: o == yes}
-	}
+	return constantOf(t.holds(v))
 }
 
 // most bounds the operands of sums, so that sums cannot overflow.
@@ -298,6 +293,15 @@ func present(v *jsonvalue.Value) *jsonvalue.Value {
 
 // other returns what a path leads to in a variable that is not JSON, or nil.
 func (t *Tree) other(v *Variables, steps int) any {
+	switch {
+	case t.Path[0] == Response && steps == 1 && t.steps[0].name == "status":
+		return int64(v.Status)
+	case t.Path[0] == Request && v.Params != nil && steps == 2 && t.steps[0].name == "params":
+		if value, ok := v.Params[t.steps[1].name]; ok {
+			return value
+		}
+		return nil
+	}
 	var at any = v.response()
 	if t.Path[0] == Request {
 		at = v.request()
@@ -331,6 +335,11 @@ func (t *Tree) member(v *Variables) operand {
 	if at == nil {
 		return operand{kind: isMissing}
 	}
+	return operandOf(at)
+}
+
+// operandOf returns a value, which is not null, as an operand.
+func operandOf(at *jsonvalue.Value) operand {
 	switch at.Kind {
 	case jsonvalue.Bool:
 		return operand{kind: isBool, is: at.True}

@@ -21,7 +21,8 @@ const (
 	GreaterEqual
 	Add
 	Subtract
-	In // whether the first of Args equals one of the others, which are literals
+	In   // whether the first of Args equals one of the others, which are literals
+	Hole // a string or number that differs; only in a [Bound]
 )
 
 // First and Last denote the first and the last element of an array in a path.
@@ -41,6 +42,7 @@ type Tree struct {
 	gives    kind    // the kind of its value, if the text determines it
 	constant operand // of a literal
 	steps    []step  // of the path, after its variable
+	hole     int
 }
 
 func literal(value any) *Tree {
@@ -64,9 +66,6 @@ func pathTree(op Op, path []string, gives kind) *Tree {
 	}
 	return t
 }
-
-// Tree returns the expression as a tree, or nil if a tree cannot express it.
-func (e *Expression) Tree() *Tree { return e.tree }
 
 // reads returns the paths that the tree reads, after those that are known.
 func (t *Tree) reads(known [][]string) [][]string {

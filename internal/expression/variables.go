@@ -18,7 +18,9 @@ const (
 type Variables struct {
 	Self, OldSelf *jsonvalue.Value // OldSelf is nil for expressions that do not use it
 	Request       func() map[string]any
+	Params        map[string]string // of the path, which are a part of Request, too
 	Status        int
+	Filled        Filled // of a [Bound]
 }
 
 func (v *Variables) request() map[string]any { return v.Request() }

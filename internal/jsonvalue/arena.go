@@ -3,6 +3,7 @@ package jsonvalue
 import (
 	"bytes"
 	"sync"
+	"unsafe"
 )
 
 // Parser parses one text after another in the same memory: the value of a text,
@@ -17,14 +18,31 @@ type Parser struct {
 
 // Parse does what [Parse] does.
 func (m *Parser) Parse(data []byte, maxDepth int) (*Value, []Fault) {
-	if cap(m.values) > mostPerBlock || cap(m.members) > mostPerBlock || cap(m.items) > mostPerBlock || cap(m.text) > 64*mostPerBlock {
-		*m = Parser{} // One large text must not keep its memory forever.
-	}
-	m.values, m.members, m.items = m.values[:0], m.members[:0], m.items[:0]
+	m.Reset()
 	if n := countValues(data); cap(m.values) < n {
 		m.values = make([]Value, 0, n)
 	}
 	return parse(data, maxDepth, m)
+}
+
+// ParseAt parses the value at an offset of a text, and returns the offset after it; -1
+// where it has any fault. What was parsed since the last Reset stays valid. The strings
+// of the value are parts of the text, and change with it.
+func (m *Parser) ParseAt(data []byte, pos, maxDepth int) (v *Value, end int) {
+	p := parser{data: data, text: unsafe.String(unsafe.SliceData(data), len(data)), pos: pos, maxDepth: maxDepth, memory: m, open: opens.Get().(*open)}
+	defer p.open.release()
+	if v = p.value(); v == nil || len(p.faults) > 0 {
+		return nil, -1
+	}
+	return v, v.End
+}
+
+// Reset makes the memory of all values that were parsed free for others.
+func (m *Parser) Reset() {
+	if cap(m.values) > mostPerBlock || cap(m.members) > mostPerBlock || cap(m.items) > mostPerBlock || cap(m.text) > 64*mostPerBlock {
+		*m = Parser{} // One large text must not keep its memory forever.
+	}
+	m.values, m.members, m.items = m.values[:0], m.members[:0], m.items[:0]
 }
 
 // mostPerBlock bounds how many values are allocated at once.

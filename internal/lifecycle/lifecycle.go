@@ -36,7 +36,6 @@ type Lifecycle struct {
 	states map[string]*State
 	sorted []*State // by name
 
-	records map[string]bool // the pointers of the timestamps of states
 	indexes map[string]int  // by pointer, the index in Timestamps
 	reaches map[string]map[string]bool
 }
@@ -50,7 +49,8 @@ type Member struct {
 // Timestamp is a member that holds a time.
 type Timestamp struct {
 	Member
-	Text bool // as RFC 3339 text (format date-time), not as a number
+	Text    bool // as RFC 3339 text (format date-time), not as a number
+	Records bool // the beginning of a state
 }
 
 // Pair is two timestamps that are ordered.
@@ -66,7 +66,8 @@ type State struct {
 	Place   plumb.Source
 	Entered string        // pointer to the timestamp of its beginning; may be empty
 	At      int           // index of Entered in Timestamps, or -1
-	Next    []string      // the states that can directly follow
+	Next    []string      // the names of the states that can directly follow
+	Follow  []*State      // these states
 	AtMost  time.Duration // the longest that it may last; 0 if not documented
 	Passed  []*State      // the states that every resource has been in before, in order of their names
 }
@@ -79,9 +80,6 @@ func (l *Lifecycle) StateNamed(name string) *State { return l.states[name] }
 
 // States returns all states, sorted by name. The slice must not be changed.
 func (l *Lifecycle) States() []*State { return l.sorted }
-
-// Records reports whether a timestamp records the beginning of a state.
-func (l *Lifecycle) Records(pointer string) bool { return l.records[pointer] }
 
 // TimestampAt returns the index in Timestamps of the timestamp with that
 // pointer, or -1.
@@ -130,6 +128,9 @@ func (l *Lifecycle) derive() {
 	for _, s := range states {
 		l.reaches[s.Name] = l.reachable(s.Name, "")
 		s.At = l.TimestampAt(s.Entered)
+		for _, next := range s.Next {
+			s.Follow = append(s.Follow, l.states[next])
+		}
 		for _, other := range states {
 			if other != s && s.Name != l.Initial && (other.Name == l.Initial || !l.reachable(l.Initial, other.Name)[s.Name]) {
 				s.Passed = append(s.Passed, other)
@@ -137,8 +138,8 @@ func (l *Lifecycle) derive() {
 		}
 	}
 	for _, a := range states {
-		if a.Entered != "" {
-			l.records[a.Entered] = true
+		if a.At >= 0 {
+			l.Timestamps[a.At].Records = true
 		}
 		for _, b := range states {
 			if a.Entered == "" || b.Entered == "" || a.Entered == b.Entered {

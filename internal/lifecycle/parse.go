@@ -87,7 +87,6 @@ func (p *parser) lifecycle() *Lifecycle {
 		NotBefore: time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC),
 		NotAfter:  time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC),
 		states:    map[string]*State{},
-		records:   map[string]bool{},
 		indexes:   map[string]int{},
 	}
 	if p.doc.Timestamps.Unit == "milliseconds" {
@@ -251,7 +250,7 @@ func timestamps(shape *schema.Shape, pointer string, open []*schema.Shape) []Tim
 		at := pointer + "/" + jsonvalue.EscapePointer(m.Name)
 		switch m.Shape.Format {
 		case "unixtime", "date-time":
-			all = append(all, Timestamp{Member{at, m.Place}, m.Shape.Format == "date-time"})
+			all = append(all, Timestamp{Member: Member{at, m.Place}, Text: m.Shape.Format == "date-time"})
 		default:
 			all = append(all, timestamps(m.Shape, at, open)...)
 		}

@@ -150,23 +150,14 @@ func (a *adder) repeat() bool {
 	if !ok {
 		return false
 	}
-	lasted := false
 	for _, f := range known {
 		if f.dropped || f.wants(a.x.Place, a.keep) {
 			return false
 		}
-		lasted = lasted || f.Lasted != nil
 	}
 	at := a.x.Time.Round(0).UTC()
 	for _, f := range known {
 		f.repeat(&plumb.Finding{Occurrence: plumb.Occurrence{Place: a.x.Place}}, at)
-	}
-	if lasted {
-		for _, f := range a.v.Lasting(a.x, a.r) {
-			if known := a.findings.get(engine.KeyOf(&f)); known != nil {
-				known.lasted(f.Lasted)
-			}
-		}
 	}
 	return true
 }

@@ -42,7 +42,7 @@ func (o *Outcome) Observe(x *plumb.Exchange, r *engine.Result) { o.observe(x, r,
 
 func (o *Outcome) observe(x *plumb.Exchange, r *engine.Result, bare bool) {
 	at := observer{Outcome: o, x: x, clean: valueCleaner(x), bare: bare, time: x.Time.Round(0).UTC()}
-	if schema, list, ok := r.ReadByPlan(); ok {
+	if schema, list, ok := r.WellFormed(); ok {
 		at.scan(r, schema, list)
 	} else {
 		at.parts()

@@ -7,8 +7,7 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonscan"
 )
 
-// scan does what parts does, for a body that a plan has read: it is valid JSON
-// without repeated names, and no tree is needed.
+// scan does what parts does, for a body that is well-formed: no tree is needed.
 func (o *observer) scan(r *engine.Result, schema *engine.BodySchema, list bool) {
 	s := scanner{observer: o, data: o.x.Response.Body.Bytes}
 	key := rootKey{operation: r.Operation, status: r.Status, schema: schema}

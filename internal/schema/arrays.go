@@ -47,8 +47,11 @@ func (p *program) array(e *evaluator, v *jsonvalue.Value, r *result) {
 	if a.maxItems >= 0 && len(v.Items) > a.maxItems {
 		e.fail(r, p.node, "maxItems", hard)
 	}
-	if a.unique && hasEqual(v.Items) {
-		e.fail(r, p.node, "uniqueItems", hard)
+	if a.unique {
+		e.pin(v)
+		if hasEqual(v.Items) {
+			e.fail(r, p.node, "uniqueItems", hard)
+		}
 	}
 	for i, item := range v.Items {
 		of := a.items

@@ -299,7 +299,10 @@ func (p *program) mistag(e *evaluator, a *alternatives, v *jsonvalue.Value, r *r
 	a.learn(e.set)
 	for _, t := range a.tags {
 		i := v.Find(t.name)
-		if i < 0 || t.has(v.Members[i].Value) {
+		if i < 0 {
+			continue
+		}
+		if e.pin(v.Members[i].Value); t.has(v.Members[i].Value) {
 			continue
 		}
 		r.score.add(score{failures: 1, constants: 1})

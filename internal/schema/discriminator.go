@@ -92,7 +92,7 @@ func (s *Set) targets(urls any) map[string]*node {
 }
 
 // value returns the value that decides for an object; not ok where it is no text.
-func (d *discriminator) value(v *jsonvalue.Value) (index int, text string, ok bool) {
+func (d *discriminator) value(e *evaluator, v *jsonvalue.Value) (index int, text string, ok bool) {
 	if v.Kind != jsonvalue.Object {
 		return -1, "", false
 	}
@@ -100,13 +100,14 @@ func (d *discriminator) value(v *jsonvalue.Value) (index int, text string, ok bo
 		return -1, "", d.fallback != nil
 	}
 	m := v.Members[index].Value
+	e.pin(m)
 	return index, m.Text, m.Kind == jsonvalue.String
 }
 
 // pick returns the alternatives that the value can be of. Where its discriminator is
 // that of none, it says so; and is done if none would accept the value anyway.
 func (d *discriminator) pick(e *evaluator, p *program, a *alternatives, v *jsonvalue.Value, r *result) (candidates []*node, done bool) {
-	index, text, ok := d.value(v)
+	index, text, ok := d.value(e, v)
 	if !ok {
 		return a.schemas, false
 	}
@@ -236,7 +237,7 @@ const mostInherited = 64
 // inherit evaluates the schema that the discriminator of its base picks for a value.
 func (p *program) inherit(e *evaluator, v *jsonvalue.Value, r *result) {
 	d := p.subtypes
-	index, text, ok := d.value(v)
+	index, text, ok := d.value(e, v)
 	if !ok || len(e.inherited) == mostInherited {
 		return
 	}

@@ -28,6 +28,7 @@ type evaluator struct {
 	applied   []*node          // the open evaluations of the value at the path
 	skipped   []*node          // schemas that the discriminators of their bases did not apply, because they are open
 
+	trace     *Trace // or nil
 	failures  []Failure
 	ignored   Failure // is written to instead of a failure that is not collected
 	objects   map[*jsonvalue.Value]*undescribed
@@ -187,6 +188,9 @@ func (e *evaluator) within(n *node, around *jsonvalue.Value, index int, v *jsonv
 	r := e.whole(n, v)
 	e.applied = outer
 	e.path = e.path[:len(e.path)-1]
+	if e.trace != nil {
+		e.trace.enter(n, v, &r.score)
+	}
 	return r.score
 }
 
@@ -227,7 +231,7 @@ func (e *evaluator) apply(n *node, v *jsonvalue.Value) (r result) {
 		e.fail(&r, n, "", ofKind)
 		return r
 	}
-	if !p.types.allow(v) {
+	if !p.types.allow(e, v) {
 		e.fail(&r, n, "type", ofKind)
 		r.covered.all()
 		return r
@@ -343,10 +347,14 @@ type Undocumented struct {
 // Validate checks a value against the schema.
 func (s *Schema) Validate(v *jsonvalue.Value) *Outcome {
 	e := evaluator{set: s.set, shape: s.Shape}
+	s.evaluate(&e, v)
+	e.dropRepeated()
+	return &Outcome{Failures: sortFailures(e.failures), Undocumented: e.undocumented()}
+}
+
+func (s *Schema) evaluate(e *evaluator, v *jsonvalue.Value) {
 	r := e.refer(s.node, s.node, "", v)
 	if v.Kind == jsonvalue.Object {
 		e.describe(s.node, v, &r.covered)
 	}
-	e.dropRepeated()
-	return &Outcome{Failures: sortFailures(e.failures), Undocumented: e.undocumented()}
 }

@@ -16,6 +16,10 @@ import (
 // not about are.
 type format func(*jsonvalue.Value) bool
 
+func (has format) ask(v *jsonvalue.Value) answer { return answerOf(has(v)) }
+
+func (format) isOpen() bool { return true }
+
 // formats are those that are checked, of JSON Schema 2020-12 and of OpenAPI. Any
 // other is an annotation.
 var formats = map[string]format{

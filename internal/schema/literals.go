@@ -49,10 +49,19 @@ func typesOf(names []string) types {
 	return t
 }
 
-func (t types) allow(v *jsonvalue.Value) bool {
-	return t&(1<<v.Kind) != 0 ||
-		v.Kind == jsonvalue.Number && t&integers != 0 && (isDigits(v.Text) || parseDecimal(v.Text).isInteger())
+// allow reports whether a value is of one of the types.
+func (t types) allow(e *evaluator, v *jsonvalue.Value) bool {
+	return t&(1<<v.Kind) != 0 || v.Kind == jsonvalue.Number && t&integers != 0 && e.ask(integrality{}, v) == satisfied
 }
+
+// integrality is the question whether a number is an integer.
+type integrality struct{}
+
+func (integrality) ask(v *jsonvalue.Value) answer {
+	return answerOf(isDigits(v.Text) || parseDecimal(v.Text).isInteger())
+}
+
+func (integrality) isOpen() bool { return false }
 
 // isDigits reports whether a number is written with digits only.
 func isDigits(number string) bool {
@@ -66,13 +75,16 @@ func isDigits(number string) bool {
 
 // value evaluates the keywords of values of any type but for type.
 func (p *program) value(e *evaluator, v *jsonvalue.Value, r *result) {
+	if p.constant != nil || p.enum != nil {
+		e.pin(v)
+	}
 	if p.constant != nil && !p.constant.has(v) {
 		e.fail(r, p.node, "const", ofValue)
 	}
 	if p.enum != nil && !p.enum.has(v) {
 		e.fail(r, p.node, "enum", ofValue)
 	}
-	if p.format != nil && !p.format(v) {
+	if p.format != nil && e.ask(p.format, v) != satisfied {
 		e.fail(r, p.node, "format", tolerated)
 	}
 }

@@ -105,6 +105,17 @@ func (s *Set) load(u string) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader(text)), nil
 }
 
+// Types returns lists of types. Each value of the schema has one type of each list.
+func (s *Schema) Types() [][]string {
+	var all [][]string
+	for _, n := range s.node.parts {
+		if len(n.Types) > 0 {
+			all = append(all, n.Types)
+		}
+	}
+	return all
+}
+
 // At returns the schema at a place of the description. The name is that of the
 // schema, if it has one. A schema that the compiler rejects accepts any value,
 // and there is a warning about it.

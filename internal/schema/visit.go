@@ -21,8 +21,8 @@ type Visit struct {
 
 // Visit returns the visits of the value and of everything in it that schemas
 // describe.
-func (s *Schema) Visit(v *jsonvalue.Value) Visits {
-	return make(Visits, 0, count(v)).add(Visit{Value: v, Shape: s.Shape, parent: -1})
+func (s *Shape) Visit(v *jsonvalue.Value) Visits {
+	return make(Visits, 0, count(v)).add(Visit{Value: v, Shape: s, parent: -1})
 }
 
 func (all Visits) add(v Visit) Visits {

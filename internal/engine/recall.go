@@ -1,0 +1,316 @@
+package engine
+
+import (
+	"bytes"
+	"time"
+	"unsafe"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine/history"
+	"github.com/plumbapi/plumb/internal/engine/template"
+	"github.com/plumbapi/plumb/internal/expression"
+	"github.com/plumbapi/plumb/internal/jsonscan"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lifecycle"
+	"github.com/plumbapi/plumb/internal/schema"
+)
+
+// known is what follows from a body matching a template, if the guards hold: the result
+// of checking it, which then need not be found out again.
+type known struct {
+	guards    []guard
+	schema    *bodySchema
+	seen      []Seen
+	parts     []knownPart
+	resources []knownResource
+	pattern   *Pattern // nil without findings
+
+	check     int // the call of Check that came across it last
+	counted   int // its index in the results of that call; -1 if it is not there
+	explained int // how often in that call
+}
+
+// knownPart is an array or object with any content, in which there are documented places.
+type knownPart struct {
+	hole  int
+	shape *schema.Shape
+}
+
+// guard is something that has to be true of a body for it to be known.
+type guard interface{ holds(*reading) bool }
+
+// reading is a body that matches a template.
+type reading struct {
+	template.Match
+	x         *plumb.Exchange
+	now       time.Time // see time
+	hasNow    bool
+	variables expression.Variables
+	scratch   jsonvalue.Value
+}
+
+// begin begins the reading of the body of an exchange.
+func (r *reading) begin(x *plumb.Exchange, params map[string]string) {
+	r.x, r.hasNow = x, false
+	r.variables.Params, r.variables.Status = params, x.Response.Status
+}
+
+// time returns the time of the exchange.
+func (r *reading) time() time.Time {
+	if !r.hasNow {
+		r.now, r.hasNow = ownTime(r.x), true
+	}
+	return r.now
+}
+
+// Natural returns the natural number in a hole.
+func (r *reading) Natural(hole int) (n int64, ok bool) {
+	f := &r.Holes[hole]
+	return f.Number, f.Kind == template.Natural
+}
+
+// Value returns the value in a hole, which is valid until the next call.
+func (r *reading) Value(hole int) *jsonvalue.Value {
+	f := &r.Holes[hole]
+	if f.Kind == template.Value {
+		return f.Value
+	}
+	text := r.Text(hole)
+	r.scratch = jsonvalue.Value{Kind: jsonvalue.Number}
+	if f.Kind == template.Text {
+		r.scratch.Kind = jsonvalue.String
+		if f.Escaped {
+			text = jsonscan.Unescape(nil, text)
+		}
+	}
+	r.scratch.Text = unsafe.String(unsafe.SliceData(text), len(text))
+	return &r.scratch
+}
+
+// recall returns what is known of a body; nil if that is nothing.
+func (w *Worker) recall(state *routeState, x *plumb.Exchange, params map[string]string) *known {
+	if !state.triesTemplates() {
+		return nil
+	}
+	r := &w.reading
+	r.begin(x, params)
+	all := state.templates.Find(x.Response.Body.Bytes, &r.Match)
+	if all == nil {
+		return nil
+	}
+	for _, k := range *all {
+		if k.fits(r) {
+			state.hits++
+			return k
+		}
+	}
+	return nil
+}
+
+// isExplained reports whether another body need not be explained: the findings have the
+// occurrences that are kept, or will have them when those of this call are added.
+func (k *known) isExplained(atLeast int) bool {
+	return k.pattern == nil || k.pattern.settled.Load() || k.explained >= atLeast
+}
+
+func (k *known) fits(r *reading) bool {
+	for _, g := range k.guards {
+		if !g.holds(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// accept fills in the result of an exchange whose body is known.
+func (w *Worker) accept(rs *Results, result *Result, state *routeState, k *known) {
+	result.Bodies = 1
+	result.Status = w.reading.x.Response.Status
+	result.schema, result.wellFormed = k.schema, true
+	result.Pattern, result.Counted = k.pattern, k.pattern != nil
+	if state.operation != nil {
+		result.Operation = state.operation.ID
+	}
+	if k.counted < 0 {
+		k.counted = len(rs.known)
+		rs.known = append(rs.known, times{k.seen, 0})
+	}
+	rs.known[k.counted].n++
+	for _, part := range k.parts {
+		w.stream.v.eachSeen(part.shape.Visit(w.reading.Value(part.hole)), func(s Seen) { rs.seen = append(rs.seen, s) })
+	}
+	first := len(rs.notes)
+	for i := range k.resources {
+		w.note(&k.resources[i])
+	}
+	if n := len(rs.notes); n > first {
+		result.notes = rs.notes[first:n:n]
+	}
+}
+
+// offset is a place in a body: so many bytes after a hole; or after the beginning of the
+// body, if the hole is -1.
+type offset struct{ hole, plus int }
+
+func (o offset) in(r *reading) int {
+	if o.hole < 0 {
+		return r.Start + o.plus
+	}
+	return int(r.Holes[o.hole].End) + o.plus
+}
+
+// knownResource is a resource in a known body.
+type knownResource struct {
+	*tracked
+	within  string
+	start   offset
+	id      knownValue
+	members []knownValue // that a history keeps
+}
+
+// knownValue is a value in a known body: one that is always the same, nil if it is never
+// there; the one in a hole; or an array or object with holes in it.
+type knownValue struct {
+	constant   *jsonvalue.Value
+	hole       int // -1 for none
+	start, end offset
+}
+
+// note keeps what a known body says about a resource.
+func (w *Worker) note(k *knownResource) {
+	rs, r := w.results, &w.reading
+	id := k.idOf(r)
+	if len(id) == 0 {
+		return
+	}
+	if len(id) > maxName {
+		id = []byte(shortName(string(id)))
+	}
+	own := note{x: r.x, within: k.within, start: k.start.in(r), idStart: len(rs.ids), idEnd: len(rs.ids) + len(id)}
+	rs.ids = append(rs.ids, id...)
+	if !w.stream.withoutHistory {
+		own.tracked = k.tracked
+		own.key, own.line = k.Key(id), lineOf(r.x, own.start)
+		own.packed = w.pack(k)
+	}
+	rs.notes = append(rs.notes, own)
+}
+
+func (k *knownResource) idOf(r *reading) []byte {
+	switch {
+	case k.id.hole < 0:
+		return []byte(k.id.constant.Text)
+	case r.Holes[k.id.hole].Escaped:
+		return []byte(r.Value(k.id.hole).Text)
+	}
+	return r.Text(k.id.hole)
+}
+
+// pack packs the watched members of a resource, as observe does.
+func (w *Worker) pack(k *knownResource) []byte {
+	rs, r := w.results, &w.reading
+	from := len(rs.packed)
+	p := k.Pack(rs.packed)
+	for i := range k.members {
+		k.members[i].pack(&p, r, i == 0)
+	}
+	rs.packed = p.Bytes()
+	return rs.packed[from:len(rs.packed):len(rs.packed)]
+}
+
+func (v *knownValue) pack(p *history.Packer, r *reading, isState bool) {
+	switch {
+	case v.start != v.end:
+		p.JSON(r.Data[v.start.in(r):v.end.in(r)], r.MaxDepth)
+	case v.hole < 0:
+		p.Value(v.constant)
+	case r.Holes[v.hole].Kind == template.Natural:
+		p.Integer(r.Holes[v.hole].Number)
+	case r.Holes[v.hole].Kind == template.Text && !r.Holes[v.hole].Escaped && !isState:
+		p.Text(r.Text(v.hole))
+	default:
+		p.Value(r.Value(v.hole))
+	}
+}
+
+// hasAnswer is a guard: a keyword finds in a string or number what it found when the
+// body became known.
+type hasAnswer struct {
+	hole     int
+	question schema.Question
+}
+
+func (g *hasAnswer) holds(r *reading) bool { return g.question.HasSameAnswer(r.Value(g.hole)) }
+
+// fitsPart is a guard: there is nothing to say of an array or object.
+type fitsPart struct {
+	hole int
+	part *schema.Part
+}
+
+func (g *fitsPart) holds(r *reading) bool { return g.part.Accepts(r.Value(g.hole)) }
+
+// satisfiesRule is a guard: a rule of the description holds.
+type satisfiesRule struct{ bound *expression.Bound }
+
+func (g *satisfiesRule) holds(r *reading) bool { return g.bound.Holds(&r.variables) }
+
+// isNotMasked is a guard: no string has the mark of a credential that was removed.
+// Nothing but their types is reported of these.
+type isNotMasked struct{}
+
+func (isNotMasked) holds(r *reading) bool { return !bytes.Contains(r.Data, masked) }
+
+// hasIdentity is a guard: the identity of a resource is not empty, and not masked.
+type hasIdentity struct{ hole int }
+
+func (g *hasIdentity) holds(r *reading) bool {
+	id := r.Text(g.hole)
+	return len(id) > 0 && !bytes.Contains(id, masked)
+}
+
+// keepsTime is a guard: the rules of time have nothing to say of a resource.
+type keepsTime struct {
+	resource              // with the timestamps of the body
+	holes    []holeOfTime // of these
+	pairs    []lifecycle.Pair
+	bound    bool // whether the rules are enabled
+	future   bool
+	skew     bool
+}
+
+type holeOfTime struct{ timestamp, hole int }
+
+func (g *keepsTime) holds(r *reading) bool {
+	for _, h := range g.holes {
+		at, ok := g.readTime(r, h)
+		if !ok {
+			return false
+		}
+		g.timestamps[h.timestamp].time = at
+	}
+	if len(g.disordered(g.pairs)) > 0 {
+		return false
+	}
+	holds := true
+	if g.bound {
+		g.eachOverlong(r.time(), func(*lifecycle.State, time.Time, string, time.Time, bool) { holds = false })
+	}
+	if (g.future || g.skew) && !r.time().IsZero() {
+		g.eachFuture(r.time(), func(_ int, ahead time.Duration) {
+			if ahead > clockSlack && g.future || ahead <= clockSlack && g.skew {
+				holds = false
+			}
+		})
+	}
+	return holds
+}
+
+func (g *keepsTime) readTime(r *reading, h holeOfTime) (at time.Time, ok bool) {
+	text := g.life.Timestamps[h.timestamp].Text
+	if n, ok := r.Natural(h.hole); ok && !text {
+		return plausibleTime(g.life, float64(n), g.life.Unit)
+	}
+	s := readStamp(r.Value(h.hole), text, g.life)
+	return s.time, s.problem == "" && !s.time.IsZero()
+}

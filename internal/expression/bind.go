@@ -1,0 +1,139 @@
+package expression
+
+import "github.com/plumbapi/plumb/internal/jsonvalue"
+
+// Bound is what there is left to evaluate of an expression for objects that differ from
+// one object only in some strings and numbers.
+type Bound struct{ tree *Tree }
+
+// Filled are the strings and numbers that differ.
+type Filled interface {
+	Natural(hole int) (n int64, ok bool) // ok if it is a natural number
+	Value(hole int) *jsonvalue.Value     // valid until the next call
+}
+
+// Place says where a value in an object is.
+type Place int
+
+// A place is the number of the string or number among those that differ, or one of these.
+const (
+	Fixed   Place = -1 // it is the same in all the objects, or an array or object of the same structure
+	Unknown Place = -2
+)
+
+// Bind binds the expression to an object. It is not ok where only the objects as a whole
+// tell whether the expression holds.
+func (e *Expression) Bind(self *jsonvalue.Value, place func(*jsonvalue.Value) Place) (b *Bound, ok bool) {
+	if e.tree == nil {
+		return nil, false
+	}
+	tree := binder{self, place}.bind(e.tree)
+	if tree == nil || tree.Op == Literal && tree.constant.truth() > yes {
+		return nil, false
+	}
+	return &Bound{tree}, true
+}
+
+// Always reports whether the expression holds for all the objects.
+func (b *Bound) Always() bool { return b.tree.Op == Literal && b.tree.constant.truth() == yes }
+
+// Holds reports whether it is certain that the expression holds.
+func (b *Bound) Holds(v *Variables) bool { return b.tree.holds(v) == yes }
+
+type binder struct {
+	self  *jsonvalue.Value
+	place func(*jsonvalue.Value) Place
+}
+
+// bind returns a tree with constants for all that is fixed; nil if it cannot be bound.
+func (b binder) bind(t *Tree) *Tree {
+	switch t.Op {
+	case Literal:
+		return t
+	case Member, Has, Size:
+		return b.read(t)
+	}
+	bound := &Tree{Op: t.Op, Path: t.Path, gives: t.gives}
+	constant := true
+	for _, arg := range t.Args {
+		own := b.bind(arg)
+		if own == nil {
+			return nil
+		}
+		bound.Args = append(bound.Args, own)
+		constant = constant && own.Op == Literal
+	}
+	if constant {
+		return constantTree(bound.operand(&Variables{}))
+	}
+	return bound.simplified()
+}
+
+func constantTree(o operand) *Tree { return &Tree{Op: Literal, constant: o, gives: o.kind} }
+
+// simplified returns a tree, some of whose operands are constants, without those that
+// do not matter.
+func (t *Tree) simplified() *Tree {
+	first := t.Args[0]
+	switch {
+	case t.Op == If && first.isConstant(yes):
+		return t.Args[1]
+	case t.Op == If && first.isConstant(no):
+		return t.Args[2]
+	case t.Op == And && first.isConstant(no), t.Op == Or && first.isConstant(yes):
+		return first
+	case t.Op == And && first.isConstant(yes), t.Op == Or && first.isConstant(no):
+		return t.Args[1]
+	case t.Op == And && t.Args[1].isConstant(yes), t.Op == Or && t.Args[1].isConstant(no):
+		return first
+	}
+	return t
+}
+
+func (t *Tree) isConstant(o outcome) bool { return t.Op == Literal && t.constant.truth() == o }
+
+// read binds what reads a path.
+func (b binder) read(t *Tree) *Tree {
+	if !t.isJSON() {
+		return t
+	}
+	if t.Path[0] == OldSelf {
+		return nil
+	}
+	v := &Variables{Self: b.self}
+	for i := range t.steps {
+		if at := t.value(v, i); at != nil && b.place(at) != Fixed {
+			return nil
+		}
+	}
+	at := t.value(v, len(t.steps))
+	switch {
+	case t.Op == Has:
+		return constantTree(constantOf(t.has(v)))
+	case at == nil:
+	case t.Op == Size && b.place(at) != Fixed:
+		return nil
+	case t.Op == Member && b.place(at) >= 0:
+		return &Tree{Op: Hole, hole: int(b.place(at))}
+	}
+	return constantTree(t.operand(v))
+}
+
+// constantOf returns an outcome as an operand.
+func constantOf(o outcome) operand {
+	switch o {
+	case failed:
+		return operand{kind: isMissing}
+	case unsure:
+		return operand{kind: isUnsure}
+	}
+	return operand{kind: isBool, is: o == yes}
+}
+
+// filling returns the operand that fills a hole.
+func (t *Tree) filling(v *Variables) operand {
+	if n, ok := v.Filled.Natural(t.hole); ok {
+		return operand{kind: isInt, n: n}
+	}
+	return operandOf(v.Filled.Value(t.hole))
+}
