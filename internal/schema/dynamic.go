@@ -107,11 +107,7 @@ func (e *evaluator) enter(r *resource) bool {
 	return true
 }
 
-func (e *evaluator) leave(entered bool) {
-	if entered {
-		e.scope = e.scope[:len(e.scope)-1]
-	}
-}
+func (e *evaluator) leave() { e.scope = e.scope[:len(e.scope)-1] }
 
 // scopeKey tells scopes apart. Of a resource that is in a scope several times, only
 // the first counts.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
@@ -28,27 +29,45 @@ type evaluator struct {
 	applied   []*node          // the open evaluations of the value at the path
 	skipped   []*node          // schemas that the discriminators of their bases did not apply, because they are open
 
-	trace     *Trace // or nil
-	failures  []Failure
-	ignored   Failure // is written to instead of a failure that is not collected
-	objects   map[*jsonvalue.Value]*undescribed
-	judged    map[visit]*result
-	explained map[visit]*result
+	trace    *Trace // or nil
+	failures []Failure
+	ignored  Failure           // is written to instead of a failure that is not collected
+	names    []jsonvalue.Value // of members, as values; older ones can be elsewhere
+	objects  []undescribed
+	objectOf map[*jsonvalue.Value]int // the index among the objects
+	results  memo
+}
+
+// evaluators are those that can be used again.
+var evaluators = sync.Pool{New: func() any { return new(evaluator) }}
+
+// newEvaluator returns an evaluator, which is to be released.
+func newEvaluator(s *Set, shape *Shape) *evaluator {
+	e := evaluators.Get().(*evaluator)
+	e.set, e.shape = s, shape
+	return e
+}
+
+// release gives the evaluator back. Its failures may be kept.
+func (e *evaluator) release() {
+	const most = 1 << 10
+	if len(e.objects) > most || e.results.size() > most {
+		return // clearing them takes too long
+	}
+	clear(e.objectOf)
+	clear(e.objects)
+	e.results.clear()
+	*e = evaluator{
+		path: e.path[:0], scope: e.scope[:0], inherited: e.inherited[:0], applied: e.applied[:0], skipped: e.skipped[:0],
+		names: e.names[:0], objects: e.objects[:0], objectOf: e.objectOf, results: e.results,
+	}
+	evaluators.Put(e)
 }
 
 // step leads from an object or array to what it holds.
 type step struct {
 	around *jsonvalue.Value
 	index  int
-}
-
-// visit is a schema that is applied to a value. With dynamic references, what that
-// means also depends on the resources that led to the schema.
-type visit struct {
-	schema *node
-	value  *jsonvalue.Value
-	scope  string
-	choice bool // whether it is the nearest of several alternatives
 }
 
 // result is how well a value matches a schema.
@@ -222,38 +241,44 @@ func (e *evaluator) explain(n *node, v *jsonvalue.Value, judged result) result {
 // apply evaluates a value by a schema.
 func (e *evaluator) apply(n *node, v *jsonvalue.Value) (r result) {
 	p := n.program()
-	if p.dynamic {
-		defer e.leave(e.enter(p.resource))
-	}
+	entered := p.dynamic && e.enter(p.resource)
 	e.applied = append(e.applied, n)
-	defer func() { e.applied = e.applied[:len(e.applied)-1] }()
+	p.apply(e, v, &r)
+	e.applied = e.applied[:len(e.applied)-1]
+	if entered {
+		e.leave()
+	}
+	return r
+}
+
+// apply evaluates all keywords of the schema.
+func (p *program) apply(e *evaluator, v *jsonvalue.Value, r *result) {
 	if p.never {
-		e.fail(&r, n, "", ofKind)
-		return r
+		e.fail(r, p.node, "", ofKind)
+		return
 	}
 	if !p.types.allow(e, v) {
-		e.fail(&r, n, "type", ofKind)
+		e.fail(r, p.node, "type", ofKind)
 		r.covered.all()
-		return r
+		return
 	}
-	p.value(e, v, &r)
+	p.value(e, v, r)
 	switch v.Kind {
 	case jsonvalue.String:
-		p.text(e, v, &r)
+		p.text(e, v, r)
 	case jsonvalue.Number:
-		p.number(e, v, &r)
+		p.number(e, v, r)
 	case jsonvalue.Array:
-		p.array(e, v, &r)
+		p.array(e, v, r)
 	case jsonvalue.Object:
-		p.object(e, v, &r)
+		p.object(e, v, r)
 	}
-	p.references(e, v, &r)
-	p.combine(e, v, &r)
+	p.references(e, v, r)
+	p.combine(e, v, r)
 	if p.loosensNull && v.Kind == jsonvalue.Null && r.failures == 0 {
-		e.fail(&r, n, "nullable", noted)
+		e.fail(r, p.node, "nullable", noted)
 	}
-	p.unevaluated(e, v, &r)
-	return r
+	p.unevaluated(e, v, r)
 }
 
 // add adds the result of another schema for the same value.
@@ -274,12 +299,8 @@ func (e *evaluator) refer(from, n *node, keyword string, v *jsonvalue.Value) res
 		}
 		bases += " " + strconv.Itoa(i.base.id)
 	}
-	known := &e.explained
-	if e.judging > 0 {
-		known = &e.judged
-	}
-	key := visit{n, v, e.scopeKey() + bases, e.choices > 0 && e.judging == 0}
-	if r, ok := (*known)[key]; ok {
+	key := visit{n, v, e.scopeKey() + bases, e.mode()}
+	if r := e.results.of(key); r != nil {
 		if r.open {
 			var loop result
 			e.fail(&loop, from, keyword, hard).Keyword = "$ref"
@@ -287,17 +308,25 @@ func (e *evaluator) refer(from, n *node, keyword string, v *jsonvalue.Value) res
 		}
 		return *r
 	}
-	if *known == nil {
-		*known = map[visit]*result{}
-	}
-	r, mark := &result{open: true}, len(e.skipped)
-	(*known)[key] = r
+	r, mark := e.results.add(key), len(e.skipped)
+	r.open = true
 	*r = e.apply(n, v)
 	e.skipped = append(e.skipped[:mark], slices.DeleteFunc(e.skipped[mark:], func(s *node) bool { return s == n })...)
 	if len(e.skipped) > mark { // it depends on what is open
-		delete(*known, key)
+		e.results.forget(key)
 	}
 	return *r
+}
+
+// mode says in which of the modes that have results of their own the evaluator is.
+func (e *evaluator) mode() mode {
+	switch {
+	case e.judging > 0:
+		return judging
+	case e.choices > 0:
+		return explainingNearest
+	}
+	return explaining
 }
 
 // references evaluates $ref, $dynamicRef and $recursiveRef.
@@ -346,8 +375,9 @@ type Undocumented struct {
 
 // Validate checks a value against the schema.
 func (s *Schema) Validate(v *jsonvalue.Value) *Outcome {
-	e := evaluator{set: s.set, shape: s.Shape}
-	s.evaluate(&e, v)
+	e := newEvaluator(s.set, s.Shape)
+	defer e.release()
+	s.evaluate(e, v)
 	e.dropRepeated()
 	return &Outcome{Failures: sortFailures(e.failures), Undocumented: e.undocumented()}
 }

@@ -267,7 +267,11 @@ func (p *program) forbid(e *evaluator, n *node, keyword, name string, r *result)
 
 // nameOf evaluates propertyNames for the name of a member.
 func (p *program) nameOf(e *evaluator, v *jsonvalue.Value, i int, r *result) {
-	name := &jsonvalue.Value{Kind: jsonvalue.String, Text: v.Members[i].Name}
+	if len(e.names) == cap(e.names) {
+		e.names = make([]jsonvalue.Value, 0, 32)
+	}
+	e.names = append(e.names, jsonvalue.Value{Kind: jsonvalue.String, Text: v.Members[i].Name})
+	name := &e.names[len(e.names)-1]
 	outer := e.name
 	e.name = name
 	r.addWithin(e.within(p.names, v, i, name))
@@ -295,32 +299,43 @@ type undescribed struct {
 // those that it applies. If several schemas are for the same object, a member is
 // documented if one of them documents it.
 func (e *evaluator) describe(n *node, v *jsonvalue.Value, covered *coverage) {
-	known := e.objects[v]
-	if known == nil {
-		known = &undescribed{Undocumented: Undocumented{Path: e.pathHere(), Place: n.place, Object: v}}
-		if shape := e.shapeHere(); shape != nil {
-			known.Place = shape.Place
+	at, ok := e.objectOf[v]
+	if !ok {
+		if e.objectOf == nil {
+			e.objectOf = map[*jsonvalue.Value]int{}
 		}
-		for i := range v.Members {
-			if isLast(v, i) && !covered.documented.has(i) {
-				known.Members = append(known.Members, i)
-			}
-		}
-		if e.objects == nil {
-			e.objects = map[*jsonvalue.Value]*undescribed{}
-		}
-		e.objects[v] = known
+		at = len(e.objects)
+		e.objectOf[v] = at
+		e.objects = append(e.objects, e.undescribed(n, v, covered))
 	}
+	known := &e.objects[at]
 	known.describes = known.describes || covered.describes
 	known.Members = slices.DeleteFunc(known.Members, covered.documented.has)
+}
+
+// undescribed returns the members of an object that a schema does not mention.
+func (e *evaluator) undescribed(n *node, v *jsonvalue.Value, covered *coverage) undescribed {
+	var u undescribed
+	for i := range v.Members {
+		if isLast(v, i) && !covered.documented.has(i) {
+			u.Members = append(u.Members, i)
+		}
+	}
+	if u.Members != nil {
+		u.Path, u.Place, u.Object = e.pathHere(), n.place, v
+		if shape := e.shapeHere(); shape != nil {
+			u.Place = shape.Place
+		}
+	}
+	return u
 }
 
 // undocumented returns the members that no schema which applies mentions, in the order
 // of the objects.
 func (e *evaluator) undocumented() []Undocumented {
 	var all []Undocumented
-	for _, o := range e.objects {
-		if o.describes && len(o.Members) > 0 {
+	for i := range e.objects {
+		if o := &e.objects[i]; o.describes && len(o.Members) > 0 {
 			all = append(all, o.Undocumented)
 		}
 	}

@@ -79,7 +79,10 @@ func (t *Trace) enter(n *node, v *jsonvalue.Value, s *score) {
 // Trace checks a value against the schema, and returns what the outcome depends on.
 func (s *Schema) Trace(v *jsonvalue.Value) *Trace {
 	t := &Trace{set: s.set}
-	s.evaluate(&evaluator{set: s.set, shape: s.Shape, trace: t}, v)
+	e := newEvaluator(s.set, s.Shape)
+	defer e.release()
+	e.trace = t
+	s.evaluate(e, v)
 	return t
 }
 
@@ -121,7 +124,8 @@ type Part struct {
 
 // Accepts reports whether there is nothing to say of a value.
 func (p *Part) Accepts(v *jsonvalue.Value) bool {
-	e := evaluator{set: p.set, shape: p.shape}
+	e := newEvaluator(p.set, p.shape)
+	defer e.release()
 	for _, n := range p.schemas {
 		if r := e.whole(n, v); !r.strict() {
 			return false
