@@ -1,10 +1,18 @@
 package expression
 
-import "github.com/plumbapi/plumb/internal/jsonvalue"
+import (
+	"cmp"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+)
 
 // Bound is what there is left to evaluate of an expression for objects that differ from
 // one object only in some strings and numbers.
-type Bound struct{ tree *Tree }
+type Bound struct {
+	tree  *Tree
+	sums  []sumTest // if all of them hold, so does the expression
+	exact bool      // whether there are such
+}
 
 // Filled are the strings and numbers that differ.
 type Filled interface {
@@ -31,14 +39,102 @@ func (e *Expression) Bind(self *jsonvalue.Value, place func(*jsonvalue.Value) Pl
 	if tree == nil || tree.Op == Literal && tree.constant.truth() > yes {
 		return nil, false
 	}
-	return &Bound{tree}, true
+	bound := &Bound{tree: tree}
+	bound.sums, bound.exact = sumTests(tree, nil)
+	return bound, true
 }
 
 // Always reports whether the expression holds for all the objects.
 func (b *Bound) Always() bool { return b.tree.Op == Literal && b.tree.constant.truth() == yes }
 
 // Holds reports whether it is certain that the expression holds.
-func (b *Bound) Holds(v *Variables) bool { return b.tree.holds(v) == yes }
+func (b *Bound) Holds(v *Variables) bool {
+	if b.exact && allHold(b.sums, v.Filled) {
+		return true
+	}
+	return b.tree.holds(v) == yes
+}
+
+// sumTest compares a sum of natural numbers in holes, and of a constant, with 0. That is
+// what most expressions come down to.
+type sumTest struct {
+	terms    []term
+	constant int64
+	op       Op
+}
+
+// term is a hole whose number is added or subtracted.
+type term struct {
+	hole int
+	sign int64
+}
+
+// mostTerms bounds the numbers of a sum, so that it cannot overflow.
+const mostTerms = 16
+
+// sumTests returns the tests that a tree consists of, all of which must hold. It is not
+// ok if there is anything else in the tree.
+func sumTests(t *Tree, all []sumTest) (tests []sumTest, ok bool) {
+	switch t.Op {
+	case And:
+		if all, ok = sumTests(t.Args[0], all); !ok {
+			return nil, false
+		}
+		return sumTests(t.Args[1], all)
+	case Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual:
+		s := sumTest{op: t.Op}
+		if s.add(t.Args[0], 1) && s.add(t.Args[1], -1) && len(s.terms) <= mostTerms {
+			return append(all, s), true
+		}
+	}
+	return nil, false
+}
+
+// add adds an operand. It reports whether that is a sum.
+func (s *sumTest) add(t *Tree, sign int64) bool {
+	switch t.Op {
+	case Literal:
+		s.constant += sign * t.constant.n
+		return t.constant.kind == isInt && t.constant.n > -1<<53 && t.constant.n < 1<<53
+	case Hole:
+		s.terms = append(s.terms, term{t.hole, sign})
+		return true
+	case Add:
+		return s.add(t.Args[0], sign) && s.add(t.Args[1], sign)
+	case Subtract:
+		return s.add(t.Args[0], sign) && s.add(t.Args[1], -sign)
+	}
+	return false
+}
+
+// allHold reports whether all tests hold, of natural numbers.
+func allHold(tests []sumTest, filled Filled) bool {
+	for i := range tests {
+		s := &tests[i]
+		sum := s.constant
+		for _, t := range s.terms {
+			n, ok := filled.Natural(t.hole)
+			if !ok {
+				return false
+			}
+			sum += t.sign * n
+		}
+		if compareWithZero(s.op, sum) != yes {
+			return false
+		}
+	}
+	return true
+}
+
+func compareWithZero(op Op, n int64) outcome {
+	switch op {
+	case Equal:
+		return outcomeOf(n == 0)
+	case NotEqual:
+		return outcomeOf(n != 0)
+	}
+	return ordered(op, cmp.Compare(n, 0))
+}
 
 type binder struct {
 	self  *jsonvalue.Value

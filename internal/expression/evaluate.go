@@ -215,7 +215,12 @@ func (t *Tree) compare(v *Variables) outcome {
 	default:
 		return unsure
 	}
-	switch t.Op {
+	return ordered(t.Op, order)
+}
+
+// ordered returns whether an operator for order holds where the operands have that order.
+func ordered(op Op, order int) outcome {
+	switch op {
 	case Less:
 		return outcomeOf(order < 0)
 	case LessEqual:

@@ -272,5 +272,5 @@ func (p *program) inherit(e *evaluator, v *jsonvalue.Value, r *result) {
 
 // isOpen reports whether a schema is evaluating a value.
 func (e *evaluator) isOpen(n *node, v *jsonvalue.Value) bool {
-	return slices.Contains(e.applied, n) || slices.ContainsFunc(e.inherited, func(i inheritance) bool { return i.base == n && i.value == v })
+	return slices.Contains(e.applied[e.here:], n) || slices.ContainsFunc(e.inherited, func(i inheritance) bool { return i.base == n && i.value == v })
 }

@@ -26,7 +26,8 @@ type evaluator struct {
 	judging   int              // how many open evaluations only judge
 	scope     []*resource      // the open ones, the outermost first; empty without dynamic references
 	inherited []inheritance    // the open ones
-	applied   []*node          // the open evaluations of the value at the path
+	applied   []*node          // the open evaluations
+	here      int              // from which on they are of the value at the path
 	skipped   []*node          // schemas that the discriminators of their bases did not apply, because they are open
 
 	trace    *Trace // or nil
@@ -202,10 +203,10 @@ func (e *evaluator) shapeHere() *Shape {
 // within evaluates a member or an element.
 func (e *evaluator) within(n *node, around *jsonvalue.Value, index int, v *jsonvalue.Value) score {
 	e.path = append(e.path, step{around, index})
-	outer := e.applied
-	e.applied = nil
+	outer := e.here
+	e.here = len(e.applied)
 	r := e.whole(n, v)
-	e.applied = outer
+	e.here = outer
 	e.path = e.path[:len(e.path)-1]
 	if e.trace != nil {
 		e.trace.enter(n, v, &r.score)

@@ -170,7 +170,7 @@ func (p *program) object(e *evaluator, v *jsonvalue.Value, r *result) {
 // missing records that a required member is missing. Responses do not have those that
 // are for requests only; but neither does such an object match the schema.
 func (p *program) missing(e *evaluator, keyword, name string, r *result) {
-	if slices.ContainsFunc(e.applied, func(n *node) bool { return n.hidesMember(name) }) {
+	if slices.ContainsFunc(e.applied[e.here:], func(n *node) bool { return n.hidesMember(name) }) {
 		r.tolerated++
 		return
 	}

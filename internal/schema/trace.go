@@ -112,6 +112,9 @@ func (t *Trace) Part(v *jsonvalue.Value, shape *Shape) *Part {
 	if !p.Accepts(v) {
 		return nil
 	}
+	if v.Kind == jsonvalue.Object {
+		p.flat = flatMapOf(p.schemas)
+	}
 	return p
 }
 
@@ -120,10 +123,14 @@ type Part struct {
 	set     *Set
 	shape   *Shape
 	schemas []*node
+	flat    *flatMap // of objects, if the schemas are so; or nil
 }
 
 // Accepts reports whether there is nothing to say of a value.
 func (p *Part) Accepts(v *jsonvalue.Value) bool {
+	if p.flat != nil && v.Kind == jsonvalue.Object {
+		return p.flat.accepts(&evaluator{}, v)
+	}
 	e := newEvaluator(p.set, p.shape)
 	defer e.release()
 	for _, n := range p.schemas {
