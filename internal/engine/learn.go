@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"hash/maphash"
 	"slices"
+	"strconv"
 	"unsafe"
 
 	"github.com/plumbapi/plumb/internal/engine/template"
@@ -384,7 +385,7 @@ func (l *learner) guardRules() bool {
 		if !l.v.isEnabled(r.Rule) {
 			return true
 		}
-		bound, ok := r.expression.Bind(self, l.place)
+		bound, ok := r.expression.Bind(self, l.place, l)
 		if !ok {
 			return false
 		}
@@ -394,6 +395,15 @@ func (l *learner) guardRules() bool {
 		return true
 	})
 }
+
+// Natural returns the natural number in a hole.
+func (l *learner) Natural(hole int) (n int64, ok bool) {
+	n, err := strconv.ParseInt(l.values[hole].Text, 10, 64)
+	return n, err == nil && l.holes[hole].Kind == template.Natural
+}
+
+// Value returns the value in a hole.
+func (l *learner) Value(hole int) *jsonvalue.Value { return l.values[hole] }
 
 // place says where a value is, for expressions.
 func (l *learner) place(v *jsonvalue.Value) expression.Place {

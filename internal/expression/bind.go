@@ -10,8 +10,7 @@ import (
 // one object only in some strings and numbers.
 type Bound struct {
 	tree  *Tree
-	sums  []sumTest // if all of them hold, so does the expression
-	exact bool      // whether there are such
+	tests []test // if all of them hold, so does the expression; nil if there are no such
 }
 
 // Filled are the strings and numbers that differ.
@@ -29,9 +28,10 @@ const (
 	Unknown Place = -2
 )
 
-// Bind binds the expression to an object. It is not ok where only the objects as a whole
-// tell whether the expression holds.
-func (e *Expression) Bind(self *jsonvalue.Value, place func(*jsonvalue.Value) Place) (b *Bound, ok bool) {
+// Bind binds the expression to an object, in which the strings and numbers that differ
+// are filled as given. It is not ok where only the objects as a whole tell whether the
+// expression holds.
+func (e *Expression) Bind(self *jsonvalue.Value, place func(*jsonvalue.Value) Place, filled Filled) (b *Bound, ok bool) {
 	if e.tree == nil {
 		return nil, false
 	}
@@ -40,7 +40,9 @@ func (e *Expression) Bind(self *jsonvalue.Value, place func(*jsonvalue.Value) Pl
 		return nil, false
 	}
 	bound := &Bound{tree: tree}
-	bound.sums, bound.exact = sumTests(tree, nil)
+	if tests, ok := testsOf(tree, &Variables{Filled: filled}, nil); ok {
+		bound.tests = tests
+	}
 	return bound, true
 }
 
@@ -49,18 +51,22 @@ func (b *Bound) Always() bool { return b.tree.Op == Literal && b.tree.constant.t
 
 // Holds reports whether it is certain that the expression holds.
 func (b *Bound) Holds(v *Variables) bool {
-	if b.exact && allHold(b.sums, v.Filled) {
+	if b.tests != nil && allHold(b.tests, v.Filled) {
 		return true
 	}
 	return b.tree.holds(v) == yes
 }
 
-// sumTest compares a sum of natural numbers in holes, and of a constant, with 0. That is
-// what most expressions come down to.
-type sumTest struct {
+// test compares a sum of natural numbers in holes, and of a constant, with 0; or else
+// the string in a hole with a text. That is what most expressions come down to for
+// objects like one of which they hold.
+type test struct {
+	op       Op
 	terms    []term
 	constant int64
-	op       Op
+
+	hole int // of the string; -1 for a sum
+	text string
 }
 
 // term is a hole whose number is added or subtracted.
@@ -72,26 +78,55 @@ type term struct {
 // mostTerms bounds the numbers of a sum, so that it cannot overflow.
 const mostTerms = 16
 
-// sumTests returns the tests that a tree consists of, all of which must hold. It is not
-// ok if there is anything else in the tree.
-func sumTests(t *Tree, all []sumTest) (tests []sumTest, ok bool) {
+// testsOf appends tests that are enough for a tree to hold. Of alternatives they are
+// those of one that holds. It is not ok if there are no such tests.
+func testsOf(t *Tree, v *Variables, all []test) (tests []test, ok bool) {
 	switch t.Op {
 	case And:
-		if all, ok = sumTests(t.Args[0], all); !ok {
+		if all, ok = testsOf(t.Args[0], v, all); !ok {
 			return nil, false
 		}
-		return sumTests(t.Args[1], all)
+		return testsOf(t.Args[1], v, all)
+	case Or:
+		for _, arg := range t.Args {
+			if onlyHoles(arg) && arg.holds(v) == yes {
+				if tests, ok = testsOf(arg, v, all); ok {
+					return tests, true
+				}
+			}
+		}
 	case Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual:
-		s := sumTest{op: t.Op}
+		s := test{op: t.Op, hole: -1}
 		if s.add(t.Args[0], 1) && s.add(t.Args[1], -1) && len(s.terms) <= mostTerms {
 			return append(all, s), true
+		}
+		if t.Op > NotEqual {
+			break
+		}
+		for i, arg := range t.Args {
+			if other := t.Args[1-i]; arg.Op == Hole && other.Op == Literal && other.constant.kind == isText {
+				return append(all, test{op: t.Op, hole: arg.hole, text: other.constant.text}), true
+			}
 		}
 	}
 	return nil, false
 }
 
+// onlyHoles reports whether a tree depends on nothing but what is in holes.
+func onlyHoles(t *Tree) bool {
+	if len(t.Path) > 0 {
+		return false
+	}
+	for _, arg := range t.Args {
+		if !onlyHoles(arg) {
+			return false
+		}
+	}
+	return true
+}
+
 // add adds an operand. It reports whether that is a sum.
-func (s *sumTest) add(t *Tree, sign int64) bool {
+func (s *test) add(t *Tree, sign int64) bool {
 	switch t.Op {
 	case Literal:
 		s.constant += sign * t.constant.n
@@ -107,23 +142,30 @@ func (s *sumTest) add(t *Tree, sign int64) bool {
 	return false
 }
 
-// allHold reports whether all tests hold, of natural numbers.
-func allHold(tests []sumTest, filled Filled) bool {
+// allHold reports whether all tests hold.
+func allHold(tests []test, filled Filled) bool {
 	for i := range tests {
-		s := &tests[i]
-		sum := s.constant
-		for _, t := range s.terms {
-			n, ok := filled.Natural(t.hole)
-			if !ok {
-				return false
-			}
-			sum += t.sign * n
-		}
-		if compareWithZero(s.op, sum) != yes {
+		if !tests[i].holds(filled) {
 			return false
 		}
 	}
 	return true
+}
+
+func (s *test) holds(filled Filled) bool {
+	if s.hole >= 0 {
+		v := filled.Value(s.hole)
+		return v.Kind == jsonvalue.String && (v.Text == s.text) == (s.op == Equal)
+	}
+	sum := s.constant
+	for _, t := range s.terms {
+		n, ok := filled.Natural(t.hole)
+		if !ok {
+			return false
+		}
+		sum += t.sign * n
+	}
+	return compareWithZero(s.op, sum) == yes
 }
 
 func compareWithZero(op Op, n int64) outcome {
