@@ -12,8 +12,7 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// Lists in lists, lists that hold each other, and trees, by both engines. Only
-// the elements of the outermost list count as bodies of their own.
+// Lists in lists, lists that hold each other, and trees. Only the elements of the outermost list count as bodies of their own.
 func TestListsInLists(t *testing.T) {
 	d, err := spec.Load(fstest.MapFS{"openapi.yaml": {Data: []byte(`
 openapi: 3.1.0
@@ -40,26 +39,22 @@ components:
 	for _, tt := range []struct {
 		path, body string
 		bodies     int
-		planned    bool
 	}{
-		{"/shelves", `{"data":[{"id":"s","data":[{"id":"b"},{"id":"c"}]},{"data":[]}]}`, 2, true},
-		{"/shelves", `{"data":[{"id":"s","data":[{"id":7},{"more":null}]},{"more":[]}]}`, 2, true},
-		{"/shelf", `{"id":"s","data":[{"id":"b"},{"id":"c"},{"id":null}]}`, 3, true},
-		{"/tree", `{"id":1}`, 1, true},
-		{"/tree", `{"id":1,"data":[]}`, 1, true},
-		{"/tree", `{"data":[{"id":2,"data":[{"id":3},{"more":4}]},{"id":"5"}]}`, 1, false},
-		{"/day", `{"data":[]}`, 1, true},
-		{"/day", `{"data":[{},{"data":[]},{"data":null,"more":1}]}`, 3, true},
-		{"/day", `{"data":[{"data":[{"data":[{"data":7}]}]}]}`, 1, false},
+		{"/shelves", `{"data":[{"id":"s","data":[{"id":"b"},{"id":"c"}]},{"data":[]}]}`, 2},
+		{"/shelves", `{"data":[{"id":"s","data":[{"id":7},{"more":null}]},{"more":[]}]}`, 2},
+		{"/shelf", `{"id":"s","data":[{"id":"b"},{"id":"c"},{"id":null}]}`, 3},
+		{"/tree", `{"id":1}`, 1},
+		{"/tree", `{"id":1,"data":[]}`, 1},
+		{"/tree", `{"data":[{"id":2,"data":[{"id":3},{"more":4}]},{"id":"5"}]}`, 1},
+		{"/day", `{"data":[]}`, 1},
+		{"/day", `{"data":[{},{"data":[]},{"data":null,"more":1}]}`, 3},
+		{"/day", `{"data":[{"data":[{"data":[{"data":7}]}]}]}`, 1},
 	} {
 		t.Run(tt.path+" "+tt.body, func(t *testing.T) {
 			e := newEngines(v, v.Documented())
 			x := &plumb.Exchange{Request: plumb.Request{Method: "GET", URL: tt.path}}
 			x.Response.Status, x.Response.Body.Bytes = 200, []byte(tt.body)
-			for range 2 { // in the second round, it is counted
-				assert.Empty(t, e.differ(x))
-			}
-			assert.Equal(t, tt.planned, e.explained < 2, "explained %d times", e.explained)
+			assert.Empty(t, e.differ(x))
 			assert.Equal(t, tt.bodies, v.Check(x).Bodies)
 		})
 	}

@@ -180,10 +180,25 @@ func (n *node[T]) find(data []byte, pos int) *edge[T] {
 	return nil
 }
 
+// isAt reports whether the text of the edge is at an offset, and what can fill its hole
+// follows: the text can be the beginning of that of another edge.
 func (e *edge[T]) isAt(data []byte, pos int) bool {
 	to := pos + len(e.text)
-	return to <= len(data) && string(data[pos:to]) == e.text
+	if to > len(data) || string(data[pos:to]) != e.text {
+		return false
+	}
+	return e.kind < Natural || to < len(data) && begins[data[to]]&(1<<e.kind) != 0
 }
+
+// begins has the kinds of holes whose fillings can begin with a byte, as bits.
+var begins = func() (all [256]byte) {
+	for c := '0'; c <= '9'; c++ {
+		all[c] = 1<<Natural | 1<<Number
+	}
+	all['-'] = 1<<Natural | 1<<Number // of another edge with the text
+	all['{'], all['['] = 1<<Value, 1<<Value
+	return all
+}()
 
 // Match is what the holes of a template are filled with in a text.
 type Match struct {
