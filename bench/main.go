@@ -18,7 +18,7 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 5, "how often each row is measured")
 	count := flag.Int("bodies", 100_000, "how many bodies each measurement reads")
-	large := flag.Int("mb", 64, "size in MB of the recordings for the rows about memory")
+	large := flag.Int("mb", 64, "size in MB of the recordings of whole processes; above 64, for their memory only")
 	only := flag.String("only", "", "measure only the rows whose names contain this")
 	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
 	flag.Parse()
@@ -45,6 +45,7 @@ func run(rounds, count, large int, only string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	l := &limits{}
 	in := newInput(count)
 	rows, err := inProcess(in, dir)
 	if err != nil {
@@ -55,18 +56,33 @@ func run(rounds, count, large int, only string) error {
 	for i := range rounds + 1 {
 		for _, r := range rows {
 			if err := r.measure(i > 0); err != nil {
-				return fmt.Errorf("%s: %w", r.name, err)
+				r.missing = err
+				l.miss(r.name, "%v", err)
 			}
 		}
 	}
 	print(rows)
-	if err := processes(dir, in, large, rounds, only); err != nil {
+	if err := build(dir, "..", "./cmd/plumb"); err != nil {
 		return err
 	}
-	if err := linear(dir, rounds, only); err != nil {
+	for _, command := range []string{"./decode", "./kin"} {
+		if err := build(dir, ".", command); err != nil {
+			return err
+		}
+	}
+	if err := goals(dir, large, rounds, only, l); err != nil {
 		return err
 	}
-	return descriptions(dir, rounds, only)
+	if err := processes(dir, rounds, only, l); err != nil {
+		return err
+	}
+	if err := linear(dir, rounds, only, l); err != nil {
+		return err
+	}
+	if err := descriptions(dir, rounds, only, l); err != nil {
+		return err
+	}
+	return l.err()
 }
 
 // print shows the ratios to the first row: the median of all rounds, the least
@@ -120,7 +136,7 @@ type input struct {
 
 func newInput(count int) *input {
 	in := &input{}
-	g, other := bodies.New(1), bodies.New(2)
+	g, other := bodies.New(1, 1), bodies.New(2, 1)
 	for i := range count {
 		body := g.Next()
 		in.clean = append(in.clean, body)

@@ -4,12 +4,12 @@ import (
 	"maps"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
 // discriminator is the keyword of OpenAPI that names the member whose value says
@@ -48,7 +48,7 @@ func (w *walker) discriminate(n *node, p position) {
 			w.fail(at.place, "a discriminator maps to the name of a schema or a reference to one, not to %s; the value is left out", withArticle(m.value.kind.String()))
 			return
 		}
-		if schemas := p.file.namedSchemas(); schemas != nil && schemaName.MatchString(text) && schemas.get(text) != nil {
+		if schemas := p.file.namedSchemas(); schemas != nil && schemaName().MatchString(text) && schemas.get(text) != nil {
 			text = "#/components/schemas/" + text
 		}
 		u, err := url.Parse(text)
@@ -69,7 +69,7 @@ func (w *walker) discriminate(n *node, p position) {
 	}
 }
 
-var schemaName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+var schemaName = lazyregexp.New(`^[A-Za-z0-9._-]+$`)
 
 // append writes the discriminator of a schema for the evaluator: with URLs for
 // schemas, and with those that values pick by their names.

@@ -2,11 +2,11 @@ package spec
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
 // Servers says which servers have the operations of a description.
@@ -354,11 +354,11 @@ func (r *Router) generalize(path []string) string {
 
 // word matches a segment that names a kind of thing rather than one of many:
 // letters, or a version such as v1.
-var word = regexp.MustCompile(`^(?:[A-Za-z]+(?:[-_.:~$]+[A-Za-z]+)*|v[0-9]{1,3}(?:(?:alpha|beta)[0-9]{0,2})?)$`)
+var word = lazyregexp.New(`^(?:[A-Za-z]+(?:[-_.:~$]+[A-Za-z]+)*|v[0-9]{1,3}(?:(?:alpha|beta)[0-9]{0,2})?)$`)
 
 func isWord(segment string) bool {
 	const longest = 40
-	return len(segment) <= longest && word.MatchString(segment)
+	return len(segment) <= longest && word().MatchString(segment)
 }
 
 // Server returns the URL of the server to which the request would be made if

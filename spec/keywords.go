@@ -3,12 +3,12 @@ package spec
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
 // keyword is what JSON Schema, in any draft, and OpenAPI require of the value
@@ -271,10 +271,10 @@ func parentOfProperties(ref string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(ref, "/"), "/properties")
 }
 
-var anchorName = regexp.MustCompile(`^[A-Za-z_][-A-Za-z0-9._]*$`)
+var anchorName = lazyregexp.New(`^[A-Za-z_][-A-Za-z0-9._]*$`)
 
 func isAnchor(n *node, _ dialect) string {
-	if n.kind != jsonvalue.String || !anchorName.MatchString(n.text) {
+	if n.kind != jsonvalue.String || !anchorName().MatchString(n.text) {
 		return "KEYWORD must be a name of letters, digits and the characters - . _, without a #"
 	}
 	return ""

@@ -2,10 +2,11 @@ package spec
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/theory/jsonpath"
+
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
 // maxPath is the largest length of a JSONPath in bytes; parsing and evaluating
@@ -26,7 +27,7 @@ func parsePath(text string) (*jsonpath.Path, error) {
 
 // shorthandName matches a name in the shorthand notation (.name) of RFC 9535,
 // but also with hyphens.
-var shorthandName = regexp.MustCompile(`^[A-Za-z_\x{80}-\x{10FFFF}][A-Za-z0-9_\x{80}-\x{10FFFF}-]*`)
+var shorthandName = lazyregexp.New(`^[A-Za-z_\x{80}-\x{10FFFF}][A-Za-z0-9_\x{80}-\x{10FFFF}-]*`)
 
 // inBrackets rewrites shorthand names that have a hyphen to bracket notation.
 // RFC 9535 does not allow hyphens there, but an example of the Overlay
@@ -44,7 +45,7 @@ func inBrackets(path string) string {
 		}
 		name := ""
 		if c == '.' {
-			name = shorthandName.FindString(path[i+1:])
+			name = shorthandName().FindString(path[i+1:])
 		}
 		switch {
 		case !strings.Contains(name, "-"):

@@ -2,13 +2,13 @@ package spec
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/theory/jsonpath"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
 // action is one action of an overlay. It may have neither remove, update nor
@@ -45,7 +45,7 @@ func (o Overlay) actions() ([]action, error) {
 
 // overlayVersion matches the versions that we know; the first group
 // distinguishes them.
-var overlayVersion = regexp.MustCompile(`^1\.([01])\.\d+$`)
+var overlayVersion = lazyregexp.New(`^1\.([01])\.\d+$`)
 
 func readOverlay(root *node) ([]action, *fault) {
 	if root.kind != jsonvalue.Object {
@@ -55,7 +55,7 @@ func readOverlay(root *node) ([]action, *fault) {
 	if m == nil {
 		return nil, faultAt(root.line, root.column, `this is not an overlay: it has no member "overlay" that names the version, such as 1.1.0`)
 	}
-	version := overlayVersion.FindStringSubmatch(m.value.text)
+	version := overlayVersion().FindStringSubmatch(m.value.text)
 	if version == nil || m.value.kind != jsonvalue.String {
 		return nil, faultAt(m.line, m.column, "overlay version %q is not supported; use 1.0.0 or 1.1.0", m.value.text)
 	}

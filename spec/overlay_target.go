@@ -1,12 +1,12 @@
 package spec
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
 // Target returns a JSONPath by which an overlay can select a place, or "" if no
@@ -46,11 +46,11 @@ func (v *view) eachPlace(f func(n *node, path, pointer string)) {
 	visit(v.root, "$", "")
 }
 
-var shorthand = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var shorthand = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // memberSelector returns the part of a JSONPath that selects a member.
 func memberSelector(name string) string {
-	if shorthand.MatchString(name) {
+	if shorthand().MatchString(name) {
 		return "." + name
 	}
 	return "['" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(name) + "']"

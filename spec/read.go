@@ -3,11 +3,11 @@ package spec
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
 // Limits that no honest description approaches.
@@ -32,7 +32,7 @@ var byteOrderMark = []byte("\xEF\xBB\xBF")
 
 // likeJSON matches the beginning of an object in JSON; it can still be YAML in
 // flow style, in which quotes are optional.
-var likeJSON = regexp.MustCompile(`^\s*\{\s*["}]`)
+var likeJSON = lazyregexp.New(`^\s*\{\s*["}]`)
 
 // read parses the text of a file. The slips are faults that leave no doubt
 // about what is meant.
@@ -43,7 +43,7 @@ func read(data []byte, isJSON bool) (root *node, slips []*fault, f *fault) {
 		return nil, nil, faultAt(0, 0, "the file is empty")
 	case isUTF16(data):
 		return nil, nil, faultAt(0, 0, "the file is in UTF-16; save it as UTF-8")
-	case !isJSON && !likeJSON.Match(data):
+	case !isJSON && !likeJSON().Match(data):
 		return readYAML(data)
 	}
 	root, slips, jsonFault := readJSON(data)

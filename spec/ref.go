@@ -61,7 +61,7 @@ func (w *walker) enterSchema(n *node, p position) position {
 		}
 	}
 	for _, keyword := range []string{"$anchor", "$dynamicAnchor"} {
-		if anchor, ok := n.str(keyword); ok && anchorName.MatchString(anchor) {
+		if anchor, ok := n.str(keyword); ok && anchorName().MatchString(anchor) {
 			w.register(withFragment(p.base.url, anchor).String(), found)
 		}
 	}
@@ -107,7 +107,7 @@ func (w *walker) refer(n *node, k kind, p position) {
 	if k != schemaKind {
 		return
 	}
-	if anchor, ok := n.str("$dynamicAnchor"); ok && anchorName.MatchString(anchor) {
+	if anchor, ok := n.str("$dynamicAnchor"); ok && anchorName().MatchString(anchor) {
 		w.dynamic[anchor] = append(w.dynamic[anchor], n)
 	}
 	w.reference(n, "$dynamicRef", k, p, func(target *node) { n.mark.dynamicTarget = target }, func() {

@@ -3,6 +3,8 @@ package spec
 import (
 	"regexp"
 	"strings"
+
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
 // server is the host and the base path of a server of the description.
@@ -58,12 +60,12 @@ func compileServers(described []describedServer) []server {
 	return servers
 }
 
-var variable = regexp.MustCompile(`\{[^{}]*\}`)
+var variable = lazyregexp.New(`\{[^{}]*\}`)
 
 // newServers compiles a server: to several if its URL begins with a variable
 // for both scheme and host.
 func newServers(url string, variables map[string]serverVariable) []server {
-	if at := variable.FindStringIndex(url); at != nil && at[0] == 0 && !strings.HasPrefix(url[at[1]:], "://") {
+	if at := variable().FindStringIndex(url); at != nil && at[0] == 0 && !strings.HasPrefix(url[at[1]:], "://") {
 		if v := variables[url[1:at[1]-1]]; strings.Contains(v.preset, "://") {
 			var servers []server
 			for _, value := range append([]string{v.preset}, v.values...) {
@@ -84,7 +86,7 @@ func newServers(url string, variables map[string]serverVariable) []server {
 
 // anyHost reports whether no part of a host is fixed.
 func anyHost(host string, variables map[string]serverVariable) bool {
-	fixed := variable.ReplaceAllStringFunc(host, func(name string) string {
+	fixed := variable().ReplaceAllStringFunc(host, func(name string) string {
 		if len(variables[name[1:len(name)-1]].values) > 0 {
 			return "x"
 		}
@@ -96,13 +98,13 @@ func anyHost(host string, variables map[string]serverVariable) bool {
 // newPart compiles a part of a server's URL. A variable matches its default and
 // the values that it lists; if it lists none, it matches any value.
 func newPart(text string, variables map[string]serverVariable) *part {
-	if !variable.MatchString(text) {
+	if !variable().MatchString(text) {
 		return &part{fixed: text}
 	}
 	var b strings.Builder
 	b.WriteString("^(?:")
 	end := 0
-	for _, at := range variable.FindAllStringIndex(text, -1) {
+	for _, at := range variable().FindAllStringIndex(text, -1) {
 		b.WriteString(regexp.QuoteMeta(text[end:at[0]]))
 		v, ok := variables[text[at[0]+1:at[1]-1]]
 		b.WriteString(v.pattern(ok))

@@ -48,7 +48,7 @@ func newTemplate(path string, place plumb.Source) *template {
 }
 
 func newSegment(text string) segment {
-	at := variable.FindAllStringIndex(text, -1)
+	at := variable().FindAllStringIndex(text, -1)
 	if at == nil {
 		return segment{literal: decode(text)}
 	}
@@ -139,7 +139,7 @@ func markAlone(templates []*template) {
 // same name for all parameters.
 func (t *template) withoutSelector() string {
 	_, path := splitURL(t.path)
-	return variable.ReplaceAllString(path, "{}")
+	return variable().ReplaceAllString(path, "{}")
 }
 
 // matchEnd matches the template against the end of a path. It returns the

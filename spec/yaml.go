@@ -6,13 +6,13 @@ import (
 	"errors"
 	"io"
 	"math/big"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
 func readYAML(data []byte) (root *node, slips []*fault, f *fault) {
@@ -40,7 +40,7 @@ func readYAML(data []byte) (root *node, slips []*fault, f *fault) {
 	return root, c.slips, nil
 }
 
-var yamlErrorLine = regexp.MustCompile(`^line (\d+): (.*)`)
+var yamlErrorLine = lazyregexp.New(`^line (\d+): (.*)`)
 
 // yamlFault returns what the parser found wrong, and the line. The line that
 // the parser names is often the one in which the value began, or the one above
@@ -48,7 +48,7 @@ var yamlErrorLine = regexp.MustCompile(`^line (\d+): (.*)`)
 func yamlFault(err error, data []byte) *fault {
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
 	named := 0
-	if m := yamlErrorLine.FindStringSubmatch(message); m != nil {
+	if m := yamlErrorLine().FindStringSubmatch(message); m != nil {
 		named, _ = strconv.Atoi(m[1])
 		message = m[2]
 	}
@@ -56,7 +56,7 @@ func yamlFault(err error, data []byte) *fault {
 		return faultAt(named, 0, "not YAML: %s", message)
 	}
 	offset := consumed(data) - 1
-	if parserError.MatchString(message) {
+	if parserError().MatchString(message) {
 		const lookahead = 5 // how far the parser reads beyond the token that it rejects
 		offset -= lookahead
 	}
@@ -66,7 +66,7 @@ func yamlFault(err error, data []byte) *fault {
 }
 
 // parserError matches errors that are about a token, and not about a character.
-var parserError = regexp.MustCompile("^(did not find expected ([',kn-]|<)|could not find expected|unknown anchor)")
+var parserError = lazyregexp.New("^(did not find expected ([',kn-]|<)|could not find expected|unknown anchor)")
 
 // consumed returns how many bytes the parser has read when it fails, if it gets
 // them one at a time.

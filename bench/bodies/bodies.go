@@ -14,25 +14,38 @@ import (
 // Generator generates responses about batches, each of which is polled several
 // times until it ends.
 type Generator struct {
-	rand  *rand.Rand
-	n     int        // batches so far
-	polls [][]member // the remaining responses about the current batch
+	rand   *rand.Rand
+	orders [][]string // of the members; empty if each body has its own
+	n      int        // batches so far
+	polls  [][]member // the remaining responses about the current batch
 }
 
-// New returns a Generator.
-func New(seed uint64) *Generator {
-	return &Generator{rand: rand.New(rand.NewPCG(seed, seed))}
+// New returns a Generator. The members of a batch have one of a number of
+// orders, or, if that number is 0, another one in each body.
+func New(seed uint64, orders int) *Generator {
+	g := &Generator{rand: rand.New(rand.NewPCG(seed, seed))}
+	for i := range orders {
+		if i == 0 {
+			g.orders = append(g.orders, usualOrder)
+		} else {
+			g.orders = append(g.orders, g.shuffled())
+		}
+	}
+	return g
+}
+
+// shuffled returns the members in a new order.
+func (g *Generator) shuffled() []string {
+	order := slices.Clone(usualOrder)
+	g.rand.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	return order
 }
 
 // member is a member of a batch. Its value is JSON text.
 type member struct{ name, value string }
 
-// orders are the orders in which servers write the members.
-var orders = [][]string{
-	{"id", "object", "endpoint", "model", "errors", "input_file_id", "completion_window", "status", "output_file_id", "error_file_id", "created_at", "in_progress_at", "expires_at", "finalizing_at", "completed_at", "failed_at", "expired_at", "cancelling_at", "cancelled_at", "request_counts", "usage", "metadata"},
-	{"cancelled_at", "cancelling_at", "completed_at", "completion_window", "created_at", "error_file_id", "expired_at", "expires_at", "failed_at", "finalizing_at", "id", "in_progress_at", "input_file_id", "errors", "metadata", "object", "output_file_id", "request_counts", "status", "endpoint", "model", "usage"},
-	{"id", "completion_window", "created_at", "endpoint", "input_file_id", "object", "status", "cancelled_at", "cancelling_at", "completed_at", "error_file_id", "errors", "expired_at", "expires_at", "failed_at", "finalizing_at", "in_progress_at", "metadata", "model", "output_file_id", "request_counts", "usage"},
-}
+// usualOrder is the order in which the API writes the members.
+var usualOrder = []string{"id", "object", "endpoint", "model", "errors", "input_file_id", "completion_window", "status", "output_file_id", "error_file_id", "created_at", "in_progress_at", "expires_at", "finalizing_at", "completed_at", "failed_at", "expired_at", "cancelling_at", "cancelled_at", "request_counts", "usage", "metadata"}
 
 // moves are sequences of states, with the seconds since the batch was created.
 var moves = [][]struct {
@@ -55,6 +68,23 @@ func (g *Generator) Next() []byte {
 	return text(body)
 }
 
+// Spaced returns a body with a space after each colon and comma, as json.dumps
+// of Python writes it.
+func Spaced(body []byte) []byte {
+	spaced := make([]byte, 0, len(body)*5/4)
+	inString := false
+	for i, c := range body {
+		if c == '"' && (i == 0 || body[i-1] != '\\') {
+			inString = !inString
+		}
+		spaced = append(spaced, c)
+		if !inString && (c == ':' || c == ',') {
+			spaced = append(spaced, ' ')
+		}
+	}
+	return spaced
+}
+
 func text(members []member) []byte {
 	var b bytes.Buffer
 	b.WriteByte('{')
@@ -73,7 +103,10 @@ func (g *Generator) newPolls() [][]member {
 	g.n++
 	id := fmt.Sprintf("batch_%032x", uint64(g.n)*0x9e3779b97f4a7c15)
 	created := 1757203200 + g.rand.Int64N(30_000_000)
-	order := orders[g.rand.IntN(len(orders))]
+	order := usualOrder
+	if len(g.orders) > 1 {
+		order = g.orders[g.rand.IntN(len(g.orders))]
+	}
 	values := map[string]string{
 		"id": quote(id), "object": `"batch"`, "endpoint": `"/v1/chat/completions"`, "model": `"gpt-4o-mini-2024-07-18"`,
 		"input_file_id": quote("file-" + id[6:30]), "completion_window": `"24h"`,
@@ -90,6 +123,9 @@ func (g *Generator) newPolls() [][]member {
 		polls := 1 + g.rand.IntN(8)
 		for i := range polls {
 			g.progress(values, m.status, total, i, polls)
+			if len(g.orders) == 0 {
+				order = g.shuffled()
+			}
 			all = append(all, inOrder(order, values))
 		}
 	}

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"regexp"
 	"strconv"
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
 // Read reads the baseline in a file.
@@ -87,7 +88,7 @@ func (b *Baseline) readEntries() error {
 	return errors.Join(errs...)
 }
 
-var fingerprintForm = regexp.MustCompile("^[0-9a-f]{16}$")
+var fingerprintForm = lazyregexp.New("^[0-9a-f]{16}$")
 
 func (b *Baseline) readEntry(n *yaml.Node) (*Entry, error) {
 	if n.Kind != yaml.MappingNode {
@@ -100,7 +101,7 @@ func (b *Baseline) readEntry(n *yaml.Node) (*Entry, error) {
 		}
 	}
 	switch {
-	case !fingerprintForm.MatchString(e.Fingerprint):
+	case !fingerprintForm().MatchString(e.Fingerprint):
 		return nil, b.errorf(n, "the entry has no fingerprint of 16 hexadecimal digits; copy it from a JSON report")
 	case e.Reason == "":
 		return nil, b.errorf(n, "the entry has no reason: say why the finding is accepted")

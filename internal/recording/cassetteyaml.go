@@ -11,16 +11,17 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
 // cassetteKey matches the line before the interactions of a cassette, or the
 // first line of a cassette in the flow style.
-var cassetteKey = regexp.MustCompile(`^(?:\{\s*)?(?:http_)?interactions:`)
+var cassetteKey = lazyregexp.New(`^(?:\{\s*)?(?:http_)?interactions:`)
 
 // cassetteYAML reads a cassette: a mapping with the interactions in one of its
 // members, or, from php-vcr and VCR 1, a sequence of interactions.
 func (r *reader) cassetteYAML() error {
-	return r.yamlSequence(cassetteKey, func(n yamlNode, x *plumb.Exchange) { r.interaction(n, x) })
+	return r.yamlSequence(cassetteKey(), func(n yamlNode, x *plumb.Exchange) { r.interaction(n, x) })
 }
 
 // yamlSequence reads the items of a block sequence, which is either the whole
@@ -41,7 +42,7 @@ func (r *reader) yamlSequence(key *regexp.Regexp, read func(yamlNode, *plumb.Exc
 		if len(e.data) == 0 && !e.large {
 			return nil
 		}
-		atStart = atStart && (ignored.Match(e.data) || bytes.HasPrefix(e.data, []byte("---")))
+		atStart = atStart && (ignored().Match(e.data) || bytes.HasPrefix(e.data, []byte("---")))
 		if !key.Match(e.data) {
 			if err := c.between(e, line); err != nil {
 				return err
@@ -78,18 +79,18 @@ type cassette struct {
 // Lines of a cassette outside of its interactions: other members and document
 // separators; lines within a member; blank lines and comments.
 var (
-	otherMember = regexp.MustCompile(`^(?:[\w"'][^#]*:|---|\.\.\.|%)`)
-	indented    = regexp.MustCompile(`^[ \t]+\S`)
-	ignored     = regexp.MustCompile(`^[ \t]*(?:#|\r?\n?$)`)
+	otherMember = lazyregexp.New(`^(?:[\w"'][^#]*:|---|\.\.\.|%)`)
+	indented    = lazyregexp.New(`^[ \t]+\S`)
+	ignored     = lazyregexp.New(`^[ \t]*(?:#|\r?\n?$)`)
 )
 
 // between reads a line outside of the interactions. It reports the first of
 // several unexpected lines; the message covers those after it.
 func (c *cassette) between(e *entry, line int) error {
 	switch {
-	case !e.large && (ignored.Match(e.data) || c.inMember && indented.Match(e.data)):
+	case !e.large && (ignored().Match(e.data) || c.inMember && indented().Match(e.data)):
 		return nil
-	case otherMember.Match(e.data):
+	case otherMember().Match(e.data):
 		c.inMember, c.reported = true, false
 		return nil
 	case c.reported:
@@ -257,7 +258,7 @@ func hasAnchor(n *yaml.Node, depth int) bool {
 	return false
 }
 
-var yamlErrorLine = regexp.MustCompile(`^(?:yaml: )?line (\d+): `)
+var yamlErrorLine = lazyregexp.New(`^(?:yaml: )?line (\d+): `)
 
 // yamlDefect returns the defect of an item that is not valid YAML.
 func (e *entry) yamlDefect(err error, prefix int) plumb.Defect {
@@ -268,7 +269,7 @@ func (e *entry) yamlDefect(err error, prefix int) plumb.Defect {
 		Rule: "capture-unreadable", Message: "the interaction is not valid YAML",
 		Found: strings.TrimPrefix(err.Error(), "yaml: "), Place: plumb.Place{Line: e.start.Line},
 	}
-	if m := yamlErrorLine.FindStringSubmatch(err.Error()); m != nil {
+	if m := yamlErrorLine().FindStringSubmatch(err.Error()); m != nil {
 		d.Found = err.Error()[len(m[0]):]
 		line, _ := strconv.Atoi(m[1])
 		d.Place.Line += max(0, min(line-1-prefix, bytes.Count(e.data, []byte("\n"))))

@@ -3,11 +3,11 @@ package recording
 import (
 	"bytes"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
@@ -23,14 +23,14 @@ var curlFormat = Format{
 }
 
 // statusLine is the first line of a response.
-var statusLine = regexp.MustCompile(`^HTTP/[0-9]+(?:\.[0-9]+)? +([0-9]{3})(?:\s|$)`)
+var statusLine = lazyregexp.New(`^HTTP/[0-9]+(?:\.[0-9]+)? +([0-9]{3})(?:\s|$)`)
 
 // joinedStatus matches the end of JSON and the status line of the next response
 // on one line. It cannot match within JSON, since a JSON string contains no
 // line feed.
-var joinedStatus = regexp.MustCompile(`[}\]]HTTP/[0-9]+(?:\.[0-9]+)? +[0-9]{3}(?: [^\r\n"]*)?\r?\n$`)
+var joinedStatus = lazyregexp.New(`[}\]]HTTP/[0-9]+(?:\.[0-9]+)? +[0-9]{3}(?: [^\r\n"]*)?\r?\n$`)
 
-func isCurl(b beginning) bool { return statusLine.Match(b.firstLine()) }
+func isCurl(b beginning) bool { return statusLine().Match(b.firstLine()) }
 
 // curlDump reads what curl -i writes: for each response the status line, the
 // headers, a blank line, and the body, whose chunks curl has joined.
@@ -66,7 +66,7 @@ func (r *reader) curlHead() *plumb.Exchange {
 	x := &plumb.Exchange{Place: r.src.place()}
 	x.Response.Header = http.Header{}
 	first := r.src.cut(r.lim.Entry, lineScanner{})
-	if m := statusLine.FindSubmatch(first.data); m != nil {
+	if m := statusLine().FindSubmatch(first.data); m != nil {
 		x.Response.Status, _ = strconv.Atoi(string(m[1]))
 	}
 	for {
@@ -101,7 +101,7 @@ func (r *reader) curlBody(length int) *entry {
 		if bytes.IndexByte(b, '\n') < 0 {
 			b, whole = r.src.head()
 		}
-		if len(b) == 0 || statusLine.Match(b) {
+		if len(b) == 0 || statusLine().Match(b) {
 			break
 		}
 		var n int
@@ -117,10 +117,10 @@ func (r *reader) curlBody(length int) *entry {
 // bytes are still to come; whole says that the recording ends with b.
 func curlLine(b []byte, left int, whole bool) (n int, ended bool) {
 	line, _, closed := bytes.Cut(b, []byte("\n"))
-	if 0 < left && left < len(line) && statusLine.Match(b[left:]) {
+	if 0 < left && left < len(line) && statusLine().Match(b[left:]) {
 		return left, true
 	}
-	if at := joinedStatus.FindIndex(b[:min(len(line)+1, len(b))]); at != nil {
+	if at := joinedStatus().FindIndex(b[:min(len(line)+1, len(b))]); at != nil {
 		return at[0] + 1, true
 	}
 	const maxStatus = 256 // bytes of a status line, which may begin here and end in the next window

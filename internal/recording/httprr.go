@@ -5,11 +5,11 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
@@ -31,7 +31,7 @@ func isHTTPRR(b beginning) bool { return bytes.HasPrefix(b.head, []byte(httprrTi
 
 // httprrSizes matches the line before an exchange: how many bytes the request
 // and the response take.
-var httprrSizes = regexp.MustCompile(`^([0-9]{1,18}) ([0-9]{1,18})\r?\n?$`)
+var httprrSizes = lazyregexp.New(`^([0-9]{1,18}) ([0-9]{1,18})\r?\n?$`)
 
 // httprr reads a trace of httprr (Go): after its title, for each exchange a
 // line with two sizes, and the request and the response in the wire format of
@@ -43,7 +43,7 @@ func (r *reader) httprr() error {
 			return nil
 		}
 		place := r.src.place()
-		sizes := httprrSizes.FindSubmatch(r.src.cut(r.lim.Entry, lineScanner{}).data)
+		sizes := httprrSizes().FindSubmatch(r.src.cut(r.lim.Entry, lineScanner{}).data)
 		if sizes == nil {
 			return r.giveDefect(plumb.Defect{
 				Rule: "capture-unreadable", Message: "the sizes of a request and a response were expected here; what comes after it is lost", Place: place,

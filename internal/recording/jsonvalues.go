@@ -2,13 +2,13 @@ package recording
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
 var jsonFormat = Format{
@@ -33,10 +33,10 @@ type container struct {
 // like a list.
 func isJSON(b beginning) bool {
 	_, _, more := bytes.Cut(b.head, []byte("\n"))
-	return b.isJSON() && !(more && sectionTitle.Match(b.firstLine()))
+	return b.isJSON() && !(more && sectionTitle().Match(b.firstLine()))
 }
 
-var sectionTitle = regexp.MustCompile(`^\[+[A-Za-z][^"{}\[\]]*\]+[ \t\r]*(?:[#;].*)?$`)
+var sectionTitle = lazyregexp.New(`^\[+[A-Za-z][^"{}\[\]]*\]+[ \t\r]*(?:[#;].*)?$`)
 
 // jsonValues reads JSON values one after the other, each beginning on a line
 // of its own.

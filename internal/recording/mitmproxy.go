@@ -2,12 +2,12 @@ package recording
 
 import (
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
 var mitmproxyFormat = Format{
@@ -23,10 +23,10 @@ var mitmproxyFormat = Format{
 
 // flowStart matches the beginning of a file of flows: the length of a
 // dictionary, and the first of its names.
-var flowStart = regexp.MustCompile(`^[0-9]{1,12}:[0-9]{1,3}:[a-z_]+[;,]`)
+var flowStart = lazyregexp.New(`^[0-9]{1,12}:[0-9]{1,3}:[a-z_]+[;,]`)
 
 // isFlowFile recognises a file that mitmproxy has saved.
-func isFlowFile(b beginning) bool { return flowStart.Match(b.head) }
+func isFlowFile(b beginning) bool { return flowStart().Match(b.head) }
 
 // flowFile reads the consecutive flows of a file.
 func (r *reader) flowFile() error {

@@ -1,6 +1,6 @@
 package recording
 
-import "regexp"
+import "github.com/plumbapi/plumb/internal/lazyregexp"
 
 var phpVCRFormat = Format{
 	Name:   "php-vcr",
@@ -21,14 +21,14 @@ var easyVCRFormat = Format{
 }
 
 // listItem matches the beginning of a cassette in YAML that is itself a list.
-var listItem = regexp.MustCompile(`^(?:---[^\n]*\n|#[^\n]*\n|\s)*-[ \t\r]*(?:[!#][^\n]*)?(?:\n\s*)?(?:request|response):`)
+var listItem = lazyregexp.New(`^(?:---[^\n]*\n|#[^\n]*\n|\s)*-[ \t\r]*(?:[!#][^\n]*)?(?:\n\s*)?(?:request|response):`)
 
 // isPHPVCR recognises a cassette that is a list of interactions.
 func isPHPVCR(b beginning) bool {
 	if b.isJSON() {
 		return b.list && b.has("request") && b.object("response").object("status").members != nil
 	}
-	return listItem.Match(b.head)
+	return listItem().Match(b.head)
 }
 
 // phpVCR reads such a cassette.

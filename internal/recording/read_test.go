@@ -180,7 +180,7 @@ func assertStart(t *testing.T, text []byte, p plumb.Place) {
 			return
 		}
 	}
-	if flowStart.MatchString(at) || httprrSizes.MatchString(at) {
+	if flowStart().MatchString(at) || httprrSizes().MatchString(at) {
 		return
 	}
 	t.Errorf("%+v: no entry begins with %.20q", p, at)

@@ -2,10 +2,10 @@ package recording
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
 var responsesFormat = Format{
@@ -21,19 +21,19 @@ var responsesFormat = Format{
 
 // The line before the entries, and the first entry on the line after it.
 var (
-	responsesKey   = regexp.MustCompile(`^responses:[ \t\r]*\n`)
-	responsesStart = regexp.MustCompile(`(?m)^responses:[ \t\r]*\n[ ]*- response:`)
+	responsesKey   = lazyregexp.New(`^responses:[ \t\r]*\n`)
+	responsesStart = lazyregexp.New(`(?m)^responses:[ \t\r]*\n[ ]*- response:`)
 )
 
 // isResponses recognises what responses._recorder writes.
 func isResponses(b beginning) bool {
-	return !b.isJSON() && bytes.Contains(b.head, []byte("- response:")) && responsesStart.Match(b.head)
+	return !b.isJSON() && bytes.Contains(b.head, []byte("- response:")) && responsesStart().Match(b.head)
 }
 
 // responses reads such a file, in which the method and the URL of a request are
 // part of its response.
 func (r *reader) responses() error {
-	return r.yamlSequence(responsesKey, func(n yamlNode, x *plumb.Exchange) {
+	return r.yamlSequence(responsesKey(), func(n yamlNode, x *plumb.Exchange) {
 		response := n.member("response")
 		if response == nil {
 			unusable(x, "response")

@@ -1,6 +1,6 @@
 package recording
 
-import "regexp"
+import "github.com/plumbapi/plumb/internal/lazyregexp"
 
 var vcrFormat = Format{
 	Name:   "VCR",
@@ -29,12 +29,12 @@ var betamaxFormat = Format{
 	Notes:  "`base64_string` takes precedence over `string`, unless it is empty.",
 }
 
-var vcrKey = regexp.MustCompile(`(?m)^http_interactions:|\A\{\s*http_interactions:`)
+var vcrKey = lazyregexp.New(`(?m)^http_interactions:|\A\{\s*http_interactions:`)
 
 // isVCR recognises a cassette, in YAML or JSON, by the name that VCR uses for
 // the interactions.
 func isVCR(b beginning) bool {
-	return b.isListOf("http_interactions", "request", "response") || vcrKey.Match(b.head)
+	return b.isListOf("http_interactions", "request", "response") || vcrKey().Match(b.head)
 }
 
 // vcr reads such a cassette.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"unicode"
 )
@@ -106,7 +107,7 @@ func (n names) add(name string, e entry) {
 }
 
 var (
-	builtin = newNames()
+	builtin = sync.OnceValue(newNames)
 	current atomic.Pointer[names] // nil for the built-in ones
 )
 
@@ -114,7 +115,7 @@ func listed() names {
 	if n := current.Load(); n != nil {
 		return *n
 	}
-	return builtin
+	return builtin()
 }
 
 // off, after a name, removes it from the list.
@@ -131,7 +132,7 @@ func CheckName(name string) error {
 	switch {
 	case letters.length == 0 || odd >= 0:
 		return fmt.Errorf("%q is not the name of a header, a parameter or a member, such as x-tenant-pin, nor one to remove from the list, such as session=off", name)
-	case out && !builtin.hides(bare):
+	case out && !builtin().hides(bare):
 		return fmt.Errorf("%q removes nothing from the list of names: %q is not in it", name, bare)
 	}
 	return nil

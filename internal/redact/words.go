@@ -30,17 +30,19 @@ func wordSet(all ...string) words {
 	sets++
 	for _, word := range all {
 		known[word[0]] = append(known[word[0]], knownWord{word, set})
-		for c := range 256 {
-			lower := lowered(byte(c))
-			if lower == word[0] {
-				firsts[c] |= set
-			}
-			if lower == word[1] {
-				seconds[c] |= set
-			}
-		}
+		firsts[word[0]] |= set
+		firsts[raised(word[0])] |= set
+		seconds[word[1]] |= set
+		seconds[raised(word[1])] |= set
 	}
 	return set
+}
+
+func raised(c byte) byte {
+	if 'a' <= c && c <= 'z' {
+		c -= 'a' - 'A'
+	}
+	return c
 }
 
 func lowered(c byte) byte {

@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
@@ -82,7 +82,7 @@ func located(data []byte, err error) error {
 	return fmt.Errorf("line %d: %w", line, err)
 }
 
-var fingerprintForm = regexp.MustCompile(`^[0-9a-f]{16}$`)
+var fingerprintForm = lazyregexp.New(`^[0-9a-f]{16}$`)
 
 // check wants what the formats rely on.
 func (r *Report) check() error {
@@ -93,7 +93,7 @@ func (r *Report) check() error {
 		if !slices.Contains(severities, f.Severity) {
 			return fmt.Errorf("not a JSON report as docs/report.schema.json has it: findings[%d]: %q is not a severity", i, f.Severity)
 		}
-		if !fingerprintForm.MatchString(f.Fingerprint) {
+		if !fingerprintForm().MatchString(f.Fingerprint) {
 			return fmt.Errorf("not a JSON report as docs/report.schema.json has it: findings[%d]: %q is not a fingerprint", i, f.Fingerprint)
 		}
 	}

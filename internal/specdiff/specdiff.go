@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/oasdiff/oasdiff/load"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -76,14 +76,14 @@ func compareSeverity(a, b Change) int {
 // statusText matches the status in the text of a change. The arguments of the
 // text do not tell which of them is the status: a limit or a value can look
 // like one.
-var statusText = regexp.MustCompile("status(?: code)? `([1-5](?:[0-9][0-9]|XX)|default)`|`([1-5](?:[0-9][0-9]|XX)|default)`(?: response)? status")
+var statusText = lazyregexp.New("status(?: code)? `([1-5](?:[0-9][0-9]|XX)|default)`|`([1-5](?:[0-9][0-9]|XX)|default)`(?: response)? status")
 
 // status finds the status that a change of a response is about.
 func status(id, text string) string {
 	if !strings.Contains(id, "response") {
 		return ""
 	}
-	m := statusText.FindStringSubmatch(text)
+	m := statusText().FindStringSubmatch(text)
 	if m == nil {
 		return ""
 	}

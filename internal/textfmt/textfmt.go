@@ -52,10 +52,20 @@ func Shorten(s string, most int) string {
 	return s[:most] + "…"
 }
 
+// Columns returns how many columns of a terminal s takes.
+func Columns(s string) int {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return uniseg.StringWidth(s)
+		}
+	}
+	return len(s)
+}
+
 // Wrap breaks s at spaces into lines of at most width columns, all but the
 // first indented. A longer word is not broken, so that paths can be copied.
 func Wrap(s string, width, indent int) string {
-	if uniseg.StringWidth(s) <= width {
+	if Columns(s) <= width {
 		return s
 	}
 	var b strings.Builder
@@ -63,7 +73,7 @@ func Wrap(s string, width, indent int) string {
 	b.WriteString(s[:lead])
 	column := lead
 	for i, word := range strings.Split(s[lead:], " ") {
-		w := uniseg.StringWidth(word)
+		w := Columns(word)
 		switch {
 		case i == 0:
 		case column+1+w <= width:

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/rivo/uniseg"
 	"github.com/stretchr/testify/assert"
 	"pgregory.net/rapid"
 )
@@ -131,5 +132,13 @@ func TestShortenedText(t *testing.T) {
 			assert.True(t, utf8.ValidString(kept))
 			assert.Greater(t, len(kept), most-utf8.UTFMax)
 		}
+	})
+}
+
+// TestColumns checks that the short way for ASCII gives the same as the library.
+func TestColumns(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.OneOf(rapid.StringMatching(`[ -~\r\n\t\x7f]*`), rapid.String()).Draw(t, "s")
+		assert.Equal(t, uniseg.StringWidth(s), Columns(s))
 	})
 }

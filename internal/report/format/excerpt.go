@@ -23,10 +23,10 @@ func (t *text) excerpt(severity string, o *report.Occurrence) {
 		label = blank[len(n)+1:] + n + " "
 	}
 	bar := t.style.frame("|")
-	carets := strings.Repeat("^", max(uniseg.StringWidth(marked), 1))
+	carets := strings.Repeat("^", max(textfmt.Columns(marked), 1))
 	t.line(blank + bar)
 	t.line(t.style.frame(label) + bar + " " + before + marked + after)
-	t.line(blank + bar + " " + strings.Repeat(" ", uniseg.StringWidth(before)) + t.style.severity(severity, carets))
+	t.line(blank + bar + " " + strings.Repeat(" ", textfmt.Columns(before)) + t.style.severity(severity, carets))
 }
 
 // split returns the parts of an excerpt, ready to be shown. Tabs become
@@ -41,24 +41,24 @@ func split(e *report.Excerpt) (before, marked, after string) {
 // fit shortens the parts of a line to so many columns, those around the mark
 // first.
 func fit(before, marked, after string, room int) (string, string, string) {
-	wb, wm, wa := uniseg.StringWidth(before), uniseg.StringWidth(marked), uniseg.StringWidth(after)
+	wb, wm, wa := textfmt.Columns(before), textfmt.Columns(marked), textfmt.Columns(after)
 	if wb+wm+wa <= room {
 		return before, marked, after
 	}
 	marked = head(marked, room)
-	rest := room - uniseg.StringWidth(marked)
+	rest := room - textfmt.Columns(marked)
 	// What is before the mark says more than what is after it: the
 	// name of the member.
 	forAfter := min(wa, rest/3)
 	before = tail(before, rest-forAfter)
-	return before, marked, head(after, rest-uniseg.StringWidth(before))
+	return before, marked, head(after, rest-textfmt.Columns(before))
 }
 
 const ellipsis = "…"
 
 // head returns the beginning of s, at most width columns wide.
 func head(s string, width int) string {
-	if uniseg.StringWidth(s) <= width {
+	if textfmt.Columns(s) <= width {
 		return s
 	}
 	kept, at := 0, 0
@@ -75,7 +75,7 @@ func head(s string, width int) string {
 
 // tail returns the end of s, at most width columns wide.
 func tail(s string, width int) string {
-	excess := uniseg.StringWidth(s) - width
+	excess := textfmt.Columns(s) - width
 	if excess <= 0 {
 		return s
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/plumbapi/plumb/internal/report"
@@ -61,35 +62,39 @@ func writeHTML(w io.Writer, r *report.Report, _ View) error {
 		return err
 	}
 	buf := bufio.NewWriter(w)
-	if err := htmlTemplate.Execute(buf, p); err != nil {
+	if err := htmlTemplate().Execute(buf, p); err != nil {
 		return err
 	}
 	return buf.Flush()
 }
 
-var htmlTemplate = template.Must(template.New("report.html").Funcs(template.FuncMap{
-	"show":    textfmt.Printable,
-	"lines":   printableLines,
-	"number":  textfmt.Number,
-	"count":   textfmt.Count,
-	"times":   times,
-	"place":   placeText,
-	"origin":  origin,
-	"where":   describedAt,
-	"spread":  spread,
-	"excerpt": newHTMLExcerpt,
-	"anchor":  anchor,
-	"list":    func(all []string) string { return textfmt.Printable(strings.Join(all, " ")) },
-	"utc":     func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.999") + " UTC" },
-	"right":   func(x, width int) bool { return x > width/2 },
-	"add":     func(a, b int) int { return a + b },
-	"notes":   acceptanceNotes,
-	"calls":   seenOperations,
-	"members": reachedMembers,
-	"values":  reachedValues,
-	"rest":    unreachedText,
-	"json":    func(text []byte) string { return textfmt.Printable(string(text)) },
-}).ParseFS(htmlFiles, "html/report.html"))
+// htmlTemplate returns the parsed page. Parsing it takes a while, and most runs
+// write no page.
+var htmlTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("report.html").Funcs(template.FuncMap{
+		"show":    textfmt.Printable,
+		"lines":   printableLines,
+		"number":  textfmt.Number,
+		"count":   textfmt.Count,
+		"times":   times,
+		"place":   placeText,
+		"origin":  origin,
+		"where":   describedAt,
+		"spread":  spread,
+		"excerpt": newHTMLExcerpt,
+		"anchor":  anchor,
+		"list":    func(all []string) string { return textfmt.Printable(strings.Join(all, " ")) },
+		"utc":     func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.999") + " UTC" },
+		"right":   func(x, width int) bool { return x > width/2 },
+		"add":     func(a, b int) int { return a + b },
+		"notes":   acceptanceNotes,
+		"calls":   seenOperations,
+		"members": reachedMembers,
+		"values":  reachedValues,
+		"rest":    unreachedText,
+		"json":    func(text []byte) string { return textfmt.Printable(string(text)) },
+	}).ParseFS(htmlFiles, "html/report.html"))
+})
 
 func newPage(r *report.Report) (*htmlPage, error) {
 	style, err := htmlFiles.ReadFile("html/style.css")
