@@ -139,10 +139,8 @@ func (l *learner) learn() *known {
 		return nil
 	}
 	l.addSeen()
+	l.guardMasks()
 	l.known.pattern = newPattern(l.out.Findings)
-	if l.known.pattern != nil {
-		l.known.guards = append(l.known.guards, isNotMasked{})
-	}
 	return &l.known
 }
 
@@ -280,6 +278,17 @@ func (l *learner) guardAnswers() {
 	for _, q := range l.trace.Questions {
 		if hole, ok := l.numbers[q.Value]; ok && (l.holes[hole].Kind != template.Natural || q.IsOpen()) {
 			l.known.guards = append(l.known.guards, &hasAnswer{hole, q})
+		}
+	}
+}
+
+// guardMasks adds guards for the strings of which something was found.
+func (l *learner) guardMasks() {
+	for _, f := range l.failures {
+		if v := l.root.At(f.Path...); v != nil && v.Kind == jsonvalue.String {
+			if hole, ok := l.numbers[v]; ok {
+				l.known.guards = append(l.known.guards, &isNotMasked{hole})
+			}
 		}
 	}
 }

@@ -73,7 +73,7 @@ func (r *reading) Natural(hole int) (n int64, ok bool) {
 func (r *reading) Value(hole int) *jsonvalue.Value {
 	f := &r.Holes[hole]
 	if f.Kind == template.Value {
-		return f.Value
+		return r.Match.Value(hole)
 	}
 	text := r.Text(hole)
 	r.scratch = jsonvalue.Value{Kind: jsonvalue.Number}
@@ -255,11 +255,11 @@ type satisfiesRule struct{ bound *expression.Bound }
 
 func (g *satisfiesRule) holds(r *reading) bool { return g.bound.Holds(&r.variables) }
 
-// isNotMasked is a guard: no string has the mark of a credential that was removed.
-// Nothing but their types is reported of these.
-type isNotMasked struct{}
+// isNotMasked is a guard: a string of which something was found does not have the mark
+// of a credential that was removed. Nothing but their types is reported of these.
+type isNotMasked struct{ hole int }
 
-func (isNotMasked) holds(r *reading) bool { return !bytes.Contains(r.Data, masked) }
+func (g *isNotMasked) holds(r *reading) bool { return !bytes.Contains(r.Text(g.hole), masked) }
 
 // hasIdentity is a guard: the identity of a resource is not empty, and not masked.
 type hasIdentity struct{ hole int }

@@ -13,6 +13,7 @@ type flatMap struct {
 	objects []*program // of the object
 	names   []*program
 	values  []*program
+	name    jsonvalue.Value // of a member, as a value
 }
 
 // flatMapOf returns the schemas as a flatMap; nil if they say more.
@@ -65,11 +66,12 @@ func (f *flatMap) accepts(e *evaluator, object *jsonvalue.Value) bool {
 			return false
 		}
 	}
-	name := jsonvalue.Value{Kind: jsonvalue.String}
+	name := &f.name
+	name.Kind = jsonvalue.String
 	for i := range object.Members {
 		m := &object.Members[i]
 		name.Text = m.Name
-		if !acceptScalar(e, f.names, &name) || !acceptScalar(e, f.values, m.Value) {
+		if !acceptScalar(e, f.names, name) || !acceptScalar(e, f.values, m.Value) {
 			return false
 		}
 	}

@@ -118,7 +118,7 @@ func (t *Trace) Part(v *jsonvalue.Value, shape *Shape) *Part {
 	return p
 }
 
-// Part is what schemas say of a part of a body.
+// Part is what schemas say of a part of a body. It is not safe for concurrent use.
 type Part struct {
 	set     *Set
 	shape   *Shape

@@ -207,17 +207,21 @@ type Match struct {
 	MaxDepth int // of arrays and objects in a text
 	Holes    []Filling
 
+	values []*jsonvalue.Value
 	parser jsonvalue.Parser
 }
 
 // Filling is what a hole is filled with.
 type Filling struct {
-	Kind       Kind
 	Start, End int32
-	Escaped    bool             // whether a Text has escapes
-	Number     int64            // of a Natural
-	Value      *jsonvalue.Value // of a Value, valid until the next text; its offsets are those in Data
+	Number     int64 // of a Natural; of a Value, its index among the values
+	Kind       Kind
+	Escaped    bool // whether a Text has escapes
 }
+
+// Value returns what fills a hole of the kind Value. It is valid until the next text, and
+// its offsets are those in Data.
+func (m *Match) Value(hole int) *jsonvalue.Value { return m.values[m.Holes[hole].Number] }
 
 // Text returns the bytes of a filling.
 func (m *Match) Text(hole int) []byte {
@@ -232,7 +236,7 @@ func (s *Set[T]) Find(data []byte, m *Match) *T {
 	if len(data) > math.MaxInt32 {
 		return nil
 	}
-	m.Data, m.Holes = data, m.Holes[:0]
+	m.Data, m.Holes, m.values = data, m.Holes[:0], m.values[:0]
 	m.parser.Reset()
 	pos := jsonscan.Space(data, 0)
 	m.Start = pos
@@ -251,15 +255,30 @@ func (s *Set[T]) Find(data []byte, m *Match) *T {
 				return nil
 			}
 		}
-		if e.kind == end {
+		f := Filling{Start: int32(pos), Kind: e.kind}
+		switch e.kind {
+		case end:
 			if pos < len(data) && jsonscan.Space(data, pos) < len(data) {
 				return nil
 			}
 			return e.leaf
+		case Text:
+			pos, f.Escaped = jsonscan.StringEnd(data, pos)
+		case Natural:
+			f.Number, pos = natural(data, pos)
+		case Number:
+			_, pos = jsonscan.ReadNumber(data, pos)
+		case Value:
+			var v *jsonvalue.Value
+			v, pos = m.parser.ParseAt(data, pos, m.MaxDepth-e.depth)
+			f.Number = int64(len(m.values))
+			m.values = append(m.values, v)
 		}
-		if pos = e.fill(m, pos); pos < 0 {
+		if pos < 0 {
 			return nil
 		}
+		f.End = int32(pos)
+		m.Holes = append(m.Holes, f)
 		n = e.next
 	}
 }
@@ -289,26 +308,4 @@ func (e *edge[T]) choose(data []byte, pos int) *edge[T] {
 		}
 	}
 	return number
-}
-
-// fill fills the hole of an edge, and returns the offset after it; -1 if something else
-// is there.
-func (e *edge[T]) fill(m *Match, pos int) int {
-	f := Filling{Kind: e.kind, Start: int32(pos)}
-	to := -1
-	switch e.kind {
-	case Text:
-		to, f.Escaped = jsonscan.StringEnd(m.Data, pos)
-	case Natural:
-		f.Number, to = natural(m.Data, pos)
-	case Number:
-		_, to = jsonscan.ReadNumber(m.Data, pos)
-	case Value:
-		if pos < len(m.Data) && (m.Data[pos] == '{' || m.Data[pos] == '[') {
-			f.Value, to = m.parser.ParseAt(m.Data, pos, m.MaxDepth-e.depth)
-		}
-	}
-	f.End = int32(to)
-	m.Holes = append(m.Holes, f)
-	return to
 }
