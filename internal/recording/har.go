@@ -34,8 +34,8 @@ func isHAR(b beginning) bool {
 
 // harEntry reads an entry of a HAR 1.2 file.
 func (r *reader) harEntry(e *entry) *plumb.Exchange {
-	x := &plumb.Exchange{}
-	if v, faults := r.parse(e, x); v != nil {
+	x := e.exchange()
+	if v, faults := r.parse(e, x, "response", "content", "text"); v != nil {
 		r.har(e, v, faults, x)
 	}
 	return x
@@ -158,16 +158,16 @@ func isBase64(content *jsonvalue.Value) bool {
 // harHeader reads a list of {name, value}. The pseudo-headers of HTTP/2, which
 // begin with a colon, are left out.
 func harHeader(v *jsonvalue.Value) http.Header {
-	h := http.Header{}
 	if v == nil {
-		return h
+		return http.Header{}
 	}
+	h := newHeaders(len(v.Items))
 	for _, item := range v.Items {
 		if name := text(item.Member("name")); name != "" && name[0] != ':' {
-			h.Add(name, text(item.Member("value")))
+			h.add(name, text(item.Member("value")))
 		}
 	}
-	return h
+	return h.all
 }
 
 // number returns a number as it is written, and "" for anything else.

@@ -292,14 +292,15 @@ const maxDepth = 10_000
 // parse reads an entry that must be a JSON object. Faults that make the entry
 // unusable become defects of x, which is then complete, and the result is nil.
 // Other faults are returned with the object: those within a body are faults of
-// the body, not of the recording.
-func (r *reader) parse(e *entry, x *plumb.Exchange) (*jsonvalue.Value, []jsonvalue.Fault) {
+// the body, not of the recording. The names lead to the body if what is in it is
+// not needed.
+func (r *reader) parse(e *entry, x *plumb.Exchange, body ...string) (*jsonvalue.Value, []jsonvalue.Fault) {
 	x.Place = e.start
 	if e.large {
 		*x = *r.tooLarge(e)
 		return nil, nil
 	}
-	v, faults := e.tree()
+	v, faults := e.tree(body)
 	for _, f := range faults {
 		if v != nil && f.Kind != jsonvalue.Trailing {
 			continue
