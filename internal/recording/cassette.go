@@ -118,7 +118,7 @@ func (r *reader) setInteractionBody(x *plumb.Exchange, response node) {
 		case isYAML && n.isBinary() && content == n.Value && content != "": // scalar could not decode it
 			r.setNodeBase64(x, n)
 		default:
-			r.setBody(x, []byte(content), text.locate())
+			r.setBody(x, bytesOf(content), text.locate())
 		}
 	}
 }
@@ -170,16 +170,16 @@ func headerOfNode(n node) http.Header {
 	if n == nil {
 		return nil
 	}
-	h := http.Header{}
+	h := newHeaders(8)
 	for name, value := range n.members() {
 		if text, ok := value.scalar(); ok {
-			h.Add(name, text)
+			h.add(name, text)
 		}
 		for _, item := range value.items() {
-			h.Add(name, scalarOf(item))
+			h.add(name, scalarOf(item))
 		}
 	}
-	return h
+	return h.all
 }
 
 // cassetteJSON reads an interaction of a cassette that is written in JSON.

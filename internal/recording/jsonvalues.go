@@ -194,16 +194,27 @@ func (r *reader) elements(parse func(*reader, *entry) *plumb.Exchange) (bool, er
 // cutValue cuts out a value. Its text is usually a part of the text of the
 // block.
 func (r *reader) cutValue() *entry {
+	e := r.newEntry()
+	r.src.extend(e, r.lim.Entry, &valueScanner{})
+	r.finish(e)
+	return e
+}
+
+// newEntry returns an entry whose text becomes a part of the text of the block
+// if there is room.
+func (r *reader) newEntry() *entry {
 	b := r.open()
 	b.makeRoom()
 	from := len(b.text)
-	e := &entry{start: r.src.place(), parts: [][]byte{b.text[from:from]}}
-	r.src.extend(e, r.lim.Entry, &valueScanner{})
-	if !e.large {
-		b.text = b.text[:min(from+e.size, cap(b.text))]
+	return &entry{start: r.src.place(), parts: [][]byte{b.text[from:from]}}
+}
+
+// finish ends an entry from newEntry.
+func (r *reader) finish(e *entry) {
+	if b := r.block; !e.large {
+		b.text = b.text[:min(len(b.text)+e.size, cap(b.text))]
 	}
 	e.join()
-	return e
 }
 
 // separator skips what follows an element. If that is neither a comma nor the

@@ -12,6 +12,7 @@ import (
 type memory struct {
 	tree    jsonvalue.Parser // for what outlines give up on
 	outline outliner
+	item    itemReader
 }
 
 // outliner reads an entry into a tree as jsonvalue does, but takes a body as a

@@ -63,9 +63,10 @@ func (n yamlNode) json(limit int64) ([]byte, func(int) (int, int), error) {
 	if err := w.value(n.Node, 0); err != nil {
 		return nil, nil, err
 	}
+	first := n.Line // not n itself, whose memory is used again
 	return w.text, func(offset int) (int, int) {
 		i, _ := slices.BinarySearchFunc(w.pieces, offset+1, func(p jsonPiece, n int) int { return p.start - n })
-		line := n.Line
+		line := first
 		if i > 0 {
 			line = w.pieces[i-1].line
 		}
