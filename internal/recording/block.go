@@ -77,7 +77,7 @@ func (b *Block) Release() {
 		*s = slot{locate: s.locate}
 	}
 	clear(b.results)
-	b.memory.outline.release()
+	b.memory.release()
 	b.reader, b.used, b.size, b.text = nil, 0, 0, b.text[:0]
 	b.pool.mu.Lock()
 	b.pool.free = append(b.pool.free, b)

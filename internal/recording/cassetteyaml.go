@@ -206,7 +206,7 @@ func (c *cassette) item(_ *reader, e *entry) *plumb.Exchange {
 	x := e.exchange()
 	x.Place = e.start
 	if e.memory != nil {
-		if n := e.memory.item.read(e.data); n != nil {
+		if n := e.memory.item.read(e.data, cassetteBody); n != nil {
 			c.read(yamlNode{n, e, 0}, x)
 			return x
 		}
@@ -244,6 +244,10 @@ func (e *entry) isCut(x *plumb.Exchange) bool {
 	_, faults := jsonvalue.Parse(body.Bytes, maxDepth)
 	return body.Missing != "" || len(body.Bytes) > 0 && len(faults) > 0 && faults[len(faults)-1].Kind == jsonvalue.Truncated
 }
+
+// cassetteBody leads to the body of an interaction in the cassettes of most
+// libraries; in those of others, the body is read as everything else is.
+var cassetteBody = []string{"response", "body", "string"}
 
 func parseYAML(text []byte) (*yaml.Node, error) {
 	root := &yaml.Node{}

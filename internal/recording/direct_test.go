@@ -38,7 +38,8 @@ func readBothWays(t require.TestingT, text []byte) {
 			kept = append(kept, withoutBody(&x))
 		}
 		overwrite(block.text)
-		overwrite(block.memory.outline.bodies)
+		overwrite(block.memory.outline.bodies.room)
+		overwrite(block.memory.item.bodies.room)
 		for i, x := range direct {
 			require.Equal(t, kept[i], withoutBody(x), "the exchange after its block was released")
 		}

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unsafe"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
@@ -159,14 +158,6 @@ func (r *reader) setText(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 		return
 	}
 	r.setBody(x, bytesOf(v.Text), e.locateInString(v))
-}
-
-// bytesOf returns the bytes of a text, which must not be changed.
-func bytesOf(text string) []byte {
-	if text == "" {
-		return []byte{}
-	}
-	return unsafe.Slice(unsafe.StringData(text), len(text))
 }
 
 // locateInString returns the Locate of a body that is in a JSON string.

@@ -1,19 +1,9 @@
 package recording
 
 import (
-	"unsafe"
-
 	"github.com/plumbapi/plumb/internal/jsonscan"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
-
-// memory is what the entries of a block are parsed in, one after the other:
-// what is made of an entry keeps only strings of its tree, and its body.
-type memory struct {
-	tree    jsonvalue.Parser // for what outlines give up on
-	outline outliner
-	item    itemReader
-}
 
 // outliner reads an entry into a tree as jsonvalue does, but takes a body as a
 // whole, and gives up on everything unusual: on each fault, on names with
@@ -23,29 +13,21 @@ type memory struct {
 // the text of the body, which belongs to the block.
 type outliner struct {
 	data    []byte
-	text    string // data as a string, if it is short
 	values  []jsonvalue.Value
+	names   []string         // of the members that the values belong to
+	body    *jsonvalue.Value // nil if it is not a string
 	members []jsonvalue.Member
 	items   []*jsonvalue.Value
 
 	openMembers []jsonvalue.Member // of the objects that are being read
 	openItems   []*jsonvalue.Value // of the arrays
 	unescaped   []byte             // buffer for a string with escapes
-	bodies      []byte             // decoded texts of bodies, until the block is released
+	texts       texts
+	bodies      bodies
 }
 
-const (
-	// sharedText is the length up to which the strings of a tree are parts of
-	// one string.
-	sharedText = 4 << 10
-
-	// mostMembers is how many members of an object are searched one by one.
-	mostMembers = 64
-
-	// mostMemory is how many values, and how many bytes of bodies, are kept for
-	// the next entry or block.
-	mostMemory, mostBodies = 4 << 10, 2 * blockBytes
-)
+// mostMembers is how many members of an object are searched one by one.
+const mostMembers = 64
 
 // read reads an entry. The names lead to the body: of an object or an array
 // only the kind and the place are read, and of a string also the text. read
@@ -54,10 +36,10 @@ func (o *outliner) read(data []byte, body []string) *jsonvalue.Value {
 	if cap(o.values) > mostMemory || cap(o.members) > mostMemory || cap(o.items) > mostMemory {
 		*o = outliner{bodies: o.bodies}
 	}
-	o.data, o.text = data, ""
-	if len(data) <= sharedText {
-		o.text = string(data)
+	if o.body != nil {
+		o.body.Text, o.body = "", nil // add must not return it
 	}
+	o.data = data
 	o.values, o.members, o.items = o.values[:0], o.members[:0], o.items[:0]
 	o.openMembers, o.openItems = o.openMembers[:0], o.openItems[:0]
 	v, end := o.value(jsonscan.Space(data, 0), maxDepth, body)
@@ -67,14 +49,6 @@ func (o *outliner) read(data []byte, body []string) *jsonvalue.Value {
 	return v
 }
 
-// release makes the memory for the texts of bodies available again.
-func (o *outliner) release() {
-	if cap(o.bodies) > mostBodies {
-		o.bodies = nil
-	}
-	o.bodies = o.bodies[:0]
-}
-
 // value reads the value at pos and returns the offset after it, or -1. The path
 // leads from it to the body; it is empty for the body itself, and nil where the
 // body is elsewhere.
@@ -82,11 +56,16 @@ func (o *outliner) value(pos, depth int, path []string) (*jsonvalue.Value, int) 
 	if pos >= len(o.data) {
 		return nil, -1
 	}
-	v, end := o.add(pos), -1
+	v, end := o.add(), -1
+	last := v.Text
+	v.Start, v.True, v.Text, v.Members, v.Items = pos, false, "", nil, nil
 	switch c := o.data[pos]; c {
 	case '"':
 		v.Kind = jsonvalue.String
-		v.Text, end = o.string(pos+1, isHere(path))
+		if isHere(path) {
+			o.body = v
+		}
+		v.Text, end = o.string(pos+1, last, isHere(path))
 	case '{', '[':
 		if v.Kind = jsonvalue.Object; c == '[' {
 			v.Kind = jsonvalue.Array
@@ -108,59 +87,47 @@ func (o *outliner) value(pos, depth int, path []string) (*jsonvalue.Value, int) 
 	default:
 		v.Kind = jsonvalue.Number
 		if _, end = jsonscan.ReadNumber(o.data, pos); end >= 0 {
-			v.Text = o.slice(pos, end)
+			v.Text = o.texts.keep(o.data[pos:end], last)
 		}
 	}
 	v.End = end
 	return v, end
 }
 
+// name keeps the name of the member whose value is the next one.
+func (o *outliner) name(text []byte) string {
+	name := &o.names[len(o.values)]
+	*name = o.texts.keep(text, *name)
+	return *name
+}
+
 func isHere(path []string) bool { return path != nil && len(path) == 0 }
 
-// add returns memory for the value at pos.
-func (o *outliner) add(pos int) *jsonvalue.Value {
+// add returns memory for a value. It has the text of an earlier one.
+func (o *outliner) add() *jsonvalue.Value {
 	if len(o.values) == cap(o.values) {
 		o.values = make([]jsonvalue.Value, 0, max(64, 2*cap(o.values)))
+		o.names = make([]string, cap(o.values)+1)
 	}
-	o.values = append(o.values, jsonvalue.Value{Start: pos})
+	o.values = o.values[:len(o.values)+1]
 	return &o.values[len(o.values)-1]
 }
 
-// slice returns a part of the entry.
-func (o *outliner) slice(start, end int) string {
-	if o.text != "" {
-		return o.text[start:end]
-	}
-	return string(o.data[start:end])
-}
-
 // string reads the string whose text begins at start.
-func (o *outliner) string(start int, isBody bool) (string, int) {
+func (o *outliner) string(start int, last string, isBody bool) (string, int) {
 	end, escaped := jsonscan.StringEnd(o.data, start)
 	switch {
 	case end < 0:
 		return "", -1
+	case isBody && escaped:
+		return o.bodies.unescape(o.data[start:end]), end + 1
 	case isBody:
-		return o.bodyText(o.data[start:end], escaped), end + 1
+		return asString(o.data[start:end]), end + 1
 	case escaped:
 		o.unescaped = jsonscan.Unescape(o.unescaped[:0], o.data[start:end])
-		return string(o.unescaped), end + 1
+		return o.texts.keep(o.unescaped, last), end + 1
 	}
-	return o.slice(start, end), end + 1
-}
-
-// bodyText returns the text of a body that is a string. It shares the memory of
-// the block, as the bytes of all bodies do.
-func (o *outliner) bodyText(text []byte, escaped bool) string {
-	if escaped {
-		if cap(o.bodies)-len(o.bodies) < len(text)+8 {
-			o.bodies = make([]byte, 0, max(blockBytes, len(text)+8)) // earlier bodies keep what they are in
-		}
-		from := len(o.bodies)
-		o.bodies = jsonscan.Unescape(o.bodies, text)
-		text = o.bodies[from:]
-	}
-	return unsafe.String(unsafe.SliceData(text), len(text))
+	return o.texts.keep(o.data[start:end], last), end + 1
 }
 
 // object reads the members of the object whose bracket is at pos.
@@ -172,7 +139,6 @@ func (o *outliner) object(pos, depth int, path []string) ([]jsonvalue.Member, in
 	mark := len(o.openMembers)
 	var seen uint64 // has a bit for each name, which other names can share
 	for more := true; more; {
-		m := jsonvalue.Member{NameStart: pos}
 		if pos >= len(o.data) || o.data[pos] != '"' {
 			return nil, -1
 		}
@@ -180,7 +146,7 @@ func (o *outliner) object(pos, depth int, path []string) ([]jsonvalue.Member, in
 		if end < 0 || escaped {
 			return nil, -1
 		}
-		m.Name = o.slice(pos+1, end)
+		m := jsonvalue.Member{NameStart: pos, Name: o.name(o.data[pos+1 : end])}
 		there, bit := o.openMembers[mark:], nameBit(m.Name)
 		if len(there) == mostMembers || seen&bit != 0 && hasName(there, m.Name) {
 			return nil, -1
@@ -239,14 +205,4 @@ func (o *outliner) array(pos, depth int) ([]*jsonvalue.Value, int) {
 	items := kept(&o.items, o.openItems[mark:])
 	o.openItems = o.openItems[:mark]
 	return items, pos
-}
-
-// kept copies a part into memory that it shares with other parts.
-func kept[T any](all *[]T, part []T) []T {
-	if cap(*all)-len(*all) < len(part) {
-		*all = make([]T, 0, max(64, len(part), 2*cap(*all)))
-	}
-	from := len(*all)
-	*all = append(*all, part...)
-	return (*all)[from:len(*all):len(*all)]
 }

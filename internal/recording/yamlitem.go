@@ -17,33 +17,39 @@ import (
 // Nodes are valid until the next item is read; their strings may be kept.
 type itemReader struct {
 	data  []byte
-	text  string // data as a string, if it is short
 	nodes []yaml.Node
 	lists []*yaml.Node // contents of nodes
 	open  []*yaml.Node // contents of the nodes that are being read
 	value []byte       // buffer for a scalar with escapes or line breaks
+	body  *yaml.Node   // nil if there is none
+
+	texts  texts
+	bodies bodies
 
 	pos, line, start int  // start is the offset of the line, which is numbered from 1
 	indent           int  // of the line; -1 at the end
 	failed           bool // gave up
 }
 
-// read reads the item that a text consists of. It returns nil if it gives up.
-func (p *itemReader) read(data []byte) *yaml.Node {
+// read reads the item that a text consists of. The names lead to the body, or to
+// a mapping with the body under the last of them. read returns nil if it gives
+// up.
+func (p *itemReader) read(data []byte, body []string) *yaml.Node {
 	if !bytes.HasSuffix(data, []byte("\n")) || !isOrdinary(data) {
 		return nil
 	}
 	if cap(p.nodes) > mostMemory || cap(p.lists) > mostMemory {
-		*p = itemReader{}
+		*p = itemReader{bodies: p.bodies}
 	}
-	*p = itemReader{data: data, nodes: p.nodes[:0], lists: p.lists[:0], open: p.open[:0], value: p.value[:0], line: 1}
-	if len(data) <= sharedText {
-		p.text = string(data)
+	if p.body != nil {
+		p.body.Value, p.body = "", nil // add must not return it
 	}
+	p.data, p.nodes, p.lists, p.open = data, p.nodes[:0], p.lists[:0], p.open[:0]
+	p.pos, p.line, p.failed = 0, 1, false
 	if p.nextLine(); p.indent < 0 || !isItem(data[p.pos:]) {
 		return nil
 	}
-	list := p.sequence(p.indent)
+	list := p.sequence(p.indent, body)
 	if p.failed || p.indent >= 0 || len(list.Content) != 1 {
 		return nil
 	}
@@ -116,36 +122,53 @@ func (p *itemReader) skipSpaces() {
 	}
 }
 
-// add returns memory for the node at p.pos.
+// add returns memory for the node at p.pos. It has the value of an earlier one.
 func (p *itemReader) add(kind yaml.Kind, style yaml.Style, tag string) *yaml.Node {
 	if len(p.nodes) == cap(p.nodes) {
 		p.nodes = make([]yaml.Node, 0, max(64, 2*cap(p.nodes)))
 	}
-	p.nodes = append(p.nodes, yaml.Node{
-		Kind: kind, Style: style, Tag: tag,
-		Line: p.line, Column: 1 + utf8.RuneCount(p.data[p.start:p.pos]),
-	})
-	return &p.nodes[len(p.nodes)-1]
+	p.nodes = p.nodes[:len(p.nodes)+1]
+	n := &p.nodes[len(p.nodes)-1]
+	n.Kind, n.Style, n.Tag = kind, style, tag
+	n.Line, n.Column = p.line, 1+utf8.RuneCount(p.data[p.start:p.pos])
+	n.Content = nil
+	return n
 }
 
-func (p *itemReader) slice(start, end int) string {
-	if p.text != "" {
-		return p.text[start:end]
+func (p *itemReader) addCollection(kind yaml.Kind, style yaml.Style, tag string) *yaml.Node {
+	n := p.add(kind, style, tag)
+	n.Value = ""
+	return n
+}
+
+// setValue sets the value of a node to a text, which is in the item or in a
+// buffer. A body is in the item, or with others of its block.
+func (p *itemReader) setValue(n *yaml.Node, text []byte, path []string, isBuffer bool) {
+	switch {
+	case !isBody(path):
+		n.Value = p.texts.keep(text, n.Value)
+	case isBuffer:
+		n.Value, p.body = p.bodies.add(text), n
+	default:
+		n.Value, p.body = asString(text), n
 	}
-	return string(p.data[start:end])
 }
 
-// collection reads what is in a column at p.pos: a sequence or a mapping.
-func (p *itemReader) collection(column int) *yaml.Node {
+// isBody reports whether a path leads to a scalar that is a body.
+func isBody(path []string) bool { return path != nil && len(path) < 2 }
+
+// collection reads what is in a column at p.pos: a sequence or a mapping. The
+// path leads from it to the body; it is nil where the body is elsewhere.
+func (p *itemReader) collection(column int, path []string) *yaml.Node {
 	if isItem(p.data[p.pos:]) {
-		return p.sequence(column)
+		return p.sequence(column, nil)
 	}
-	return p.mapping(column)
+	return p.mapping(column, path)
 }
 
 // mapping reads a mapping whose keys are in a column.
-func (p *itemReader) mapping(column int) *yaml.Node {
-	n := p.add(yaml.MappingNode, 0, "!!map")
+func (p *itemReader) mapping(column int, path []string) *yaml.Node {
+	n := p.addCollection(yaml.MappingNode, 0, "!!map")
 	mark := len(p.open)
 	for {
 		key := p.key()
@@ -153,8 +176,12 @@ func (p *itemReader) mapping(column int) *yaml.Node {
 			p.fail()
 			return n
 		}
+		var inner []string
+		if len(path) > 0 && key.Value == path[0] {
+			inner = path[1:]
+		}
 		p.open = append(p.open, key)
-		value := p.mapped(column)
+		value := p.mapped(column, inner)
 		p.open = append(p.open, value)
 		if p.indent < column {
 			break
@@ -183,7 +210,7 @@ func (p *itemReader) key() *yaml.Node {
 	if end == p.pos || p.data[p.pos] == '-' || p.data[end] != ':' || p.data[end+1] != ' ' && p.data[end+1] != '\n' || end-p.pos > 1000 {
 		return nil
 	}
-	n := p.plainNode(p.slice(p.pos, end))
+	n := p.plainNode(p.data[p.pos:end], nil)
 	p.pos = end + 1
 	return n
 }
@@ -193,23 +220,24 @@ func isKeyByte(c byte) bool {
 }
 
 // mapped reads the value after the colon of a key in a column.
-func (p *itemReader) mapped(column int) *yaml.Node {
+func (p *itemReader) mapped(column int, path []string) *yaml.Node {
 	colon := p.pos
 	if p.skipSpaces(); p.data[p.pos] != '\n' {
-		return p.scalar(column)
+		return p.scalar(column, path)
 	}
 	p.pos = colon
-	n := p.plainNode("")
+	n := p.plainNode(nil, nil)
 	p.endLine()
 	if p.indent > column || p.indent == column && isItem(p.data[p.pos:]) {
-		return p.collection(p.indent)
+		return p.collection(p.indent, path)
 	}
 	return n
 }
 
-// sequence reads a sequence whose dashes are in a column.
-func (p *itemReader) sequence(column int) *yaml.Node {
-	n := p.add(yaml.SequenceNode, 0, "!!seq")
+// sequence reads a sequence whose dashes are in a column. The path leads from an
+// item to the body.
+func (p *itemReader) sequence(column int, path []string) *yaml.Node {
+	n := p.addCollection(yaml.SequenceNode, 0, "!!seq")
 	mark := len(p.open)
 	for p.indent == column && isItem(p.data[p.pos:]) {
 		p.pos++
@@ -222,12 +250,12 @@ func (p *itemReader) sequence(column int) *yaml.Node {
 		switch {
 		case isItem(p.data[p.pos:]):
 			p.indent = inner
-			item = p.sequence(inner)
+			item = p.sequence(inner, nil)
 		case p.key() != nil:
 			p.pos, p.nodes = pos, p.nodes[:used] // mapping reads it again
-			item = p.mapping(inner)
+			item = p.mapping(inner, path)
 		default:
-			item = p.scalar(column)
+			item = p.scalar(column, nil)
 		}
 		p.open = append(p.open, item)
 	}
@@ -240,57 +268,64 @@ func (p *itemReader) sequence(column int) *yaml.Node {
 
 // scalar reads a scalar, or an empty collection, within a collection in a
 // column, and goes to the next line.
-func (p *itemReader) scalar(column int) *yaml.Node {
+func (p *itemReader) scalar(column int, path []string) *yaml.Node {
 	switch c, next := p.data[p.pos], p.data[p.pos+1]; {
 	case c == '\'', c == '"':
-		return p.quoted(c)
+		return p.quoted(c, path)
 	case c == '|':
-		return p.literal(column)
+		return p.literal(column, path)
 	case c == '[' && next == ']':
 		return p.empty(yaml.SequenceNode, "!!seq")
 	case c == '{' && next == '}':
 		return p.empty(yaml.MappingNode, "!!map")
 	case strings.IndexByte("-?:", c) >= 0 && next != ' ' && next != '\n' && next != '\t', strings.IndexByte("-?:,[]{}#&*!|>'\"%@`\t", c) < 0:
-		return p.plain(column)
+		return p.plain(column, path)
 	}
 	p.fail()
 	return nil
 }
 
 func (p *itemReader) empty(kind yaml.Kind, tag string) *yaml.Node {
-	n := p.add(kind, yaml.FlowStyle, tag)
+	n := p.addCollection(kind, yaml.FlowStyle, tag)
 	p.pos += len("[]")
 	p.endLine()
 	return n
 }
 
 // plainNode returns the node of a plain scalar at p.pos.
-func (p *itemReader) plainNode(value string) *yaml.Node {
+func (p *itemReader) plainNode(text []byte, path []string) *yaml.Node {
 	tag := "!!str"
-	switch value {
+	switch string(text) {
 	case "", "~", "null", "Null", "NULL":
 		tag = "!!null"
 	}
 	n := p.add(yaml.ScalarNode, 0, tag)
-	n.Value = value
+	p.setValue(n, text, path, false)
 	return n
 }
 
 // plain reads a plain scalar. Lines that are indented further continue it.
-func (p *itemReader) plain(column int) *yaml.Node {
+func (p *itemReader) plain(column int, path []string) *yaml.Node {
 	text, ok := p.plainLine()
-	n := p.plainNode(text)
-	line := p.line
-	for p.pos = p.lineEnd(); ok; {
-		p.endLine()
-		if p.indent <= column {
+	n := p.plainNode(text, path)
+	line, lines := p.line, 1
+	for p.pos = p.lineEnd(); ok; lines++ {
+		if p.endLine(); p.indent <= column {
+			if lines > 1 {
+				n.Tag, p.value = "!!str", text
+				p.setValue(n, text, path, true)
+			}
 			return n
 		}
-		if line++; p.line != line {
+		if p.line != line+lines { // there is a blank line
 			break
 		}
-		text, ok = p.plainLine()
-		n.Value, n.Tag = n.Value+" "+text, "!!str"
+		if lines == 1 {
+			text = append(p.value[:0], text...)
+		}
+		var more []byte
+		more, ok = p.plainLine()
+		text = append(append(text, ' '), more...)
 		p.pos = p.lineEnd()
 	}
 	p.fail()
@@ -299,7 +334,7 @@ func (p *itemReader) plain(column int) *yaml.Node {
 
 // plainLine returns what is on the rest of a line, without blanks at its end. It
 // returns false if not all of that belongs to a plain scalar.
-func (p *itemReader) plainLine() (string, bool) {
+func (p *itemReader) plainLine() ([]byte, bool) {
 	line := p.data[p.pos:p.lineEnd()]
 	ok := bytes.IndexByte(line, '\t') < 0
 	for i, c := range line {
@@ -308,7 +343,7 @@ func (p *itemReader) plainLine() (string, bool) {
 			ok = false
 		}
 	}
-	return p.slice(p.pos, p.pos+len(bytes.TrimRight(line, " "))), ok
+	return bytes.TrimRight(line, " "), ok
 }
 
 func (p *itemReader) lineEnd() int {
@@ -316,7 +351,7 @@ func (p *itemReader) lineEnd() int {
 }
 
 // literal reads a literal block within a collection in a column.
-func (p *itemReader) literal(column int) *yaml.Node {
+func (p *itemReader) literal(column int, path []string) *yaml.Node {
 	n := p.add(yaml.ScalarNode, yaml.LiteralStyle, "!!str")
 	p.pos++
 	chomping := p.data[p.pos]
@@ -370,7 +405,8 @@ func (p *itemReader) literal(column int) *yaml.Node {
 	for ; breaks > 0; breaks-- {
 		value = append(value, '\n')
 	}
-	p.value, n.Value = value, string(value)
+	p.value = value
+	p.setValue(n, value, path, true)
 	p.nextLine()
 	return n
 }

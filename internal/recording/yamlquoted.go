@@ -8,7 +8,7 @@ import (
 )
 
 // quoted reads a quoted scalar and goes to the next line.
-func (p *itemReader) quoted(quote byte) *yaml.Node {
+func (p *itemReader) quoted(quote byte, path []string) *yaml.Node {
 	style := yaml.DoubleQuotedStyle
 	if quote == '\'' {
 		style = yaml.SingleQuotedStyle
@@ -16,10 +16,10 @@ func (p *itemReader) quoted(quote byte) *yaml.Node {
 	n := p.add(yaml.ScalarNode, style, "!!str")
 	p.pos++
 	if end := p.pos + quotedRun(p.data[p.pos:], quote); end+1 < len(p.data) && p.data[end] == quote && p.data[end+1] != quote {
-		n.Value = p.slice(p.pos, end) // as it is written: the usual case
+		p.setValue(n, p.data[p.pos:end], path, false) // as it is written: the usual case
 		p.pos = end + 1
 	} else {
-		n.Value = p.quotedText(quote)
+		p.setValue(n, p.quotedText(quote), path, true)
 	}
 	p.endLine()
 	return n
@@ -36,7 +36,7 @@ func quotedRun(text []byte, quote byte) int {
 }
 
 // quotedText reads the text of a quoted scalar, with its closing quote.
-func (p *itemReader) quotedText(quote byte) string {
+func (p *itemReader) quotedText(quote byte) []byte {
 	value := p.value[:0]
 	solid := 0 // what blanks at the end of a line may be removed after
 	for {
@@ -47,7 +47,7 @@ func (p *itemReader) quotedText(quote byte) string {
 		switch {
 		case len(rest) < 2: // the closing quote is followed by a line feed
 			p.fail()
-			return ""
+			return nil
 		case rest[0] == '\n':
 			end := len(value)
 			for end > solid && (value[end-1] == ' ' || value[end-1] == '\t') {
@@ -58,7 +58,7 @@ func (p *itemReader) quotedText(quote byte) string {
 			var ok bool
 			if value, ok = p.escape(value); !ok {
 				p.fail()
-				return ""
+				return nil
 			}
 		case rest[1] == quote && quote == '\'':
 			value = append(value, quote)
@@ -66,7 +66,7 @@ func (p *itemReader) quotedText(quote byte) string {
 		default:
 			p.pos++
 			p.value = value
-			return string(value)
+			return value
 		}
 		solid = len(value)
 	}
@@ -98,7 +98,7 @@ func (p *itemReader) fold(value []byte) []byte {
 // byte other than 0.
 var escapes = [256]byte{
 	'a': '\a', 'b': '\b', 't': '\t', '\t': '\t', 'n': '\n', 'v': '\v', 'f': '\f', 'r': '\r', 'e': '\x1b',
-	' ': ' ', '"': '"', '\'': '\'', '/': '/', '\\': '\\',
+	' ': ' ', '"': '"', '\'': '\'', '\\': '\\',
 }
 
 // escape reads an escape. It returns false if it does not know it.
