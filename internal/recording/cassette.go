@@ -14,6 +14,7 @@ import (
 // node is a part of a cassette. Most libraries write cassettes in YAML and in
 // JSON, with the same members.
 type node interface {
+	entry() *entry           // that it is a part of
 	member(name string) node // nil if it is absent
 	members() iter.Seq2[string, node]
 	items() []node // elements of a list; nil for anything else
@@ -170,7 +171,7 @@ func headerOfNode(n node) http.Header {
 	if n == nil {
 		return nil
 	}
-	h := newHeaders(8)
+	h := n.entry().headers()
 	for name, value := range n.members() {
 		if text, ok := value.scalar(); ok {
 			h.add(name, text)
@@ -217,6 +218,8 @@ type jsonNode struct {
 	*jsonvalue.Value
 	e *entry
 }
+
+func (n jsonNode) entry() *entry { return n.e }
 
 func (n jsonNode) member(name string) node {
 	if v := n.At(name); v != nil && n.Kind == jsonvalue.Object {

@@ -315,6 +315,8 @@ type yamlNode struct {
 	prefix int // lines that were parsed before those of e
 }
 
+func (n yamlNode) entry() *entry { return n.e }
+
 func (n yamlNode) with(inner *yaml.Node) yamlNode {
 	for inner.Kind == yaml.AliasNode {
 		inner = inner.Alias

@@ -108,13 +108,13 @@ func (r *reader) exchangeOf(x *plumb.Exchange, e *entry, v *jsonvalue.Value, fau
 	x.Request = plumb.Request{
 		Method: strings.ToUpper(text(v.At("request", "method"))),
 		URL:    text(v.At("request", "url")),
-		Header: headerOf(v.At("request", "headers")),
+		Header: e.headerOf(v.At("request", "headers")),
 	}
 	if x.Request.URL == "" {
 		x.Request.URL = text(v.At("request", "uri"))
 	}
 	x.Response.Status = integer(response.At("status"))
-	x.Response.Header = headerOf(response.At("headers"))
+	x.Response.Header = e.headerOf(response.At("headers"))
 	x.Time = firstTime(x.Response.Header, text(v.Member("time")))
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
 
@@ -210,24 +210,6 @@ func integer(v *jsonvalue.Value) int {
 	}
 	n, _ := strconv.Atoi(v.Text)
 	return n
-}
-
-// headerOf reads headers that are members of an object, each a string or a list
-// of strings; nil if there are none.
-func headerOf(v *jsonvalue.Value) http.Header {
-	if v == nil || v.Kind != jsonvalue.Object {
-		return nil
-	}
-	h := newHeaders(len(v.Members))
-	for _, m := range v.Members {
-		if m.Value.Kind == jsonvalue.String {
-			h.add(m.Name, m.Value.Text)
-		}
-		for _, item := range m.Value.Items {
-			h.add(m.Name, text(item))
-		}
-	}
-	return h.all
 }
 
 // timeLayouts are the ways in which recorders write the time.

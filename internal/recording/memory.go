@@ -7,18 +7,21 @@ import (
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
-// memory is what the entries of a block are parsed in, one after the other:
-// what is made of an entry keeps only strings of its tree, and its body.
+// memory is what the entries of a block are parsed in, one after the other. An
+// exchange keeps of the tree of its entry only strings; its headers and its body
+// are valid until the block is released.
 type memory struct {
 	tree    jsonvalue.Parser // for what outlines give up on
 	outline outliner
 	item    itemReader
+	headers headerMemory
 }
 
 // release makes the memory for the bodies of a block available again.
 func (m *memory) release() {
 	m.outline.bodies.release()
 	m.item.bodies.release()
+	m.headers.release()
 }
 
 // texts makes strings that share memory, and whose memory is not used again.
@@ -62,7 +65,7 @@ type bodies struct{ room []byte }
 // [jsonscan.Unescape] needs.
 func (b *bodies) grow(n int) {
 	if cap(b.room)-len(b.room) < n+8 {
-		b.room = make([]byte, 0, max(blockBytes/2, n+8)) // earlier texts keep what they are in
+		b.room = make([]byte, 0, max(blockBytes, n+8)) // earlier texts keep what they are in
 	}
 }
 
