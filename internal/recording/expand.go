@@ -11,7 +11,7 @@ import (
 func canExpand(text []byte) bool {
 	i := 0
 	for ; i+9 <= len(text); i += 8 {
-		if mayBeSign(jsonscan.Word(text, i), jsonscan.Word(text, i+1)) && hasSign(text, i, i+8) {
+		if mayBeSign(jsonscan.Word(text, i)^jsonscan.Word(text, i+1)) && hasSign(text, i, i+8) {
 			return true
 		}
 	}
@@ -19,12 +19,13 @@ func canExpand(text []byte) bool {
 }
 
 // mayBeSign reports whether one of eight bytes, and the byte after it, may be
-// the beginning of a sign that a body can expand. It is rarely wrong.
-func mayBeSign(bytes, next uint64) bool {
-	underscore := jsonscan.Matches(next, '_')
-	return (jsonscan.Matches(bytes, '"')|jsonscan.Matches(bytes, 'w'))&underscore|
-		jsonscan.Matches(bytes, '\\')&jsonscan.Matches(next, 'u')|
-		jsonscan.Matches(bytes, '-')&(jsonscan.Matches(next, 'e')|jsonscan.Matches(next, 'E')) != 0
+// the beginning of a sign that a body can expand. It is given each byte XOR the
+// byte after it, since three comparisons are then enough. It is not often wrong.
+func mayBeSign(pairs uint64) bool {
+	const ones = 0x0101010101010101
+	return jsonscan.Matches(pairs&^ones, '\\'^'u'&^1)| // also w_
+		jsonscan.Matches(pairs&^(0x20*ones), '-'^'e')| // also -E
+		jsonscan.Matches(pairs, '"'^'_') != 0
 }
 
 // hasSign reports whether one of the bytes between two offsets begins a sign
