@@ -11,7 +11,7 @@ import (
 func canExpand(text []byte) bool {
 	i := 0
 	for ; i+9 <= len(text); i += 8 {
-		if mayBeSign(jsonscan.Word(text, i)^jsonscan.Word(text, i+1)) && hasSign(text, i, i+8) {
+		if mayBeSign(jsonscan.Word(text, i), jsonscan.Word(text, i+1)) && hasSign(text, i, i+8) {
 			return true
 		}
 	}
@@ -19,13 +19,14 @@ func canExpand(text []byte) bool {
 }
 
 // mayBeSign reports whether one of eight bytes, and the byte after it, may be
-// the beginning of a sign that a body can expand. It is given each byte XOR the
-// byte after it, since three comparisons are then enough. It is not often wrong.
-func mayBeSign(pairs uint64) bool {
-	const ones = 0x0101010101010101
-	return jsonscan.Matches(pairs&^ones, '\\'^'u'&^1)| // also w_
-		jsonscan.Matches(pairs&^(0x20*ones), '-'^'e')| // also -E
-		jsonscan.Matches(pairs, '"'^'_') != 0
+// the beginning of a sign that a body can expand. It is not often wrong.
+func mayBeSign(bytes, next uint64) bool {
+	const low, mixed = 0xfefefefefefefefe, 0xbfbfbfbfbfbfbfbf
+	pairs := next<<1&low ^ bytes // tells most pairs apart with one comparison for each
+	return jsonscan.Matches(pairs, 'u'<<1&0xff^'\\')|
+		jsonscan.Matches(pairs&mixed, 'e'<<1&0xbf^'-')| // also -E
+		jsonscan.Matches(pairs, '_'<<1&0xff^'"')|
+		jsonscan.Matches(pairs, '_'<<1&0xff^'w') != 0
 }
 
 // hasSign reports whether one of the bytes between two offsets begins a sign

@@ -30,12 +30,10 @@ var goVCRFormat = Format{
 	Record: "`recorder.New(\"name\")`, as the transport of the client.",
 }
 
-var vcrpyKey = regexp.MustCompile(`(?m)^interactions:|\A\{\s*interactions:`)
-
 // isVCRpy recognises a cassette, in YAML or JSON, by the name that vcrpy and
 // go-vcr use for the interactions.
 func isVCRpy(b beginning) bool {
-	return b.isListOf("interactions", "request", "response", "kind") || vcrpyKey.Match(b.head)
+	return b.isListOf("interactions", "request", "response", "kind") || b.hasKey("interactions:")
 }
 
 // vcrpy reads such a cassette.
