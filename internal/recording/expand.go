@@ -19,14 +19,12 @@ func canExpand(text []byte) bool {
 }
 
 // mayBeSign reports whether one of eight bytes, and the byte after it, may be
-// the beginning of a sign that a body can expand. It is not often wrong.
+// the beginning of a sign that a body can expand. It is rarely wrong.
 func mayBeSign(bytes, next uint64) bool {
-	const low, mixed = 0xfefefefefefefefe, 0xbfbfbfbfbfbfbfbf
-	pairs := next<<1&low ^ bytes // tells most pairs apart with one comparison for each
-	return jsonscan.Matches(pairs, 'u'<<1&0xff^'\\')|
-		jsonscan.Matches(pairs&mixed, 'e'<<1&0xbf^'-')| // also -E
-		jsonscan.Matches(pairs, '_'<<1&0xff^'"')|
-		jsonscan.Matches(pairs, '_'<<1&0xff^'w') != 0
+	const lowered = 0x2020202020202020
+	return (jsonscan.Matches(bytes, '"')|jsonscan.Matches(bytes, 'w'))&jsonscan.Matches(next, '_')|
+		jsonscan.Matches(bytes, '\\')&jsonscan.Matches(next, 'u')|
+		jsonscan.Matches(bytes, '-')&jsonscan.Matches(next|lowered, 'e') != 0
 }
 
 // hasSign reports whether one of the bytes between two offsets begins a sign

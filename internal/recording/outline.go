@@ -15,10 +15,12 @@ type outliner struct {
 	data    []byte
 	values  []jsonvalue.Value
 	names   []string         // of the members that the values belong to
-	body    *jsonvalue.Value // nil if it is not a string
+	body    *jsonvalue.Value // nil if there is none
+	form    form
 	members []jsonvalue.Member
 	items   []*jsonvalue.Value
 
+	bodyDepth   int                // how deeply values can nest there
 	openMembers []jsonvalue.Member // of the objects that are being read
 	openItems   []*jsonvalue.Value // of the arrays
 	unescaped   []byte             // buffer for a string with escapes
@@ -36,16 +38,20 @@ func (o *outliner) read(data []byte, body []string) *jsonvalue.Value {
 	if cap(o.values) > mostMemory || cap(o.members) > mostMemory || cap(o.items) > mostMemory {
 		*o = outliner{bodies: o.bodies}
 	}
+	o.data = data
+	if v := o.again(body); v != nil {
+		return v
+	}
 	if o.body != nil {
 		o.body.Text, o.body = "", nil // add must not return it
 	}
-	o.data = data
 	o.values, o.members, o.items = o.values[:0], o.members[:0], o.items[:0]
 	o.openMembers, o.openItems = o.openMembers[:0], o.openItems[:0]
 	v, end := o.value(jsonscan.Space(data, 0), maxDepth, body)
 	if end < 0 || jsonscan.Space(data, end) < len(data) {
 		return nil
 	}
+	o.learn(v, body)
 	return v
 }
 
@@ -56,42 +62,60 @@ func (o *outliner) value(pos, depth int, path []string) (*jsonvalue.Value, int) 
 	if pos >= len(o.data) {
 		return nil, -1
 	}
-	v, end := o.add(), -1
-	last := v.Text
-	v.Start, v.True, v.Text, v.Members, v.Items = pos, false, "", nil, nil
+	v, c := o.add(), o.data[pos]
+	if isHere(path) {
+		o.body, o.bodyDepth = v, depth
+	}
+	if isHere(path) || c != '{' && c != '[' {
+		return v, o.leaf(v, pos)
+	}
+	*v = jsonvalue.Value{Kind: jsonvalue.Object, Start: pos}
+	end := -1
+	switch {
+	case depth == 0:
+	case c == '{':
+		v.Members, end = o.object(pos, depth-1, path)
+	default:
+		v.Kind = jsonvalue.Array
+		v.Items, end = o.array(pos, depth-1)
+	}
+	v.End = end
+	return v, end
+}
+
+func isHere(path []string) bool { return path != nil && len(path) == 0 }
+
+// leaf reads a scalar, or the body, into memory that has the text of an earlier
+// one. It returns the offset after it, or -1.
+func (o *outliner) leaf(v *jsonvalue.Value, pos int) int {
+	last, end, isBody := v.Text, -1, v == o.body
+	*v = jsonvalue.Value{Start: pos}
 	switch c := o.data[pos]; c {
 	case '"':
 		v.Kind = jsonvalue.String
-		if isHere(path) {
-			o.body = v
-		}
-		v.Text, end = o.string(pos+1, last, isHere(path))
+		v.Text, end = o.string(pos+1, last, isBody)
 	case '{', '[':
 		if v.Kind = jsonvalue.Object; c == '[' {
 			v.Kind = jsonvalue.Array
 		}
-		switch {
-		case isHere(path):
-			end = jsonscan.Value(o.data, pos, depth)
-		case depth == 0:
-		case c == '{':
-			v.Members, end = o.object(pos, depth-1, path)
-		default:
-			v.Items, end = o.array(pos, depth-1)
+		if isBody {
+			end = jsonscan.Value(o.data, pos, o.bodyDepth)
 		}
 	case 't', 'f', 'n':
 		if v.Kind, v.True = jsonvalue.Bool, c == 't'; c == 'n' {
 			v.Kind = jsonvalue.Null
 		}
-		end = jsonscan.Value(o.data, pos, depth)
+		end = jsonscan.Value(o.data, pos, 0)
 	default:
 		v.Kind = jsonvalue.Number
-		if _, end = jsonscan.ReadNumber(o.data, pos); end >= 0 {
+		if _, end = jsonscan.ReadNumber(o.data, pos); end >= 0 && !isBody {
 			v.Text = o.texts.keep(o.data[pos:end], last)
+		} else if end >= 0 {
+			v.Text = string(o.data[pos:end])
 		}
 	}
 	v.End = end
-	return v, end
+	return end
 }
 
 // name keeps the name of the member whose value is the next one.
@@ -100,8 +124,6 @@ func (o *outliner) name(text []byte) string {
 	*name = o.texts.keep(text, *name)
 	return *name
 }
-
-func isHere(path []string) bool { return path != nil && len(path) == 0 }
 
 // add returns memory for a value. It has the text of an earlier one.
 func (o *outliner) add() *jsonvalue.Value {
