@@ -6,7 +6,7 @@ import (
 )
 
 // outliner reads an entry into a tree as jsonvalue does, but takes a body as a
-// whole, and gives up on everything unusual: on each fault, on names with
+// whole, does not say where names are, and gives up on everything unusual: on each fault, on names with
 // escapes and on objects of many members. Its zero value is ready for use.
 //
 // A tree is valid until the next one is read. Its strings may be kept, but for
@@ -168,7 +168,7 @@ func (o *outliner) object(pos, depth int, path []string) ([]jsonvalue.Member, in
 		if end < 0 || escaped {
 			return nil, -1
 		}
-		m := jsonvalue.Member{NameStart: pos, Name: o.name(o.data[pos+1 : end])}
+		m := jsonvalue.Member{Name: o.name(o.data[pos+1 : end])}
 		there, bit := o.openMembers[mark:], nameBit(m.Name)
 		if len(there) == mostMembers || seen&bit != 0 && hasName(there, m.Name) {
 			return nil, -1

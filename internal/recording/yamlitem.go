@@ -147,11 +147,16 @@ func (p *itemReader) setValue(n *yaml.Node, text []byte, path []string, isBuffer
 	switch {
 	case !isBody(path):
 		n.Value = p.texts.keep(text, n.Value)
+		return
+	case p.body != nil && p.body != n:
+		p.fail() // a key is there twice
+		return
 	case isBuffer:
-		n.Value, p.body = p.bodies.add(text), n
+		n.Value = p.bodies.add(text)
 	default:
-		n.Value, p.body = asString(text), n
+		n.Value = asString(text)
 	}
+	p.body = n
 }
 
 // isBody reports whether a path leads to a scalar that is a body.
@@ -289,124 +294,5 @@ func (p *itemReader) empty(kind yaml.Kind, tag string) *yaml.Node {
 	n := p.addCollection(kind, yaml.FlowStyle, tag)
 	p.pos += len("[]")
 	p.endLine()
-	return n
-}
-
-// plainNode returns the node of a plain scalar at p.pos.
-func (p *itemReader) plainNode(text []byte, path []string) *yaml.Node {
-	tag := "!!str"
-	switch string(text) {
-	case "", "~", "null", "Null", "NULL":
-		tag = "!!null"
-	}
-	n := p.add(yaml.ScalarNode, 0, tag)
-	p.setValue(n, text, path, false)
-	return n
-}
-
-// plain reads a plain scalar. Lines that are indented further continue it.
-func (p *itemReader) plain(column int, path []string) *yaml.Node {
-	text, ok := p.plainLine()
-	n := p.plainNode(text, path)
-	line, lines := p.line, 1
-	for p.pos = p.lineEnd(); ok; lines++ {
-		if p.endLine(); p.indent <= column {
-			if lines > 1 {
-				n.Tag, p.value = "!!str", text
-				p.setValue(n, text, path, true)
-			}
-			return n
-		}
-		if p.line != line+lines { // there is a blank line
-			break
-		}
-		if lines == 1 {
-			text = append(p.value[:0], text...)
-		}
-		var more []byte
-		more, ok = p.plainLine()
-		text = append(append(text, ' '), more...)
-		p.pos = p.lineEnd()
-	}
-	p.fail()
-	return n
-}
-
-// plainLine returns what is on the rest of a line, without blanks at its end. It
-// returns false if not all of that belongs to a plain scalar.
-func (p *itemReader) plainLine() ([]byte, bool) {
-	line := p.data[p.pos:p.lineEnd()]
-	ok := bytes.IndexByte(line, '\t') < 0
-	for i, c := range line {
-		last := i+1 == len(line)
-		if c == ':' && (last || line[i+1] == ' ') || c == ' ' && !last && line[i+1] == '#' {
-			ok = false
-		}
-	}
-	return bytes.TrimRight(line, " "), ok
-}
-
-func (p *itemReader) lineEnd() int {
-	return p.pos + bytes.IndexByte(p.data[p.pos:], '\n')
-}
-
-// literal reads a literal block within a collection in a column.
-func (p *itemReader) literal(column int, path []string) *yaml.Node {
-	n := p.add(yaml.ScalarNode, yaml.LiteralStyle, "!!str")
-	p.pos++
-	chomping := p.data[p.pos]
-	if chomping == '-' || chomping == '+' {
-		p.pos++
-	}
-	p.skipSpaces()
-	if p.data[p.pos] != '\n' {
-		p.fail()
-		return n
-	}
-	p.pos++
-	p.line++
-	value, indent, breaks := p.value[:0], -1, 0
-	for p.pos < len(p.data) {
-		line := p.data[p.pos:p.lineEnd()]
-		content := bytes.TrimLeft(line, " ")
-		spaces := len(line) - len(content)
-		if indent < 0 && len(content) > 0 {
-			if indent = spaces; content[0] == '\t' {
-				p.fail()
-				return n
-			}
-		}
-		if indent <= column && (indent >= 0 || spaces > 0) {
-			p.fail()
-			return n
-		}
-		if len(content) > 0 && spaces < indent {
-			break
-		}
-		if indent >= 0 && len(line) > indent {
-			for ; breaks > 0; breaks-- {
-				value = append(value, '\n')
-			}
-			value = append(value, line[indent:]...)
-		}
-		breaks++
-		p.pos += len(line) + 1
-		p.line++
-	}
-	switch {
-	case indent < 0:
-		p.fail()
-		return n
-	case chomping == '-':
-		breaks = 0
-	case chomping != '+':
-		breaks = 1
-	}
-	for ; breaks > 0; breaks-- {
-		value = append(value, '\n')
-	}
-	p.value = value
-	p.setValue(n, value, path, true)
-	p.nextLine()
 	return n
 }
