@@ -11,21 +11,20 @@ import (
 func canExpand(text []byte) bool {
 	i := 0
 	for ; i+9 <= len(text); i += 8 {
-		if mayBeSign(jsonscan.Word(text, i), jsonscan.Word(text, i+1)) && hasSign(text, i, i+8) {
+		// Eight bytes, and those after each of them. The test is rarely wrong.
+		these, next := jsonscan.Word(text, i), jsonscan.Word(text, i+1)
+		mayBegin := (jsonscan.Matches(these, '"')|jsonscan.Matches(these, 'w'))&jsonscan.Matches(next, '_') |
+			jsonscan.Matches(these, '\\')&jsonscan.Matches(next, 'u') |
+			jsonscan.Matches(these, '-')&jsonscan.Matches(next|lowerCase, 'e')
+		if mayBegin != 0 && hasSign(text, i, i+8) {
 			return true
 		}
 	}
 	return hasSign(text, i, len(text))
 }
 
-// mayBeSign reports whether one of eight bytes, and the byte after it, may be
-// the beginning of a sign that a body can expand. It is rarely wrong.
-func mayBeSign(bytes, next uint64) bool {
-	const lowered = 0x2020202020202020
-	return (jsonscan.Matches(bytes, '"')|jsonscan.Matches(bytes, 'w'))&jsonscan.Matches(next, '_')|
-		jsonscan.Matches(bytes, '\\')&jsonscan.Matches(next, 'u')|
-		jsonscan.Matches(bytes, '-')&jsonscan.Matches(next|lowered, 'e') != 0
-}
+// lowerCase makes eight letters lower case.
+const lowerCase = 0x2020202020202020
 
 // hasSign reports whether one of the bytes between two offsets begins a sign
 // that a body can expand.
