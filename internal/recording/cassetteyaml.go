@@ -70,6 +70,7 @@ func isItem(content []byte) bool {
 type cassette struct {
 	*reader
 	read     func(yamlNode, *plumb.Exchange) // reads an item
+	scout    itemReader                      // it reads no items with anchors or aliases
 	anchored []byte                          // the items so far that have anchors, for the aliases of later ones
 	inMember bool                            // the last line belonged to another member of the cassette
 	reported bool                            // the unexpected lines here are reported already
@@ -143,13 +144,13 @@ func (c *cassette) items() error {
 // take reads an item, now if it may have to do with other items or the end of
 // the recording.
 func (c *cassette) take(e *entry) error {
-	if e.ended && !e.large && len(c.anchored) == 0 && !bytes.Contains(e.data, []byte(" &")) {
+	switch {
+	case e.large:
+		return c.give(c.tooLarge(e))
+	case e.ended && c.isIndependent(e.data):
 		return c.parseLater(e, c.item)
 	}
 	x := &plumb.Exchange{Place: e.start}
-	if e.large {
-		return c.give(c.tooLarge(e))
-	}
 	root, prefix, err := c.parseAnchored(e.data)
 	c.itemOf(x, e, root, prefix, err)
 	if !e.ended && e.isCut(x) {
@@ -160,6 +161,12 @@ func (c *cassette) take(e *entry) error {
 		return nil
 	}
 	return c.give(x)
+}
+
+// isIndependent reports whether an item has nothing to do with the anchors of
+// others, and has none itself.
+func (c *cassette) isIndependent(text []byte) bool {
+	return len(c.anchored) == 0 && !bytes.Contains(text, []byte(" &")) || c.scout.read(text, nil) != nil
 }
 
 // noItems reports a recording that ends where its first item should be.

@@ -6,20 +6,21 @@ import (
 )
 
 // outliner reads an entry into a tree as jsonvalue does, but takes a body as a
-// whole, does not say where names are, and gives up on everything unusual: on each fault, on names with
-// escapes and on objects of many members. Its zero value is ready for use.
+// whole, does not say where names are, and gives up on everything unusual: on
+// each fault, on names with escapes and on objects of many members. Its zero
+// value is ready for use.
 //
 // A tree is valid until the next one is read. Its strings may be kept, but for
 // the text of the body, which belongs to the block.
 type outliner struct {
 	data    []byte
 	values  []jsonvalue.Value
-	names   []string         // of the members that the values belong to
-	body    *jsonvalue.Value // nil if there is none
-	form    form
+	names   []string // of the members that the values belong to
 	members []jsonvalue.Member
 	items   []*jsonvalue.Value
+	form    form
 
+	body        *jsonvalue.Value   // nil if there is none
 	bodyDepth   int                // how deeply values can nest there
 	openMembers []jsonvalue.Member // of the objects that are being read
 	openItems   []*jsonvalue.Value // of the arrays

@@ -150,3 +150,14 @@ func FuzzItem(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) { requireSameItem(t, text) })
 }
+
+func TestIndependentItems(t *testing.T) {
+	for text, want := range map[string]bool{
+		"- a: b\n": true, "- a: 'b &amp; c'\n": true, "- a: b & c\n": true, "- a: &b c\n": false,
+	} {
+		assert.Equal(t, want, new(cassette).isIndependent([]byte(text)), text)
+	}
+	after := cassette{anchored: []byte("- a: &b c\n")}
+	assert.True(t, after.isIndependent([]byte("- a: b\n")))
+	assert.False(t, after.isIndependent([]byte("- a: *b\n")))
+}
