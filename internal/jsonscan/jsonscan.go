@@ -2,13 +2,14 @@
 // escapes, numbers and whole values. Its functions take an offset and return the
 // one after what they went over. Nothing is allocated.
 //
-// [StringEnd], [ReadNumber] and [Literal] accept exactly what RFC 8259 does. [Quoted],
+// [StringEnd], [ReadNumber], [Literal] and [Value] accept exactly what RFC 8259 does. [Quoted],
 // [Scalar] and [Skip] are for texts that are known to be JSON.
 package jsonscan
 
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -76,12 +77,17 @@ func StringEnd(data []byte, start int) (end int, escaped bool) {
 	}
 }
 
+// Matches returns a word with a high bit where w has a byte. Only the first of
+// the bits is certain to be right.
+func Matches(w uint64, b byte) uint64 {
+	w ^= uint64(b) * ones
+	return (w - ones) &^ w & highs
+}
+
 // stops returns a word with a high bit where w has a quote, a backslash or a
 // control character. Only the first of the bits is certain to be right.
 func stops(w uint64) uint64 {
-	quote := w ^ '"'*ones
-	slash := w ^ '\\'*ones
-	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-' '*ones)&^w) & highs
+	return Matches(w, '"') | Matches(w, '\\') | (w-' '*ones)&^w&highs
 }
 
 // escapeEnd returns the offset after the escape at i, or -1 if it is not an
@@ -131,39 +137,43 @@ func CodeUnit(data []byte, i int) rune {
 // Unescape appends the text of a string with its escapes, which must be valid,
 // decoded.
 func Unescape(to, text []byte) []byte {
-	for i := 0; i < len(text); {
-		c := text[i]
-		if c != '\\' {
-			to = append(to, c)
-			i++
-			continue
-		}
-		switch c = text[i+1]; c {
-		case 'u':
-			unit := CodeUnit(text, i)
-			i += 6
-			if utf16.IsSurrogate(unit) {
-				unit = utf16.DecodeRune(unit, CodeUnit(text, i))
-				i += 6
+	to = slices.Grow(to, len(text)+8) // words are copied whole, also beyond what counts
+	n, out := len(to), to[:cap(to)]
+	for i := 0; ; {
+		for i+8 <= len(text) {
+			w := Word(text, i)
+			binary.LittleEndian.PutUint64(out[n:], w)
+			if stop := Matches(w, '\\'); stop != 0 {
+				plain := bits.TrailingZeros64(stop) / 8
+				i, n = i+plain, n+plain
+				break
 			}
-			to = utf8.AppendRune(to, unit)
-			continue
-		case 'b':
-			c = '\b'
-		case 'f':
-			c = '\f'
-		case 'n':
-			c = '\n'
-		case 'r':
-			c = '\r'
-		case 't':
-			c = '\t'
+			i, n = i+8, n+8
 		}
-		to = append(to, c)
-		i += 2
+		for i < len(text) && text[i] != '\\' {
+			out[n] = text[i]
+			i, n = i+1, n+1
+		}
+		if i == len(text) {
+			return out[:n]
+		}
+		if c := text[i+1]; c != 'u' {
+			out[n] = unescaped[c]
+			i, n = i+2, n+1
+			continue
+		}
+		unit := CodeUnit(text, i)
+		i += 6
+		if utf16.IsSurrogate(unit) {
+			unit = utf16.DecodeRune(unit, CodeUnit(text, i))
+			i += 6
+		}
+		n = len(utf8.AppendRune(out[:n], unit))
 	}
-	return to
 }
+
+// unescaped is what the letter of an escape denotes.
+var unescaped = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // Literal skips a word that the text must continue with. It returns -1 if the
 // text does not.

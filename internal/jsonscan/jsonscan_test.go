@@ -132,10 +132,27 @@ func FuzzScan(f *testing.F) {
 				assert.True(t, json.Valid(text[start:end]))
 			}
 		}
+		end := jsonscan.Value(text, start, 100)
 		if valid {
 			assert.Equal(t, len(bytes.TrimRight(text, " \t\r\n")), jsonscan.Skip(text, start))
+			if utf8.Valid(text) && !bytes.Contains(text, []byte(`\u`)) && nesting(text) <= 100 {
+				assert.Equal(t, len(bytes.TrimRight(text, " \t\r\n")), end)
+			}
+		}
+		if end >= 0 {
+			assert.True(t, json.Valid(text[start:end]))
 		}
 	})
+}
+
+// nesting returns at most how deeply arrays and objects nest in a text.
+func nesting(text []byte) int { return bytes.Count(text, []byte("[")) + bytes.Count(text, []byte("{")) }
+
+// TestValueDepth checks that Value refuses what nests too deeply.
+func TestValueDepth(t *testing.T) {
+	for depth, want := range map[int]int{3: 12, 2: -1} {
+		assert.Equal(t, want, jsonscan.Value([]byte(`[{"a": [1]}]`), 0, depth))
+	}
 }
 
 // halves reports whether a valid JSON string has an escape of half of a

@@ -38,7 +38,7 @@ func (r *reader) batchEntry(e *entry) *plumb.Exchange {
 	case v.Member("custom_id") == nil:
 		return unusable(x, "custom_id")
 	case response != nil && response.Kind == jsonvalue.Object:
-		exchangeHead{status: integer(response.Member("status_code")), response: headerOf(response.Member("headers"))}.applyTo(x)
+		exchangeHead{status: integer(response.Member("status_code")), response: e.headerOf(response.Member("headers"))}.applyTo(x)
 		body := response.Member("body")
 		r.setJSONOrText(x, e, body)
 		r.addFaults(x, e, faults, body)

@@ -32,6 +32,15 @@ func (b beginning) firstLine() []byte {
 	return line
 }
 
+// hasKey reports whether a line begins with the key of a mapping in YAML, or the
+// mapping is written in the flow style and begins with it.
+func (b beginning) hasKey(key string) bool {
+	if flow, ok := bytes.CutPrefix(b.head, []byte("{")); ok && bytes.HasPrefix(bytes.TrimLeft(flow, " \t\n\f\r"), []byte(key)) {
+		return true
+	}
+	return bytes.HasPrefix(b.head, []byte(key)) || bytes.Contains(b.head, []byte("\n"+key))
+}
+
 // isObject reports whether the value is an object.
 func (b beginning) isObject() bool { return bytes.HasPrefix(b.head, []byte("{")) }
 

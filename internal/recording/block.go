@@ -1,7 +1,6 @@
 package recording
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -9,7 +8,6 @@ import (
 	"sync"
 
 	"github.com/plumbapi/plumb"
-	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
 // Block is a run of consecutive entries of a recording, usually not parsed yet.
@@ -21,7 +19,7 @@ type Block struct {
 	slots   []*slot
 	used    int // how many slots are in use
 	results []*plumb.Exchange
-	memory  jsonvalue.Parser // can be reused: exchanges keep only strings of a tree
+	memory  memory
 }
 
 // slot is an entry, with room for its exchange.
@@ -48,7 +46,7 @@ const (
 func (b *Block) Exchanges() []*plumb.Exchange {
 	b.results = b.results[:0]
 	for _, s := range b.slots[:b.used] {
-		s.memory = &b.memory
+		s.memory, s.room = &b.memory, &s.exchange
 		x := s.read(b.reader)
 		b.reader.locate(x, s.number)
 		b.results = append(b.results, x)
@@ -79,6 +77,7 @@ func (b *Block) Release() {
 		*s = slot{locate: s.locate}
 	}
 	clear(b.results)
+	b.memory.release()
 	b.reader, b.used, b.size, b.text = nil, 0, 0, b.text[:0]
 	b.pool.mu.Lock()
 	b.pool.free = append(b.pool.free, b)
@@ -203,27 +202,6 @@ func (r *reader) parseLater(e *entry, parse func(*reader, *entry) *plumb.Exchang
 	}
 	r.add(*e, len(e.data)).parse = parse
 	return r.flushFull()
-}
-
-// canExpand reports whether the body of an entry may be compressed or in a
-// separate file, so that its size is known only once the entry is parsed.
-func canExpand(text []byte) bool {
-	for _, sign := range []string{`"_file"`, "raw_gzip", `\u00`} { // any name can be written with \u00 escapes
-		if bytes.Contains(text, []byte(sign)) {
-			return true
-		}
-	}
-	const before, after = "content", "-encoding"
-	for rest := text; ; {
-		i := bytes.IndexByte(rest, after[0])
-		if i < 0 || i+len(after) > len(rest) {
-			return false
-		}
-		if rest[i+1]|0x20 == after[1] && i >= len(before) && bytes.EqualFold(rest[i-len(before):i+len(after)], []byte(before+after)) {
-			return true
-		}
-		rest = rest[i+1:]
-	}
 }
 
 // locate records which entry of the recording an exchange is.

@@ -82,7 +82,10 @@ var (
 // keep the header and store the body decoded: unless asSent is set, a body
 // without any sign of a coding is taken as decoded.
 func decodeBody(body []byte, headers []string, lim Limits, asSent bool) ([]byte, error) {
-	codings := strings.Split(strings.ToLower(strings.Join(headers, ",")), ",")
+	var codings []string
+	if len(headers) > 0 {
+		codings = strings.Split(strings.ToLower(strings.Join(headers, ",")), ",")
+	}
 	for i := len(codings) - 1; i >= 0; i-- {
 		coding := strings.TrimSpace(codings[i])
 		switch {

@@ -14,6 +14,7 @@ import (
 // node is a part of a cassette. Most libraries write cassettes in YAML and in
 // JSON, with the same members.
 type node interface {
+	entry() *entry           // that it is a part of
 	member(name string) node // nil if it is absent
 	members() iter.Seq2[string, node]
 	items() []node // elements of a list; nil for anything else
@@ -118,7 +119,7 @@ func (r *reader) setInteractionBody(x *plumb.Exchange, response node) {
 		case isYAML && n.isBinary() && content == n.Value && content != "": // scalar could not decode it
 			r.setNodeBase64(x, n)
 		default:
-			r.setBody(x, []byte(content), text.locate())
+			r.setBody(x, bytesOf(content), text.locate())
 		}
 	}
 }
@@ -170,16 +171,16 @@ func headerOfNode(n node) http.Header {
 	if n == nil {
 		return nil
 	}
-	h := http.Header{}
+	h := n.entry().headers()
 	for name, value := range n.members() {
 		if text, ok := value.scalar(); ok {
-			h.Add(name, text)
+			h.add(name, text)
 		}
 		for _, item := range value.items() {
-			h.Add(name, scalarOf(item))
+			h.add(name, scalarOf(item))
 		}
 	}
-	return h
+	return h.all
 }
 
 // cassetteJSON reads an interaction of a cassette that is written in JSON.
@@ -217,6 +218,8 @@ type jsonNode struct {
 	*jsonvalue.Value
 	e *entry
 }
+
+func (n jsonNode) entry() *entry { return n.e }
 
 func (n jsonNode) member(name string) node {
 	if v := n.At(name); v != nil && n.Kind == jsonvalue.Object {

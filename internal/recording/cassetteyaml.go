@@ -71,6 +71,7 @@ func isItem(content []byte) bool {
 type cassette struct {
 	*reader
 	read     func(yamlNode, *plumb.Exchange) // reads an item
+	scout    itemReader                      // it reads no items with anchors or aliases
 	anchored []byte                          // the items so far that have anchors, for the aliases of later ones
 	inMember bool                            // the last line belonged to another member of the cassette
 	reported bool                            // the unexpected lines here are reported already
@@ -126,22 +127,47 @@ func (c *cassette) sequence(key *entry) error {
 func (c *cassette) items() error {
 	indent := -1 // indentation of the items; -1 before the first one
 	for {
-		e := &entry{start: c.src.place()}
+		e := c.newEntry()
 		for c.belongs(e, &indent) {
 			c.src.extend(e, c.lim.Entry, lineScanner{})
 		}
 		if !e.begun() {
 			return c.noItems(indent < 0)
 		}
-		e.join()
-		x := c.item(e)
-		if c.isBrokenOff(e) && len(x.Defects) > 0 {
-			return nil
-		}
-		if err := c.give(x); err != nil {
+		c.finish(e)
+		e.ended = c.src.window() != nil
+		if err := c.take(e); err != nil {
 			return err
 		}
 	}
+}
+
+// take reads an item, now if it may have to do with other items or the end of
+// the recording.
+func (c *cassette) take(e *entry) error {
+	switch {
+	case e.large:
+		return c.give(c.tooLarge(e))
+	case e.ended && c.isIndependent(e.data):
+		return c.parseLater(e, c.item)
+	}
+	x := &plumb.Exchange{Place: e.start}
+	root, prefix, err := c.parseAnchored(e.data)
+	c.itemOf(x, e, root, prefix, err)
+	if !e.ended && e.isCut(x) {
+		x.Defects = nil
+		unreadable(x, e.cutOff())
+	}
+	if c.isBrokenOff(e) && len(x.Defects) > 0 {
+		return nil
+	}
+	return c.give(x)
+}
+
+// isIndependent reports whether an item has nothing to do with the anchors of
+// others, and has none itself.
+func (c *cassette) isIndependent(text []byte) bool {
+	return len(c.anchored) == 0 && !bytes.Contains(text, []byte(" &")) || c.scout.read(text, nil) != nil
 }
 
 // noItems reports a recording that ends where its first item should be.
@@ -183,29 +209,33 @@ func (c *cassette) belongs(e *entry, indent *int) bool {
 	}
 }
 
-// item reads one interaction.
-func (c *cassette) item(e *entry) *plumb.Exchange {
-	x := &plumb.Exchange{Place: e.start}
-	if e.large {
-		return c.tooLarge(e)
+// item reads one interaction that has nothing to do with others.
+func (c *cassette) item(_ *reader, e *entry) *plumb.Exchange {
+	x := e.exchange()
+	x.Place = e.start
+	if e.memory != nil {
+		if n := e.memory.item.read(e.data, cassetteBody); n != nil {
+			c.read(yamlNode{n, e, 0}, x)
+			return x
+		}
 	}
-	e.ended = c.src.window() != nil
-	root, prefix, err := c.parseItem(e.data)
+	root, err := parseYAML(e.data)
+	c.itemOf(x, e, root, 0, err)
+	return x
+}
+
+// itemOf makes an exchange of what was parsed of an item.
+func (c *cassette) itemOf(x *plumb.Exchange, e *entry, root *yaml.Node, prefix int, err error) {
 	if err != nil {
 		unreadable(x, e.yamlDefect(err, prefix))
-		return x
+		return
 	}
 	if len(root.Content) != 1 || root.Content[0].Kind != yaml.SequenceNode || len(root.Content[0].Content) == 0 {
 		unreadable(x, plumb.Defect{Rule: "capture-unreadable", Message: "the item is not an interaction", Place: e.start})
-		return x
+		return
 	}
 	sequence := root.Content[0].Content
 	c.read(yamlNode{sequence[len(sequence)-1], e, prefix}, x)
-	if !e.ended && e.isCut(x) {
-		x.Defects = nil
-		unreadable(x, e.cutOff())
-	}
-	return x
 }
 
 // isCut reports whether the last item of a recording was cut off. A recorder
@@ -223,15 +253,24 @@ func (e *entry) isCut(x *plumb.Exchange) bool {
 	return body.Missing != "" || len(body.Bytes) > 0 && len(faults) > 0 && faults[len(faults)-1].Kind == jsonvalue.Truncated
 }
 
-// parseItem parses an item. prefix is how many lines of earlier items were
-// parsed before it, for the anchors that it refers to.
-func (c *cassette) parseItem(text []byte) (root *yaml.Node, prefix int, err error) {
-	root = &yaml.Node{}
-	err = yaml.Unmarshal(text, root)
+// cassetteBody leads to the body of an interaction in the cassettes of most
+// libraries; in those of others, the body is read as everything else is.
+var cassetteBody = []string{"response", "body", "string"}
+
+func parseYAML(text []byte) (*yaml.Node, error) {
+	root := &yaml.Node{}
+	err := yaml.Unmarshal(text, root)
+	return root, err
+}
+
+// parseAnchored parses an item that may have to do with others. prefix is how
+// many lines of earlier items were parsed before it, for the anchors that it
+// refers to.
+func (c *cassette) parseAnchored(text []byte) (root *yaml.Node, prefix int, err error) {
+	root, err = parseYAML(text)
 	if err != nil && strings.Contains(err.Error(), "unknown anchor") && len(c.anchored) > 0 {
-		root = &yaml.Node{}
 		prefix = bytes.Count(c.anchored, []byte("\n"))
-		err = yaml.Unmarshal(append(bytes.Clone(c.anchored), text...), root)
+		root, err = parseYAML(append(bytes.Clone(c.anchored), text...))
 	}
 	if err == nil && bytes.Contains(text, []byte(" &")) && hasAnchor(root, 0) && len(c.anchored)+len(text) <= anchoredLimit {
 		c.anchored = append(c.anchored, text...)
@@ -284,6 +323,8 @@ type yamlNode struct {
 	prefix int // lines that were parsed before those of e
 }
 
+func (n yamlNode) entry() *entry { return n.e }
+
 func (n yamlNode) with(inner *yaml.Node) yamlNode {
 	for inner.Kind == yaml.AliasNode {
 		inner = inner.Alias
@@ -292,9 +333,12 @@ func (n yamlNode) with(inner *yaml.Node) yamlNode {
 }
 
 func (n yamlNode) member(name string) node {
-	for key, value := range n.members() {
-		if key == name {
-			return value
+	if n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if key, _ := n.with(n.Content[i]).scalar(); key == name {
+			return n.with(n.Content[i+1])
 		}
 	}
 	return nil

@@ -61,7 +61,7 @@ func (r *reader) datadogInteraction(e *entry, v *jsonvalue.Value, frozen string,
 	if request == nil || response == nil {
 		return unusable(x, "request or no response")
 	}
-	header := headerOf(response.At("headers"))
+	header := e.headerOf(response.At("headers"))
 	exchangeHead{
 		method: text(request.At("method")), url: withQuery(text(request.At("path")), strings.Join(datadogQuery(request.At("query")), "&"), nil),
 		request: withContentType(http.Header{}, text(request.At("content_type"))),

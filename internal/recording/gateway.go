@@ -92,8 +92,8 @@ func (r *reader) kongEntry(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 		url = text(request.At("uri"))
 	}
 	exchangeHead{
-		method: text(request.At("method")), url: url, request: headerOf(request.At("headers")),
-		status: integer(response.At("status")), response: headerOf(response.At("headers")),
+		method: text(request.At("method")), url: url, request: e.headerOf(request.At("headers")),
+		status: integer(response.At("status")), response: e.headerOf(response.At("headers")),
 		time: unixTime(float(v.Member("started_at"))),
 	}.applyTo(x)
 	if body := response.At("body"); body != nil && body.Kind != jsonvalue.Null {

@@ -34,8 +34,8 @@ func isHAR(b beginning) bool {
 
 // harEntry reads an entry of a HAR 1.2 file.
 func (r *reader) harEntry(e *entry) *plumb.Exchange {
-	x := &plumb.Exchange{}
-	if v, faults := r.parse(e, x); v != nil {
+	x := e.exchange()
+	if v, faults := r.parse(e, x, "response", "content", "text"); v != nil {
 		r.har(e, v, faults, x)
 	}
 	return x
@@ -51,10 +51,10 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 	x.Request = plumb.Request{
 		Method: strings.ToUpper(text(request.At("method"))),
 		URL:    text(request.At("url")),
-		Header: harHeader(request.At("headers")),
+		Header: harHeader(e, request.At("headers")),
 	}
 	x.Response.Status = max(0, integer(response.At("status"))) // Playwright writes -1
-	x.Response.Header = harHeader(response.At("headers"))
+	x.Response.Header = harHeader(e, response.At("headers"))
 	if mime := text(content.At("mimeType")); v.Member("_plumb") == nil && mime != "" && mime != "x-unknown" && len(x.Response.Header) == 0 {
 		x.Response.Header.Set("Content-Type", mime) // otherwise it is a guess of the recorder
 	}
@@ -157,17 +157,17 @@ func isBase64(content *jsonvalue.Value) bool {
 
 // harHeader reads a list of {name, value}. The pseudo-headers of HTTP/2, which
 // begin with a colon, are left out.
-func harHeader(v *jsonvalue.Value) http.Header {
-	h := http.Header{}
+func harHeader(e *entry, v *jsonvalue.Value) http.Header {
+	h := e.headers()
 	if v == nil {
-		return h
+		return h.all
 	}
 	for _, item := range v.Items {
 		if name := text(item.Member("name")); name != "" && name[0] != ':' {
-			h.Add(name, text(item.Member("value")))
+			h.add(name, text(item.Member("value")))
 		}
 	}
-	return h
+	return h.all
 }
 
 // number returns a number as it is written, and "" for anything else.

@@ -55,7 +55,7 @@ func (r *reader) setPlumb(x *plumb.Exchange, e *entry, known, content *jsonvalue
 	case body.Kind != jsonvalue.String:
 		r.setText(x, e, body) // somebody edited it
 	case !isBase64(content):
-		r.setWhole(x, []byte(body.Text), e.locateInString(body))
+		r.setWhole(x, bytesOf(body.Text), e.locateInString(body))
 	default:
 		line := e.place(body.Start).Line
 		if data, ok := decodeEntry(x, e, body); ok {

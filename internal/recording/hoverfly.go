@@ -35,8 +35,8 @@ func (r *reader) hoverflyEntry(e *entry) *plumb.Exchange {
 		return unusable(x, "request or no response")
 	}
 	exchangeHead{
-		method: hoverflyText(request.At("method")), url: hoverflyURL(request), request: hoverflyHeader(request.At("headers")),
-		status: integer(response.At("status")), response: headerOf(response.At("headers")),
+		method: hoverflyText(request.At("method")), url: hoverflyURL(request), request: hoverflyHeader(e, request.At("headers")),
+		status: integer(response.At("status")), response: e.headerOf(response.At("headers")),
 	}.applyTo(x)
 	body := response.At("body")
 	encoded, templated := response.At("encodedBody"), response.At("templated")
@@ -105,8 +105,8 @@ func hoverflyValues(v *jsonvalue.Value) url.Values {
 	return values
 }
 
-func hoverflyHeader(v *jsonvalue.Value) map[string][]string {
-	h := headerOf(v)
+func hoverflyHeader(e *entry, v *jsonvalue.Value) map[string][]string {
+	h := e.headerOf(v)
 	for name, values := range hoverflyValues(v) {
 		if h.Get(name) == "" {
 			h.Del(name)

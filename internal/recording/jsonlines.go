@@ -61,34 +61,60 @@ func isExchange(text []byte) bool {
 	return request && response
 }
 
+// exchangeLine reads a line if it is an exchange; otherwise it returns nil.
+func (r *reader) exchangeLine(e *entry) *plumb.Exchange {
+	v := e.outline("response", "body")
+	if v == nil {
+		if isExchange(e.data) {
+			return r.exchange(e)
+		}
+		return nil
+	}
+	if request, response := v.At("request"), v.At("response"); request == nil || request.Kind != jsonvalue.Object || response == nil || response.Kind != jsonvalue.Object {
+		return nil
+	}
+	x := e.exchange()
+	x.Place = e.start
+	r.exchangeOf(x, e, v, nil)
+	return x
+}
+
 // exchange reads an exchange of our own format, an entry of a HAR file, or an
 // interaction of a cassette that is a list of them.
 func (r *reader) exchange(e *entry) *plumb.Exchange {
-	x := &plumb.Exchange{}
-	v, faults := r.parse(e, x)
-	if v == nil {
-		return x
+	x := e.exchange()
+	v, faults := r.parse(e, x, "response", "body")
+	if v != nil {
+		r.exchangeOf(x, e, v, faults)
 	}
+	return x
+}
+
+// exchangeOf makes an exchange of the tree of an entry, in which the body may be
+// an outline.
+func (r *reader) exchangeOf(x *plumb.Exchange, e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault) {
 	switch {
 	case v.At("response", "content") != nil:
 		r.har(e, v, faults, x)
-		return x
+		return
 	case isInteraction(v):
-		r.interaction(jsonNode{v, e}, x)
-		r.addFaults(x, e, faults, nil)
-		return x
+		if v, faults = r.parse(e, x); v != nil {
+			r.interaction(jsonNode{v, e}, x)
+			r.addFaults(x, e, faults, nil)
+		}
+		return
 	}
 	response := v.Member("response")
 	x.Request = plumb.Request{
 		Method: strings.ToUpper(text(v.At("request", "method"))),
 		URL:    text(v.At("request", "url")),
-		Header: headerOf(v.At("request", "headers")),
+		Header: e.headerOf(v.At("request", "headers")),
 	}
 	if x.Request.URL == "" {
 		x.Request.URL = text(v.At("request", "uri"))
 	}
 	x.Response.Status = integer(response.At("status"))
-	x.Response.Header = headerOf(response.At("headers"))
+	x.Response.Header = e.headerOf(response.At("headers"))
 	x.Time = firstTime(x.Response.Header, text(v.Member("time")))
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
 
@@ -103,7 +129,6 @@ func (r *reader) exchange(e *entry) *plumb.Exchange {
 		x.Response.Body.Missing = noBody
 	}
 	r.addFaults(x, e, faults, body)
-	return x
 }
 
 // noBody is the reason for a missing body if an entry has none.
@@ -132,7 +157,7 @@ func (r *reader) setText(x *plumb.Exchange, e *entry, v *jsonvalue.Value) {
 		})
 		return
 	}
-	r.setBody(x, []byte(v.Text), e.locateInString(v))
+	r.setBody(x, bytesOf(v.Text), e.locateInString(v))
 }
 
 // locateInString returns the Locate of a body that is in a JSON string.
@@ -187,24 +212,6 @@ func integer(v *jsonvalue.Value) int {
 	return n
 }
 
-// headerOf reads headers that are members of an object, each a string or a list
-// of strings; nil if there are none.
-func headerOf(v *jsonvalue.Value) http.Header {
-	if v == nil || v.Kind != jsonvalue.Object {
-		return nil
-	}
-	h := http.Header{}
-	for _, m := range v.Members {
-		if m.Value.Kind == jsonvalue.String {
-			h.Add(m.Name, m.Value.Text)
-		}
-		for _, item := range m.Value.Items {
-			h.Add(m.Name, text(item))
-		}
-	}
-	return h
-}
-
 // timeLayouts are the ways in which recorders write the time.
 var timeLayouts = []string{time.RFC3339Nano, http.TimeFormat, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999"}
 
@@ -212,13 +219,13 @@ var timeLayouts = []string{time.RFC3339Nano, http.TimeFormat, "2006-01-02T15:04:
 // Date header of the response, or else the zero time.
 func firstTime(h http.Header, stated string) time.Time {
 	if stated != "" {
-		if seconds, err := strconv.ParseInt(stated, 10, 64); err == nil {
-			return time.Unix(seconds, 0).UTC() // EasyVCR
-		}
 		for _, layout := range timeLayouts {
 			if t, err := time.Parse(layout, stated); err == nil {
 				return t
 			}
+		}
+		if seconds, err := strconv.ParseInt(stated, 10, 64); err == nil {
+			return time.Unix(seconds, 0).UTC() // EasyVCR
 		}
 	}
 	t, err := http.ParseTime(h.Get("Date"))

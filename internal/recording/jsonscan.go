@@ -17,19 +17,16 @@ type valueScanner struct {
 
 func (v *valueScanner) scan(window []byte) (int, bool) {
 	for i := 0; i < len(window); i++ {
-		c := window[i]
-		switch {
-		case v.escaped:
-			v.escaped = false
-		case v.inString:
-			if c != '"' && c != '\\' {
-				continue
-			}
-			v.escaped = c == '\\'
-			v.inString = v.escaped
+		if v.inString {
+			i += v.string(window[i:])
 			if !v.inString && v.depth == 0 {
-				return i + 1, true
+				return i, true
 			}
+			if i == len(window) {
+				return i, false
+			}
+		}
+		switch c := window[i]; {
 		case v.scalar:
 			if delimits(c) {
 				return i, true
@@ -47,6 +44,35 @@ func (v *valueScanner) scan(window []byte) (int, bool) {
 		}
 	}
 	return len(window), false
+}
+
+// string takes the rest of a string, with its closing quote, and returns how
+// many bytes it takes.
+func (v *valueScanner) string(text []byte) int {
+	from := 0
+	if v.escaped {
+		from, v.escaped = 1, false
+	}
+	for at := from; ; at++ {
+		i := bytes.IndexByte(text[at:], '"')
+		end := len(text)
+		if i >= 0 {
+			end = at + i
+		}
+		slash := end
+		for slash > from && text[slash-1] == '\\' {
+			slash--
+		}
+		switch isEscaped := (end-slash)%2 == 1; {
+		case i < 0:
+			v.escaped = isEscaped
+			return end
+		case !isEscaped:
+			v.inString = false
+			return end + 1
+		}
+		at = end
+	}
 }
 
 // delimits reports whether a byte ends a number or a literal.

@@ -194,16 +194,27 @@ func (r *reader) elements(parse func(*reader, *entry) *plumb.Exchange) (bool, er
 // cutValue cuts out a value. Its text is usually a part of the text of the
 // block.
 func (r *reader) cutValue() *entry {
+	e := r.newEntry()
+	r.src.extend(e, r.lim.Entry, &valueScanner{})
+	r.finish(e)
+	return e
+}
+
+// newEntry returns an entry whose text becomes a part of the text of the block
+// if there is room.
+func (r *reader) newEntry() *entry {
 	b := r.open()
 	b.makeRoom()
 	from := len(b.text)
-	e := &entry{start: r.src.place(), parts: [][]byte{b.text[from:from]}}
-	r.src.extend(e, r.lim.Entry, &valueScanner{})
-	if !e.large {
-		b.text = b.text[:min(from+e.size, cap(b.text))]
+	return &entry{start: r.src.place(), parts: [][]byte{b.text[from:from]}}
+}
+
+// finish ends an entry from newEntry.
+func (r *reader) finish(e *entry) {
+	if b := r.block; !e.large {
+		b.text = b.text[:min(len(b.text)+e.size, cap(b.text))]
 	}
 	e.join()
-	return e
 }
 
 // separator skips what follows an element. If that is neither a comma nor the
@@ -292,14 +303,15 @@ const maxDepth = 10_000
 // parse reads an entry that must be a JSON object. Faults that make the entry
 // unusable become defects of x, which is then complete, and the result is nil.
 // Other faults are returned with the object: those within a body are faults of
-// the body, not of the recording.
-func (r *reader) parse(e *entry, x *plumb.Exchange) (*jsonvalue.Value, []jsonvalue.Fault) {
+// the body, not of the recording. The names lead to the body if what is in it is
+// not needed.
+func (r *reader) parse(e *entry, x *plumb.Exchange, body ...string) (*jsonvalue.Value, []jsonvalue.Fault) {
 	x.Place = e.start
 	if e.large {
 		*x = *r.tooLarge(e)
 		return nil, nil
 	}
-	v, faults := e.tree()
+	v, faults := e.tree(body)
 	for _, f := range faults {
 		if v != nil && f.Kind != jsonvalue.Trailing {
 			continue

@@ -185,10 +185,12 @@ func (l *lineReader) longLine() error {
 // readLine makes the exchange of a line.
 func (s *slot) readLine(r *reader) *plumb.Exchange {
 	e := &s.entry
-	switch {
-	case s.line.exchange && isExchange(e.data):
-		return r.exchange(e)
-	case s.line.exchanges || !e.ended:
+	if s.line.exchange {
+		if x := r.exchangeLine(e); x != nil {
+			return x
+		}
+	}
+	if s.line.exchanges || !e.ended {
 		return r.bareLine(e, s.line.exchanges)
 	}
 	body := bytes.TrimRight(e.data, " \t\r\n")

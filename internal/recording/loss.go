@@ -25,7 +25,11 @@ const statusZero = "the request got no response (status 0)"
 // decoded one.
 func announced(x *plumb.Exchange) int {
 	h := x.Response.Header
-	n, err := strconv.Atoi(h.Get("Content-Length"))
+	length := h.Get("Content-Length")
+	if length == "" {
+		return -1
+	}
+	n, err := strconv.Atoi(length)
 	if err != nil || n < 0 || h.Get("Content-Encoding") != "" || h.Get("Transfer-Encoding") != "" {
 		return -1
 	}

@@ -34,13 +34,13 @@ func (r *reader) nockEntry(e *entry) *plumb.Exchange {
 	if v.Member("path") == nil || v.Member("scope") == nil {
 		return unusable(x, "scope or no path")
 	}
-	header := nockHeader(v.Member("rawHeaders"))
+	header := nockHeader(e, v.Member("rawHeaders"))
 	if header == nil {
-		header = headerOf(v.Member("headers"))
+		header = e.headerOf(v.Member("headers"))
 	}
 	exchangeHead{
 		method: text(v.Member("method")), url: text(v.Member("scope")) + text(v.Member("path")),
-		request: headerOf(v.Member("reqheaders")), status: integer(v.Member("status")), response: header,
+		request: e.headerOf(v.Member("reqheaders")), status: integer(v.Member("status")), response: header,
 	}.applyTo(x)
 	body := v.Member("response")
 	if isBinary := v.Member("responseIsBinary"); body != nil && (isBinary != nil && isBinary.True || isHexChunks(header, body)) {
@@ -53,9 +53,9 @@ func (r *reader) nockEntry(e *entry) *plumb.Exchange {
 }
 
 // nockHeader reads a list of alternating names and values, or an object.
-func nockHeader(v *jsonvalue.Value) http.Header {
+func nockHeader(e *entry, v *jsonvalue.Value) http.Header {
 	if v == nil || v.Kind != jsonvalue.Array {
-		return headerOf(v)
+		return e.headerOf(v)
 	}
 	h := http.Header{}
 	for i := 0; i+1 < len(v.Items); i += 2 {

@@ -55,8 +55,8 @@ func (r *reader) pactEntry(e *entry) *plumb.Exchange {
 		body = r.setPactBody(x, e, response.At("0", "contents"), true)
 	case request != nil && response != nil:
 		exchangeHead{
-			method: text(request.At("method")), url: pactURL(request), request: headerOf(request.At("headers")),
-			status: integer(response.At("status")), response: headerOf(response.At("headers")),
+			method: text(request.At("method")), url: pactURL(request), request: e.headerOf(request.At("headers")),
+			status: integer(response.At("status")), response: e.headerOf(response.At("headers")),
 		}.applyTo(x)
 		body = r.setPactBody(x, e, response.At("body"), request.At("body", "content") != nil || v.Member("type") != nil)
 	case v.Member("contents") != nil:

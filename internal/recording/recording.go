@@ -155,8 +155,11 @@ func (r *reader) sourceFault() error {
 // compressed data ended. It does not become an exchange, since sourceFault
 // reports the damage.
 func (r *reader) isBrokenOff(e *entry) bool {
+	if e.ended || e.large {
+		return false
+	}
 	var broken *compressionError
-	return !e.ended && !e.large && (errors.Is(r.src.err, errRatio) || errors.As(r.src.err, &broken))
+	return errors.Is(r.src.err, errRatio) || errors.As(r.src.err, &broken)
 }
 
 // giveDefect adds an exchange that has only a defect.

@@ -51,8 +51,8 @@ func (r *reader) interactionOf(e *entry, v *jsonvalue.Value, faults []jsonvalue.
 		return unusable(x, "request")
 	}
 	exchangeHead{
-		method: text(request.At("method")), url: text(request.At("uri")), request: headerOf(request.At("headers")),
-		status: integer(response.At("status_code")), response: headerOf(response.At("headers")),
+		method: text(request.At("method")), url: text(request.At("uri")), request: e.headerOf(request.At("headers")),
+		status: integer(response.At("status_code")), response: e.headerOf(response.At("headers")),
 		time: unixTime(float(v.At("timestamp"))),
 	}.applyTo(x)
 	content := response.At("content")

@@ -40,10 +40,10 @@ func (r *reader) sessionEntry(e *entry) *plumb.Exchange {
 	x.Request = plumb.Request{
 		Method: strings.ToUpper(text(v.At("RequestMethod"))),
 		URL:    text(v.At("RequestUri")),
-		Header: headerOf(v.At("RequestHeaders")),
+		Header: e.headerOf(v.At("RequestHeaders")),
 	}
 	x.Response.Status = integer(v.At("StatusCode"))
-	x.Response.Header = headerOf(v.At("ResponseHeaders"))
+	x.Response.Header = e.headerOf(v.At("ResponseHeaders"))
 	x.Time = firstTime(x.Response.Header, "")
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
 	body := v.At("ResponseBody")

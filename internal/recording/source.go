@@ -101,17 +101,40 @@ type entry struct {
 	parts [][]byte // the data, while it is being read
 	size  int      // total size of the parts
 
-	memory *jsonvalue.Parser // for the tree; if nil, the tree has memory of its own
-	lines  *lineIndex        // see indexed
+	memory *memory         // for the tree; if nil, the tree has memory of its own
+	room   *plumb.Exchange // for the exchange; may be nil
+	lines  *lineIndex      // see indexed
 }
 
 // tree parses the entry. If the entry was given memory, the tree is valid until
-// that is used again.
-func (e *entry) tree() (*jsonvalue.Value, []jsonvalue.Fault) {
+// that is used again. The names lead to the body, of which an outline is
+// enough.
+func (e *entry) tree(body []string) (*jsonvalue.Value, []jsonvalue.Fault) {
+	if v := e.outline(body...); v != nil {
+		return v, nil
+	}
 	if e.memory == nil {
 		return jsonvalue.Parse(e.data, maxDepth)
 	}
-	return e.memory.Parse(e.data, maxDepth)
+	return e.memory.tree.Parse(e.data, maxDepth)
+}
+
+// outline parses the entry if it was given memory and is nothing unusual;
+// otherwise it returns nil.
+func (e *entry) outline(body ...string) *jsonvalue.Value {
+	if e.memory == nil {
+		return nil
+	}
+	return e.memory.outline.read(e.data, body)
+}
+
+// exchange returns memory for the exchange that is made of the entry.
+func (e *entry) exchange() *plumb.Exchange {
+	if e.room == nil {
+		return &plumb.Exchange{}
+	}
+	*e.room = plumb.Exchange{}
+	return e.room
 }
 
 // begun reports whether something of the entry has been read.

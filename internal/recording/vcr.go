@@ -1,7 +1,5 @@
 package recording
 
-import "github.com/plumbapi/plumb/internal/lazyregexp"
-
 var vcrFormat = Format{
 	Name:   "VCR",
 	Of:     "tests in Ruby",
@@ -29,12 +27,10 @@ var betamaxFormat = Format{
 	Notes:  "`base64_string` takes precedence over `string`, unless it is empty.",
 }
 
-var vcrKey = lazyregexp.New(`(?m)^http_interactions:|\A\{\s*http_interactions:`)
-
 // isVCR recognises a cassette, in YAML or JSON, by the name that VCR uses for
 // the interactions.
 func isVCR(b beginning) bool {
-	return b.isListOf("http_interactions", "request", "response") || vcrKey().Match(b.head)
+	return b.isListOf("http_interactions", "request", "response") || b.hasKey("http_interactions:")
 }
 
 // vcr reads such a cassette.

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"regexp"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/plumbapi/plumb"
-	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
 var vcrpyFormat = Format{
@@ -30,12 +30,10 @@ var goVCRFormat = Format{
 	Record: "`recorder.New(\"name\")`, as the transport of the client.",
 }
 
-var vcrpyKey = lazyregexp.New(`(?m)^interactions:|\A\{\s*interactions:`)
-
 // isVCRpy recognises a cassette, in YAML or JSON, by the name that vcrpy and
 // go-vcr use for the interactions.
 func isVCRpy(b beginning) bool {
-	return b.isListOf("interactions", "request", "response", "kind") || vcrpyKey().Match(b.head)
+	return b.isListOf("interactions", "request", "response", "kind") || b.hasKey("interactions:")
 }
 
 // vcrpy reads such a cassette.
@@ -63,9 +61,10 @@ func (n yamlNode) json(limit int64) ([]byte, func(int) (int, int), error) {
 	if err := w.value(n.Node, 0); err != nil {
 		return nil, nil, err
 	}
+	first := n.Line // not n itself, whose memory is used again
 	return w.text, func(offset int) (int, int) {
 		i, _ := slices.BinarySearchFunc(w.pieces, offset+1, func(p jsonPiece, n int) int { return p.start - n })
-		line := n.Line
+		line := first
 		if i > 0 {
 			line = w.pieces[i-1].line
 		}
@@ -137,7 +136,7 @@ func (w *jsonWriter) list(items []*yaml.Node, opening, closing byte, depth int) 
 // plainJSON matches the plain scalars that PyYAML writes for values that are
 // not strings. YAML 1.2 has others (1e5, 0189), which PyYAML writes for
 // strings.
-var plainJSON = lazyregexp.New(`^(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?)?)$`)
+var plainJSON = regexp.MustCompile(`^(?:true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?)?)$`)
 
 // scalarJSON writes a scalar as JSON.
 func scalarJSON(n *yaml.Node) []byte {
@@ -147,7 +146,7 @@ func scalarJSON(n *yaml.Node) []byte {
 		return []byte("null")
 	case isPlain && n.Value == ".nan":
 		return []byte("NaN") // not JSON, but what the server sent
-	case isPlain && plainJSON().MatchString(n.Value):
+	case isPlain && plainJSON.MatchString(n.Value):
 		return []byte(n.Value)
 	}
 	text, _ := yamlNode{Node: n}.scalar()

@@ -87,8 +87,8 @@ func (r *reader) wireMockEntry(e *entry) *plumb.Exchange {
 		return unusable(x, "request or no response")
 	}
 	m := exchangeHead{
-		method: text(request.At("method")), url: wireMockURL(request), request: wireMockHeader(request.At("headers")),
-		status: http.StatusOK, response: headerOf(response.At("headers")), // the status that is served if none is stated
+		method: text(request.At("method")), url: wireMockURL(request), request: wireMockHeader(e, request.At("headers")),
+		status: http.StatusOK, response: e.headerOf(response.At("headers")), // the status that is served if none is stated
 	}
 	if status := response.At("status"); status != nil && status.Kind != jsonvalue.Null {
 		m.status = integer(status)
@@ -170,8 +170,8 @@ func wireMockURL(request *jsonvalue.Value) string {
 }
 
 // wireMockHeader reads headers that are strings, or matchers of strings.
-func wireMockHeader(v *jsonvalue.Value) http.Header {
-	h := headerOf(v)
+func wireMockHeader(e *entry, v *jsonvalue.Value) http.Header {
+	h := e.headerOf(v)
 	if h == nil {
 		return nil
 	}

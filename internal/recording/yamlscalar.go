@@ -19,7 +19,7 @@ func (n yamlNode) locate() func(int) (int, int) {
 	if line < 1 {
 		return onLine(n.e.start.Line) // an alias to an earlier item
 	}
-	e, column := n.e, n.Column
+	e, column, style, value := n.e, n.Column, n.Style, n.Value // not n itself, whose memory is used again
 	if n.isBinary() {
 		return onLine(e.start.Line + line - 1)
 	}
@@ -28,7 +28,7 @@ func (n yamlNode) locate() func(int) (int, int) {
 		start := e.lines.start(e.data, line-1)
 		start += characters(e.data[start:], column-1)
 		start += properties(e.data[start:])
-		return newScalar(e.data[start:], start, n.Style, n.Value)
+		return newScalar(e.data[start:], start, style, value)
 	})
 	return func(offset int) (int, int) {
 		s := scalar()

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -118,6 +119,30 @@ func listed() names {
 	return builtin()
 }
 
+// ofHeaders is what the list says about names of headers, which are few, and
+// looked up for each exchange.
+var ofHeaders atomic.Pointer[map[string]secrecy]
+
+// ofHeader returns what the list says about the name of a header.
+func ofHeader(name string) secrecy {
+	known := ofHeaders.Load()
+	if known != nil {
+		if s, ok := (*known)[name]; ok {
+			return s
+		}
+	}
+	const most, longest = 256, 64
+	s := listed().of(name, header)
+	if len(name) <= longest && (known == nil || len(*known) < most) {
+		more := map[string]secrecy{strings.Clone(name): s}
+		if known != nil {
+			maps.Copy(more, *known)
+		}
+		ofHeaders.CompareAndSwap(known, &more)
+	}
+	return s
+}
+
 // off, after a name, removes it from the list.
 const off = "=off"
 
@@ -164,6 +189,7 @@ func withoutX(name string) string {
 func Use(list []string) {
 	if len(list) == 0 {
 		current.Store(nil)
+		ofHeaders.Store(nil)
 		return
 	}
 	n := newNames()
@@ -176,6 +202,7 @@ func Use(list []string) {
 		n[lettersOf(withoutX(bare))] = []entry{e}
 	}
 	current.Store(&n)
+	ofHeaders.Store(nil)
 }
 
 // of returns what the list says about a name in a kind of place.
