@@ -223,6 +223,10 @@ func isIndex(token string) bool {
 // recordSeen records which documented places occur in the body, for coverage.
 func (p *pass) recordSeen() {
 	visits := p.visits()
+	if p.tally != nil {
+		p.tally.count(p.v, visits)
+		return
+	}
 	p.out.Seen = make([]Seen, 0, len(visits)+len(visits)/4)
 	p.v.eachSeen(visits, func(s Seen) { p.out.Seen = append(p.out.Seen, s) })
 }

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"hash/maphash"
 	"slices"
 	"strconv"
@@ -16,8 +15,8 @@ import (
 
 // learn makes the body that was checked known, if what was found depends little enough
 // on its values, and if bodies of its structure come again.
-func (w *Worker) learn(state *routeState, p *pass) {
-	if !p.isLearnable() || !state.comesAgain(p.structure()) {
+func (w *Worker) learn(state *routeState, p *pass, f *found) {
+	if f == nil || !p.isLearnable() || !state.comesAgain(p.structure()) || !f.known {
 		return
 	}
 	l := learner{pass: p, trace: p.schema.Trace(p.root), pinned: map[*jsonvalue.Value]bool{}, fixed: map[*jsonvalue.Value]bool{}, shapes: map[*jsonvalue.Value]*schema.Shape{}, numbers: map[*jsonvalue.Value]int{}}
@@ -25,6 +24,7 @@ func (w *Worker) learn(state *routeState, p *pass) {
 	if k == nil {
 		return
 	}
+	k.found = f
 	for i := range l.holes {
 		l.holes[i].Start -= p.root.Start
 		l.holes[i].End -= p.root.Start
@@ -45,20 +45,7 @@ const (
 // and from what the schema asked of its values.
 func (p *pass) isLearnable() bool {
 	body := p.x.Response.Body.Bytes
-	switch {
-	case !p.v.learns, p.root == nil || p.root.Kind != jsonvalue.Object || p.schema == nil || p.text || len(p.faults) > 0 || p.out.Skipped != "":
-		return false
-	case p.schema.elements != nil || len(body) > longestKnown || bytes.Contains(body, masked):
-		return false
-	case len(p.out.Findings) > 0 && len(p.resources) > 1, len(p.out.Beyond) > 0:
-		return false
-	}
-	for i := range p.out.Findings {
-		if p.v.guarded[p.out.Findings[i].Rule] {
-			return false
-		}
-	}
-	return true
+	return p.root.Kind == jsonvalue.Object && p.schema.elements == nil && len(body) <= longestKnown && p.foundByStructure()
 }
 
 var structureSeed = maphash.MakeSeed()
@@ -140,7 +127,6 @@ func (l *learner) learn() *known {
 	}
 	l.addSeen()
 	l.guardMasks()
-	l.known.pattern = newPattern(l.out.Findings)
 	return &l.known
 }
 

@@ -45,7 +45,7 @@ func (w *Worker) noteAll(p *pass, result *Result) {
 // openAgain returns a pass over a body that was not kept, for findings about its
 // resources.
 func openAgain(v *Validator, x *plumb.Exchange) *pass {
-	p := &pass{v: v, x: x}
+	p := newPass(v, x)
 	p.identify()
 	p.parse()
 	return p

@@ -40,7 +40,7 @@ type Part struct {
 // Parts returns the bodies in an exchange whose body is not well-formed, or has no
 // schema. There are none where the body is not JSON, or where its schema is not known.
 func (v *Validator) Parts(x *plumb.Exchange) []Part {
-	p := &pass{v: v, x: x}
+	p := newPass(v, x)
 	p.identify()
 	p.skipOtherAPI()
 	body := x.Response.Body

@@ -17,7 +17,7 @@ func (p *pass) skipOtherAPI() {
 	if server := p.match.Server(p.x.Request.URL); server != "" {
 		reason += "; --server " + server + " checks it all the same"
 	}
-	*p = pass{v: p.v, x: p.x, out: Result{Status: p.out.Status, Skipped: reason}}
+	*p = pass{v: p.v, x: p.x, memory: p.memory, tally: p.tally, out: Result{Status: p.out.Status, Skipped: reason}}
 }
 
 // otherAPIReason says why an exchange is not taken for one of the API.

@@ -12,8 +12,10 @@ import (
 
 // pass is the check of one exchange: what rules read, and where they report.
 type pass struct {
-	v *Validator
-	x *plumb.Exchange
+	v      *Validator
+	x      *plumb.Exchange
+	memory *memory
+	tally  *Results // counts the documented places; nil if the result lists them
 
 	match         spec.Match
 	response      *spec.Response // nil where none is described for the status
@@ -46,6 +48,13 @@ type pass struct {
 	rule     *Rule // that runs
 	severity plumb.Severity
 	out      Result
+}
+
+// memory is what passes use one after the other. What they found stays valid, but for the
+// body and what refers to it.
+type memory struct {
+	parser jsonvalue.Parser
+	visits schema.Visits
 }
 
 // use makes r the rule that reports.
@@ -131,7 +140,7 @@ type parsedBody struct {
 // json reads the body as JSON, once.
 func (p *pass) json() *parsedBody {
 	if p.parsed == nil {
-		root, faults := jsonvalue.Parse(p.x.Response.Body.Bytes, p.v.maxDepth)
+		root, faults := p.memory.parser.Parse(p.x.Response.Body.Bytes, p.v.maxDepth)
 		p.parsed = &parsedBody{root, faults}
 	}
 	return p.parsed
@@ -140,7 +149,8 @@ func (p *pass) json() *parsedBody {
 // visits returns the values in the body that schemas describe.
 func (p *pass) visits() schema.Visits {
 	if p.visited == nil && p.root != nil && p.schema != nil {
-		p.visited = p.schema.Shape.Visit(p.root)
+		p.visited = p.schema.Shape.Visit(p.memory.visits[:0], p.root)
+		p.memory.visits = p.visited
 	}
 	return p.visited
 }

@@ -23,11 +23,10 @@ type known struct {
 	seen      []Seen
 	parts     []knownPart
 	resources []knownResource
-	pattern   *Pattern // nil without findings
+	*found
 
-	check     int // the call of Check that came across it last
-	counted   int // its index in the results of that call; -1 if it is not there
-	explained int // how often in that call
+	counted     int // its index in the results of a call of Check
+	countedWhen int // which call that was
 }
 
 // knownPart is an array or object with any content, in which there are documented places.
@@ -107,12 +106,6 @@ func (w *Worker) recall(state *routeState, x *plumb.Exchange, params map[string]
 	return nil
 }
 
-// isExplained reports whether another body need not be explained: the findings have the
-// occurrences that are kept, or will have them when those of this call are added.
-func (k *known) isExplained(atLeast int) bool {
-	return k.pattern == nil || k.pattern.settled.Load() || k.explained >= atLeast
-}
-
 func (k *known) fits(r *reading) bool {
 	for _, g := range k.guards {
 		if !g.holds(r) {
@@ -131,13 +124,14 @@ func (w *Worker) accept(rs *Results, result *Result, state *routeState, k *known
 	if state.operation != nil {
 		result.Operation = state.operation.ID
 	}
-	if k.counted < 0 {
-		k.counted = len(rs.known)
+	if k.countedWhen != w.checks {
+		k.counted, k.countedWhen = len(rs.known), w.checks
 		rs.known = append(rs.known, times{k.seen, 0})
 	}
 	rs.known[k.counted].n++
 	for _, part := range k.parts {
-		w.stream.v.eachSeen(part.shape.Visit(w.reading.Value(part.hole)), func(s Seen) { rs.seen = append(rs.seen, s) })
+		w.memory.visits = part.shape.Visit(w.memory.visits[:0], w.reading.Value(part.hole))
+		rs.count(w.stream.v, w.memory.visits)
 	}
 	first := len(rs.notes)
 	for i := range k.resources {

@@ -20,7 +20,9 @@ type routeKey struct {
 type routeState struct {
 	operation  *spec.Operation
 	templates  template.Set[[]*known]
-	structures map[uint64]int // how often bodies of a structure came that were not known
+	structures map[uint64]int    // how often bodies of a structure came that were not known
+	found      map[uint64]*found // by how a body fits the description
+	patterns   int               // of these
 
 	tries, hits int // since the last time that templates were judged
 	idle        int // how many bodies are not compared with templates
@@ -52,7 +54,7 @@ func (w *Worker) state(key routeKey) *routeState {
 		if len(w.routes) >= maxRoutes {
 			clear(w.routes)
 		}
-		state = &routeState{operation: key.operation, structures: map[uint64]int{}}
+		state = &routeState{operation: key.operation, structures: map[uint64]int{}, found: map[uint64]*found{}}
 		w.routes[key] = state
 	}
 	return state

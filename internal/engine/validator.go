@@ -311,23 +311,39 @@ type Result struct {
 
 // Check checks one exchange against the description.
 func (v *Validator) Check(x *plumb.Exchange) Result {
-	p := v.check(x)
+	p := newPass(v, x)
+	p.read()
+	p.check()
 	if len(p.resources) > 0 {
 		p.out.pass = p
 	}
 	return p.out
 }
 
-func (v *Validator) check(x *plumb.Exchange) *pass {
-	p := &pass{v: v, x: x}
+// newPass returns the pass of an exchange, with memory of its own.
+func newPass(v *Validator, x *plumb.Exchange) *pass {
+	return &pass{v: v, x: x, memory: &memory{}}
+}
+
+// read finds out what the body is, and how it fits its schema.
+func (p *pass) read() {
 	p.identify()
 	p.skipOtherAPI()
 	p.parse()
-	for _, r := range v.active {
+}
+
+// check applies the rules.
+func (p *pass) check() {
+	for _, r := range p.v.active {
 		p.rule, p.severity = r.Rule, r.severity
 		r.run(p)
 	}
 	p.applyXRules()
+	p.finish()
+}
+
+// finish completes the result.
+func (p *pass) finish() {
 	slices.SortStableFunc(p.out.Findings, func(a, b plumb.Finding) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Pointer, b.Pointer))
 	})
@@ -340,5 +356,4 @@ func (v *Validator) check(x *plumb.Exchange) *pass {
 	p.out.schema = p.schema
 	p.out.list = len(p.parts) > 0 && len(p.parts[0].path) > 0
 	p.out.wellFormed = p.root != nil && !p.text && len(p.faults) == 0
-	return p
 }

@@ -8,6 +8,7 @@ import (
 // in bodies, and recognises others that are like them: see learn.
 type Worker struct {
 	stream  *Stream
+	memory  memory
 	reading reading
 	results *Results
 	checks  int // number of calls of Check
@@ -26,7 +27,7 @@ func (st *Stream) NewWorker() *Worker {
 // request returns the request of the exchange that is read, as a variable of
 // expressions.
 func (w *Worker) request() map[string]any {
-	p := &pass{v: w.stream.v, x: w.reading.x}
+	p := newPass(w.stream.v, w.reading.x)
 	p.identify()
 	return p.celRequest()
 }
@@ -49,39 +50,44 @@ func (w *Worker) Check(exchanges []*plumb.Exchange) *Results {
 func (w *Worker) check(rs *Results, x *plumb.Exchange, result *Result) {
 	state, params := w.route(x)
 	if state == nil {
-		w.explain(rs, x, result)
+		w.explain(rs, x, result, nil)
 		return
 	}
 	k := w.recall(state, x, params)
-	if k == nil {
-		w.learn(state, w.explain(rs, x, result))
-		return
-	}
-	if k.check != w.checks {
-		k.check, k.counted, k.explained = w.checks, -1, 0
-	}
-	if k.isExplained(w.stream.keepOccurrences) {
+	if k != nil && k.isExplained(w) {
 		w.accept(rs, result, state, k)
 		return
 	}
-	k.explained++
-	w.explain(rs, x, result)
-	result.Pattern = k.pattern
+	p, f := w.explain(rs, x, result, state)
+	if k == nil {
+		w.learn(state, p, f)
+	}
 }
 
-// explain checks an exchange whatever is known.
-func (w *Worker) explain(rs *Results, x *plumb.Exchange, result *Result) *pass {
-	rs.Explained++
-	p := w.stream.v.check(x)
-	*result = p.out
-	if len(p.resources) > 0 {
-		if w.stream.v.comparesBodies {
+// explain checks an exchange whose body is not known. If it has findings that many
+// exchanges of the route have, they are only counted.
+func (w *Worker) explain(rs *Results, x *plumb.Exchange, result *Result, state *routeState) (p *pass, f *found) {
+	p = &pass{v: w.stream.v, x: x, memory: &w.memory, tally: rs}
+	if p.v.comparesBodies { // the history keeps the body
+		p.memory = &memory{}
+	}
+	p.read()
+	f = state.findings(p)
+	if f != nil && f.isExplained(w) && p.hasNoMore() {
+		p.out.Pattern, p.out.Counted = f.pattern, f.pattern != nil
+	} else {
+		rs.Explained++
+		p.check()
+		state.learn(f, p, w.checks)
+	}
+	if *result = p.out; len(p.resources) > 0 {
+		if p.v.comparesBodies {
 			result.pass = p
 		} else {
 			w.noteAll(p, result)
 		}
 	}
-	return p
+	return p, f
 }
 
 // looksLikeJSON reports whether the text begins like a JSON object or array.

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
@@ -19,10 +20,10 @@ type Visit struct {
 	index  int32 // among the members or elements of that
 }
 
-// Visit returns the visits of the value and of everything in it that schemas
-// describe.
-func (s *Shape) Visit(v *jsonvalue.Value) Visits {
-	return make(Visits, 0, count(v)).add(Visit{Value: v, Shape: s, parent: -1})
+// Visit appends the visits of the value and of everything in it that schemas
+// describe, to visits in memory that is used again, which has none.
+func (s *Shape) Visit(all Visits, v *jsonvalue.Value) Visits {
+	return slices.Grow(all, count(v)).add(Visit{Value: v, Shape: s, parent: -1})
 }
 
 func (all Visits) add(v Visit) Visits {
