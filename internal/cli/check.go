@@ -118,6 +118,11 @@ func (c *check) conclude(r *report.Report) {
 
 // close prints the messages that follow the report.
 func (c *check) close() {
+	if c.history != nil {
+		if err := errors.Join(c.history.Err(), c.history.Close()); err != nil {
+			c.failures = append(c.failures, err)
+		}
+	}
 	for _, err := range c.notes {
 		c.say("%v", err)
 	}
@@ -211,6 +216,7 @@ func (c *check) prepare(args []string) (err error) {
 	c.outcome = outcome.New(v, max(c.options.maxOccurrences, leastKept))
 	if !c.options.noHistory {
 		c.history = v.NewHistory()
+		c.history.Bound(c.memoryOfHistory)
 		c.outcome.Follow(c.history)
 	}
 	if c.options.verbose {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
@@ -230,8 +231,11 @@ func (k *Kind) pack(values []Value) []byte {
 }
 
 // Unpack returns the values that were packed, in the order of the members.
-func (k *Kind) Unpack(packed []byte) []Value {
-	values := make([]Value, len(k.Members))
+func (k *Kind) Unpack(packed []byte) []Value { return k.unpackTo(nil, packed) }
+
+// unpackTo does the same, in the memory of other values.
+func (k *Kind) unpackTo(values []Value, packed []byte) []Value {
+	values = slices.Grow(values[:0], len(k.Members))[:len(k.Members)]
 	u := unpack(packed, len(values))
 	for i := range values {
 		kind, bytes := u.next()
