@@ -76,35 +76,47 @@ func TestBound(t *testing.T) {
 	})
 }
 
-// What is between responses that came one after the other in time is compared even
-// if each went to the file before the next one came.
-func TestBoundComparesWhatWasWritten(t *testing.T) {
+// Responses are compared even if they were never in memory together: each with the
+// next one that says something of the member.
+func TestPartsAreCompared(t *testing.T) {
 	k := kindOf(t, states)
-	s := NewStore([]*Kind{k})
-	s.Bound(1)
-	defer s.Close()
-	s.MayContradict = differs
-	none := func(Pair, bool) bool { t.Error("they are not in memory together"); return false }
-	values := func(customer, done string) []byte {
-		all := []Value{{}, {}, {}, {}}
-		for i, text := range map[int]string{1: customer, 3: done} {
-			if text != "" {
-				all[i] = numberValue(text)
+	customer := func(text string) []byte {
+		if text == "" {
+			return k.pack(make([]Value, 4))
+		}
+		return k.pack([]Value{{}, numberValue(text), {}, {}})
+	}
+	for _, tt := range []struct {
+		parts [][]string // the customer of each response
+		want  []string
+	}{
+		{[][]string{{"7"}, {"7"}}, nil},
+		{[][]string{{"7"}, {"8"}}, []string{"0 1 [{1 7 8}]"}},
+		{[][]string{{"7", ""}, {"8"}}, []string{"0 2 [{1 7 8}]"}},
+		{[][]string{{"7"}, {"", "8"}}, []string{"0 2 [{1 7 8}]"}},
+		{[][]string{{"7"}, {"", ""}, {""}, {"", "8", ""}}, []string{"0 5 [{1 7 8}]"}},
+		{[][]string{{"7"}, {"", ""}, {""}, {"", "7", ""}}, nil},
+		{[][]string{{"", "7", "7"}, {"7", "7", ""}, {"7", "7"}}, nil},
+	} {
+		s, n := NewStore([]*Kind{k}), 0
+		s.MayContradict = differs
+		for _, part := range tt.parts {
+			for _, text := range part {
+				s.Insert(5, k, Moment{Time: int64(n)}, customer(text), suspectAll)
+				n++
+			}
+			s.spill()
+		}
+		var pairs []string
+		for _, p := range s.Pairs() {
+			if differs(k, p.Changes) {
+				pairs = append(pairs, fmt.Sprint(p.Before.Time, p.After.Time, " ", p.Changes))
 			}
 		}
-		return k.pack(all)
+		assert.Equal(t, tt.want, pairs, "%v", tt.parts)
+		assert.Equal(t, tt.want == nil, s.suspects.from[0] == s.disk.end, "%v: only suspects are decoded", tt.parts)
+		require.NoError(t, s.Close())
 	}
-	for i, packed := range [][]byte{values("7", ""), values("", "1"), values("8", "1"), values("8", "")} {
-		s.Insert(5, k, Moment{Time: int64(i)}, packed, none)
-	}
-	s.Insert(6, k, Moment{}, values("7", "1"), none)
-	var pairs []string
-	for key, p := range s.Pairs() {
-		if differs(k, p.Changes) {
-			pairs = append(pairs, fmt.Sprint(key, " ", p.Before.Time, p.After.Time, p.Changes))
-		}
-	}
-	assert.Equal(t, []string{`5 0 2 [{1 7 8}]`}, pairs)
 }
 
 // Many runs are merged to few.
