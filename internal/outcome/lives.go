@@ -122,8 +122,8 @@ func (a *adder) isOf(f *plumb.Finding, id string) bool {
 func (a *adder) live(id string, index int, blamed []plumb.Finding) {
 	worst := plumb.Off
 	for i := range blamed {
-		if a.isOf(&blamed[i], id) {
-			worst = max(worst, blamed[i].Severity)
+		if f := &blamed[i]; f.Severity > worst && a.isOf(f, id) {
+			worst = f.Severity
 		}
 	}
 	if !a.lives.wants(worst, a.x.Place) {

@@ -12,6 +12,8 @@ type arena struct {
 	used   int      // granules of that chunk
 	size   int      // bytes of all rooms, including those that are free
 	free   []uint32 // by size in granules: the first of the rooms of that size; 0 for none
+
+	lengths int // without meaning; see touch
 }
 
 const (

@@ -42,9 +42,23 @@ func (c *cursor) next() bool {
 	if len(c.slots) == 0 {
 		return false
 	}
+	if len(c.slots)%touched == 0 {
+		c.memory.touch(c.slots[:touched])
+	}
 	number := c.slots[0].number()
 	c.key, c.timeline, c.slots = c.memory.key(number), c.memory.get(number), c.slots[1:]
 	return true
+}
+
+// touched is how many timelines are read from main memory at the same time.
+const touched = 32
+
+// touch makes the processor read timelines that are soon needed. They are all over
+// the memory, so one after the other would take several times as long.
+func (a *arena) touch(slots []slot) {
+	for _, s := range slots {
+		a.lengths += int(binary.NativeEndian.Uint32(a.at(s.number())))
+	}
 }
 
 func (c *cursor) nextOfFile() bool {

@@ -13,6 +13,10 @@ func (s *Store) join(key Key, b, earlier, later []byte) []byte {
 		return append(b, earlier...)
 	}
 	k := s.kinds[t.kind]
+	if next.count == 1 && t.extends() && s.compareMoments(t.last, next.last) < 0 { // most often
+		t.suspect = t.suspect || next.suspect
+		return s.extend(b, k, &t, next.last, next.values, func(Pair, bool) bool { return true })
+	}
 	begins := s.beginning(k, &next)
 	if s.compareMoments(t.last, begins.moment) >= 0 || t.count/reduceEvery != (t.count+next.count)/reduceEvery {
 		return s.joinAnywhere(b, k, t.observations(k), next.observations(k))
@@ -21,10 +25,6 @@ func (s *Store) join(key Key, b, earlier, later []byte) []byte {
 	ends := observation{t.last, s.values[2]}
 	suspect := t.suspect || next.suspect || s.partsContradict(k, &t, ends.values, begins.said)
 	s.changes = ends.changes(&begins.observation, s.changes[:0])
-	if len(s.changes) == 0 && next.count == 1 {
-		t.suspect = suspect
-		return t.repeat(b, next.last)
-	}
 	whole := timeline{kind: t.kind, count: t.count + next.count, again: next.again, suspect: suspect, last: next.last, values: next.values, older: next.older}
 	b = appendChanges(begins.appendBefore(whole.append(b), t.last), s.changes)
 	return append(b, t.older...)

@@ -171,7 +171,15 @@ func unpack(packed []byte, values int) unpacker {
 
 // next returns the next value as it is packed.
 func (u *unpacker) next() (kind byte, packed []byte) {
-	kind = u.kinds[u.n/2] >> (4 * (u.n & 1)) & 0xf
+	kind = u.kindOf(u.n)
+	return kind, u.take(kind)
+}
+
+// kindOf returns the kind of a value.
+func (u *unpacker) kindOf(i int) byte { return u.kinds[i/2] >> (4 * (i & 1)) & 0xf }
+
+// take returns the bytes of the next value, the kind of which is known.
+func (u *unpacker) take(kind byte) (packed []byte) {
 	u.n++
 	size := int(packedSize[kind])
 	if kind == kindText {
@@ -181,7 +189,7 @@ func (u *unpacker) next() (kind byte, packed []byte) {
 	if kind >= kindInteger1 && !u.hasFirst {
 		u.first, u.hasFirst = readInteger(packed), true
 	}
-	return kind, packed
+	return packed
 }
 
 func readInteger(b []byte) int64 {
@@ -278,17 +286,17 @@ func packedState(packed []byte, values int) (number int, ok bool) {
 func (k *Kind) changes(before, after []byte, all []Change) []Change {
 	u, v := unpack(before, len(k.Members)), unpack(after, len(k.Members))
 	for u.n < len(k.Members) {
-		if pair := u.kinds[u.n/2]; u.n&1 == 0 && pair == v.kinds[v.n/2] && pair&^0x11 == 0 {
-			u.n, v.n = u.n+2, v.n+2 // two that are absent or null
-			continue
-		}
 		i := u.n
-		kind, packed := u.next()
-		otherKind, other := v.next()
-		if kind == otherKind && string(packed) == string(other) && (kind < kindDifference || u.first == v.first) {
+		kind, other := u.kindOf(i), v.kindOf(i)
+		if kind|other <= kindNull && kind == other { // most often; there are no bytes
+			u.n, v.n = i+1, i+1
 			continue
 		}
-		if b, a := u.value(k, kind, packed), v.value(k, otherKind, other); a != b {
+		packed, otherPacked := u.take(kind), v.take(other)
+		if kind == other && string(packed) == string(otherPacked) && (kind < kindDifference || u.first == v.first) {
+			continue
+		}
+		if b, a := u.value(k, kind, packed), v.value(k, other, otherPacked); a != b {
 			all = append(all, Change{i, b, a})
 		}
 	}

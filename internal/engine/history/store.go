@@ -84,14 +84,19 @@ func (s *Store) Insert(key Key, k *Kind, when Moment, packed []byte, compare Com
 		s.insertAnywhere(key, k, t.observations(k), observation{at, k.Unpack(packed)}, compare)
 		return
 	}
-	if bytes.Equal(t.values, packed) {
-		s.scratch = t.repeat(s.scratch[:0], at)
-	} else {
-		s.changes = k.changes(t.values, packed, s.changes[:0])
-		t.suspect = s.compareLast(k, &t, at, compare) || t.suspect
-		s.scratch = t.extend(s.scratch[:0], at, packed, s.changes)
-	}
+	s.scratch = s.extend(s.scratch[:0], k, &t, at, packed, compare)
 	s.keepAt(i, true, key)
+}
+
+// extend writes to b the timeline with one more observation, which is after the
+// last one.
+func (s *Store) extend(b []byte, k *Kind, t *timeline, at moment, packed []byte, compare Compare) []byte {
+	if bytes.Equal(t.values, packed) {
+		return t.repeat(b, at)
+	}
+	s.changes = k.changes(t.values, packed, s.changes[:0])
+	t.suspect = s.compareLast(k, t, at, compare) || t.suspect
+	return t.extend(b, at, packed, s.changes)
 }
 
 // keepAt keeps the timeline in scratch at a slot.
