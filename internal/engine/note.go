@@ -82,7 +82,7 @@ func (w *Worker) pack(k *history.Kind, n *plan.ResourceNote) []byte {
 		case kind == plan.KindNull:
 			p.Null()
 		case kind == plan.KindOther:
-			p.JSON(n.Text(i), w.stream.v.maxDepth)
+			p.JSON(n.Text(i))
 		default:
 			p.Absent()
 		}

@@ -120,7 +120,7 @@ func (p *Packer) State(name string) {
 
 // JSON packs a value that is neither a number, a string nor null, by its text,
 // which is known to be good.
-func (p *Packer) JSON(text []byte, maxDepth int) { p.digest(p.kind.hash.digestJSON(text, maxDepth)) }
+func (p *Packer) JSON(text []byte) { p.digest(p.kind.hash.digestJSON(text)) }
 
 func (p *Packer) digest(d digest) {
 	p.add(kindDigest)

@@ -83,7 +83,7 @@ func TestPackerValue(t *testing.T) {
 			case jsonvalue.String:
 				single.Text([]byte(v.Text))
 			default:
-				single.JSON(text, 10)
+				single.JSON(text)
 			}
 		}
 		assert.Equal(t, whole.Bytes(), single.Bytes())
