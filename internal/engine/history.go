@@ -74,7 +74,10 @@ func (h *History) Close() error { return h.store.Close() }
 // Size is how many bytes of memory the history takes, about.
 func (h *History) Size() int { return h.store.Size() }
 
-// Resources returns what is kept of all resources, in no order.
+// Files returns the files that responses were in, in no order.
+func (h *History) Files() []string { return h.store.Files() }
+
+// Resources returns what is kept of all resources, in the order of their keys.
 func (h *History) Resources() iter.Seq[ResourceHistory] { return h.store.Resources() }
 
 // Merge adds what another run of the same description has kept of a resource.

@@ -69,6 +69,9 @@ func (s *Store) Resource(key Key) (Resource, bool) {
 	return s.resource(key, encoded), true
 }
 
+// Files returns the files that responses were in, in no order. It must not be changed.
+func (s *Store) Files() []string { return s.files.values }
+
 // Resources returns what is kept of all resources, in the order of their keys.
 func (s *Store) Resources() iter.Seq[Resource] {
 	return func(yield func(Resource) bool) {
