@@ -50,6 +50,10 @@ func processes(dir string, in *input, large, rounds int, only string) error {
 	if err != nil {
 		return err
 	}
+	singles, err := files.singles("singles", large)
+	if err != nil {
+		return err
+	}
 	har, err := files.har("har", 10_000, 0)
 	if err != nil {
 		return err
@@ -101,6 +105,7 @@ func processes(dir string, in *input, large, rounds int, only string) error {
 		{name: "plumb, one small file", command: check(small)},
 		one,
 		{name: fmt.Sprintf("plumb, %d MB of NDJSON, two cores", large), command: check("--jobs", "2", lines), env: []string{"GOMAXPROCS=2"}, against: one},
+		{name: fmt.Sprintf("plumb, %d MB of NDJSON, each line another resource", large), command: check(singles), bound: 64 << 20},
 		drift,
 		{name: "plumb, HAR of 10,000 exchanges", command: check(har), against: drift},
 		nothing,
@@ -228,15 +233,26 @@ func (r recordings) write(name string, write func(io.Writer) error) (string, err
 
 // ndjson writes the given bodies, or mb MB of others.
 func (r recordings) ndjson(name string, given texts, mb int) (string, error) {
+	next := bodies.New(3).Next
+	return r.lines(name, mb, func(i int) []byte {
+		if i < len(given) {
+			return given[i]
+		}
+		return next()
+	}, len(given))
+}
+
+// singles writes mb MB of bodies, each about another resource.
+func (r recordings) singles(name string, mb int) (string, error) {
+	g := bodies.New(3)
+	return r.lines(name, mb, func(int) []byte { return g.Single() }, 0)
+}
+
+// lines writes mb MB of bodies, but at least so many.
+func (r recordings) lines(name string, mb int, body func(i int) []byte, least int) (string, error) {
 	return r.write(name+".ndjson", func(w io.Writer) error {
-		g := bodies.New(3)
-		for size, i := 0, 0; size < mb<<20 || i < len(given); i++ {
-			var body []byte
-			if i < len(given) {
-				body = given[i]
-			} else {
-				body = g.Next()
-			}
+		for size, i := 0, 0; size < mb<<20 || i < least; i++ {
+			body := body(i)
 			if _, err := w.Write(append(body, '\n')); err != nil {
 				return err
 			}

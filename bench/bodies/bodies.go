@@ -55,6 +55,10 @@ func (g *Generator) Next() []byte {
 	return text(body)
 }
 
+// Single returns a body like those of Next, about a batch of which there is no
+// other.
+func (g *Generator) Single() []byte { return text(g.fresh().members) }
+
 func text(members []member) []byte {
 	var b bytes.Buffer
 	b.WriteByte('{')
