@@ -161,6 +161,7 @@ func (c *check) collect(ctx context.Context, args []string) *report.Report {
 		p.observe = func() observer { return parts.add(outcome.NewObserver(c.validator)) }
 	}
 	p.run(ctx, c.files, c)
+	c.lookAgain(ctx, p)
 	if err := parts.mergeInto(c.outcome); err != nil {
 		c.failures = append(c.failures, err)
 	}

@@ -24,6 +24,7 @@ type History struct {
 	times     fileTimes
 	trial     comparison
 	sightings map[sighting]plumb.Finding
+	unseen    map[ResourceKey][]contradiction // that bodies are looked at again for
 
 	// The last response as it was, only of resources that have rules with
 	// oldSelf.
