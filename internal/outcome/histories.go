@@ -10,27 +10,25 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
-// contradiction is a finding that the history of a resource gives.
-type contradiction struct {
-	key     engine.ResourceKey
-	finding *Finding
-}
-
-// contradictions returns the findings that the histories give.
-func (o *Outcome) contradictions() (all []contradiction) {
-	if o.history == nil {
-		return nil
+// contradictions returns the findings that the histories give, each with the key of
+// the resource.
+func (o *Outcome) contradictions() iter.Seq2[engine.ResourceKey, *Finding] {
+	return func(yield func(engine.ResourceKey, *Finding) bool) {
+		if o.history == nil {
+			return
+		}
+		clean := redact.New(nil)
+		for key, f := range o.history.Contradictions() {
+			clean.Finding(&f)
+			one := newFinding(&f)
+			one.Occurrences = []Occurrence{newOccurrence(&f)}
+			one.Count = 1
+			one.Files.add(f.File)
+			if !yield(key, one) {
+				return
+			}
+		}
 	}
-	clean := redact.New(nil)
-	for key, f := range o.history.Contradictions() {
-		clean.Finding(&f)
-		one := newFinding(&f)
-		one.Occurrences = []Occurrence{newOccurrence(&f)}
-		one.Count = 1
-		one.Files.add(f.File)
-		all = append(all, contradiction{key, one})
-	}
-	return all
 }
 
 // resources returns the histories of all resources, by key, with the names of

@@ -234,7 +234,7 @@ func (o *Outcome) withHistories() *findings {
 	all := newFindings()
 	all.merge(&o.findings, o.keep)
 	for _, f := range o.contradictions() {
-		all.add(f.finding, o.keep)
+		all.add(f, o.keep)
 	}
 	return &all
 }
