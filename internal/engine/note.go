@@ -70,7 +70,7 @@ func (w *Worker) noteAll(result *Result) {
 func (w *Worker) pack(k *history.Kind, n *plan.ResourceNote) []byte {
 	rs := w.results
 	from := len(rs.packed)
-	p := k.Pack(rs.packed)
+	p := w.digests.Pack(k, rs.packed)
 	for i := range n.Len() {
 		switch kind := n.Kind(i); {
 		case i == 0 && n.State != "":

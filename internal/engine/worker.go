@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine/history"
 	"github.com/plumbapi/plumb/internal/engine/plan"
 )
 
@@ -15,6 +16,7 @@ type Worker struct {
 	firstNote  int             // index of the first note of its reading
 	routes     map[routeKey]*routeState
 	states     map[route]*routeState
+	digests    history.Digests
 	forgets    int64         // how often the stream had forgotten patterns
 	bareStates []*routeState // see candidates
 	attempts   []attempt     // the readings of a bare body with the plans of several schemas

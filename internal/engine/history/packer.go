@@ -27,6 +27,7 @@ var packedSize = [16]uint8{kindFloat: 8, kindText: 1, kindDigest: 4, kindState: 
 // its kind, in their order.
 type Packer struct {
 	kind     *Kind
+	digests  *Digests // may be nil
 	b        []byte
 	kinds    int // offset of the kinds
 	n        int // values so far
@@ -37,6 +38,49 @@ type Packer struct {
 // Pack begins a response, whose values are appended to b.
 func (k *Kind) Pack(b []byte) Packer {
 	return Packer{kind: k, b: append(b, make([]byte, (len(k.Members)+1)/2)...), kinds: len(b)}
+}
+
+// Digests are those of the last texts that members had: most often the next response
+// has the same. They belong to one goroutine, and to one kind at a time. The zero
+// value has none.
+type Digests struct {
+	kind    *Kind
+	members []lastDigest
+}
+
+type lastDigest struct {
+	text   []byte // nil before the first
+	isJSON bool   // else it is the text of a string
+	digest digest
+}
+
+// Pack does what [Kind.Pack] does, and is faster for equal texts.
+func (d *Digests) Pack(k *Kind, b []byte) Packer {
+	if d.kind != k {
+		d.kind, d.members = k, make([]lastDigest, len(k.Members))
+	}
+	p := k.Pack(b)
+	p.digests = d
+	return p
+}
+
+// lastOf returns what is remembered of the next member if its text is the same.
+func (p *Packer) lastOf(text []byte, isJSON bool) (d digest, ok bool) {
+	if p.digests == nil {
+		return 0, false
+	}
+	last := &p.digests.members[p.n]
+	return last.digest, last.text != nil && last.isJSON == isJSON && string(last.text) == string(text)
+}
+
+// digestOf packs the digest of a text, and remembers it if it is not long.
+func (p *Packer) digestOf(text []byte, isJSON bool, d digest) {
+	const longest = 1 << 10 // that is remembered
+	if p.digests != nil && len(text) <= longest {
+		last := &p.digests.members[p.n]
+		last.text, last.isJSON, last.digest = append(last.text[:0], text...), isJSON, d
+	}
+	p.digest(d)
 }
 
 // Bytes returns what was given to Pack, followed by the packed values.
@@ -89,13 +133,19 @@ var widths = func() (all [64]byte) {
 
 // Text packs a string that is not the state.
 func (p *Packer) Text(s []byte) {
+	if len(s) > longestText {
+		if d, ok := p.lastOf(s, false); ok {
+			p.digest(d)
+			return
+		}
+	}
 	switch {
 	case isMasked(s):
 		p.Absent()
 	case keepsText(s):
 		p.text(s)
 	default:
-		p.digest(digest(p.kind.hash.bytes(s)))
+		p.digestOf(s, false, digest(p.kind.hash.bytes(s)))
 	}
 }
 
@@ -120,7 +170,14 @@ func (p *Packer) State(name string) {
 
 // JSON packs a value that is neither a number, a string nor null, by its text,
 // which is known to be good.
-func (p *Packer) JSON(text []byte) { p.digest(p.kind.hash.digestJSON(text)) }
+func (p *Packer) JSON(text []byte) {
+	d, ok := p.lastOf(text, true)
+	if ok {
+		p.digest(d)
+		return
+	}
+	p.digestOf(text, true, p.kind.hash.digestJSON(text))
+}
 
 func (p *Packer) digest(d digest) {
 	p.add(kindDigest)
