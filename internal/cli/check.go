@@ -118,10 +118,8 @@ func (c *check) conclude(r *report.Report) {
 
 // close prints the messages that follow the report.
 func (c *check) close() {
-	if c.history != nil {
-		if err := errors.Join(c.history.Err(), c.history.Close()); err != nil {
-			c.failures = append(c.failures, err)
-		}
+	if err := c.closeHistory(); err != nil {
+		c.failures = append(c.failures, err)
 	}
 	for _, err := range c.notes {
 		c.say("%v", err)
@@ -129,6 +127,15 @@ func (c *check) close() {
 	for _, err := range c.failures {
 		c.fail(err)
 	}
+}
+
+// closeHistory removes the temporary file of the history. It returns what went wrong
+// with that.
+func (c *check) closeHistory() error {
+	if c.history == nil {
+		return nil
+	}
+	return errors.Join(c.history.Err(), c.history.Close())
 }
 
 // collect checks the recordings.
