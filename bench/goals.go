@@ -57,6 +57,7 @@ func allGoals(dir string) []goal {
 		{"plain", lines(batches(1)), "json", nil, append(checks(15, 12),
 			goalRow{name: "check --summary", command: "check", options: []string{"--no-history", "--summary", filepath.Join(dir, "summary")}, half: without},
 			goalRow{name: "drift", command: "drift", half: without})},
+		{"each line another resource", lines(singles), "json", nil, checks(0, 0)},
 		{"5 % broken", lines(someBroken), "json", nil, halves()},
 		{"two spacings", lines(twoSpacings), "json", nil, halves()},
 		{"eight orders", lines(batches(8)), "json", nil, halves()},

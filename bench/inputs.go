@@ -60,6 +60,9 @@ func batches(orders int) func() func() []byte {
 	return func() func() []byte { return bodies.New(3, orders).Next }
 }
 
+// singles returns batches of each of which there is one response.
+func singles() func() []byte { return bodies.New(3, 1).Single }
+
 // someBroken returns batches of which 5 % are broken, each in its own way.
 func someBroken() func() []byte {
 	good, broken := bodies.New(3, 1), bodies.New(2, 1)

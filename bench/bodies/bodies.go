@@ -85,6 +85,13 @@ func Spaced(body []byte) []byte {
 	return spaced
 }
 
+// Single returns a body like those of Next, about a batch of which there is no
+// other.
+func (g *Generator) Single() []byte {
+	polls := g.newPolls()
+	return text(polls[len(polls)-1])
+}
+
 func text(members []member) []byte {
 	var b bytes.Buffer
 	b.WriteByte('{')

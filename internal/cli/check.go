@@ -118,12 +118,24 @@ func (c *check) conclude(r *report.Report) {
 
 // close prints the messages that follow the report.
 func (c *check) close() {
+	if err := c.closeHistory(); err != nil {
+		c.failures = append(c.failures, err)
+	}
 	for _, err := range c.notes {
 		c.say("%v", err)
 	}
 	for _, err := range c.failures {
 		c.fail(err)
 	}
+}
+
+// closeHistory removes the temporary file of the history. It returns what went wrong
+// with that.
+func (c *check) closeHistory() error {
+	if c.history == nil {
+		return nil
+	}
+	return errors.Join(c.history.Err(), c.history.Close())
 }
 
 // collect checks the recordings.
@@ -156,6 +168,7 @@ func (c *check) collect(ctx context.Context, args []string) *report.Report {
 		p.observe = func() observer { return parts.add(outcome.NewObserver(c.validator)) }
 	}
 	p.run(ctx, c.files, c)
+	c.lookAgain(ctx, p)
 	if err := parts.mergeInto(c.outcome); err != nil {
 		c.failures = append(c.failures, err)
 	}
@@ -206,6 +219,7 @@ func (c *check) prepare(args []string) (err error) {
 	c.outcome = outcome.New(v, max(c.options.maxOccurrences, leastKept))
 	if !c.options.noHistory {
 		c.history = v.NewHistory()
+		c.history.Bound(c.memoryOfHistory)
 		c.outcome.Follow(c.history)
 	}
 	if c.options.verbose {

@@ -33,13 +33,15 @@ type app struct {
 	getenv func(string) string
 	status int
 
+	memoryOfHistory int // bytes; what is beyond goes to a temporary file
+
 	messageLock sync.Mutex // messages can come from several goroutines
 }
 
 // Run runs plumb with the arguments after its name, and returns the exit
 // status. The report goes to out, and messages go to err.
 func Run(ctx context.Context, args []string, in io.Reader, out, err io.Writer, getenv func(string) string) int {
-	a := &app{in: in, out: out, err: err, getenv: getenv}
+	a := &app{in: in, out: out, err: err, getenv: getenv, memoryOfHistory: 8 << 20}
 	root := a.root()
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {

@@ -48,6 +48,7 @@ func (d *driftRun) suggest(ctx context.Context, name string, args []string, r *d
 		if now, err = d.amended(ctx, name, text, args); err != nil {
 			return fmt.Errorf("%s is not written: %w", name, err)
 		}
+		defer now.closeHistory()
 		r = drift.New(now.desc, now.validator, now.outcome, version())
 	}
 	for _, i := range s.Unsettled {
@@ -111,5 +112,8 @@ func (d *driftRun) amended(ctx context.Context, name string, overlay []byte, arg
 	again.files = d.files
 	again.observing = true
 	again.collect(ctx, args)
+	if again.history != nil {
+		again.failures = append(again.failures, again.history.Err())
+	}
 	return again, errors.Join(again.failures...)
 }

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"sync"
 
@@ -64,12 +62,11 @@ func (c *check) writeSummary() error {
 }
 
 func writeSummaryFile(name string, o *outcome.Outcome) error {
-	text, err := json.Marshal(o)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
 	return writeWhole(name, func(w io.Writer) error {
-		_, err := w.Write(append(text, '\n'))
+		if err := o.Write(w); err != nil {
+			return err
+		}
+		_, err := io.WriteString(w, "\n")
 		return err
 	})
 }

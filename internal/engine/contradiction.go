@@ -14,6 +14,7 @@ import (
 // contradiction is a response that cannot follow an earlier one of the resource.
 type contradiction struct {
 	rule          *Rule
+	of            *tracked // set where no body is at hand
 	member        lifecycle.Member
 	message       string
 	from, to      history.Value // what the member was, and is
@@ -83,9 +84,12 @@ const mostSightings = 1 << 12
 
 // sight remembers what the body at hand tells of a contradiction.
 func (h *History) sight(key ResourceKey, c *contradiction, x *plumb.Exchange, f plumb.Finding) {
-	if len(h.sightings) >= mostSightings {
-		return
+	if len(h.sightings) < mostSightings {
+		h.remember(key, c, x, f)
 	}
+}
+
+func (h *History) remember(key ResourceKey, c *contradiction, x *plumb.Exchange, f plumb.Finding) {
 	if h.Clean != nil {
 		h.Clean(x, &f)
 	}
@@ -99,6 +103,21 @@ func (h *History) sight(key ResourceKey, c *contradiction, x *plumb.Exchange, f 
 // they need to be.
 func (h *History) Contradictions() iter.Seq2[ResourceKey, plumb.Finding] {
 	return func(yield func(ResourceKey, plumb.Finding) bool) {
+		for key, c := range h.contradictions() {
+			f, seen := h.sightings[sightingOf(key, &c)]
+			if !seen {
+				f = c.finding(h.v, c.of)
+			}
+			if !yield(key, f) {
+				return
+			}
+		}
+	}
+}
+
+// contradictions returns those that give findings.
+func (h *History) contradictions() iter.Seq2[ResourceKey, contradiction] {
+	return func(yield func(ResourceKey, contradiction) bool) {
 		stopped := false
 		for key, pair := range h.store.Pairs() {
 			t := h.v.kinds[pair.Kind]
@@ -106,12 +125,8 @@ func (h *History) Contradictions() iter.Seq2[ResourceKey, plumb.Finding] {
 				if stopped || h.v.severityOf(c.rule) == plumb.Off {
 					return
 				}
-				c.before, c.after = pair.Before, pair.After
-				f, seen := h.sightings[sightingOf(key, &c)]
-				if !seen {
-					f = c.finding(h.v, t)
-				}
-				stopped = !yield(key, f)
+				c.of, c.before, c.after = t, pair.Before, pair.After
+				stopped = !yield(key, c)
 			}}
 			if c.apply(); stopped {
 				return

@@ -24,6 +24,7 @@ type History struct {
 	times     fileTimes
 	trial     comparison
 	sightings map[sighting]plumb.Finding
+	unseen    map[ResourceKey][]contradiction // that bodies are looked at again for
 
 	// The last response as it was, only of resources that have rules with
 	// oldSelf.
@@ -50,16 +51,34 @@ func (v *Validator) NewHistory() *History {
 	for i, t := range v.kinds {
 		kinds[i] = t.Kind
 	}
-	return &History{
+	h := &History{
 		v: v, store: history.NewStore(kinds),
 		sightings: map[sighting]plumb.Finding{}, last: map[ResourceKey]lastSeen{},
 	}
+	h.store.MayContradict = h.contradicts
+	return h
 }
 
-// Size is how many bytes the history takes, about.
+// Bound makes the history take no more memory than so many bytes, about, whatever
+// the number of resources: what is beyond goes to a temporary file. Of a resource
+// that is there, [History.Add] appends the findings that a response gives together
+// with those in memory only; [History.Contradictions] has all. A history with a
+// bound must be closed.
+func (h *History) Bound(bytes int) { h.store.Bound(bytes) }
+
+// Err returns what went wrong with the temporary file.
+func (h *History) Err() error { return h.store.Err() }
+
+// Close removes the temporary file. The history must not be used any more.
+func (h *History) Close() error { return h.store.Close() }
+
+// Size is how many bytes of memory the history takes, about.
 func (h *History) Size() int { return h.store.Size() }
 
-// Resources returns what is kept of all resources, in no order.
+// Files returns the files that responses were in, in no order.
+func (h *History) Files() []string { return h.store.Files() }
+
+// Resources returns what is kept of all resources, in the order of their keys.
 func (h *History) Resources() iter.Seq[ResourceHistory] { return h.store.Resources() }
 
 // Merge adds what another run of the same description has kept of a resource.
@@ -100,9 +119,6 @@ func (h *History) add(p *pass, r *resource) {
 	key := t.Key([]byte(r.id))
 	at := h.moment(p.x, &p.out, lineOf(p.x, r.value.Start), p.locate(location{path: r.path}).pointer)
 	h.store.Insert(key, t.Kind, at, observe(t.Kind, r), func(pair history.Pair, laterAtHand bool) bool {
-		if !h.contradicts(t, pair.Changes) {
-			return false
-		}
 		h.compare(key, p, r, pair, laterAtHand)
 		return true
 	})
@@ -113,9 +129,6 @@ func (h *History) add(p *pass, r *resource) {
 // the body itself, which is then opened.
 func (h *History) addNote(to *Result, n *note, opened **pass) {
 	h.store.Insert(n.key, n.tracked.Kind, h.moment(n.x, to, n.line, n.within), n.packed, func(pair history.Pair, laterAtHand bool) bool {
-		if !h.contradicts(n.tracked, pair.Changes) {
-			return false
-		}
 		if *opened == nil {
 			*opened = openAgain(h.v, n.x)
 		}
@@ -130,8 +143,8 @@ func (h *History) addNote(to *Result, n *note, opened **pass) {
 }
 
 // contradicts reports whether any rule may have to say something of changes.
-func (h *History) contradicts(t *tracked, changes []history.Change) bool {
-	h.trial = comparison{rules: h.v.history, life: t.Life, changes: changes}
+func (h *History) contradicts(k *history.Kind, changes []history.Change) bool {
+	h.trial = comparison{rules: h.v.history, life: k.Life, changes: changes}
 	h.trial.apply()
 	return h.trial.differs
 }

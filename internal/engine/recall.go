@@ -204,7 +204,7 @@ func (k *knownResource) idOf(r *reading) []byte {
 func (w *Worker) pack(k *knownResource) []byte {
 	rs, r := w.results, &w.reading
 	from := len(rs.packed)
-	p := k.Pack(rs.packed)
+	p := w.digests.Pack(k.Kind, rs.packed)
 	for i := range k.members {
 		k.members[i].pack(&p, r, i == 0)
 	}
@@ -215,7 +215,7 @@ func (w *Worker) pack(k *knownResource) []byte {
 func (v *knownValue) pack(p *history.Packer, r *reading, isState bool) {
 	switch {
 	case v.start != v.end:
-		p.JSON(r.Data[v.start.in(r):v.end.in(r)], r.MaxDepth)
+		p.JSON(r.Data[v.start.in(r):v.end.in(r)])
 	case v.hole < 0:
 		p.Value(v.constant)
 	case r.Holes[v.hole].Kind == template.Natural:

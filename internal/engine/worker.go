@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine/history"
 )
 
 // Worker checks the exchanges of a stream on one goroutine. It remembers what it found
@@ -13,6 +14,7 @@ type Worker struct {
 	results *Results
 	checks  int // number of calls of Check
 	routes  map[routeKey]*routeState
+	digests history.Digests
 }
 
 // NewWorker returns a Worker. Each goroutine needs its own.

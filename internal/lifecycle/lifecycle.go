@@ -36,7 +36,7 @@ type Lifecycle struct {
 	states map[string]*State
 	sorted []*State // by name
 
-	indexes map[string]int  // by pointer, the index in Timestamps
+	indexes map[string]int // by pointer, the index in Timestamps
 	reaches map[string]map[string]bool
 }
 

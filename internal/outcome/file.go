@@ -1,9 +1,12 @@
 package outcome
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/plumbapi/plumb/internal/engine"
@@ -62,36 +65,52 @@ type response struct {
 
 // MarshalJSON returns the outcome as JSON. Equal outcomes give equal bytes.
 func (o *Outcome) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	err := o.Write(&b)
+	return b.Bytes(), err
+}
+
+// Write writes what [Outcome.MarshalJSON] returns, without having all histories in
+// memory.
+func (o *Outcome) Write(to io.Writer) error {
 	f := file{
 		Version: fileVersion, Digest: o.Digest, Keep: o.keep, Exchanges: o.Exchanges, Bodies: o.Bodies, Masked: o.Masked,
 		Skipped: o.skipped.values, Others: o.skipped.beyond, Statuses: o.Statuses(), Unlisted: o.unlisted,
 		Seen: []seenCount{}, Places: o.Places(), Findings: o.findings.all(), Beyond: o.findings.allBeyond(), Lives: o.lives,
-		Files: []string{}, Histories: []history{},
+		Files: o.files(), Histories: []history{},
 	}
 	for _, s := range o.Seen() {
 		f.Seen = append(f.Seen, seenCount{s.Schema, s.Pointer, s.Value, s.Count, s.Nulls})
 	}
-	f.addHistories(o.resourceHistories())
-	return json.Marshal(f)
+	text, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	head, _ := bytes.CutSuffix(text, []byte("]}")) // the histories are the last
+	w := bufio.NewWriter(to)
+	w.Write(head)
+	separator := ""
+	for r := range o.resources() {
+		text, err := json.Marshal(newHistory(&r, f.Files))
+		if err != nil {
+			return err
+		}
+		w.WriteString(separator)
+		w.Write(text)
+		separator = ","
+	}
+	w.WriteString("]}")
+	return w.Flush() // returns the first error of all
 }
 
-// addHistories adds histories, and the name of each of their files once.
-func (f *file) addHistories(all []engine.ResourceHistory) {
-	for _, r := range all {
-		for _, s := range r.Responses {
-			f.Files = append(f.Files, s.File)
-		}
+// newHistory returns the history of a resource. The files are sorted.
+func newHistory(r *engine.ResourceHistory, files []string) history {
+	h := history{Key: r.Key, Kind: r.Kind, Values: r.Values}
+	for _, s := range r.Responses {
+		file, _ := slices.BinarySearch(files, s.File)
+		h.Responses = append(h.Responses, response{s.Time, file, s.Entry, s.Line, s.Origin.Operation, s.Origin.Status, s.Origin.Within, s.Packed})
 	}
-	slices.Sort(f.Files)
-	f.Files = slices.Compact(f.Files)
-	for _, r := range all {
-		h := history{Key: r.Key, Kind: r.Kind, Values: r.Values}
-		for _, s := range r.Responses {
-			file, _ := slices.BinarySearch(f.Files, s.File)
-			h.Responses = append(h.Responses, response{s.Time, file, s.Entry, s.Line, s.Origin.Operation, s.Origin.Status, s.Origin.Within, s.Packed})
-		}
-		f.Histories = append(f.Histories, h)
-	}
+	return h
 }
 
 // Read reads what [Outcome.MarshalJSON] has written. The outcome can be merged

@@ -1,65 +1,89 @@
 package outcome
 
 import (
-	"cmp"
+	"iter"
+	"maps"
+	"math"
 	"slices"
 
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
-// contradiction is a finding that the history of a resource gives.
-type contradiction struct {
-	key     engine.ResourceKey
-	finding *Finding
-}
-
-// contradictions returns the findings that the histories give.
-func (o *Outcome) contradictions() (all []contradiction) {
-	if o.history == nil {
-		return nil
-	}
-	clean := redact.New(nil)
-	for key, f := range o.history.Contradictions() {
-		clean.Finding(&f)
-		one := newFinding(&f)
-		one.Occurrences = []Occurrence{newOccurrence(&f)}
-		one.Count = 1
-		one.Files.add(f.File)
-		all = append(all, contradiction{key, one})
-	}
-	return all
-}
-
-// resourceHistories returns the histories of all resources, by key, with the
-// names of files as in reports.
-func (o *Outcome) resourceHistories() []engine.ResourceHistory {
-	var all []engine.ResourceHistory
-	if o.history != nil {
-		clean, names := redact.New(nil), map[string]string{}
-		for r := range o.history.Resources() {
-			for i := range r.Responses {
-				file := &r.Responses[i].File
-				name, known := names[*file]
-				if !known {
-					name = valid(clean.Text(*file))
-					names[*file] = name
-				}
-				*file = name
+// contradictions returns the findings that the histories give, each with the key of
+// the resource.
+func (o *Outcome) contradictions() iter.Seq2[engine.ResourceKey, *Finding] {
+	return func(yield func(engine.ResourceKey, *Finding) bool) {
+		if o.history == nil {
+			return
+		}
+		clean := redact.New(nil)
+		for key, f := range o.history.Contradictions() {
+			clean.Finding(&f)
+			one := newFinding(&f)
+			one.Occurrences = []Occurrence{newOccurrence(&f)}
+			one.Count = 1
+			one.Files.add(f.File)
+			if !yield(key, one) {
+				return
 			}
-			all = append(all, r)
 		}
 	}
-	for _, r := range o.carried {
-		all = append(all, *r)
+}
+
+// resources returns the histories of all resources, by key, with the names of
+// files as in reports.
+func (o *Outcome) resources() iter.Seq[engine.ResourceHistory] {
+	return func(yield func(engine.ResourceHistory) bool) {
+		for _, key := range slices.Sorted(maps.Keys(o.carried)) {
+			if !yield(*o.carried[key]) {
+				return
+			}
+		}
+		if o.history == nil {
+			return
+		}
+		names := o.fileNames()
+		for r := range o.history.Resources() {
+			for i := range r.Responses {
+				r.Responses[i].File = names[r.Responses[i].File]
+			}
+			if !yield(r) {
+				return
+			}
+		}
 	}
-	slices.SortFunc(all, func(a, b engine.ResourceHistory) int { return cmp.Compare(a.Key, b.Key) })
-	return all
+}
+
+// fileNames returns the names that files have in reports.
+func (o *Outcome) fileNames() map[string]string {
+	clean, names := redact.New(nil), map[string]string{}
+	for _, file := range o.history.Files() {
+		names[file] = valid(clean.Text(file))
+	}
+	return names
+}
+
+// files returns the names of the files of all histories, sorted.
+func (o *Outcome) files() []string {
+	all, wanted := map[string]bool{}, math.MaxInt
+	if o.history != nil {
+		wanted = len(o.history.Files())
+	}
+	for r := range o.resources() {
+		for i := range r.Responses {
+			all[r.Responses[i].File] = true
+		}
+		if len(all) == wanted {
+			break // most often after the first resource
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
 }
 
 // mergeHistories adds the resources of another outcome.
 func (o *Outcome) mergeHistories(p *Outcome) error {
-	for _, r := range p.resourceHistories() {
+	for r := range p.resources() {
 		if o.history != nil {
 			if err := o.history.Merge(r); err != nil {
 				return err

@@ -70,14 +70,42 @@ func TestPartsGiveTheWhole(t *testing.T) {
 			open = append(open[:i], open[i+1:]...)
 		}
 		require.Equal(t, bytesOf(t, whole), bytesOf(t, open[0]))
-		want := reportOf(t, d, v, whole)
-		require.Equal(t, want, reportOf(t, d, v, open[0]))
+		want := reportOf(t, d, v, whole, 0)
+		require.Equal(t, want, reportOf(t, d, v, open[0], 0))
+	})
+}
+
+// TestBoundedHistories checks that an outcome does not depend on how much of its
+// histories is in memory: neither what is written of it, nor the findings and the
+// timelines of resources.
+func TestBoundedHistories(t *testing.T) {
+	d, err := spec.Builtin()
+	require.NoError(t, err)
+	v, err := engine.New(d)
+	require.NoError(t, err)
+	rapid.Check(t, func(t *rapid.T) {
+		exchanges := rapid.SliceOfN(rapid.Custom(drawResponse), 1, 40).Draw(t, "exchanges")
+		for i, x := range exchanges {
+			x.Place.Entry, x.Place.Line = i+1, i+1
+		}
+		want := counted(t, v, exchanges)
+		h := v.NewHistory()
+		defer h.Close()
+		h.Bound(rapid.IntRange(1, 3000).Draw(t, "bytes"))
+		got := countedWith(t, v, h, exchanges)
+		require.NoError(t, h.Err())
+		require.Equal(t, bytesOf(t, want), bytesOf(t, got))
+		require.Equal(t, reportOf(t, d, v, want, 0), reportOf(t, d, v, got, 1))
 	})
 }
 
 // counted returns the outcome of exchanges, as it is read back from a file.
 func counted(t *rapid.T, v *engine.Validator, exchanges []*plumb.Exchange) *outcome.Outcome {
-	o, h := outcome.New(v, 3), v.NewHistory()
+	return countedWith(t, v, v.NewHistory(), exchanges)
+}
+
+func countedWith(t *rapid.T, v *engine.Validator, h *engine.History, exchanges []*plumb.Exchange) *outcome.Outcome {
+	o := outcome.New(v, 3)
 	o.Follow(h)
 	for _, x := range exchanges {
 		r := v.Check(x)
@@ -96,10 +124,13 @@ func bytesOf(t *rapid.T, o *outcome.Outcome) string {
 	return string(text)
 }
 
-// reportOf returns the JSON report of an outcome that was read from a file.
-func reportOf(t *rapid.T, d *spec.Description, v *engine.Validator, o *outcome.Outcome) string {
-	own := outcome.New(v, 3)
-	own.Follow(v.NewHistory())
+// reportOf returns the JSON report of an outcome that was read from a file. Of its
+// histories, so many bytes are in memory; all if that is 0.
+func reportOf(t *rapid.T, d *spec.Description, v *engine.Validator, o *outcome.Outcome, bytes int) string {
+	own, h := outcome.New(v, 3), v.NewHistory()
+	defer h.Close()
+	h.Bound(bytes)
+	own.Follow(h)
 	require.NoError(t, own.Merge(o))
 	r := report.New(report.Run{Description: d, Documented: v.Documented(), Version: "v1", Occurrences: 3}, own)
 	text, err := json.Marshal(r)

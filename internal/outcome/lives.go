@@ -122,8 +122,8 @@ func (a *adder) isOf(f *plumb.Finding, id string) bool {
 func (a *adder) live(id string, index int, blamed []plumb.Finding) {
 	worst := plumb.Off
 	for i := range blamed {
-		if a.isOf(&blamed[i], id) {
-			worst = max(worst, blamed[i].Severity)
+		if f := &blamed[i]; f.Severity > worst && a.isOf(f, id) {
+			worst = f.Severity
 		}
 	}
 	if !a.lives.wants(worst, a.x.Place) {
@@ -169,25 +169,37 @@ func (o *Outcome) Resources() []Resource {
 			}
 		}
 	}
-	findings := map[string][]string{} // by the identity of the resource
-	for _, c := range o.contradictions() {
-		f := c.finding.Occurrences[0]
-		id := ids[c.key]
-		if id == "" {
-			id = f.Resource
+	contradictions := func(yield func(id string, key engine.ResourceKey, f *Finding)) {
+		for key, f := range o.contradictions() {
+			id := ids[key]
+			if id == "" {
+				id = f.Occurrences[0].Resource
+			}
+			if id != "" { // else the identity is not known any more
+				yield(id, key, f)
+			}
 		}
-		if id == "" {
-			continue // the identity is not known any more
-		}
-		findings[id] = append(findings[id], c.finding.Fingerprint)
-		severity, _ := plumb.ParseSeverity(c.finding.Severity)
-		told.add(severity, life{ID: id, Keys: []engine.ResourceKey{c.key}, File: f.File, Entry: f.Entry, Line: f.Line})
 	}
+	contradictions(func(id string, key engine.ResourceKey, f *Finding) {
+		severity, _ := plumb.ParseSeverity(f.Severity)
+		at := f.Occurrences[0]
+		told.add(severity, life{ID: id, Keys: []engine.ResourceKey{key}, File: at.File, Entry: at.Entry, Line: at.Line})
+	})
+	findings := map[string][]string{} // by the identity of the resources that are told
+	for _, of := range told {
+		for _, one := range of {
+			findings[one.ID] = nil
+		}
+	}
+	add := func(id string, f *Finding) {
+		if all, isTold := findings[id]; isTold {
+			findings[id] = append(all, f.Fingerprint)
+		}
+	}
+	contradictions(func(id string, _ engine.ResourceKey, f *Finding) { add(id, f) })
 	for _, f := range o.Findings() {
 		for _, occurrence := range f.Occurrences {
-			if occurrence.Resource != "" {
-				findings[occurrence.Resource] = append(findings[occurrence.Resource], f.Fingerprint)
-			}
+			add(occurrence.Resource, f)
 		}
 	}
 	return o.tell(&told, findings)

@@ -21,7 +21,7 @@ const (
 )
 
 // Outcome is what a run has counted. Its size does not grow with the number of
-// exchanges, except by a few bytes for each resource if there is a history.
+// exchanges, except by that of its history.
 //
 // Outcomes are a commutative monoid under [Outcome.Merge], with the outcome
 // that [New] returns as the neutral element: what [Outcome.MarshalJSON] writes
@@ -234,7 +234,7 @@ func (o *Outcome) withHistories() *findings {
 	all := newFindings()
 	all.merge(&o.findings, o.keep)
 	for _, f := range o.contradictions() {
-		all.add(f.finding, o.keep)
+		all.add(f, o.keep)
 	}
 	return &all
 }

@@ -84,22 +84,17 @@ func (h *hasher) member(name, value uint64) uint64 {
 }
 
 // digestJSON returns the digest of a JSON text that is known to be good.
-func (h *hasher) digestJSON(text []byte, maxDepth int) digest {
+func (h *hasher) digestJSON(text []byte) digest {
 	t := textHasher{hasher: h, data: text}
-	if hash := t.value(); !t.escaped {
-		return digest(hash)
-	}
-	v, _ := jsonvalue.Parse(text, maxDepth)
-	return h.digestOf(v)
+	return digest(t.value())
 }
 
-// textHasher does what hasher.value does on the text itself, as long as there
-// are no escapes in its strings.
+// textHasher does what hasher.value does on the text itself.
 type textHasher struct {
 	*hasher
-	data    []byte
-	pos     int
-	escaped bool
+	data      []byte
+	pos       int
+	unescaped []byte // the last string that has escapes
 }
 
 func (h *textHasher) value() uint64 {
@@ -141,11 +136,15 @@ func (h *textHasher) more(end byte) bool {
 	return c != end
 }
 
-// string returns a string as it is written.
+// string returns the text of a string. It is good until the next call.
 func (h *textHasher) string() []byte {
 	end, escaped := jsonscan.Quoted(h.data, h.pos)
 	text := h.data[h.pos+1 : end-1]
-	h.pos, h.escaped = end, h.escaped || escaped
+	h.pos = end
+	if escaped {
+		h.unescaped = jsonscan.Unescape(h.unescaped[:0], text)
+		return h.unescaped
+	}
 	return text
 }
 

@@ -58,12 +58,13 @@ func (m moment) minus(other moment) moment {
 type numbering[T comparable] struct {
 	values  []T
 	numbers map[T]int64
+	latest  int64 // that was asked for
 }
 
 // of returns the number of a value.
 func (n *numbering[T]) of(value T) int64 {
-	if last := len(n.values) - 1; last >= 0 && n.values[last] == value {
-		return int64(last)
+	if int(n.latest) < len(n.values) && n.values[n.latest] == value {
+		return n.latest
 	}
 	number, known := n.numbers[value]
 	if !known {
@@ -74,5 +75,6 @@ func (n *numbering[T]) of(value T) int64 {
 		n.values = append(n.values, value)
 		n.numbers[value] = number
 	}
+	n.latest = number
 	return number
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
@@ -26,6 +27,7 @@ var packedSize = [16]uint8{kindFloat: 8, kindText: 1, kindDigest: 4, kindState: 
 // its kind, in their order.
 type Packer struct {
 	kind     *Kind
+	digests  *Digests // may be nil
 	b        []byte
 	kinds    int // offset of the kinds
 	n        int // values so far
@@ -36,6 +38,49 @@ type Packer struct {
 // Pack begins a response, whose values are appended to b.
 func (k *Kind) Pack(b []byte) Packer {
 	return Packer{kind: k, b: append(b, make([]byte, (len(k.Members)+1)/2)...), kinds: len(b)}
+}
+
+// Digests are those of the last texts that members had: most often the next response
+// has the same. They belong to one goroutine, and to one kind at a time. The zero
+// value has none.
+type Digests struct {
+	kind    *Kind
+	members []lastDigest
+}
+
+type lastDigest struct {
+	text   []byte // nil before the first
+	isJSON bool   // else it is the text of a string
+	digest digest
+}
+
+// Pack does what [Kind.Pack] does, and is faster for equal texts.
+func (d *Digests) Pack(k *Kind, b []byte) Packer {
+	if d.kind != k {
+		d.kind, d.members = k, make([]lastDigest, len(k.Members))
+	}
+	p := k.Pack(b)
+	p.digests = d
+	return p
+}
+
+// lastOf returns what is remembered of the next member if its text is the same.
+func (p *Packer) lastOf(text []byte, isJSON bool) (d digest, ok bool) {
+	if p.digests == nil {
+		return 0, false
+	}
+	last := &p.digests.members[p.n]
+	return last.digest, last.text != nil && last.isJSON == isJSON && string(last.text) == string(text)
+}
+
+// digestOf packs the digest of a text, and remembers it if it is not long.
+func (p *Packer) digestOf(text []byte, isJSON bool, d digest) {
+	const longest = 1 << 10 // that is remembered
+	if p.digests != nil && len(text) <= longest {
+		last := &p.digests.members[p.n]
+		last.text, last.isJSON, last.digest = append(last.text[:0], text...), isJSON, d
+	}
+	p.digest(d)
 }
 
 // Bytes returns what was given to Pack, followed by the packed values.
@@ -88,13 +133,19 @@ var widths = func() (all [64]byte) {
 
 // Text packs a string that is not the state.
 func (p *Packer) Text(s []byte) {
+	if len(s) > longestText {
+		if d, ok := p.lastOf(s, false); ok {
+			p.digest(d)
+			return
+		}
+	}
 	switch {
 	case isMasked(s):
 		p.Absent()
 	case keepsText(s):
 		p.text(s)
 	default:
-		p.digest(digest(p.kind.hash.bytes(s)))
+		p.digestOf(s, false, digest(p.kind.hash.bytes(s)))
 	}
 }
 
@@ -119,7 +170,14 @@ func (p *Packer) State(name string) {
 
 // JSON packs a value that is neither a number, a string nor null, by its text,
 // which is known to be good.
-func (p *Packer) JSON(text []byte, maxDepth int) { p.digest(p.kind.hash.digestJSON(text, maxDepth)) }
+func (p *Packer) JSON(text []byte) {
+	d, ok := p.lastOf(text, true)
+	if ok {
+		p.digest(d)
+		return
+	}
+	p.digestOf(text, true, p.kind.hash.digestJSON(text))
+}
 
 func (p *Packer) digest(d digest) {
 	p.add(kindDigest)
@@ -170,7 +228,15 @@ func unpack(packed []byte, values int) unpacker {
 
 // next returns the next value as it is packed.
 func (u *unpacker) next() (kind byte, packed []byte) {
-	kind = u.kinds[u.n/2] >> (4 * (u.n & 1)) & 0xf
+	kind = u.kindOf(u.n)
+	return kind, u.take(kind)
+}
+
+// kindOf returns the kind of a value.
+func (u *unpacker) kindOf(i int) byte { return u.kinds[i/2] >> (4 * (i & 1)) & 0xf }
+
+// take returns the bytes of the next value, the kind of which is known.
+func (u *unpacker) take(kind byte) (packed []byte) {
 	u.n++
 	size := int(packedSize[kind])
 	if kind == kindText {
@@ -180,7 +246,7 @@ func (u *unpacker) next() (kind byte, packed []byte) {
 	if kind >= kindInteger1 && !u.hasFirst {
 		u.first, u.hasFirst = readInteger(packed), true
 	}
-	return kind, packed
+	return packed
 }
 
 func readInteger(b []byte) int64 {
@@ -230,8 +296,11 @@ func (k *Kind) pack(values []Value) []byte {
 }
 
 // Unpack returns the values that were packed, in the order of the members.
-func (k *Kind) Unpack(packed []byte) []Value {
-	values := make([]Value, len(k.Members))
+func (k *Kind) Unpack(packed []byte) []Value { return k.unpackTo(nil, packed) }
+
+// unpackTo does the same, in the memory of other values.
+func (k *Kind) unpackTo(values []Value, packed []byte) []Value {
+	values = slices.Grow(values[:0], len(k.Members))[:len(k.Members)]
 	u := unpack(packed, len(values))
 	for i := range values {
 		kind, bytes := u.next()
@@ -274,17 +343,17 @@ func packedState(packed []byte, values int) (number int, ok bool) {
 func (k *Kind) changes(before, after []byte, all []Change) []Change {
 	u, v := unpack(before, len(k.Members)), unpack(after, len(k.Members))
 	for u.n < len(k.Members) {
-		if pair := u.kinds[u.n/2]; u.n&1 == 0 && pair == v.kinds[v.n/2] && pair&^0x11 == 0 {
-			u.n, v.n = u.n+2, v.n+2 // two that are absent or null
-			continue
-		}
 		i := u.n
-		kind, packed := u.next()
-		otherKind, other := v.next()
-		if kind == otherKind && string(packed) == string(other) && (kind < kindDifference || u.first == v.first) {
+		kind, other := u.kindOf(i), v.kindOf(i)
+		if kind|other <= kindNull && kind == other { // most often; there are no bytes
+			u.n, v.n = i+1, i+1
 			continue
 		}
-		if b, a := u.value(k, kind, packed), v.value(k, otherKind, other); a != b {
+		packed, otherPacked := u.take(kind), v.take(other)
+		if kind == other && string(packed) == string(otherPacked) && (kind < kindDifference || u.first == v.first) {
+			continue
+		}
+		if b, a := u.value(k, kind, packed), v.value(k, other, otherPacked); a != b {
 			all = append(all, Change{i, b, a})
 		}
 	}

@@ -36,6 +36,8 @@ func (r *Resource) Add(responses []Response) {
 	r.Responses = reduce(all, r.Values, func(s *Response) []byte { return s.Packed })
 }
 
+func ofTwoKinds(key Key) error { return fmt.Errorf("the history %016x is of two kinds", key) }
+
 // Check reports what is wrong with a resource that was read from somewhere.
 func (r *Resource) Check() error {
 	if r.Values < 1 || r.Kind < 0 || len(r.Responses) == 0 {
@@ -51,17 +53,29 @@ func (r *Resource) Check() error {
 
 // Resource returns what is kept of a resource; false where there is none.
 func (s *Store) Resource(key Key) (Resource, bool) {
-	encoded := s.timelines.get(key)
+	_, encoded := s.timelines.find(key)
+	for _, r := range slices.Backward(s.runs) {
+		for c := s.disk.around(r, key); c.next() && c.key <= key; {
+			if c.key == key && encoded == nil {
+				encoded = c.timeline
+			} else if c.key == key {
+				encoded = s.join(key, nil, c.timeline, encoded)
+			}
+		}
+	}
 	if encoded == nil {
 		return Resource{}, false
 	}
 	return s.resource(key, encoded), true
 }
 
-// Resources returns what is kept of all resources, in no order.
+// Files returns the files that responses were in, in no order. It must not be changed.
+func (s *Store) Files() []string { return s.files.values }
+
+// Resources returns what is kept of all resources, in the order of their keys.
 func (s *Store) Resources() iter.Seq[Resource] {
 	return func(yield func(Resource) bool) {
-		for key, encoded := range s.timelines.all() {
+		for key, encoded := range s.all() {
 			if !yield(s.resource(key, encoded)) {
 				return
 			}
@@ -90,10 +104,10 @@ func (s *Store) Merge(r Resource) error {
 	}
 	k := s.kinds[r.Kind]
 	var all []observation
-	if encoded := s.timelines.get(r.Key); encoded != nil {
+	if _, encoded := s.timelines.find(r.Key); encoded != nil {
 		t := readTimeline(encoded)
 		if t.kind != r.Kind {
-			return fmt.Errorf("the history %016x is of two kinds", r.Key)
+			return ofTwoKinds(r.Key)
 		}
 		all = t.observations(k)
 	}

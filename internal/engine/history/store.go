@@ -11,6 +11,9 @@
 //
 // What two responses may not say of one resource is for rules, of which the
 // package knows nothing.
+//
+// A store can be bounded: what does not fit in memory goes to a temporary file, as
+// what another store has kept, and is merged with the rest at the end.
 package history
 
 import (
@@ -23,19 +26,42 @@ import (
 // Store keeps the responses of resources, those of one resource in the order of
 // time. It is not safe for concurrent use.
 type Store struct {
+	// MayContradict reports whether the changes between two responses may be a
+	// contradiction. Others are not given to a Compare. If it is nil, all may be one.
+	MayContradict func(k *Kind, changes []Change) bool
+
 	kinds     []*Kind
 	files     numbering[string]
 	origins   numbering[Origin]
-	timelines timelines
-	scratch   []byte
-	changes   []Change
+	timelines timelines // of the resources in memory
+	limit     int       // of what these take, in bytes; 0 for none
+	disk      disk
+	runs      []*run // what was in memory before, in the order of writing
+	suspects  *run   // of all; nil where it is not known
+
+	scratch, joined, spare []byte
+	changes, said          []Change
+	values                 [3][]Value
 }
 
 // NewStore returns an empty store. The kinds are in the order of their numbers.
 func NewStore(kinds []*Kind) *Store { return &Store{kinds: kinds} }
 
-// Size is about how many bytes the store takes.
-func (s *Store) Size() int { return s.timelines.size }
+// Bound makes the store take no more memory than so many bytes, about: what is
+// beyond goes to a temporary file. Of a resource that is there, a response is
+// compared with those in memory only when it is inserted; [Store.Pairs] gives the
+// others, too. A store with a bound must be closed.
+func (s *Store) Bound(bytes int) { s.limit = bytes }
+
+// Err returns what went wrong with the temporary file. After that, what is
+// inserted stays in memory.
+func (s *Store) Err() error { return s.disk.err }
+
+// Close removes the temporary file. The store must not be used any more.
+func (s *Store) Close() error { return s.disk.close() }
+
+// Size is about how many bytes of memory the store takes.
+func (s *Store) Size() int { return s.timelines.bytes() }
 
 // Compare is given two responses, the later or the earlier of which is the one
 // that is inserted. It reports whether they may contradict each other.
@@ -46,9 +72,11 @@ type Compare func(p Pair, laterIsNew bool) bool
 // pair are good until compare returns.
 func (s *Store) Insert(key Key, k *Kind, when Moment, packed []byte, compare Compare) {
 	at := s.moment(when)
-	encoded := s.timelines.get(key)
+	i, encoded := s.timelines.find(key)
 	if encoded == nil {
-		s.keep(key, &timeline{kind: k.Number, count: 1, last: at, values: packed})
+		t := timeline{kind: k.Number, count: 1, last: at, values: packed}
+		s.scratch = t.append(s.scratch[:0])
+		s.keepAt(i, false, key)
 		return
 	}
 	t := readTimeline(encoded)
@@ -56,26 +84,53 @@ func (s *Store) Insert(key Key, k *Kind, when Moment, packed []byte, compare Com
 		s.insertAnywhere(key, k, t.observations(k), observation{at, k.Unpack(packed)}, compare)
 		return
 	}
+	s.scratch = s.extend(s.scratch[:0], k, &t, at, packed, compare)
+	s.keepAt(i, true, key)
+}
+
+// extend writes to b the timeline with one more observation, which is after the
+// last one.
+func (s *Store) extend(b []byte, k *Kind, t *timeline, at moment, packed []byte, compare Compare) []byte {
 	if bytes.Equal(t.values, packed) {
-		s.scratch = t.repeat(s.scratch[:0], at)
-	} else {
-		s.changes = k.changes(t.values, packed, s.changes[:0])
-		t.suspect = s.compareLast(k, &t, at, compare) || t.suspect
-		s.scratch = t.extend(s.scratch[:0], at, packed, s.changes)
+		return t.repeat(b, at)
 	}
-	s.timelines.set(key, s.scratch)
+	s.changes = k.changes(t.values, packed, s.changes[:0])
+	t.suspect = s.compareLast(k, t, at, compare) || t.suspect
+	return t.extend(b, at, packed, s.changes)
+}
+
+// keepAt keeps the timeline in scratch at a slot.
+func (s *Store) keepAt(i int, known bool, key Key) {
+	s.suspects = nil
+	if known {
+		s.timelines.replace(i, s.scratch)
+	} else {
+		s.timelines.add(i, key, s.scratch)
+	}
+	if s.limit > 0 && s.timelines.bytes() >= s.limit {
+		s.spill()
+	}
+}
+
+// compare gives a pair to compare if it may contradict.
+func (s *Store) compare(k *Kind, before, after moment, changes []Change, laterIsNew bool, compare Compare) bool {
+	return s.mayContradict(k, changes) && compare(s.pair(k, before, after, changes), laterIsNew)
+}
+
+func (s *Store) mayContradict(k *Kind, changes []Change) bool {
+	return s.MayContradict == nil || s.MayContradict(k, changes)
 }
 
 // compareLast does what compareEarlier does for an observation after the last of a
 // timeline, with the changes to that one.
 func (s *Store) compareLast(k *Kind, t *timeline, at moment, compare Compare) (suspect bool) {
-	suspect = compare(s.pair(k, t.last, at, s.changes), true)
+	suspect = s.compare(k, t.last, at, s.changes, true, compare)
 	for _, c := range s.changes {
 		if k.says(c.Member, c.Before) || !k.says(c.Member, c.After) {
 			continue
 		}
 		if v, when, ok := t.lastSaid(k, c.Member); ok && v != c.After {
-			suspect = compare(s.pair(k, when, at, []Change{{c.Member, v, c.After}}), true) || suspect
+			suspect = s.compare(k, when, at, []Change{{c.Member, v, c.After}}, true, compare) || suspect
 		}
 	}
 	return suspect
@@ -87,10 +142,10 @@ func (s *Store) insertAnywhere(key Key, k *Kind, all []observation, o observatio
 		i--
 	}
 	o.compareEarlier(k, all[:i], func(before moment, changes []Change) {
-		compare(s.pair(k, before, o.moment, changes), true)
+		s.compare(k, before, o.moment, changes, true, compare)
 	})
 	o.compareLater(k, all[i:], func(after moment, changes []Change) {
-		compare(s.pair(k, o.moment, after, changes), false)
+		s.compare(k, o.moment, after, changes, false, compare)
 	})
 	s.keepNeeded(key, k, slices.Insert(all, i, o))
 }
@@ -105,7 +160,8 @@ func (s *Store) keepNeeded(key Key, k *Kind, all []observation) {
 
 func (s *Store) keep(key Key, t *timeline) {
 	s.scratch = t.append(s.scratch[:0])
-	s.timelines.set(key, s.scratch)
+	i, before := s.timelines.find(key)
+	s.keepAt(i, before != nil, key)
 }
 
 // needed drops the observations that are not needed.
@@ -120,11 +176,8 @@ func needed(k *Kind, all []observation) []observation {
 func (s *Store) Pairs() iter.Seq2[Key, Pair] {
 	return func(yield func(Key, Pair) bool) {
 		stopped := false
-		for key, encoded := range s.timelines.all() {
+		for key, encoded := range s.ofSuspects() {
 			t := readTimeline(encoded)
-			if !t.suspect {
-				continue
-			}
 			k := s.kinds[t.kind]
 			all := needed(k, t.observations(k))
 			for i := range all {

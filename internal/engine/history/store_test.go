@@ -125,7 +125,8 @@ func TestTimelineExtends(t *testing.T) {
 		for _, o := range all {
 			s.Insert(1, k, Moment{Time: o.time, Entry: o.entry}, k.pack(o.values), suspectAll)
 		}
-		last := readTimeline(s.timelines.get(1))
+		_, encoded := s.timelines.find(1)
+		last := readTimeline(encoded)
 		if diff := cmp.Diff(needed(k, all), needed(k, last.observations(k)), unexported); diff != "" {
 			t.Fatal(diff)
 		}

@@ -33,6 +33,9 @@ func readTimeline(b []byte) timeline {
 	return t
 }
 
+// isSuspect reports whether a timeline that append wrote is suspect.
+func isSuspect(b []byte) bool { return b[0]&2 != 0 }
+
 // append writes the timeline to the end of b.
 func (t *timeline) append(b []byte) []byte {
 	var flags byte
@@ -78,6 +81,20 @@ func (t *timeline) extend(b []byte, at moment, values []byte, changes []Change) 
 	return append(b, t.older...)
 }
 
+// readChanges calls yield for the changes that appendChanges wrote, with the values
+// before.
+func readChanges(b []byte, yield func(member int, before Value)) (rest []byte) {
+	n, size := binary.Uvarint(b)
+	b = b[size:]
+	for range n {
+		member, size := binary.Uvarint(b)
+		var v Value
+		v, b = readValue(b[size:])
+		yield(int(member), v)
+	}
+	return b
+}
+
 func appendChanges(b []byte, changes []Change) []byte {
 	b = binary.AppendUvarint(b, uint64(len(changes)))
 	for _, c := range changes {
@@ -90,18 +107,15 @@ func appendChanges(b []byte, changes []Change) []byte {
 // says anything, and when; not ok where none does.
 func (t *timeline) lastSaid(k *Kind, member int) (value Value, when moment, ok bool) {
 	when = t.last
-	for b := t.older; len(b) > 0; {
+	for b := t.older; len(b) > 0 && !ok; {
 		when, b = when.readBefore(b)
-		n, size := binary.Uvarint(b)
-		b = b[size:]
-		for range n {
-			i, size := binary.Uvarint(b)
-			if value, b = readValue(b[size:]); int(i) == member && k.says(member, value) {
-				return value, when, true
+		b = readChanges(b, func(m int, v Value) {
+			if m == member && k.says(member, v) {
+				value, ok = v, true
 			}
-		}
+		})
 	}
-	return Value{}, when, false
+	return value, when, ok
 }
 
 // newTimeline returns the timeline of some observations.
@@ -130,13 +144,8 @@ func (t *timeline) observations(k *Kind) []observation {
 	b := t.older
 	for i := t.count - 2; i >= 0; i-- {
 		o.moment, b = o.readBefore(b)
-		n, size := binary.Uvarint(b)
-		b = b[size:]
 		o.values = slices.Clone(o.values)
-		for range n {
-			member, size := binary.Uvarint(b)
-			o.values[member], b = readValue(b[size:])
-		}
+		b = readChanges(b, func(member int, before Value) { o.values[member] = before })
 		all[i] = o
 	}
 	return all

@@ -1,86 +1,118 @@
 package history
 
-import (
-	"iter"
-	"math/bits"
-)
+import "math/bits"
 
-// timelines are those of all resources. They take few bytes besides their own,
-// and grow part by part, so that growing does not take twice the memory.
+// timelines are those of resources, in memory: a hash table with open addressing,
+// in which the order of the slots is nearly that of the keys.
 type timelines struct {
 	arena
-	parts [256]part // by the upper bits of the key
+	slots []slot
+	count int
 }
 
-// part is a hash table with open addressing.
-type part struct {
-	keys    []Key
-	numbers []uint32 // in the arena; 0 where the place is free
-	count   int
-}
+// slot has the upper half of a key, and the number of the timeline in the arena. It
+// is 0 while it is free.
+type slot uint64
 
-// find returns where a key is in the table, or is to be.
-func (p *part) find(key Key) int {
-	i, _ := bits.Mul64(uint64(key)<<8, uint64(len(p.keys)))
-	for p.numbers[i] != 0 && p.keys[i] != key {
-		if i++; int(i) == len(p.keys) {
-			i = 0
-		}
-	}
+func newSlot(upper, number uint32) slot { return slot(upper)<<32 | slot(number) }
+
+func (s slot) upper() uint32  { return uint32(s >> 32) }
+func (s slot) number() uint32 { return uint32(s) }
+
+// home returns where a slot is to be, or as near after it as possible.
+func (t *timelines) home(upper uint32) int {
+	i, _ := bits.Mul64(uint64(upper)<<32, uint64(len(t.slots)))
 	return int(i)
 }
 
+// next returns the slot after another; after the last one is the first one.
+func (t *timelines) next(i int) int {
+	if i++; i < len(t.slots) {
+		return i
+	}
+	return 0
+}
+
+// find returns the slot where a key is, or is to be, and the timeline; nil where
+// there is none.
+func (t *timelines) find(key Key) (i int, timeline []byte) {
+	t.grow()
+	upper := uint32(key >> 32)
+	for i = t.home(upper); t.slots[i] != 0; i = t.next(i) {
+		if s := t.slots[i]; s.upper() == upper && t.key(s.number()) == key {
+			return i, t.get(s.number())
+		}
+	}
+	return i, nil
+}
+
 // grow makes room for one more.
-func (p *part) grow() {
-	if p.count*6 < len(p.keys)*5 {
+func (t *timelines) grow() {
+	const fewest = 64
+	if t.count*3 < len(t.slots)*2 {
 		return
 	}
-	old := *p
-	size := max(8, len(old.keys)+len(old.keys)/4)
-	p.keys, p.numbers = make([]Key, size), make([]uint32, size)
-	for i, number := range old.numbers {
-		if number != 0 {
-			at := p.find(old.keys[i])
-			p.keys[at], p.numbers[at] = old.keys[i], number
-		}
-	}
-}
-
-// get returns the timeline of a resource; nil where there is none.
-func (t *timelines) get(key Key) []byte {
-	p := &t.parts[key>>56]
-	if p.count == 0 {
-		return nil
-	}
-	if number := p.numbers[p.find(key)]; number != 0 {
-		return t.arena.get(number)
-	}
-	return nil
-}
-
-// set keeps a copy of the timeline of a resource.
-func (t *timelines) set(key Key, timeline []byte) {
-	p := &t.parts[key>>56]
-	p.grow()
-	i := p.find(key)
-	if number := p.numbers[i]; number != 0 {
-		p.numbers[i] = t.arena.set(number, timeline)
-		return
-	}
-	p.keys[i], p.numbers[i] = key, t.arena.put(timeline)
-	p.count++
-}
-
-// all returns the timelines of all resources, in no order.
-func (t *timelines) all() iter.Seq2[Key, []byte] {
-	return func(yield func(Key, []byte) bool) {
-		for i := range t.parts {
-			p := &t.parts[i]
-			for j, number := range p.numbers {
-				if number != 0 && !yield(p.keys[j], t.arena.get(number)) {
-					return
-				}
+	old := t.slots
+	t.slots = make([]slot, max(fewest, len(old)+len(old)/2))
+	for _, s := range old {
+		if s != 0 {
+			i := t.home(s.upper())
+			for t.slots[i] != 0 {
+				i = t.next(i)
 			}
+			t.slots[i] = s
 		}
 	}
+}
+
+// add keeps a copy of the timeline of a key, at the slot where it is to be.
+func (t *timelines) add(i int, key Key, timeline []byte) {
+	t.slots[i] = newSlot(uint32(key>>32), t.put(key, timeline))
+	t.count++
+}
+
+// replace keeps a copy of another timeline of the key at a slot.
+func (t *timelines) replace(i int, timeline []byte) {
+	s := t.slots[i]
+	t.slots[i] = newSlot(s.upper(), t.set(s.number(), timeline))
+}
+
+// bytes is how many bytes the timelines take.
+func (t *timelines) bytes() int { return t.size + len(t.slots)*8 }
+
+// sortedSlots sorts by insertion: few slots are not where they are to be.
+func (t *timelines) sortedSlots() []slot {
+	all := make([]slot, 0, t.count)
+	continued := 0 // slots that had no place before the end
+	for i, s := range t.slots {
+		if s == 0 {
+			continue
+		}
+		if continued == len(all) && t.home(s.upper()) > i {
+			continued++
+		}
+		all = append(all, s)
+	}
+	all = append(all[continued:], all[:continued]...)
+	for i := range all {
+		for j := i; j > 0 && t.before(all[j], all[j-1]); j-- {
+			all[j-1], all[j] = all[j], all[j-1]
+		}
+	}
+	return all
+}
+
+// before reports whether the key in a slot is less than that in another.
+func (t *timelines) before(a, b slot) bool {
+	if a.upper() != b.upper() {
+		return a.upper() < b.upper()
+	}
+	return t.key(a.number()) < t.key(b.number())
+}
+
+// empty drops all timelines, and keeps the memory for others.
+func (t *timelines) empty() {
+	t.arena.empty()
+	clear(t.slots)
+	t.count = 0
 }

@@ -53,7 +53,7 @@ func keepsText[T string | []byte](s T) bool { return len(s) <= longestText || is
 
 var masked = []byte(plumb.Masked)
 
-func isMasked(text []byte) bool { return bytes.Contains(text, masked) }
+func isMasked(text []byte) bool { return len(text) >= len(masked) && bytes.Contains(text, masked) }
 
 // isTime reports whether a text is an RFC 3339 time.
 func isTime[T string | []byte](text T) bool {
