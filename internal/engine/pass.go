@@ -115,12 +115,17 @@ func (p *pass) parse() {
 	p.out.Bodies = len(p.parts)
 	found := p.schema.Validate(p.root)
 	p.undocumented = found.Undocumented
-	for _, f := range found.Failures {
-		if p.isOptionalNull(f) {
-			p.nulls = append(p.nulls, f)
-		} else {
-			p.failures = append(p.failures, f)
+	p.failures = found.Failures[:0]
+	for i := range found.Failures {
+		f := &found.Failures[i]
+		if !p.isOptionalNull(f) {
+			p.failures = append(p.failures, *f)
+			continue
 		}
+		if p.nulls == nil {
+			p.nulls = make([]schema.Failure, 0, len(found.Failures)-i)
+		}
+		p.nulls = append(p.nulls, *f)
 	}
 	p.findResources()
 	for _, r := range p.resources {
@@ -179,7 +184,7 @@ func (p *pass) chooseBare() bool {
 
 // isOptionalNull reports whether the failure is that of null for an optional,
 // named member.
-func (p *pass) isOptionalNull(f schema.Failure) bool {
+func (p *pass) isOptionalNull(f *schema.Failure) bool {
 	around, name, ok := cutLast(f.Path)
 	if !ok || f.Name || f.OfMember || f.Tolerated {
 		return false

@@ -32,6 +32,7 @@ type evaluator struct {
 
 	trace    *Trace // or nil
 	failures []Failure
+	paths    []string          // memory for paths
 	ignored  Failure           // is written to instead of a failure that is not collected
 	names    []jsonvalue.Value // of members, as values; older ones can be elsewhere
 	objects  []undescribed
@@ -49,7 +50,7 @@ func newEvaluator(s *Set, shape *Shape) *evaluator {
 	return e
 }
 
-// release gives the evaluator back. Its failures may be kept.
+// release gives the evaluator back. Its failures must have been copied.
 func (e *evaluator) release() {
 	const most = 1 << 10
 	if len(e.objects) > most || e.results.size() > most {
@@ -57,9 +58,10 @@ func (e *evaluator) release() {
 	}
 	clear(e.objectOf)
 	clear(e.objects)
+	clear(e.failures)
 	e.results.clear()
 	*e = evaluator{
-		path: e.path[:0], scope: e.scope[:0], inherited: e.inherited[:0], applied: e.applied[:0], skipped: e.skipped[:0],
+		path: e.path[:0], failures: e.failures[:0], paths: e.paths, scope: e.scope[:0], inherited: e.inherited[:0], applied: e.applied[:0], skipped: e.skipped[:0],
 		names: e.names[:0], objects: e.objects[:0], objectOf: e.objectOf, results: e.results,
 	}
 	evaluators.Put(e)
@@ -173,7 +175,7 @@ func (e *evaluator) pathHere() []string {
 	if len(e.path) == 0 {
 		return nil
 	}
-	path := make([]string, len(e.path))
+	path := e.newPath(len(e.path))
 	for i, s := range e.path {
 		if s.around.Kind == jsonvalue.Array {
 			path[i] = strconv.Itoa(s.index)
@@ -182,6 +184,17 @@ func (e *evaluator) pathHere() []string {
 		}
 	}
 	return path
+}
+
+// newPath returns memory for a path of so many names, which may be kept.
+func (e *evaluator) newPath(n int) []string {
+	const atOnce = 64
+	if len(e.paths)+n > cap(e.paths) {
+		e.paths = make([]string, 0, max(n, atOnce))
+	}
+	from := len(e.paths)
+	e.paths = e.paths[:from+n]
+	return e.paths[from : from+n : from+n]
 }
 
 // shapeHere returns the shape of the value at the path, or nil.

@@ -31,21 +31,36 @@ type Failure struct {
 	Alternatives int
 }
 
+// sortFailures returns the failures in order, each once.
 func sortFailures(failures []Failure) []Failure {
-	if len(failures) < 2 {
-		return failures
+	if len(failures) == 0 {
+		return nil
+	}
+	order := make([]*Failure, len(failures))
+	for i := range failures {
+		order[i] = &failures[i]
 	}
 	// Of equal failures keep the one that is not of an alternative, whichever
 	// was found first.
-	slices.SortFunc(failures, func(a, b Failure) int {
-		return cmp.Or(compareFailures(a, b), cmp.Compare(a.Alternatives, b.Alternatives), cmp.Compare(a.Reason, b.Reason))
+	slices.SortFunc(order, func(a, b *Failure) int {
+		if c := compareFailures(a, b); c != 0 {
+			return c
+		}
+		return cmp.Or(cmp.Compare(a.Alternatives, b.Alternatives), cmp.Compare(a.Reason, b.Reason))
 	})
-	return slices.CompactFunc(failures, func(a, b Failure) bool { return compareFailures(a, b) == 0 })
+	order = slices.CompactFunc(order, func(a, b *Failure) bool { return compareFailures(a, b) == 0 })
+	sorted := make([]Failure, len(order))
+	for i, f := range order {
+		sorted[i] = *f
+	}
+	return sorted
 }
 
-func compareFailures(a, b Failure) int {
+func compareFailures(a, b *Failure) int {
+	if c := slices.Compare(a.Path, b.Path); c != 0 {
+		return c
+	}
 	return cmp.Or(
-		slices.Compare(a.Path, b.Path),
 		cmp.Compare(a.Member, b.Member),
 		cmp.Compare(a.Keyword, b.Keyword),
 		cmp.Compare(a.Place.File, b.Place.File),
@@ -67,12 +82,13 @@ func compareBools(a, b bool) int {
 // failureOf returns the failure of a keyword of a schema, without what depends on the
 // value; without a keyword, that of the schema itself, which nothing satisfies.
 func (s *Set) failureOf(n *node, keyword string) *Failure {
-	key := failureKey{n, keyword}
-	if known, ok := s.failures.Load(key); ok {
-		return known.(*Failure)
+	if known := n.failures.Load(); known != nil {
+		if f := (*known)[keyword]; f != nil {
+			return f
+		}
 	}
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	f := &Failure{Place: n.place, Keyword: "false"}
 	if keyword != "" {
 		own, _, _ := strings.Cut(keyword, "/")
@@ -91,13 +107,14 @@ func (s *Set) failureOf(n *node, keyword string) *Failure {
 			}
 		}
 	}
-	s.failures.Store(key, f)
+	all := map[string]*Failure{keyword: f}
+	if known := n.failures.Load(); known != nil {
+		for keyword, f := range *known {
+			all[keyword] = f
+		}
+	}
+	n.failures.Store(&all)
 	return f
-}
-
-type failureKey struct {
-	schema  *node
-	keyword string
 }
 
 // plainKeyword returns the name that a keyword has in descriptions.

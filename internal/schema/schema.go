@@ -43,8 +43,7 @@ type Set struct {
 	refused   map[string]bool      // URLs of schemas that the compiler rejects
 	warnings  []spec.Warning
 
-	dynamic  atomic.Bool // whether some references depend on the schemas that led to them
-	failures sync.Map    // by failureKey: the *Failure of it
+	dynamic atomic.Bool // whether some references depend on the schemas that led to them
 }
 
 // Schema is a compiled schema.

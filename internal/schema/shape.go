@@ -129,6 +129,7 @@ type node struct {
 	id      int
 
 	compiled atomic.Pointer[program]
+	failures atomic.Pointer[map[string]*Failure] // see failureOf; the map is not changed
 }
 
 func (s *Set) node(compiled *jsonschema.Schema) *node {
