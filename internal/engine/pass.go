@@ -115,18 +115,7 @@ func (p *pass) parse() {
 	p.out.Bodies = len(p.parts)
 	found := p.schema.Validate(p.root)
 	p.undocumented = found.Undocumented
-	p.failures = found.Failures[:0]
-	for i := range found.Failures {
-		f := &found.Failures[i]
-		if !p.isOptionalNull(f) {
-			p.failures = append(p.failures, *f)
-			continue
-		}
-		if p.nulls == nil {
-			p.nulls = make([]schema.Failure, 0, len(found.Failures)-i)
-		}
-		p.nulls = append(p.nulls, *f)
-	}
+	p.failures, p.nulls = p.divide(found.Failures)
 	p.findResources()
 	for _, r := range p.resources {
 		if r.id != "" {
@@ -194,6 +183,28 @@ func (p *pass) isOptionalNull(f *schema.Failure) bool {
 	}
 	m := p.memberAt(around, name)
 	return m != nil && m.NullIsDrift()
+}
+
+// divide divides failures into those of null for optional members, and the others. Most
+// bodies have only one of the two.
+func (p *pass) divide(all []schema.Failure) (others, nulls []schema.Failure) {
+	n := 0
+	for n < len(all) && p.isOptionalNull(&all[n]) {
+		n++
+	}
+	if n == len(all) {
+		return nil, all
+	}
+	nulls = all[:n:n]
+	others = make([]schema.Failure, 0, len(all)-n)
+	for i := n; i < len(all); i++ {
+		if p.isOptionalNull(&all[i]) {
+			nulls = append(nulls, all[i])
+		} else {
+			others = append(others, all[i])
+		}
+	}
+	return others, nulls
 }
 
 // memberAt returns the description of a member of the object that the path leads

@@ -10,6 +10,7 @@ import (
 type Worker struct {
 	stream  *Stream
 	memory  memory
+	pass    pass // the last one, unless a history keeps it
 	reading reading
 	results *Results
 	checks  int // number of calls of Check
@@ -69,10 +70,13 @@ func (w *Worker) check(rs *Results, x *plumb.Exchange, result *Result) {
 // explain checks an exchange whose body is not known. If it has findings that many
 // exchanges of the route have, they are only counted.
 func (w *Worker) explain(rs *Results, x *plumb.Exchange, result *Result, state *routeState) (p *pass, f *found) {
-	p = &pass{v: w.stream.v, x: x, memory: &w.memory, tally: rs}
-	if p.v.comparesBodies { // the history keeps the body
-		p.memory = &memory{}
+	p = &w.pass
+	if w.stream.v.comparesBodies { // the history keeps the pass
+		p = newPass(w.stream.v, x)
+	} else {
+		*p = pass{v: w.stream.v, x: x, memory: &w.memory}
 	}
+	p.tally = rs
 	p.read()
 	f = state.findings(p)
 	if f != nil && f.isExplained(w) && p.hasNoMore() {
