@@ -70,7 +70,7 @@ func TestContributing(t *testing.T) {
 		assert.Empty(t, c.check(t, folder+"/silent"))
 		assert.Contains(t, c.run(t, "./plumb rules"), "\n"+id+" ")
 		assert.Contains(t, c.run(t, "./plumb explain "+id), id+" (warning): ")
-		c.run(t, "go test ./internal/engine -run 'EnginesAgreeOnFixtures|Plan'")
+		c.run(t, "go test ./internal/engine -run EnginesAgreeOnFixtures")
 	})
 	t.Run("format", func(t *testing.T) {
 		assert.Equal(t, []string{"schema-enum"}, c.check(t, "fixtures/formats/tape/calls.json"))

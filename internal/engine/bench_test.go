@@ -11,7 +11,7 @@ import (
 	"github.com/plumbapi/plumb"
 )
 
-// BenchmarkCheck measures the reference engine: on a body that fits the
+// BenchmarkCheck measures the check of bodies that are not known: on one that fits the
 // description, on the same body with one fault of each kind, and on one as real
 // servers send it.
 func BenchmarkCheck(b *testing.B) {

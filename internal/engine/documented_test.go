@@ -120,7 +120,7 @@ func TestDocumented(t *testing.T) {
 	assert.Equal(t, []string{`Currency "EUR"`, `Currency "USD"`}, labels(values))
 }
 
-// A place is seen wherever its schema is used, by both engines.
+// A place is seen wherever its schema is used, also in a known body.
 func TestSeenWhereverItIsUsed(t *testing.T) {
 	v := shopValidator(t)
 	e := newEngines(v, v.Documented())

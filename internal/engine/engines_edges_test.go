@@ -70,7 +70,7 @@ func TestEnginesAtTheEdges(t *testing.T) {
 				{dates("2300-01-01T00:00:00Z", "1500-01-01T00:00:00Z"), []string{early}},
 			},
 		},
-		"the first of elements that are planned": {
+		"the first of elements that are as described": {
 			elements(`{type: object, properties: {id: {type: string}}}`),
 			[]edge{
 				{`{"first": "a"}`, nil},
@@ -79,7 +79,7 @@ func TestEnginesAtTheEdges(t *testing.T) {
 				{`{"first": "b", "data": [{"id": "a"}, {"id": "b"}]}`, []string{other}},
 			},
 		},
-		"the first of elements that are not": {
+		"the first of elements that lack a member": {
 			elements(`{type: object, required: [more], properties: {id: {type: string}}}`),
 			[]edge{
 				{`{"first": "a"}`, nil},

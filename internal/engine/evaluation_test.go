@@ -11,7 +11,7 @@ import (
 )
 
 // Alternatives, discriminators and members for requests only: each body gives
-// exactly these findings, by both engines.
+// exactly these findings, also when it is known.
 func TestEvaluation(t *testing.T) {
 	const pet = `Pet: {type: object, properties: {k: {type: string}}, discriminator: {propertyName: k, mapping: {cat: Cat}}}`
 	for _, tt := range []struct {

@@ -113,7 +113,7 @@ func (h *History) Add(r *Result) {
 	r.Findings = p.out.Findings
 }
 
-// add takes in a resource of a body that the reference engine read.
+// add takes in a resource of a body that is at hand as a tree.
 func (h *History) add(p *pass, r *resource) {
 	t := h.v.tracked[r.life]
 	key := t.Key([]byte(r.id))
@@ -125,8 +125,8 @@ func (h *History) add(p *pass, r *resource) {
 	h.applyXRules(p, r, key, at.Time)
 }
 
-// addNote takes in a resource of a body that a plan read. Only a finding needs
-// the body itself, which is then opened.
+// addNote takes in a resource of a body of which only notes were kept. Only a finding
+// needs the body itself, which is then opened.
 func (h *History) addNote(to *Result, n *note, opened **pass) {
 	h.store.Insert(n.key, n.tracked.Kind, h.moment(n.x, to, n.line, n.within), n.packed, func(pair history.Pair, laterAtHand bool) bool {
 		if *opened == nil {

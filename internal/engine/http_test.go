@@ -328,8 +328,8 @@ func timeOf(t *testing.T, text string) time.Time {
 	return at
 }
 
-// For any body, status and host, the engines agree on which API a response
-// belongs to, in any order in which one worker reads them.
+// For any body, status and host, which API a response belongs to does not depend on what
+// the worker knows of others, in any order in which it reads them.
 func TestEnginesAgreeOnOtherAPIs(t *testing.T) {
 	texts := map[string]string{
 		"constants": shop,

@@ -28,7 +28,7 @@ func TestMaskedIdentityGivesNoHistory(t *testing.T) {
 		begun.Time = done.Time
 		done.Place.Entry, begun.Place.Entry = 1, 2
 		h, e := v.NewHistory(), newEngines(v, v.Documented())
-		for range 2 { // in the second round, a plan reads them
+		for range 2 { // in the second round, it is known what they were like
 			var rules []string
 			for _, x := range []*plumb.Exchange{done, begun} {
 				require.Empty(t, e.differ(x), id)

@@ -28,7 +28,7 @@ components: {schemas: {Thing: ` + schema + "}}\n")}}, "openapi.yaml", spec.Optio
 	x := &plumb.Exchange{Schema: "Thing", Response: plumb.Response{Body: plumb.Body{Bytes: []byte(body)}}}
 	result := v.Check(x)
 	batch := v.NewStream().NewWorker().Check([]*plumb.Exchange{x})
-	assert.Equal(t, outlines(result), outlines(batch.Results[0]), "by a plan")
+	assert.Equal(t, outlines(result), outlines(batch.Results[0]), "by a worker")
 	return result
 }
 

@@ -22,7 +22,7 @@ type basis byte
 
 const (
 	anything    basis = iota // whatever it likes: while the rule is enabled, each body is checked
-	byStructure              // only at the kinds of values, the names of members, and what the schema found
+	byStructure              // only at what the schema found, at members that it does not document, and at which timestamps a resource has
 	byGuard                  // at values that a guard looks at, too: see learn
 )
 

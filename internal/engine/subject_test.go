@@ -187,14 +187,14 @@ components:
 		return x
 	}
 	for _, order := range [][]int{{0, 1}, {1, 0}} {
-		for _, planned := range []bool{false, true} {
+		for _, byWorker := range []bool{false, true} {
 			all := []*plumb.Exchange{at(0, "GET /o/x 200", "done"), at(1, "POST /o 201", "open")}
 			h := v.NewHistory()
 			checker := v.NewStream().NewWorker()
 			var found []string
 			for _, i := range order {
 				var r engine.Result
-				if planned {
+				if byWorker {
 					r = checker.Check(all[i : i+1]).Results[0]
 				} else {
 					r = v.Check(all[i])
@@ -204,7 +204,7 @@ components:
 					found = append(found, fmt.Sprint(f.Rule, " ", f.Operation, " ", f.Status, " ", f.Subject.Pointer))
 				}
 			}
-			require.Equal(t, []string{"history-transition create 201 /components/schemas/O/properties/status"}, found, "in the order %v, by a plan: %t", order, planned)
+			require.Equal(t, []string{"history-transition create 201 /components/schemas/O/properties/status"}, found, "in the order %v, by a worker: %t", order, byWorker)
 		}
 	}
 }

@@ -219,7 +219,7 @@ func TestFormatSuite(t *testing.T) {
 	}
 }
 
-// A format that is not satisfied is a warning, for both engines.
+// A format that is not satisfied is a warning, also of a known body.
 func TestFormatIsAWarning(t *testing.T) {
 	v, err := describedBy([]byte(`{"properties": {"at": {"type": "string", "format": "date-time"}}}`), drafts[4].dialect)
 	require.NoError(t, err)

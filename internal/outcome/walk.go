@@ -278,7 +278,7 @@ func (o *Observed) count(text []byte) {
 	}
 }
 
-// parts records a body that no plan has read: it may not be valid JSON.
+// parts records a body that may not be valid JSON.
 func (o *observer) parts() {
 	for _, part := range o.v.Parts(o.x) {
 		o.value(o.root(rootKey{part.Operation, part.Status, part.Schema, part.Without}), part.Value)
