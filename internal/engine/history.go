@@ -2,12 +2,12 @@ package engine
 
 import (
 	"iter"
-	"slices"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine/history"
 	"github.com/plumbapi/plumb/internal/expression"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/schema"
 )
 
 // History compares the responses of a run with each other: those of one resource,
@@ -22,12 +22,12 @@ type History struct {
 	v         *Validator
 	store     *history.Store
 	times     fileTimes
+	parser    jsonvalue.Parser
 	trial     comparison
 	sightings map[sighting]plumb.Finding
 	unseen    map[ResourceKey][]contradiction // that bodies are looked at again for
 
-	// The last response as it was, only of resources that have rules with
-	// oldSelf.
+	// What rules with oldSelf read of the last response of a resource.
 	last map[ResourceKey]lastSeen
 }
 
@@ -122,13 +122,14 @@ func (h *History) add(p *pass, r *resource) {
 		h.compare(key, p, r, pair, laterAtHand)
 		return true
 	})
-	h.applyXRules(p, r, key, at.Time)
+	h.compareBodies(r.shape, key, at.Time, r.value, p.x.Response.Body.Bytes, func() (*pass, *resource) { return p, r })
 }
 
 // addNote takes in a resource of a body of which only notes were kept. Only a finding
 // needs the body itself, which is then opened.
 func (h *History) addNote(to *Result, n *note, opened **pass) {
-	h.store.Insert(n.key, n.tracked.Kind, h.moment(n.x, to, n.line, n.within), n.packed, func(pair history.Pair, laterAtHand bool) bool {
+	at := h.moment(n.x, to, n.line, n.within)
+	h.store.Insert(n.key, n.tracked.Kind, at, n.packed, func(pair history.Pair, laterAtHand bool) bool {
 		if *opened == nil {
 			*opened = openAgain(h.v, n.x)
 		}
@@ -140,6 +141,25 @@ func (h *History) addNote(to *Result, n *note, opened **pass) {
 		}
 		return true
 	})
+	if len(h.v.overTime[n.tracked.shape]) == 0 {
+		return
+	}
+	body := n.x.Response.Body.Bytes
+	h.parser.Reset()
+	self, _ := h.parser.ParseAt(body, n.start, h.v.maxDepth)
+	var checked *pass
+	h.compareBodies(n.tracked.shape, n.key, at.Time, self, body, func() (*pass, *resource) {
+		if checked == nil {
+			checked = newPass(h.v, n.x)
+			checked.read()
+			checked.check() // what is an error already has no other finding
+			checked.out.Findings = to.Findings
+		}
+		return checked, n.resource(checked)
+	})
+	if checked != nil {
+		to.Findings = checked.out.Findings
+	}
 }
 
 // contradicts reports whether any rule may have to say something of changes.
@@ -158,29 +178,62 @@ func observe(k *history.Kind, r *resource) []byte {
 	return p.Bytes()
 }
 
-// applyXRules evaluates the rules that look at oldSelf, the same resource in
-// the response before. A response that is older than the last one is left out.
-func (h *History) applyXRules(p *pass, r *resource, key ResourceKey, at int64) {
-	var using []*xRule
-	for _, x := range h.v.shapeRules[r.shape] {
-		if x.expression.Uses(expression.OldSelf) {
-			using = append(using, x)
-		}
-	}
+// compareBodies evaluates the rules that look at oldSelf, the same resource in the
+// response before. A response that is older than the last one is left out. Only for a
+// finding the pass of the body is needed, in which the resource is.
+func (h *History) compareBodies(shape *schema.Shape, key ResourceKey, at int64, self *jsonvalue.Value, body []byte, open func() (*pass, *resource)) {
+	rules := h.v.overTime[shape]
 	before, ok := h.last[key]
-	if len(using) == 0 || ok && before.time > at {
+	if len(rules) == 0 || self == nil || ok && before.time > at {
 		return
 	}
-	h.last[key] = lastSeen{slices.Clone(p.x.Response.Body.Bytes[r.value.Start:r.value.End]), at}
+	h.last[key] = lastSeen{appendRead(nil, rules, self, body), at}
 	if !ok {
 		return
 	}
 	old, _ := jsonvalue.Parse(before.text, h.v.maxDepth)
-	for _, x := range using {
-		variables := p.variables(r.value)
-		variables.OldSelf = old
-		p.applyXRule(x, r.path, variables)
+	for _, x := range rules {
+		variables := &expression.Variables{Self: self, OldSelf: old}
+		if x.expression.Uses(expression.Request) || x.expression.Uses(expression.Response) {
+			p, _ := open()
+			variables = p.variables(self)
+			variables.OldSelf = old
+		}
+		if holds, ok := x.expression.Holds(variables); holds && ok {
+			continue
+		}
+		if p, r := open(); r != nil {
+			variables = p.variables(r.value)
+			variables.OldSelf = old
+			p.applyXRule(x, r.path, variables)
+		}
 	}
+}
+
+// appendRead appends what rules read of an object as oldSelf, as a JSON text: all of it,
+// or the members that are read, without what else is in them.
+func appendRead(text []byte, rules []*xRule, self *jsonvalue.Value, body []byte) []byte {
+	read := map[string]bool{}
+	for _, x := range rules {
+		for _, path := range x.expression.Reads(expression.OldSelf) {
+			read[path[0]] = true
+		}
+		if x.expression.ReadsWhole(expression.OldSelf) {
+			return append(text, body[self.Start:self.End]...)
+		}
+	}
+	text = append(text, '{')
+	for i := range self.Members {
+		m := &self.Members[i]
+		if !read[m.Name] {
+			continue
+		}
+		if len(text) > 1 {
+			text = append(text, ',')
+		}
+		text = append(text, body[m.NameStart:m.Value.End]...)
+	}
+	return append(text, '}')
 }
 
 // moment returns when and where an exchange says something of a resource.

@@ -208,7 +208,7 @@ func (l *learner) fixRules() bool {
 		for _, read := range r.expression.Reads(expression.Self) {
 			l.fix(append(slices.Clip(path), read...))
 		}
-		return !r.overTime
+		return true
 	})
 }
 
@@ -377,7 +377,7 @@ func leads(pairs []lifecycle.Pair, from, to int) bool {
 // guardRules adds guards for the rules of the description. It reports whether it could.
 func (l *learner) guardRules() bool {
 	return l.eachRule(func(r *xRule, self *jsonvalue.Value, _ []string) bool {
-		if !l.v.isEnabled(r.Rule) {
+		if !l.v.isEnabled(r.Rule) || r.overTime { // those are for histories
 			return true
 		}
 		bound, ok := r.expression.Bind(self, l.place, l)

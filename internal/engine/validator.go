@@ -44,12 +44,12 @@ type Validator struct {
 	byLabel map[string]plumb.Source // the places of the same schemas
 	places  sync.Map                // by shape: its *shapePlaces
 
-	lives          map[*schema.Shape]*lifecycle.Lifecycle
-	tracked        map[*lifecycle.Lifecycle]*tracked
-	kinds          []*tracked // one of each, by their numbers
-	shapeRules     map[*schema.Shape][]*xRule
-	comparesBodies bool // whether some of these rules compare two responses
-	responseRules  map[*spec.Response][]*xRule
+	lives         map[*schema.Shape]*lifecycle.Lifecycle
+	tracked       map[*lifecycle.Lifecycle]*tracked
+	kinds         []*tracked // one of each, by their numbers
+	shapeRules    map[*schema.Shape][]*xRule
+	overTime      map[*schema.Shape][]*xRule // those of these rules that compare two responses
+	responseRules map[*spec.Response][]*xRule
 
 	guarded       map[string]bool        // by rule: whether its basis is byGuard
 	learns        bool                   // whether bodies can be known
@@ -155,6 +155,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 		byLabel:        map[string]plumb.Source{},
 
 		lives:         map[*schema.Shape]*lifecycle.Lifecycle{},
+		overTime:      map[*schema.Shape][]*xRule{},
 		shapeRules:    map[*schema.Shape][]*xRule{},
 		responseRules: map[*spec.Response][]*xRule{},
 	}

@@ -10,7 +10,7 @@ import (
 type Worker struct {
 	stream  *Stream
 	memory  memory
-	pass    pass // the last one, unless a history keeps it
+	pass    pass // the last one
 	reading reading
 	results *Results
 	checks  int // number of calls of Check
@@ -71,12 +71,7 @@ func (w *Worker) check(rs *Results, x *plumb.Exchange, result *Result) {
 // exchanges of the route have, they are only counted.
 func (w *Worker) explain(rs *Results, x *plumb.Exchange, result *Result, state *routeState) (p *pass, f *found) {
 	p = &w.pass
-	if w.stream.v.comparesBodies { // the history keeps the pass
-		p = newPass(w.stream.v, x)
-	} else {
-		*p = pass{v: w.stream.v, x: x, memory: &w.memory}
-	}
-	p.tally = rs
+	*p = pass{v: w.stream.v, x: x, memory: &w.memory, tally: rs}
 	p.read()
 	f = state.findings(p)
 	if f != nil && f.isExplained(w) && p.hasNoMore() {
@@ -87,11 +82,7 @@ func (w *Worker) explain(rs *Results, x *plumb.Exchange, result *Result, state *
 		state.learn(f, p, w.checks)
 	}
 	if *result = p.out; len(p.resources) > 0 {
-		if p.v.comparesBodies {
-			result.pass = p
-		} else {
-			w.noteAll(p, result)
-		}
+		w.noteAll(p, result)
 	}
 	return p, f
 }

@@ -102,7 +102,11 @@ func (v *Validator) loadXRules(set *schema.Set) error {
 	for _, shape := range set.Shapes() {
 		if rules := add(xRulesOf(shape.Place, shape.Extension("x-rules"))); len(rules) > 0 {
 			v.shapeRules[shape] = rules
-			v.comparesBodies = v.comparesBodies || slices.ContainsFunc(rules, func(r *xRule) bool { return r.overTime })
+			for _, r := range rules {
+				if r.overTime {
+					v.overTime[shape] = append(v.overTime[shape], r)
+				}
+			}
 			errs = append(errs, describedPlaces(rules, shape))
 		}
 	}

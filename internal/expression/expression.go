@@ -120,6 +120,11 @@ func (e *Expression) Reads(variable string) [][]string {
 	return all
 }
 
+// ReadsWhole reports whether the expression reads a variable other than by its members.
+func (e *Expression) ReadsWhole(variable string) bool {
+	return slices.ContainsFunc(e.reads, func(path []string) bool { return path[0] == variable && len(path) == 1 })
+}
+
 // Holds evaluates the expression. It is not ok if the expression cannot be
 // evaluated on this data, or does not evaluate to a bool: [Expression.Failure]
 // says why.
