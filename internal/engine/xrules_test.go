@@ -1,6 +1,8 @@
 package engine_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -114,6 +116,44 @@ func TestXRulesOverTime(t *testing.T) {
 		all = append(all, summary(r))
 	}
 	assert.Equal(t, [][]string{nil, nil, nil, {"error thing-grows /a"}, nil}, all)
+}
+
+// Rules over time find the same of bodies that are known: they read members in objects,
+// a member that is not always there, the whole object, the request, and what is an error
+// already.
+func TestXRulesOverTimeOfKnownBodies(t *testing.T) {
+	v, err := things(t, `      x-lifecycle: {identity: /id, state: /state, initial: s, states: {s: {}}}
+      x-rules:
+        - {id: thing-grows, message: a grew by more than one, at: /a, expression: self.a - oldSelf.a <= 1}
+        - {id: thing-keeps, message: b came and went, at: /b, expression: '!has(oldSelf.b) || has(self.b)'}
+        - {id: thing-moves, message: nothing changed, expression: 'self != oldSelf'}
+        - {id: thing-asked, message: another was asked for, expression: 'request.method == "GET" && has(oldSelf.id)'}
+`, "")
+	require.NoError(t, err)
+	worker, histories := v.NewStream().NewWorker(), []*engine.History{v.NewHistory(), v.NewHistory()}
+	findings, explained := 0, 0
+	for i := range 200 {
+		body := fmt.Sprintf(`{"id": "t%d", "a": %d`, i%3, i/3+i%5/4)
+		if i%7 < 4 {
+			body += fmt.Sprintf(`, "b": %d`, i)
+		}
+		if i%11 == 0 {
+			body += `, "a": "x"`
+		}
+		x := thing(strings.Replace(body+"}", `"a": "x"`, `"more": 1`, 1))
+		want := v.Check(x)
+		batch := worker.Check([]*plumb.Exchange{x})
+		explained += batch.Explained
+		got := batch.Results[0]
+		want.Findings, got.Findings = nil, nil
+		histories[0].Add(&want)
+		histories[1].Add(&got)
+		require.Equal(t, want.Findings, got.Findings, "%d: %s", i, body)
+		findings += len(got.Findings)
+		batch.Release()
+	}
+	assert.Greater(t, findings, 50)
+	assert.Less(t, explained, 100)
 }
 
 // A finding of a rule on an element of a list names the member within the

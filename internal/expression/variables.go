@@ -16,14 +16,19 @@ const (
 
 // Variables holds the values of the variables.
 type Variables struct {
-	Self, OldSelf *jsonvalue.Value // OldSelf is nil for expressions that do not use it
-	Request       func() map[string]any
-	Params        map[string]string // of the path, which are a part of Request, too
+	Self, OldSelf *jsonvalue.Value      // OldSelf is nil for expressions that do not use it
+	Request       func() map[string]any // nil for expressions that do not use it
+	Params        map[string]string     // of the path, which are a part of Request, too
 	Status        int
 	Filled        Filled // of a [Bound]
 }
 
-func (v *Variables) request() map[string]any { return v.Request() }
+func (v *Variables) request() map[string]any {
+	if v.Request == nil {
+		return nil
+	}
+	return v.Request()
+}
 
 func (v *Variables) response() map[string]any { return map[string]any{"status": int64(v.Status)} }
 
