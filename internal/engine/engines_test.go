@@ -54,14 +54,25 @@ func newEngines(v *engine.Validator, documented engine.Documented) *engines {
 // differ returns how the engines differ on an exchange; empty if they agree.
 // Every pattern is done as soon as it was explained.
 func (e *engines) differ(x *plumb.Exchange) string {
-	want := e.v.Check(x)
-	for range 2 { // so that it becomes known
+	e.learn(x)
+	return e.differAtOnce(x)
+}
+
+// learn makes a body known, if it can be.
+func (e *engines) learn(x *plumb.Exchange) {
+	for range 2 {
 		batch := e.checker.Check([]*plumb.Exchange{x})
 		if batch.Results[0].Pattern != nil {
 			batch.Results[0].Pattern.Done()
 		}
 		batch.Release()
 	}
+}
+
+// differAtOnce returns how the engines differ on an exchange of which the worker knows
+// nothing but what others have taught it.
+func (e *engines) differAtOnce(x *plumb.Exchange) string {
+	want := e.v.Check(x)
 	batch := e.checker.Check([]*plumb.Exchange{x})
 	defer batch.Release()
 	got := batch.Results[0]
