@@ -55,8 +55,8 @@ var keywordSchemas = []struct {
 		[]string{`{}`, `{"x":"a"}`, `{"x":1}`, `{"x":2}`, `{"x":[1]}`, `{"y":null}`, `{"secret":"x"}`, `{"y":"b"}`, `{"x":1.0}`}},
 	{`{}`, []string{`1`, `"x"`, `[]`, `{"a":[1]}`, `null`, `{"b":{"c":1}}`, `[[[[]]]]`, `true`}},
 	{`{"$ref": "#/components/schemas/Tree"}`, []string{`{"v":1}`, `{"v":1,"l":[{"v":2}]}`, `{"v":2,"l":[{"v":2},{"v":3,"l":[]}]}`, `{"v":1,"l":[{"v":"x"}]}`, `{"v":9,"l":[{"v":2,"w":1}]}`, `{"v":10}`, `{"v":1,"l":[{"v":10}]}`}},
-	{`{"type": "object", "x-rules": [{"id": "a-least", "message": "a is too small", "expression": "!has(self.a) || self.a >= int(request.params.id)"}, {"id": "b-is-a", "message": "b is not a", "expression": "!has(self.b) || self.a == self.b || response.status == 404"}, {"id": "c-of-request", "message": "c is not the id", "expression": "!has(self.c) || self.c == request.params.id"}], "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}, "c": {"type": "string"}}}`,
-		[]string{`{"b":1,"a":1}`, `{"b":1,"a":2}`, `{"b":2,"a":2}`, `{"c":"1"}`, `{"c":"2"}`, `{"c":"[redacted]"}`, `{"b":1}`, `{"b":1.0,"a":1}`, `{"a":-1,"b":-1}`, `{"c":1}`}},
+	{`{"type": "object", "x-rules": [{"id": "a-least", "message": "a is too small", "expression": "!has(self.a) || self.a >= int(request.params.id)"}, {"id": "b-is-a", "message": "b is not a", "expression": "!has(self.b) || self.a == self.b || response.status == 404"}, {"id": "c-of-request", "message": "c is not the id", "expression": "!has(self.c) || self.c == request.params.id"}, {"id": "d-of-query", "message": "d is not that of the query", "expression": "!has(self.d) || !has(request.query.d) || self.d == request.query.d"}], "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}, "c": {"type": "string"}, "d": {"type": "string"}}}`,
+		[]string{`{"d":"x"}`, `{"d":"y"}`, `{"b":1,"a":1}`, `{"b":1,"a":2}`, `{"b":2,"a":2}`, `{"c":"1"}`, `{"c":"2"}`, `{"c":"[redacted]"}`, `{"b":1}`, `{"b":1.0,"a":1}`, `{"a":-1,"b":-1}`, `{"c":1}`}},
 	{`{"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}, "s": {"type": "string"}, "l": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}}}}, "x-rules": [{"id": "order-ab", "message": "a is greater", "expression": "!has(self.a) || !has(self.b) || self.a <= self.b"}, {"id": "last-s", "message": "s is not the last", "expression": "!has(self.l) || size(self.l) == 0 || !has(self.s) || self.l[size(self.l) - 1].id == self.s"}]}`,
 		[]string{`{"a":1,"b":2}`, `{"a":2,"b":2}`, `{"a":3,"b":2}`, `{"a":1.5,"b":2}`, `{"s":"x","l":[{"id":"x"}]}`, `{"s":"y","l":[{"id":"x"}]}`, `{"s":"y","l":[{"id":"x"},{"id":"y"}]}`, `{"s":"y","l":[]}`, `{"a":"x","b":1}`, `{"s":"\u0078","l":[{"id":"x"}]}`}},
 	{`{"type": "object", "properties": {"id": {"type": "string"}, "state": {"type": "string"}, "new_at": {"type": "string", "format": "date-time"}, "done_at": {"type": "string", "format": "date-time"}, "n": {}, "o": {"type": "object"}}, "x-lifecycle": {"identity": "/id", "state": "/state", "initial": "new", "neverChanges": ["/o"], "neverDecreases": ["/n"], "setOnce": ["/done_at"], "states": {"new": {"entered": "/new_at", "next": ["done"], "atMost": "PT10M"}, "done": {"entered": "/done_at"}}}}`,
@@ -116,7 +116,7 @@ func TestEnginesAgreeOnKeywords(t *testing.T) {
 		random := rand.New(rand.NewPCG(1, rapid.Uint64().Draw(t, "seed")))
 		for range 40 {
 			path := choice(random, "/a/", "/b/")
-			x := &plumb.Exchange{Request: plumb.Request{Method: "GET", URL: path + choice(random, "1", "2")}}
+			x := &plumb.Exchange{Request: plumb.Request{Method: "GET", URL: path + choice(random, "1", "2", "1?d=x", "1?d=y")}}
 			x.Response.Status = 200 + 204*random.IntN(2)
 			var members []string
 			for _, i := range chosen[path+"{id}"+fmt.Sprint(x.Response.Status)] {
