@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"pgregory.net/rapid"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
@@ -110,6 +111,22 @@ var mutations = []func(*rand.Rand, []byte) []byte{
 		return text
 	},
 	func(r *rand.Rand, body []byte) []byte { return body[:r.IntN(len(body))] },
+}
+
+// differOnMutants returns how the engines differ on an exchange whose body is changed in one
+// place, a few times.
+func (e *engines) differOnMutants(t *rapid.T, x *plumb.Exchange) string {
+	defer func(brief bool) { e.brief = brief }(e.brief)
+	e.brief = true
+	random := rand.New(rand.NewPCG(1, rapid.Uint64().Draw(t, "seed")))
+	for range 4 {
+		other := *x
+		other.Response.Body.Bytes = mutations[random.IntN(len(mutations))](random, x.Response.Body.Bytes)
+		if diff := e.differAtOnce(&other); diff != "" {
+			return fmt.Sprintf("%s\n%s", other.Response.Body.Bytes, diff)
+		}
+	}
+	return ""
 }
 
 // replacing replaces one of the matches of a pattern.
