@@ -54,6 +54,9 @@ func TestEnginesAgreeOnDescriptions(t *testing.T) {
 					t.Fatalf("%s\n%s: %s\n%s", text, name, body, diff)
 				}
 			}
+			if diff := e.differOnMutants(t, x); diff != "" {
+				t.Fatalf("%s\n%s: %s\n%s", text, name, body, diff)
+			}
 		}
 		bodies, explained, counted = bodies+e.bodies, explained+e.explained, counted+e.counted
 	})

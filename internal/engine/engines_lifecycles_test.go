@@ -35,6 +35,9 @@ func TestEnginesAgreeOnLifecycles(t *testing.T) {
 					t.Fatalf("%s\n%s\n%s", text, x.Response.Body.Bytes, diff)
 				}
 			}
+			if diff := e.differOnMutants(t, x); diff != "" {
+				t.Fatalf("%s\n%s\n%s", text, x.Response.Body.Bytes, diff)
+			}
 		}
 		bodies, explained, counted = bodies+e.bodies, explained+e.explained, counted+e.counted
 	})

@@ -55,6 +55,9 @@ func TestEnginesAgreeOnRules(t *testing.T) {
 					t.Fatalf("%v\n%s\n%s", rules, x.Response.Body.Bytes, diff)
 				}
 			}
+			if diff := e.differOnMutants(t, x); diff != "" {
+				t.Fatalf("%v\n%s\n%s", rules, x.Response.Body.Bytes, diff)
+			}
 		}
 		bodies, explained, counted = bodies+e.bodies, explained+e.explained, counted+e.counted
 	})

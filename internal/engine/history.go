@@ -144,11 +144,8 @@ func (h *History) addNote(to *Result, n *note, opened **pass) {
 	if len(h.v.overTime[n.tracked.shape]) == 0 {
 		return
 	}
-	body := n.x.Response.Body.Bytes
-	h.parser.Reset()
-	self, _ := h.parser.ParseAt(body, n.start, h.v.maxDepth)
 	var checked *pass
-	h.compareBodies(n.tracked.shape, n.key, at.Time, self, body, func() (*pass, *resource) {
+	open := func() (*pass, *resource) {
 		if checked == nil {
 			checked = newPass(h.v, n.x)
 			checked.read()
@@ -156,7 +153,16 @@ func (h *History) addNote(to *Result, n *note, opened **pass) {
 			checked.out.Findings = to.Findings
 		}
 		return checked, n.resource(checked)
-	})
+	}
+	body := n.x.Response.Body.Bytes
+	h.parser.Reset()
+	self, _ := h.parser.ParseAt(body, n.start, h.v.maxDepth)
+	if self == nil { // the body is not well-formed
+		if _, r := open(); r != nil {
+			self = r.value
+		}
+	}
+	h.compareBodies(n.tracked.shape, n.key, at.Time, self, body, open)
 	if checked != nil {
 		to.Findings = checked.out.Findings
 	}

@@ -169,6 +169,9 @@ func (l *learner) fixResources() {
 		if state := r.at(r.life.State); state != nil {
 			l.pin(state)
 		}
+		if id := r.at(r.life.Identity); id != nil && r.id == "" {
+			l.pin(id) // another one can be an identity
+		}
 		for i, t := range r.life.Timestamps {
 			around(t.Pointer)
 			if s := &r.timestamps[i]; s.present && (s.time.IsZero() || s.problem != "") {
@@ -336,7 +339,7 @@ func (l *learner) guardTimes(r *resource) {
 	if l.v.isEnabled(timeOrder) {
 		g.pairs = essentialPairs(r.life.Before, func(i int) bool { return !r.timestamps[i].time.IsZero() })
 	}
-	if len(g.holes) > 0 || g.bound && r.state != nil && r.state.AtMost > 0 {
+	if slices.ContainsFunc(r.timestamps, func(t timestamp) bool { return !t.time.IsZero() }) {
 		l.known.guards = append(l.known.guards, g)
 	}
 }

@@ -84,11 +84,11 @@ func (s *routeState) findings(p *pass) *found {
 
 // learn makes the findings of a pass known, if bodies that fit alike come again.
 func (s *routeState) learn(f *found, p *pass, check int) {
-	if f == nil || f.times < 2 || !p.foundByStructure() {
+	if f == nil || f.times < 2 || !p.isPatterned() {
 		return
 	}
 	if !f.known {
-		f.known, f.pattern = true, newPattern(p.out.Findings)
+		f.known, f.pattern = true, newPattern(slices.DeleteFunc(slices.Clone(p.out.Findings), func(f plumb.Finding) bool { return p.v.guarded[f.Rule] }))
 		s.patterns++
 	}
 	if f.check != check {
@@ -109,24 +109,29 @@ func (p *pass) isOfStructure() bool {
 // mostAlike bounds how many findings of bodies are compared.
 const mostAlike = 256
 
-// foundByStructure reports whether no finding is that of a rule that looks at values.
-func (p *pass) foundByStructure() bool {
-	if len(p.resources) > 1 && len(p.out.Findings) > 0 { // they are about several
-		return false
-	}
-	return len(p.out.Beyond) == 0 && !slices.ContainsFunc(p.out.Findings, func(f plumb.Finding) bool { return p.v.guarded[f.Rule] })
+// isPatterned reports whether the findings of rules whose basis is the structure can be
+// counted: those about several resources cannot.
+func (p *pass) isPatterned() bool {
+	return len(p.out.Beyond) == 0 && (len(p.resources) < 2 || len(p.out.Findings) == 0)
 }
 
-// hasNoMore reports whether the rules that look at values find nothing. The others are not
-// applied.
-func (p *pass) hasNoMore() bool {
+// foundByStructure reports whether no finding is that of a rule that looks at values.
+func (p *pass) foundByStructure() bool {
+	return p.isPatterned() && !slices.ContainsFunc(p.out.Findings, func(f plumb.Finding) bool { return p.v.guarded[f.Rule] })
+}
+
+// checkValues applies the rules that look at values only. It reports whether their
+// findings are the same when all rules are applied: so it is but for rules of the
+// description, which do not say again what is an error already.
+func (p *pass) checkValues() bool {
 	for _, r := range p.v.active {
 		if r.basis == byGuard {
 			p.rule, p.severity = r.Rule, r.severity
 			r.run(p)
 		}
 	}
-	if p.applyXRules(); len(p.out.Findings) > 0 {
+	n := len(p.out.Findings)
+	if p.applyXRules(); len(p.out.Findings) > n || len(p.out.Beyond) > 0 {
 		p.out.Findings, p.out.Beyond, p.errorOffsets = nil, nil, nil
 		return false
 	}

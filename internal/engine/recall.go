@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"strings"
 	"time"
 	"unsafe"
 
@@ -259,8 +260,8 @@ func (g *isNotMasked) holds(r *reading) bool { return !bytes.Contains(r.Text(g.h
 type hasIdentity struct{ hole int }
 
 func (g *hasIdentity) holds(r *reading) bool {
-	id := r.Text(g.hole)
-	return len(id) > 0 && !bytes.Contains(id, masked)
+	id := r.Value(g.hole).Text
+	return id != "" && !strings.Contains(id, plumb.Masked)
 }
 
 // keepsTime is a guard: the rules of time have nothing to say of a resource.

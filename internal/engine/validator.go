@@ -299,9 +299,11 @@ type Result struct {
 	Seen      []Seen // the documented places in the body, for coverage
 
 	// Pattern is set by a [Worker] where many exchanges have the same findings.
-	// If Counted is set, Findings is empty, and those of the pattern count.
+	// If Counted is set, those of the pattern count besides Findings, of which the
+	// first Own are of the exchange itself, and not of a history.
 	Pattern *Pattern
 	Counted bool
+	Own     int
 
 	schema     *bodySchema // that the body was checked against
 	list       bool        // the elements count as bodies of their own

@@ -74,8 +74,8 @@ func (w *Worker) explain(rs *Results, x *plumb.Exchange, result *Result, state *
 	*p = pass{v: w.stream.v, x: x, memory: &w.memory, tally: rs}
 	p.read()
 	f = state.findings(p)
-	if f != nil && f.isExplained(w) && p.hasNoMore() {
-		p.out.Pattern, p.out.Counted = f.pattern, f.pattern != nil
+	if f != nil && f.isExplained(w) && p.checkValues() {
+		p.out.Pattern, p.out.Counted, p.out.Own = f.pattern, f.pattern != nil, len(p.out.Findings)
 	} else {
 		rs.Explained++
 		p.check()

@@ -221,9 +221,18 @@ func (t *Tree) simplified() *Tree {
 	case t.Op == And && first.isConstant(no), t.Op == Or && first.isConstant(yes):
 		return first
 	case t.Op == And && first.isConstant(yes), t.Op == Or && first.isConstant(no):
-		return t.Args[1]
+		return t.ifBool(t.Args[1])
 	case t.Op == And && t.Args[1].isConstant(yes), t.Op == Or && t.Args[1].isConstant(no):
-		return first
+		return t.ifBool(first)
+	}
+	return t
+}
+
+// ifBool returns the operand that alone decides; the tree itself if that need not be true
+// or false, which the tree must be.
+func (t *Tree) ifBool(operand *Tree) *Tree {
+	if operand.gives == isBool {
+		return operand
 	}
 	return t
 }

@@ -25,7 +25,7 @@ func (o *Outcome) Add(x *plumb.Exchange, r engine.Result) {
 	a.count()
 	if r.Counted && !a.repeat() {
 		own := o.v.Check(x)
-		r.Findings, r.Beyond, r.Counted = append(own.Findings, r.Findings...), own.Beyond, false
+		r.Findings, r.Beyond, r.Counted = append(own.Findings, r.Findings[r.Own:]...), own.Beyond, false
 	}
 	for i := range r.Findings {
 		if f := &r.Findings[i]; o.history == nil || !engine.IsHistory(f.Rule) {

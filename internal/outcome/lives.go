@@ -101,13 +101,13 @@ func (a *adder) resources() {
 
 // blamed returns the findings of the exchange that could be about its resources.
 // Findings that the exchange shares with its pattern are about its only
-// resource; its own findings are those of histories.
+// resource.
 func (a *adder) blamed() []plumb.Finding {
 	switch {
 	case !a.r.Counted:
 		return a.r.Findings
 	case len(a.r.Resources) == 1:
-		return a.r.Pattern.Findings()
+		return slices.Concat(a.r.Pattern.Findings(), a.r.Findings[:a.r.Own])
 	default:
 		return nil
 	}

@@ -222,7 +222,7 @@ func (e *evaluator) within(n *node, around *jsonvalue.Value, index int, v *jsonv
 	e.here = outer
 	e.path = e.path[:len(e.path)-1]
 	if e.trace != nil {
-		e.trace.enter(n, v, &r.score)
+		e.trace.enter(n, v, &r.score, e.judging > 0)
 	}
 	return r.score
 }

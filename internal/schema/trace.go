@@ -1,6 +1,10 @@
 package schema
 
-import "github.com/plumbapi/plumb/internal/jsonvalue"
+import (
+	"slices"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+)
 
 // question is what keywords ask of a string or number. All that they learn of its
 // content they learn so, or else they pin the value.
@@ -67,12 +71,13 @@ type Entry struct {
 	Value  *jsonvalue.Value
 	schema *node
 	strict bool // it satisfies the schema
+	judged bool // it was judged only: what the schema documents does not count
 }
 
 // enter records that a schema was applied to a member or element.
-func (t *Trace) enter(n *node, v *jsonvalue.Value, s *score) {
+func (t *Trace) enter(n *node, v *jsonvalue.Value, s *score, judged bool) {
 	if v.Kind == jsonvalue.Array || v.Kind == jsonvalue.Object {
-		t.Entries = append(t.Entries, Entry{v, n, s.strict()})
+		t.Entries = append(t.Entries, Entry{v, n, s.strict(), judged})
 	}
 }
 
@@ -101,19 +106,20 @@ func (t *Trace) Part(v *jsonvalue.Value, shape *Shape) *Part {
 		if !e.strict {
 			return nil
 		}
-		known := false
-		for _, n := range p.schemas {
-			known = known || n == e.schema
+		to := &p.schemas
+		if e.judged {
+			to = &p.judged
 		}
-		if !known {
-			p.schemas = append(p.schemas, e.schema)
+		if !slices.Contains(*to, e.schema) {
+			*to = append(*to, e.schema)
 		}
 	}
+	p.judged = slices.DeleteFunc(p.judged, func(n *node) bool { return slices.Contains(p.schemas, n) })
 	if !p.Accepts(v) {
 		return nil
 	}
 	if v.Kind == jsonvalue.Object {
-		p.flat = flatMapOf(p.schemas)
+		p.flat = flatMapOf(append(slices.Clip(p.schemas), p.judged...))
 	}
 	return p
 }
@@ -123,6 +129,7 @@ type Part struct {
 	set     *Set
 	shape   *Shape
 	schemas []*node
+	judged  []*node  // which only have to be satisfied
 	flat    *flatMap // of objects, if the schemas are so; or nil
 }
 
@@ -135,6 +142,11 @@ func (p *Part) Accepts(v *jsonvalue.Value) bool {
 	defer e.release()
 	for _, n := range p.schemas {
 		if r := e.whole(n, v); !r.strict() {
+			return false
+		}
+	}
+	for _, n := range p.judged {
+		if r := e.judge(n, v); !r.strict() {
 			return false
 		}
 	}

@@ -61,6 +61,7 @@ type edge[T any] struct {
 	next    *node[T]
 	leaf    *T
 	another *edge[T] // with the same text before another kind of hole; or nil
+	kinds   byte     // of its hole and of those of the others, as bits
 }
 
 // Size returns the number of templates.
@@ -92,17 +93,18 @@ func (n *node[T]) edge(text string, kind Kind, depth int) *edge[T] {
 		if e.text != text {
 			continue
 		}
-		for ; ; e = e.another {
+		for first := e; ; e = e.another {
 			if e.kind == kind {
 				return e
 			}
 			if e.another == nil {
 				e.another = &edge[T]{text: text, kind: kind, depth: depth}
+				first.kinds |= 1 << kind
 				return e.another
 			}
 		}
 	}
-	e := &edge[T]{text: text, kind: kind, depth: depth}
+	e := &edge[T]{text: text, kind: kind, depth: depth, kinds: 1 << kind}
 	n.edges = append(n.edges, e)
 	n.distinguish()
 	return e
@@ -180,14 +182,14 @@ func (n *node[T]) find(data []byte, pos int) *edge[T] {
 	return nil
 }
 
-// isAt reports whether the text of the edge is at an offset, and what can fill its hole
-// follows: the text can be the beginning of that of another edge.
+// isAt reports whether the text of the edge is at an offset, and what can fill its hole,
+// or that of another edge with the text, follows: the text can be the beginning of that of another edge.
 func (e *edge[T]) isAt(data []byte, pos int) bool {
 	to := pos + len(e.text)
 	if to > len(data) || string(data[pos:to]) != e.text {
 		return false
 	}
-	return e.kind < Natural || to < len(data) && begins[data[to]]&(1<<e.kind) != 0
+	return e.kind < Natural || to < len(data) && begins[data[to]]&e.kinds != 0
 }
 
 // begins has the kinds of holes whose fillings can begin with a byte, as bits.
@@ -195,7 +197,7 @@ var begins = func() (all [256]byte) {
 	for c := '0'; c <= '9'; c++ {
 		all[c] = 1<<Natural | 1<<Number
 	}
-	all['-'] = 1<<Natural | 1<<Number // of another edge with the text
+	all['-'] = 1 << Number
 	all['{'], all['['] = 1<<Value, 1<<Value
 	return all
 }()
