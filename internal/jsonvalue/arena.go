@@ -14,6 +14,7 @@ type Parser struct {
 	members []Member
 	items   []*Value
 	text    []byte // buffer for a string with escapes
+	open    open   // of ParseAt
 }
 
 // Parse does what [Parse] does.
@@ -29,8 +30,8 @@ func (m *Parser) Parse(data []byte, maxDepth int) (*Value, []Fault) {
 // where it has any fault. What was parsed since the last Reset stays valid. The strings
 // of the value are parts of the text, and change with it.
 func (m *Parser) ParseAt(data []byte, pos, maxDepth int) (v *Value, end int) {
-	p := parser{data: data, text: unsafe.String(unsafe.SliceData(data), len(data)), pos: pos, maxDepth: maxDepth, memory: m, open: opens.Get().(*open)}
-	defer p.open.release()
+	p := parser{data: data, text: unsafe.String(unsafe.SliceData(data), len(data)), pos: pos, maxDepth: maxDepth, memory: m, open: &m.open}
+	p.open.reset()
 	if v = p.value(); v == nil || len(p.faults) > 0 {
 		return nil, -1
 	}
@@ -97,7 +98,9 @@ func (o *open) release() {
 		clear(o.members[:cap(o.members)])
 		clear(o.items[:cap(o.items)])
 		clear(o.path[:cap(o.path)])
-		o.members, o.items, o.path = o.members[:0], o.items[:0], o.path[:0]
+		o.reset()
 		opens.Put(o)
 	}
 }
+
+func (o *open) reset() { o.members, o.items, o.path = o.members[:0], o.items[:0], o.path[:0] }
