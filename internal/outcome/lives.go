@@ -106,6 +106,8 @@ func (a *adder) blamed() []plumb.Finding {
 	switch {
 	case !a.r.Counted:
 		return a.r.Findings
+	case len(a.r.Resources) == 1 && a.r.Own == 0:
+		return a.r.Pattern.Findings()
 	case len(a.r.Resources) == 1:
 		return slices.Concat(a.r.Pattern.Findings(), a.r.Findings[:a.r.Own])
 	default:
