@@ -4,7 +4,6 @@ import (
 	"hash/maphash"
 	"slices"
 	"strconv"
-	"unsafe"
 
 	"github.com/plumbapi/plumb/internal/engine/template"
 	"github.com/plumbapi/plumb/internal/expression"
@@ -60,14 +59,10 @@ func (p *pass) structure() uint64 {
 		if v.Start < end {
 			continue
 		}
-		at := uintptr(unsafe.Pointer(visit.Shape)) // shapes are not moved
-		for range 6 {
-			h.WriteByte(byte(at))
-			at >>= 8
-		}
+		maphash.WriteComparable(&h, visit.Shape)
 		h.WriteByte(byte(v.Kind))
 		if len(visit.Shape.Values) > 0 {
-			h.WriteString(v.Text)
+			maphash.WriteComparable(&h, v.Text)
 		}
 		if v.Kind == jsonvalue.Array {
 			end = v.End
@@ -75,7 +70,7 @@ func (p *pass) structure() uint64 {
 	}
 	for _, u := range p.undocumented {
 		for _, i := range u.Members {
-			h.WriteString(u.Object.Members[i].Name)
+			maphash.WriteComparable(&h, u.Object.Members[i].Name)
 		}
 	}
 	return h.Sum64()
@@ -105,9 +100,9 @@ func (l *learner) learn() *known {
 	for _, v := range l.trace.Pinned {
 		l.pin(v)
 	}
-	for i := range l.root.Members {
-		if m := &l.root.Members[i]; l.v.isConstant(m.Name, l.bare()) {
-			l.pin(m.Value)
+	for name := range l.v.identifying(l.bare()) {
+		if v := l.root.Member(name); v != nil {
+			l.pin(v)
 		}
 	}
 	l.fix(nil)

@@ -143,3 +143,22 @@ func TestRulesThatLookAtAnything(t *testing.T) {
 func TestRulesAreSorted(t *testing.T) {
 	assert.True(t, slices.IsSortedFunc(rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) }))
 }
+
+// Bodies with other members that are not documented do not fit alike, whatever bytes
+// their names have.
+func TestNamesOfBodiesThatFitAlike(t *testing.T) {
+	v := jobsValidator(t)
+	w := v.NewStream().NewWorker()
+	known := []*plumb.Exchange{responseTo("/counts", `{"kind": "counts", "a": 1, "b": 1}`)}
+	for range 3 {
+		rs := w.Check(known)
+		if p := rs.Results[0].Pattern; p != nil {
+			p.Done()
+		}
+		rs.Release()
+	}
+	other := responseTo("/counts", `{"kind": "counts", "a\u0000b": 1}`)
+	rs := w.Check([]*plumb.Exchange{other})
+	assert.False(t, rs.Results[0].Counted)
+	assert.Equal(t, v.Check(other).Findings, rs.Results[0].Findings)
+}

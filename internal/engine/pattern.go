@@ -144,17 +144,16 @@ func (p *pass) checkValues() bool {
 func (p *pass) fit() uint64 {
 	var h maphash.Hash
 	h.SetSeed(structureSeed)
-	text := func(s string) {
-		h.WriteString(s)
-		h.WriteByte(0)
-	}
+	text := func(s string) { maphash.WriteComparable(&h, s) }
+	count := func(n int) { maphash.WriteComparable(&h, n) }
 	path := func(tokens []string) {
+		count(len(tokens))
 		for _, token := range tokens {
 			text(token)
 		}
-		h.WriteByte(1)
 	}
 	failures := func(all []schema.Failure) {
+		count(len(all))
 		for i := range all {
 			f := &all[i]
 			path(f.Path)
@@ -163,19 +162,19 @@ func (p *pass) fit() uint64 {
 			text(f.Place.Pointer)
 			text(f.Member)
 			h.WriteByte(flags(f.Name, f.OfMember, f.Tolerated))
-			h.WriteByte(byte(f.Alternatives))
+			count(f.Alternatives)
 			text(f.Reason)
 			text(f.Limit)
 			if v := p.root.At(f.Path...); v != nil {
 				h.WriteByte(byte(v.Kind))
 			}
 		}
-		h.WriteByte(2)
 	}
 	failures(p.failures)
 	failures(p.nulls)
 	for _, u := range p.undocumented {
 		path(u.Path)
+		count(len(u.Members))
 		for _, i := range u.Members {
 			text(u.Object.Members[i].Name)
 		}
