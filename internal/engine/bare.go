@@ -1,13 +1,17 @@
 package engine
 
-// isConstant reports whether a member of that name identifies bodies of some schema. A
-// bare body can be of any schema that has a name.
-func (v *Validator) isConstant(name string, bare bool) bool {
-	return v.constantNames()[name] || bare && namesOfConstants(v.named())[name]
-}
+import (
+	"maps"
+	"slices"
+)
 
-// namesOfConstants returns the names of the members that identify bodies of the schemas.
-func namesOfConstants(schemas []*bodySchema) map[string]bool {
+// identifying returns the names of the members that tell of which schema a body is. A
+// bare body can be of any schema that has a name.
+func (v *Validator) identifying(bare bool) map[string]bool {
+	schemas := slices.Collect(maps.Values(v.bodies))
+	if bare {
+		schemas = append(schemas, v.named()...)
+	}
 	names := map[string]bool{}
 	for _, s := range schemas {
 		for _, c := range s.constants {

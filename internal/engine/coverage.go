@@ -228,13 +228,8 @@ func (p *pass) recordSeen() {
 		return
 	}
 	p.out.Seen = make([]Seen, 0, len(visits)+len(visits)/4)
-	p.v.eachSeen(visits, func(s Seen) { p.out.Seen = append(p.out.Seen, s) })
-}
-
-// eachSeen calls yield for the documented places at which values were seen.
-func (v *Validator) eachSeen(visits schema.Visits, yield func(Seen)) {
 	for i := range visits {
-		v.seenAt(visits, i, yield)
+		p.v.seenAt(visits, i, func(s Seen) { p.out.Seen = append(p.out.Seen, s) })
 	}
 }
 

@@ -51,9 +51,8 @@ type Validator struct {
 	overTime      map[*schema.Shape][]*xRule // those of these rules that compare two responses
 	responseRules map[*spec.Response][]*xRule
 
-	guarded       map[string]bool        // by rule: whether its basis is byGuard
-	learns        bool                   // whether bodies can be known
-	constantNames func() map[string]bool // see isConstant
+	guarded map[string]bool // by rule: whether its basis is byGuard
+	learns  bool            // whether bodies can be known
 }
 
 // activeRule is a rule that is not off, with its severity.
@@ -224,7 +223,6 @@ func (v *Validator) compile() error {
 		s.findElements(v.resources)
 	}
 	v.named = sync.OnceValue(v.compileNamed)
-	v.constantNames = sync.OnceValue(func() map[string]bool { return namesOfConstants(slices.Collect(maps.Values(v.bodies))) })
 	if v.desc.Extended {
 		v.named()
 	}

@@ -40,6 +40,15 @@ func drawResponse(t *rapid.T) *plumb.Exchange {
 	return x
 }
 
+// drawResponses draws responses, in the order of their places.
+func drawResponses(t *rapid.T) []*plumb.Exchange {
+	exchanges := rapid.SliceOfN(rapid.Custom(drawResponse), 1, 40).Draw(t, "exchanges")
+	for i, x := range exchanges {
+		x.Place.Entry, x.Place.Line = i+1, i+1
+	}
+	return exchanges
+}
+
 // TestPartsGiveTheWhole checks that a run that is split anywhere, and whose
 // parts are merged in any order and grouping, gives the same bytes as the
 // whole: for the outcome, and for the report made from it, including the
@@ -50,10 +59,7 @@ func TestPartsGiveTheWhole(t *testing.T) {
 	v, err := engine.New(d)
 	require.NoError(t, err)
 	rapid.Check(t, func(t *rapid.T) {
-		exchanges := rapid.SliceOfN(rapid.Custom(drawResponse), 1, 40).Draw(t, "exchanges")
-		for i, x := range exchanges {
-			x.Place.Entry, x.Place.Line = i+1, i+1
-		}
+		exchanges := drawResponses(t)
 		whole := counted(t, v, exchanges)
 		parts := make([][]*plumb.Exchange, rapid.IntRange(1, 5).Draw(t, "parts"))
 		for _, x := range rapid.Permutation(exchanges).Draw(t, "order") {
@@ -84,10 +90,7 @@ func TestBoundedHistories(t *testing.T) {
 	v, err := engine.New(d)
 	require.NoError(t, err)
 	rapid.Check(t, func(t *rapid.T) {
-		exchanges := rapid.SliceOfN(rapid.Custom(drawResponse), 1, 40).Draw(t, "exchanges")
-		for i, x := range exchanges {
-			x.Place.Entry, x.Place.Line = i+1, i+1
-		}
+		exchanges := drawResponses(t)
 		want := counted(t, v, exchanges)
 		h := v.NewHistory()
 		defer h.Close()

@@ -182,8 +182,9 @@ func (n *node[T]) find(data []byte, pos int) *edge[T] {
 	return nil
 }
 
-// isAt reports whether the text of the edge is at an offset, and what can fill its hole,
-// or that of another edge with the text, follows: the text can be the beginning of that of another edge.
+// isAt reports whether the text of the edge is at an offset, followed by what can fill
+// its hole or that of another edge with the text: the text can also be the beginning of a
+// longer one.
 func (e *edge[T]) isAt(data []byte, pos int) bool {
 	to := pos + len(e.text)
 	if to > len(data) || string(data[pos:to]) != e.text {
