@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -69,4 +70,40 @@ func TestKnownBodiesHaveTimes(t *testing.T) {
 		assert.Empty(t, e.differ(x))
 		assert.Equal(t, tt.want, summary(v.Check(x)))
 	}
+}
+
+// Bodies of a server that writes members in another order each time are known as others
+// are, with the places of their resources.
+func TestBodiesInAnyOrderAreKnown(t *testing.T) {
+	v := builtin(t)
+	run := v.NewStream()
+	run.KeepOccurrences(1)
+	w := run.NewWorker()
+	random := rand.New(rand.NewPCG(1, 2))
+	explained := 0
+	for i := range 20 {
+		exchanges := make([]*plumb.Exchange, 100)
+		for j := range exchanges {
+			body := inOrder(func(r *rand.Rand, names []string) {
+				r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+			})(random, []byte(realBody))
+			if j%2 == 0 {
+				body = append([]byte("\n  "), body...)
+			}
+			exchanges[j] = &plumb.Exchange{Place: plumb.Place{File: "a", Line: 1000 * i}, Response: plumb.Response{Body: plumb.Body{Bytes: body}}}
+		}
+		rs := w.Check(exchanges)
+		if explained = rs.Explained; explained == 0 {
+			history := v.NewHistory()
+			for j := range rs.Results {
+				history.Add(&rs.Results[j])
+				assert.True(t, rs.Results[j].Counted)
+			}
+		}
+		if p := rs.Results[0].Pattern; p != nil {
+			p.Done()
+		}
+		rs.Release()
+	}
+	assert.Zero(t, explained)
 }

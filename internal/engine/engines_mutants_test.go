@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -100,17 +101,52 @@ var mutations = []func(*rand.Rand, []byte) []byte{
 	func(r *rand.Rand, body []byte) []byte {
 		return slices.Concat([]byte(choice(r, " ", "\r\n", "\xef\xbb\xbf", "")), body, []byte(choice(r, " ", "\n", "{}", "\x00")))
 	},
-	func(_ *rand.Rand, body []byte) []byte { // the members in the order of their names
+	inOrder(func(_ *rand.Rand, names []string) { slices.Sort(names) }),
+	inOrder(func(r *rand.Rand, names []string) {
+		r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	}),
+	func(r *rand.Rand, body []byte) []byte { return body[:r.IntN(len(body))] },
+}
+
+// inOrder returns what writes a body with the members of its objects in another order.
+func inOrder(order func(r *rand.Rand, names []string)) func(*rand.Rand, []byte) []byte {
+	return func(r *rand.Rand, body []byte) []byte {
 		dec := json.NewDecoder(bytes.NewReader(body))
 		dec.UseNumber()
 		var value any
 		if dec.Decode(&value) != nil {
 			return body
 		}
-		text, _ := json.Marshal(value)
-		return text
-	},
-	func(r *rand.Rand, body []byte) []byte { return body[:r.IntN(len(body))] },
+		return appendInOrder(nil, value, func(names []string) { order(r, names) })
+	}
+}
+
+func appendInOrder(to []byte, value any, order func(names []string)) []byte {
+	switch value := value.(type) {
+	case map[string]any:
+		to = append(to, '{')
+		names := slices.Sorted(maps.Keys(value))
+		order(names)
+		for i, name := range names {
+			if i > 0 {
+				to = append(to, ',')
+			}
+			to = append(appendInOrder(to, name, order), ':')
+			to = appendInOrder(to, value[name], order)
+		}
+		return append(to, '}')
+	case []any:
+		to = append(to, '[')
+		for i, item := range value {
+			if i > 0 {
+				to = append(to, ',')
+			}
+			to = appendInOrder(to, item, order)
+		}
+		return append(to, ']')
+	}
+	text, _ := json.Marshal(value) // never fails for what was decoded
+	return append(to, text...)
 }
 
 // differOnMutants returns how the engines differ on an exchange whose body is changed in one

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine/template"
 	"github.com/plumbapi/plumb/internal/expression"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
@@ -15,9 +16,40 @@ import (
 // learn makes the body that was checked known, if what was found depends little enough
 // on its values, and if bodies of its structure come again.
 func (w *Worker) learn(state *routeState, p *pass, f *found) {
-	if f == nil || !p.isLearnable() || !state.comesAgain(p.structure()) || !f.known {
+	if f == nil || !f.known || !p.isLearnable() {
 		return
 	}
+	if state.asWritten.compared && state.asWritten.comesAgain(p.structure(true)) {
+		state.asWritten.learn(p, f)
+	}
+	if state.arranged.compared && p.resourcesAreWhole() && state.arranged.comesAgain(p.structure(false)) {
+		if arranged := w.arrange(p.x); arranged.isLearnable() {
+			state.arranged.learn(arranged, f)
+		}
+	}
+}
+
+// arrange checks the body of an exchange with its members arranged.
+func (w *Worker) arrange(x *plumb.Exchange) *pass {
+	text, _, ok := w.arranger.Arrange(x.Response.Body.Bytes)
+	arranged := *x
+	if arranged.Response.Body.Bytes = nil; ok {
+		arranged.Response.Body.Bytes = slices.Clone(text)
+	}
+	p := &pass{v: w.stream.v, x: &arranged, memory: &w.memory}
+	p.read()
+	p.check()
+	return p
+}
+
+// resourcesAreWhole reports whether no resource is only a part of the body: where that
+// begins would not be known if the members were arranged.
+func (p *pass) resourcesAreWhole() bool {
+	return !slices.ContainsFunc(p.resources, func(r *resource) bool { return len(r.path) > 0 })
+}
+
+// learn makes the body of a pass known.
+func (b *knownBodies) learn(p *pass, f *found) {
 	l := learner{pass: p, trace: p.schema.Trace(p.root), pinned: map[*jsonvalue.Value]bool{}, fixed: map[*jsonvalue.Value]bool{}, shapes: map[*jsonvalue.Value]*schema.Shape{}, numbers: map[*jsonvalue.Value]int{}}
 	k := l.learn()
 	if k == nil {
@@ -28,7 +60,7 @@ func (w *Worker) learn(state *routeState, p *pass, f *found) {
 		l.holes[i].Start -= p.root.Start
 		l.holes[i].End -= p.root.Start
 	}
-	state.add(p.x.Response.Body.Bytes[p.root.Start:p.root.End], l.holes, k)
+	b.add(p.x.Response.Body.Bytes[p.root.Start:p.root.End], l.holes, k)
 }
 
 // Limits on what is learned.
@@ -44,36 +76,47 @@ const (
 // and from what the schema asked of its values.
 func (p *pass) isLearnable() bool {
 	body := p.x.Response.Body.Bytes
-	return p.root.Kind == jsonvalue.Object && p.schema.elements == nil && len(body) <= longestKnown && p.foundByStructure()
+	return p.root != nil && p.root.Kind == jsonvalue.Object && p.schema.elements == nil && len(body) <= longestKnown && p.foundByStructure()
 }
 
 var structureSeed = maphash.MakeSeed()
 
 // structure returns a hash of what bodies of one template have in common.
-func (p *pass) structure() uint64 {
-	var h maphash.Hash
-	h.SetSeed(structureSeed)
+func (p *pass) structure(ordered bool) (sum uint64) {
+	add := func(h uint64) {
+		if ordered {
+			sum *= 31
+		}
+		sum += h
+	}
 	end := 0
 	for _, visit := range p.visits() {
 		v := visit.Value
 		if v.Start < end {
 			continue
 		}
-		maphash.WriteComparable(&h, visit.Shape)
-		h.WriteByte(byte(v.Kind))
+		one := structureOf{shape: visit.Shape, kind: v.Kind}
 		if len(visit.Shape.Values) > 0 {
-			maphash.WriteComparable(&h, v.Text)
+			one.text = v.Text
 		}
+		add(maphash.Comparable(structureSeed, one))
 		if v.Kind == jsonvalue.Array {
 			end = v.End
 		}
 	}
 	for _, u := range p.undocumented {
 		for _, i := range u.Members {
-			maphash.WriteComparable(&h, u.Object.Members[i].Name)
+			add(maphash.Comparable(structureSeed, u.Object.Members[i].Name))
 		}
 	}
-	return h.Sum64()
+	return sum
+}
+
+// structureOf is what bodies of one template have in common in one value.
+type structureOf struct {
+	shape *schema.Shape
+	kind  jsonvalue.Kind
+	text  string // of a value of an enumeration
 }
 
 // learner finds out what may vary in a body.

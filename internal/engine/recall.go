@@ -43,6 +43,7 @@ type guard interface{ holds(*reading) bool }
 type reading struct {
 	template.Match
 	x         *plumb.Exchange
+	origin    int       // where the body begins in the exchange, after white space
 	now       time.Time // see time
 	hasNow    bool
 	variables expression.Variables
@@ -87,20 +88,38 @@ func (r *reading) Value(hole int) *jsonvalue.Value {
 	return &r.scratch
 }
 
-// recall returns what is known of a body; nil if that is nothing.
+// recall returns what is known of a body; nil if that is nothing. Where many bodies are not
+// known as they are written, it tries them with their members arranged.
 func (w *Worker) recall(state *routeState, x *plumb.Exchange, params map[string]string) *known {
-	if !state.triesTemplates() {
-		return nil
-	}
 	r := &w.reading
 	r.begin(x, params)
-	all := state.templates.Find(x.Response.Body.Bytes, &r.Match)
+	body := x.Response.Body.Bytes
+	if state.asWritten.isNext() {
+		if k := r.find(&state.asWritten, body); k != nil {
+			r.origin = r.Start
+			return k
+		}
+	}
+	if state.arranged.compared = false; !state.asWritten.isPoor() || !state.arranged.isNext() {
+		return nil
+	}
+	text, start, ok := w.arranger.Arrange(body)
+	if !ok {
+		return nil
+	}
+	r.origin = start
+	return r.find(&state.arranged, text)
+}
+
+// find returns what is known of a text.
+func (r *reading) find(in *knownBodies, text []byte) *known {
+	all := in.templates.Find(text, &r.Match)
 	if all == nil {
 		return nil
 	}
 	for _, k := range *all {
 		if k.fits(r) {
-			state.hits++
+			in.hits++
 			return k
 		}
 	}
@@ -181,7 +200,7 @@ func (w *Worker) note(k *knownResource) {
 	if len(id) > maxName {
 		id = []byte(shortName(string(id)))
 	}
-	own := note{x: r.x, within: k.within, start: k.start.in(r), idStart: len(rs.ids), idEnd: len(rs.ids) + len(id)}
+	own := note{x: r.x, within: k.within, start: r.origin + k.start.in(r) - r.Start, idStart: len(rs.ids), idEnd: len(rs.ids) + len(id)}
 	rs.ids = append(rs.ids, id...)
 	if !w.stream.withoutHistory {
 		own.tracked = k.tracked

@@ -18,14 +18,11 @@ type routeKey struct {
 
 // routeState is what a Worker remembers of the exchanges of a route.
 type routeState struct {
-	operation  *spec.Operation
-	templates  template.Set[[]*known]
-	structures map[uint64]int    // how often bodies of a structure came that were not known
-	found      map[uint64]*found // by how a body fits the description
-	patterns   int               // of these
-
-	tries, hits int // since the last time that templates were judged
-	idle        int // how many bodies are not compared with templates
+	operation *spec.Operation
+	asWritten knownBodies
+	arranged  knownBodies       // whose members may be in any order
+	found     map[uint64]*found // by how a body fits the description
+	patterns  int               // of these
 }
 
 // maxRoutes bounds the number of routes that a Worker remembers.
@@ -54,10 +51,21 @@ func (w *Worker) state(key routeKey) *routeState {
 		if len(w.routes) >= maxRoutes {
 			clear(w.routes)
 		}
-		state = &routeState{operation: key.operation, structures: map[uint64]int{}, found: map[uint64]*found{}}
+		state = &routeState{operation: key.operation, asWritten: w.asWritten, found: map[uint64]*found{}}
 		w.routes[key] = state
 	}
 	return state
+}
+
+// knownBodies are the templates of the bodies of a route, in one form of these.
+type knownBodies struct {
+	templates  template.Set[[]*known]
+	structures map[uint64]int // how often bodies of a structure came that were not known
+
+	compared    bool // whether the last body was
+	tries, hits int  // since the last time that the templates were judged
+	share       int  // of all, how many were known when the templates were judged last
+	idle        int  // how many bodies are not compared
 }
 
 // After so many bodies it is decided whether templates are worth comparing with, and
@@ -65,39 +73,43 @@ func (w *Worker) state(key routeKey) *routeState {
 const (
 	bodiesJudged = 1 << 9
 	bodiesIdle   = 1 << 11
+	all          = 16
 )
 
-// triesTemplates reports whether the next body is to be compared with the templates.
-// Where few bodies are known, comparing takes longer than it saves.
-func (s *routeState) triesTemplates() bool {
-	if s.idle > 0 {
-		s.idle--
+// isNext reports whether the next body is to be compared with the templates. Where few
+// bodies are known, comparing takes longer than it saves.
+func (b *knownBodies) isNext() bool {
+	if b.compared = b.idle == 0; !b.compared {
+		b.idle--
 		return false
 	}
-	if s.tries == bodiesJudged {
-		if s.hits < s.tries/16 {
-			s.idle = bodiesIdle
+	if b.tries == bodiesJudged {
+		if b.share = b.hits * all / b.tries; b.share == 0 {
+			b.idle = bodiesIdle
 		}
-		s.tries, s.hits = 0, 0
+		b.tries, b.hits = 0, 0
 	}
-	s.tries++
+	b.tries++
 	return true
 }
 
+// isPoor reports whether many bodies were not known.
+func (b *knownBodies) isPoor() bool { return b.share < all*7/8 }
+
 // comesAgain reports whether what is known of a body with a structure is to be learned:
 // when it comes for the second time, and, as its values can differ, once in a while.
-func (s *routeState) comesAgain(structure uint64) bool {
-	if len(s.structures) >= mostStructures {
-		clear(s.structures)
+func (b *knownBodies) comesAgain(structure uint64) bool {
+	if b.structures == nil || len(b.structures) >= mostStructures {
+		b.structures = map[uint64]int{}
 	}
-	n := s.structures[structure] + 1
-	s.structures[structure] = n
-	return n > 1 && n&(n-1) == 0 && s.templates.Size() < mostTemplates
+	n := b.structures[structure] + 1
+	b.structures[structure] = n
+	return n > 1 && n&(n-1) == 0 && b.templates.Size() < mostTemplates
 }
 
 // add adds what is known of a body.
-func (s *routeState) add(text []byte, holes []template.Hole, k *known) {
-	all := s.templates.Add(text, holes)
+func (b *knownBodies) add(text []byte, holes []template.Hole, k *known) {
+	all := b.templates.Add(text, holes)
 	if len(*all) == mostAlternates {
 		*all = (*all)[1:]
 	}

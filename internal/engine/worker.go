@@ -3,25 +3,28 @@ package engine
 import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine/history"
+	"github.com/plumbapi/plumb/internal/engine/template"
 )
 
 // Worker checks the exchanges of a stream on one goroutine. It remembers what it found
 // in bodies, and recognises others that are like them: see learn.
 type Worker struct {
-	stream  *Stream
-	memory  memory
-	pass    pass // the last one
-	reading reading
-	results *Results
-	checks  int // number of calls of Check
-	routes  map[routeKey]*routeState
-	digests history.Digests
+	stream    *Stream
+	memory    memory
+	pass      pass // the last one
+	reading   reading
+	arranger  template.Arranger
+	asWritten knownBodies // of a new route
+	results   *Results
+	checks    int // number of calls of Check
+	routes    map[routeKey]*routeState
+	digests   history.Digests
 }
 
 // NewWorker returns a Worker. Each goroutine needs its own.
 func (st *Stream) NewWorker() *Worker {
-	w := &Worker{stream: st, routes: map[routeKey]*routeState{}}
-	w.reading.MaxDepth = st.v.maxDepth
+	w := &Worker{stream: st, routes: map[routeKey]*routeState{}, asWritten: knownBodies{share: all}}
+	w.reading.MaxDepth, w.arranger.MaxDepth = st.v.maxDepth, st.v.maxDepth
 	w.reading.variables.Filled = &w.reading
 	w.reading.variables.Request = w.request
 	return w

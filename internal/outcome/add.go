@@ -37,7 +37,7 @@ func (o *Outcome) Add(x *plumb.Exchange, r engine.Result) {
 	}
 	a.resources()
 	if r.Pattern != nil && !r.Counted {
-		a.settle()
+		a.done()
 	}
 }
 
@@ -143,54 +143,93 @@ func (a *adder) finding(f *plumb.Finding) {
 	a.findings.add(one, a.keep)
 }
 
-// repeat adds the findings that the exchange shares with all exchanges of its
-// pattern. It returns false if the exchange itself must be explained.
+// repeat counts the exchange as one of its pattern. It returns false if the exchange
+// itself must be explained.
 func (a *adder) repeat() bool {
-	known, ok := a.ofPattern(a.r.Pattern)
-	if !ok {
-		return false
-	}
-	for _, f := range known {
-		if f.dropped || f.wants(a.x.Place, a.keep) {
+	r := a.patterns[a.r.Pattern]
+	if r == nil {
+		known := a.ofPattern(a.r.Pattern)
+		if known == nil {
 			return false
 		}
+		if len(a.patterns) >= maxPatterns {
+			a.settle()
+			clear(a.patterns)
+		}
+		r = &repeated{findings: known}
+		a.patterns[a.r.Pattern] = r
 	}
-	at := a.x.Time.Round(0).UTC()
-	for _, f := range known {
-		f.repeat(&plumb.Finding{Occurrence: plumb.Occurrence{Place: a.x.Place}}, at)
+	if place := &a.x.Place; r.n == 0 || place.File != r.file || place.Entry < r.from {
+		for _, f := range r.findings {
+			if f.dropped || f.wants(*place, a.keep) {
+				return false
+			}
+		}
+		r.settle(&a.findings)
+		r.file, r.from = place.File, place.Entry
 	}
+	r.n++
+	r.Span.add(a.x.Time.Round(0).UTC())
 	return true
 }
 
-// ofPattern returns the findings that all exchanges of a pattern have. It is
-// not ok if one of them is not known.
-func (a *adder) ofPattern(p *engine.Pattern) (known []*Finding, ok bool) {
-	if known, ok = a.patterns[p]; ok {
-		return known, true
-	}
+// ofPattern returns the findings that all exchanges of a pattern have; nil if one of them
+// is not known.
+func (a *adder) ofPattern(p *engine.Pattern) []*Finding {
+	var all []*Finding
 	for _, own := range p.Findings() {
 		f := a.findings.get(engine.KeyOf(&own))
 		if f == nil {
-			return nil, false
+			return nil
 		}
-		known = append(known, f)
+		all = append(all, f)
 	}
-	if len(a.patterns) >= maxPatterns {
-		clear(a.patterns)
-	}
-	a.patterns[p] = known
-	return known, true
+	return all
 }
 
 // maxPatterns bounds what is remembered of patterns.
 const maxPatterns = 1000
 
-// settle marks the pattern of the exchange as settled if all its findings have
-// the occurrences that are kept: further exchanges of it need only be counted.
-func (a *adder) settle() {
-	known, ok := a.ofPattern(a.r.Pattern)
+// repeated is a number of exchanges with the same findings, all in one file. They are
+// counted first, and added to the findings later.
+type repeated struct {
+	findings []*Finding
+	n        int
+	file     string
+	from     int // no entry of the file from here on has an occurrence that is kept
+	Span
+}
+
+// settle adds the exchanges to the findings.
+func (r *repeated) settle(all *findings) {
+	if r.n == 0 {
+		return
+	}
+	for _, f := range r.findings {
+		if f.dropped {
+			all.count(f.Rule, f.Severity, r.n)
+			continue
+		}
+		f.Count += r.n
+		f.Files.add(r.file)
+		f.Span.Extend(r.Span)
+	}
+	r.n, r.Span = 0, Span{}
+}
+
+// settle adds all exchanges that were only counted to the findings.
+func (o *Outcome) settle() {
+	for _, r := range o.patterns {
+		r.settle(&o.findings)
+	}
+}
+
+// done marks the pattern of the exchange as done if all its findings have the
+// occurrences that are kept: further exchanges of it need only be counted.
+func (a *adder) done() {
+	known := a.ofPattern(a.r.Pattern)
 	full := func(f *Finding) bool { return len(f.Occurrences) >= a.keep }
-	if ok && !slices.ContainsFunc(known, func(f *Finding) bool { return !full(f) }) {
+	if known != nil && !slices.ContainsFunc(known, func(f *Finding) bool { return !full(f) }) {
 		a.r.Pattern.Done()
 	}
 }

@@ -73,6 +73,7 @@ func (o *Outcome) MarshalJSON() ([]byte, error) {
 // Write writes what [Outcome.MarshalJSON] returns, without having all histories in
 // memory.
 func (o *Outcome) Write(to io.Writer) error {
+	o.settle()
 	f := file{
 		Version: fileVersion, Digest: o.Digest, Keep: o.keep, Exchanges: o.Exchanges, Bodies: o.Bodies, Masked: o.Masked,
 		Skipped: o.skipped.values, Others: o.skipped.beyond, Statuses: o.Statuses(), Unlisted: o.unlisted,

@@ -50,7 +50,7 @@ type Outcome struct {
 
 	// What Add remembers of earlier exchanges, for speed.
 	nodes    map[rootKey]*placeNode
-	patterns map[*engine.Pattern][]*Finding
+	patterns map[*engine.Pattern]*repeated
 	texts    map[string]string // cleaned texts, by the original texts
 }
 
@@ -82,7 +82,7 @@ func Empty(digest string, keep int) *Outcome {
 		findings: newFindings(),
 		carried:  map[engine.ResourceKey]*engine.ResourceHistory{},
 		nodes:    map[rootKey]*placeNode{},
-		patterns: map[*engine.Pattern][]*Finding{},
+		patterns: map[*engine.Pattern]*repeated{},
 		texts:    map[string]string{},
 	}
 }
@@ -122,6 +122,8 @@ func (o *Outcome) Merge(p *Outcome) error {
 		o.see(place, seen.Count, seen.Nulls)
 	}
 	o.keep = min(o.keep, p.keep)
+	o.settle()
+	p.settle()
 	o.findings.merge(&p.findings, o.keep)
 	o.findings.truncate(o.keep)
 	o.lives.merge(&p.lives)
@@ -231,6 +233,7 @@ func (o *Outcome) Beyond() []Beyond { return o.withHistories().allBeyond() }
 // withHistories returns the findings together with those that the histories
 // give.
 func (o *Outcome) withHistories() *findings {
+	o.settle()
 	all := newFindings()
 	all.merge(&o.findings, o.keep)
 	for _, f := range o.contradictions() {
