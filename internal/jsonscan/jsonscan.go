@@ -2,7 +2,7 @@
 // escapes, numbers and whole values. Its functions take an offset and return the
 // one after what they went over. Nothing is allocated.
 //
-// [StringEnd], [ReadNumber], [Literal] and [Value] accept exactly what RFC 8259 does. [Quoted],
+// [StringEnd], [NumberEnd], [Literal] and [Value] accept exactly what RFC 8259 does. [Quoted],
 // [Scalar] and [Skip] are for texts that are known to be JSON.
 package jsonscan
 

@@ -2,88 +2,46 @@ package jsonscan
 
 import "math/bits"
 
-// Number describes a JSON number.
-type Number struct {
-	Whole    int64 // the digits before the fraction, without the sign
-	Exact    bool  // whether Whole could hold them
-	Negative bool
-	Fraction bool // whether there is a fraction other than 0
-	Pointed  bool // whether there is a fraction
-	Exponent bool
+// NumberEnd returns the offset after the number at pos, and whether it is only digits. It
+// is -1 if there is no number.
+func NumberEnd(data []byte, pos int) (end int, natural bool) {
+	start := pos
+	if pos < len(data) && data[pos] == '-' {
+		pos++
+	}
+	first := pos
+	if pos = digitsEnd(data, pos); pos == first || data[first] == '0' && pos > first+1 {
+		return -1, false
+	}
+	whole := pos
+	if pos < len(data) && data[pos] == '.' {
+		from := pos + 1
+		if pos = digitsEnd(data, from); pos == from {
+			return -1, false
+		}
+	}
+	if pos < len(data) && data[pos]|0x20 == 'e' {
+		from := pos + 1
+		if from < len(data) && (data[from] == '+' || data[from] == '-') {
+			from++
+		}
+		if pos = digitsEnd(data, from); pos == from {
+			return -1, false
+		}
+	}
+	return pos, first == start && pos == whole
 }
 
-// Integer reports whether the number is a plain integer that Value returns.
-func (n Number) Integer() bool { return n.Exact && !n.Pointed && !n.Exponent }
-
-func (n Number) Value() int64 {
-	if n.Negative {
-		return -n.Whole
+func digitsEnd(data []byte, pos int) int {
+	for pos < len(data) && data[pos]-'0' <= 9 {
+		pos++
 	}
-	return n.Whole
-}
-
-// Floor and Ceiling return the integers around a number without an exponent.
-func (n Number) Floor() int64 {
-	if n.Fraction && n.Negative {
-		return n.Value() - 1
-	}
-	return n.Value()
-}
-
-func (n Number) Ceiling() int64 {
-	if n.Fraction && !n.Negative {
-		return n.Value() + 1
-	}
-	return n.Value()
-}
-
-// ReadNumber reads a number. The end is -1 if the text does not begin with one.
-func ReadNumber(data []byte, i int) (n Number, end int) {
-	if i < len(data) && data[i] == '-' {
-		n.Negative = true
-		i++
-	}
-	start := i
-	for i < len(data) && data[i]-'0' <= 9 {
-		n.Whole = n.Whole*10 + int64(data[i]-'0')
-		i++
-	}
-	if i == start || data[start] == '0' && i > start+1 {
-		return n, -1
-	}
-	n.Exact = i-start <= 18
-	if i < len(data) && data[i] == '.' {
-		n.Pointed = true
-		i++
-		from := i
-		for i < len(data) && data[i]-'0' <= 9 {
-			n.Fraction = n.Fraction || data[i] != '0'
-			i++
-		}
-		if i == from {
-			return n, -1
-		}
-	}
-	if i < len(data) && data[i]|0x20 == 'e' {
-		n.Exponent = true
-		i++
-		if i < len(data) && (data[i] == '+' || data[i] == '-') {
-			i++
-		}
-		from := i
-		for i < len(data) && data[i]-'0' <= 9 {
-			i++
-		}
-		if i == from {
-			return n, -1
-		}
-	}
-	return n, i
+	return pos
 }
 
 // Natural reads a natural number of at most 15 digits, which is what most
-// numbers are. The end is -1 for any other number; [ReadNumber] reads all of
-// them.
+// numbers are. The end is -1 for any other number; [NumberEnd] goes over all
+// of them.
 func Natural(data []byte, pos int) (n int64, end int) {
 	if pos+17 > len(data) {
 		return 0, -1

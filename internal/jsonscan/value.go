@@ -28,7 +28,7 @@ func Value(data []byte, pos, depth int) int {
 	if _, end := Natural(data, pos); end >= 0 {
 		return end
 	}
-	_, end := ReadNumber(data, pos)
+	end, _ := NumberEnd(data, pos)
 	return end
 }
 

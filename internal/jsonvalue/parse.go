@@ -266,7 +266,7 @@ func (p *parser) separator(closing byte) (more, ok bool) {
 }
 
 func (p *parser) number() bool {
-	if _, end := jsonscan.ReadNumber(p.data, p.pos); end >= 0 {
+	if end, _ := jsonscan.NumberEnd(p.data, p.pos); end >= 0 {
 		p.pos = end
 		return true
 	}

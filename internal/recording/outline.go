@@ -109,7 +109,7 @@ func (o *outliner) leaf(v *jsonvalue.Value, pos int) int {
 		end = jsonscan.Value(o.data, pos, 0)
 	default:
 		v.Kind = jsonvalue.Number
-		if _, end = jsonscan.ReadNumber(o.data, pos); end >= 0 && !isBody {
+		if end, _ = jsonscan.NumberEnd(o.data, pos); end >= 0 && !isBody {
 			v.Text = o.texts.keep(o.data[pos:end], last)
 		} else if end >= 0 {
 			v.Text = string(o.data[pos:end])

@@ -46,11 +46,6 @@ var formats = map[string]format{
 	"uuid":                  known("uuid"),
 }
 
-// InFormat reports whether a text is in a format; true if that is not a format of texts.
-func InFormat(name, text string) bool {
-	return formats[name](&jsonvalue.Value{Kind: jsonvalue.String, Text: text})
-}
-
 // known is a format as jsonschema/v5 has it.
 func known(name string) format {
 	has := jsonschema.Formats[name]

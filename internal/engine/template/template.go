@@ -146,11 +146,15 @@ func natural(data []byte, pos int) (n int64, end int) {
 	if n, end = jsonscan.Natural(data, pos); end >= 0 || pos+17 <= len(data) {
 		return n, end
 	}
-	number, end := jsonscan.ReadNumber(data, pos)
-	if end < 0 || end-pos > 15 || number.Negative || !number.Integer() {
+	end, isNatural := jsonscan.NumberEnd(data, pos)
+	if !isNatural || end-pos > 15 {
 		return 0, -1
 	}
-	return number.Whole, end
+	n = 0
+	for _, c := range data[pos:end] {
+		n = n*10 + int64(c-'0')
+	}
+	return n, end
 }
 
 func commonPrefix(a, b string) int {
@@ -270,7 +274,7 @@ func (s *Set[T]) Find(data []byte, m *Match) *T {
 		case Natural:
 			f.Number, pos = natural(data, pos)
 		case Number:
-			_, pos = jsonscan.ReadNumber(data, pos)
+			pos, _ = jsonscan.NumberEnd(data, pos)
 		case Value:
 			var v *jsonvalue.Value
 			v, pos = m.parser.ParseAt(data, pos, m.MaxDepth-e.depth)
