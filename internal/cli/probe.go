@@ -223,7 +223,7 @@ func find(doc *probe.Document, name string) ([]probe.Scenario, error) {
 	if _, err := os.Stat(name); err != nil {
 		return nil, fmt.Errorf("--scenario: %w; and there is no file of that name", oneOf(name, known))
 	}
-	own, err := probe.Load(name)
+	own, err := probe.Load(name, nil)
 	if err != nil {
 		return nil, err
 	}

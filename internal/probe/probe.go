@@ -1,19 +1,17 @@
 // Package probe runs scenarios against a live server. A scenario is a workflow
-// in an Arazzo document.
+// in an Arazzo document, or an operation of a description.
 package probe
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"time"
 
-	"github.com/pb33f/libopenapi/arazzo"
-
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/arazzo"
 	"github.com/plumbapi/plumb/internal/recording"
 )
 
@@ -61,32 +59,16 @@ func (p *Prober) Run(ctx context.Context, s *Scenario) error {
 	if p.client == nil {
 		p.client = newClient()
 	}
-	sources := make([]*arazzo.ResolvedSource, len(s.document.sources))
-	for i, from := range s.document.sources {
-		sources[i] = &arazzo.ResolvedSource{Name: from.name, Type: "openapi", URL: p.Base.String()}
-	}
 	e := &executor{prober: p, document: s.document}
 	defer e.handOn()
-	engine := arazzo.NewEngineWithConfig(s.document.arazzo, e, sources, &arazzo.EngineConfig{
-		SleepFunc: func(ctx context.Context, d time.Duration) error {
-			e.repeats++
-			e.handOn()
-			return p.wait(ctx, d*time.Duration(min(e.repeats, maxSlowdown)), e.answer)
-		},
-	})
-	inputs := maps.Clone(s.defaults)
-	maps.Copy(inputs, p.Inputs)
-	result, err := engine.RunWorkflow(ctx, s.Name, inputs)
-	if err == nil && !result.Success {
-		err = result.Error
-	}
+	err := e.run(ctx, s)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	var failed *arazzo.StepFailureError
+	var failed *arazzo.UnmetError
 	if errors.As(err, &failed) && e.held != nil {
-		e.held.Defects = append(e.held.Defects, e.unmet(s, failed))
-		return fmt.Errorf("scenario %s, step %s: %w", s.Name, failed.StepId, ErrUnmet)
+		e.held.Defects = append(e.held.Defects, e.unmet(failed))
+		return fmt.Errorf("scenario %s, step %s: %w", s.Name, failed.Step.ID, ErrUnmet)
 	}
 	if err != nil {
 		return fmt.Errorf("scenario %s: %w", s.Name, err)

@@ -72,7 +72,7 @@ func TestUnmetHasItsLine(t *testing.T) {
 	file := filepath.Join(dir, "things.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(ownScenario), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "openapi.yaml"), []byte(ownDescription), 0o600))
-	doc, err := Load(file)
+	doc, err := Load(file, nil)
 	require.NoError(t, err)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") }))
 	defer srv.Close()
