@@ -62,6 +62,8 @@ func (r *reader) schema(v value) (value, error) {
 	return v, v.errorf("the $ref leads back to itself")
 }
 
+// typesOf returns the types that a schema allows, by its own keyword or by those
+// of its alternatives. If it does not say, there are none.
 func typesOf(schema value) []string {
 	t := schema.get("type")
 	if text, ok := t.content.(string); ok {
@@ -70,6 +72,13 @@ func typesOf(schema value) []string {
 	var types []string
 	for _, item := range t.items() {
 		types = append(types, textOf(item.content))
+	}
+	for _, branch := range slices.Concat(schema.get("oneOf").items(), schema.get("anyOf").items()) {
+		name := branch.text("type")
+		if name == "" {
+			return nil
+		}
+		types = append(types, name)
 	}
 	return types
 }

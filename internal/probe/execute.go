@@ -79,7 +79,7 @@ func (e *executor) Call(ctx context.Context, r *arazzo.Request) (*arazzo.Respons
 	if err != nil {
 		return nil, err
 	}
-	return resp, missing(c.operation, resp)
+	return resp, e.missing(c.operation, resp)
 }
 
 // Wait waits before the request of a step is repeated. The server may say how
@@ -115,18 +115,24 @@ func (e *executor) call(ctx context.Context, c *call) (*arazzo.Response, error) 
 	}
 }
 
-// missing returns an error if the server does not have an operation at all. If
-// the path of an operation contains an id, such a status may mean only that
-// there is no such resource.
-func missing(op *spec.Operation, resp *arazzo.Response) error {
-	switch resp.Status {
-	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		if !strings.Contains(op.Path, "{") {
-			return fmt.Errorf("%w: %s %s answers %d, so the server does not have this endpoint; --base-url is everything before %s, such as https://host/v1",
-				ErrUnreachable, resp.Method, resp.URL, resp.Status, op.Path)
-		}
+// missing returns an error if the server does not have an operation at all, and
+// has had no other so far. If the path of an operation contains an id, such a
+// status may mean only that there is no such resource.
+func (e *executor) missing(op *spec.Operation, resp *arazzo.Response) error {
+	if !IsMissing(resp.Status) {
+		e.prober.reached = true
 	}
-	return nil
+	if e.prober.reached || strings.Contains(op.Path, "{") {
+		return nil
+	}
+	return fmt.Errorf("%w: %s %s answers %d, so the server does not have this endpoint; --base-url is everything before %s, such as https://host/v1",
+		ErrUnreachable, resp.Method, resp.URL, resp.Status, op.Path)
+}
+
+// IsMissing reports whether a status can mean that a server does not have an
+// operation.
+func IsMissing(status int) bool {
+	return status == http.StatusNotFound || status == http.StatusMethodNotAllowed || status == http.StatusNotImplemented
 }
 
 // retryAfter returns how long to wait before the next attempt: as long as the

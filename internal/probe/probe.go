@@ -38,6 +38,7 @@ type Prober struct {
 
 	client   *http.Client
 	requests int
+	reached  bool // whether the server has an operation, as far as is known
 }
 
 // ErrUnmet means that a server responded, but not as the scenario expects. The

@@ -152,9 +152,20 @@ func (s *Scenario) inputs(given map[string]any) (map[string]any, error) {
 	return inputs, nil
 }
 
-// Operations returns the operations that the scenario uses, with those of the
+// FitsIn reports whether a description has all operations of the scenario, by
+// method and path.
+func (s *Scenario) FitsIn(d *spec.Description) bool {
+	for _, op := range s.operations() {
+		if !slices.ContainsFunc(d.Operations, func(o *spec.Operation) bool { return o.Method == op.Method && o.Path == op.Path }) {
+			return false
+		}
+	}
+	return true
+}
+
+// operations returns the operations that the scenario uses, with those of the
 // scenarios that it contains.
-func (s *Scenario) Operations() []*spec.Operation {
+func (s *Scenario) operations() []*spec.Operation {
 	var all []*spec.Operation
 	for _, step := range s.workflow.Steps {
 		if op := s.document.operations[step]; op != nil {
@@ -163,7 +174,7 @@ func (s *Scenario) Operations() []*spec.Operation {
 		}
 		for i := range s.document.Scenarios {
 			if part := &s.document.Scenarios[i]; part.Name == step.WorkflowID {
-				all = append(all, part.Operations()...)
+				all = append(all, part.operations()...)
 			}
 		}
 	}

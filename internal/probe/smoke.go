@@ -8,22 +8,28 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
+// Skipped is an operation that a smoke run does not call.
+type Skipped struct {
+	Operation string // method and path
+	Reason    string // what it needs or lacks
+}
+
 // Smoke returns a scenario for each operation of a description that can be
 // called with what the description itself says: it has no required parameters,
 // or there is an example for each. Only GET is called, unless methods that
-// change something on the server are allowed; DELETE is never called. What else
-// is there is named, with the reason.
-func Smoke(d *spec.Description, change bool) (scenarios []Scenario, not []string) {
+// change something on the server are allowed; DELETE is never called. The other
+// operations are skipped.
+func Smoke(d *spec.Description, change bool) (scenarios []Scenario, skipped []Skipped) {
 	for _, op := range d.Operations {
 		name := op.Method + " " + op.Path
 		c, lack := smokeCall(d, op, change)
 		if lack != "" {
-			not = append(not, name+" ("+lack+")")
+			skipped = append(skipped, Skipped{name, lack})
 			continue
 		}
 		scenarios = append(scenarios, Scenario{Name: name, Summary: "Call " + op.ID, smoke: c})
 	}
-	return scenarios, not
+	return scenarios, skipped
 }
 
 // smokeCall returns the call of an operation, or what it lacks.
@@ -35,7 +41,7 @@ func smokeCall(d *spec.Description, op *spec.Operation, change bool) (c *call, l
 			return nil, "needs --create"
 		}
 	default:
-		return nil, "is not called without a scenario"
+		return nil, "needs a scenario"
 	}
 	c = &call{operation: op}
 	var missing []string
@@ -52,7 +58,7 @@ func smokeCall(d *spec.Description, op *spec.Operation, change bool) (c *call, l
 		missing = append(missing, "the body")
 	}
 	if len(missing) > 0 {
-		return nil, "has no example of " + strings.Join(missing, ", ")
+		return nil, "lacks an example of " + strings.Join(missing, ", ")
 	}
 	return c, ""
 }
