@@ -104,3 +104,35 @@ func firstUnmet(criteria []*Criterion, s *scope) *Criterion {
 	}
 	return nil
 }
+
+// ExpectedStatuses returns the statuses that meet all criteria of the step which
+// are about the status alone; none if there are no such criteria.
+func (s *Step) ExpectedStatuses() []int {
+	var about []*Criterion
+	for _, c := range s.Criteria {
+		if c.isAboutStatus() {
+			about = append(about, c)
+		}
+	}
+	if len(about) == 0 {
+		return nil
+	}
+	var expected []int
+	for status := 100; status <= 599; status++ {
+		if firstUnmet(about, &scope{exchange: &exchange{&Request{}, &Response{Status: status}}}) == nil {
+			expected = append(expected, status)
+		}
+	}
+	return expected
+}
+
+// isAboutStatus reports whether a criterion depends on the status and on
+// nothing else.
+func (c *Criterion) isAboutStatus() bool {
+	for _, e := range c.expressions {
+		if e.root != "$statusCode" {
+			return false
+		}
+	}
+	return len(c.expressions) > 0
+}

@@ -2,6 +2,7 @@ package arazzo
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -42,8 +43,10 @@ func parseExpression(text string) (Expression, error) {
 		message := fmt.Sprintf("%q is not a runtime expression", text)
 		if near := nearest.To(want, roots); near != "" && near != want {
 			message += fmt.Sprintf("; did you mean %q?", near)
+		} else {
+			message += "; it begins with one of " + strings.Join(roots, ", ")
 		}
-		return e, fmt.Errorf("%s", message)
+		return e, errors.New(message)
 	case hasPointer && pointer != "" && !strings.HasPrefix(pointer, "/"):
 		return e, fmt.Errorf("%q is not a runtime expression: what follows # is a JSON pointer, which begins with /", text)
 	case root == "$request" || root == "$response":

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -57,12 +58,44 @@ func (e *UnmetError) Error() string {
 	return fmt.Sprintf("the step %s of the workflow %s expects %s", e.Step.ID, e.Step.Workflow.ID, e.Criterion)
 }
 
+// NoValueError says that a step needs the value of an expression that leads to
+// nothing.
+type NoValueError struct {
+	Step       *Step
+	Expression string
+	What       string // for which the step needs it
+}
+
+func (e *NoValueError) Error() string {
+	return fmt.Sprintf("step %s: %s is %s, which has no value", e.Step.ID, e.What, e.Expression)
+}
+
+// OfResponse reports whether the value would be one of a response.
+func (e *NoValueError) OfResponse() bool {
+	for _, root := range []string{"$steps.", "$workflows.", "$outputs.", "$response."} {
+		if strings.HasPrefix(strings.TrimPrefix(e.Expression, "{"), root) {
+			return true
+		}
+	}
+	return false
+}
+
+// needs returns an error about what a step needs, given why it could not be
+// had.
+func (s *Step) needs(what string, err error) error {
+	var none unresolvedError
+	if errors.As(err, &none) {
+		return &NoValueError{s, none.expression, what}
+	}
+	return fmt.Errorf("step %s: %s: %w", s.ID, what, err)
+}
+
 // maxDepth is how deep workflows may be within each other, by way of actions
 // that lead from one to another.
 const maxDepth = 100
 
-// Run runs a workflow, and returns its outputs. The error is an [*UnmetError],
-// that of the caller, or says which expression has no value.
+// Run runs a workflow, and returns its outputs. The error is an [*UnmetError], a
+// [*NoValueError], that of the caller, or says why a request cannot be made.
 func Run(ctx context.Context, w *Workflow, inputs map[string]any, caller Caller) (map[string]any, error) {
 	r := &runner{caller: caller, given: inputs, ended: map[string]workflowValues{}}
 	return r.run(ctx, w, inputs)
@@ -234,7 +267,7 @@ func (e *execution) part(ctx context.Context, s *Step) error {
 	for _, p := range s.parameters {
 		value, ok, err := e.scope.resolve(p.value)
 		if err != nil {
-			return fmt.Errorf("step %s: parameter %s: %w", s.ID, p.name, err)
+			return s.needs("the parameter "+p.name, err)
 		}
 		if ok {
 			inputs[p.name] = value
@@ -252,17 +285,17 @@ func (e *execution) call(ctx context.Context, s *Step) error {
 		value, ok, err := e.scope.resolve(p.value)
 		switch {
 		case err != nil:
-			return fmt.Errorf("step %s: parameter %s: %w", s.ID, p.name, err)
+			return s.needs("the parameter "+p.name, err)
 		case ok:
 			r.Parameters = append(r.Parameters, Argument{p.name, p.in, value})
 		case p.in == "path":
-			return fmt.Errorf("step %s: the path parameter %s is %v, which has no value", s.ID, p.name, p.value)
+			return s.needs("the path parameter "+p.name, unresolvedError{textOf(p.value)})
 		}
 	}
 	if s.Body != nil {
 		var err error
 		if r.Payload, r.HasPayload, err = e.scope.payload(s.Body); err != nil {
-			return fmt.Errorf("step %s: payload: %w", s.ID, err)
+			return s.needs("the payload", err)
 		}
 	}
 	resp, err := e.caller.Call(ctx, r)

@@ -66,10 +66,16 @@ func (p *Prober) Run(ctx context.Context, s *Scenario) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	var failed *arazzo.UnmetError
-	if errors.As(err, &failed) && e.held != nil {
-		e.held.Defects = append(e.held.Defects, e.unmet(failed))
-		return fmt.Errorf("scenario %s, step %s: %w", s.Name, failed.Step.ID, ErrUnmet)
+	var unmet *arazzo.UnmetError
+	var none *arazzo.NoValueError
+	switch {
+	case e.held == nil: // the fault is not one of the last response
+	case errors.As(err, &unmet):
+		e.held.Defects = append(e.held.Defects, e.unmet(unmet))
+		return fmt.Errorf("scenario %s, step %s: %w", s.Name, unmet.Step.ID, ErrUnmet)
+	case errors.As(err, &none) && none.OfResponse():
+		e.held.Defects = append(e.held.Defects, e.withoutValue(none))
+		return fmt.Errorf("scenario %s, step %s: %w", s.Name, none.Step.ID, ErrUnmet)
 	}
 	if err != nil {
 		return fmt.Errorf("scenario %s: %w", s.Name, err)

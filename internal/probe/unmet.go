@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -19,6 +20,19 @@ func (e *executor) unmet(failed *arazzo.UnmetError) plumb.Defect {
 	}
 	if value := e.value(c.Context); value != "" {
 		d.Found += ", where " + c.Context + " is " + value
+	}
+	return d
+}
+
+// withoutValue returns the defect that a step needs a value which the responses
+// did not contain.
+func (e *executor) withoutValue(none *arazzo.NoValueError) plumb.Defect {
+	d := plumb.Defect{
+		Rule: "scenario-unmet", Place: e.held.Place, Description: none.Step.Place, Allowed: none.Expression, Found: e.answer,
+		Message: fmt.Sprintf("the responses contain no value for %s, which the step %s of the scenario %s needs", none.What, none.Step.ID, none.Step.Workflow.ID),
+	}
+	if body := e.held.Response.Body.Bytes; !json.Valid(body) {
+		d.Found += ", with a body that is not JSON"
 	}
 	return d
 }
