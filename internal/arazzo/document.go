@@ -4,10 +4,10 @@ package arazzo
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/docschema"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -101,7 +101,7 @@ type action struct {
 }
 
 // version matches the versions of the specification that we know.
-var version = regexp.MustCompile(`^1\.0\.\d+(-.+)?$`)
+var version = lazyregexp.New(`^1\.0\.\d+(-.+)?$`)
 
 // Parse reads a document. The file is its name for places and errors.
 func Parse(file string, data []byte) (*Document, error) {
@@ -114,7 +114,7 @@ func Parse(file string, data []byte) (*Document, error) {
 	switch text, _ := written.(string); {
 	case !isObject || !hasVersion:
 		return nil, tree.Error("", `this is not an Arazzo document: it has no member "arazzo" that names the version, such as 1.0.1`)
-	case !version.MatchString(text):
+	case !version().MatchString(text):
 		return nil, tree.Error("/arazzo", fmt.Sprintf("Arazzo version %s is not supported; use 1.0.1", textOf(written)))
 	}
 	if err := tree.Check(docschema.Arazzo10); err != nil {

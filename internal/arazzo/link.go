@@ -124,7 +124,7 @@ func (l *linker) value(v any, at plumb.Source) {
 			l.expression(e, at)
 			return
 		}
-		for _, found := range embedded.FindAllString(v, -1) {
+		for _, found := range embedded().FindAllString(v, -1) {
 			if e, err := parseExpression(found[1 : len(found)-1]); err == nil {
 				l.expression(e, at)
 			}

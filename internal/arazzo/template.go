@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
 // unresolvedError says that an expression within a text has no value.
@@ -20,7 +20,7 @@ type unresolvedError struct{ expression string }
 func (e unresolvedError) Error() string { return e.expression + " has no value" }
 
 // embedded matches an expression that is embedded in a text.
-var embedded = regexp.MustCompile(`\{\$[^{}]*\}`)
+var embedded = lazyregexp.New(`\{\$[^{}]*\}`)
 
 // resolve returns a value with its runtime expressions replaced by their
 // values. A text that is one expression becomes its value, of whatever type;
@@ -85,7 +85,7 @@ func wholeExpression(text string) (Expression, bool) {
 // stays as it is.
 func (s *scope) replaceEmbedded(text string) (string, error) {
 	var err error
-	replaced := embedded.ReplaceAllStringFunc(text, func(found string) string {
+	replaced := embedded().ReplaceAllStringFunc(text, func(found string) string {
 		e, parseErr := parseExpression(found[1 : len(found)-1])
 		if parseErr != nil {
 			return found

@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 	"github.com/plumbapi/plumb/internal/nearest"
 )
 
@@ -161,14 +161,14 @@ func (e *explainer) subject(v violation) string {
 }
 
 // definition matches the place of a definition in a schema.
-var definition = regexp.MustCompile(`^/\$defs/([^/]+)`)
+var definition = lazyregexp.New(`^/\$defs/([^/]+)`)
 
 // noun returns what a schema is the schema of, with an article.
 func (e *explainer) noun(schema string) string {
 	if ref, _ := at(e.text, schema+"/$ref").(string); strings.HasSuffix(ref, "-object") {
 		schema = strings.TrimPrefix(ref, "#")
 	}
-	m := definition.FindStringSubmatch(schema)
+	m := definition().FindStringSubmatch(schema)
 	if m == nil {
 		return withArticle(e.schema.noun)
 	}
@@ -285,10 +285,10 @@ func form(pattern any) string {
 }
 
 // twoItems matches the library's message about items that are equal.
-var twoItems = regexp.MustCompile(`(\d+) and (\d+)`)
+var twoItems = lazyregexp.New(`(\d+) and (\d+)`)
 
 func equalItems(message string) (first, second int) {
-	if m := twoItems.FindStringSubmatch(message); m != nil {
+	if m := twoItems().FindStringSubmatch(message); m != nil {
 		first, _ = strconv.Atoi(m[1])
 		second, _ = strconv.Atoi(m[2])
 	}
