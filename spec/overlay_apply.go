@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/theory/jsonpath"
-
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/jsonpath"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 

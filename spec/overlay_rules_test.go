@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 )
 
 // overlaidDocument returns a description, as JSON, to which an overlay with
@@ -84,18 +83,18 @@ func TestOverlayRefuses(t *testing.T) {
 		"- {target: $.info, copy: '$.*'}":                         "o.yaml:4:4: the copy $.* selects 4 values; it must select one",
 		"- {target: $, remove: true}":                             "o.yaml:4:4: the target $ is the whole description, which cannot be removed",
 		"- {target: $.info, copy: info}":                          "o.yaml:4:20: the copy info is not a JSONPath",
-		"- {target: info, remove: true}":                          "o.yaml:4:4: the target info is not a JSONPath",
+		"- {target: info, remove: true}":                          `o.yaml:4:4: "target" is "info"; it must be a JSONPath, which begins with $`,
 		"- {target: $.info, remove: 1}":                           `o.yaml:4:20: "remove" must be true or false, not a number`,
-		"- {target: 1}":                                           `o.yaml:4:4: "target" must be text, not a number`,
-		"- {target: $, description: 1}":                           `o.yaml:4:15: "description" must be text, not a number`,
-		"- {target: $}\n- {target: $}":                            "o.yaml:5:3: the same action is in line 4; remove one of them",
+		"- {target: 1}":                                           `o.yaml:4:4: "target" must be text, not a number; put it in quotes`,
+		"- {target: $, description: 1}":                           `o.yaml:4:15: "description" must be text, not a number; put it in quotes`,
+		"- {target: $}\n- {target: $}":                            "o.yaml:5:3: this is equal to item 1 of the list; remove one of them",
 		"- " + "{target: '$" + strings.Repeat("[0]", 4000) + "'}": "is longer than 10000 bytes",
 	} {
 		_, _, err := overlaidDocument(t, "1.1.0", description, actions)
 		assert.ErrorContains(t, err, want)
 	}
 	_, _, err := overlaidDocument(t, "1.0.0", description, "- {target: $.info, copy: $.info}")
-	assert.ErrorContains(t, err, `o.yaml:4:20: an action (version 1.0) has no member "copy"; it may have target, description, update, remove`)
+	assert.ErrorContains(t, err, `o.yaml:4:20: an action (Overlay 1.0) has no member "copy"; it may have description, remove, target, update`)
 	for _, version := range []string{"1.0", "1.2.0", "2", "1.1.x"} {
 		_, _, err := overlaidDocument(t, version, description, "- target: $")
 		assert.ErrorContains(t, err, "o.yaml:1:1: overlay version ")
@@ -107,38 +106,4 @@ func TestOverlayIsBounded(t *testing.T) {
 	description := "openapi: 3.1.0\nbig: {a: [" + strings.Repeat("1,", 2000) + "1]}\ntags: [" + strings.Repeat("{},", 3000) + "{}]\n"
 	_, _, err := overlaidDocument(t, "1.1.0", description, "- {target: '$.tags[*]', copy: $.big}\n")
 	assert.ErrorContains(t, err, "o.yaml:4:4: the target $.tags[*] makes the description larger than 5000000 values")
-}
-
-func TestInBrackets(t *testing.T) {
-	for path, want := range map[string]string{
-		"$.a.b_c":                     "$.a.b_c",
-		"$.x-a.b":                     "$['x-a'].b",
-		"$..x-a":                      "$..['x-a']",
-		"$.*[?@.x-a.b-c == 1.5]":      "$.*[?@['x-a']['b-c'] == 1.5]",
-		`$['.x-a'][".y-b\".z-c"].é-è`: `$['.x-a'][".y-b\".z-c"]['é-è']`,
-		"$.a[?@.b<-1]":                "$.a[?@.b<-1]",
-		"$.a[1:-1]":                   "$.a[1:-1]",
-		"$['x":                        "$['x",
-		"$.":                          "$.",
-	} {
-		assert.Equal(t, want, inBrackets(path))
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.StringMatching(`[a-zA-Z_é][a-zA-Z0-9_é-]*`).Draw(t, "name")
-		p, err := parsePath("$." + name)
-		require.NoError(t, err)
-		assert.Len(t, p.Select(map[string]any{name: 1}), 1)
-	})
-}
-
-func FuzzPath(f *testing.F) {
-	for _, seed := range []string{"$", "$..x-a[?@.b-c == 'd']", `$["a\"b"]`, "$[?((@.a))]", "$.a[?match(@.b, 'x')]"} {
-		f.Add(seed)
-	}
-	value := map[string]any{"a": []any{map[string]any{"b": "x"}, 1.5, nil}}
-	f.Fuzz(func(t *testing.T, text string) {
-		if p, err := parsePath(text); err == nil {
-			p.SelectLocated(value) // must not panic
-		}
-	})
 }

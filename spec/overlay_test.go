@@ -138,8 +138,8 @@ func TestOverlayErrors(t *testing.T) {
 	for name, tt := range map[string]struct{ actions, want string }{
 		"no path":           {"- target: $.components[\n  remove: true\n", "amend.yaml:4:3: the target $.components[ is not a JSONPath"},
 		"the whole":         {"- target: $\n  remove: true\n", "the whole description, which cannot be removed"},
-		"no target":         {"- remove: true\n", "amend.yaml:4:3: the action has no target"},
-		"a misspelt member": {"- target: $.info\n  updates: {a: 1}\n", `amend.yaml:5:3: an action (version 1.0) has no member "updates"`},
+		"no target":         {"- remove: true\n", "amend.yaml:4:3: the action has no member \"target\""},
+		"a misspelt member": {"- target: $.info\n  updates: {a: 1}\n", `amend.yaml:5:3: an action (Overlay 1.0) has no member "updates"; it may have description, remove, target, update; did you mean "update"?`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := amended(tt.actions)
@@ -152,10 +152,10 @@ func TestOverlayErrors(t *testing.T) {
 		"[]":                               "o.yaml:1:1: an overlay must be an object, not an array",
 		"openapi: 3.1.0":                   `o.yaml:1:1: this is not an overlay`,
 		"overlay: '2.0.0'":                 `o.yaml:1:1: overlay version "2.0.0" is not supported`,
-		"overlay: 1.0.0":                   `o.yaml:1:1: the overlay has no object "info"`,
-		"overlay: 1.0.0\ninfo: {title: x}": `the info of the overlay has no text "version"`,
-		"overlay: 1.0.0\ninfo: {title: x, version: '1'}\nactions: []": `"actions" must be a list with at least one action`,
-		"overlay: 1.0.0\ninfo: {title: x, version: '1'}\nactons: []":  `o.yaml:3:1: an overlay (version 1.0) has no member "actons"`,
+		"overlay: 1.0.0":                   `o.yaml:1:1: the overlay has no member "info"`,
+		"overlay: 1.0.0\ninfo: {title: x}\nactions: [{target: $}]": `o.yaml:2:1: "info" has no member "version"`,
+		"overlay: 1.0.0\ninfo: {title: x, version: '1'}\nactions: []": `o.yaml:3:1: "actions" must have at least one item`,
+		"overlay: 1.0.0\ninfo: {title: x, version: '1'}\nactons: []":  `o.yaml:3:1: an overlay (Overlay 1.0) has no member "actons"; it may have actions, extends, info, overlay; did you mean "actions"?`,
 	} {
 		_, err := Builtin(Overlay{Name: "o.yaml", Data: []byte(text)})
 		require.Error(t, err)

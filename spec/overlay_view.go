@@ -3,8 +3,7 @@ package spec
 import (
 	"encoding/json"
 
-	pathspec "github.com/theory/jsonpath/spec"
-
+	"github.com/plumbapi/plumb/internal/jsonpath"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -178,17 +177,17 @@ type found struct {
 }
 
 // find returns the node at a normalized path.
-func (v *view) find(path pathspec.NormalizedPath) found {
+func (v *view) find(path jsonpath.NormalizedPath) found {
 	f := found{node: v.root, held: v.root}
 	r := role{kind: documentKind}
 	for _, selector := range path {
 		parent := f.node
 		f.chain, f.inside, f.name = append(f.chain, parent), r, ""
 		switch s := selector.(type) {
-		case pathspec.Name:
+		case jsonpath.Name:
 			f.name = string(s)
 			f.held = parent.get(f.name)
-		case pathspec.Index:
+		case jsonpath.Index:
 			f.held = parent.items[s]
 		}
 		f.node = v.at(f.held)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -23,6 +22,7 @@ import (
 type probeFlags struct {
 	baseURL     string
 	scenarios   []string
+	sources     []string
 	batch       string
 	create      bool
 	values      []string
@@ -45,21 +45,30 @@ followed. The credential is taken from PLUMB_TOKEN or OPENAI_API_KEY and sent as
 "Authorization: Bearer ..."; --header sends another one.
 
 A scenario is a workflow of an Arazzo 1.0 document: of the built-in one, or of
-your own FILE. These are built in:
+your own FILE. Nothing is fetched: --source names the file of a source description
+that is at a URL. These are built in:
 
 ` + scenarioList + `
+With a description of your own (--spec) and no --scenario, each GET of it is called
+for which it has all that is needed: no required parameter, or an example of each.
+With --create the same holds for POST, PUT and PATCH; DELETE is never called. The
+built-in scenarios are run only if all of their operations are described.
+
 Exit status: 0 nothing at or above --fail-on; 1 findings, including responses that
 a scenario does not expect (scenario-unmet); 2 wrong usage, or the server cannot
 be reached; 3 nothing was checked (0 with --allow-empty).`,
 		Example: `  plumb probe --base-url https://api.openai.com/v1
   plumb probe --base-url http://127.0.0.1:4010/v1 --create --report junit=probe.xml
-  plumb probe --base-url https://host/v1 --batch batch_123 --scenario cancel-batch`,
+  plumb probe --base-url https://host/v1 --batch batch_123 --scenario cancel-batch
+  plumb probe --base-url https://host/api --spec openapi.yaml
+  plumb probe --base-url https://host/api --spec openapi.yaml --scenario orders.arazzo.yaml`,
 		Args: cobra.NoArgs,
 	}
 	cmd.Flags().StringVar(&f.baseURL, "base-url", "", "`URL` of the API: the paths of the description are appended to it")
 	cmd.Flags().StringArrayVar(&f.scenarios, "scenario", nil, "run only this scenario, or those of an Arazzo `FILE`; can be repeated")
+	cmd.Flags().StringArrayVar(&f.sources, "source", nil, "read a source description of the scenarios from another file, as `NAME=FILE`; can be repeated")
 	cmd.Flags().StringVar(&f.batch, "batch", "", "cancel the batch with this `ID`")
-	cmd.Flags().BoolVar(&f.create, "create", false, "create batches, and cancel them")
+	cmd.Flags().BoolVar(&f.create, "create", false, "create batches, and cancel them; with a description of your own, call POST, PUT and PATCH, too")
 	cmd.Flags().StringArrayVar(&f.values, "input", nil, "set an input of the scenarios, as `NAME=VALUE`; can be repeated")
 	cmd.Flags().StringArrayVar(&f.headers, "header", nil, "send a header, as `\"NAME: VALUE\"`; can be repeated")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 30*time.Second, "`TIME` for one request, including its response")
@@ -79,19 +88,16 @@ be reached; 3 nothing was checked (0 with --allow-empty).`,
 		if err != nil {
 			return err
 		}
-		scenarios, lacking, err := f.load()
-		if err != nil {
-			return err
-		}
 		c, err := a.liveCheck(flags, base)
 		if err != nil {
 			return err
 		}
-		defer a.takeLog()()
-		c.probe(cmd.Context(), f, base, header, scenarios)
-		if len(lacking) > 0 && !c.options.quiet {
-			c.say("not run: %s", strings.Join(lacking, ", "))
+		chosen, err := c.scenarios(&f)
+		if err != nil {
+			return err
 		}
+		defer a.takeLog()()
+		c.probe(cmd.Context(), f, base, header, chosen)
 		return nil
 	}
 	return cmd
@@ -112,45 +118,6 @@ func builtinScenarios() string {
 		fmt.Fprintf(&b, "  %-16s %s\n", s.Name, s.Summary)
 	}
 	return b.String()
-}
-
-// inputs returns the values that scenarios can ask for.
-func (f *probeFlags) inputs() map[string]any {
-	inputs := map[string]any{}
-	if f.batch != "" {
-		inputs["batch_id"] = f.batch
-	}
-	if f.create {
-		inputs["create"] = true
-	}
-	for _, text := range f.values {
-		name, value, _ := strings.Cut(text, "=")
-		inputs[name] = value
-	}
-	return inputs
-}
-
-// checkInputs returns an error for inputs that no scenario has.
-func (f *probeFlags) checkInputs(scenarios []probe.Scenario) error {
-	var known []string
-	for _, s := range scenarios {
-		known = append(known, s.Inputs...)
-	}
-	slices.Sort(known)
-	known = slices.Compact(known)
-	for _, text := range f.values {
-		name, _, ok := strings.Cut(text, "=")
-		if !ok {
-			return errors.New("--input: an input has the form NAME=VALUE")
-		}
-		if len(known) == 0 {
-			return errors.New("--input: these scenarios have no inputs")
-		}
-		if err := oneOf(name, known); err != nil {
-			return fmt.Errorf("--input: %w", err)
-		}
-	}
-	return nil
 }
 
 // header returns the headers that are sent with each request.
@@ -175,78 +142,6 @@ func (f *probeFlags) header(getenv func(string) string) (http.Header, error) {
 	return header, nil
 }
 
-// load returns the scenarios to run, and the names of those that are not run
-// because they lack an input. It is an error if a scenario that the user has
-// named lacks one.
-func (f *probeFlags) load() (run []probe.Scenario, lacking []string, err error) {
-	doc, err := probe.Builtin()
-	if err != nil {
-		return nil, nil, err
-	}
-	chosen := slices.DeleteFunc(slices.Clone(doc.Scenarios), func(s probe.Scenario) bool { return s.Part })
-	if len(f.scenarios) > 0 {
-		chosen = nil
-	}
-	for _, name := range f.scenarios {
-		named, err := find(doc, name)
-		if err != nil {
-			return nil, nil, err
-		}
-		chosen = append(chosen, named...)
-	}
-	if err := f.checkInputs(chosen); err != nil {
-		return nil, nil, err
-	}
-	for _, s := range chosen {
-		lacks := s.Lacks(f.inputs())
-		switch {
-		case len(lacks) == 0:
-			run = append(run, s)
-		case len(f.scenarios) > 0:
-			return nil, nil, fmt.Errorf("the scenario %s needs %s", s.Name, needs(lacks))
-		default:
-			lacking = append(lacking, s.Name+" (needs "+needs(lacks)+")")
-		}
-	}
-	return run, lacking, nil
-}
-
-// find returns the built-in scenario of that name, or the scenarios of a file.
-func find(doc *probe.Document, name string) ([]probe.Scenario, error) {
-	var known []string
-	for _, s := range doc.Scenarios {
-		if s.Name == name {
-			return []probe.Scenario{s}, nil
-		}
-		known = append(known, s.Name)
-	}
-	if _, err := os.Stat(name); err != nil {
-		return nil, fmt.Errorf("--scenario: %w; and there is no file of that name", oneOf(name, known))
-	}
-	own, err := probe.Load(name)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(own.Scenarios, func(s probe.Scenario) bool { return s.Part }), nil
-}
-
-// needs returns the flags that set the inputs.
-func needs(inputs []string) string {
-	var flags []string
-	for _, name := range inputs {
-		switch name {
-		case "batch_id":
-			name = "--batch ID"
-		case "create":
-			name = "--create"
-		default:
-			name = "--input " + name + "=VALUE"
-		}
-		flags = append(flags, name)
-	}
-	return strings.Join(flags, " and ")
-}
-
 // given returns the values of the headers that --header sets: all of them are
 // treated as credentials, whatever their names.
 func (f *probeFlags) given(header http.Header) []string {
@@ -259,7 +154,7 @@ func (f *probeFlags) given(header http.Header) []string {
 }
 
 // probe runs the scenarios and writes the report.
-func (c *check) probe(ctx context.Context, f probeFlags, base *url.URL, header http.Header, scenarios []probe.Scenario) {
+func (c *check) probe(ctx context.Context, f probeFlags, base *url.URL, header http.Header, chosen *chosenScenarios) {
 	sent := append(redact.Credentials(base.String(), header, nil), f.given(header)...)
 	secrets := redact.New(sent)
 	p := &probe.Prober{
@@ -272,13 +167,14 @@ func (c *check) probe(ctx context.Context, f probeFlags, base *url.URL, header h
 		Seen: func(x *plumb.Exchange) {
 			x.Secrets = append(x.Secrets, sent...) // a server can echo what was sent
 			c.see(x)
+			chosen.seen(x.Response.Status)
 			if c.options.verbose {
 				c.say("%s", secrets.Text(fmt.Sprintf("%s %s: %d", x.Request.Method, x.Request.URL, x.Response.Status)))
 			}
 		},
 		Waiting: func(d time.Duration, why string) { c.waiting(secrets.Text(fmt.Sprintf("%s; waiting %s", why, d))) },
 	}
-	for _, s := range scenarios {
+	for _, s := range chosen.run {
 		c.waiting("scenario " + s.Name)
 		err := p.Run(ctx, &s)
 		if c.interrupted(ctx) {
@@ -293,7 +189,13 @@ func (c *check) probe(ctx context.Context, f probeFlags, base *url.URL, header h
 		}
 	}
 	c.waiting("")
+	if err := chosen.nothingThere(); err != nil {
+		c.failures = append(c.failures, err)
+	}
 	c.conclude(c.report())
+	if !c.options.quiet {
+		chosen.sayNotRun(c)
+	}
 }
 
 // waiting shows on a terminal what the run is doing; an empty text removes it.

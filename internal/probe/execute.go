@@ -1,11 +1,12 @@
 package probe
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -15,9 +16,8 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/pb33f/libopenapi/arazzo"
-
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/arazzo"
 	"github.com/plumbapi/plumb/internal/live"
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/spec"
@@ -29,8 +29,8 @@ type executor struct {
 	document *Document
 	answer   string          // describes the last response, for messages
 	held     *plumb.Exchange // the last exchange, until it is known whether it meets its step
-	repeats  int             // how often the last request was repeated
-	last     string          // operation of the last request
+
+	retryAfter string // what the last response says about it, in its header
 }
 
 // newClient returns a client that never follows a redirect: an API that
@@ -46,18 +46,58 @@ func newClient() *http.Client {
 	}
 }
 
-// Execute makes the request of a step.
-func (e *executor) Execute(ctx context.Context, r *arazzo.ExecutionRequest) (*arazzo.ExecutionResponse, error) {
-	op, err := e.document.operation(r.OperationID + r.OperationPath)
+// run runs a scenario.
+func (e *executor) run(ctx context.Context, s *Scenario) error {
+	if s.smoke != nil {
+		_, err := e.call(ctx, s.smoke)
+		return err
+	}
+	inputs, err := s.inputs(e.prober.Inputs)
+	if err != nil {
+		return err
+	}
+	_, err = arazzo.Run(ctx, s.workflow, inputs, e)
+	return err
+}
+
+// call is a call of an operation.
+type call struct {
+	operation   *spec.Operation
+	arguments   []arazzo.Argument
+	contentType string
+	payload     any
+	hasPayload  bool
+}
+
+// Call makes the request of a step.
+func (e *executor) Call(ctx context.Context, r *arazzo.Request) (*arazzo.Response, error) {
+	c := &call{operation: e.document.operations[r.Step], arguments: r.Parameters, payload: r.Payload, hasPayload: r.HasPayload}
+	if r.Step.Body != nil {
+		c.contentType = r.Step.Body.ContentType
+	}
+	resp, err := e.call(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	if name := r.OperationID + r.OperationPath; name != e.last {
-		e.last, e.repeats = name, 0
+	return resp, e.missing(c.operation, resp)
+}
+
+// Wait waits before the request of a step is repeated. The server may say how
+// long.
+func (e *executor) Wait(ctx context.Context, d time.Duration, n int) error {
+	e.handOn()
+	if e.retryAfter != "" {
+		return e.prober.wait(ctx, retryAfter(e.retryAfter, n), e.answer)
 	}
+	return e.prober.wait(ctx, d*time.Duration(min(n, maxSlowdown)), e.answer)
+}
+
+// call makes the request of a call, again while the server answers that there
+// are too many requests.
+func (e *executor) call(ctx context.Context, c *call) (*arazzo.Response, error) {
 	const attempts = 5
 	for attempt := 1; ; attempt++ {
-		req, err := e.request(op, r)
+		req, err := e.request(c)
 		if err != nil {
 			return nil, err
 		}
@@ -65,95 +105,52 @@ func (e *executor) Execute(ctx context.Context, r *arazzo.ExecutionRequest) (*ar
 		if err != nil {
 			return nil, err
 		}
-		if resp.StatusCode != http.StatusTooManyRequests || attempt == attempts {
-			return resp, missing(op, resp)
+		if resp.Status != http.StatusTooManyRequests || attempt == attempts {
+			return resp, nil
 		}
 		e.handOn()
-		if err := e.prober.wait(ctx, retryAfter(http.Header(resp.Headers), attempt), "the server reports too many requests (429)"); err != nil {
+		if err := e.prober.wait(ctx, retryAfter(e.retryAfter, attempt), "the server reports too many requests (429)"); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// missing returns an error if the server does not have an operation at all. If
-// the path of an operation contains an id, such a status may mean only that
-// there is no such resource.
-func missing(op *spec.Operation, resp *arazzo.ExecutionResponse) error {
-	switch resp.StatusCode {
-	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		if !strings.Contains(op.Path, "{") {
-			return fmt.Errorf("%w: %s %s answers %d, so the server does not have this endpoint; --base-url is everything before %s, such as https://host/v1",
-				ErrUnreachable, resp.Method, resp.URL, resp.StatusCode, op.Path)
-		}
+// missing returns an error if the server does not have an operation at all, and
+// has had no other so far. If the path of an operation contains an id, such a
+// status may mean only that there is no such resource.
+func (e *executor) missing(op *spec.Operation, resp *arazzo.Response) error {
+	if !IsMissing(resp.Status) {
+		e.prober.reached = true
 	}
-	return nil
+	if e.prober.reached || strings.Contains(op.Path, "{") {
+		return nil
+	}
+	return fmt.Errorf("%w: %s %s answers %d, so the server does not have this endpoint; --base-url is everything before %s, such as https://host/v1",
+		ErrUnreachable, resp.Method, resp.URL, resp.Status, op.Path)
+}
+
+// IsMissing reports whether a status can mean that a server does not have an
+// operation.
+func IsMissing(status int) bool {
+	return status == http.StatusNotFound || status == http.StatusMethodNotAllowed || status == http.StatusNotImplemented
 }
 
 // retryAfter returns how long to wait before the next attempt: as long as the
 // server says, but at most two minutes; or if it does not say, longer with each
 // attempt.
-func retryAfter(h http.Header, attempt int) time.Duration {
+func retryAfter(said string, attempt int) time.Duration {
 	const maxWait = 2 * time.Minute
 	wait := time.Second << attempt
-	if seconds, err := strconv.Atoi(h.Get("Retry-After")); err == nil && seconds >= 0 {
+	if seconds, err := strconv.Atoi(said); err == nil && seconds >= 0 {
 		wait = time.Duration(min(seconds, int(maxWait/time.Second))) * time.Second
-	} else if at, err := http.ParseTime(h.Get("Retry-After")); err == nil {
+	} else if at, err := http.ParseTime(said); err == nil {
 		wait = max(0, time.Until(at))
 	}
 	return min(wait, maxWait)
 }
 
-// request builds the request of a step.
-func (e *executor) request(op *spec.Operation, r *arazzo.ExecutionRequest) (*http.Request, error) {
-	header := http.Header{"Accept-Encoding": {"gzip"}} // as clients in Go send it
-	maps.Copy(header, e.prober.Header.Clone())
-	query := url.Values{}
-	path := op.Path
-	for name, value := range r.Parameters {
-		text := fmt.Sprint(value)
-		switch e.document.places[parameter{r.OperationID + r.OperationPath, name}] {
-		case "path":
-			path = strings.ReplaceAll(path, "{"+name+"}", url.PathEscape(text))
-		case "query":
-			query.Set(name, text)
-		case "header":
-			header.Del(name)
-			if text != "" {
-				header.Set(name, text)
-			}
-		case "cookie":
-			header.Add("Cookie", (&http.Cookie{Name: name, Value: text}).String())
-		}
-	}
-	if i := strings.IndexByte(path, '{'); i >= 0 {
-		return nil, fmt.Errorf("%s %s: the scenario gives no value for %s", op.Method, op.Path, path[i:])
-	}
-	body, contentType, err := encodeBody(r.ContentType, r.RequestBody)
-	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", op.Method, op.Path, err)
-	}
-	address := *e.prober.Base
-	address.RawQuery = joinQuery(address.RawQuery, query.Encode())
-	target := strings.TrimSuffix(address.EscapedPath(), "/") + path
-	if address.Path, err = url.PathUnescape(target); err != nil {
-		return nil, fmt.Errorf("%s %s: %w", op.Method, op.Path, err)
-	}
-	address.RawPath = target
-	req, err := http.NewRequest(op.Method, address.String(), body)
-	if err != nil {
-		return nil, err
-	}
-	req.Header = header
-	if contentType != "" {
-		req.Header.Set("Content-Type", contentType)
-	}
-	return req, nil
-}
-
-func joinQuery(a, b string) string { return strings.Trim(a+"&"+b, "&") }
-
 // send makes a request, holds the exchange, and returns the response.
-func (e *executor) send(ctx context.Context, req *http.Request) (*arazzo.ExecutionResponse, error) {
+func (e *executor) send(ctx context.Context, req *http.Request) (*arazzo.Response, error) {
 	p := e.prober
 	shown := req.Method + " " + req.URL.Redacted()
 	if p.requests >= p.MaxRequests {
@@ -171,7 +168,7 @@ func (e *executor) send(ctx context.Context, req *http.Request) (*arazzo.Executi
 	defer resp.Body.Close()
 	x, err := live.Read(req, resp, p.Limits)
 	x.Place.File, x.Place.Entry = p.Base.Redacted(), p.requests
-	e.held = x
+	e.held, e.retryAfter = x, resp.Header.Get("Retry-After")
 	e.answer = fmt.Sprintf("%s answered with status %d", shown, resp.StatusCode)
 	if resp.StatusCode == http.StatusUnauthorized && len(redact.Credentials("", req.Header, nil)) == 0 {
 		e.answer += ", since no credential was sent: set PLUMB_TOKEN or OPENAI_API_KEY, or use --header"
@@ -185,9 +182,20 @@ func (e *executor) send(ctx context.Context, req *http.Request) (*arazzo.Executi
 	case x.Response.Body.Missing != "" && !isBadlyCoded(x):
 		return nil, fmt.Errorf("%s: %s; --max-body raises it", shown, x.Response.Body.Missing)
 	}
-	var body any
-	_ = json.Unmarshal(x.Response.Body.Bytes, &body) // if it is not JSON, there is nothing to evaluate
-	return &arazzo.ExecutionResponse{StatusCode: resp.StatusCode, Headers: resp.Header, Body: body, URL: req.URL.Redacted(), Method: req.Method}, nil
+	body, hasBody := bodyValue(x.Response.Body.Bytes)
+	return &arazzo.Response{Method: req.Method, URL: req.URL.Redacted(), Status: resp.StatusCode, Header: resp.Header, Body: body, HasBody: hasBody}, nil
+}
+
+// bodyValue returns the value of a body: what it is as JSON, or else its text.
+func bodyValue(data []byte) (value any, ok bool) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	if err := dec.Decode(&value); err == nil {
+		if _, err := dec.Token(); err == io.EOF {
+			return value, true
+		}
+	}
+	return string(data), len(data) > 0
 }
 
 // isBadlyCoded reports whether the body is not what its Content-Encoding says.

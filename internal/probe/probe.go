@@ -1,19 +1,17 @@
 // Package probe runs scenarios against a live server. A scenario is a workflow
-// in an Arazzo document.
+// in an Arazzo document, or an operation of a description.
 package probe
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"time"
 
-	"github.com/pb33f/libopenapi/arazzo"
-
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/arazzo"
 	"github.com/plumbapi/plumb/internal/recording"
 )
 
@@ -40,6 +38,7 @@ type Prober struct {
 
 	client   *http.Client
 	requests int
+	reached  bool // whether the server has an operation, as far as is known
 }
 
 // ErrUnmet means that a server responded, but not as the scenario expects. The
@@ -61,32 +60,22 @@ func (p *Prober) Run(ctx context.Context, s *Scenario) error {
 	if p.client == nil {
 		p.client = newClient()
 	}
-	sources := make([]*arazzo.ResolvedSource, len(s.document.sources))
-	for i, from := range s.document.sources {
-		sources[i] = &arazzo.ResolvedSource{Name: from.name, Type: "openapi", URL: p.Base.String()}
-	}
 	e := &executor{prober: p, document: s.document}
 	defer e.handOn()
-	engine := arazzo.NewEngineWithConfig(s.document.arazzo, e, sources, &arazzo.EngineConfig{
-		SleepFunc: func(ctx context.Context, d time.Duration) error {
-			e.repeats++
-			e.handOn()
-			return p.wait(ctx, d*time.Duration(min(e.repeats, maxSlowdown)), e.answer)
-		},
-	})
-	inputs := maps.Clone(s.defaults)
-	maps.Copy(inputs, p.Inputs)
-	result, err := engine.RunWorkflow(ctx, s.Name, inputs)
-	if err == nil && !result.Success {
-		err = result.Error
-	}
+	err := e.run(ctx, s)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	var failed *arazzo.StepFailureError
-	if errors.As(err, &failed) && e.held != nil {
-		e.held.Defects = append(e.held.Defects, e.unmet(s, failed))
-		return fmt.Errorf("scenario %s, step %s: %w", s.Name, failed.StepId, ErrUnmet)
+	var unmet *arazzo.UnmetError
+	var none *arazzo.NoValueError
+	switch {
+	case e.held == nil: // the fault is not one of the last response
+	case errors.As(err, &unmet):
+		e.held.Defects = append(e.held.Defects, e.unmet(unmet))
+		return fmt.Errorf("scenario %s, step %s: %w", s.Name, unmet.Step.ID, ErrUnmet)
+	case errors.As(err, &none) && none.OfResponse():
+		e.held.Defects = append(e.held.Defects, e.withoutValue(none))
+		return fmt.Errorf("scenario %s, step %s: %w", s.Name, none.Step.ID, ErrUnmet)
 	}
 	if err != nil {
 		return fmt.Errorf("scenario %s: %w", s.Name, err)

@@ -9,45 +9,36 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
-	"github.com/pb33f/libopenapi"
-	"github.com/pb33f/libopenapi/arazzo"
-	model "github.com/pb33f/libopenapi/datamodel/high/arazzo"
-
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/arazzo"
 	"github.com/plumbapi/plumb/spec"
 )
 
 // Document is an Arazzo document with its scenarios.
 type Document struct {
 	Scenarios []Scenario // in the order of the file
+	Sources   []string   // names of its source descriptions
 
-	file    string // name of the file, for messages
-	arazzo  *model.Arazzo
-	sources []source
-	places  map[parameter]string // where parameters are sent: "path", "query", "header" or "cookie"
+	// Warnings are about what can be read but not used as it is written.
+	Warnings []spec.Warning
+
+	operations map[*arazzo.Step]*spec.Operation
 }
 
-// Scenario is one workflow of a document.
+// Scenario is a sequence of requests: one workflow of a document or, in a smoke
+// run, one operation.
 type Scenario struct {
-	Name     string
-	Summary  string
-	Inputs   []string // names of its inputs, sorted
-	Needs    []string // names of the required inputs
-	Part     bool     // other scenarios contain it
+	Name    string
+	Summary string
+	Inputs  []string // names of its inputs, sorted
+	Needs   []string // names of the required inputs
+	Part    bool     // other scenarios contain it
+
 	document *Document
-	defaults map[string]any // values of inputs that are not given
+	workflow *arazzo.Workflow // nil in a smoke run
+	smoke    *call
 }
-
-// source is a description whose operations a document uses.
-type source struct {
-	name        string
-	description *spec.Description
-}
-
-// parameter is a parameter of an operation, both as they are named in a
-// document.
-type parameter struct{ operation, name string }
 
 const builtin = "spec/scenarios/batches.yaml"
 
@@ -57,122 +48,82 @@ func Builtin() (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parse(builtin, data, func(name string) (*spec.Description, error) {
-		return spec.Load(spec.Files, path.Join(path.Dir(builtin), name), spec.Options{RefRoot: "."})
+	return parse(builtin, data, func(s arazzo.Source) (*spec.Description, error) {
+		return spec.Load(spec.Files, path.Join(path.Dir(builtin), s.URL), spec.Options{RefRoot: "."})
 	})
 }
 
 // Load reads the scenarios of an Arazzo document. The descriptions that it
-// names are files; their paths are relative to its folder.
-func Load(file string) (*Document, error) {
+// names are files; their paths are relative to its folder. For some, by the
+// name of the source description, other files can be given.
+func Load(file string, sources map[string]string) (*Document, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: the scenarios cannot be read: %w", file, err)
 	}
-	return parse(file, data, func(name string) (*spec.Description, error) {
-		return spec.LoadFile(filepath.Join(filepath.Dir(file), filepath.FromSlash(name)), "")
-	})
-}
-
-func parse(file string, data []byte, load func(string) (*spec.Description, error)) (*Document, error) {
-	parsed, err := libopenapi.NewArazzoDocument(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: not an Arazzo document: %w", file, err)
-	}
-	if faults := arazzo.Validate(parsed); faults != nil && faults.HasErrors() {
-		return nil, fmt.Errorf("%s: the Arazzo document is not valid: %w", file, faults)
-	}
-	d := &Document{file: file, arazzo: parsed, places: map[parameter]string{}}
-	for _, s := range parsed.SourceDescriptions {
-		if u, err := url.Parse(s.URL); err != nil || u.Scheme != "" || s.Type != "" && s.Type != "openapi" {
-			return nil, fmt.Errorf("%s: source description %q: %q is not the path of an OpenAPI file", file, s.Name, s.URL)
+	return parse(file, data, func(s arazzo.Source) (*spec.Description, error) {
+		if given, ok := sources[s.Name]; ok {
+			return spec.LoadFile(given, "")
 		}
-		desc, err := load(s.URL)
+		if u, err := url.Parse(s.URL); err != nil || u.Scheme != "" {
+			return nil, fmt.Errorf("%s is not the path of a file, and nothing is fetched; save what is there, and name the file: --source %s=FILE", s.URL, s.Name)
+		}
+		d, err := spec.LoadFile(filepath.Join(filepath.Dir(file), filepath.FromSlash(s.URL)), "")
 		if err != nil {
-			return nil, fmt.Errorf("%s: source description %q: %w", file, s.Name, err)
+			return nil, fmt.Errorf("%w; --source %s=FILE names another file", err, s.Name)
 		}
-		d.sources = append(d.sources, source{s.Name, desc})
-	}
-	for _, w := range parsed.Workflows {
-		if err := d.add(w); err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-	}
-	for i := range d.Scenarios {
-		d.Scenarios[i].Part = d.contains(d.Scenarios[i].Name)
-	}
-	return d, nil
-}
-
-// contains reports whether a workflow is a step of another one.
-func (d *Document) contains(name string) bool {
-	return slices.ContainsFunc(d.arazzo.Workflows, func(w *model.Workflow) bool {
-		return slices.ContainsFunc(w.Steps, func(s *model.Step) bool { return s.WorkflowId == name })
+		return d, nil
 	})
 }
 
-// add adds a workflow.
-func (d *Document) add(w *model.Workflow) error {
-	s := Scenario{Name: w.WorkflowId, Summary: w.Summary, document: d, defaults: map[string]any{}}
-	if w.Inputs != nil {
-		var inputs struct {
-			Required   []string
-			Properties map[string]struct{ Default any }
-		}
-		if err := w.Inputs.Decode(&inputs); err != nil {
-			return fmt.Errorf("workflow %q: inputs: %w", w.WorkflowId, err)
-		}
-		s.Needs = inputs.Required
-		s.Inputs = slices.Sorted(maps.Keys(inputs.Properties))
-		for name, property := range inputs.Properties {
-			if property.Default != nil {
-				s.defaults[name] = property.Default
-			}
-		}
+func parse(file string, data []byte, load func(arazzo.Source) (*spec.Description, error)) (*Document, error) {
+	read, err := arazzo.Parse(file, data)
+	if err != nil {
+		return nil, err
 	}
-	for _, step := range w.Steps {
-		if step.WorkflowId != "" {
-			continue
+	l := linker{file: file, document: &Document{Warnings: read.Warnings, operations: map[*arazzo.Step]*spec.Operation{}}}
+	for _, s := range read.Sources {
+		if s.Type == "arazzo" {
+			return nil, errorAt(s.Place, "the source description %q is an Arazzo document; workflows of other documents cannot be run", s.Name)
 		}
-		name := step.OperationId + step.OperationPath
-		if _, err := d.operation(name); err != nil {
-			return fmt.Errorf("workflow %q, step %q: %w", w.WorkflowId, step.StepId, err)
+		desc, err := load(s)
+		if err != nil {
+			return nil, errorAt(s.Place, "source description %q: %w", s.Name, err)
 		}
-		for _, p := range step.Parameters {
-			if p.IsReusable() && d.arazzo.Components != nil && d.arazzo.Components.Parameters != nil {
-				p, _ = d.arazzo.Components.Parameters.Get(strings.TrimPrefix(p.Reference, "$components.parameters."))
+		l.sources = append(l.sources, source{s.Name, desc})
+		l.document.Sources = append(l.document.Sources, s.Name)
+	}
+	for _, w := range read.Workflows {
+		for _, step := range w.Steps {
+			if err := l.link(step); err != nil {
+				return nil, err
 			}
-			if p != nil {
-				d.places[parameter{name, p.Name}] = p.In
-			}
+		}
+		l.document.add(w, isPart(read, w.ID))
+	}
+	return l.document, nil
+}
+
+func errorAt(at plumb.Source, format string, args ...any) error {
+	return fmt.Errorf("%s:%d:%d: %w", at.File, at.Line, at.Column, fmt.Errorf(format, args...))
+}
+
+// isPart reports whether a workflow is run as a part of another one.
+func isPart(d *arazzo.Document, id string) bool {
+	return slices.ContainsFunc(d.Workflows, func(w *arazzo.Workflow) bool {
+		return slices.Contains(w.DependsOn, id) || slices.ContainsFunc(w.Steps, func(s *arazzo.Step) bool { return s.WorkflowID == id })
+	})
+}
+
+func (d *Document) add(w *arazzo.Workflow, isPart bool) {
+	s := Scenario{Name: w.ID, Summary: w.Summary, Part: isPart, document: d, workflow: w}
+	for _, i := range w.Inputs {
+		s.Inputs = append(s.Inputs, i.Name)
+		if i.Required {
+			s.Needs = append(s.Needs, i.Name)
 		}
 	}
 	d.Scenarios = append(d.Scenarios, s)
-	return nil
-}
-
-// operation finds an operation by the operationId or operationPath of a step,
-// both of which may name the source description.
-func (d *Document) operation(name string) (*spec.Operation, error) {
-	wanted, sources := name, d.sources
-	if rest, ok := strings.CutPrefix(strings.TrimPrefix(name, "{"), "$sourceDescriptions."); ok {
-		from, of, _ := strings.Cut(rest, ".")
-		wanted = of
-		sources = slices.DeleteFunc(slices.Clone(sources), func(s source) bool { return s.name != from })
-	}
-	pointer, byPath := strings.CutPrefix(wanted, "url}#/paths/")
-	if byPath {
-		route, method, _ := strings.Cut(pointer, "/")
-		wanted = strings.ToUpper(method) + " " + strings.NewReplacer("~1", "/", "~0", "~").Replace(route)
-	}
-	for _, s := range sources {
-		for _, op := range s.description.Operations {
-			if byPath && op.Method+" "+op.Path == wanted || !byPath && op.ID == wanted {
-				return op, nil
-			}
-		}
-	}
-	return nil, fmt.Errorf("no source description has the operation %q", name)
 }
 
 // Lacks returns the required inputs of the scenario that are missing.
@@ -181,4 +132,51 @@ func (s *Scenario) Lacks(inputs map[string]any) []string {
 		_, ok := inputs[name]
 		return ok
 	})
+}
+
+// inputs returns the inputs of the scenario, given those of all scenarios; a
+// text is parsed where the scenario takes no text.
+func (s *Scenario) inputs(given map[string]any) (map[string]any, error) {
+	inputs := maps.Clone(given)
+	for _, i := range s.workflow.Inputs {
+		text, ok := inputs[i.Name].(string)
+		if !ok {
+			continue
+		}
+		value, err := i.Parse(text)
+		if err != nil {
+			return nil, err
+		}
+		inputs[i.Name] = value
+	}
+	return inputs, nil
+}
+
+// FitsIn reports whether a description has all operations of the scenario, by
+// method and path.
+func (s *Scenario) FitsIn(d *spec.Description) bool {
+	for _, op := range s.operations() {
+		if !slices.ContainsFunc(d.Operations, func(o *spec.Operation) bool { return o.Method == op.Method && o.Path == op.Path }) {
+			return false
+		}
+	}
+	return true
+}
+
+// operations returns the operations that the scenario uses, with those of the
+// scenarios that it contains.
+func (s *Scenario) operations() []*spec.Operation {
+	var all []*spec.Operation
+	for _, step := range s.workflow.Steps {
+		if op := s.document.operations[step]; op != nil {
+			all = append(all, op)
+			continue
+		}
+		for i := range s.document.Scenarios {
+			if part := &s.document.Scenarios[i]; part.Name == step.WorkflowID {
+				all = append(all, part.operations()...)
+			}
+		}
+	}
+	return all
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/arazzo"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -75,10 +76,10 @@ func TestOwnScenario(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "things.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(ownScenario), 0o600))
-	_, err := Load(file)
+	_, err := Load(file, nil)
 	assert.ErrorContains(t, err, `source description "things": `)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "openapi.yaml"), []byte(ownDescription), 0o600))
-	doc, err := Load(file)
+	doc, err := Load(file, nil)
 	require.NoError(t, err)
 	require.Len(t, doc.Scenarios, 1)
 
@@ -134,24 +135,24 @@ func TestInputs(t *testing.T) {
 
 func TestBrokenScenarios(t *testing.T) {
 	for name, tc := range map[string]struct{ text, want string }{
-		"not YAML":     {"\t", "not an Arazzo document"},
-		"nothing":      {"", "not an Arazzo document"},
-		"no workflows": {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\n", "the Arazzo document is not valid"},
+		"not YAML":     {"a: b: c", "s.yaml:1: not YAML"},
+		"nothing":      {"", "s.yaml: the file is empty"},
+		"no workflows": {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\n", `s.yaml:1:1: the Arazzo document has no member "sourceDescriptions"`},
 		"a URL": {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\nsourceDescriptions: [{name: a, url: 'https://host/openapi.yaml', type: openapi}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: o}]}]\n",
-			`"https://host/openapi.yaml" is not the path of an OpenAPI file`},
+			`s.yaml:3:22: source description "a": https://host/openapi.yaml is not the path of a file, and nothing is fetched; save what is there, and name the file: --source a=FILE`},
 		"no such operation": {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\nsourceDescriptions: [{name: a, url: openapi.yaml, type: openapi}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: o}]}]\n",
-			`workflow "w", step "s": no source description has the operation "o"`},
+			`s.yaml:4:37: no source description has the operation "o"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "openapi.yaml"), []byte(ownDescription), 0o600))
 			file := filepath.Join(dir, "s.yaml")
 			require.NoError(t, os.WriteFile(file, []byte(tc.text), 0o600))
-			_, err := Load(file)
+			_, err := Load(file, nil)
 			assert.ErrorContains(t, err, tc.want)
 		})
 	}
-	_, err := Load("nope.yaml")
+	_, err := Load("nope.yaml", nil)
 	assert.ErrorContains(t, err, "nope.yaml: the scenarios cannot be read")
 }
 
@@ -163,7 +164,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(string(data))
 	f.Add(ownScenario)
 	f.Fuzz(func(t *testing.T, text string) {
-		doc, err := parse("fuzz.yaml", []byte(text), func(string) (*spec.Description, error) { return &spec.Description{}, nil })
+		doc, err := parse("fuzz.yaml", []byte(text), func(arazzo.Source) (*spec.Description, error) { return &spec.Description{}, nil })
 		if err == nil && len(doc.Scenarios) == 0 {
 			t.Error("a document without scenarios is accepted")
 		}

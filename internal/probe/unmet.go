@@ -1,62 +1,40 @@
 package probe
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
-	"github.com/pb33f/libopenapi/arazzo"
-	model "github.com/pb33f/libopenapi/datamodel/high/arazzo"
-
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/arazzo"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
 // unmet returns the defect that the last exchange does not meet its step: what
 // the step expects, what came instead, and where the scenario says so.
-func (e *executor) unmet(s *Scenario, failed *arazzo.StepFailureError) plumb.Defect {
-	d := plumb.Defect{Rule: "scenario-unmet", Found: e.answer, Place: e.held.Place}
-	scenario := s.Name
-	if c := e.document.criterion(s.Name, failed); c != nil {
-		scenario = c.scenario
-		d.Allowed = c.String()
-		if value := e.value(c.Context); value != "" {
-			d.Found += ", where " + c.Context + " is " + value
-		}
-		d.Description = plumb.Source{File: e.document.file, Pointer: c.pointer}
-		if low := c.GoLow(); low != nil && low.RootNode != nil {
-			d.Description.Line, d.Description.Column = low.RootNode.Line, low.RootNode.Column
-		}
+func (e *executor) unmet(failed *arazzo.UnmetError) plumb.Defect {
+	c := failed.Criterion
+	d := plumb.Defect{
+		Rule: "scenario-unmet", Place: e.held.Place, Description: c.Place, Allowed: c.String(), Found: e.answer,
+		Message: fmt.Sprintf("the response is not what the step %s of the scenario %s expects", failed.Step.ID, failed.Step.Workflow.ID),
 	}
-	d.Message = fmt.Sprintf("the response is not what the step %s of the scenario %s expects", failed.StepId, scenario)
+	if value := e.value(c.Context); value != "" {
+		d.Found += ", where " + c.Context + " is " + value
+	}
 	return d
 }
 
-// criterion is a success criterion of a step.
-type criterion struct {
-	*model.Criterion
-	scenario string
-	pointer  string // in the document
-}
-
-func (c *criterion) String() string {
-	if c.GetEffectiveType() == "regex" {
-		return c.Context + " matches " + c.Condition
+// withoutValue returns the defect that a step needs a value which the responses
+// did not contain.
+func (e *executor) withoutValue(none *arazzo.NoValueError) plumb.Defect {
+	d := plumb.Defect{
+		Rule: "scenario-unmet", Place: e.held.Place, Description: none.Step.Place, Allowed: none.Expression, Found: e.answer,
+		Message: fmt.Sprintf("the responses contain no value for %s, which the step %s of the scenario %s needs", none.What, none.Step.ID, none.Step.Workflow.ID),
 	}
-	return strings.TrimSpace(c.Context + " " + c.Condition)
-}
-
-// criterion finds the criterion that a step did not meet: in the scenario, or
-// else in one that it contains.
-func (d *Document) criterion(scenario string, failed *arazzo.StepFailureError) (found *criterion) {
-	i := failed.CriterionIndex
-	for w, workflow := range d.arazzo.Workflows {
-		for s, step := range workflow.Steps {
-			if step.StepId == failed.StepId && i >= 0 && i < len(step.SuccessCriteria) && (found == nil || workflow.WorkflowId == scenario) {
-				found = &criterion{step.SuccessCriteria[i], workflow.WorkflowId, fmt.Sprintf("/workflows/%d/steps/%d/successCriteria/%d", w, s, i)}
-			}
-		}
+	if body := e.held.Response.Body.Bytes; !json.Valid(body) {
+		d.Found += ", with a body that is not JSON"
 	}
-	return found
+	return d
 }
 
 // value returns the value in the last body that a criterion tests, or "" if

@@ -72,7 +72,7 @@ func TestUnmetHasItsLine(t *testing.T) {
 	file := filepath.Join(dir, "things.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(ownScenario), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "openapi.yaml"), []byte(ownDescription), 0o600))
-	doc, err := Load(file)
+	doc, err := Load(file, nil)
 	require.NoError(t, err)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") }))
 	defer srv.Close()
@@ -95,5 +95,51 @@ func TestMetInTheEnd(t *testing.T) {
 	assert.Empty(t, unmet(out))
 	for i, x := range out.seen {
 		assert.Equal(t, i+1, x.Place.Entry)
+	}
+}
+
+// TestValueThatIsMissing checks that a response from which a later step needs a
+// value that it does not contain is a finding, and an input that is missing is
+// an error.
+func TestValueThatIsMissing(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "letters.yaml"), []byte(letters), 0o600))
+	for payload, want := range map[string]plumb.Defect{
+		`"{$steps.a.outputs.id}!"`: {Message: "the responses contain no value for the payload, which the step c of the scenario w needs",
+			Allowed: "$steps.a.outputs.id", Found: "answered with status 200, with a body that is not JSON"},
+		`"{$inputs.id}!"`: {},
+	} {
+		file := filepath.Join(dir, "s.yaml")
+		require.NoError(t, os.WriteFile(file, []byte(`arazzo: 1.0.1
+info: {title: T, version: '1'}
+sourceDescriptions: [{name: l, url: letters.yaml, type: openapi}]
+workflows:
+  - workflowId: w
+    inputs: {properties: {id: {type: string}}}
+    steps:
+      - {stepId: a, operationId: a, outputs: {id: $response.body#/id}}
+      - {stepId: c, operationId: postC, requestBody: {payload: `+payload+`}}
+`), 0o600))
+		doc, err := Load(file, nil)
+		require.NoError(t, err)
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"id": 1,}`) }))
+		var seen []*plumb.Exchange
+		p := &Prober{Base: must(t, srv.URL), Header: http.Header{}, MaxRequests: 9, Timeout: time.Minute, Limits: recording.DefaultLimits,
+			Seen: func(x *plumb.Exchange) { seen = append(seen, x) }}
+		err = p.Run(t.Context(), &doc.Scenarios[0])
+		srv.Close()
+		require.Len(t, seen, 1)
+		if want.Message == "" {
+			assert.Empty(t, seen[0].Defects)
+			assert.ErrorContains(t, err, "step c: the payload is $inputs.id, which has no value")
+			continue
+		}
+		assert.ErrorIs(t, err, ErrUnmet)
+		require.Len(t, seen[0].Defects, 1)
+		d := seen[0].Defects[0]
+		assert.Equal(t, want.Message, d.Message)
+		assert.Equal(t, want.Allowed, d.Allowed)
+		assert.Contains(t, d.Found, want.Found)
+		assert.Equal(t, 9, d.Description.Line)
 	}
 }

@@ -1,22 +1,37 @@
-package spec
+// Package jsonpath parses the JSONPaths of RFC 9535, which select values from
+// Go values as encoding/json decodes them.
+package jsonpath
 
 import (
 	"fmt"
 	"strings"
 
 	"github.com/theory/jsonpath"
+	pathspec "github.com/theory/jsonpath/spec"
 
 	"github.com/plumbapi/plumb/internal/lazyregexp"
 )
 
-// maxPath is the largest length of a JSONPath in bytes; parsing and evaluating
-// nest as deep as the text does.
-const maxPath = 10_000
+// Path is a parsed JSONPath. It is safe for concurrent use.
+type Path = jsonpath.Path
 
-// parsePath parses a JSONPath of RFC 9535.
-func parsePath(text string) (*jsonpath.Path, error) {
-	if len(text) > maxPath {
-		return nil, fmt.Errorf("is longer than %d bytes", maxPath)
+// NormalizedPath is the path of one value: a Name or an Index for each step.
+type (
+	NormalizedPath = pathspec.NormalizedPath
+	Name           = pathspec.Name
+	Index          = pathspec.Index
+)
+
+// maxLength is the largest length of a JSONPath in bytes; parsing and
+// evaluating nest as deep as the text does.
+const maxLength = 10_000
+
+// Parse parses a JSONPath of RFC 9535, in which names with hyphens may also be
+// in the shorthand notation. The error continues a sentence that begins with
+// the text: "is not a JSONPath: ...".
+func Parse(text string) (*Path, error) {
+	if len(text) > maxLength {
+		return nil, fmt.Errorf("is longer than %d bytes", maxLength)
 	}
 	path, err := jsonpath.Parse(inBrackets(text))
 	if err != nil {

@@ -1,0 +1,162 @@
+// Package arazzo reads Arazzo 1.0 documents, and runs their workflows. It makes
+// no requests itself: a [Caller] does.
+package arazzo
+
+import (
+	"fmt"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/docschema"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// Document is an Arazzo document. It is safe for concurrent use.
+type Document struct {
+	Sources   []Source
+	Workflows []*Workflow // in the order of the file
+
+	// Warnings are about what can be read but not used as it is written.
+	Warnings []spec.Warning
+
+	tree       *spec.Tree
+	components any
+}
+
+// Source is a source description that a document names.
+type Source struct {
+	Name  string
+	URL   string // as written; often the path of a file
+	Type  string // "openapi", "arazzo" or empty
+	Place plumb.Source
+}
+
+// Workflow is a sequence of steps.
+type Workflow struct {
+	ID        string
+	Summary   string
+	Inputs    []Input  // sorted by name
+	DependsOn []string // ids of the workflows that are run before
+	Steps     []*Step
+	Place     plumb.Source
+
+	document       *Document
+	outputs        map[string]Expression
+	successActions []*action
+	failureActions []*action
+}
+
+// Step is a request, or a workflow that is run as a part of another.
+type Step struct {
+	ID       string
+	Workflow *Workflow // that it belongs to
+	Place    plumb.Source
+
+	// One of these says what the step does.
+	OperationID   string
+	OperationPath string
+	WorkflowID    string
+
+	Body     *Body // nil if there is none
+	Criteria []*Criterion
+
+	parameters []*parameter
+	onSuccess  []*action
+	onFailure  []*action
+	outputs    map[string]Expression
+}
+
+// Operation returns what the step calls its operation.
+func (s *Step) Operation() string { return s.OperationID + s.OperationPath }
+
+// parameter is a parameter of a step or of all steps of a workflow.
+type parameter struct {
+	name  string
+	in    string // "path", "query", "header" or "cookie"; empty for an input of a workflow
+	value any
+}
+
+// Body is the body of a request before its expressions are replaced.
+type Body struct {
+	ContentType  string // empty if the document does not say
+	Payload      any
+	Replacements []Replacement
+}
+
+// Replacement is a value to set in a payload.
+type Replacement struct {
+	Target string // JSON pointer
+	Value  any
+}
+
+// action is what happens after a step.
+type action struct {
+	name       string
+	kind       string // "end", "goto" or "retry"
+	workflowID string
+	stepID     string
+	retryAfter float64 // seconds
+	retryLimit int
+	criteria   []*Criterion
+}
+
+// version matches the versions of the specification that we know.
+var version = lazyregexp.New(`^1\.0\.\d+(-.+)?$`)
+
+// Parse reads a document. The file is its name for places and errors.
+func Parse(file string, data []byte) (*Document, error) {
+	tree, err := spec.ReadTree(file, data)
+	if err != nil {
+		return nil, err
+	}
+	root, isObject := tree.Value().(map[string]any)
+	written, hasVersion := root["arazzo"]
+	switch text, _ := written.(string); {
+	case !isObject || !hasVersion:
+		return nil, tree.Error("", `this is not an Arazzo document: it has no member "arazzo" that names the version, such as 1.0.1`)
+	case !version().MatchString(text):
+		return nil, tree.Error("/arazzo", fmt.Sprintf("Arazzo version %s is not supported; use 1.0.1", textOf(written)))
+	}
+	if err := tree.Check(docschema.Arazzo10); err != nil {
+		return nil, err
+	}
+	d := &Document{tree: tree, components: root["components"]}
+	r := reader{document: d, root: value{content: root, tree: tree}}
+	if err := r.read(); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Workflow returns the workflow with an id, or nil.
+func (d *Document) Workflow(id string) *Workflow {
+	for _, w := range d.Workflows {
+		if w.ID == id {
+			return w
+		}
+	}
+	return nil
+}
+
+// sourceValue returns what an expression about a source description refers to.
+func (d *Document) sourceValue(name string) (any, bool) {
+	for _, s := range d.Sources {
+		switch name {
+		case s.Name + ".url":
+			return s.URL, true
+		case s.Name + ".type":
+			return s.Type, s.Type != ""
+		}
+	}
+	return nil, false
+}
+
+// step returns the step of the workflow with an id, and its index; or nil.
+func (w *Workflow) step(id string) (*Step, int) {
+	for i, s := range w.Steps {
+		if s.ID == id {
+			return s, i
+		}
+	}
+	return nil, 0
+}

@@ -1,0 +1,142 @@
+package probe
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/plumbapi/plumb/internal/arazzo"
+	"github.com/plumbapi/plumb/internal/redact"
+)
+
+// request builds the request of a call.
+func (e *executor) request(c *call) (*http.Request, error) {
+	op := c.operation
+	b := requestBuilder{header: http.Header{"Accept-Encoding": {"gzip"}}, query: url.Values{}, path: op.Path} // as clients in Go send it
+	for name, values := range e.prober.Header.Clone() {
+		b.header[name] = values
+	}
+	b.base = *e.prober.Base
+	if testsAbsence(c.arguments) {
+		b.withoutCredentials()
+	}
+	for _, a := range c.arguments {
+		b.add(a)
+	}
+	if i := strings.IndexByte(b.path, '{'); i >= 0 {
+		return nil, fmt.Errorf("%s %s: the scenario gives no value for %s", op.Method, op.Path, b.path[i:])
+	}
+	var body io.Reader
+	if c.hasPayload {
+		encoded, contentType, err := encodeBody(c.contentType, c.payload)
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: %w", op.Method, op.Path, err)
+		}
+		body = encoded
+		b.header.Set("Content-Type", contentType)
+	}
+	address, err := b.address()
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", op.Method, op.Path, err)
+	}
+	req, err := http.NewRequest(op.Method, address, body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header = b.header
+	return req, nil
+}
+
+// requestBuilder collects the parts of a request.
+type requestBuilder struct {
+	base   url.URL
+	header http.Header
+	query  url.Values
+	path   string
+}
+
+// add adds a parameter. A header without a value is one that is not sent.
+func (b *requestBuilder) add(a arazzo.Argument) {
+	texts := textsOf(a.Value)
+	joined := strings.Join(texts, ",")
+	switch a.In {
+	case "path":
+		b.path = strings.ReplaceAll(b.path, "{"+a.Name+"}", url.PathEscape(joined))
+	case "query":
+		b.query[a.Name] = texts
+	case "header":
+		b.header.Del(a.Name)
+		if joined != "" {
+			b.header.Set(a.Name, joined)
+		}
+	case "cookie":
+		b.header.Add("Cookie", (&http.Cookie{Name: a.Name, Value: joined}).String())
+	}
+}
+
+// address returns the URL of the request. Parameters of the query take
+// precedence over those in the URL of the API.
+func (b *requestBuilder) address() (string, error) {
+	query := b.keepQuery(func(name, _ string) bool { return !b.query.Has(name) })
+	b.base.RawQuery = strings.Trim(query+"&"+b.query.Encode(), "&")
+	target := strings.TrimSuffix(b.base.EscapedPath(), "/") + b.path
+	path, err := url.PathUnescape(target)
+	if err != nil {
+		return "", err
+	}
+	b.base.Path, b.base.RawPath = path, target
+	return b.base.String(), nil
+}
+
+// keepQuery returns the query of the URL of the API without some pairs.
+func (b *requestBuilder) keepQuery(keep func(name, pair string) bool) string {
+	var kept []string
+	for pair := range strings.SplitSeq(b.base.RawQuery, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		if plain, err := url.QueryUnescape(name); err == nil {
+			name = plain
+		}
+		if keep(name, pair) {
+			kept = append(kept, pair)
+		}
+	}
+	return strings.Join(kept, "&")
+}
+
+// testsAbsence reports whether a call is one without credentials: it has a
+// parameter for a credential, which is empty.
+func testsAbsence(arguments []arazzo.Argument) bool {
+	for _, a := range arguments {
+		const credential = "Bearer x7Kp2mQ9vT4wZ8yB3nL6" // any that is as long and random as one
+		if textOf(a.Value) != "" {
+			continue
+		}
+		switch a.In {
+		case "header":
+			if len(redact.Credentials("", http.Header{http.CanonicalHeaderKey(a.Name): {credential}}, nil)) > 0 {
+				return true
+			}
+		case "query":
+			if len(redact.Credentials("http://host/?"+url.Values{a.Name: {credential}}.Encode(), nil, nil)) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// withoutCredentials removes the credentials that are sent with each request,
+// in headers and in the URL of the API.
+func (b *requestBuilder) withoutCredentials() {
+	b.base.User = nil
+	for name, values := range b.header {
+		if len(redact.Credentials("", http.Header{name: values}, nil)) > 0 {
+			b.header.Del(name)
+		}
+	}
+	b.base.RawQuery = b.keepQuery(func(_, pair string) bool {
+		return len(redact.Credentials("http://host/?"+pair, nil, nil)) == 0
+	})
+}
