@@ -17,6 +17,7 @@ import (
 	"github.com/plumbapi/plumb/internal/probe"
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/textfmt"
+	"github.com/plumbapi/plumb/internal/wholefile"
 )
 
 // probeFlags holds the flags of the probe command that are not settings.
@@ -83,7 +84,7 @@ be reached; 3 nothing was checked (0 with --allow-empty).`,
 		if err != nil {
 			return err
 		}
-		c, err := a.liveCheck(flags, base)
+		c, err := a.liveCheck(flags, base, f.uses())
 		if err != nil {
 			return err
 		}
@@ -112,6 +113,14 @@ func builtinScenarios() string {
 		fmt.Fprintf(&b, "  %-16s %s\n", s.Name, s.Summary)
 	}
 	return b.String()
+}
+
+// uses returns the files of scenarios.
+func (f *probeFlags) uses() (u uses) {
+	for _, name := range f.scenarios {
+		u.reads = append(u.reads, reading("a file of scenarios", name))
+	}
+	return u
 }
 
 // inputs returns the values that scenarios can ask for.
@@ -220,8 +229,12 @@ func find(doc *probe.Document, name string) ([]probe.Scenario, error) {
 		}
 		known = append(known, s.Name)
 	}
-	if _, err := os.Stat(name); err != nil {
+	info, err := os.Stat(name)
+	if err != nil {
 		return nil, fmt.Errorf("--scenario: %w; and there is no file of that name", oneOf(name, known))
+	}
+	if wholefile.IsDevice(info) {
+		return nil, fmt.Errorf("--scenario: %s: this is a device or a socket, which is not read; name a file", name)
 	}
 	own, err := probe.Load(name)
 	if err != nil {

@@ -43,7 +43,7 @@ func writeSARIF(w io.Writer, r *report.Report, _ View) error {
 		result.RuleIndex = index[r.Findings[i].Rule]
 		run.Results = append(run.Results, result)
 	}
-	return report.EncodeJSON(w, sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}}, "  ")
+	return report.EncodeJSON(w, sarifLog{Schema: SARIFSchema, Version: "2.1.0", Runs: []sarifRun{run}}, "  ")
 }
 
 var sarifLevels = map[string]string{"error": "error", "warning": "warning", "info": "note", "off": "none"}

@@ -24,10 +24,10 @@ var officialSARIF = sync.OnceValues(func() (*jsonschema.Schema, error) {
 	}
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat = true
-	if err := compiler.AddResource(sarifSchema, bytes.NewReader(text)); err != nil {
+	if err := compiler.AddResource(SARIFSchema, bytes.NewReader(text)); err != nil {
 		return nil, err
 	}
-	return compiler.Compile(sarifSchema)
+	return compiler.Compile(SARIFSchema)
 })
 
 // validSARIF checks a log against the official schema, and that it is made of

@@ -1,8 +1,8 @@
 package format
 
-// sarifSchema is the official JSON Schema of SARIF logs, which the tests check
+// SARIFSchema is the official JSON Schema of SARIF logs, which the tests check
 // ours against.
-const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+const SARIFSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 // The types below are those parts of SARIF 2.1.0 that are written, named as in
 // its specification.
