@@ -21,8 +21,8 @@ import (
 // module is the path of the module whose command is weighed.
 const module = "github.com/plumbapi/plumb"
 
-// design has the table of the large libraries, and of the one package that may
-// import each.
+// design has the table of the large libraries, and of the packages that may
+// import them.
 const design = "../docs/design.md"
 
 // printLibraries prints what the large libraries cost: the packages that nothing
@@ -44,26 +44,26 @@ func printLibraries(b *build) error {
 	for _, size := range sizes {
 		all += size
 	}
-	fmt.Println("\nWhat is compiled only for the libraries of one package; megabytes are estimated from symbols.")
+	fmt.Println("\nWhat is compiled only for large libraries; megabytes are estimated from symbols.")
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "seconds\tMB\tpackages\t\n")
-	for _, importer := range slices.Sorted(maps.Keys(libraries)) {
+	for _, importers := range slices.Sorted(maps.Keys(libraries)) {
 		var took time.Duration
-		size, only := 0, needed(imports, importer, libraries[importer])
+		size, only := 0, needed(imports, strings.Split(importers, ", "), libraries[importers])
 		for _, p := range only {
 			took += b.compiled[p]
 			size += sizes[p]
 		}
 		fmt.Fprintf(w, "%.1f\t%.1f\t%d\t %s: %s\n", took.Seconds(), b.mb()*float64(size)/float64(max(all, 1)), len(only),
-			strings.TrimPrefix(importer, module+"/"), strings.Join(libraries[importer], ", "))
+			importers, strings.Join(libraries[importers], ", "))
 	}
 	return w.Flush()
 }
 
-var libraryRow = regexp.MustCompile("^\\| `([^`]+/[^`]+)` \\| `([^`]+)` \\|$")
+var libraryRow = regexp.MustCompile("^\\| `([^`]+/[^`]+)` \\| (`[^`]+`(, `[^`]+`)*) \\|$")
 
-// librariesOf returns the libraries of the table in a file, by the package that
-// imports them.
+// librariesOf returns the libraries of the table in a file, by the packages that
+// import them.
 func librariesOf(file string) (map[string][]string, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -72,8 +72,8 @@ func librariesOf(file string) (map[string][]string, error) {
 	libraries := map[string][]string{}
 	for line := range strings.Lines(string(text)) {
 		if row := libraryRow.FindStringSubmatch(strings.TrimSpace(line)); row != nil {
-			importer := module + "/" + row[2]
-			libraries[importer] = append(libraries[importer], row[1])
+			importers := strings.ReplaceAll(row[2], "`", "")
+			libraries[importers] = append(libraries[importers], row[1])
 		}
 	}
 	if len(libraries) == 0 {
@@ -112,9 +112,9 @@ func (b *build) imports() (map[string][]string, error) {
 	}
 }
 
-// needed returns the packages that the command would not have if the importer did
-// not import the libraries.
-func needed(imports map[string][]string, importer string, libraries []string) []string {
+// needed returns the packages that the command would not have if the importers
+// did not import the libraries.
+func needed(imports map[string][]string, importers, libraries []string) []string {
 	of := func(path string) bool {
 		return slices.ContainsFunc(libraries, func(l string) bool { return path == l || strings.HasPrefix(path, l+"/") })
 	}
@@ -126,7 +126,7 @@ func needed(imports map[string][]string, importer string, libraries []string) []
 		}
 		rest[path] = true
 		for _, next := range imports[path] {
-			if path != importer || !of(next) {
+			if !slices.Contains(importers, strings.TrimPrefix(path, module+"/")) || !of(next) {
 				visit(next)
 			}
 		}
