@@ -2,19 +2,29 @@
 
 FUZZTIME ?= 30s
 
+# With SETUP=no nothing is installed: tests that need it are skipped.
+SETUP ?= yes
+
 .DEFAULT_GOAL := help
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+PROGRAM ?= plumb
+
 .PHONY: build
 build: ## build the command as ./plumb
-	go build -trimpath -o plumb ./cmd/plumb
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o $(PROGRAM) ./cmd/plumb
 
 .PHONY: test
-test: chromium clients ## run all tests, with the race detector
-	go test -race -timeout 20m ./...
-	cd $(CLIENTS) && go test -race -timeout 20m ./...
+test: chromium clients ## run all tests, with the race detector (SETUP=no installs nothing for them)
+	PLUMB_SKIPPED=$(SKIPPED) go test -race -timeout 20m ./...
+	cd $(CLIENTS) && PLUMB_SKIPPED=$(SKIPPED) go test -race -timeout 20m ./...
+	@if [ -s $(SKIPPED) ]; then echo "skipped, since what they need is not installed:"; sort -u $(SKIPPED); rm $(SKIPPED); fi
+
+# The names of the tests that were skipped. It is another file each time, since go
+# test does not run again what it knows to give the same result.
+SKIPPED := $(shell mktemp -u)
 
 # The tests with real clients are a separate module, since the clients have many
 # dependencies. The client for Node is tested if npm is installed.
@@ -23,19 +33,27 @@ CLIENTS = contracttest/internal/openaitest
 .PHONY: clients
 clients:
 	@if command -v npm >/dev/null && [ ! -d $(CLIENTS)/node/node_modules ]; then \
-		npm ci --silent --no-audit --no-fund --prefix $(CLIENTS)/node || echo "the Node client cannot be installed: its test will skip"; \
+		if [ "$(SETUP)" = no ]; then \
+			echo "SETUP=no: OpenAI's client for Node is not installed; TestOpenAINode, which checks its traffic, skips"; \
+		else \
+			echo "installing OpenAI's client for Node in $(CLIENTS)/node with npm ci, for a test that checks its traffic (SETUP=no skips it)"; \
+			npm ci --silent --no-audit --no-fund --prefix $(CLIENTS)/node || echo "it cannot be installed: its test will skip"; \
+		fi; \
 	fi
 
 # The HTML report is tested in a browser. If there is none and none can be
 # installed, these tests are skipped and say so.
 .PHONY: chromium
 chromium:
-	@if [ -z "$$PLUMB_CHROMIUM" ] && ! command -v chromium chromium-browser google-chrome >/dev/null; then \
-		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	@if [ -z "$$PLUMB_CHROMIUM" ] && ! (command -v chromium || command -v chromium-browser || command -v google-chrome) >/dev/null; then \
+		if [ "$(SETUP)" = no ]; then \
+			echo "SETUP=no: chromium is not installed; the tests that open the HTML report in a browser skip"; \
+		elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo "installing the packages chromium and fonts-dejavu-core with apt-get, for tests that open the HTML report in a browser (SETUP=no skips them)"; \
 			(apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium fonts-dejavu-core) >/dev/null \
 				|| echo "chromium cannot be installed: the browser tests will skip"; \
 		else \
-			echo "there is no chromium: the browser tests will skip"; \
+			echo "there is no chromium: the tests that open the HTML report in a browser will skip"; \
 		fi; \
 	fi
 
@@ -62,6 +80,10 @@ fuzz: ## run each fuzz target for FUZZTIME (30s)
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package || exit 1; \
 		done; \
 	done
+
+.PHONY: weigh
+weigh: ## print what the first build of the command costs, and how large it is
+	cd bench && nice go run ./weigh
 
 .PHONY: bench
 bench: ## compare plumb with its peers: speed and memory

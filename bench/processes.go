@@ -38,8 +38,9 @@ type process struct {
 
 // build builds a command of a package in a folder, as a program in dir.
 func build(dir, folder, pkg string) error {
-	cmd := exec.Command("go", "build", "-trimpath", "-o", dir+string(filepath.Separator), pkg)
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", dir+string(filepath.Separator), pkg)
 	cmd.Dir = folder
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s cannot be built: %w: %s", pkg, err, out)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/wholefile"
 )
 
 // Options are options of [Load].
@@ -45,8 +46,14 @@ func Load(fsys fs.FS, name string, opt Options) (*Description, error) {
 // by default in the file's own folder.
 func LoadFile(file, refRoot string, overlays ...Overlay) (d *Description, err error) {
 	err = openFile(file, refRoot, overlays, func(l *loader, name string) error {
-		d, err = l.description(name)
-		return err
+		if d, err = l.description(name); err != nil {
+			return err
+		}
+		for name := range d.files {
+			d.Sources = append(d.Sources, filepath.Join(l.folder, filepath.FromSlash(name)))
+		}
+		slices.Sort(d.Sources)
+		return nil
 	})
 	return d, err
 }
@@ -54,11 +61,15 @@ func LoadFile(file, refRoot string, overlays ...Overlay) (d *Description, err er
 // openFile calls use with a loader for a file of the operating system, and the
 // file's name in the loader.
 func openFile(file, refRoot string, overlays []Overlay, use func(l *loader, name string) error) error {
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+	info, err := os.Stat(file)
+	if errors.Is(err, fs.ErrNotExist) {
 		if strings.Contains(file, "://") {
 			return fmt.Errorf("%s: a description is not fetched; save it, with the files that it refers to, and name the file", file)
 		}
 		return fmt.Errorf("%s: there is no such file", file)
+	}
+	if err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		return openStream(file, refRoot, overlays, use)
 	}
 	// A link is followed: the description's folder is that of the file it
 	// points to.
@@ -80,6 +91,21 @@ func openFile(file, refRoot string, overlays []Overlay, use func(l *loader, name
 	}
 	defer func() { _ = root.Close() }()
 	return use(&loader{fsys: root.FS(), root: ".", folder: filepath.ToSlash(refRoot), overlays: overlays}, name)
+}
+
+// openStream does the same for a FIFO, which is read only once.
+func openStream(file, refRoot string, overlays []Overlay, use func(l *loader, name string) error) error {
+	data, err := wholefile.Read(file)
+	if err != nil {
+		return fmt.Errorf("%s: cannot read the description: %w", file, err)
+	}
+	folder, name := filepath.Split(file)
+	root, err := os.OpenRoot(cmp.Or(refRoot, folder, "."))
+	if err != nil {
+		return fmt.Errorf("%s: cannot open the folder: %w", refRoot, cause(err))
+	}
+	defer func() { _ = root.Close() }()
+	return use(&loader{fsys: root.FS(), root: ".", folder: filepath.ToSlash(folder), overlays: overlays, stream: data}, name)
 }
 
 // relative returns the slash-separated path from a folder to a file in it.
@@ -118,6 +144,7 @@ type loader struct {
 	fsys   fs.FS
 	root   string // folder outside of which no $ref may lead
 	folder string // the user's name for the root of fsys; may be empty
+	stream []byte // the main file, if it was read from a FIFO
 
 	overlays []Overlay
 	warnings []Warning
@@ -252,7 +279,10 @@ func (l *loader) file(name string) (*file, error) {
 }
 
 func (l *loader) read(name string) (*file, error) {
-	data, err := fs.ReadFile(l.fsys, name)
+	data, err := l.stream, error(nil)
+	if l.stream = nil; data == nil {
+		data, err = wholefile.ReadFS(l.fsys, name)
+	}
 	if err != nil {
 		return nil, err
 	}

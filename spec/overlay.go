@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/plumbapi/plumb/internal/wholefile"
 )
 
 // Overlay is an OpenAPI Overlay document, which amends a description.
@@ -42,7 +43,7 @@ func ReadOverlay(name string) (Overlay, error) {
 		data, err := fs.ReadFile(Files, file)
 		return Overlay{name, data, file}, err
 	}
-	data, err := os.ReadFile(name)
+	data, err := wholefile.Read(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(name, `./\`):
 		return Overlay{}, fmt.Errorf("no overlay is named %q; the built-in ones are %s; for your own, give the path of its file", name, strings.Join(Overlays(), ", "))

@@ -30,6 +30,7 @@ type Description struct {
 	Digest   string // "sha256:...", of the files that it was read from
 	File     string // its main file, as in places
 	Overlays []string
+	Sources  []string // the files of the operating system that it was read from
 
 	// Warnings are about the parts of the description and its overlays that
 	// cannot be used as they are written, in the order of the files. The rest

@@ -4,23 +4,23 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strconv"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/plumbapi/plumb/internal/lazyregexp"
+	"github.com/plumbapi/plumb/internal/wholefile"
 )
 
 // Read reads the baseline in a file.
 func Read(name string) (*Baseline, error) {
-	data, err := os.ReadFile(name)
+	data, err := wholefile.Read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: there is no such baseline; \"plumb baseline update --baseline %s\" makes one", name, name)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the baseline cannot be read: %w", err)
+		return nil, fmt.Errorf("%s: the baseline cannot be read: %w", name, err)
 	}
 	return Parse(name, data)
 }

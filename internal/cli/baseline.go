@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"text/tabwriter"
@@ -17,6 +17,7 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/internal/textfmt"
+	"github.com/plumbapi/plumb/internal/wholefile"
 )
 
 // loadBaseline reads the baseline, if one is named.
@@ -153,11 +154,11 @@ func (a *app) rewriteBaseline(ctx context.Context, flags given, args []string, c
 	if name == "" {
 		return errors.New("no baseline is named; name the file with --baseline FILE")
 	}
-	b := baseline.New(name)
-	if _, err := os.Stat(name); err == nil {
-		if b, err = baseline.Read(name); err != nil {
-			return err
-		}
+	if _, err := wholefile.Target(name); err != nil {
+		return fmt.Errorf("--baseline: %w", err)
+	}
+	if _, err := currentBaseline(name); err != nil { // before the check, which may take long
+		return err
 	}
 	o.baseline, o.reports, o.summary = "", nil, "" // the findings are only used for the baseline
 	c := &check{app: a, options: o, config: config}
@@ -175,17 +176,29 @@ func (a *app) rewriteBaseline(ctx context.Context, flags given, args []string, c
 		a.status = o.nothing()
 		return nil
 	}
-	if err := change(b, r.Findings); err != nil {
-		return err
-	}
-	text, err := b.Bytes()
-	if err != nil {
-		return err
-	}
-	return writeWhole(name, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
+	return wholefile.Locked(name, func() error {
+		b, err := currentBaseline(name) // another run may have changed it
+		if err != nil {
+			return err
+		}
+		if err := change(b, r.Findings); err != nil {
+			return err
+		}
+		text, err := b.Bytes()
+		if err != nil {
+			return err
+		}
+		return wholefile.WriteBytes(name, text)
 	})
+}
+
+// currentBaseline returns the baseline in a file, or an empty one if there is no
+// such file.
+func currentBaseline(name string) (*baseline.Baseline, error) {
+	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+		return baseline.New(name), nil
+	}
+	return baseline.Read(name)
 }
 
 func (a *app) baselineListCommand() *cobra.Command {

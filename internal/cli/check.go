@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"runtime"
 	"slices"
 	"strings"
@@ -84,6 +85,10 @@ type check struct {
 	baseline     *baseline.Baseline // nil if none is named
 	today        time.Time          // the date on which the entries of the baseline are judged
 	garbage      garbage
+
+	// Files that the run reads and writes, apart from those of the settings.
+	reads  []input
+	writes []written
 
 	// Messages that are printed after the report, where they are noticed.
 	notes    []error
@@ -188,13 +193,12 @@ func (c *check) prepare(args []string) (err error) {
 	if c.files, err = recording.Files(args); err != nil {
 		return err
 	}
-	for _, out := range c.options.reports {
-		if err := writable(out.path); err != nil {
-			return err
-		}
-	}
 	desc, v, err := load(c.options)
 	if err != nil {
+		return err
+	}
+	c.desc, c.validator = desc, v
+	if err := c.checkUses(); err != nil {
 		return err
 	}
 	c.warn(v.Warnings())
@@ -206,16 +210,10 @@ func (c *check) prepare(args []string) (err error) {
 			return fmt.Errorf("--schema: %w", oneOf(name, names))
 		}
 	}
-	c.desc, c.validator = desc, v
 	if err := c.loadBaseline(); err != nil {
 		return err
 	}
-	if name := c.options.summary; name != "" {
-		if err := writableAs("summary", name); err != nil {
-			return err
-		}
-		c.observing = true
-	}
+	c.observing = c.options.summary != ""
 	c.outcome = outcome.New(v, max(c.options.maxOccurrences, leastKept))
 	if !c.options.noHistory {
 		c.history = v.NewHistory()
@@ -268,6 +266,11 @@ func (c *check) ended(f recording.File, err error) {
 	case errors.Is(err, recording.ErrUnknownFormat) && !f.Named:
 		c.unrecognized++
 		c.skip("not a recording")
+	case errors.Is(err, fs.ErrPermission) && !f.Named:
+		c.unrecognized++
+		c.skip("a file or folder that may not be read")
+		c.notes = append(c.notes, err)
+		return
 	default:
 		c.skip("a file that cannot be read, or not to its end")
 		c.failures = append(c.failures, err)

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/plumbapi/plumb/internal/redact"
+	"github.com/plumbapi/plumb/internal/wholefile"
 )
 
 const configName = "plumb.yaml"
@@ -153,12 +154,12 @@ func findConfig(flags given, getenv func(string) string) (string, error) {
 
 // readConfig applies a configuration file to o.
 func readConfig(o *options, name string) error {
-	data, err := os.ReadFile(name)
+	data, err := wholefile.Read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: there is no such configuration file", name)
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: the configuration cannot be read: %w", name, err)
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {

@@ -127,6 +127,9 @@ func TestConfigSchemaAgreesWithTheReader(t *testing.T) {
 		{"strict: true\n", true},
 		{"jobs: -1\n", false},
 		{"jobs: many\n", false},
+		{"jobs: 1025\n", false},
+		{"max-depth: 10000\n", true},
+		{"max-depth: 10001\n", false},
 		{"max-occurrences: 0\n", false},
 		{"max-body: 4096\n", true},
 		{"max-body: 1.5GB\n", false},
@@ -197,7 +200,11 @@ func valueSchema(s *setting) object {
 	case boolean:
 		return object{"type": "boolean", "default": s.preset == "true"}
 	case count:
-		return object{"type": "integer", "minimum": s.least, "default": json.Number(s.preset)}
+		schema := object{"type": "integer", "minimum": s.least, "default": json.Number(s.preset)}
+		if s.most > 0 {
+			schema["maximum"] = s.most
+		}
+		return schema
 	case size:
 		return object{"type": []string{"integer", "string"}, "minimum": 1, "pattern": "^[0-9]+ *([kKmMgGtT]([iI]?[bB])?|[bB])?$", "default": s.preset}
 	case paths, overlays, servers, redactions:
@@ -293,6 +300,9 @@ func valueText(s *setting) string {
 	case choice:
 		return "`" + strings.Join(s.choices, "`, `") + "`"
 	case count:
+		if s.most > 0 {
+			return fmt.Sprintf("a whole number from %d to %d", s.least, s.most)
+		}
 		return fmt.Sprintf("a whole number from %d on", s.least)
 	case reports:
 		return "`FORMAT=PATH`; in the file a mapping"

@@ -13,6 +13,7 @@ import (
 	"github.com/plumbapi/plumb/internal/drift"
 	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/internal/wholefile"
 )
 
 func (a *app) driftCommand() *cobra.Command {
@@ -64,12 +65,8 @@ type driftRun struct {
 }
 
 func (d *driftRun) run(ctx context.Context, args []string, suggest string) error {
-	for flag, name := range map[string]string{"suggest": suggest, "summary": d.options.summary} {
-		if name != "" {
-			if err := writableAs(flag, name); err != nil {
-				return err
-			}
-		}
+	if suggest != "" {
+		d.writes = append(d.writes, written{"suggest", suggest})
 	}
 	if err := d.prepare(args); err != nil {
 		return err
@@ -158,9 +155,15 @@ func (d *driftRun) takeSummaries() []drift.Past {
 	return summaries
 }
 
+// summaryBeginning is how summaries begin, without white space.
+const summaryBeginning = `{"plumbSummary":`
+
 // isSummary reports whether a file is a summary, and not a recording, by its
-// first bytes.
+// first bytes. A FIFO is a recording: what is read of it is gone.
 func isSummary(name string) bool {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return false
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return false
@@ -169,13 +172,13 @@ func isSummary(name string) bool {
 	head := make([]byte, 64)
 	n, _ := io.ReadFull(f, head)
 	compact := bytes.Join(bytes.Fields(head[:n]), nil)
-	return bytes.HasPrefix(compact, []byte(`{"plumbSummary":`))
+	return bytes.HasPrefix(compact, []byte(summaryBeginning))
 }
 
 func readSummaryFile(name string) (*outcome.Outcome, error) {
-	data, err := os.ReadFile(name)
+	data, err := wholefile.Read(name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: the summary cannot be read: %w", name, err)
 	}
 	s, err := outcome.Read(data)
 	if err != nil {

@@ -2,14 +2,19 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/plumbapi/plumb/internal/drift"
+	"github.com/plumbapi/plumb/internal/wholefile"
 )
 
 // summarySuffix is the suffix of the files in a folder of earlier summaries.
@@ -28,8 +33,12 @@ func (d *driftRun) past() ([]drift.Past, error) {
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(files, compareRuns)
 	var past []drift.Past
 	for _, file := range files {
+		if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+			continue // opening a FIFO would wait for its other end
+		}
 		s, err := readSummaryFile(file)
 		if err != nil {
 			return nil, err
@@ -63,11 +72,38 @@ func (d *driftRun) keep(past []drift.Past) error {
 	if err != nil {
 		return err
 	}
-	name := filepath.Join(d.history, now.Format("2006-01-02T150405Z")+summarySuffix)
-	return writeWhole(name, func(w io.Writer) error {
-		_, err := w.Write(append(text, '\n'))
-		return err
+	return wholefile.Locked(filepath.Join(d.history, ".plumb"), func() error {
+		return wholefile.WriteBytes(d.newSummary(now), append(text, '\n'))
 	})
+}
+
+// newSummary returns the name of a file for the summary of this run. The second
+// run in a second has "-2" after the time, and so on.
+func (d *driftRun) newSummary(now time.Time) string {
+	began := filepath.Join(d.history, now.Format("2006-01-02T150405Z"))
+	for n, number := 1, ""; ; number = fmt.Sprintf("-%d", n) {
+		name := began + number + summarySuffix
+		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+			return name
+		}
+		n++
+	}
+}
+
+// compareRuns compares the names of two summaries by when they were written.
+func compareRuns(a, b string) int {
+	began, number := cutRun(a)
+	otherBegan, otherNumber := cutRun(b)
+	return cmp.Or(cmp.Compare(began, otherBegan), cmp.Compare(len(number), len(otherNumber)), cmp.Compare(number, otherNumber))
+}
+
+// cutRun returns the time in the name of a summary, and the number after it.
+func cutRun(name string) (began, number string) {
+	name = strings.TrimSuffix(filepath.Base(name), summarySuffix)
+	if i := strings.LastIndex(name, "Z-"); i >= 0 {
+		return name[:i+1], name[i+1:]
+	}
+	return name, ""
 }
 
 // globEscape escapes a path so that it matches only itself as a glob.

@@ -18,13 +18,13 @@ var recordingsOnly = []string{"schema", "max-entry", "jobs", "recordings"}
 // liveCheck prepares a check of the live traffic with one server. The caller
 // passes exchanges to see, one at a time, and then calls conclude to write the
 // report.
-func (a *app) liveCheck(flags given, target *url.URL) (*check, error) {
+func (a *app) liveCheck(flags given, target *url.URL, u uses) (*check, error) {
 	o, config, err := loadOptions(flags, a.getenv)
 	if err != nil {
 		return nil, err
 	}
 	o.target = target.String()
-	c := &check{app: a, options: o, config: config}
+	c := &check{app: a, options: o, config: config, reads: u.reads, writes: u.writes}
 	return c, c.prepare(nil)
 }
 

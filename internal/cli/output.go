@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/term"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/internal/report/format"
+	"github.com/plumbapi/plumb/internal/wholefile"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -72,55 +72,7 @@ func (c *check) skipped(x *plumb.Exchange, r engine.Result) {
 	c.say("%s", message)
 }
 
-// writable checks early for what would prevent a report from being written in
-// the end.
-func writable(path string) error { return writableAs("report", path) }
-
-// writableAs does the same for the file that a flag names.
-func writableAs(flag, path string) error {
-	// A link is not followed: the report would replace what is there, which
-	// must not be a device such as /dev/stdout.
-	switch info, err := os.Lstat(path); {
-	case err != nil:
-	case info.IsDir():
-		return fmt.Errorf("--%s: %s is a folder; name a file in it", flag, path)
-	case !info.Mode().IsRegular():
-		return fmt.Errorf("--%s: %s is a link or a device, which the report would replace; name a file (standard output has --format)", flag, path)
-	}
-	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
-		return fmt.Errorf("--%s: there is no folder %s to write %s into; create it first", flag, filepath.Dir(path), filepath.Base(path))
-	}
-	return nil
-}
-
 // writeFile writes a report to a file.
 func writeFile(out output, r *report.Report, view format.View) error {
-	return writeWhole(out.path, func(w io.Writer) error { return format.Write(w, out.format, r, view) })
-}
-
-// writeWhole writes a file completely or not at all: readers never see a part
-// of it.
-func writeWhole(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("%s cannot be written: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-			err = fmt.Errorf("%s cannot be written: %w", path, err)
-		}
-	}()
-	if err := write(f); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return wholefile.Write(out.path, func(w io.Writer) error { return format.Write(w, out.format, r, view) })
 }

@@ -88,7 +88,7 @@ be reached; 3 nothing was checked (0 with --allow-empty).`,
 		if err != nil {
 			return err
 		}
-		c, err := a.liveCheck(flags, base)
+		c, err := a.liveCheck(flags, base, f.uses())
 		if err != nil {
 			return err
 		}

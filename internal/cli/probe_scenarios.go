@@ -9,6 +9,7 @@ import (
 
 	"github.com/plumbapi/plumb/internal/probe"
 	"github.com/plumbapi/plumb/internal/textfmt"
+	"github.com/plumbapi/plumb/internal/wholefile"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -106,12 +107,16 @@ func (c *check) named(f *probeFlags, builtin *probe.Document, sources map[string
 
 // ownScenarios returns the scenarios of a file.
 func ownScenarios(file string, builtin *probe.Document, sources map[string]string) (*probe.Document, error) {
-	if _, err := os.Stat(file); err != nil {
+	info, err := os.Stat(file)
+	if err != nil {
 		var known []string
 		for _, s := range builtin.Scenarios {
 			known = append(known, s.Name)
 		}
 		return nil, fmt.Errorf("--scenario: %w; and there is no file of that name", oneOf(file, known))
+	}
+	if wholefile.IsDevice(info) {
+		return nil, fmt.Errorf("--scenario: %s: this is a device or a socket, which is not read; name a file", file)
 	}
 	return probe.Load(file, sources)
 }
@@ -127,6 +132,18 @@ func pairs(flag, form string, texts []string) (map[string]string, error) {
 		all[name] = value
 	}
 	return all, nil
+}
+
+// uses returns the files that scenarios are read from.
+func (f *probeFlags) uses() (u uses) {
+	for _, name := range f.scenarios {
+		u.reads = append(u.reads, reading("a file of scenarios", name))
+	}
+	for _, source := range f.sources {
+		_, name, _ := strings.Cut(source, "=")
+		u.reads = append(u.reads, reading("a source description", name))
+	}
+	return u
 }
 
 // inputs returns the values that scenarios can ask for.

@@ -44,7 +44,11 @@ FILE.part. The URL to send requests to is printed on standard error.`,
 		if err != nil {
 			return err
 		}
-		c, err := a.liveCheck(flags, to)
+		var u uses
+		if record != "" {
+			u.writes = append(u.writes, written{"har", record})
+		}
+		c, err := a.liveCheck(flags, to, u)
 		if err != nil {
 			return err
 		}
@@ -56,11 +60,6 @@ FILE.part. The URL to send requests to is printed on standard error.`,
 // proxy serves until ctx ends, and then writes the report. The port is opened
 // first: if it is in use, the files of another run are not touched.
 func (c *check) proxy(ctx context.Context, target *url.URL, addr, record string) error {
-	if record != "" {
-		if err := writableAs("har", record); err != nil {
-			return err
-		}
-	}
 	listener, err := listen(addr)
 	if err != nil {
 		return err

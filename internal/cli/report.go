@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/wholefile"
 )
 
 func (a *app) reportCommand() *cobra.Command {
@@ -41,14 +41,19 @@ the report is written, whatever it says, and 2 otherwise.`,
 		if err != nil {
 			return err
 		}
-		for _, out := range o.reports {
-			if err := writable(out.path); err != nil {
-				return err
-			}
-		}
-		name := "-"
+		name, u := "-", uses{reads: a.standardOutput()}
 		if len(args) > 0 {
 			name = args[0]
+			u.reads = append(u.reads, reading("the report that is read", name))
+		}
+		if name == "-" {
+			u.reads = append(u.reads, a.standardInput()...)
+		}
+		for _, out := range o.reports {
+			u.writes = append(u.writes, written{"report", out.path})
+		}
+		if err := u.check(); err != nil {
+			return err
 		}
 		r, err := a.readReport(name)
 		if err != nil {
@@ -63,12 +68,12 @@ the report is written, whatever it says, and 2 otherwise.`,
 func (a *app) readReport(name string) (*report.Report, error) {
 	in, shown := a.in, "standard input"
 	if name != "-" {
-		f, err := os.Open(name)
+		f, err := wholefile.Open(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("%s: there is no such file; write one with: plumb check --report json=%s PATH", name, name)
 		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: the report cannot be read: %w", name, err)
 		}
 		defer f.Close()
 		in, shown = io.Reader(f), name

@@ -89,6 +89,7 @@ type setting struct {
 	kind    kind
 	choices []string
 	least   int
+	most    int // of a count; 0 means any
 	preset  string
 	metavar string
 	help    string // what it does: one sentence without a full stop
@@ -159,10 +160,10 @@ var settings = []setting{
 	{name: "max-ratio", sources: anywhere, kind: count, least: 1, preset: "1000", metavar: "N",
 		help:   "how many times larger compressed data may become when it is decompressed",
 		target: func(o *options) any { return &o.maxRatio }},
-	{name: "max-depth", sources: anywhere, kind: count, least: 1, preset: "512", metavar: "N",
+	{name: "max-depth", sources: anywhere, kind: count, least: 1, most: 10_000, preset: "512", metavar: "N",
 		help:   "how deep the arrays and objects of a body may nest",
 		target: func(o *options) any { return &o.maxDepth }},
-	{name: "jobs", sources: anywhere, kind: count, preset: "0", metavar: "N",
+	{name: "jobs", sources: anywhere, kind: count, most: 1024, preset: "0", metavar: "N",
 		help:   "number of exchanges that are checked at the same time; 0 means one for each processor",
 		target: func(o *options) any { return &o.jobs }},
 	{name: "color", sources: anywhere, kind: choice, choices: []string{"auto", "always", "never"}, preset: "auto", metavar: "WHEN",
@@ -240,7 +241,10 @@ func (s *setting) set(target any, value, dir, origin string) (err error) {
 		}
 	case count:
 		n, err := strconv.Atoi(value)
-		if err != nil || n < s.least {
+		switch {
+		case s.most > 0 && (err != nil || n < s.least || n > s.most):
+			return fmt.Errorf("%q is not a whole number from %d to %d", value, s.least, s.most)
+		case err != nil || n < s.least:
 			return fmt.Errorf("%q is not a whole number of at least %d", value, s.least)
 		}
 		*target.(*int) = n

@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/drift"
 	"github.com/plumbapi/plumb/internal/engine"
-	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/internal/wholefile"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -20,8 +21,17 @@ func (d *driftRun) canSuggest(summaries []drift.Past) error {
 	if len(summaries) > 0 {
 		return errors.New("--suggest: the overlay is checked against the recordings, and a summary does not hold them; name the recordings")
 	}
-	if slices.ContainsFunc(d.files, func(f recording.File) bool { return f.Path == "-" }) {
-		return errors.New("--suggest: the overlay is checked against the recordings, and standard input is read only once; name a file")
+	names := append([]string{d.options.spec}, d.options.overlays...)
+	for _, f := range d.files {
+		names = append(names, f.Path)
+	}
+	for _, name := range names {
+		if name == "-" {
+			return errors.New("--suggest: the overlay is checked against the recordings, and standard input is read only once; name a file")
+		}
+		if info, err := os.Stat(name); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+			return fmt.Errorf("--suggest: the overlay is checked against the recordings, and %s, a pipe, is read only once; name a file", name)
+		}
 	}
 	return nil
 }
@@ -62,10 +72,7 @@ func (d *driftRun) suggest(ctx context.Context, name string, args []string, r *d
 	if err != nil {
 		return fmt.Errorf("%s is not written: with it, %w", name, err)
 	}
-	err = writeWhole(name, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
+	err = wholefile.WriteBytes(name, text)
 	if err == nil {
 		d.notes = append(d.notes, fmt.Errorf("%s is written, and checked against these recordings: with it there is no drift%s, and what contradicts itself (%d) is still found",
 			name, except(len(s.Unsettled)), still))

@@ -7,6 +7,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/outcome"
+	"github.com/plumbapi/plumb/internal/wholefile"
 )
 
 // parts are the outcomes of a run, one for each goroutine that checks.
@@ -62,7 +63,7 @@ func (c *check) writeSummary() error {
 }
 
 func writeSummaryFile(name string, o *outcome.Outcome) error {
-	return writeWhole(name, func(w io.Writer) error {
+	return wholefile.Write(name, func(w io.Writer) error {
 		if err := o.Write(w); err != nil {
 			return err
 		}

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/plumbapi/plumb/internal/wholefile"
 )
 
 // File is a file to read.
@@ -26,8 +28,9 @@ type File struct {
 // their names, whatever the order of the paths: a file, "-" for standard input,
 // a glob (with ** for any folders), or a folder, which stands for the files in
 // and below it, without those whose name begins with a dot; DIR/... is the
-// same, as for the go command. A path that does not exist, a folder or glob
-// without files, and a device are errors.
+// same, as for the go command. A folder that cannot be read stands for itself: to
+// open it fails, as it does for a file that cannot be read. A path that does not
+// exist, a folder or glob without files, and a device are errors.
 func Files(paths []string) ([]File, error) {
 	var found []File
 	for _, path := range paths {
@@ -67,7 +70,7 @@ func filesOf(path string) ([]File, error) {
 	switch {
 	case err == nil && info.IsDir():
 		return folder(path)
-	case err == nil && isDevice(info):
+	case err == nil && wholefile.IsDevice(info):
 		return nil, deviceError(path)
 	case err == nil:
 		return []File{{Path: path, Named: true}}, nil
@@ -81,10 +84,6 @@ func filesOf(path string) ([]File, error) {
 	return nil, fmt.Errorf("%s: cannot be read: %w", path, errors.Unwrap(err))
 }
 
-// isDevice reports whether a file cannot be read to its end: a device such as
-// /dev/zero, or a socket. A FIFO can.
-func isDevice(info fs.FileInfo) bool { return info.Mode()&(fs.ModeDevice|fs.ModeSocket) != 0 }
-
 func deviceError(path string) error {
 	return fmt.Errorf("%s: this is a device or a socket, which is not read; name a file, or - for standard input", path)
 }
@@ -92,7 +91,13 @@ func deviceError(path string) error {
 // glob returns the files that match. Folders that match are left out: dir/**
 // matches the files in them, too.
 func glob(pattern string) ([]File, error) {
-	matches, err := doublestar.FilepathGlob(pattern, doublestar.WithFailOnIOErrors(), doublestar.WithNoFollow(), doublestar.WithNoHidden())
+	options := []doublestar.GlobOption{doublestar.WithNoFollow(), doublestar.WithNoHidden()}
+	matches, err := doublestar.FilepathGlob(pattern, append(options, doublestar.WithFailOnIOErrors())...)
+	var files []File
+	if unreadable := (*fs.PathError)(nil); errors.As(err, &unreadable) {
+		files = append(files, File{Path: unreadable.Path})
+		matches, err = doublestar.FilepathGlob(pattern, options...)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", pattern, err)
 	}
@@ -100,16 +105,15 @@ func glob(pattern string) ([]File, error) {
 		info, err := os.Stat(m)
 		return err == nil && info.IsDir() || errors.Is(err, fs.ErrNotExist) // a link that leads nowhere
 	})
-	if len(matches) == 0 {
+	if len(matches) == 0 && len(files) == 0 {
 		return nil, fmt.Errorf("%s: no file matches; quote the pattern if the shell must not expand it", pattern)
 	}
 	slices.Sort(matches)
-	files := make([]File, len(matches))
-	for i, m := range matches {
-		if info, err := os.Stat(m); err == nil && isDevice(info) {
+	for _, m := range matches {
+		if info, err := os.Stat(m); err == nil && wholefile.IsDevice(info) {
 			return nil, deviceError(m)
 		}
-		files[i] = File{Path: m, Named: true}
+		files = append(files, File{Path: m, Named: true})
 	}
 	return files, nil
 }
@@ -118,12 +122,13 @@ func glob(pattern string) ([]File, error) {
 // not to folders, so that it cannot loop.
 func folder(root string) ([]File, error) {
 	var files []File
-	// The separator makes it enter a folder that is named by a link.
-	err := filepath.WalkDir(root+string(filepath.Separator), func(path string, d fs.DirEntry, err error) error {
+	top := root + string(filepath.Separator) // which enters a folder that is named by a link
+	err := filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return fmt.Errorf("%s: cannot be read: %w", path, err)
+			files = append(files, File{Path: path, Named: path == top})
+			return nil
 		}
-		if path != root+string(filepath.Separator) && strings.HasPrefix(d.Name(), ".") {
+		if path != top && strings.HasPrefix(d.Name(), ".") {
 			if d.IsDir() {
 				return fs.SkipDir
 			}

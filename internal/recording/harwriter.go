@@ -17,6 +17,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/redact"
+	"github.com/plumbapi/plumb/internal/wholefile"
 )
 
 // HARWriter writes a recording. Until [HARWriter.Close] it writes to a separate
@@ -29,7 +30,7 @@ type HARWriter struct {
 	// nil, no parameter is declared.
 	Declares func(in, name string) bool
 
-	path    string
+	path    string // where links lead to
 	file    *os.File
 	end     int64 // of the last entry: where the next one is written
 	entries int
@@ -46,6 +47,10 @@ const closing = "\n]}}\n"
 // [HARWriter.Close]. An incomplete recording is not overwritten: it is all that
 // is left of a run that was killed, or another run is writing it.
 func CreateHAR(path, version string) (*HARWriter, error) {
+	path, err := wholefile.Target(path)
+	if err != nil {
+		return nil, err
+	}
 	file, err := os.OpenFile(path+Part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("%s already exists: a run that was killed has left it, or another run is writing it; rename it, or remove it (plumb check reads it)", path+Part)
@@ -107,7 +112,7 @@ func (w *HARWriter) append(text []byte) error {
 func (w *HARWriter) Close() error {
 	err := w.file.Close()
 	if err == nil {
-		err = os.Rename(w.file.Name(), w.path)
+		err = wholefile.Replace(w.file.Name(), w.path)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: the recording is complete but cannot be moved to its path: %w", w.file.Name(), err)

@@ -27,6 +27,7 @@ import (
 	"github.com/plumbapi/plumb/internal/mock"
 	"github.com/plumbapi/plumb/internal/proxy"
 	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/internal/setuptest"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -180,10 +181,10 @@ func TestOpenAIGo(t *testing.T) {
 func TestOpenAINode(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
-		t.Skip("node is not installed")
+		setuptest.Skip(t, "node is not installed")
 	}
 	if _, err := os.Stat("node/node_modules/openai"); err != nil {
-		t.Skip("the openai package is not installed; run: npm ci --prefix contracttest/internal/openaitest/node")
+		setuptest.Skip(t, "the openai package is not installed; run: npm ci --prefix contracttest/internal/openaitest/node")
 	}
 	base, stop := serve(t, 600)
 	cmd := exec.Command(node, "node/batch.mjs")

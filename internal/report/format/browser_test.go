@@ -18,6 +18,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/internal/setuptest"
 )
 
 // browser is the one Chromium of all tests; nil where there is none.
@@ -91,7 +93,7 @@ func open(t *testing.T, html string) *tab {
 	t.Helper()
 	browser.Do(startBrowser)
 	if browser.ctx == nil {
-		t.Skip(browser.err)
+		setuptest.Skip(t, browser.err)
 	}
 	require.NoError(t, browser.err)
 	name := filepath.Join(t.TempDir(), "report.html")

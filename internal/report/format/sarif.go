@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
-
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/internal/textfmt"
 )
@@ -18,13 +16,17 @@ import (
 // are related locations. Columns are bytes, which for lines of ASCII are the
 // characters that SARIF counts.
 func writeSARIF(w io.Writer, r *report.Report, _ View) error {
-	run := sarif.NewRun().WithTool(sarif.NewTool()).WithColumnKind("unicodeCodePoints")
-	run.Tool.Driver = sarif.NewToolComponent().WithName(r.Tool.Name).WithVersion(textfmt.Printable(r.Tool.Version))
-	run.Properties = sarif.NewPropertyBag().
-		Add("exchanges", r.Summary.Exchanges).
-		Add("checked", r.Summary.Checked).
-		Add("skipped", r.Summary.Skipped).
-		Add("omitted", r.Summary.Omitted)
+	run := sarifRun{
+		Tool:       sarifTool{sarifComponent{Name: r.Tool.Name, Version: textfmt.Printable(r.Tool.Version)}},
+		ColumnKind: "unicodeCodePoints",
+		Properties: map[string]any{
+			"exchanges": r.Summary.Exchanges,
+			"checked":   r.Summary.Checked,
+			"skipped":   r.Summary.Skipped,
+			"omitted":   r.Summary.Omitted,
+		},
+		Results: []sarifResult{},
+	}
 	index := map[string]int{}
 	rules := r.Rules
 	for i := range r.Findings { // of a report without its rules
@@ -33,53 +35,57 @@ func writeSARIF(w io.Writer, r *report.Report, _ View) error {
 	for _, rule := range rules {
 		if _, known := index[rule.ID]; !known {
 			index[rule.ID] = len(index)
-			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule(rule))
+			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, newSARIFRule(rule))
 		}
 	}
 	for i := range r.Findings {
-		f := &r.Findings[i]
-		run.AddResult(sarifResult(f).WithRuleIndex(index[f.Rule]))
+		result := newSARIFResult(&r.Findings[i])
+		result.RuleIndex = index[r.Findings[i].Rule]
+		run.Results = append(run.Results, result)
 	}
-	log := sarif.NewReport().AddRun(run)
-	return report.EncodeJSON(w, log, "  ")
+	return report.EncodeJSON(w, sarifLog{Schema: SARIFSchema, Version: "2.1.0", Runs: []sarifRun{run}}, "  ")
 }
 
 var sarifLevels = map[string]string{"error": "error", "warning": "warning", "info": "note", "off": "none"}
 
-func sarifRule(rule report.Rule) *sarif.ReportingDescriptor {
-	d := sarif.NewRule(textfmt.Printable(rule.ID))
-	d.Properties = sarif.NewPropertyBag().WithTags([]string{groupOf(rule.ID)})
+func newSARIFRule(rule report.Rule) sarifRule {
+	d := sarifRule{
+		ID:         textfmt.Printable(rule.ID),
+		Properties: map[string]any{"tags": []string{groupOf(rule.ID)}},
+	}
 	if level := sarifLevels[rule.Severity]; level != "" {
-		d.DefaultConfiguration = sarif.NewReportingConfiguration().WithLevel(level)
+		d.DefaultConfiguration = &sarifConfiguration{level}
 	}
 	if rule.Title != "" {
-		d.ShortDescription = sarifText(rule.Title)
+		d.ShortDescription = newSARIFText(rule.Title)
 	}
 	if rule.Text == "" {
 		return d
 	}
 	text := strings.TrimSpace(rule.Text)
-	d.FullDescription = sarifText(text)
+	d.FullDescription = newSARIFText(text)
 	if rule.Fix != "" {
 		text += "\n\n" + rule.Fix
 	}
-	d.Help = sarifText(text).WithMarkdown(printableLines(text))
+	d.Help = newSARIFText(text)
+	d.Help.Markdown = d.Help.Text
 	return d
 }
 
-func sarifText(text string) *sarif.MultiformatMessageString {
-	return sarif.NewMultiformatMessageString().WithText(printableLines(text))
-}
+func newSARIFText(text string) *sarifText { return &sarifText{Text: printableLines(text)} }
 
-func sarifResult(f *report.Finding) *sarif.Result {
-	result := sarif.NewRuleResult(textfmt.Printable(f.Rule)).
-		WithLevel(sarifLevels[f.Severity]).
-		WithOccurrenceCount(f.Count).
-		WithPartialFingerprints(map[string]string{"plumb/v2": f.Fingerprint})
-	result.Properties = sarif.NewPropertyBag().
-		Add("operations", printableOperations(f.Operations)).
-		Add("pointers", printablePointers(f.Pointers)).
-		Add("files", f.Files)
+func newSARIFResult(f *report.Finding) sarifResult {
+	result := sarifResult{
+		RuleID:              textfmt.Printable(f.Rule),
+		Level:               sarifLevels[f.Severity],
+		OccurrenceCount:     f.Count,
+		PartialFingerprints: map[string]string{"plumb/v2": f.Fingerprint},
+		Properties: map[string]any{
+			"operations": printableOperations(f.Operations),
+			"pointers":   printablePointers(f.Pointers),
+			"files":      f.Files,
+		},
+	}
 	lines := []string{headline(f)}
 	if len(f.Occurrences) > 0 {
 		lines = append(lines, details(f, &f.Occurrences[0])...)
@@ -89,24 +95,26 @@ func sarifResult(f *report.Finding) *sarif.Result {
 		lines = append(lines, acceptanceNotes(f)...)
 	}
 	// What looks like a link in a message is one.
-	text := strings.ReplaceAll(strings.Join(lines, "\n"), "](", "] (")
-	result.Message = sarif.NewTextMessage(text)
+	result.Message.Text = strings.ReplaceAll(strings.Join(lines, "\n"), "](", "] (")
 	for i := range f.Occurrences {
 		location := occurrenceLocation(&f.Occurrences[i])
 		if i == 0 {
-			result.AddLocation(location)
+			result.Locations = append(result.Locations, location)
 		} else {
-			result.AddRelatedLocation(location.WithMessage(sarif.NewTextMessage("another occurrence")))
+			location.Message = &sarifText{Text: "another occurrence"}
+			result.RelatedLocations = append(result.RelatedLocations, location)
 		}
 	}
 	if d := f.Description; d.File != "" {
-		location := sarif.NewLocation().WithPhysicalLocation(physical(d.File, d.Line, 0, nil)).
-			WithMessage(sarif.NewTextMessage("described here: " + textfmt.Printable(d.Pointer)))
-		result.AddRelatedLocation(location)
+		result.RelatedLocations = append(result.RelatedLocations, sarifLocation{
+			PhysicalLocation: physical(d.File, d.Line, 0, nil),
+			Message:          &sarifText{Text: "described here: " + textfmt.Printable(d.Pointer)},
+		})
 	}
-	if a := f.Suppressed; a != nil {
-		result.AddSuppression(sarif.NewSuppression().WithKind("external").WithStatus("accepted").
-			WithJustification(strings.Join(acceptanceNotes(f), "\n")))
+	if f.Suppressed != nil {
+		result.Suppressions = append(result.Suppressions, sarifSuppression{
+			Kind: "external", Status: "accepted", Justification: strings.Join(acceptanceNotes(f), "\n"),
+		})
 	}
 	return result
 }
@@ -127,29 +135,27 @@ func printablePointers(all []report.PointerCount) []report.PointerCount {
 	return all
 }
 
-func occurrenceLocation(o *report.Occurrence) *sarif.Location {
-	location := sarif.NewLocation()
+func occurrenceLocation(o *report.Occurrence) sarifLocation {
+	var location sarifLocation
 	if o.File != "-" {
-		location.WithPhysicalLocation(physical(o.File, o.Line, o.Column, o.Excerpt))
+		location.PhysicalLocation = physical(o.File, o.Line, o.Column, o.Excerpt)
 	}
 	if o.Pointer != "" {
-		location.AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(textfmt.Printable(o.Pointer)).WithKind("member"))
+		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{FullyQualifiedName: textfmt.Printable(o.Pointer), Kind: "member"})
 	}
 	return location
 }
 
-func physical(file string, line, column int, e *report.Excerpt) *sarif.PhysicalLocation {
-	p := sarif.NewPhysicalLocation().WithArtifactLocation(sarif.NewSimpleArtifactLocation(fileURI(file)))
+func physical(file string, line, column int, e *report.Excerpt) *sarifPhysical {
+	p := &sarifPhysical{ArtifactLocation: sarifArtifact{fileURI(file)}}
 	if line == 0 {
 		return p
 	}
-	p.Region = sarif.NewRegion().WithStartLine(line)
-	if column > 0 {
-		p.Region.WithStartColumn(column)
-	}
+	p.Region = &sarifRegion{StartLine: line, StartColumn: max(column, 0)}
 	if e != nil && column > 0 {
 		if _, marked, _ := split(e); marked != "" {
-			p.Region.WithEndColumn(column + e.Width).WithSnippet(sarif.NewArtifactContent().WithText(marked))
+			p.Region.EndColumn = column + e.Width
+			p.Region.Snippet = &sarifText{Text: marked}
 		}
 	}
 	return p

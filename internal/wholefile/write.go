@@ -1,0 +1,123 @@
+package wholefile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// Target returns the file that would be written under a name: where links lead
+// to. It is an error if nothing can be written there: it is a folder, a device or
+// a FIFO, a link that leads nowhere, or in a folder that does not exist.
+func Target(name string) (string, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err == nil && info.IsDir():
+		return "", fmt.Errorf("%s is a folder; name a file in it", name)
+	case err == nil && !info.Mode().IsRegular():
+		return "", fmt.Errorf("%s is a device or a pipe, which cannot be written whole; name a file", name)
+	case err == nil:
+		return filepath.EvalSymlinks(name)
+	}
+	if _, err := os.Lstat(name); err == nil {
+		return "", fmt.Errorf("%s is a link that leads nowhere; remove it, or name another file", name)
+	}
+	folder := filepath.Dir(name)
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return "", fmt.Errorf("there is no folder %s to write %s into; create it first", folder, filepath.Base(name))
+	}
+	return name, nil
+}
+
+// Write writes a file completely or not at all: readers never see a part of it.
+// It keeps the permissions of the file that it replaces; a new one has those of
+// the user's umask.
+func Write(name string, write func(io.Writer) error) (err error) {
+	target, err := Target(name)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("%s cannot be written: %w", name, err)
+		}
+	}()
+	f, err := createBeside(target)
+	if err != nil {
+		return cause(err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	if err := errors.Join(write(f), f.Close()); err != nil {
+		return err
+	}
+	return Replace(f.Name(), target)
+}
+
+// WriteBytes writes data as [Write] does.
+func WriteBytes(name string, data []byte) error {
+	return Write(name, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// Replace moves a file over the target, and gives it the permissions of what is
+// there.
+func Replace(file, target string) error {
+	if info, err := os.Stat(target); err == nil {
+		if err := os.Chmod(file, info.Mode().Perm()); err != nil {
+			return err
+		}
+	}
+	return os.Rename(file, target)
+}
+
+// createBeside creates a file in the folder of another one. Its name is short,
+// since that of the other one may be as long as names can be.
+func createBeside(target string) (*os.File, error) {
+	for {
+		name := filepath.Join(filepath.Dir(target), ".plumb-"+strconv.FormatUint(rand.Uint64(), 36))
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+}
+
+// lockPatience is how long [Locked] waits for another program.
+const lockPatience = 10 * time.Second
+
+// Locked calls change while no other program does so with the same name, which
+// need not exist. The lock is the file NAME.lock, which exists as long as change
+// runs.
+func Locked(name string, change func() error) (err error) {
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
+	}
+	lock := name + ".lock"
+	for began := time.Now(); ; time.Sleep(5 * time.Millisecond) {
+		f, err := os.OpenFile(lock, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if err == nil {
+			_ = f.Close() // nothing was written
+			break
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("%s cannot be created: %w", lock, cause(err))
+		}
+		if time.Since(began) > lockPatience {
+			return fmt.Errorf("%s exists: another plumb is writing %s, or one that was killed has left it; then remove it", lock, name)
+		}
+	}
+	defer func() { err = errors.Join(err, os.Remove(lock)) }()
+	return change()
+}
