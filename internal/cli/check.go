@@ -217,6 +217,7 @@ func (c *check) prepare(args []string) (err error) {
 	c.outcome = outcome.New(v, max(c.options.maxOccurrences, leastKept))
 	if !c.options.noHistory {
 		c.history = v.NewHistory()
+		c.history.Within(historyScopes[c.options.historyScope])
 		c.history.Bound(c.memoryOfHistory)
 		c.outcome.Follow(c.history)
 	}
@@ -233,6 +234,8 @@ func (c *check) prepare(args []string) (err error) {
 	}
 	return nil
 }
+
+var historyScopes = map[string]engine.HistoryScope{"auto": engine.ScopeLife, "run": engine.ScopeRun, "file": engine.ScopeFile}
 
 // leastKept is how many occurrences of a finding are kept at least, whatever
 // --max-occurrences says: drift shows as many.

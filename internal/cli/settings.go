@@ -26,6 +26,8 @@ type options struct {
 	failOn   string
 	color    string
 
+	historyScope string
+
 	reports    []output
 	rules      []ruleSetting
 	overlays   []string
@@ -145,6 +147,9 @@ var settings = []setting{
 	{name: "no-history", sources: anywhere, kind: boolean, preset: "false",
 		help:   "check each response by itself, and do not compare the responses about one resource; saves some time, and 8 MB of memory",
 		target: func(o *options) any { return &o.noHistory }},
+	{name: "history-scope", sources: anywhere, kind: choice, choices: []string{"auto", "run", "file"}, preset: "auto", metavar: "SCOPE",
+		help:   "which responses with one identity are about one resource: all of the run, or those of each file; auto: all of the run, but a life that begins anew in another file is another resource",
+		target: func(o *options) any { return &o.historyScope }},
 	{name: "max-findings", sources: anywhere, kind: count, preset: "0", metavar: "N",
 		help:   "largest number of findings in the report; the others are only counted; 0 means all",
 		target: func(o *options) any { return &o.maxFindings }},

@@ -20,11 +20,15 @@ type contradiction struct {
 	from, to      history.Value // what the member was, and is
 	before, after Moment
 	allowed       string
+	text          string // what was found; empty where the values say it
 }
 
 // found says what the member is and was. Where it is at hand, the text says it in
 // full.
 func (c *contradiction) found(to, from string) string {
+	if c.text != "" {
+		return c.text
+	}
 	return fmt.Sprintf("%s; before, %s: %s", shownValue(c.to, to), where(c.before), shownValue(c.from, from))
 }
 
@@ -121,7 +125,7 @@ func (h *History) contradictions() iter.Seq2[ResourceKey, contradiction] {
 		stopped := false
 		for key, pair := range h.store.Pairs() {
 			t := h.v.kinds[pair.Kind]
-			c := comparison{rules: h.v.history, life: t.Life, changes: pair.Changes, yield: func(c contradiction) {
+			c := comparison{v: h.v, tracked: t, Pair: &pair, yield: func(c contradiction) {
 				if stopped || h.v.severityOf(c.rule) == plumb.Off {
 					return
 				}

@@ -1,13 +1,14 @@
 package engine
 
 import (
+	"bytes"
 	"iter"
+	"time"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine/history"
 	"github.com/plumbapi/plumb/internal/expression"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/internal/schema"
 )
 
 // History compares the responses of a run with each other: those of one resource,
@@ -32,8 +33,10 @@ type History struct {
 }
 
 type lastSeen struct {
-	text []byte
-	time int64
+	text   []byte
+	time   int64
+	file   string
+	packed []byte // what the history keeps
 }
 
 // What a history keeps of resources, as package history has it.
@@ -41,6 +44,7 @@ type (
 	ResourceKey      = history.Key
 	ResourceHistory  = history.Resource
 	ResourceResponse = history.Response
+	HistoryScope     = history.Scope
 	Moment           = history.Moment
 	Origin           = history.Origin
 )
@@ -55,9 +59,24 @@ func (v *Validator) NewHistory() *History {
 		v: v, store: history.NewStore(kinds),
 		sightings: map[sighting]plumb.Finding{}, last: map[ResourceKey]lastSeen{},
 	}
-	h.store.MayContradict = h.contradicts
+	h.store.MayContradict, h.store.Creates = h.contradicts, v.creates()
 	return h
 }
+
+// Which responses with one identity are about one resource, as package history has
+// it.
+const (
+	ScopeLife = history.ScopeLife
+	ScopeRun  = history.ScopeRun
+	ScopeFile = history.ScopeFile
+)
+
+// ErrScope is the error of histories with different scopes, which cannot be merged.
+var ErrScope = history.ErrScope
+
+// Within sets which responses with one identity are about one resource. It is called
+// before anything is added.
+func (h *History) Within(scope HistoryScope) { h.store.Scope = scope }
 
 // Bound makes the history take no more memory than so many bytes, about, whatever
 // the number of resources: what is beyond goes to a temporary file. Of a resource
@@ -117,29 +136,28 @@ func (h *History) Add(r *Result) {
 func (h *History) add(p *pass, r *resource) {
 	t := h.v.tracked[r.life]
 	key := t.Key([]byte(r.id))
-	at := h.moment(p.x, &p.out, lineOf(p.x, r.value.Start), p.locate(location{path: r.path}).pointer)
-	h.store.Insert(key, t.Kind, at, observe(t.Kind, r), func(pair history.Pair, laterAtHand bool) bool {
-		h.compare(key, p, r, pair, laterAtHand)
-		return true
+	at := h.moment(p.x, &p.out, millis(ownTime(p.x)), lineOf(p.x, r.value.Start), p.locate(location{path: r.path}).pointer)
+	packed := observe(t.Kind, r)
+	h.store.Insert(key, t.Kind, at, packed, func(pair history.Pair, laterAtHand bool) {
+		h.compare(key, p, r, &pair, laterAtHand)
 	})
-	h.compareBodies(r.shape, key, at.Time, r.value, p.x.Response.Body.Bytes, func() (*pass, *resource) { return p, r })
+	h.compareBodies(t, key, seenBody{at, packed, r.value, p.x.Response.Body.Bytes}, func() (*pass, *resource) { return p, r })
 }
 
 // addNote takes in a resource of a body of which only notes were kept. Only a finding
 // needs the body itself, which is then opened.
 func (h *History) addNote(to *Result, n *note, opened **pass) {
-	at := h.moment(n.x, to, n.line, n.within)
-	h.store.Insert(n.key, n.tracked.Kind, at, n.packed, func(pair history.Pair, laterAtHand bool) bool {
+	at := h.moment(n.x, to, n.own, n.line, n.within)
+	h.store.Insert(n.key, n.tracked.Kind, at, n.packed, func(pair history.Pair, laterAtHand bool) {
 		if *opened == nil {
 			*opened = openAgain(h.v, n.x)
 		}
 		p := *opened
 		if r := n.resource(p); r != nil {
 			p.out.Findings = to.Findings
-			h.compare(n.key, p, r, pair, laterAtHand)
+			h.compare(n.key, p, r, &pair, laterAtHand)
 			to.Findings = p.out.Findings
 		}
-		return true
 	})
 	if len(h.v.overTime[n.tracked.shape]) == 0 {
 		return
@@ -162,15 +180,15 @@ func (h *History) addNote(to *Result, n *note, opened **pass) {
 			self = r.value
 		}
 	}
-	h.compareBodies(n.tracked.shape, n.key, at.Time, self, body, open)
+	h.compareBodies(n.tracked, n.key, seenBody{at, n.packed, self, body}, open)
 	if checked != nil {
 		to.Findings = checked.out.Findings
 	}
 }
 
-// contradicts reports whether any rule may have to say something of changes.
-func (h *History) contradicts(k *history.Kind, changes []history.Change) bool {
-	h.trial = comparison{rules: h.v.history, life: k.Life, changes: changes}
+// contradicts reports whether any rule has to say something of a pair.
+func (h *History) contradicts(k *history.Kind, pair *history.Pair) bool {
+	h.trial = comparison{v: h.v, tracked: h.v.kinds[k.Number], Pair: pair}
 	h.trial.apply()
 	return h.trial.differs
 }
@@ -184,16 +202,31 @@ func observe(k *history.Kind, r *resource) []byte {
 	return p.Bytes()
 }
 
+// seenBody is an object in a body that tells of a resource, and what the history keeps
+// of it.
+type seenBody struct {
+	Moment
+	packed []byte
+	self   *jsonvalue.Value // nil where the body is not well-formed
+	body   []byte
+}
+
 // compareBodies evaluates the rules that look at oldSelf, the same resource in the
 // response before. A response that is older than the last one is left out. Only for a
 // finding the pass of the body is needed, in which the resource is.
-func (h *History) compareBodies(shape *schema.Shape, key ResourceKey, at int64, self *jsonvalue.Value, body []byte, open func() (*pass, *resource)) {
-	rules := h.v.overTime[shape]
-	before, ok := h.last[key]
-	if len(rules) == 0 || self == nil || ok && before.time > at {
+func (h *History) compareBodies(t *tracked, key ResourceKey, now seenBody, open func() (*pass, *resource)) {
+	rules, self := h.v.overTime[t.shape], now.self
+	if len(rules) == 0 || self == nil {
 		return
 	}
-	h.last[key] = lastSeen{appendRead(nil, rules, self, body), at}
+	before, ok := h.last[key]
+	if ok && h.store.BeginsAnew(t.Kind, before.file, before.packed, now.File, now.packed) {
+		ok = false
+	}
+	if ok && before.time > now.Time {
+		return
+	}
+	h.last[key] = lastSeen{appendRead(nil, rules, self, now.body), now.Time, now.File, bytes.Clone(now.packed)}
 	if !ok {
 		return
 	}
@@ -243,14 +276,23 @@ func appendRead(text []byte, rules []*xRule, self *jsonvalue.Value, body []byte)
 }
 
 // moment returns when and where an exchange says something of a resource.
-func (h *History) moment(x *plumb.Exchange, r *Result, line int, within string) Moment {
+func (h *History) moment(x *plumb.Exchange, r *Result, own int64, line int, within string) Moment {
 	return Moment{
 		Time:   h.times.of(x),
+		Own:    own,
 		File:   x.Place.File,
 		Entry:  int64(x.Place.Entry),
 		Line:   int64(line),
 		Origin: Origin{Operation: r.Operation, Status: r.Status, Within: within},
 	}
+}
+
+// millis returns a time in Unix milliseconds; 0 where it is unknown.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
 }
 
 // fileTimes are the last times of exchanges in each file, in Unix milliseconds.

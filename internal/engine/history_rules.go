@@ -10,8 +10,8 @@ import (
 
 // compare applies the rules of histories to two responses, the body of one of
 // which is at hand.
-func (h *History) compare(key ResourceKey, p *pass, r *resource, pair history.Pair, laterAtHand bool) {
-	c := comparison{rules: h.v.history, life: r.life, changes: pair.Changes, yield: func(c contradiction) {
+func (h *History) compare(key ResourceKey, p *pass, r *resource, pair *history.Pair, laterAtHand bool) {
+	c := comparison{v: h.v, tracked: h.v.tracked[r.life], Pair: pair, yield: func(c contradiction) {
 		c.before, c.after = pair.Before, pair.After
 		p.use(c.rule)
 		if p.severity == plumb.Off {
@@ -25,17 +25,17 @@ func (h *History) compare(key ResourceKey, p *pass, r *resource, pair history.Pa
 
 // comparison is two responses of a resource, for rules to look at.
 type comparison struct {
-	rules   []*Rule // that look at them
-	life    *lifecycle.Lifecycle
-	changes []history.Change // in the order of the members that are kept
-	differs bool             // there is something to report
-	rule    *Rule            // that runs
+	*history.Pair
+	*tracked
+	v       *Validator
+	differs bool  // there is something to report
+	rule    *Rule // that runs
 	yield   func(contradiction)
 }
 
 // apply applies the rules.
 func (c *comparison) apply() {
-	for _, c.rule = range c.rules {
+	for _, c.rule = range c.v.history {
 		c.rule.history(c)
 	}
 }
@@ -43,7 +43,7 @@ func (c *comparison) apply() {
 // members calls yield for the members of one list of the lifecycle that
 // changed. The first of the list is the nth that is kept.
 func (c *comparison) members(list []lifecycle.Member, n int, yield func(m lifecycle.Member, before, after history.Value)) {
-	for _, change := range c.changes {
+	for _, change := range c.Changes {
 		if i := change.Member - n; i >= 0 && i < len(list) {
 			yield(list[i], change.Before, change.After)
 		}
@@ -52,9 +52,15 @@ func (c *comparison) members(list []lifecycle.Member, n int, yield func(m lifecy
 
 // report records that the later response cannot follow the earlier one.
 func (c *comparison) report(m lifecycle.Member, message string, from, to history.Value, allowed string) {
+	c.add(contradiction{member: m, message: message, from: from, to: to, allowed: allowed})
+}
+
+// add records a contradiction.
+func (c *comparison) add(one contradiction) {
 	c.differs = true
 	if c.yield != nil {
-		c.yield(contradiction{rule: c.rule, member: m, message: message, from: from, to: to, allowed: allowed})
+		one.rule = c.rule
+		c.yield(one)
 	}
 }
 
@@ -68,19 +74,19 @@ two responses; but nothing leads out of a final state, and nothing back.`,
 	Fix:     "Correct the state that the server reports; if the move is allowed, add it to next of the state before.",
 	Example: `{"status": "cancelled"}, and later {"status": "in_progress"}`,
 	history: func(c *comparison) {
-		if len(c.changes) == 0 || c.changes[0].Member != 0 {
+		if len(c.Changes) == 0 || c.Changes[0].Member != 0 {
 			return
 		}
-		before, after := c.changes[0].Before, c.changes[0].After
-		from, to := stateOf(c.life, before), stateOf(c.life, after)
-		if from == nil || to == nil || c.life.Reaches(from.Name, to.Name) {
+		before, after := c.Changes[0].Before, c.Changes[0].After
+		from, to := stateOf(c.Life, before), stateOf(c.Life, after)
+		if from == nil || to == nil || c.Life.Reaches(from.Name, to.Name) {
 			return
 		}
 		allowed := from.Name + " is final"
 		if !from.Final() {
 			allowed = "after " + from.Name + ": " + strings.Join(from.Next, ", ") + ", and what comes after these"
 		}
-		c.report(lifecycle.Member{Pointer: c.life.State, Place: from.Place}, "the resource made a move that is not allowed", before, after, allowed)
+		c.report(lifecycle.Member{Pointer: c.Life.State, Place: from.Place}, "the resource made a move that is not allowed", before, after, allowed)
 	},
 }
 
@@ -103,7 +109,7 @@ then the last one before it that has the member counts.`,
 	Fix:     "Keep the value in all responses; if it may change, take the member out of neverChanges.",
 	Example: `{"created_at": 1741967569}, and later {"created_at": 1741967570}`,
 	history: func(c *comparison) {
-		c.members(c.life.NeverChanges, 1, func(m lifecycle.Member, before, after history.Value) {
+		c.members(c.Life.NeverChanges, 1, func(m lifecycle.Member, before, after history.Value) {
 			if !before.IsAbsent() && !after.IsAbsent() {
 				c.report(m, "a member changed that never changes", before, after, "the value that it had")
 			}
@@ -121,19 +127,12 @@ setOnce in ` + "`x-lifecycle`" + `.`,
 	Fix:     "Keep the value once it is set; if it may change, take the member out of setOnce.",
 	Example: `{"cancelling_at": 1741967569}, and later {"cancelling_at": null}`,
 	history: func(c *comparison) {
-		c.members(c.life.SetOnce, 1+len(c.life.NeverChanges), func(m lifecycle.Member, before, after history.Value) {
-			if isSet(before) && !after.IsAbsent() {
+		c.members(c.Life.SetOnce, 1+len(c.Life.NeverChanges), func(m lifecycle.Member, before, after history.Value) {
+			if before.IsSet() && !after.IsAbsent() {
 				c.report(m, "a member that is set once changed or was cleared", before, after, "the value that it had")
 			}
 		})
 	},
-}
-
-// isSet reports whether a member has a value. Servers also write "" for what is not
-// set yet.
-func isSet(v history.Value) bool {
-	text, isText := v.Text()
-	return !v.IsAbsent() && !v.IsNull() && !(isText && text == "")
 }
 
 var historyDecreased = &Rule{
@@ -145,7 +144,7 @@ grows (neverDecreases in ` + "`x-lifecycle`" + `).`,
 	Fix:     "Keep the count from falling; if it may fall, take the member out of neverDecreases.",
 	Example: `{"completed": 5}, and later {"completed": 4}`,
 	history: func(c *comparison) {
-		c.members(c.life.NeverDecreases, 1+len(c.life.NeverChanges)+len(c.life.SetOnce), func(m lifecycle.Member, before, after history.Value) {
+		c.members(c.Life.NeverDecreases, 1+len(c.Life.NeverChanges)+len(c.Life.SetOnce), func(m lifecycle.Member, before, after history.Value) {
 			from, wasNumber := before.Number()
 			to, isNumber := after.Number()
 			if wasNumber && isNumber && to < from {

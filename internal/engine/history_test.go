@@ -37,8 +37,8 @@ func lifeOf(id string) []*plumb.Exchange {
 		{"validating", ``, 0},
 		{"in_progress", `"in_progress_at":1741967629,`, 0},
 		{"in_progress", `"in_progress_at":1741967629,`, 2},
-		{"finalizing", `"in_progress_at":1741967629,"finalizing_at":1741971169,`, 4},
-		{"completed", `"in_progress_at":1741967629,"finalizing_at":1741971169,"completed_at":1741971269,"output_file_id":"file-out",`, 4},
+		{"finalizing", `"in_progress_at":1741967629,"finalizing_at":1741973569,`, 4},
+		{"completed", `"in_progress_at":1741967629,"finalizing_at":1741973569,"completed_at":1741974569,"output_file_id":"file-out",`, 4},
 	} {
 		total := 4
 		if s.status == "validating" {

@@ -39,8 +39,8 @@ var newRule = &Rule{
 var newHistoryRule = &Rule{
 	ID: "new-paused", Severity: plumb.Error, Title: "a resource is paused",
 	history: func(c *comparison) {
-		if c.changes[0].Member == 0 && c.changes[0].After.String() == `"paused"` {
-			c.report(lifecycle.Member{Pointer: c.life.State}, "the resource is paused", c.changes[0].Before, c.changes[0].After, "")
+		if c.Changes[0].Member == 0 && c.Changes[0].After.String() == `"paused"` {
+			c.report(lifecycle.Member{Pointer: c.Life.State}, "the resource is paused", c.Changes[0].Before, c.Changes[0].After, "")
 		}
 	},
 }

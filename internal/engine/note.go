@@ -14,6 +14,7 @@ type note struct {
 	within  string // pointer of the resource
 	start   int    // offset of its object in the body
 	line    int    // in the recording
+	own     int64  // the exchange's own time in Unix milliseconds; 0 where unknown
 	packed  []byte // what is kept of it
 	idStart int    // in the ids of the batch
 	idEnd   int
@@ -33,6 +34,7 @@ func (w *Worker) noteAll(p *pass, result *Result) {
 			own.tracked = p.v.tracked[r.life]
 			own.within = p.locate(location{path: r.path}).pointer
 			own.key, own.line = own.tracked.Key([]byte(r.id)), lineOf(p.x, r.value.Start)
+			own.own = millis(ownTime(p.x))
 			own.packed = observe(own.tracked.Kind, r)
 		}
 		rs.notes = append(rs.notes, own)

@@ -205,6 +205,7 @@ func (w *Worker) note(k *knownResource) {
 	if !w.stream.withoutHistory {
 		own.tracked = k.tracked
 		own.key, own.line = k.Key(id), lineOf(r.x, own.start)
+		own.own = millis(r.time())
 		own.packed = w.pack(k)
 	}
 	rs.notes = append(rs.notes, own)

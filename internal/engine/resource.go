@@ -187,10 +187,14 @@ var unitNames = map[time.Duration]string{
 // describe returns the name of a timestamp, its value, and the time as a date.
 func (r *resource) describe(pointer string) string {
 	s := r.timestamp(pointer)
-	if s.time.IsZero() {
-		return pointer + " " + s.text
+	return s.describe(pointer)
+}
+
+func (t *timestamp) describe(pointer string) string {
+	if t.time.IsZero() {
+		return pointer + " " + t.text
 	}
-	return fmt.Sprintf("%s %s (%s UTC)", pointer, s.text, s.time.Format(time.DateTime))
+	return fmt.Sprintf("%s %s (%s UTC)", pointer, t.text, t.time.Format(time.DateTime))
 }
 
 // timeBetween returns the time between two times, for display: in seconds, and

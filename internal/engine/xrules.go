@@ -28,7 +28,8 @@ type xRule struct {
 	statedBy   plumb.Source // the schema or the response that has it
 	at         []string     // from the object, to the member that findings are at
 	place      plumb.Source
-	source     string // of the expression
+	written    plumb.Source // the expression
+	source     string       // of the expression
 	expression *expression.Expression
 	overTime   bool // the expression reads oldSelf
 }
@@ -73,6 +74,7 @@ func xRulesOf(statedBy plumb.Source, e *schema.Extension) ([]*xRule, error) {
 			statedBy:   statedBy,
 			at:         jsonvalue.SplitPointer(doc.At),
 			place:      e.Place(item),
+			written:    e.Place(item + "/expression"),
 			source:     doc.Expression,
 			expression: compiled,
 			overTime:   compiled.Uses(expression.OldSelf),
@@ -84,6 +86,7 @@ func xRulesOf(statedBy plumb.Source, e *schema.Extension) ([]*xRule, error) {
 // loadXRules reads all x-rules of the description, and adds them to the rules.
 func (v *Validator) loadXRules(set *schema.Set) error {
 	var errs []error
+	var named xRuleMembers
 	seen := map[plumb.Source]bool{}
 	add := func(rules []*xRule, err error) []*xRule {
 		errs = append(errs, err)
@@ -103,7 +106,7 @@ func (v *Validator) loadXRules(set *schema.Set) error {
 		if rules := add(xRulesOf(shape.Place, shape.Extension("x-rules"))); len(rules) > 0 {
 			v.shapeRules[shape] = rules
 			for _, r := range rules {
-				if r.overTime {
+				if named.add(r, shape); r.overTime {
 					v.overTime[shape] = append(v.overTime[shape], r)
 				}
 			}
@@ -114,8 +117,13 @@ func (v *Validator) loadXRules(set *schema.Set) error {
 		for _, response := range op.Responses {
 			rules := add(xRulesOf(response.Place, set.Extension(response.Place, "x-rules")))
 			for _, m := range response.Media {
-				if m.HasSchema {
-					errs = append(errs, describedPlaces(rules, v.bodies[m.Schema].Shape))
+				if !m.HasSchema {
+					continue
+				}
+				shape := v.bodies[m.Schema].Shape
+				errs = append(errs, describedPlaces(rules, shape))
+				for _, r := range rules {
+					named.add(r, shape)
 				}
 			}
 			if len(rules) > 0 {
@@ -124,6 +132,7 @@ func (v *Validator) loadXRules(set *schema.Set) error {
 		}
 	}
 	slices.SortFunc(v.rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
+	errs = append(errs, named.errors())
 	return errors.Join(errs...)
 }
 

@@ -28,6 +28,8 @@ const CostLimit = 100_000
 // safe for concurrent use.
 type Expression struct {
 	reads   [][]string                  // the paths that it reads, each a variable and names of members
+	named   [][]string                  // the same, through elements of lists, too
+	pairs   bool                        // whether it compares the elements of lists with each other
 	tree    *Tree                       // nil if a tree cannot express it
 	program func() (cel.Program, error) // compiled on first use if there is a tree
 }
@@ -36,19 +38,30 @@ type Expression struct {
 // expression, and at which line and column of its text.
 func Compile(text string) (*Expression, error) {
 	if t := parse(text); t != nil {
-		return &Expression{reads: t.reads(nil), tree: t, program: sync.OnceValues(func() (cel.Program, error) {
+		reads := t.reads(nil)
+		return &Expression{reads: reads, named: reads, tree: t, program: sync.OnceValues(func() (cel.Program, error) {
 			program, _, err := compile(text)
 			return program, err
 		})}, nil
 	}
-	program, reads, err := compile(text)
+	program, ast, err := compile(text)
 	if err != nil {
 		return nil, err
 	}
-	return &Expression{
-		reads:   reads,
-		program: func() (cel.Program, error) { return program, nil },
-	}, nil
+	e := &Expression{program: func() (cel.Program, error) { return program, nil }}
+	e.readTree(ast)
+	return e, nil
+}
+
+// readTree finds out what an expression reads.
+func (e *Expression) readTree(ast *celast.AST) {
+	celast.PreOrderVisit(ast.Expr(), celast.NewExprVisitor(func(one celast.Expr) {
+		if path := pathOf(one); path != nil {
+			e.reads = append(e.reads, path)
+		}
+		e.pairs = e.pairs || one.Kind() == celast.CallKind && slices.Contains(pairing, one.AsCall().FunctionName())
+	}))
+	e.named = namedIn(ast.Expr())
 }
 
 // environment is created on first use, because most runs have no expression
@@ -61,11 +74,15 @@ var environment = sync.OnceValues(func() (*cel.Env, error) {
 		cel.Variable(Response, cel.MapType(cel.StringType, cel.DynType)),
 		cel.CrossTypeNumericComparisons(true),
 		ext.Strings(),
+		ext.Lists(ext.ListsMaxRangeSize(CostLimit)),
+		ext.Sets(),
+		ext.Math(),
+		aggregates(),
 	)
 })
 
-// compile compiles a CEL program, and returns the paths that it reads.
-func compile(text string) (program cel.Program, reads [][]string, err error) {
+// compile compiles a CEL program, and returns its syntax tree, too.
+func compile(text string) (program cel.Program, tree *celast.AST, err error) {
 	env, err := environment()
 	if err != nil {
 		return nil, nil, err
@@ -81,13 +98,8 @@ func compile(text string) (program cel.Program, reads [][]string, err error) {
 	if t := ast.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {
 		return nil, nil, fmt.Errorf("the expression gives %s, not a bool", t)
 	}
-	celast.PreOrderVisit(ast.NativeRep().Expr(), celast.NewExprVisitor(func(e celast.Expr) {
-		if path := pathOf(e); path != nil {
-			reads = append(reads, path)
-		}
-	}))
 	program, err = env.Program(ast, cel.CostLimit(CostLimit), cel.EvalOptions(cel.OptOptimize))
-	return program, reads, err
+	return program, ast.NativeRep(), err
 }
 
 // pathOf returns the path that an expression of CEL is; nil if it is none.
@@ -149,6 +161,9 @@ func (e *Expression) evaluate(v *Variables) (bool, error) {
 	program, err := e.program()
 	if err != nil {
 		return false, err
+	}
+	if e.pairs && (elements(v.Self) > mostPaired || elements(v.OldSelf) > mostPaired) {
+		return false, fmt.Errorf("there are more than %d elements in lists, too many to compare them with each other", mostPaired)
 	}
 	value, _, err := program.Eval(v.decoded())
 	if err != nil {

@@ -18,9 +18,10 @@ func sameAsCEL(t require.TestingT, text string, data ...*Variables) {
 	if tree == nil {
 		return
 	}
-	program, reads, err := compile(text)
+	program, ast, err := compile(text)
 	require.NoError(t, err, text)
-	own, cel := Expression{reads: tree.reads(nil)}, Expression{reads: reads}
+	own, cel := Expression{reads: tree.reads(nil)}, Expression{}
+	cel.readTree(ast)
 	for _, name := range []string{Self, OldSelf, Request, Response} {
 		require.Equal(t, cel.Uses(name), own.Uses(name), "%s: %s", text, name)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // fileVersion is the version of the file format.
-const fileVersion = 2
+const fileVersion = 3
 
 // file is an outcome as it is written to a file.
 type file struct {
@@ -49,11 +49,13 @@ type history struct {
 	Key       engine.ResourceKey `json:"key"`
 	Kind      int                `json:"kind"`
 	Values    int                `json:"values"`
+	Group     int                `json:"group,omitempty"`
 	Responses []response         `json:"responses"`
 }
 
 type response struct {
 	Time      int64  `json:"time,omitempty"`
+	Own       int64  `json:"own,omitempty"` // relative to the time
 	File      int    `json:"file"`
 	Entry     int64  `json:"entry"`
 	Line      int64  `json:"line"`
@@ -106,10 +108,10 @@ func (o *Outcome) Write(to io.Writer) error {
 
 // newHistory returns the history of a resource. The files are sorted.
 func newHistory(r *engine.ResourceHistory, files []string) history {
-	h := history{Key: r.Key, Kind: r.Kind, Values: r.Values}
+	h := history{Key: r.Key, Kind: r.Kind, Values: r.Values, Group: r.Group}
 	for _, s := range r.Responses {
 		file, _ := slices.BinarySearch(files, s.File)
-		h.Responses = append(h.Responses, response{s.Time, file, s.Entry, s.Line, s.Origin.Operation, s.Origin.Status, s.Origin.Within, s.Packed})
+		h.Responses = append(h.Responses, response{s.Time, s.Own - s.Time, file, s.Entry, s.Line, s.Origin.Operation, s.Origin.Status, s.Origin.Within, s.Packed})
 	}
 	return h
 }
@@ -159,14 +161,14 @@ func Read(data []byte) (*Outcome, error) {
 
 func (o *Outcome) readHistories(f *file) error {
 	for _, h := range f.Histories {
-		r := engine.ResourceHistory{Key: h.Key, Kind: h.Kind, Values: h.Values}
+		r := engine.ResourceHistory{Key: h.Key, Kind: h.Kind, Values: h.Values, Group: h.Group}
 		for _, s := range h.Responses {
 			if s.File < 0 || s.File >= len(f.Files) {
 				return errors.New("not a summary: a history refers to a file that the summary does not list")
 			}
 			r.Responses = append(r.Responses, engine.ResourceResponse{
 				Moment: engine.Moment{
-					Time: s.Time, File: f.Files[s.File], Entry: s.Entry, Line: s.Line,
+					Time: s.Time, Own: s.Time + s.Own, File: f.Files[s.File], Entry: s.Entry, Line: s.Line,
 					Origin: engine.Origin{Operation: s.Operation, Status: s.Status, Within: s.Within},
 				},
 				Packed: s.Packed,

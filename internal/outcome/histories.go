@@ -91,6 +91,9 @@ func (o *Outcome) mergeHistories(p *Outcome) error {
 			continue
 		}
 		if known := o.carried[r.Key]; known != nil {
+			if known.Group != r.Group {
+				return engine.ErrScope
+			}
 			known.Add(r.Responses)
 		} else {
 			o.carried[r.Key] = &r

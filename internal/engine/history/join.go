@@ -15,7 +15,7 @@ func (s *Store) join(key Key, b, earlier, later []byte) []byte {
 	k := s.kinds[t.kind]
 	if next.count == 1 && t.extends() && s.compareMoments(t.last, next.last) < 0 { // most often
 		t.suspect = t.suspect || next.suspect
-		return s.extend(b, k, &t, next.last, next.values, func(Pair, bool) bool { return true })
+		return s.extend(b, k, &t, next.last, next.values, nil)
 	}
 	begins := s.beginning(k, &next)
 	if s.compareMoments(t.last, begins.moment) >= 0 || t.count/reduceEvery != (t.count+next.count)/reduceEvery {
@@ -23,8 +23,8 @@ func (s *Store) join(key Key, b, earlier, later []byte) []byte {
 	}
 	s.values[2] = k.unpackTo(s.values[2], t.values)
 	ends := observation{t.last, s.values[2]}
-	suspect := t.suspect || next.suspect || s.partsContradict(k, &t, ends.values, begins.said)
 	s.changes = ends.changes(&begins.observation, s.changes[:0])
+	suspect := t.suspect || next.suspect || s.isSuspect(k, t.last, begins.moment, s.changes) || s.partsContradict(k, &t, ends.values, begins.said)
 	whole := timeline{kind: t.kind, count: t.count + next.count, again: next.again, suspect: suspect, last: next.last, values: next.values, older: next.older}
 	b = appendChanges(begins.appendBefore(whole.append(b), t.last), s.changes)
 	return append(b, t.older...)
@@ -71,13 +71,13 @@ func (s *Store) partsContradict(k *Kind, t *timeline, last, said []Value) bool {
 		}
 		s.said = append(s.said, Change{m, before, after})
 	}
-	return len(s.said) > 0 && s.mayContradict(k, s.said)
+	return len(s.said) > 0 && s.isSuspect(k, moment{}, moment{}, s.said)
 }
 
 func (s *Store) joinAnywhere(b []byte, k *Kind, parts ...[]observation) []byte {
 	all := slices.Concat(parts...)
 	slices.SortFunc(all, func(a, b observation) int { return s.compareObservations(k, &a, &b) })
-	t := newTimeline(k, needed(k, all))
+	t := s.newTimeline(k, s.needed(k, all))
 	t.suspect = true
 	return t.append(b)
 }

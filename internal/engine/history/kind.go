@@ -2,6 +2,7 @@ package history
 
 import (
 	"math"
+	"slices"
 
 	"github.com/plumbapi/plumb/internal/lifecycle"
 )
@@ -11,6 +12,8 @@ type Kind struct {
 	Life    *lifecycle.Lifecycle
 	Number  int      // in the description
 	Members []string // pointers to the members whose values are kept: the state, then those that never change, are set once, never decrease
+
+	Created int // index of the timestamp of the initial state, that is, of creation; 0 where there is none
 
 	hash *hasher
 	salt uint64 // distinguishes resources of different kinds with one identity
@@ -26,6 +29,9 @@ func NewKind(life *lifecycle.Lifecycle, number int, secret string) *Kind {
 		for _, m := range list {
 			k.Members = append(k.Members, m.Pointer)
 		}
+	}
+	if initial := life.StateNamed(life.Initial); initial != nil && initial.Entered != "" {
+		k.Created = slices.Index(k.Members, initial.Entered) // it is set once, or never changes
 	}
 	return k
 }

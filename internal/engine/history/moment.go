@@ -5,6 +5,7 @@ import "encoding/binary"
 // Moment is when and where a response said something of a resource.
 type Moment struct {
 	Time   int64 // Unix milliseconds; 0 where unknown
+	Own    int64 // the response's own time: that of its Date header, or else of the recorder; 0 where unknown
 	File   string
 	Entry  int64
 	Line   int64
@@ -20,12 +21,13 @@ type Origin struct {
 
 // moment is a Moment with the numbers that a store gives to files and origins.
 type moment struct {
-	time, file, entry, line, origin int64
+	time, own, file, entry, line, origin int64
 }
 
 // append writes the moment to the end of b.
 func (m moment) append(b []byte) []byte {
 	b = binary.AppendVarint(b, m.time)
+	b = binary.AppendVarint(b, m.own-m.time) // most often they are near
 	b = binary.AppendVarint(b, m.file)
 	b = binary.AppendVarint(b, m.entry)
 	b = binary.AppendVarint(b, m.line-m.entry) // most often they are near
@@ -33,11 +35,12 @@ func (m moment) append(b []byte) []byte {
 }
 
 func readMoment(b []byte) (m moment, rest []byte) {
-	for _, n := range []*int64{&m.time, &m.file, &m.entry, &m.line, &m.origin} {
+	for _, n := range []*int64{&m.time, &m.own, &m.file, &m.entry, &m.line, &m.origin} {
 		var size int
 		*n, size = binary.Varint(b)
 		b = b[size:]
 	}
+	m.own += m.time
 	m.line += m.entry
 	return m, b
 }
@@ -51,7 +54,7 @@ func (m moment) readBefore(b []byte) (before moment, rest []byte) {
 }
 
 func (m moment) minus(other moment) moment {
-	return moment{m.time - other.time, m.file - other.file, m.entry - other.entry, m.line - other.line, m.origin - other.origin}
+	return moment{m.time - other.time, m.own - other.own, m.file - other.file, m.entry - other.entry, m.line - other.line, m.origin - other.origin}
 }
 
 // numbering gives values numbers, in the order in which it sees them first.

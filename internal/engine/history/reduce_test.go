@@ -21,16 +21,26 @@ func drawLife(t *rapid.T, numbers uint64) []observation {
 	return all
 }
 
+var files = []string{"a", "b", "c"}
+
 // Whatever is dropped of parts, and however these are put together, gives what
 // reducing all observations gives.
 func TestReduce(t *testing.T) {
 	k := stateless(2)
+	s := NewStore([]*Kind{k})
+	for _, file := range files {
+		s.files.of(file)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		reduced := func(all []observation) []observation {
 			slices.SortFunc(all, func(a, b observation) int { return int(a.time - b.time) })
-			return needed(k, all)
+			return s.needed(k, all)
 		}
+		k.Created = rapid.IntRange(0, 1).Draw(t, "created")
 		all := drawLife(t, 151)
+		for i := range all {
+			all[i].file = rapid.Int64Range(0, int64(len(files)-1)).Draw(t, "file")
+		}
 		var parts [3][]observation
 		for _, o := range all {
 			part := &parts[rapid.IntRange(0, 2).Draw(t, "part")]

@@ -3,6 +3,7 @@ package history
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -15,6 +16,7 @@ type Resource struct {
 	Key       Key
 	Kind      int // number of the kind
 	Values    int // how many values each response has
+	Group     int // by which of them responses are grouped; 0 for their files
 	Responses []Response
 }
 
@@ -26,21 +28,27 @@ type Response struct {
 
 func compareResponses(a, b Response) int {
 	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.File, b.File), cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Line, b.Line),
-		bytes.Compare(a.Packed, b.Packed), cmp.Compare(a.Origin.Operation, b.Origin.Operation), cmp.Compare(a.Origin.Status, b.Origin.Status), cmp.Compare(a.Origin.Within, b.Origin.Within))
+		bytes.Compare(a.Packed, b.Packed), cmp.Compare(a.Origin.Operation, b.Origin.Operation), cmp.Compare(a.Origin.Status, b.Origin.Status), cmp.Compare(a.Origin.Within, b.Origin.Within), cmp.Compare(a.Own, b.Own))
 }
 
 // Add adds responses, and drops those that are not needed.
 func (r *Resource) Add(responses []Response) {
 	all := slices.Concat(r.Responses, responses)
 	slices.SortFunc(all, compareResponses)
-	r.Responses = reduce(all, r.Values, func(s *Response) []byte { return s.Packed })
+	r.Responses = reduce(all, reduction[Response]{
+		by: grouping(r.Group), members: r.Values,
+		packed: func(s *Response) []byte { return s.Packed }, file: func(s *Response) string { return s.File },
+	})
 }
+
+// ErrScope is the error of histories that cannot be merged.
+var ErrScope = errors.New("the histories were kept with another --history-scope; give all runs the same")
 
 func ofTwoKinds(key Key) error { return fmt.Errorf("the history %016x is of two kinds", key) }
 
 // Check reports what is wrong with a resource that was read from somewhere.
 func (r *Resource) Check() error {
-	if r.Values < 1 || r.Kind < 0 || len(r.Responses) == 0 {
+	if r.Values < 1 || r.Kind < 0 || r.Group < 0 || r.Group >= r.Values || len(r.Responses) == 0 {
 		return fmt.Errorf("the history %016x has no values", r.Key)
 	}
 	for i := range r.Responses {
@@ -86,7 +94,7 @@ func (s *Store) Resources() iter.Seq[Resource] {
 func (s *Store) resource(key Key, encoded []byte) Resource {
 	t := readTimeline(encoded)
 	k := s.kinds[t.kind]
-	r := Resource{Key: key, Kind: t.kind, Values: len(k.Members)}
+	r := Resource{Key: key, Kind: t.kind, Values: len(k.Members), Group: int(s.grouping(k))}
 	for _, o := range t.observations(k) {
 		r.Responses = append(r.Responses, Response{s.momentOf(o.moment), k.pack(o.values)})
 	}
@@ -103,6 +111,9 @@ func (s *Store) Merge(r Resource) error {
 		return fmt.Errorf("the description has no lifecycle like that of the history %016x", r.Key)
 	}
 	k := s.kinds[r.Kind]
+	if grouping(r.Group) != s.grouping(k) {
+		return ErrScope
+	}
 	var all []observation
 	if _, encoded := s.timelines.find(r.Key); encoded != nil {
 		t := readTimeline(encoded)

@@ -14,8 +14,8 @@ import (
 )
 
 // differs is what a rule would say of the members of the kind that kindOf makes.
-func differs(k *Kind, changes []Change) bool {
-	return slices.ContainsFunc(changes, func(c Change) bool {
+func differs(k *Kind, p *Pair) bool {
+	return slices.ContainsFunc(p.Changes, func(c Change) bool {
 		return k.says(c.Member, c.Before) && k.says(c.Member, c.After)
 	})
 }
@@ -23,8 +23,11 @@ func differs(k *Kind, changes []Change) bool {
 // contradictions returns the changes that contradict, with their responses.
 func contradictions(s *Store) (all []string) {
 	for key, p := range s.Pairs() {
+		if p.Begins != nil {
+			all = append(all, fmt.Sprint(key, p.Before, p.After, *p.Begins))
+		}
 		for _, c := range p.Changes {
-			if differs(s.kinds[p.Kind], []Change{c}) {
+			if differs(s.kinds[p.Kind], &Pair{Changes: []Change{c}}) {
 				all = append(all, fmt.Sprint(key, p.Before, p.After, c))
 			}
 		}
@@ -47,13 +50,14 @@ func TestBound(t *testing.T) {
 		whole, bounded := NewStore([]*Kind{k}), NewStore([]*Kind{k})
 		bounded.Bound(rapid.IntRange(1, 2000).Draw(t, "bound"))
 		defer bounded.Close()
+		scope := drawScope(t, k)
 		for _, s := range []*Store{whole, bounded} {
-			s.MayContradict = differs
+			s.MayContradict, s.Scope = differs, scope
 		}
 		for _, r := range responses {
 			r.key <<= 62 // 1 and 2 are in different parts of a run
 			for _, s := range []*Store{whole, bounded} {
-				s.Insert(r.key, k, r.when, r.packed, suspectAll)
+				s.Insert(r.key, k, r.when, r.packed, ignore)
 			}
 			if rapid.IntRange(0, 20).Draw(t, "ask") == 0 {
 				assert.Equal(t, contradictions(whole), contradictions(bounded))
@@ -102,14 +106,14 @@ func TestPartsAreCompared(t *testing.T) {
 		s.MayContradict = differs
 		for _, part := range tt.parts {
 			for _, text := range part {
-				s.Insert(5, k, Moment{Time: int64(n)}, customer(text), suspectAll)
+				s.Insert(5, k, Moment{Time: int64(n)}, customer(text), ignore)
 				n++
 			}
 			s.spill()
 		}
 		var pairs []string
 		for _, p := range s.Pairs() {
-			if differs(k, p.Changes) {
+			if differs(k, &p) {
 				pairs = append(pairs, fmt.Sprint(p.Before.Time, p.After.Time, " ", p.Changes))
 			}
 		}
@@ -126,7 +130,7 @@ func TestManyRuns(t *testing.T) {
 	s.Bound(1)
 	const responses = mostRuns*mostRuns + mostRuns + 1
 	for i := range responses {
-		s.Insert(Key(i%10)<<60, k, Moment{Entry: int64(i)}, k.pack([]Value{{}, {}, {}, numberValue(fmt.Sprint(i % 7))}), suspectAll)
+		s.Insert(Key(i%10)<<60, k, Moment{Entry: int64(i)}, k.pack([]Value{{}, {}, {}, numberValue(fmt.Sprint(i % 7))}), ignore)
 	}
 	assert.Len(t, s.runs, 3)
 	assert.Equal(t, []int{2, 1, 0}, []int{s.runs[0].level, s.runs[1].level, s.runs[2].level})
@@ -147,7 +151,7 @@ func TestTemporaryFile(t *testing.T) {
 	k := kindOf(t, states)
 	s := NewStore([]*Kind{k})
 	s.Bound(1)
-	s.Insert(1, k, Moment{}, k.pack(make([]Value, 4)), suspectAll)
+	s.Insert(1, k, Moment{}, k.pack(make([]Value, 4)), ignore)
 	files, err := filepath.Glob(filepath.Join(folder, "*"))
 	require.NoError(t, err)
 	assert.Equal(t, !s.disk.removed, len(files) == 1)
@@ -184,7 +188,7 @@ func assertErrs(t *testing.T, s *Store, named string) {
 	s.Bound(1)
 	require.NoError(t, s.Err())
 	for i := range 3 {
-		s.Insert(Key(i), k, Moment{}, k.pack(make([]Value, 4)), suspectAll)
+		s.Insert(Key(i), k, Moment{}, k.pack(make([]Value, 4)), ignore)
 	}
 	require.ErrorContains(t, s.Err(), named)
 	require.ErrorContains(t, s.Err(), "--no-history")
@@ -199,7 +203,7 @@ func TestCutFile(t *testing.T) {
 	s.Bound(1)
 	defer s.Close()
 	for i := range 3 {
-		s.Insert(Key(i), k, Moment{}, k.pack(make([]Value, 4)), suspectAll)
+		s.Insert(Key(i), k, Moment{}, k.pack(make([]Value, 4)), ignore)
 	}
 	require.NoError(t, s.disk.file.Truncate(s.disk.end-1))
 	kept(s)

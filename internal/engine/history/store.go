@@ -26,9 +26,16 @@ import (
 // Store keeps the responses of resources, those of one resource in the order of
 // time. It is not safe for concurrent use.
 type Store struct {
-	// MayContradict reports whether the changes between two responses may be a
-	// contradiction. Others are not given to a Compare. If it is nil, all may be one.
-	MayContradict func(k *Kind, changes []Change) bool
+	// MayContradict reports whether a pair may be a contradiction. Others are not
+	// given to a Compare. If it is nil, all may be one.
+	MayContradict func(k *Kind, p *Pair) bool
+
+	// Creates reports whether responses of an origin create resources. If it is nil,
+	// none do.
+	Creates func(Origin) bool
+
+	// Scope is set before anything is inserted.
+	Scope Scope
 
 	kinds     []*Kind
 	files     numbering[string]
@@ -64,17 +71,19 @@ func (s *Store) Close() error { return s.disk.close() }
 func (s *Store) Size() int { return s.timelines.bytes() }
 
 // Compare is given two responses, the later or the earlier of which is the one
-// that is inserted. It reports whether they may contradict each other.
-type Compare func(p Pair, laterIsNew bool) bool
+// that is inserted.
+type Compare func(p Pair, laterIsNew bool)
 
 // Insert adds a response where it belongs by its time, and calls compare for the
-// pairs that it makes with others. Most often it is the last. The changes of a
-// pair are good until compare returns.
+// pairs that it makes with others, if they may contradict. Most often it is the last.
+// The changes of a pair are good until compare returns. In the file of the response
+// more may follow: see [Store.Pairs] for the lives that begin anew.
 func (s *Store) Insert(key Key, k *Kind, when Moment, packed []byte, compare Compare) {
 	at := s.moment(when)
 	i, encoded := s.timelines.find(key)
 	if encoded == nil {
 		t := timeline{kind: k.Number, count: 1, last: at, values: packed}
+		t.suspect = s.compareFirst(k, at, packed, compare)
 		s.scratch = t.append(s.scratch[:0])
 		s.keepAt(i, false, key)
 		return
@@ -88,15 +97,45 @@ func (s *Store) Insert(key Key, k *Kind, when Moment, packed []byte, compare Com
 	s.keepAt(i, true, key)
 }
 
+// compareFirst compares the first observation of a resource with nothing, and reports
+// whether that is suspect. Most often it is none of an answer that creates resources.
+func (s *Store) compareFirst(k *Kind, at moment, packed []byte, compare Compare) (suspect bool) {
+	if k.Created == 0 || s.Creates == nil || !s.Creates(s.origins.values[at.origin]) {
+		return false
+	}
+	o := observation{at, k.Unpack(packed)}
+	l := life{observations: []observation{o}}
+	l.eachPair(s, k, 0, func(p Pair) {
+		if s.pairMayContradict(k, &p) {
+			suspect = true
+			compare(p, true)
+		}
+	})
+	return suspect
+}
+
 // extend writes to b the timeline with one more observation, which is after the
-// last one.
+// last one. If compare is nil, it only finds out whether the timeline is suspect.
 func (s *Store) extend(b []byte, k *Kind, t *timeline, at moment, packed []byte, compare Compare) []byte {
-	if bytes.Equal(t.values, packed) {
+	if bytes.Equal(t.values, packed) && s.inOneGroup(k, t.last, at) {
 		return t.repeat(b, at)
 	}
 	s.changes = k.changes(t.values, packed, s.changes[:0])
-	t.suspect = s.compareLast(k, t, at, compare) || t.suspect
+	if s.isSuspectAfter(k, t, at) {
+		t.suspect = true
+		if compare == nil {
+			return t.extend(b, at, packed, s.changes)
+		}
+		all := append(t.observations(k), observation{at, k.Unpack(packed)})
+		s.compareAmong(k, all, len(all)-1, compare)
+	}
 	return t.extend(b, at, packed, s.changes)
+}
+
+// inOneGroup reports whether two observations with the same values are of one group:
+// see [grouping].
+func (s *Store) inOneGroup(k *Kind, a, b moment) bool {
+	return a.file == b.file || s.grouping(k) != byFile
 }
 
 // keepAt keeps the timeline in scratch at a slot.
@@ -112,28 +151,40 @@ func (s *Store) keepAt(i int, known bool, key Key) {
 	}
 }
 
-// compare gives a pair to compare if it may contradict.
-func (s *Store) compare(k *Kind, before, after moment, changes []Change, laterIsNew bool, compare Compare) bool {
-	return s.mayContradict(k, changes) && compare(s.pair(k, before, after, changes), laterIsNew)
+func (s *Store) mayContradict(k *Kind, before, after moment, changes []Change) bool {
+	if s.MayContradict == nil {
+		return true
+	}
+	p := s.pair(k, before, after, changes)
+	return s.MayContradict(k, &p)
 }
 
-func (s *Store) mayContradict(k *Kind, changes []Change) bool {
-	return s.MayContradict == nil || s.MayContradict(k, changes)
+func (s *Store) pairMayContradict(k *Kind, p *Pair) bool {
+	return s.MayContradict == nil || s.MayContradict(k, p)
 }
 
-// compareLast does what compareEarlier does for an observation after the last of a
-// timeline, with the changes to that one.
-func (s *Store) compareLast(k *Kind, t *timeline, at moment, compare Compare) (suspect bool) {
-	suspect = s.compare(k, t.last, at, s.changes, true, compare)
+// isSuspect reports whether two observations with one identity, which have not been
+// divided among lives, may contradict each other, or be of two lives.
+func (s *Store) isSuspect(k *Kind, before, after moment, changes []Change) bool {
+	return s.mayContradict(k, before, after, changes) || s.mayBeginAnew(k, changes)
+}
+
+// isSuspectAfter does this for an observation after the last of a timeline, the
+// changes to which are those of the store.
+func (s *Store) isSuspectAfter(k *Kind, t *timeline, at moment) bool {
+	if s.isSuspect(k, t.last, at, s.changes) {
+		return true
+	}
 	for _, c := range s.changes {
 		if k.says(c.Member, c.Before) || !k.says(c.Member, c.After) {
 			continue
 		}
-		if v, when, ok := t.lastSaid(k, c.Member); ok && v != c.After {
-			suspect = s.compare(k, when, at, []Change{{c.Member, v, c.After}}, true, compare) || suspect
+		v, when, ok := t.lastSaid(k, c.Member)
+		if ok && v != c.After && s.isSuspect(k, when, at, []Change{{c.Member, v, c.After}}) {
+			return true
 		}
 	}
-	return suspect
+	return false
 }
 
 func (s *Store) insertAnywhere(key Key, k *Kind, all []observation, o observation, compare Compare) {
@@ -141,19 +192,41 @@ func (s *Store) insertAnywhere(key Key, k *Kind, all []observation, o observatio
 	for i > 0 && s.compareObservations(k, &all[i-1], &o) > 0 {
 		i--
 	}
-	o.compareEarlier(k, all[:i], func(before moment, changes []Change) {
-		s.compare(k, before, o.moment, changes, true, compare)
-	})
-	o.compareLater(k, all[i:], func(after moment, changes []Change) {
-		s.compare(k, o.moment, after, changes, false, compare)
-	})
-	s.keepNeeded(key, k, slices.Insert(all, i, o))
+	all = slices.Insert(all, i, o)
+	s.compareAmong(k, all, i, compare)
+	s.keepNeeded(key, k, all)
+}
+
+// compareAmong calls compare for the pairs that an observation makes with the others
+// of its life.
+func (s *Store) compareAmong(k *Kind, all []observation, i int, compare Compare) {
+	o := all[i]
+	for _, l := range s.lives(k, all, o.file) {
+		at := len(l.observations) - 1 // of equal ones it is the last
+		for at >= 0 && !(l.observations[at].moment == o.moment && slices.Equal(l.observations[at].values, o.values)) {
+			at--
+		}
+		if at < 0 {
+			continue
+		}
+		l.eachPair(s, k, at, func(p Pair) {
+			if s.pairMayContradict(k, &p) {
+				compare(p, true)
+			}
+		})
+		l.eachLater(s, k, at, func(p Pair) {
+			if s.pairMayContradict(k, &p) {
+				compare(p, false)
+			}
+		})
+		return
+	}
 }
 
 // keepNeeded keeps the observations of a resource, which are sorted, as far as
 // they are needed.
 func (s *Store) keepNeeded(key Key, k *Kind, all []observation) {
-	t := newTimeline(k, needed(k, all))
+	t := s.newTimeline(k, s.needed(k, all))
 	t.suspect = true
 	s.keep(key, &t)
 }
@@ -165,8 +238,12 @@ func (s *Store) keep(key Key, t *timeline) {
 }
 
 // needed drops the observations that are not needed.
-func needed(k *Kind, all []observation) []observation {
-	return reduce(all, len(k.Members), func(o *observation) []byte { return k.pack(o.values) })
+func (s *Store) needed(k *Kind, all []observation) []observation {
+	return reduce(all, reduction[observation]{
+		by: s.grouping(k), members: len(k.Members),
+		packed: func(o *observation) []byte { return k.pack(o.values) },
+		file:   func(o *observation) string { return s.files.values[o.file] },
+	})
 }
 
 // Pairs returns the pairs of all resources that Insert could not find to be
@@ -179,29 +256,28 @@ func (s *Store) Pairs() iter.Seq2[Key, Pair] {
 		for key, encoded := range s.ofSuspects() {
 			t := readTimeline(encoded)
 			k := s.kinds[t.kind]
-			all := needed(k, t.observations(k))
-			for i := range all {
-				all[i].compareEarlier(k, all[:i], func(before moment, changes []Change) {
-					stopped = stopped || !yield(key, s.pair(k, before, all[i].moment, changes))
-				})
-				if stopped {
-					return
+			for _, l := range s.lives(k, s.needed(k, t.observations(k)), -1) {
+				for i := range l.observations {
+					l.eachPair(s, k, i, func(p Pair) { stopped = stopped || !yield(key, p) })
 				}
+			}
+			if stopped {
+				return
 			}
 		}
 	}
 }
 
 func (s *Store) pair(k *Kind, before, after moment, changes []Change) Pair {
-	return Pair{k.Number, s.momentOf(before), s.momentOf(after), changes}
+	return Pair{Kind: k.Number, Before: s.momentOf(before), After: s.momentOf(after), Changes: changes}
 }
 
 func (s *Store) moment(m Moment) moment {
-	return moment{m.Time, s.files.of(m.File), m.Entry, m.Line, s.origins.of(m.Origin)}
+	return moment{m.Time, m.Own, s.files.of(m.File), m.Entry, m.Line, s.origins.of(m.Origin)}
 }
 
 func (s *Store) momentOf(m moment) Moment {
-	return Moment{m.time, s.files.values[m.file], m.entry, m.line, s.origins.values[m.origin]}
+	return Moment{m.time, m.own, s.files.values[m.file], m.entry, m.line, s.origins.values[m.origin]}
 }
 
 // compareMoments compares the times of two observations of a resource, and where

@@ -71,11 +71,11 @@ func BenchmarkStore(b *testing.B) {
 			s := NewStore([]*Kind{k})
 			s.Bound(8 << 20)
 			defer s.Close()
-			s.MayContradict = func(*Kind, []Change) bool { return false }
+			s.MayContradict = func(*Kind, *Pair) bool { return false }
 			b.ResetTimer()
 			for i := range b.N {
 				resource, poll := order.at(i, b.N)
-				s.Insert(all[resource], k, Moment{File: "a", Entry: int64(i), Line: int64(i), Origin: Origin{Operation: "get", Status: 200}}, packed[poll], suspectAll)
+				s.Insert(all[resource], k, Moment{File: "a", Entry: int64(i), Line: int64(i), Origin: Origin{Operation: "get", Status: 200}}, packed[poll], ignore)
 			}
 			for range s.Pairs() {
 				b.Fatal("there is none")

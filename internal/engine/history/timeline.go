@@ -11,7 +11,7 @@ import (
 type timeline struct {
 	kind    int
 	count   int
-	again   bool   // the last two say the same
+	again   bool   // the last two say the same, and are of one group
 	suspect bool   // there may be a contradiction; else it is known that there is none
 	last    moment // of the last observation
 	values  []byte // of the last observation, packed
@@ -119,12 +119,12 @@ func (t *timeline) lastSaid(k *Kind, member int) (value Value, when moment, ok b
 }
 
 // newTimeline returns the timeline of some observations.
-func newTimeline(k *Kind, all []observation) timeline {
+func (s *Store) newTimeline(k *Kind, all []observation) timeline {
 	n := len(all) - 1
 	t := timeline{
 		kind:   k.Number,
 		count:  len(all),
-		again:  n > 0 && slices.Equal(all[n-1].values, all[n].values),
+		again:  n > 0 && slices.Equal(all[n-1].values, all[n].values) && s.inOneGroup(k, all[n-1].moment, all[n].moment),
 		last:   all[n].moment,
 		values: k.pack(all[n].values),
 	}

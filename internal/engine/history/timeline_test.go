@@ -11,7 +11,7 @@ func drawObservations(t *rapid.T, k *Kind) []observation {
 	var all []observation
 	for range rapid.IntRange(1, 6).Draw(t, "responses") {
 		all = append(all, observation{moment{
-			time: rapid.Int64Range(0, 1<<42).Draw(t, "time"), file: rapid.Int64Range(0, 300).Draw(t, "file"),
+			time: rapid.Int64Range(0, 1<<42).Draw(t, "time"), own: rapid.Int64Range(0, 1<<42).Draw(t, "own"), file: rapid.Int64Range(0, 300).Draw(t, "file"),
 			entry: rapid.Int64Range(0, 1<<40).Draw(t, "entry"), line: rapid.Int64Range(0, 1<<40).Draw(t, "line"),
 			origin: rapid.Int64Range(0, 300).Draw(t, "origin"),
 		}, drawValues(t, k)})
@@ -28,7 +28,7 @@ func TestTimeline(t *testing.T) {
 			k = stateless(rapid.IntRange(1, 20).Draw(t, "members"))
 		}
 		want := drawObservations(t, k)
-		made := newTimeline(k, want)
+		made := NewStore([]*Kind{k}).newTimeline(k, want)
 		read := readTimeline(made.append(nil))
 		if diff := cmp.Diff(want, read.observations(k), unexported); diff != "" {
 			t.Fatal(diff)

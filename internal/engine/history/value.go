@@ -85,6 +85,12 @@ func (v Value) IsAbsent() bool { return v.kind == kindAbsent }
 // IsNull reports whether the value is null.
 func (v Value) IsNull() bool { return v.kind == kindNull }
 
+// IsSet reports whether there is a value. Servers also write "" for what is not set
+// yet.
+func (v Value) IsSet() bool {
+	return v.kind != kindAbsent && v.kind != kindNull && !(v.kind == kindText && v.text == "")
+}
+
 func (v Value) isNumber() bool { return v.kind == kindInteger || v.kind == kindFloat }
 
 // Number returns the value of a number.

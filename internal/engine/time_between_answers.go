@@ -1,0 +1,161 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine/history"
+	"github.com/plumbapi/plumb/internal/lifecycle"
+)
+
+var timeBetweenAnswers = &Rule{
+	ID:       "time-between-answers",
+	Severity: plumb.Warning,
+	Title:    "a state began when no answer says so",
+	Text: `The timestamp of a state is not between two answers: the last one in which the
+resource had not been in the state, and the first one with the timestamp. If the
+answer is that to the request which created the resource, the timestamp of the initial
+state is the time of the answer. Two seconds are allowed for. An answer has the time of
+its Date header or, if it has none, that of the recorder. The clock that sets the
+timestamps is wrong, or they are computed from something else. If time-future or
+time-skew is enabled, timestamps later than the answer are left to it, and so are
+those in the wrong order to time-order.`,
+	Fix:     "Correct the clock that sets the timestamp, or set it when the state begins.",
+	Example: `{"status": "open"} at 12:00, and {"status": "paid", "paid_at": "2025-03-14T11:00:01Z"} at 12:01`,
+	history: func(c *comparison) {
+		if c.After.Own == 0 || len(c.Changes) == 0 || c.Changes[0].Member != 0 {
+			return
+		}
+		from, to := stateOf(c.Life, c.Changes[0].Before), stateOf(c.Life, c.Changes[0].After)
+		for _, change := range c.Changes[1:] {
+			s := c.entered[change.Member]
+			if s == nil || change.Before.IsSet() || !change.After.IsSet() {
+				continue
+			}
+			earliest, what := c.Before, "the last answer without it"
+			if c.isFirst() && s == to && s.Name == c.Life.Initial {
+				earliest, what = c.After, "the answer to the request that created the resource"
+			} else if from == nil || !c.isBefore(from, s) || c.Before.Own == 0 {
+				continue
+			}
+			c.checkBetween(s, change.After, earliest, what)
+		}
+	},
+}
+
+// isFirst reports whether there is no earlier response of the resource.
+func (c *comparison) isFirst() bool { return c.Before == Moment{} }
+
+// isBefore reports whether a resource in one state has not been in another one.
+func (c *comparison) isBefore(from, s *lifecycle.State) bool {
+	return from != s && c.Life.Reaches(from.Name, s.Name) && !c.Life.Reaches(s.Name, from.Name)
+}
+
+// answerSlack is how far a timestamp may be from the answers around it: they, and it,
+// may have been rounded to seconds, and an answer takes time.
+const answerSlack = 2 * time.Second
+
+// checkBetween reports a timestamp that is earlier than an answer in which the state had
+// not begun, or later than the one that has it.
+func (c *comparison) checkBetween(s *lifecycle.State, value history.Value, earliest Moment, what string) {
+	written := value.Scalar()
+	if written == nil {
+		return
+	}
+	stamp := readStamp(written, c.Life.Timestamps[s.At].Text, c.Life)
+	if stamp.time.IsZero() {
+		return
+	}
+	if c.isDisordered(s.At, stamp.time) {
+		return
+	}
+	from, to := time.UnixMilli(earliest.Own).UTC(), time.UnixMilli(c.After.Own).UTC()
+	bound, side := from, " before "
+	switch {
+	case stamp.time.Before(from.Add(-answerSlack)):
+	case stamp.time.After(to.Add(answerSlack)) && !c.isFutureReported(stamp.time.Sub(to)):
+		bound, side, what = to, " after ", "the first answer with it"
+	default:
+		return
+	}
+	c.add(contradiction{
+		member:  lifecycle.Member{Pointer: s.Entered, Place: s.Place},
+		message: "the timestamp is not between the answers around it",
+		text: stamp.describe(s.Entered) + " is " + timeBetween(bound, stamp.time) + side + what +
+			" (" + bound.Format(time.DateTime) + " UTC" + placeOf(c.Before) + ")",
+		allowed: allowedBetween(from, to),
+	})
+}
+
+// isDisordered reports whether time-order reports that a timestamp, which has this time,
+// is in the wrong order with another one of the response.
+func (c *comparison) isDisordered(i int, at time.Time) bool {
+	if c.Latter == nil || !c.v.isEnabled(timeOrder) {
+		return false
+	}
+	timeOf := func(i int) time.Time {
+		t := c.Life.Timestamps[i]
+		if m := slices.Index(c.Members, t.Pointer); m >= 0 {
+			if written := c.Latter[m].Scalar(); written != nil {
+				return readStamp(written, t.Text, c.Life).time
+			}
+		}
+		return time.Time{}
+	}
+	return slices.ContainsFunc(c.Life.Before, func(p lifecycle.Pair) bool {
+		if p.LaterAt == i {
+			earlier := timeOf(p.EarlierAt)
+			return !earlier.IsZero() && at.Before(earlier)
+		}
+		later := timeOf(p.LaterAt)
+		return p.EarlierAt == i && !later.IsZero() && later.Before(at)
+	})
+}
+
+// isFutureReported reports whether a timestamp that is so much later than the answer is
+// reported by a rule about one answer.
+func (c *comparison) isFutureReported(ahead time.Duration) bool {
+	if ahead > clockSlack {
+		return c.v.isEnabled(timeFuture)
+	}
+	return c.v.isEnabled(timeSkew)
+}
+
+func allowedBetween(from, to time.Time) string {
+	if from.Equal(to) {
+		return to.Format(time.DateTime) + " UTC, within 2 s"
+	}
+	return "from " + from.Format(time.DateTime) + " to " + to.Format(time.DateTime) + " UTC, within 2 s"
+}
+
+// placeOf names the place of an earlier answer; empty where there is none.
+func placeOf(m Moment) string {
+	if (m == Moment{}) {
+		return ""
+	}
+	m.Time = 0
+	return ", " + where(m)
+}
+
+// creates returns a function that reports whether responses of an origin answer
+// requests that created the resource: they are of operations with the method POST, and
+// have the status 201 or the path of a collection.
+func (v *Validator) creates() func(history.Origin) bool {
+	collections, isCollection := map[string]bool{}, map[string]bool{}
+	for _, op := range v.desc.Operations {
+		if at := strings.LastIndex(op.Path, "/{"); at >= 0 && strings.HasSuffix(op.Path, "}") {
+			collections[op.Path[:at]] = true
+		}
+	}
+	for _, op := range v.desc.Operations {
+		if op.Method == "POST" && !strings.HasSuffix(op.Path, "}") {
+			isCollection[op.ID] = collections[strings.TrimSuffix(op.Path, "/")]
+		}
+	}
+	return func(o history.Origin) bool {
+		collection, isPost := isCollection[o.Operation]
+		return isPost && !strings.Contains(o.Within, "*") && (o.Status == 201 || o.Status/100 == 2 && collection)
+	}
+}

@@ -1,0 +1,154 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/expression"
+	"github.com/plumbapi/plumb/internal/nearest"
+	"github.com/plumbapi/plumb/internal/schema"
+)
+
+// xRuleMembers finds the members that expressions name and no schema describes. A rule
+// can be applied to several shapes: one that has the member is enough.
+type xRuleMembers struct {
+	order []*xRule
+	known map[plumb.Source]map[string]bool // by the place of the rule: the paths that a shape has
+	hints map[plumb.Source]map[string]string
+}
+
+// add takes in the shape of an object that a rule is applied to.
+func (m *xRuleMembers) add(r *xRule, shape *schema.Shape) {
+	if m.known == nil {
+		m.known, m.hints = map[plumb.Source]map[string]bool{}, map[plumb.Source]map[string]string{}
+	}
+	if m.known[r.place] == nil {
+		m.known[r.place], m.hints[r.place] = map[string]bool{}, map[string]string{}
+		m.order = append(m.order, r)
+	}
+	for _, path := range namedBy(r) {
+		if known, others := isNamed(shape, path); known {
+			m.known[r.place][writtenPath(path)] = true
+		} else {
+			m.hints[r.place][writtenPath(path)] = hint(path, others)
+		}
+	}
+}
+
+// errors returns an error for each member that no schema describes. What is in such a
+// member is not looked at.
+func (m *xRuleMembers) errors() error {
+	var errs []error
+	for _, r := range m.order {
+		unknown := map[string]bool{}
+		for _, path := range namedBy(r) {
+			written := writtenPath(path)
+			if m.known[r.place][written] {
+				continue
+			}
+			unknown[written] = true
+			if slices.ContainsFunc(prefixes(path[:len(path)-1]), func(object []string) bool { return unknown[writtenPath(object)] }) {
+				continue
+			}
+			errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: %s names %s, which is not described%s",
+				r.written.Path(), r.written.Line, r.written.Column, r.ID, written, m.hints[r.place][written]))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// namedBy returns the paths to all members that the expression of a rule names, each once.
+func namedBy(r *xRule) [][]string {
+	var all [][]string
+	seen := map[string]bool{}
+	for _, named := range r.expression.Named() {
+		for _, path := range prefixes(named) {
+			if written := writtenPath(path); !seen[written] {
+				seen[written] = true
+				all = append(all, path)
+			}
+		}
+	}
+	return all
+}
+
+// prefixes returns the paths to the members on a path, that of the last one included.
+func prefixes(path []string) [][]string {
+	var all [][]string
+	for i := 1; i < len(path); i++ {
+		if !isElement(path[i]) {
+			all = append(all, path[:i+1])
+		}
+	}
+	return all
+}
+
+// hint names the member that is meant, or the members that there are.
+func hint(path, names []string) string {
+	object, name := path[:len(path)-1], path[len(path)-1]
+	if near := nearest.To(name, names); near != "" {
+		return "; did you mean " + writtenPath(append(slices.Clone(object), near)) + "?"
+	}
+	const most = 8 // that are listed
+	if len(names) == 0 || len(names) > most {
+		return ""
+	}
+	return "; the members of " + writtenPath(object) + " are " + strings.Join(names, ", ")
+}
+
+// variableMembers are the members of the variables that are not data.
+var variableMembers = map[string][]string{
+	expression.Request:  {"method", "params", "query"},
+	expression.Response: {"status"},
+}
+
+// isNamed reports whether the last member of a path can be there, as far as that is
+// known, and returns the names of the members that can.
+func isNamed(shape *schema.Shape, path []string) (known bool, others []string) {
+	if names, fixed := variableMembers[path[0]]; fixed {
+		return len(path) != 2 || slices.Contains(names, path[1]), names
+	}
+	for i, name := range path[1:] {
+		if shape == nil {
+			return true, nil
+		}
+		if isElement(name) {
+			shape = anyItem(shape, name)
+			continue
+		}
+		inner, undocumented := shape.Member(name)
+		if undocumented {
+			if i < len(path)-2 { // an object that is not described is said by itself
+				return false, nil
+			}
+			for _, m := range shape.Members {
+				others = append(others, m.Name)
+			}
+			return false, others
+		}
+		shape = inner
+	}
+	return true, nil
+}
+
+func isElement(name string) bool {
+	return name == expression.First || name == expression.Last || name == expression.Element
+}
+
+// anyItem returns the shape of elements of an array; nil where they have several, or none.
+func anyItem(shape *schema.Shape, element string) *schema.Shape {
+	first, others := shape.Item(0), shape.Item(math.MaxInt)
+	if element == expression.First || first == others {
+		return first
+	}
+	return nil
+}
+
+// writtenPath returns a path as an expression has it.
+func writtenPath(path []string) string {
+	return strings.NewReplacer("."+expression.Element, "[...]", "."+expression.First, expression.First, "."+expression.Last, "[...]").Replace(strings.Join(path, "."))
+}
