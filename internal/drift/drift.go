@@ -41,6 +41,7 @@ type Summary struct {
 	Exchanges int `json:"exchanges"` // exchanges that were read
 	Checked   int `json:"checked"`   // bodies that were validated
 	Skipped   int `json:"skipped"`   // exchanges and files without a validated body
+	Omitted   int `json:"omitted"`   // differences that are not in the report
 	outcome.Span
 }
 
@@ -62,6 +63,9 @@ type Item struct {
 	outcome.Span
 	Examples []outcome.Example `json:"examples"`
 	History  *History          `json:"history,omitempty"` // nil if there is no history
+
+	Suppressed *report.Acceptance `json:"suppressed,omitempty"` // by the baseline
+	Expired    *report.Acceptance `json:"expired,omitempty"`    // its acceptance by the baseline, which has expired
 
 	finding *outcome.Finding
 	places  []*outcome.Observed // the places of the values that differ
@@ -162,6 +166,33 @@ func New(desc *spec.Description, v *engine.Validator, s *outcome.Outcome, versio
 	}
 	r.NeverSeen = o.neverSeen(desc)
 	return r
+}
+
+// Accept marks the differences whose findings the baseline has marked in a report
+// on the same outcome.
+func (r *Report) Accept(marked *report.Report) {
+	known := map[string]*report.Finding{}
+	for i := range marked.Findings {
+		known[marked.Findings[i].Fingerprint] = &marked.Findings[i]
+	}
+	for i := range r.Drift {
+		if f := known[r.Drift[i].Fingerprint]; f != nil {
+			r.Drift[i].Suppressed, r.Drift[i].Expired = f.Suppressed, f.Expired
+		}
+	}
+}
+
+// Limit leaves out all differences but the first n, and of each all examples but
+// the first few; 0 means all differences.
+func (r *Report) Limit(n, examples int) {
+	if n > 0 && n < len(r.Drift) {
+		r.Summary.Omitted += len(r.Drift) - n
+		r.Drift = r.Drift[:n]
+	}
+	for i := range r.Drift {
+		all := r.Drift[i].Examples
+		r.Drift[i].Examples = all[:min(examples, len(all))]
+	}
 }
 
 // findingsOf returns the findings, sorted. Findings of rules that concern all
