@@ -121,8 +121,8 @@ func TestExpiredReadsWell(t *testing.T) {
 	w := watch(t, func(tb testing.TB) { Body(tb, "Batch", []byte(paused), WithBaseline(file), on("2030-07-01")) })
 	require.Len(t, w.errors, 1)
 	assert.Contains(t, w.errors[0], "\n    described: schemas/batch.json:")
-	assert.True(t, strings.HasSuffix(w.errors[0], fmt.Sprintf(
-		"\n    baseline:  %s:5: schema-enum at /status, accepted by ann (ticket 12), has expired (2030-06-30): fix it, or give it a new date", file)), w.errors[0])
+	assert.Contains(t, w.errors[0], fmt.Sprintf(
+		"\n    baseline:  %s:5: schema-enum at /status, accepted by ann (ticket 12), has expired (2030-06-30): fix it, or give it a new date", file))
 }
 
 func TestBrokenBaselines(t *testing.T) {

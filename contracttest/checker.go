@@ -1,6 +1,7 @@
 package contracttest
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -22,6 +23,7 @@ import (
 // checker checks the exchanges of one test.
 type checker struct {
 	t         testing.TB
+	made      string // the line of the test that made the checker, or ""
 	validator *engine.Validator
 	limits    recording.Limits
 	failOn    Severity
@@ -68,6 +70,7 @@ func start(t testing.TB, opts []Option) *checker {
 	}
 	c := &checker{
 		t:         t,
+		made:      testLine(),
 		validator: v,
 		limits:    recording.DefaultLimits,
 		failOn:    cfg.failOn,
@@ -142,7 +145,7 @@ func (c *checker) check(x *plumb.Exchange, line string) {
 		}
 		if fault := c.fault(x, &f); fault != "" {
 			c.reported[id] = true
-			c.t.Errorf("plumb: %s", fault+shownLine("requested", line))
+			fail(c.t, cmp.Or(line, c.made), fault)
 		}
 	}
 }
@@ -201,6 +204,6 @@ func (c *checker) end() {
 	gone := c.accepted.settle(r)
 	c.t.Log("plumb: " + summary(r) + gone)
 	if r.Summary.Checked == 0 && !c.t.Skipped() {
-		c.t.Errorf("plumb: nothing was checked: %s", nothingChecked(r))
+		fail(c.t, c.made, "nothing was checked: "+nothingChecked(r))
 	}
 }

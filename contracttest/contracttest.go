@@ -14,9 +14,9 @@
 // All functions are safe for tests that run in parallel, and for use from many
 // goroutines. What happens after the end of the test is not checked.
 //
-// A failure of [Client], [Transport] or [Handler] is reported from within
-// net/http. Its text says which line of the test made the request, if that was
-// on the same goroutine.
+// A failure names the line of the test that made the request or, if that is not
+// known, since another goroutine handles it, the line that called this package. It
+// has the request as a command for curl, without credentials.
 package contracttest
 
 import (

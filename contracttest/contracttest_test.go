@@ -136,7 +136,8 @@ func TestFindingReadsWell(t *testing.T) {
     allowed:   [^\n]*"?validating"?[^\n]*
     in:        GET /v1/batches/batch_1, exchange 1, retrieveBatch, status 200, batch_1
     described: schemas/batch.json:\d+ \(/properties/status/enum\)
-    requested: contracttest_test.go:\d+$`, w.errors[0])
+    request:   curl -i 'http://127.0.0.1:\d+/v1/batches/batch_1\?api-key=\[redacted\]'
+    test:      contracttest_test.go:\d+$`, w.errors[0])
 	require.Len(t, w.logs, 1)
 	assert.Regexp(t, `^plumb: 1 exchange read, 1 body checked; 1 error, 0 warnings, 0 infos
     error schema-enum /status: [^\n]+ \(1\)

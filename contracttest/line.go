@@ -1,10 +1,12 @@
 package contracttest
 
 import (
+	"fmt"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
+	"testing"
 )
 
 // testLine returns the line of a test from which it was called, directly or
@@ -24,4 +26,21 @@ func testLine() string {
 			return ""
 		}
 	}
+}
+
+// fail fails a test with a text, and names a line of the test as the place of the
+// failure. [testing.T.Errorf] would name the line in net/http from which this
+// package is called.
+func fail(t testing.TB, line, text string) {
+	t.Helper()
+	switch t.(type) {
+	case *testing.T, *testing.B, *testing.F:
+		if line != "" {
+			// In one piece, since tests write at the same time; indented as Errorf does.
+			fmt.Fprintf(t.Output(), "%s: plumb: %s\n", line, strings.ReplaceAll(text, "\n", "\n    "))
+			t.Fail()
+			return
+		}
+	}
+	t.Errorf("plumb: %s", text+shownLine("test", line))
 }

@@ -48,7 +48,7 @@ func (c *checker) recording(t *testing.T, file recording.File) {
 			t.Helper()
 			for _, f := range findings {
 				if fault := c.fault(x, &f); fault != "" {
-					t.Errorf("plumb: %s", fault)
+					fail(t, c.made, fault)
 				}
 			}
 			if result.Skipped != "" && !t.Failed() {

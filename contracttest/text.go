@@ -24,6 +24,7 @@ func describe(x *plumb.Exchange, f *plumb.Finding) string {
 	b.WriteString(shownLine("allowed", f.Allowed))
 	b.WriteString(shownLine("in", where(x, f)))
 	b.WriteString(shownLine("described", report.NewPlace(f.Description).String()))
+	b.WriteString(shownLine("request", curl(x)))
 	return b.String()
 }
 

@@ -76,9 +76,9 @@ date are those of the new entries; other entries keep theirs.`,
 		Example: `  plumb baseline update --baseline accepted.yaml --owner ann --reason "ticket 12" recordings/`,
 	}
 	flags := addFlags(cmd.Flags(), checksBaseline)
-	cmd.Flags().StringVar(&reason, "reason", "", "why the new findings are accepted")
-	cmd.Flags().StringVar(&owner, "owner", "", "who is responsible for the new findings")
-	cmd.Flags().StringVar(&expires, "expires", "", fmt.Sprintf("last day on which the new findings are accepted, such as 2030-12-31 (default %d days from now)", baselineDays))
+	cmd.Flags().StringVar(&reason, "reason", "", "`TEXT` that says why the new findings are accepted")
+	cmd.Flags().StringVar(&owner, "owner", "", "`NAME` of who is responsible for the new findings")
+	cmd.Flags().StringVar(&expires, "expires", "", fmt.Sprintf("last `DATE` on which the new findings are accepted, such as 2030-12-31 (default %d days from now)", baselineDays))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		terms, err := a.terms(reason, owner, expires)
 		if err != nil {

@@ -43,6 +43,9 @@ type app struct {
 func Run(ctx context.Context, args []string, in io.Reader, out, err io.Writer, getenv func(string) string) int {
 	a := &app{in: in, out: out, err: err, getenv: getenv, memoryOfHistory: 8 << 20}
 	root := a.root()
+	if len(args) == 0 || !strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // which parses flags twice
+		takeOnce(root)
+	}
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
 		a.fail(err)
@@ -131,7 +134,7 @@ The description of the OpenAI Batch API is built in; --spec FILE uses any other 
 	root.Args = func(_ *cobra.Command, args []string) error { return unknownCommand(root, args) }
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	root.AddCommand(a.checkCommand(), a.baselineCommand(), a.driftCommand(), a.diffCommand(), a.probeCommand(), a.proxyCommand(), a.mockCommand(), a.reportCommand(), a.specCommand(), a.rulesCommand(), a.explainCommand(), a.versionCommand(), formatsTopic())
-	takeOnce(root)
+	a.completeFlags(root)
 	return root
 }
 

@@ -11,7 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/report/format"
 	"github.com/plumbapi/plumb/internal/specdiff"
 	"github.com/plumbapi/plumb/internal/textfmt"
 	"github.com/plumbapi/plumb/spec"
@@ -25,12 +28,14 @@ func (a *app) diffCommand() *cobra.Command {
 		Long: `Report how the description in the file NEW differs from that in OLD. oasdiff decides
 how severe a change is: an error breaks clients, a warning may, an info does not.
 
+The severity of a change can be set by its name, as that of a rule (--rule).
+
 With --recordings, each change says how many recorded exchanges it affects. Then
 follow the findings that the recordings give with one of the descriptions only, or
 more often than with the other.
 
-Exit status: 0 no change at or above --fail-on; 1 changes; 2 wrong usage, unreadable
-input or a broken description.`,
+Exit status: 0 no change at or above --fail-on, and no such finding that appears; 1
+changes or findings; 2 wrong usage, unreadable input or a broken description.`,
 		Example: `  plumb diff v1.yaml v2.yaml
   plumb diff v1.yaml v2.yaml --recordings recordings/`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -41,19 +46,27 @@ input or a broken description.`,
 		},
 	}
 	flags := addFlags(cmd.Flags(), func(s *setting) bool {
-		return slices.Contains([]string{"ref-root", "config", "schema", "server", "format", "fail-on", "jobs", "max-body", "max-entry", "max-ratio", "max-depth", "quiet"}, s.name)
+		return !slices.Contains([]string{"spec", "overlay", "summary", "allow-empty"}, s.name)
 	})
-	cmd.Flags().StringArrayVar(&recordings, "recordings", nil, "recordings to weigh the changes by; can be repeated")
+	cmd.Flags().StringArrayVar(&recordings, "recordings", nil, "weigh the changes by the recordings at `PATH`; can be repeated")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		o, _, err := loadOptions(flags, a.getenv)
+		o, config, err := loadOptions(flags, a.getenv)
 		if err != nil {
 			return err
 		}
-		if o.format != "text" && o.format != "json" {
-			return fmt.Errorf("--format: diff writes text and json, not %s", o.format)
+		u := uses{reads: append(a.standardOutput(), reading("a description that is compared", args[0]), reading("a description that is compared", args[1]))}
+		for _, path := range recordings {
+			u.reads = append(u.reads, reading("one of the recordings", path))
 		}
-		o.reports, o.baseline, o.overlays, o.rules, o.noHistory = nil, "", nil, nil, false
-		return a.diff(cmd.Context(), o, args[0], args[1], recordings)
+		for _, out := range o.reports {
+			u.writes = append(u.writes, written{"report", out.path})
+		}
+		if err := u.check(); err != nil {
+			return err
+		}
+		o.overlays, o.summary = nil, "" // those of a configuration file
+		d := &diffRun{app: a, options: o, config: config, recordings: recordings}
+		return d.run(cmd.Context(), args[0], args[1])
 	}
 	return cmd
 }
@@ -68,50 +81,92 @@ type diffReport struct {
 	Go            []specdiff.Finding `json:"go,omitzero"`     // findings with OLD only; likewise
 }
 
-func (a *app) diff(ctx context.Context, o *options, before, after string, recordings []string) error {
-	older, err := spec.LoadFile(before, o.refRoot)
+// diffRun is one run of the diff command.
+type diffRun struct {
+	*app
+	options    *options
+	config     string
+	recordings []string
+}
+
+func (d *diffRun) run(ctx context.Context, before, after string) error {
+	older, err := spec.LoadFile(before, d.options.refRoot)
 	if err != nil {
 		return err
 	}
-	newer, err := spec.LoadFile(after, o.refRoot)
+	newer, err := spec.LoadFile(after, d.options.refRoot)
 	if err != nil {
 		return err
 	}
-	r := &diffReport{SchemaVersion: 1, Old: describedBy(older), New: describedBy(newer)}
+	r := &diffReport{SchemaVersion: 1, Old: specdiff.Described(older), New: specdiff.Described(newer)}
 	if r.Changes, err = specdiff.Compare(older, newer); err != nil {
 		return err
 	}
-	if len(recordings) > 0 {
-		if err := a.weigh(ctx, o, r, before, after, recordings); err != nil {
+	ofRecordings := d.gradeChanges(r)
+	var weighed *report.Report
+	switch {
+	case len(d.recordings) > 0:
+		if weighed, err = d.weigh(ctx, r, before, after, ofRecordings); err != nil {
+			return err
+		}
+	case len(ofRecordings) > 0: // which must be rules all the same
+		one := *d.options
+		one.spec, one.rules = after, ofRecordings
+		if _, _, err := load(&one); err != nil {
 			return err
 		}
 	}
-	order := []string{"info", "warning", "error"}
-	least := slices.Index(order, o.failOn)
-	if least >= 0 && slices.ContainsFunc(r.Changes, func(c specdiff.Change) bool { return slices.Index(order, c.Severity) >= least }) {
-		a.status = max(a.status, statusFindings)
+	all := specdiff.Report(r.Changes, specdiff.Side{Description: older, File: before}, specdiff.Side{Description: newer, File: after}, version())
+	if weighed != nil {
+		all.Join(weighed)
 	}
-	if o.format == "json" {
-		return report.EncodeJSON(a.out, r, "  ")
-	}
-	return writeDiff(a.out, r, len(recordings) > 0)
+	return d.conclude(r, all)
 }
 
-func describedBy(d *spec.Description) report.Description {
-	return report.Description{Title: d.Title, Version: d.Version, Digest: d.Digest, Overlays: append([]string{}, d.Overlays...)}
+// gradeChanges applies the settings of rules to the changes, and returns those that
+// are about the findings of recordings.
+func (d *diffRun) gradeChanges(r *diffReport) (rest []ruleSetting) {
+	severities := map[string]plumb.Severity{}
+	for _, set := range d.options.rules {
+		ids := specdiff.IDs(set.glob)
+		for _, id := range ids {
+			severities[id] = set.severity
+		}
+		if len(ids) == 0 || engine.IsRule(set.glob) {
+			rest = append(rest, set)
+		}
+	}
+	kept := []specdiff.Change{}
+	for _, c := range r.Changes {
+		severity, isSet := severities[c.ID]
+		switch {
+		case isSet && severity == plumb.Off:
+			continue
+		case isSet:
+			c.Severity = severity.String()
+		}
+		if d.options.strict && c.Severity == plumb.Warning.String() {
+			c.Severity = plumb.Error.String()
+		}
+		kept = append(kept, c)
+	}
+	specdiff.Sort(kept)
+	r.Changes = kept
+	return rest
 }
 
-// weigh checks the recordings against both descriptions.
-func (a *app) weigh(ctx context.Context, o *options, r *diffReport, before, after string, recordings []string) error {
+// weigh checks the recordings against both descriptions, and returns the report of
+// the findings that appear with the new one.
+func (d *diffRun) weigh(ctx context.Context, r *diffReport, before, after string, rules []ruleSetting) (*report.Report, error) {
 	reports := make([]*report.Report, 2)
 	for i, file := range []string{before, after} {
-		one := *o
-		one.spec = file
-		c := &check{app: a, options: &one}
-		if err := c.prepare(recordings); err != nil {
-			return err
+		one := *d.options
+		one.spec, one.rules, one.reports, one.baseline = file, rules, nil, ""
+		c := &check{app: d.app, options: &one, config: d.config}
+		if err := c.prepare(d.recordings); err != nil {
+			return nil, err
 		}
-		reports[i] = c.collect(ctx, recordings)
+		reports[i] = c.collect(ctx, d.recordings)
 		if i > 0 {
 			c.notes = nil // the messages have been printed already
 		}
@@ -119,33 +174,99 @@ func (a *app) weigh(ctx context.Context, o *options, r *diffReport, before, afte
 	}
 	specdiff.Weigh(r.Changes, reports[0], reports[1])
 	r.Appear, r.Go = specdiff.More(reports[1], reports[0]), specdiff.More(reports[0], reports[1])
-	return nil
+	reports[1].Only(func(f *report.Finding) bool {
+		return slices.ContainsFunc(r.Appear, func(a specdiff.Finding) bool {
+			return a.Rule == f.Rule && a.Pointer == f.Pointer && a.Message == f.Message
+		})
+	})
+	return reports[1], nil
 }
 
-// writeDiff writes the report as text.
-func writeDiff(w io.Writer, r *diffReport, weighed bool) error {
+// conclude writes the report, and sets the exit status.
+func (d *diffRun) conclude(r *diffReport, all *report.Report) error {
+	c := &check{app: d.app, options: d.options}
+	if err := c.loadBaseline(); err != nil {
+		return err
+	}
+	expired := false
+	if c.baseline != nil { // whose other entries are of other runs
+		late, _ := c.baseline.Apply(all, c.today)
+		for _, e := range late {
+			d.say("%s:%d: %s", d.options.baseline, e.Line, e.Overdue())
+		}
+		expired = len(late) > 0
+		specdiff.Accept(r.Changes, all)
+	}
+	failed := d.status
+	if d.status = c.verdict(all); expired && d.options.failOn != "never" {
+		d.status = statusFindings
+	}
+	if d.status == statusNothing { // a comparison needs no recordings
+		d.status = statusOK
+	}
+	d.status = max(d.status, failed)
+	if n := d.options.maxFindings; n > 0 {
+		all.Limit(n)
+	}
+	return d.print(d.options, all, func(w io.Writer, name string, view format.View) error {
+		switch name {
+		case "text":
+			return d.writeText(w, r, view)
+		case "json":
+			return report.EncodeJSON(w, r, "  ")
+		}
+		return format.Write(w, name, all, view)
+	})
+}
+
+// writeText writes the report as text.
+func (d *diffRun) writeText(w io.Writer, r *diffReport, view format.View) error {
 	b := bufio.NewWriter(w)
 	line := func(indent int, text string) {
 		fmt.Fprintln(b, textfmt.Wrap(text, textfmt.Width, indent))
 	}
 	count := map[string]int{}
+	shown, hidden, accepted := 0, 0, 0
 	for _, c := range r.Changes {
-		count[c.Severity]++
+		if c.Suppressed != nil {
+			if accepted++; !view.Verbose {
+				continue
+			}
+		} else {
+			count[c.Severity]++
+		}
+		if n := d.options.maxFindings; n > 0 && shown == n {
+			hidden++
+			continue
+		}
+		shown++
 		place := strings.TrimSpace(c.Method + " " + c.Path)
 		if place != "" {
 			place = " " + place
 		}
-		line(4, c.Severity+"["+textfmt.Printable(c.ID)+"]"+textfmt.Printable(place)+": "+textfmt.Printable(c.Text))
+		line(4, view.Severity(c.Severity, c.Severity+"["+textfmt.Printable(c.ID)+"]")+textfmt.Printable(place)+": "+textfmt.Printable(c.Text))
 		if c.Recorded != nil {
 			line(4, fmt.Sprintf("    affects %d of %s", c.Recorded.Count, textfmt.Count(c.Recorded.Of, "recorded exchange")))
 		}
+		for _, note := range report.Notes(c.Suppressed, c.Expired) {
+			line(4, "    "+note)
+		}
 	}
-	if len(r.Changes) == 0 {
+	switch {
+	case view.Quiet:
+	case len(r.Changes) == 0:
 		line(0, "no changes")
-	} else {
-		line(0, "\n"+textfmt.Count(count["error"], "error")+", "+textfmt.Count(count["warning"], "warning")+", "+textfmt.Count(count["info"], "info"))
+	default:
+		totals := "\n" + textfmt.Count(count["error"], "error") + ", " + textfmt.Count(count["warning"], "warning") + ", " + textfmt.Count(count["info"], "info")
+		if accepted > 0 {
+			totals += "; " + textfmt.Number(accepted) + " accepted by the baseline"
+		}
+		if hidden > 0 {
+			totals += "; " + textfmt.Number(hidden) + " not shown (--max-findings)"
+		}
+		line(0, totals)
 	}
-	if weighed {
+	if len(d.recordings) > 0 {
 		writeFindings(line, "\nfindings that appear", r.Appear)
 		writeFindings(line, "findings that disappear", r.Go)
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/plumbapi/plumb/internal/drift"
 	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/report/format"
 	"github.com/plumbapi/plumb/internal/wholefile"
 )
 
@@ -23,32 +25,28 @@ func (a *app) driftCommand() *cobra.Command {
 		Short: "Report where responses and description differ",
 		Long: `Check recorded responses against the description, and report where the two differ,
 summed over all of them: with counts, shares, first and last time, and an example.
-Then follows what is described and was never seen.
+Then follows what is described and was never seen. Text and JSON are summed in this
+way; the other formats are those of check, with the findings that are drift.
 
 A PATH is a recording, as for check, or a summary that --summary has written, of this
 command or of check. Summaries must be of the same description; they are merged.
 
-Exit status: 0 no drift at or above --fail-on; 1 drift; 2 wrong usage, unreadable
+Exit status: 0 no drift at or above --fail-on; 1 drift, or accepted drift that has
+expired; 2 wrong usage, unreadable
 input or a description that checks nothing; 3 nothing was checked (0 with --allow-empty).`,
 		Example: `  plumb drift recordings/
   plumb drift --suggest amendment.yaml recordings/
   plumb drift monday.summary tuesday.summary
   plumb drift --history drift/ recordings/`,
 	}
-	flags := addFlags(cmd.Flags(), func(s *setting) bool {
-		return !slices.Contains([]string{"report", "baseline", "no-history", "max-findings", "max-occurrences", "color"}, s.name)
-	})
-	fileFlag(cmd.Flags(), &suggest, "suggest", "write an overlay to FILE that amends the description to what was observed")
-	fileFlag(cmd.Flags(), &history, "history", "keep a summary of the run in the folder DIR, and report since when each difference exists and whether it grows")
+	flags := addFlags(cmd.Flags(), func(*setting) bool { return true })
+	fileFlag(cmd.Flags(), &suggest, "suggest", "write an overlay to `FILE` that amends the description to what was observed")
+	fileFlag(cmd.Flags(), &history, "history", "keep a summary of the run in the folder `DIR`, and report since when each difference exists and whether it grows")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o, config, err := loadOptions(flags, a.getenv)
 		if err != nil {
 			return err
 		}
-		if o.format != "text" && o.format != "json" {
-			return fmt.Errorf("--format: drift writes text and json, not %s", o.format)
-		}
-		o.reports, o.baseline = nil, ""
 		d := &driftRun{check: check{app: a, options: o, config: config}, history: history}
 		if args, err = d.recordings(args); err != nil {
 			return err
@@ -94,8 +92,7 @@ func (d *driftRun) run(ctx context.Context, args []string, suggest string) error
 	if d.history != "" {
 		r.Follow(d.validator, past)
 	}
-	d.status = d.driftVerdict(r)
-	if err := d.writeDrift(r); err != nil {
+	if err := d.writeReport(r); err != nil {
 		d.failures = append(d.failures, err)
 	}
 	if err := d.keep(past); err != nil {
@@ -115,25 +112,32 @@ func (d *driftRun) run(ctx context.Context, args []string, suggest string) error
 	return nil
 }
 
-func (d *driftRun) driftVerdict(r *drift.Report) int {
-	order := []string{"info", "warning", "error"}
-	least := slices.Index(order, d.options.failOn)
-	for _, i := range r.Drift {
-		if least >= 0 && slices.Index(order, i.Severity) >= least {
-			return statusFindings
+// writeReport writes the report, and sets the exit status. Text and JSON have a form
+// of their own; the other formats are those of check, with the findings that are
+// drift.
+func (d *driftRun) writeReport(r *drift.Report) error {
+	findings := d.check.report()
+	expired := d.baseline != nil && d.accept(findings)
+	findings.Only(func(f *report.Finding) bool { return drift.IsDrift(f.Rule) })
+	if d.status = d.verdict(findings); expired && d.options.failOn != "never" {
+		d.status = statusFindings
+	}
+	shown := *r
+	shown.Drift = slices.Clone(r.Drift) // the suggestion is made of all
+	shown.Accept(findings)
+	shown.Limit(d.options.maxFindings, d.options.maxOccurrences)
+	if n := d.options.maxFindings; n > 0 {
+		findings.Limit(n)
+	}
+	return d.print(d.options, findings, func(w io.Writer, name string, view format.View) error {
+		switch name {
+		case "text":
+			return drift.WriteText(w, &shown, drift.View{Color: view.Color, Verbose: view.Verbose, Quiet: view.Quiet})
+		case "json":
+			return drift.WriteJSON(w, &shown)
 		}
-	}
-	if r.Summary.Checked == 0 {
-		return d.options.nothing()
-	}
-	return statusOK
-}
-
-func (d *driftRun) writeDrift(r *drift.Report) error {
-	if d.options.format == "json" {
-		return drift.WriteJSON(d.out, r)
-	}
-	return drift.WriteText(d.out, r)
+		return format.Write(w, name, findings, view)
+	})
 }
 
 // takeSummaries reads the files that are summaries, and leaves the recordings

@@ -13,7 +13,8 @@ var errNoName = errors.New("the name is empty; name a file or folder, or leave t
 // fileName is the value of a flag that names a file or folder.
 type fileName struct{ name *string }
 
-// fileFlag adds a flag that names a file or folder.
+// fileFlag adds a flag that names a file or folder. In the usage, what help calls
+// the value is in backquotes.
 func fileFlag(flags *pflag.FlagSet, name *string, flag, usage string) {
 	flags.Var(fileName{name}, flag, usage)
 }
@@ -29,4 +30,4 @@ func (f fileName) Set(name string) error {
 }
 
 // Type returns what the help calls the value.
-func (fileName) Type() string { return "string" }
+func (fileName) Type() string { return "file" }

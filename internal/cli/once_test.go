@@ -41,6 +41,8 @@ func TestFlagsAreGivenOnce(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	visit((&app{out: &out, err: &out}).root())
+	root := (&app{out: &out, err: &out}).root()
+	takeOnce(root)
+	visit(root)
 	assert.Equal(t, map[string]bool{"overlay": true, "report": true, "rule": true, "recordings": true, "fault": true, "scenario": true, "input": true, "header": true, "server": true}, lists)
 }

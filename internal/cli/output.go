@@ -17,18 +17,27 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
+// printer writes what a run has to say in the format of a name.
+type printer func(w io.Writer, name string, view format.View) error
+
 // write writes the report to standard output and to the files that are asked
 // for. If a file cannot be written, it goes on with the others.
 func (a *app) write(o *options, r *report.Report) error {
+	return a.print(o, r, func(w io.Writer, name string, view format.View) error { return format.Write(w, name, r, view) })
+}
+
+// print does the same with what a printer writes. The report is what GitHub is
+// told.
+func (a *app) print(o *options, r *report.Report, in printer) error {
 	view := format.View{Verbose: o.verbose, Quiet: o.quiet}
 	var failed []error
 	for _, out := range o.reports {
-		if err := writeFile(out, r, view); err != nil {
+		if err := writeFile(out, in, view); err != nil {
 			failed = append(failed, err)
 		}
 	}
 	view.Width, view.Color = a.terminal(o.color)
-	if err := format.Write(a.out, o.format, r, view); err != nil {
+	if err := in(a.out, o.format, view); err != nil {
 		failed = append(failed, fmt.Errorf("standard output: %w", err))
 	}
 	if o.format == "github" {
@@ -73,6 +82,6 @@ func (c *check) skipped(x *plumb.Exchange, r engine.Result) {
 }
 
 // writeFile writes a report to a file.
-func writeFile(out output, r *report.Report, view format.View) error {
-	return wholefile.Write(out.path, func(w io.Writer) error { return format.Write(w, out.format, r, view) })
+func writeFile(out output, in printer, view format.View) error {
+	return wholefile.Write(out.path, func(w io.Writer) error { return in(w, out.format, view) })
 }

@@ -46,6 +46,12 @@ func (a *app) explainCommand() *cobra.Command {
 		},
 	}
 	flags := addFlags(cmd.Flags(), func(s *setting) bool { return s.rules })
+	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return a.ruleIDs(flags), cobra.ShellCompDirectiveNoFileComp
+	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		rules, err := a.loadRules(flags)
 		if err != nil {

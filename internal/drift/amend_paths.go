@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -132,23 +133,15 @@ func (a *amender) addMediaTypes(i *Item, at plumb.Source) bool {
 // of its members and elements. It claims nothing else: neither which members
 // are required nor which values are allowed.
 func (a *amender) inferred(places []*outcome.Observed, nullable bool) *yaml.Node {
-	types, null := typesOf(places)
-	schema := mapping()
-	switch {
-	case len(types) > 0 && nullable && len(types) > 1:
-		var alternatives []*yaml.Node
-		for _, t := range types {
-			alternatives = append(alternatives, typed30(t))
-		}
-		schema = mapping("anyOf", sequence(alternatives...))
-	case nullable && len(types) == 1:
-		schema = mapping("type", str(types[0]))
-	case !nullable && len(types)+len(null) > 0:
-		schema = mapping("type", typeNode(append(types, null...)))
-	}
-	if nullable && len(null) > 0 {
-		schema.Content = append(schema.Content, scalar("nullable"), scalar("true"))
-	}
+	return a.schemaOf(typesOf(places), places, nullable)
+}
+
+// schemaOf returns a schema of types, as [typesIn] returns them, with what is
+// known of the members and elements at places. Nullable reports whether it is a
+// schema of OpenAPI 3.0.
+func (a *amender) schemaOf(types []string, places []*outcome.Observed, nullable bool) *yaml.Node {
+	schema := typed(types, nullable)
+	types = slices.DeleteFunc(types, func(t string) bool { return t == "null" })
 	if slices.Contains(types, "object") && !(nullable && len(types) > 1) {
 		if members := a.members(places, nullable); len(members.Content) > 0 {
 			schema.Content = append(schema.Content, scalar("properties"), members)
@@ -198,21 +191,49 @@ func (a *amender) children(places []*outcome.Observed, wanted func(token string)
 	return children
 }
 
-// typesOf returns the types that were seen, without integer if there is number.
-func typesOf(places []*outcome.Observed) (types, null []string) {
-	seen := map[string]bool{}
+// typesOf returns the types that were seen at places.
+func typesOf(places []*outcome.Observed) []string {
+	var seen []string
 	for _, p := range places {
-		for t := range p.Types {
-			seen[t] = true
-		}
+		seen = slices.AppendSeq(seen, maps.Keys(p.Types))
 	}
-	for _, t := range []string{"boolean", "integer", "number", "string", "array", "object"} {
-		if seen[t] && !(t == "integer" && seen["number"]) {
+	return typesIn(seen)
+}
+
+// typesIn returns the types in a list, each once and always in the same order,
+// without integer if there is number.
+func typesIn(seen []string) []string {
+	var types []string
+	for _, t := range []string{"boolean", "integer", "number", "string", "array", "object", "null"} {
+		if slices.Contains(seen, t) && !(t == "integer" && slices.Contains(seen, "number")) {
 			types = append(types, t)
 		}
 	}
-	if seen["null"] {
-		null = []string{"null"}
+	return types
+}
+
+// typed returns a schema that allows types, as [typesIn] returns them, and nothing
+// else.
+func typed(types []string, nullable bool) *yaml.Node {
+	if len(types) == 0 {
+		return mapping()
 	}
-	return types, null
+	if !nullable {
+		return mapping("type", typeNode(types))
+	}
+	var alternatives []*yaml.Node
+	schema := mapping()
+	for _, t := range types {
+		if t != "null" {
+			alternatives = append(alternatives, typed30(t))
+			schema = mapping("type", str(t))
+		}
+	}
+	if len(alternatives) > 1 {
+		schema = mapping("anyOf", sequence(alternatives...))
+	}
+	if slices.Contains(types, "null") {
+		schema.Content = append(schema.Content, scalar("nullable"), scalar("true"))
+	}
+	return schema
 }

@@ -10,9 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/plumbapi/plumb"
-	"github.com/plumbapi/plumb/internal/lifecycle"
 	"github.com/plumbapi/plumb/internal/outcome"
-	"github.com/plumbapi/plumb/internal/redact"
 )
 
 // addMember describes a member. at is the place of the properties of its
@@ -22,61 +20,12 @@ func (a *amender) addMember(i *Item, at plumb.Source) bool {
 	if last := lastOf(at.Pointer); last == "properties" || last == "additionalProperties" || last == "unevaluatedProperties" {
 		object = above(at)
 	}
-	member := a.inferred(i.places, a.desc.Nullable(object))
+	nullable := a.desc.Nullable(object)
+	member := a.inferred(i.places, nullable)
+	if i.isElsewhereDescribed() { // what was seen at the places is not only of this member
+		member = a.schemaOf(typesIn(i.types), nil, nullable)
+	}
 	return a.act(object, i.evidence(), false, mapping("properties", mapping(lastOf(i.Pointer), member)))
-}
-
-// addValues adds values to those that are enumerated.
-func (a *amender) addValues(i *Item, at plumb.Source) bool {
-	if len(i.Found) == 0 {
-		return false // too many for an enumeration
-	}
-	var values []*yaml.Node
-	for _, v := range i.Found {
-		if strings.Contains(v.Value, redact.Mark) {
-			return false // the values were not kept
-		}
-		values = append(values, parsed(v.Value))
-	}
-	schema := above(at)
-	if lastOf(at.Pointer) == "const" {
-		values = slices.Insert(values, 0, a.written(at))
-		a.rewritten[a.desc.Target(schema)] = true
-		return a.replace(schema, i.evidence(), []string{"const"}, mapping("enum", sequence(values...)))
-	}
-	return a.act(at, i.evidence(), false, sequence(values...)) && a.addStates(schema, i)
-}
-
-// addStates adds the values to the states of a lifecycle, if the schema is that
-// of a state. It allows all transitions, since which there are was not
-// observed.
-func (a *amender) addStates(schema plumb.Source, i *Item) bool {
-	object := above(above(schema))
-	life := a.written(below(object, lifecycle.Keyword))
-	state := get(life, "state")
-	states := get(life, "states")
-	if state == nil || states == nil || state.Value != "/"+lastOf(schema.Pointer) {
-		return true
-	}
-	var names, fresh []*yaml.Node
-	for n := 0; n < len(states.Content); n += 2 {
-		names = append(names, str(states.Content[n].Value))
-	}
-	for _, v := range i.Found {
-		fresh = append(fresh, parsed(v.Value))
-	}
-	update := mapping()
-	for n := 0; n < len(states.Content); n += 2 {
-		if next := get(states.Content[n+1], "next"); next != nil {
-			update.Content = append(update.Content, names[n/2], mapping("next", sequence(fresh...)))
-		}
-	}
-	for _, name := range fresh {
-		others := slices.DeleteFunc(append(slices.Clone(names), fresh...), func(n *yaml.Node) bool { return n.Value == name.Value })
-		update.Content = append(update.Content, name, mapping("next", sequence(others...)))
-	}
-	evidence := []string{"Which transitions there are to and from the new states was not observed: all are allowed."}
-	return a.act(below(below(object, lifecycle.Keyword), "states"), evidence, false, update)
 }
 
 // typeChange is what a schema has to allow in addition.

@@ -153,9 +153,15 @@ func TestAmendedSchemas(t *testing.T) {
 		"what another schema adds to": {v31, `{type: object, allOf: [{$ref: '#/components/schemas/Other'}], properties: {q: {type: string}}}`, []string{`"p"`},
 			`{"type": ["object", "string"], "allOf": [{"$ref": "#/components/schemas/Other"}], "properties": {"q": {"type": "string"}}}`},
 		"a member that is forbidden": {v31, `{type: object, properties: {o: {}}, additionalProperties: false}`, []string{`{"p": 1}`},
-			`{"type": "object", "properties": {"o": {}, "p": {}}, "additionalProperties": false}`},
+			`{"type": "object", "properties": {"o": {}, "p": {"type": "integer"}}, "additionalProperties": false}`},
 		"a member that is left over": {v31, `{type: object, properties: {o: {}}, unevaluatedProperties: false}`, []string{`{"p": 1}`},
-			`{"type": "object", "properties": {"o": {}, "p": {}}, "unevaluatedProperties": false}`},
+			`{"type": "object", "properties": {"o": {}, "p": {"type": "integer"}}, "unevaluatedProperties": false}`},
+		"forbidden members of several types": {v31, `{type: object, properties: {o: {}}, additionalProperties: false}`, []string{`{"p": {"q": [1]}, "r": "s"}`, `{"p": null}`},
+			`{"type": "object", "properties": {"o": {}, "p": {"type": ["object", "null"], "properties": {"q": {"type": "array", "items": {"type": "integer"}}}}, "r": {"type": "string"}}, "additionalProperties": false}`},
+		"a forbidden member in 3.0": {v30, `{type: object, properties: {o: {}}, additionalProperties: false}`, []string{`{"p": 1}`, `{"p": null}`},
+			`{"type": "object", "properties": {"o": {}, "p": {"type": "integer", "nullable": true}}, "additionalProperties": false}`},
+		"a value of two schemas":         {v31, `{allOf: [{enum: [a]}, {enum: [a, b]}]}`, []string{`"c"`, `"c"`}, `{"allOf": [{"enum": ["a", "c"]}, {"enum": ["a", "b", "c"]}]}`},
+		"a value of neither constant":    {v31, `{oneOf: [{const: a}, {const: b}]}`, []string{`"c"`}, `{"oneOf": [{"const": "a"}, {"const": "b"}, {"enum": ["c"]}]}`},
 		"a member that another requires": {v31, `{type: object, properties: {a: {}, b: {}}, dependentRequired: {a: [b]}}`, []string{`{"a": 1}`}, ``},
 		"a member that must be there": {v31, `{type: object, required: [a, b], properties: {a: {}, b: {}}}`, []string{`{"a": 1}`},
 			`{"type": "object", "required": ["a"], "properties": {"a": {}, "b": {}}}`},
@@ -278,6 +284,65 @@ func TestAmendedLifecycles(t *testing.T) {
 			assert.Empty(t, d.drift(after).Drift)
 			assert.JSONEq(t, c.want, string(d.desc.Written(plumb.Source{File: "jobs.yaml", Pointer: "/components/schemas/Job/x-lifecycle/states"})))
 		})
+	}
+}
+
+// The states of a lifecycle are amended with the values of its member, wherever
+// they are enumerated, and each once.
+func TestAmendedStatesBehindReferences(t *testing.T) {
+	for name, job := range map[string]string{
+		"$ref":          `{type: object, required: [id], properties: {id: {type: string}, state: {$ref: '#/components/schemas/State'}}, x-lifecycle: *life}`,
+		"allOf":         `{allOf: [{type: object, required: [id], properties: {id: {type: string}, state: {enum: [new, done]}}}], x-lifecycle: *life}`,
+		"$ref in allOf": `{allOf: [{$ref: '#/components/schemas/Base'}], x-lifecycle: *life}`,
+		"two enums":     `{allOf: [{$ref: '#/components/schemas/Base'}, {properties: {state: {type: string, enum: [new, done]}}}], x-lifecycle: *life}`,
+		"two constants": `{type: object, properties: {id: {type: string}, state: {oneOf: [{const: new}, {const: done}]}}, x-lifecycle: *life}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := strings.Replace(lives, "    Job:\n", `    State: {type: string, enum: [new, done]}
+    Base: {type: object, required: [id], properties: {id: {type: string}, state: {$ref: '#/components/schemas/State'}}}
+    Job:
+`, 1)
+			at := strings.Index(text, "    Job:\n")
+			text = text[:at] + "    Job: " + strings.Replace(job, "*life", `{identity: /id, state: /state, initial: new, states: {new: {next: [done]}, done: {}}}`, 1) + "\n"
+			load := func(overlays ...spec.Overlay) described {
+				d, err := spec.Load(fstest.MapFS{"jobs.yaml": {Data: []byte(text)}}, "jobs.yaml", spec.Options{Overlays: overlays})
+				require.NoError(t, err, text)
+				v, err := engine.New(d)
+				require.NoError(t, err, text)
+				return described{d, v}
+			}
+			exchanges := jobsOf(`{"id": "1", "state": "lost"}`, `{"id": "2", "state": "lost"}`, `{"id": "3", "state": "paused"}`)
+			d, s, _ := settle(t, load, exchanges)
+			assert.Empty(t, s.Unsettled)
+			after, _ := d.observe(exchanges)
+			assert.Empty(t, d.drift(after).Drift)
+			assert.JSONEq(t, `{"new": {"next": ["done", "lost", "paused"]}, "done": {}, "lost": {"next": ["new", "done", "paused"]}, "paused": {"next": ["new", "done", "lost"]}}`,
+				string(d.desc.Written(plumb.Source{File: "jobs.yaml", Pointer: "/components/schemas/Job/x-lifecycle/states"})))
+		})
+	}
+}
+
+// What another alternative describes says nothing about a member that is not
+// described in this one.
+func TestAmendedMembersOfAlternatives(t *testing.T) {
+	const kinds = `{oneOf: [{$ref: '#/components/schemas/Card'}, {$ref: '#/components/schemas/Bank'}], discriminator: {propertyName: kind}}
+    Card: {type: object, required: [kind], properties: {kind: {const: Card}, n: {type: string}}, unevaluatedProperties: false}
+    Bank: {type: object, required: [kind], properties: {kind: {const: Bank}, vat: {type: [integer, "null"]}}}`
+	load := func(overlays ...spec.Overlay) described { return thingsWith(t, "3.1.0", kinds, overlays...) }
+	exchanges := valuesOf(`{"kind": "Card", "vat": 3}`, `{"kind": "Bank", "vat": null}`)
+	d, s, _ := settle(t, load, exchanges)
+	assert.Empty(t, s.Unsettled)
+	assert.JSONEq(t, `{"kind": {"const": "Card"}, "n": {"type": "string"}, "vat": {"type": "integer"}}`,
+		string(d.desc.Written(plumb.Source{File: "things.yaml", Pointer: "/components/schemas/Card/properties"})))
+}
+
+func TestTypeOfShown(t *testing.T) {
+	for found, want := range map[string]string{
+		"": "", "[redacted]": "", "null": "null", "true": "boolean", "7": "integer", "-1.5": "number", "1e3": "number",
+		"lost": "string", `"7"`: "string", `{"a": 1}`: "object", "[1]": "array",
+		"an object with 3 members": "object", "an array with 30 elements": "array",
+	} {
+		assert.Equal(t, want, typeOfShown(found), found)
 	}
 }
 

@@ -5,6 +5,7 @@ package drift
 
 import (
 	"cmp"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/outcome"
+	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -30,6 +32,8 @@ type Report struct {
 	Faults        []Fault            `json:"faults"`
 	Skipped       []report.Skipped   `json:"skipped"`
 	Trend         []Run              `json:"trend,omitempty"` // earlier runs, the oldest first; nil if there is no history
+
+	states []engine.StateMember
 }
 
 // Summary holds the totals.
@@ -37,6 +41,7 @@ type Summary struct {
 	Exchanges int `json:"exchanges"` // exchanges that were read
 	Checked   int `json:"checked"`   // bodies that were validated
 	Skipped   int `json:"skipped"`   // exchanges and files without a validated body
+	Omitted   int `json:"omitted"`   // differences that are not in the report
 	outcome.Span
 }
 
@@ -59,8 +64,12 @@ type Item struct {
 	Examples []outcome.Example `json:"examples"`
 	History  *History          `json:"history,omitempty"` // nil if there is no history
 
+	Suppressed *report.Acceptance `json:"suppressed,omitempty"` // by the baseline
+	Expired    *report.Acceptance `json:"expired,omitempty"`    // its acceptance by the baseline, which has expired
+
 	finding *outcome.Finding
 	places  []*outcome.Observed // the places of the values that differ
+	types   []string            // of the examples
 }
 
 // Share returns the fraction of those that could have differed that did.
@@ -117,6 +126,7 @@ func New(desc *spec.Description, v *engine.Validator, s *outcome.Outcome, versio
 		Drift:         []Item{},
 		Faults:        []Fault{},
 		Skipped:       []report.Skipped{},
+		states:        v.StateMembers(),
 	}
 	for reason, n := range s.Skipped() {
 		r.Skipped = append(r.Skipped, report.Skipped{Reason: reason, Count: n})
@@ -156,6 +166,33 @@ func New(desc *spec.Description, v *engine.Validator, s *outcome.Outcome, versio
 	}
 	r.NeverSeen = o.neverSeen(desc)
 	return r
+}
+
+// Accept marks the differences whose findings the baseline has marked in a report
+// on the same outcome.
+func (r *Report) Accept(marked *report.Report) {
+	known := map[string]*report.Finding{}
+	for i := range marked.Findings {
+		known[marked.Findings[i].Fingerprint] = &marked.Findings[i]
+	}
+	for i := range r.Drift {
+		if f := known[r.Drift[i].Fingerprint]; f != nil {
+			r.Drift[i].Suppressed, r.Drift[i].Expired = f.Suppressed, f.Expired
+		}
+	}
+}
+
+// Limit leaves out all differences but the first n, and of each all examples but
+// the first few; 0 means all differences.
+func (r *Report) Limit(n, examples int) {
+	if n > 0 && n < len(r.Drift) {
+		r.Summary.Omitted += len(r.Drift) - n
+		r.Drift = r.Drift[:n]
+	}
+	for i := range r.Drift {
+		all := r.Drift[i].Examples
+		r.Drift[i].Examples = all[:min(examples, len(all))]
+	}
 }
 
 // findingsOf returns the findings, sorted. Findings of rules that concern all
@@ -255,6 +292,9 @@ func (o *observed) item(f *outcome.Finding) Item {
 		}
 		return i
 	}
+	for _, e := range i.Examples {
+		i.types = append(i.types, typeOfShown(e.Found))
+	}
 	values := 0
 	for _, p := range o.around(f) {
 		if o.holds(p, f, parentOf(f.Pointer)) {
@@ -274,6 +314,16 @@ func (o *observed) item(f *outcome.Finding) Item {
 	i.Of = max(i.Of, i.Count)
 	i.Found = o.found(&i)
 	return i
+}
+
+// isElsewhereDescribed reports whether more values were at the item's places than
+// are undocumented: the others belong to an alternative that describes them.
+func (i *Item) isElsewhereDescribed() bool {
+	present := 0
+	for _, p := range i.places {
+		present += p.Count
+	}
+	return present > i.Count
 }
 
 // holds reports whether a place has the pointer, and the finding could concern
@@ -354,3 +404,25 @@ func lastOf(pointer string) string {
 // responses and description, and not about responses that contradict
 // themselves.
 func IsDrift(rule string) bool { return kindOf(rule) >= 0 }
+
+// typeOfShown returns the JSON type of a value as findings show it: strings mostly
+// without quotes. It returns "" if the type is not known.
+func typeOfShown(found string) string {
+	switch {
+	case found == "" || strings.Contains(found, redact.Mark):
+		return ""
+	case found[0] == '{' || strings.HasPrefix(found, "an object with "):
+		return "object"
+	case found[0] == '[' || strings.HasPrefix(found, "an array with "):
+		return "array"
+	case found[0] == '"' || !json.Valid([]byte(found)):
+		return "string"
+	case found == "null":
+		return "null"
+	case found == "true" || found == "false":
+		return "boolean"
+	case strings.ContainsAny(found, ".eE"):
+		return "number"
+	}
+	return "integer"
+}

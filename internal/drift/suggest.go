@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/textfmt"
@@ -35,7 +36,7 @@ func (s *Suggestion) Amend(desc *spec.Description, summary *outcome.Outcome, r *
 	if s.report == nil {
 		s.report, s.tried = r, map[string]bool{}
 	}
-	a := &amender{desc: desc, places: summary.Places(), statuses: summary.Statuses(), rewritten: map[string]bool{}}
+	a := &amender{desc: desc, places: summary.Places(), statuses: summary.Statuses(), states: r.states, rewritten: map[string]bool{}}
 	s.Unsettled = nil
 	for _, item := range united(r.Drift) {
 		at := item.finding.Description
@@ -47,6 +48,7 @@ func (s *Suggestion) Amend(desc *spec.Description, summary *outcome.Outcome, r *
 		s.tried[key] = !a.postponed
 		a.postponed = false
 	}
+	a.finishStates()
 	a.finishTypes()
 	a.finishRequired()
 	if len(a.actions) == 0 { // including those that other actions seemed to settle
@@ -87,6 +89,7 @@ func united(items []Item) []*Item {
 		first.Span.Extend(item.Span)
 		first.Examples = earlier(first.Examples, item.Examples)
 		first.places = append(slices.Clip(first.places), item.places...)
+		first.types = append(slices.Clip(first.types), item.types...)
 		first.Found = addFound(first.Found, item.Found)
 	}
 	return all
@@ -120,6 +123,8 @@ type amender struct {
 
 	types    []*typeChange     // by schema, in the order of their first difference
 	required []*requiredChange // likewise
+	states   []engine.StateMember
+	lives    []*stateChange
 
 	rewritten map[string]bool // targets of schemas whose constant was rewritten
 	postponed bool            // the item must be settled in the next round

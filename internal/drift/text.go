@@ -19,24 +19,48 @@ func WriteJSON(w io.Writer, r *Report) error {
 	return report.EncodeJSON(w, r, "  ")
 }
 
+// View is how the text is shown.
+type View struct {
+	Color   bool // mark headings with ANSI colours
+	Verbose bool // show every example, and what the baseline accepts
+	Quiet   bool // show the drift only
+}
+
 // WriteText writes the report as text for a terminal.
-func WriteText(w io.Writer, r *Report) error {
-	t := text{bufio.NewWriter(w)}
-	t.head(r)
+func WriteText(w io.Writer, r *Report, view View) error {
+	t := text{bufio.NewWriter(w), view}
+	if !view.Quiet {
+		t.head(r)
+	}
+	accepted := 0
 	for _, k := range kinds {
 		heading := false
 		for i := range r.Drift {
-			if item := &r.Drift[i]; item.Kind == k.name {
-				if !heading {
-					t.line("\n%s", k.title)
-					heading = true
-				}
-				t.item(item)
+			item := &r.Drift[i]
+			switch {
+			case item.Kind != k.name:
+				continue
+			case item.Suppressed != nil && !view.Verbose:
+				accepted++
+				continue
+			case !heading:
+				t.heading(k.title)
+				heading = true
 			}
+			t.item(item)
 		}
 	}
-	if len(r.Drift) == 0 && r.Summary.Checked > 0 {
+	if view.Quiet {
+		return t.Flush()
+	}
+	switch {
+	case accepted > 0:
+		t.line("\n%s accepted by the baseline", textfmt.Count(accepted, "difference"))
+	case len(r.Drift) == 0 && r.Summary.Omitted == 0 && r.Summary.Checked > 0:
 		t.line("\nno drift: all that was seen is described")
+	}
+	if r.Summary.Omitted > 0 {
+		t.line("\n%s not shown (--max-findings)", textfmt.Count(r.Summary.Omitted, "difference"))
 	}
 	t.neverSeen(&r.NeverSeen)
 	t.tail(r)
@@ -44,7 +68,17 @@ func WriteText(w io.Writer, r *Report) error {
 }
 
 // text writes lines of text.
-type text struct{ *bufio.Writer }
+type text struct {
+	*bufio.Writer
+	view View
+}
+
+func (t text) heading(title string) {
+	if t.view.Color {
+		title = "\x1b[1m" + title + "\x1b[0m"
+	}
+	t.line("\n%s", title)
+}
 
 func (t text) line(format string, args ...any) {
 	fmt.Fprintf(t, format+"\n", args...)
@@ -84,11 +118,18 @@ func (t text) item(i *Item) {
 	if i.Allowed != "" {
 		t.wrapped(10, "      described: %s", i.Allowed)
 	}
-	for _, e := range i.Examples[:min(1, len(i.Examples))] {
+	examples := i.Examples
+	if !t.view.Verbose {
+		examples = examples[:min(1, len(examples))]
+	}
+	for _, e := range examples {
 		t.wrapped(10, "      seen in %s", exampleText(e))
 	}
 	if i.Description.File != "" {
 		t.wrapped(10, "      described in %s:%d", i.Description.File, i.Description.Line)
+	}
+	for _, note := range report.Notes(i.Suppressed, i.Expired) {
+		t.wrapped(10, "      %s", note)
 	}
 	if i.History != nil {
 		t.wrapped(10, "      %s", i.History.String())

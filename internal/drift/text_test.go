@@ -51,7 +51,7 @@ func textOf(t *testing.T, i Item) string {
 	t.Helper()
 	i.Kind = "null"
 	var b bytes.Buffer
-	require.NoError(t, WriteText(&b, &Report{Drift: []Item{i}}))
+	require.NoError(t, WriteText(&b, &Report{Drift: []Item{i}}, View{}))
 	_, text, found := strings.Cut(b.String(), "null where it is not allowed\n")
 	require.True(t, found, b.String())
 	return text

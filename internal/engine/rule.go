@@ -1,6 +1,11 @@
 package engine
 
-import "github.com/plumbapi/plumb"
+import (
+	"path"
+	"slices"
+
+	"github.com/plumbapi/plumb"
+)
 
 // Rule is something that a response must satisfy.
 type Rule struct {
@@ -84,4 +89,13 @@ func (v *Validator) Rules() []plumb.Rule {
 		all[i] = plumb.Rule{ID: r.ID, Severity: v.severity[r.ID], Title: r.Title, Text: r.Text, Fix: r.Fix, Example: r.Example}
 	}
 	return all
+}
+
+// IsRule reports whether a glob matches the id of a rule that every description
+// has.
+func IsRule(glob string) bool {
+	return slices.ContainsFunc(rules, func(r *Rule) bool {
+		ok, _ := path.Match(glob, r.ID)
+		return ok
+	})
 }

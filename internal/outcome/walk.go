@@ -93,7 +93,7 @@ func (o *observer) newMember(at *placeNode, name string) *placeNode {
 		return child
 	}
 	shape, undocumented := at.shape.Member(name)
-	if undocumented {
+	if undocumented || at.shape.IsForbidden(name) {
 		return o.undocumented(at, name)
 	}
 	for _, known := range at.others {

@@ -25,7 +25,7 @@ type Run struct {
 func New(run Run, o *outcome.Outcome) *Report {
 	desc := run.Description
 	r := &Report{
-		SchemaVersion: version,
+		SchemaVersion: Version,
 		Tool:          Tool{"plumb", run.Version},
 		Description: Description{
 			Title:    desc.Title,
@@ -42,7 +42,7 @@ func New(run Run, o *outcome.Outcome) *Report {
 	for _, w := range run.Documented.Warnings {
 		r.Description.Unchecked = append(r.Description.Unchecked, Unchecked{NewPlace(w.Place), w.Message})
 	}
-	r.sum()
+	r.Sum()
 	r.Rules = newRules(run.Documented.Rules, r.Findings, o.HasHistory())
 	for reason, count := range o.Skipped() {
 		r.Skipped = append(r.Skipped, Skipped{reason, count})
@@ -57,17 +57,22 @@ func New(run Run, o *outcome.Outcome) *Report {
 	return r
 }
 
-// sum counts the findings.
-func (r *Report) sum() {
+// Sum counts the findings.
+func (r *Report) Sum() {
+	s := &r.Summary
+	s.Errors, s.Warnings, s.Infos, s.Occurrences, s.Suppressed = 0, 0, 0, 0, 0
 	for i := range r.Findings {
-		r.Summary.Occurrences += r.Findings[i].Count
-		switch r.Findings[i].Severity {
-		case plumb.Error.String():
-			r.Summary.Errors++
-		case plumb.Warning.String():
-			r.Summary.Warnings++
-		case plumb.Info.String():
-			r.Summary.Infos++
+		f := &r.Findings[i]
+		s.Occurrences += f.Count
+		switch {
+		case f.Suppressed != nil:
+			s.Suppressed++
+		case f.Severity == plumb.Error.String():
+			s.Errors++
+		case f.Severity == plumb.Warning.String():
+			s.Warnings++
+		case f.Severity == plumb.Info.String():
+			s.Infos++
 		}
 	}
 }

@@ -15,8 +15,8 @@ import (
 // severities are those of findings, from the worst on.
 var severities = []string{"error", "warning", "info"}
 
-// version is that of the JSON report: schemaVersion.
-const version = 2
+// Version is that of the JSON report: schemaVersion.
+const Version = 2
 
 // Read reads a JSON report. It takes any report of our version, also one by a
 // newer plumb with members that this one does not know.
@@ -58,8 +58,8 @@ func recognize(data []byte) error {
 		return errors.New("not a report: it has no schemaVersion; a JSON report is what \"plumb check --format json\" writes")
 	case *head.SchemaVersion == 1:
 		return errors.New("a report of schemaVersion 1, which groups findings in another way; check the recordings again with this plumb, or use the plumb that wrote the report")
-	case *head.SchemaVersion != version:
-		return fmt.Errorf("a report of schemaVersion %d, and this plumb reads %d; use the plumb that wrote it", *head.SchemaVersion, version)
+	case *head.SchemaVersion != Version:
+		return fmt.Errorf("a report of schemaVersion %d, and this plumb reads %d; use the plumb that wrote it", *head.SchemaVersion, Version)
 	case len(rest) > 0 && head.Findings == nil:
 		return errors.New("a report as lines (ndjson); another format is made from --format json")
 	case len(rest) > 0:

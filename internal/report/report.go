@@ -4,7 +4,9 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -24,6 +26,10 @@ type Report struct {
 	Skipped       []Skipped   `json:"skipped"`
 	Rules         []Rule      `json:"rules"`
 	Resources     []Resource  `json:"resources"`
+
+	// IsComparison reports whether the findings are changes of the description,
+	// which need no exchanges.
+	IsComparison bool `json:"-"`
 }
 
 // Tool is the program that made the report.
@@ -257,10 +263,37 @@ type Observation struct {
 	Time time.Time `json:"time,omitzero"` // of the response
 }
 
+// Join adds the findings of another report on other things, and its totals.
+func (r *Report) Join(other *Report) {
+	r.Findings = append(r.Findings, other.Findings...)
+	slices.SortStableFunc(r.Findings, func(a, b Finding) int { return cmp.Compare(rank(b.Severity), rank(a.Severity)) })
+	r.Rules = append(r.Rules, other.Rules...)
+	slices.SortStableFunc(r.Rules, func(a, b Rule) int { return cmp.Compare(a.ID, b.ID) })
+	r.Coverage, r.Skipped, r.Resources = other.Coverage, other.Skipped, other.Resources
+	r.Summary = other.Summary
+	r.Sum()
+}
+
 // Limit leaves out all findings but the first n; the totals still count them.
 func (r *Report) Limit(n int) {
 	if n < len(r.Findings) {
 		r.Summary.Omitted += len(r.Findings) - n
 		r.Findings = r.Findings[:n]
 	}
+}
+
+// Only leaves out the findings that are not kept, in the totals, too.
+func (r *Report) Only(keep func(*Finding) bool) {
+	kept := []Finding{}
+	known := map[string]bool{}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; keep(f) {
+			kept, known[f.Fingerprint] = append(kept, *f), true
+		}
+	}
+	r.Findings = kept
+	for i := range r.Resources {
+		r.Resources[i].Findings = slices.DeleteFunc(r.Resources[i].Findings, func(id string) bool { return !known[id] })
+	}
+	r.Sum()
 }

@@ -36,6 +36,7 @@ type Shape struct {
 	patterns []patternShape
 	rest     *Shape   // members that additionalProperties describes
 	open     bool     // whether members without a description are expected
+	closed   bool     // whether a schema forbids members without a description
 	prefix   []*Shape // the first elements
 	items    *Shape   // the other elements
 	roots    []*node
@@ -95,6 +96,13 @@ func (s *Shape) Member(name string) (shape *Shape, undocumented bool) {
 		}
 	}
 	return s.rest, !s.open && s.rest == nil && len(s.byName)+len(s.patterns) > 0
+}
+
+// IsForbidden reports whether nothing describes a member, and a schema forbids
+// those that nothing describes.
+func (s *Shape) IsForbidden(name string) bool {
+	shape, _ := s.Member(name)
+	return shape == nil && s.closed
 }
 
 // Item returns the shape of the element with that index, or nil.
@@ -302,12 +310,12 @@ func (s *Set) fillMembers(shape *Shape, all []*node) {
 		case bool:
 			// The schema false forbids members by itself: then they are not
 			// drift.
-			shape.open = true
+			shape.open, shape.closed = true, shape.closed || !additional
 		case *jsonschema.Schema:
 			rest = append(rest, s.node(additional))
 		}
 		if n.UnevaluatedProperties != nil || n.Extensions[spec.PatternPropertiesKeyword] != nil || n.DynamicRef != nil || n.RecursiveRef != nil {
-			shape.open = true
+			shape.open, shape.closed = true, shape.closed || isFalse(n.UnevaluatedProperties)
 		}
 	}
 	shape.rest = s.shape(rest)
@@ -322,6 +330,9 @@ func (s *Set) fillMembers(shape *Shape, all []*node) {
 		shape.Members = append(shape.Members, m)
 	}
 }
+
+// isFalse reports whether a schema is the schema false.
+func isFalse(s *jsonschema.Schema) bool { return s != nil && s.Always != nil && !*s.Always }
 
 func (s *Set) fillItems(shape *Shape, all []*node) {
 	var items []*node

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -17,6 +18,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/lazyregexp"
+	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -29,7 +31,12 @@ type Change struct {
 	Status   string `json:"status"`   // of the response that changed; empty if it is not about a response, or about several
 	Text     string `json:"text"`
 
+	Fingerprint string `json:"fingerprint,omitempty"` // in a baseline
+
 	Recorded *Recorded `json:"recorded,omitempty"` // nil if there are no recordings
+
+	Suppressed *report.Acceptance `json:"suppressed,omitempty"` // by the baseline
+	Expired    *report.Acceptance `json:"expired,omitempty"`    // its acceptance by the baseline, which has expired
 }
 
 // Compare returns how the new description differs from the old one, the most
@@ -61,10 +68,26 @@ func Compare(before, after *spec.Description) ([]Change, error) {
 			Status: status(c.GetId(), text), Text: text,
 		})
 	}
+	Sort(changes)
+	return slices.Compact(changes), nil
+}
+
+// Sort sorts changes, the most severe first.
+func Sort(changes []Change) {
 	slices.SortStableFunc(changes, func(a, b Change) int {
 		return cmp.Or(compareSeverity(a, b), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Text, b.Text))
 	})
-	return slices.Compact(changes), nil
+}
+
+// IDs returns the ids of changes that a glob as in [path.Match] matches.
+func IDs(glob string) []string {
+	var ids []string
+	for _, rule := range checker.GetAllRules() {
+		if ok, _ := path.Match(glob, rule.Id); ok {
+			ids = append(ids, rule.Id)
+		}
+	}
+	return ids
 }
 
 // compareSeverity compares changes so that the more severe come first.

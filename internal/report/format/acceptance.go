@@ -6,17 +6,7 @@ import (
 )
 
 // acceptanceNotes say what the baseline has on a finding.
-func acceptanceNotes(f *report.Finding) []string {
-	switch {
-	case f.Suppressed != nil:
-		a := f.Suppressed
-		return []string{"accepted until " + textfmt.Printable(a.Expires) + " (" + textfmt.Printable(a.Owner) + "): " + textfmt.Printable(a.Reason)}
-	case f.Expired != nil:
-		a := f.Expired
-		return []string{"the acceptance by " + textfmt.Printable(a.Owner) + " has expired (" + textfmt.Printable(a.Expires) + "): " + textfmt.Printable(a.Reason)}
-	}
-	return nil
-}
+func acceptanceNotes(f *report.Finding) []string { return report.Notes(f.Suppressed, f.Expired) }
 
 // shownFindings returns the findings that text shows: the accepted ones only
 // where everything is.

@@ -17,6 +17,9 @@ type View struct {
 	Quiet   bool // show findings only
 }
 
+// Severity marks a text with the colour of a severity, if there are colours.
+func (v View) Severity(severity, text string) string { return style(v.Color).severity(severity, text) }
+
 var formats = []struct {
 	name  string
 	write func(io.Writer, *report.Report, View) error

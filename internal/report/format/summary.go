@@ -30,7 +30,9 @@ func (t *text) summary(r *report.Report) {
 		t.line(t.totals(s))
 	}
 	t.suppressed(s)
-	t.line(textfmt.Wrap(nextStep(r), t.view.Width, 0))
+	if next := nextStep(r); next != "" {
+		t.line(textfmt.Wrap(next, t.view.Width, 0))
+	}
 }
 
 func (t *text) skipped(skipped []report.Skipped) {
@@ -72,6 +74,8 @@ func (t *text) totals(s report.Summary) string {
 func nextStep(r *report.Report) string {
 	s := r.Summary
 	switch {
+	case r.IsComparison:
+		return ""
 	case s.Exchanges == 0:
 		return "Nothing was checked: no exchange was read."
 	case s.Errors+s.Warnings+s.Infos == 0:

@@ -1,0 +1,105 @@
+package specdiff
+
+import (
+	"cmp"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/spec"
+)
+
+// Side is one of the two descriptions, and the name that the user gave its file.
+type Side struct {
+	Description *spec.Description
+	File        string
+}
+
+// Report returns the changes as the findings of a report, for the formats in which
+// check writes its own: each at its operation in the new description, or in the old
+// one where the new one has it no longer.
+func Report(changes []Change, before, after Side, version string) *report.Report {
+	r := &report.Report{
+		SchemaVersion: report.Version,
+		Tool:          report.Tool{Name: "plumb", Version: version},
+		Description:   Described(after.Description),
+		Findings:      []report.Finding{},
+		Coverage:      report.Coverage{Operations: []report.OperationCoverage{}, Members: []report.MemberCoverage{}, Values: []report.ValueCoverage{}},
+		Skipped:       []report.Skipped{},
+		Rules:         []report.Rule{},
+		Resources:     []report.Resource{},
+		IsComparison:  true,
+	}
+	for i := range changes {
+		c := &changes[i]
+		f := c.finding(before, after)
+		c.Fingerprint = f.Fingerprint
+		r.Findings = append(r.Findings, f)
+		if !slices.ContainsFunc(r.Rules, func(known report.Rule) bool { return known.ID == c.ID }) {
+			r.Rules = append(r.Rules, report.Rule{ID: c.ID, Severity: c.Severity, Title: strings.ReplaceAll(c.ID, "-", " ")})
+		}
+	}
+	slices.SortFunc(r.Rules, func(a, b report.Rule) int { return cmp.Compare(a.ID, b.ID) })
+	r.Sum()
+	return r
+}
+
+// Described returns what reports say of a description.
+func Described(d *spec.Description) report.Description {
+	return report.Description{Title: d.Title, Version: d.Version, Digest: d.Digest, Overlays: append([]string{}, d.Overlays...)}
+}
+
+// Accept marks the changes that the baseline has marked in a report.
+func Accept(changes []Change, marked *report.Report) {
+	for i := range changes {
+		k := slices.IndexFunc(marked.Findings, func(f report.Finding) bool { return f.Fingerprint == changes[i].Fingerprint })
+		if k >= 0 {
+			changes[i].Suppressed, changes[i].Expired = marked.Findings[k].Suppressed, marked.Findings[k].Expired
+		}
+	}
+}
+
+func (c *Change) finding(before, after Side) report.Finding {
+	side := after
+	operation, at := side.operation(c)
+	if operation == "" && c.Method != "" {
+		side = before
+		operation, at = side.operation(c)
+	}
+	place := report.NewPlace(at)
+	subject := plumb.Finding{Rule: c.ID, Subject: plumb.Subject{File: at.File, Pointer: at.Pointer, Name: c.Text}}
+	f := report.Finding{
+		Rule: c.ID, Severity: c.Severity, Message: c.Text, Fingerprint: subject.Fingerprint(),
+		Operations: []report.OperationCount{}, Pointers: []report.PointerCount{}, Count: 1, Files: 1, Description: place,
+		Occurrences: []report.Occurrence{{File: side.path(at), Line: at.Line, Column: at.Column, Operation: operation}},
+	}
+	if operation != "" {
+		f.Operations = append(f.Operations, report.OperationCount{Operation: operation, Count: 1})
+	}
+	return f
+}
+
+// operation returns the operation that a change is about, and its place: the
+// beginning of the description where it is about none.
+func (s Side) operation(c *Change) (id string, at plumb.Source) {
+	for _, o := range s.Description.Operations {
+		if o.Method == c.Method && o.Path == c.Path {
+			return o.ID, o.Place
+		}
+	}
+	return "", plumb.Source{File: s.Description.File, Line: 1, Column: 1}
+}
+
+// path returns the path of a file of the description, from where the user named it.
+func (s Side) path(at plumb.Source) string {
+	if at.Overlay != "" {
+		return at.Overlay
+	}
+	if at.File == s.Description.File {
+		return s.File
+	}
+	return filepath.Join(filepath.Dir(s.File), filepath.FromSlash(path.Clean(at.File)))
+}
