@@ -20,7 +20,7 @@ import (
 // write writes the report to standard output and to the files that are asked
 // for. If a file cannot be written, it goes on with the others.
 func (a *app) write(o *options, r *report.Report) error {
-	view := format.View{Verbose: o.verbose, Quiet: o.quiet}
+	view := format.View{Full: o.full, Verbose: o.verbose, Quiet: o.quiet}
 	var failed []error
 	for _, out := range o.reports {
 		if err := writeFile(out, r, view); err != nil {
