@@ -19,6 +19,7 @@ type group struct {
 	answers     map[answer]int
 	pointers    map[string]int
 	files       outcome.Files
+	longest     float64 // of states that last too long, in seconds
 	occurrences []outcome.Occurrence
 }
 
@@ -43,6 +44,9 @@ func (g *group) add(f *outcome.Finding) {
 		g.answers[of] += f.Count
 	}
 	g.files.Merge(&f.Files)
+	if f.Lasted != nil {
+		g.longest = max(g.longest, f.Lasted.Max)
+	}
 	for _, o := range f.Occurrences {
 		g.occurrences = outcome.AddOccurrence(g.occurrences, o)
 	}

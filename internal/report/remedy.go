@@ -6,6 +6,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/lifecycle"
 	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -45,7 +46,7 @@ func suggestOverlays(findings []Finding, groups []*group, amended func() []Amend
 
 // canBeDescribed reports whether [describes] knows what findings of a rule need.
 func canBeDescribed(rule string) bool {
-	return slices.Contains([]string{"drift-null", "drift-undocumented-member", "http-status", "schema-enum"}, rule)
+	return slices.Contains([]string{"drift-null", "drift-undocumented-member", "http-status", "schema-enum", "time-bound"}, rule)
 }
 
 // describes reports whether a description documents what the findings of a group
@@ -59,6 +60,8 @@ func describes(d *spec.Description, g *group) bool {
 		return d.Written(within(f.Description, "properties", f.Subject.Name)) != nil
 	case "http-status":
 		return d.Written(within(f.Description, f.Subject.Name)) != nil || d.Written(within(f.Description, "responses", f.Subject.Name)) != nil
+	case "time-bound":
+		return allowsLonger(d.Written(f.Description), g.longest)
 	case "schema-enum":
 		return allowsAll(d.Written(f.Description), g.occurrences)
 	}
@@ -82,6 +85,18 @@ func allowsNull(schema []byte) bool {
 	_ = json.Unmarshal(schema, &s)     // what is not a schema
 	_ = json.Unmarshal(s.Type, &types) // or has one type, does not
 	return s.Nullable || slices.Contains(types, "null")
+}
+
+// allowsLonger reports whether a state may last so many seconds.
+func allowsLonger(state []byte, seconds float64) bool {
+	var s struct {
+		AtMost string `json:"atMost"`
+	}
+	if json.Unmarshal(state, &s) != nil {
+		return false
+	}
+	most, err := lifecycle.ParseDuration(s.AtMost)
+	return err == nil && seconds <= most.Seconds()
 }
 
 // allowsAll reports whether an enum has the values of all occurrences.

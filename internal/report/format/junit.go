@@ -175,11 +175,11 @@ func (s *suiteContent) testCase(r *report.Report, group string, findings []*repo
 func textOf(r *report.Report, findings []*report.Finding) string {
 	var b strings.Builder
 	t := newText(&b, r, View{})
-	for i, b := range blocks(findings, View{}) {
+	for i, f := range findings {
 		if i > 0 {
 			t.line("")
 		}
-		t.block(b)
+		t.finding(f)
 	}
 	t.buf.Flush()
 	return b.String()

@@ -22,12 +22,12 @@ func writeMarkdown(w io.Writer, r *report.Report, view View) error {
 	left := mostMarkdown - len(head) - len(tail) - 200 // for what is left out
 	shown := 0
 	for _, found := range blocks(shownFindings(r, View{}), View{Full: view.Full}) {
-		text := markdownBlock(r, found)
+		text, listed := markdownBlock(r, found, left)
 		if left -= len(text); left < 0 {
 			break
 		}
 		b.WriteString(text)
-		shown += len(found)
+		shown += listed
 	}
 	if rest := r.Summary.Errors + r.Summary.Warnings + r.Summary.Infos - shown; rest > 0 {
 		fmt.Fprintf(&b, "%s not shown here; the other formats have all that the run kept.\n\n", capital(textfmt.Count(rest, "more finding")))
@@ -63,14 +63,13 @@ func markdownHead(r *report.Report) string {
 	return b.String()
 }
 
-// mostRows is how many findings of a block a comment lists.
-const mostRows = 50
-
 // markdownBlock returns an item of a list: a finding, or several that are shown
-// together.
-func markdownBlock(r *report.Report, found block) string {
+// together, as many as there is room for.
+func markdownBlock(r *report.Report, found block, room int) (text string, listed int) {
 	var b strings.Builder
 	f := found[0]
+	remedy := found.remedy(ruleOf(r, f).Fix)
+	room -= 6*len(remedy) + 200 // an escaped character has up to six bytes
 	item := func(text string) { b.WriteString("  - " + text + "\n") }
 	fmt.Fprintf(&b, "- **%s** %s", f.Severity, code(f.Rule))
 	if len(found) > 1 {
@@ -79,14 +78,17 @@ func markdownBlock(r *report.Report, found block) string {
 		b.WriteString(" " + code(f.Pointer))
 	}
 	b.WriteString(": " + escapeMarkdown(f.Message))
-	if len(found) == 1 && f.Count > 1 {
+	switch {
+	case len(found) > 1:
+		fmt.Fprintf(&b, " (%s)", times(found.count()))
+	case f.Count > 1:
 		fmt.Fprintf(&b, " (%s in %s)", times(f.Count), textfmt.Count(f.Files, "file"))
 	}
 	b.WriteString("\n")
 	if len(f.Occurrences) > 0 {
 		item(markdownOccurrence(&f.Occurrences[0], found.agree(firstFound), found.agree(firstAllowed)))
 	}
-	if len(found) == 1 {
+	if listed = 1; len(found) == 1 {
 		if where := describedAt(f); where != "" {
 			item("described in " + code(where))
 		}
@@ -94,21 +96,18 @@ func markdownBlock(r *report.Report, found block) string {
 			item(escapeMarkdown(line))
 		}
 	} else {
-		for i, row := range found.rows() {
-			if i == mostRows {
-				item(textfmt.Count(len(found)-mostRows, "more"))
-				break
-			}
-			item(code(row.Label) + ": " + escapeMarkdown(row.Text))
+		rows := found.rows()
+		for listed = 0; listed < len(rows) && b.Len() < room; listed++ {
+			item(code(textfmt.Shorten(rows[listed].Label, 500)) + ": " + escapeMarkdown(textfmt.Shorten(rows[listed].Text, 1000)))
 		}
 	}
 	for _, note := range acceptanceNotes(f) {
 		item(escapeMarkdown(note))
 	}
-	if remedy := found.remedy(ruleOf(r, f).Fix); remedy != "" {
+	if remedy != "" {
 		item("fix: " + escapeMarkdown(remedy))
 	}
-	return b.String() + "\n"
+	return b.String() + "\n", listed
 }
 
 // markdownOccurrence says where an occurrence is, and what differs there.
