@@ -57,7 +57,7 @@ func describes(d *spec.Description, g *group) bool {
 	case "drift-null":
 		return allowsNull(d.Written(f.Description))
 	case "drift-undocumented-member":
-		return d.Written(within(f.Description, "properties", f.Subject.Name)) != nil
+		return d.Written(within(f.Description, f.Subject.Name)) != nil // the place is that of properties
 	case "http-status":
 		return d.Written(within(f.Description, f.Subject.Name)) != nil || d.Written(within(f.Description, "responses", f.Subject.Name)) != nil
 	case "time-bound":

@@ -50,7 +50,6 @@ type htmlBlock struct {
 	Rule     report.Rule
 	Remedy   string
 	Count    int
-	Shared   []string // what the findings have in common
 }
 
 type htmlLife struct {
@@ -208,7 +207,7 @@ func (p *htmlPage) addBlocks(view View) {
 		shown.Remedy = b.remedy(shown.Rule.Fix)
 		var rows []row
 		if len(b) > 1 {
-			rows, shown.Shared = b.rows(), b.shared()
+			rows = b.rows()
 		}
 		for i, f := range b {
 			h := byFinding[f]
