@@ -108,6 +108,12 @@ func overlayAdvice(r *report.Report) string {
 	if best == "" {
 		return ""
 	}
-	return "--overlay " + textfmt.Printable(best) + " describes " + textfmt.Number(described[best]) + " of the " +
-		textfmt.Count(len(r.Findings), "finding") + " as what servers send."
+	what := textfmt.Number(described[best]) + " of the " + textfmt.Count(len(r.Findings), "finding")
+	switch {
+	case len(r.Findings) == 1:
+		what = "the finding"
+	case described[best] == len(r.Findings):
+		what = "all " + textfmt.Count(len(r.Findings), "finding")
+	}
+	return "--overlay " + textfmt.Printable(best) + " describes " + what + "."
 }
