@@ -18,8 +18,8 @@ type Amendment struct {
 }
 
 // suggestOverlays names, in each finding, the overlay that describes what was
-// found: of several, the one that describes the most findings. Findings and groups
-// correspond.
+// found: of several, the one that describes the most findings, and of these that of
+// the description's own servers. Findings and groups correspond.
 func suggestOverlays(findings []Finding, groups []*group, amended func() []Amendment) {
 	if amended == nil || !slices.ContainsFunc(groups, func(g *group) bool { return canBeDescribed(g.first.Rule) }) {
 		return
@@ -40,7 +40,11 @@ func suggestOverlays(findings []Finding, groups []*group, amended func() []Amend
 		for _, name := range names {
 			most = max(most, total[name])
 		}
-		findings[i].Overlays = slices.DeleteFunc(names, func(name string) bool { return total[name] < most })
+		names = slices.DeleteFunc(names, func(name string) bool { return total[name] < most })
+		if slices.Contains(names, spec.Observed) {
+			names = []string{spec.Observed}
+		}
+		findings[i].Overlays = names
 	}
 }
 

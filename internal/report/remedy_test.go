@@ -41,7 +41,9 @@ func TestFindingsNameTheOverlayThatDescribesThem(t *testing.T) {
 		{"null", answer("GET", url, 200, batch("b", "validating", `,"model":null,"errors":null`)),
 			map[string][]string{"drift-null /model": {"observed"}, "drift-null /errors": {"observed"}}},
 		{"null that two describe", answer("GET", url, 200, batch("b", "validating", `,"errors":null`)),
-			map[string][]string{"drift-null /errors": {"azure", "observed"}}},
+			map[string][]string{"drift-null /errors": {"observed"}}},
+		{"member of a vendor", answer("GET", url, 200, batch("b", "validating", `,"expected_completion_at":"2025-03-14T12:00:00Z"`)),
+			map[string][]string{"drift-undocumented-member /expected_completion_at": {"voyage"}}},
 		{"null that none describes", answer("GET", url, 200, batch("b", "validating", `,"output_file_id":7,"errors":{"data":null}`)),
 			map[string][]string{"schema-type /output_file_id": nil, "drift-null /errors/data": nil}},
 		{"member", answer("GET", url, 200, batch("b", "validating", `,"progress":7,"x":1`)),
@@ -76,7 +78,7 @@ func TestFindingsNameTheOverlayThatDescribesThem(t *testing.T) {
 		for _, overlays := range got() {
 			assert.Nil(t, overlays, "%s: nobody asked", tt.name)
 		}
-		run.Amended = func() []Amendment { return amendments(t, "azure", "cerebras", "observed", "together") }
+		run.Amended = func() []Amendment { return amendments(t, "azure", "cerebras", "observed", "together", "voyage") }
 		all := got()
 		for finding, want := range tt.want {
 			overlays, found := all[finding]
