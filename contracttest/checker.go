@@ -190,6 +190,7 @@ func (c *checker) add(x *plumb.Exchange, result *engine.Result) []plumb.Finding 
 	for i := range findings {
 		c.redact.Hide(&findings[i])
 		clean.Finding(&findings[i])
+		findings[i].Description = c.run.Description.Shown(findings[i].Description)
 	}
 	return findings
 }

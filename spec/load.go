@@ -164,7 +164,7 @@ func (l *loader) description(name string) (*Description, error) {
 		return nil, err
 	}
 	d := &Description{
-		OpenAPI: version, Digest: l.digest(), File: main.name, Schemas: schemasOf(main),
+		OpenAPI: version, Digest: l.digest(), File: main.name, Folder: l.folder, Schemas: schemasOf(main),
 		main: main, files: l.files, dynamic: w.dynamic, patterns: w.patterns, Extended: w.extended, hasNullable: w.warned["nullable"],
 	}
 	for _, o := range l.overlays {

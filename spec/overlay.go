@@ -22,6 +22,10 @@ type Overlay struct {
 // overlayFolder is where the built-in overlays are.
 const overlayFolder = "spec/overlays"
 
+// Observed is the name of the built-in overlay with what the servers of the
+// description itself send; each of the others is for a vendor.
+const Observed = "observed"
+
 // Overlays returns the names of the built-in overlays, sorted.
 func Overlays() []string {
 	entries, err := fs.ReadDir(Files, overlayFolder)

@@ -1,9 +1,21 @@
 package spec
 
 import (
+	"path"
+
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
+
+// Shown returns a place with the path of its file from the working folder, which
+// an editor opens, in place of that from the description's folder. A place in what
+// is built in remains as it is.
+func (d *Description) Shown(p plumb.Source) plumb.Source {
+	if p.File != "" {
+		p.File = path.Join(d.Folder, p.File)
+	}
+	return p
+}
 
 // Place returns the place, with line and column, of what a pointer into a file
 // of the description leads to. The place of a member is that of its name. If

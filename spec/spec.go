@@ -29,6 +29,7 @@ type Description struct {
 	OpenAPI  string // the version of OpenAPI it is written in, such as "3.1.0"
 	Digest   string // "sha256:...", of the files that it was read from
 	File     string // its main file, as in places
+	Folder   string // that the files of places are in, as the user named it; empty for what is built in
 	Overlays []string
 	Sources  []string // the files of the operating system that it was read from
 

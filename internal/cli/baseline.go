@@ -22,13 +22,9 @@ import (
 
 // loadBaseline reads the baseline, if one is named.
 func (c *check) loadBaseline() (err error) {
-	if c.options.baseline == "" {
-		return nil
+	if c.options.baseline != "" {
+		c.baseline, err = baseline.Read(c.options.baseline)
 	}
-	if c.today, err = c.now(); err != nil {
-		return err
-	}
-	c.baseline, err = baseline.Read(c.options.baseline)
 	return err
 }
 

@@ -81,9 +81,9 @@ type check struct {
 	outcome      *outcome.Outcome
 	observing    bool // whether what is in bodies is recorded
 	files        []recording.File
-	unrecognized int                // the number of files that are not recordings
+	unrecognized map[string]bool    // the files that are not recordings
 	baseline     *baseline.Baseline // nil if none is named
-	today        time.Time          // the date on which the entries of the baseline are judged
+	today        time.Time          // the date of the report, on which the entries of the baseline are judged
 	garbage      garbage
 
 	// Files that the run reads and writes, apart from those of the settings.
@@ -182,7 +182,7 @@ func (c *check) collect(ctx context.Context, args []string) *report.Report {
 		c.failures = append(c.failures, errors.New("interrupted; the report covers what was read until then"))
 	}
 	r := c.report()
-	if c.unrecognized == len(c.files) && !slices.ContainsFunc(c.files, func(f recording.File) bool { return f.Named }) {
+	if len(c.unrecognized) == len(c.files) && !slices.ContainsFunc(c.files, func(f recording.File) bool { return f.Named }) {
 		c.failures = append(c.failures, fmt.Errorf("%s: no recordings found; \"plumb help formats\" lists the formats that are read", strings.Join(args, ", ")))
 	}
 	return r
@@ -193,6 +193,7 @@ func (c *check) prepare(args []string) (err error) {
 	if c.files, err = recording.Files(args); err != nil {
 		return err
 	}
+	c.unrecognized = map[string]bool{}
 	desc, v, err := load(c.options)
 	if err != nil {
 		return err
@@ -209,6 +210,9 @@ func (c *check) prepare(args []string) (err error) {
 			}
 			return fmt.Errorf("--schema: %w", oneOf(name, names))
 		}
+	}
+	if c.today, err = c.now(); err != nil {
+		return err
 	}
 	if err := c.loadBaseline(); err != nil {
 		return err
@@ -243,8 +247,35 @@ const leastKept = 3
 
 // report returns the report on what has been checked so far.
 func (c *check) report() *report.Report {
-	run := report.Run{Description: c.desc, Documented: c.validator.Documented(), Version: version(), Occurrences: c.options.maxOccurrences}
+	run := report.Run{
+		Description: c.desc, Documented: c.validator.Documented(), Version: version(), Occurrences: c.options.maxOccurrences,
+		Date: c.today, Target: c.options.target,
+	}
+	if c.options.spec == "" {
+		run.Amended = c.amended
+	}
+	for _, f := range c.files {
+		if !c.unrecognized[f.Path] {
+			run.Inputs = append(run.Inputs, f.Path)
+		}
+	}
 	return report.New(run, c.outcome)
+}
+
+// amended returns the built-in description with each of the overlays that are not
+// applied.
+func (c *check) amended() (all []report.Amendment) {
+	for _, name := range spec.Overlays() {
+		if slices.Contains(c.options.overlays, name) {
+			continue
+		}
+		o := *c.options
+		o.overlays = append(slices.Clip(o.overlays), name)
+		if desc, err := loadDescription(&o); err == nil { // else the user's overlays are in its way
+			all = append(all, report.Amendment{Overlay: name, Description: desc})
+		}
+	}
+	return all
 }
 
 // checked takes the result of one exchange. Results come in the order of
@@ -264,13 +295,13 @@ func (c *check) checked(x *plumb.Exchange, r engine.Result) {
 func (c *check) ended(f recording.File, err error) {
 	switch {
 	case errors.Is(err, recording.ErrEmpty):
-		c.unrecognized++
+		c.unrecognized[f.Path] = true
 		c.skip("an empty file")
 	case errors.Is(err, recording.ErrUnknownFormat) && !f.Named:
-		c.unrecognized++
+		c.unrecognized[f.Path] = true
 		c.skip("not a recording")
 	case errors.Is(err, fs.ErrPermission) && !f.Named:
-		c.unrecognized++
+		c.unrecognized[f.Path] = true
 		c.skip("a file or folder that may not be read")
 		c.notes = append(c.notes, err)
 		return

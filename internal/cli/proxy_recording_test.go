@@ -143,6 +143,7 @@ func throughProxy(t require.TestingT, dir string, passings []passing, flags ...s
 // withoutPlaces removes from a report what only a recording has.
 func withoutPlaces(r report.Report) report.Report {
 	r.Summary.Masked = 0
+	r.Input.Files, r.Input.Names, r.Input.Target = 0, nil, ""
 	for i := range r.Findings {
 		for j := range r.Findings[i].Occurrences {
 			o := &r.Findings[i].Occurrences[j]

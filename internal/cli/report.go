@@ -33,7 +33,7 @@ the report is written, whatever it says, and 2 otherwise.`,
 			return nil
 		},
 	}
-	settings := []string{"format", "report", "color", "quiet", "verbose"}
+	settings := []string{"format", "report", "color", "quiet", "verbose", "full"}
 	flags := addFlags(cmd.Flags(), func(s *setting) bool { return slices.Contains(settings, s.name) })
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		flags["config"] = []string{""} // no configuration file

@@ -37,7 +37,7 @@ type options struct {
 	redact     []string
 	target     string // for live traffic; not a setting
 
-	allowEmpty, strict, noHistory, quiet, verbose bool
+	allowEmpty, strict, noHistory, quiet, verbose, full bool
 
 	maxFindings, maxOccurrences, maxDepth, maxRatio, jobs int
 	maxBody, maxEntry                                     int64
@@ -180,6 +180,9 @@ var settings = []setting{
 	{name: "verbose", short: "v", sources: flag | environment, kind: boolean, preset: "false",
 		help:   "show every occurrence that is kept, what was loaded, and why each exchange was skipped",
 		target: func(o *options) any { return &o.verbose }},
+	{name: "full", sources: flag | environment, kind: boolean, preset: "false",
+		help:   "show each finding by itself, not those of one rule and one remedy together",
+		target: func(o *options) any { return &o.full }},
 	{name: "redact", sources: file, kind: redactions,
 		help:   "further names whose values are credentials, such as x-tenant-pin; NAME=off means that values of that name are not credentials",
 		target: func(o *options) any { return &o.redact }},

@@ -148,7 +148,9 @@ func New(desc *spec.Description, v *engine.Validator, s *outcome.Outcome, versio
 			faults[f.Rule] += f.Count
 			continue
 		}
-		r.Drift = append(r.Drift, o.item(f))
+		item := o.item(f)
+		item.Description = report.NewPlace(desc.Shown(f.Description))
+		r.Drift = append(r.Drift, item)
 	}
 	slices.SortStableFunc(r.Drift, func(a, b Item) int {
 		return cmp.Or(cmp.Compare(kindOf(a.Rule), kindOf(b.Rule)), cmp.Compare(b.Share(), a.Share()), cmp.Compare(a.Pointer, b.Pointer),
@@ -280,8 +282,7 @@ func (o *observed) item(f *outcome.Finding) Item {
 	i := Item{
 		Kind: kinds[kindOf(f.Rule)].name, Rule: f.Rule, Severity: f.Severity, Message: f.Message, Fingerprint: f.Fingerprint,
 		Operation: f.Operation, Status: f.Status, Pointer: f.Pointer, Allowed: f.Allowed,
-		Description: report.NewPlace(f.Description),
-		Count:       f.Count, Span: f.Span, Examples: f.Examples(), Found: []Value{}, finding: f,
+		Count: f.Count, Span: f.Span, Examples: f.Examples(), Found: []Value{}, finding: f,
 	}
 	switch i.Kind {
 	case "undocumented-status", "undocumented-operation", "undocumented-media-type":

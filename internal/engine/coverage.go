@@ -33,7 +33,7 @@ type Documented struct {
 
 // Documented returns the members and enumerated values that are reachable from
 // the schemas of responses, each once, sorted by schema, pointer and value, and
-// the rules.
+// the rules. What is for requests only is not among them.
 func (v *Validator) Documented() Documented {
 	d := Documented{Rules: v.Rules(), Warnings: v.Warnings(), v: v}
 	d.Members, d.Values = v.documented(func(s *bodySchema) bool { return s.response })
@@ -100,12 +100,14 @@ func (v *Validator) documented(from func(*bodySchema) bool) (members, values []S
 		shape := open[len(open)-1]
 		open = open[:len(open)-1]
 		places := v.placesOf(shape)
-		members = append(members, places.members...)
+		members = append(members, places.ofResponses(shape)...)
 		for _, place := range places.values {
 			values = append(values, place)
 		}
 		for _, inner := range shape.Within() {
-			reach(inner)
+			if !inner.RequestsOnly() {
+				reach(inner)
+			}
 		}
 	}
 	return sortedPlaces(members), sortedPlaces(values)
@@ -146,6 +148,16 @@ func (v *Validator) placesOf(shape *schema.Shape) *shapePlaces {
 	}
 	known, _ := v.places.LoadOrStore(shape, p)
 	return known.(*shapePlaces)
+}
+
+// ofResponses returns the places of the members that responses can have.
+func (p *shapePlaces) ofResponses(shape *schema.Shape) (members []Seen) {
+	for _, m := range shape.Members {
+		if !m.Shape.RequestsOnly() {
+			members = append(members, p.members[m.Index])
+		}
+	}
+	return members
 }
 
 // member returns the place of a member: that of its property.
@@ -280,7 +292,7 @@ func (v *Validator) Described(schema, pointer string) *Described {
 		}
 	}
 	places := v.placesOf(shape)
-	d := &Described{Places: shape.Places(), Member: member, Members: places.members}
+	d := &Described{Places: shape.Places(), Member: member, Members: places.ofResponses(shape)}
 	for _, text := range shape.Values {
 		d.Values = append(d.Values, places.values[text])
 	}

@@ -154,3 +154,36 @@ func TestSeenWhereverItIsUsed(t *testing.T) {
 		assert.Empty(t, e.differ(x))
 	}
 }
+
+// What clients send, and no response has, is not asked of responses.
+func TestRequestsOnlyIsNotDocumented(t *testing.T) {
+	d, err := spec.Load(fstest.MapFS{"openapi.yaml": {Data: []byte(`
+openapi: 3.0.3
+info: {title: Users, version: '1'}
+paths:
+  /users:
+    get:
+      operationId: getUser
+      responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/User'}}}}}
+components:
+  schemas:
+    User:
+      type: object
+      required: [id, password]
+      properties:
+        id: {type: string}
+        password: {type: string, writeOnly: true}
+        by: {allOf: [{$ref: '#/components/schemas/Login'}]}
+    Login: {type: object, writeOnly: true, properties: {kind: {enum: [token, key]}}}
+`)}}, "openapi.yaml", spec.Options{})
+	require.NoError(t, err)
+	v, err := engine.New(d)
+	require.NoError(t, err)
+	documented := v.Documented()
+	assert.Equal(t, []string{"User/id"}, labels(documented.Members))
+	assert.Empty(t, documented.Values)
+	members, values := documented.Within(func(string) bool { return true })
+	assert.Equal(t, []string{"User/id"}, labels(members))
+	assert.Empty(t, values)
+	assert.Equal(t, []string{"User/id"}, labels(v.Described("User", "").Members))
+}

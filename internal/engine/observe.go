@@ -92,3 +92,6 @@ var isHistory = sync.OnceValue(func() map[string]bool {
 
 // Digest returns a hash that identifies the description.
 func (v *Validator) Digest() string { return v.desc.Digest }
+
+// Declares is [spec.Description.Declares] of the description.
+func (v *Validator) Declares(in, name string) bool { return v.desc.Declares(in, name) }

@@ -263,7 +263,12 @@ func (v *Validator) compileNamed() []*bodySchema {
 // being used: what is ignored, or probably means something else than intended.
 // They are in the order of the files.
 func (v *Validator) Warnings() []spec.Warning {
-	return append(slices.Clone(v.desc.Warnings), v.schemas.Warnings()...)
+	all := slices.Clone(v.desc.Warnings)
+	for _, w := range v.schemas.Warnings() {
+		w.Place = v.desc.Shown(w.Place)
+		all = append(all, w)
+	}
+	return all
 }
 
 // HasSchema reports whether the description has a schema with that name. It

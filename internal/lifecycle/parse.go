@@ -143,7 +143,7 @@ func (p *parser) states(l *Lifecycle) {
 			p.timestamp(l, at+"/entered", s.Entered)
 		}
 		if s.AtMost != "" {
-			d, err := duration(s.AtMost)
+			d, err := ParseDuration(s.AtMost)
 			if err != nil {
 				p.fail(at+"/atMost", "%v", err)
 			}
@@ -260,8 +260,8 @@ func timestamps(shape *schema.Shape, pointer string, open []*schema.Shape) []Tim
 
 var durationForm = regexp.MustCompile(`^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$`)
 
-// duration reads an ISO 8601 duration of days, hours, minutes and seconds.
-func duration(text string) (time.Duration, error) {
+// ParseDuration reads an ISO 8601 duration of days, hours, minutes and seconds.
+func ParseDuration(text string) (time.Duration, error) {
 	parts := durationForm.FindStringSubmatch(text)
 	if parts == nil {
 		return 0, fmt.Errorf("%q is not a duration such as PT10M", text)

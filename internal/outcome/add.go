@@ -138,7 +138,7 @@ func (a *adder) finding(f *plumb.Finding) {
 	}
 	kept := cleaned(f, &a.clean)
 	one := newFinding(&kept)
-	one.Occurrences = []Occurrence{newOccurrence(&kept)}
+	one.Occurrences = []Occurrence{newOccurrence(&kept, a.request(&a.clean))}
 	one.repeat(f, at)
 	a.findings.add(one, a.keep)
 }

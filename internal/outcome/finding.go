@@ -44,6 +44,7 @@ type Occurrence struct {
 	Entry     int            `json:"entry"`
 	Line      int            `json:"line"`
 	Column    int            `json:"column"`
+	Request                  // of the exchange
 	Offset    int            `json:"offset,omitempty"` // in the body: sorts occurrences that have no line
 	Operation string         `json:"operation,omitempty"`
 	Status    int            `json:"status,omitempty"`
@@ -55,9 +56,9 @@ type Occurrence struct {
 }
 
 // newOccurrence returns what differs between findings at one place.
-func newOccurrence(f *plumb.Finding) Occurrence {
+func newOccurrence(f *plumb.Finding, request Request) Occurrence {
 	o := Occurrence{
-		File: f.File, Entry: f.Entry, Line: f.Line, Column: f.Column, Offset: f.Offset,
+		File: f.File, Entry: f.Entry, Line: f.Line, Column: f.Column, Request: request, Offset: f.Offset,
 		Operation: f.Operation, Status: f.Status, Pointer: f.Pointer,
 		Resource: f.Resource, Found: f.Found, Allowed: f.Occurrence.Allowed,
 	}
@@ -76,6 +77,7 @@ func compareOccurrences(a, b Occurrence) int {
 	}
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Offset, b.Offset),
 		cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status),
+		cmp.Compare(a.Method, b.Method), cmp.Compare(a.URL, b.URL),
 		cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Found, b.Found), cmp.Compare(a.Allowed, b.Allowed),
 		cmp.Compare(excerpt(a).Text, excerpt(b).Text), cmp.Compare(excerpt(a).Column, excerpt(b).Column), cmp.Compare(excerpt(a).Width, excerpt(b).Width))
 }

@@ -21,7 +21,7 @@ func (o *Outcome) contradictions() iter.Seq2[engine.ResourceKey, *Finding] {
 		for key, f := range o.history.Contradictions() {
 			clean.Finding(&f)
 			one := newFinding(&f)
-			one.Occurrences = []Occurrence{newOccurrence(&f)}
+			one.Occurrences = []Occurrence{newOccurrence(&f, o.requests[idOf(f.Place)])}
 			one.Count = 1
 			one.Files.add(f.File)
 			if !yield(key, one) {

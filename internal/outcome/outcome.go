@@ -45,8 +45,9 @@ type Outcome struct {
 	findings findings
 	lives    lives
 
-	history *engine.History                                // nil if there is none
-	carried map[engine.ResourceKey]*engine.ResourceHistory // merged histories, if there is no history to add them to
+	history  *engine.History                                // nil if there is none
+	requests map[exchangeID]Request                         // of exchanges that contradict earlier ones
+	carried  map[engine.ResourceKey]*engine.ResourceHistory // merged histories, if there is no history to add them to
 
 	// What Add remembers of earlier exchanges, for speed.
 	nodes    map[rootKey]*placeNode
@@ -80,6 +81,7 @@ func Empty(digest string, keep int) *Outcome {
 		places:   map[placeKey]*Observed{},
 		seen:     map[engine.Seen]*Seen{},
 		findings: newFindings(),
+		requests: map[exchangeID]Request{},
 		carried:  map[engine.ResourceKey]*engine.ResourceHistory{},
 		nodes:    map[rootKey]*placeNode{},
 		patterns: map[*engine.Pattern]*repeated{},
@@ -99,7 +101,13 @@ func (o *Outcome) Keep() int { return o.keep }
 // added.
 func (o *Outcome) Follow(h *engine.History) {
 	o.history = h
-	h.Clean = func(x *plumb.Exchange, f *plumb.Finding) { *f = cleaned(f, &cleaner{x: x}) }
+	h.Clean = func(x *plumb.Exchange, f *plumb.Finding) {
+		clean := &cleaner{x: x}
+		own := f.Entry == x.Place.Entry && f.File == x.Place.File // else x is the earlier of the two exchanges
+		if *f = cleaned(f, clean); own {
+			o.requests[idOf(f.Place)] = o.request(clean)
+		}
+	}
 }
 
 // HasHistory reports whether responses were compared with each other.

@@ -59,7 +59,7 @@ func TestUnreached(t *testing.T) {
 	x := &plumb.Exchange{Request: plumb.Request{Method: "GET", URL: "/p7"}}
 	x.Response.Status, x.Response.Body.Bytes = 200, []byte(`{"a":"","b":"x"}`)
 	b.Add(x, v.Check(x))
-	r := New(Run{d, v.Documented(), "v1", 1}, b)
+	r := New(Run{Description: d, Documented: v.Documented(), Version: "v1", Occurrences: 1}, b)
 
 	assert.Equal(t, []string{"Error/message", "S7/a", "S7/b", "S7/c", "T7/d"}, reachedMembers(r.Coverage))
 	assert.Len(t, r.Coverage.Members, 1+50*4)
@@ -74,6 +74,6 @@ func TestBareBodiesReachTheirSchema(t *testing.T) {
 	x := &plumb.Exchange{Schema: "S1"}
 	x.Response.Body.Bytes = []byte(`{"a":""}`)
 	b.Add(x, v.Check(x))
-	r := New(Run{d, v.Documented(), "v1", 1}, b)
+	r := New(Run{Description: d, Documented: v.Documented(), Version: "v1", Occurrences: 1}, b)
 	assert.Equal(t, []string{"S1/a", "S1/b", "S1/c"}, slices.Sorted(slices.Values(reachedMembers(r.Coverage))))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/outcome"
+	"github.com/plumbapi/plumb/spec"
 )
 
 // group is a finding in the making: what an outcome has of one rule and one
@@ -18,6 +19,7 @@ type group struct {
 	answers     map[answer]int
 	pointers    map[string]int
 	files       outcome.Files
+	longest     float64 // of states that last too long, in seconds
 	occurrences []outcome.Occurrence
 }
 
@@ -42,6 +44,9 @@ func (g *group) add(f *outcome.Finding) {
 		g.answers[of] += f.Count
 	}
 	g.files.Merge(&f.Files)
+	if f.Lasted != nil {
+		g.longest = max(g.longest, f.Lasted.Max)
+	}
 	for _, o := range f.Occurrences {
 		g.occurrences = outcome.AddOccurrence(g.occurrences, o)
 	}
@@ -60,7 +65,7 @@ func compareTexts(f, g *outcome.Finding) int {
 }
 
 // finding returns the finding with its first occurrences.
-func (g *group) finding(occurrences int) Finding {
+func (g *group) finding(desc *spec.Description, occurrences int) Finding {
 	f := g.first
 	pointers := g.byPointer()
 	found := Finding{
@@ -74,7 +79,7 @@ func (g *group) finding(occurrences int) Finding {
 		Count:       g.count,
 		Files:       g.files.Len(),
 		Allowed:     g.allowed(),
-		Description: NewPlace(f.Description),
+		Description: NewPlace(desc.Shown(f.Description)),
 		Occurrences: []Occurrence{},
 	}
 	for _, o := range g.occurrences[:min(len(g.occurrences), occurrences)] {
@@ -118,6 +123,7 @@ func (g *group) byPointer() []PointerCount {
 func newOccurrence(o outcome.Occurrence) Occurrence {
 	one := Occurrence{
 		File: o.File, Entry: o.Entry, Line: o.Line, Column: o.Column,
+		Method: o.Method, URL: o.URL,
 		Operation: o.Operation, Status: o.Status, Pointer: o.Pointer,
 		Resource: o.Resource, Found: o.Found, Allowed: o.Allowed,
 	}

@@ -34,7 +34,7 @@ func checkBodies(t *testing.T, secrets []string, bodies ...string) *Report {
 		h.Add(&r)
 		b.Add(x, r)
 	}
-	return New(Run{desc, v.Documented(), "v1", 1}, b)
+	return New(Run{Description: desc, Documented: v.Documented(), Version: "v1", Occurrences: 1}, b)
 }
 
 func batch(id, status, more string) string {
@@ -93,7 +93,7 @@ func TestWithoutHistory(t *testing.T) {
 	b := outcome.Empty("", 1)
 	x := &plumb.Exchange{}
 	b.Add(x, engine.Result{Bodies: 1, Resources: []string{"batch_1"}})
-	r := New(Run{description(), documented, "v1", 1}, b)
+	r := New(Run{Description: description(), Documented: documented, Version: "v1", Occurrences: 1}, b)
 	assert.Empty(t, r.Resources)
 	assert.Equal(t, []Rule{{ID: "json-syntax", Severity: "error"}}, r.Rules)
 }

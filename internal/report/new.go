@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
@@ -19,6 +20,31 @@ type Run struct {
 	Documented  engine.Documented // what of it can be seen
 	Version     string            // of the tool
 	Occurrences int               // of each finding that are shown
+	Date        time.Time         // of today; zero if the report is to have none
+	Inputs      []string          // the recordings
+	Target      string            // URL of the server that live traffic went to
+
+	// Amended returns the description with each of the built-in overlays that are
+	// not applied to it. It is nil where findings are not to name them.
+	Amended func() []Amendment
+}
+
+// mostNames is how many recordings a report names.
+const mostNames = 20
+
+// input says what was read.
+func (run *Run) input(o *outcome.Outcome) Input {
+	clean := redact.New(redact.Credentials(run.Target, nil, nil))
+	in := Input{Files: len(run.Inputs), Names: []string{}, Target: clean.URL(run.Target, func(string) bool { return false })}
+	for _, name := range slices.Sorted(slices.Values(run.Inputs)) {
+		if len(in.Names) < mostNames {
+			in.Names = append(in.Names, valid(clean.Text(name)))
+		}
+	}
+	for _, status := range o.Statuses() {
+		in.Extend(status.Span)
+	}
+	return in
 }
 
 // New returns the report of an outcome.
@@ -33,11 +59,15 @@ func New(run Run, o *outcome.Outcome) *Report {
 			Digest:   desc.Digest,
 			Overlays: append([]string{}, desc.Overlays...),
 		},
+		Input:     run.input(o),
 		Summary:   Summary{Exchanges: o.Exchanges, Checked: o.Bodies, Masked: o.Masked},
-		Findings:  newFindings(o, run.Occurrences),
+		Findings:  newFindings(run, o),
 		Coverage:  newCoverage(desc, run.Documented, o).report(),
 		Skipped:   []Skipped{},
 		Resources: []Resource{},
+	}
+	if !run.Date.IsZero() {
+		r.Date = run.Date.UTC().Format(time.DateOnly)
 	}
 	for _, w := range run.Documented.Warnings {
 		r.Description.Unchecked = append(r.Description.Unchecked, Unchecked{NewPlace(w.Place), w.Message})
@@ -79,7 +109,7 @@ func (r *Report) Sum() {
 
 // newFindings returns the findings, the worst first, and of each rule with too many
 // places one finding for all that are beyond.
-func newFindings(o *outcome.Outcome, occurrences int) []Finding {
+func newFindings(run Run, o *outcome.Outcome) []Finding {
 	type key struct {
 		rule    string
 		subject plumb.Subject
@@ -96,8 +126,9 @@ func newFindings(o *outcome.Outcome, occurrences int) []Finding {
 	}
 	all := []Finding{}
 	for _, g := range order {
-		all = append(all, g.finding(occurrences))
+		all = append(all, g.finding(run.Description, run.Occurrences))
 	}
+	suggestOverlays(all, order, run.Amended)
 	for _, b := range o.Beyond() {
 		all = append(all, newBeyond(b))
 	}

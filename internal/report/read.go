@@ -103,6 +103,7 @@ func (r *Report) check() error {
 // fill makes the slices that the report lacks: none of a report is nil.
 func (r *Report) fill() {
 	fillSlice(&r.Description.Overlays)
+	fillSlice(&r.Input.Names)
 	fillSlice(&r.Findings)
 	for i := range r.Findings {
 		f := &r.Findings[i]

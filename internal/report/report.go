@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/outcome"
 )
 
 // Report is what a run has to say: the JSON report, of which the other formats
@@ -19,7 +20,9 @@ import (
 type Report struct {
 	SchemaVersion int         `json:"schemaVersion"`
 	Tool          Tool        `json:"tool"`
+	Date          string      `json:"date,omitempty"` // on which it was made, such as 2026-11-26
 	Description   Description `json:"description"`
+	Input         Input       `json:"input"`
 	Summary       Summary     `json:"summary"`
 	Findings      []Finding   `json:"findings"`
 	Coverage      Coverage    `json:"coverage"`
@@ -48,6 +51,14 @@ type Description struct {
 	// Unchecked are the parts of the description that cannot be used, and what
 	// else is surely not meant as it is written.
 	Unchecked []Unchecked `json:"unchecked,omitempty"`
+}
+
+// Input is what the exchanges were read from, and when they took place.
+type Input struct {
+	Files        int      `json:"files"`            // recordings
+	Names        []string `json:"names"`            // of the recordings, sorted; of many, the first
+	Target       string   `json:"target,omitempty"` // URL of the server that live traffic went to
+	outcome.Span          // of the exchanges that were checked; zero if no recording says when they were
 }
 
 // Unchecked is a part of the description that checks nothing.
@@ -84,6 +95,8 @@ type Finding struct {
 	Allowed     string           `json:"allowed,omitempty"` // if all occurrences agree
 	Description Place            `json:"description"`
 	Occurrences []Occurrence     `json:"occurrences"` // the first of them
+
+	Overlays []string `json:"overlays,omitempty"` // that are built in, not applied, and describe what was found
 
 	Suppressed *Acceptance `json:"suppressed,omitempty"` // by the baseline
 	Expired    *Acceptance `json:"expired,omitempty"`    // its acceptance by the baseline, which has expired
@@ -162,6 +175,8 @@ type Occurrence struct {
 	Entry     int      `json:"entry"`
 	Line      int      `json:"line"`
 	Column    int      `json:"column"`
+	Method    string   `json:"method"`    // of the request; empty where unknown
+	URL       string   `json:"url"`       // of the request, without credentials; empty where unknown
 	Operation string   `json:"operation"` // empty where unknown
 	Status    int      `json:"status"`    // 0 where unknown
 	Pointer   string   `json:"pointer"`

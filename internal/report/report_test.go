@@ -44,7 +44,7 @@ func build(keep int, results ...result) *Report {
 	for _, r := range results {
 		b.Add(r.x, r.r)
 	}
-	return New(Run{description(), documented, "v1", keep}, b)
+	return New(Run{Description: description(), Documented: documented, Version: "v1", Occurrences: keep}, b)
 }
 
 // drawResult draws an exchange of one of a few files and its findings at a few

@@ -44,8 +44,10 @@ type Shape struct {
 	set      *Set
 
 	writeOnly *node // that says that the value is for requests only; nil if none does
-
 }
+
+// RequestsOnly reports whether the value is for requests only (writeOnly).
+func (s *Shape) RequestsOnly() bool { return s.writeOnly != nil }
 
 // Member is a member that a schema names.
 type Member struct {

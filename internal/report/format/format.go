@@ -13,7 +13,8 @@ import (
 type View struct {
 	Width   int  // columns to fit the text into; 0 for 100
 	Color   bool // mark with ANSI colours
-	Verbose bool // show every occurrence that the report holds
+	Full    bool // show each finding by itself, not those of one rule and one remedy together
+	Verbose bool // show every occurrence that the report holds, which includes Full
 	Quiet   bool // show findings only
 }
 

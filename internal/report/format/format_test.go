@@ -245,11 +245,17 @@ func readMarkdownCounts(t require.TestingT, text string) counts {
 		c.errors, c.warnings, c.infos = n[0], n[1], n[2]
 	}
 	for _, m := range regexp.MustCompile(`(?m)^- \*\*(\w+)\*\* .*$`).FindAllStringSubmatch(text, -1) {
-		times := 1
-		if n := regexp.MustCompile(`\(([\d,]+) times in`).FindStringSubmatch(m[0]); n != nil {
+		times, findings := 1, 1
+		if n := regexp.MustCompile(`\(([\d,]+) times`).FindStringSubmatch(m[0]); n != nil {
 			times = numbers(t, `([\d,]+)`, n[1])[0]
 		}
+		if n := regexp.MustCompile("` ([\\d,]+) findings:").FindStringSubmatch(m[0]); n != nil {
+			findings = numbers(t, `([\d,]+)`, n[1])[0]
+		}
 		listed.add(m[1], false, times)
+		for range findings - 1 {
+			listed.add(m[1], false, 0)
+		}
 	}
 	if c.suppressed > 0 { // which are not listed
 		listed.suppressed, listed.occurrences = c.suppressed, c.occurrences
@@ -265,7 +271,7 @@ func readHTMLCounts(t require.TestingT, text string) counts {
 	}
 	n := numbers(t, `(?s)<strong>([\d,]+)</strong> errors.*<strong>([\d,]+)</strong> warnings.*<strong>([\d,]+)</strong> infos.*<strong>([\d,]+)</strong> occurrences`, text)
 	articles := counts{occurrences: n[3]}
-	for _, m := range regexp.MustCompile(`<article id="f-[0-9a-f-]+" class="finding (\w+)"`).FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile(`<(?:article|details) id="f-[0-9a-f-]+" class="finding (\w+)"`).FindAllStringSubmatch(text, -1) {
 		articles.add(m[1], m[1] == "accepted", 0)
 	}
 	require.Equal(t, articles, counts{n[0], n[1], n[2], accepted, n[3]})

@@ -54,8 +54,8 @@ func annotation(r *report.Report, f *report.Finding) string {
 	}
 	lines = append(lines, spreadLines(f)...)
 	lines = append(lines, acceptanceNotes(f)...)
-	if fix := ruleOf(r, f).Fix; fix != "" {
-		lines = append(lines, "fix: "+textfmt.Printable(fix))
+	if remedy := (block{f}).remedy(ruleOf(r, f).Fix); remedy != "" {
+		lines = append(lines, "fix: "+remedy)
 	}
 	property("title", "plumb "+textfmt.Printable(f.Rule))
 	return "::" + command + " " + strings.Join(properties, ",") + "::" + escapeData(strings.Join(lines, "\n"))

@@ -29,6 +29,7 @@ type htmlPage struct {
 	Policy string // Content-Security-Policy
 
 	Findings  []htmlFinding
+	Blocks    []htmlBlock   // all of Findings
 	Drift     []htmlFinding // of Findings
 	Lives     []htmlLife
 	Filters   []filter
@@ -39,13 +40,22 @@ type htmlFinding struct {
 	*report.Finding
 	Anchor    string // id of its element
 	Rule      report.Rule
+	Row       row      // in its block; zero where it is the only one
 	Resources []string // of its occurrences
+}
+
+// htmlBlock is a block of findings; most often it is one finding.
+type htmlBlock struct {
+	Findings []htmlFinding
+	Rule     report.Rule
+	Remedy   string
+	Count    int
 }
 
 type htmlLife struct {
 	*report.Resource
 	Timeline *timeline // nil where no time is known
-	Findings []*report.Finding
+	Findings []block   // of each rule
 }
 
 // filter is a choice of findings by one of their properties.
@@ -56,8 +66,8 @@ type filter struct {
 
 // writeHTML writes one page that is complete: it fetches nothing, and nothing
 // in it runs but its own script.
-func writeHTML(w io.Writer, r *report.Report, _ View) error {
-	p, err := newPage(r)
+func writeHTML(w io.Writer, r *report.Report, view View) error {
+	p, err := newPage(r, view)
 	if err != nil {
 		return err
 	}
@@ -84,9 +94,13 @@ var htmlTemplate = sync.OnceValue(func() *template.Template {
 		"excerpt": newHTMLExcerpt,
 		"anchor":  anchor,
 		"list":    func(all []string) string { return textfmt.Printable(strings.Join(all, " ")) },
-		"utc":     func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.999") + " UTC" },
-		"right":   func(x, width int) bool { return x > width/2 },
+		"utc":     utc,
+		"period":  period,
+		"servers": serversOf,
+		"file":    fileText,
+		"label":   labelOf,
 		"add":     func(a, b int) int { return a + b },
+		"neg":     func(a int) int { return -a },
 		"notes":   acceptanceNotes,
 		"calls":   seenOperations,
 		"members": reachedMembers,
@@ -96,7 +110,7 @@ var htmlTemplate = sync.OnceValue(func() *template.Template {
 	}).ParseFS(htmlFiles, "html/report.html"))
 })
 
-func newPage(r *report.Report) (*htmlPage, error) {
+func newPage(r *report.Report, view View) (*htmlPage, error) {
 	style, err := htmlFiles.ReadFile("html/style.css")
 	if err != nil {
 		return nil, err
@@ -112,8 +126,39 @@ func newPage(r *report.Report) (*htmlPage, error) {
 		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", digest(style), digest(script)),
 	}
 	p.addFindings()
+	p.addBlocks(View{Full: view.Full})
 	p.addLives()
 	return p, nil
+}
+
+func utc(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.999") + " UTC" }
+
+// period says when something was, to the minute.
+func period(first, last time.Time) string {
+	from, to := first.UTC().Format("2006-01-02 15:04"), last.UTC().Format("2006-01-02 15:04")
+	if from == to {
+		return from + " UTC"
+	}
+	return from + " to " + strings.TrimPrefix(to, from[:len("2006-01-02 ")]) + " UTC"
+}
+
+// mostServers is how many servers the page names.
+const mostServers = 5
+
+// serversOf names the servers to which the requests of the findings went, where the
+// report does not know the one of all requests.
+func serversOf(r *report.Report) []string {
+	var all []string
+	for i := range r.Findings {
+		for _, o := range r.Findings[i].Occurrences {
+			scheme, rest, ok := strings.Cut(o.URL, "://")
+			if host, _, _ := strings.Cut(rest, "/"); ok && r.Input.Target == "" && len(all) < mostServers {
+				all = insert(all, textfmt.Printable(scheme+"://"+host))
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // digest is how a Content-Security-Policy names a text that may be used.
@@ -147,6 +192,32 @@ func (p *htmlPage) addFindings() {
 	slices.Sort(rule.Values)
 	slices.Sort(operation.Values)
 	p.Filters = []filter{severity, rule, operation}
+}
+
+// addBlocks puts the findings into blocks.
+func (p *htmlPage) addBlocks(view View) {
+	var all []*report.Finding
+	byFinding := map[*report.Finding]htmlFinding{}
+	for _, h := range p.Findings {
+		all = append(all, h.Finding)
+		byFinding[h.Finding] = h
+	}
+	for _, b := range blocks(all, view) {
+		shown := htmlBlock{Rule: ruleOf(p.Report, b[0]), Count: b.count()}
+		shown.Remedy = b.remedy(shown.Rule.Fix)
+		var rows []row
+		if len(b) > 1 {
+			rows = b.rows()
+		}
+		for i, f := range b {
+			h := byFinding[f]
+			if rows != nil {
+				h.Row = rows[i]
+			}
+			shown.Findings = append(shown.Findings, h)
+		}
+		p.Blocks = append(p.Blocks, shown)
+	}
 }
 
 // Grade is the severity, or that the baseline accepts the finding.
@@ -187,9 +258,16 @@ func (p *htmlPage) addLives() {
 		r := &p.Report.Resources[i]
 		life := htmlLife{Resource: r, Timeline: newTimeline(r, findings)}
 		for _, fingerprint := range r.Findings {
-			if f := findings[fingerprint]; f != nil {
-				life.Findings = append(life.Findings, f)
+			f := findings[fingerprint]
+			if f == nil {
+				continue
 			}
+			i := slices.IndexFunc(life.Findings, func(b block) bool { return b[0].Rule == f.Rule && b[0].Severity == f.Severity })
+			if i < 0 {
+				i = len(life.Findings)
+				life.Findings = append(life.Findings, nil)
+			}
+			life.Findings[i] = append(life.Findings[i], f)
 		}
 		p.Lives = append(p.Lives, life)
 		p.Resources = insert(p.Resources, r.ID)

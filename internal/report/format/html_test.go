@@ -21,7 +21,7 @@ import (
 	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
-const shown = `[...document.querySelectorAll("#findings > article")].filter(a => a.checkVisibility())`
+const shown = `[...document.querySelectorAll("#findings .finding")].filter(a => a.checkVisibility())`
 
 func (b *tab) shown() int { return eval[int](b, shown+".length") }
 
@@ -95,11 +95,11 @@ func TestHTMLByKeyboard(t *testing.T) {
 	b.do(chromedp.KeyEvent(kb.Enter))
 	b.wait(`document.activeElement.id === "main"`)
 	var names []string
-	for range 5 {
+	for range 6 {
 		b.do(chromedp.KeyEvent(kb.Tab))
 		names = append(names, eval[string](b, `document.activeElement.name || document.activeElement.textContent`))
 	}
-	assert.Equal(t, []string{"severity", "rule", "operation", "resource", "Show all"}, names)
+	assert.Equal(t, []string{"Filter 8 findings", "severity", "rule", "operation", "resource", "Show all"}, names)
 	eval[any](b, `document.querySelector('select[name="severity"]').focus()`)
 	b.do(chromedp.KeyEvent("w")) // chooses the warnings
 	assert.Equal(t, "1 of 8 findings", b.count())
@@ -130,7 +130,7 @@ func TestHTMLByScreenReader(t *testing.T) {
 	assert.Contains(t, names["form"], "Filter the findings")
 	assert.Subset(t, names["region"], []string{"Findings", "Lives of resources", "Drift", "Coverage"})
 	assert.Len(t, names["status"], 1)
-	assert.Len(t, names["article"], len(r.Findings)+len(r.Resources))
+	assert.Len(t, names["article"], len(blocksOf(r))+len(r.Resources))
 	for _, f := range r.Findings {
 		assert.True(t, slices.ContainsFunc(names["heading"], func(h string) bool {
 			return strings.Contains(h, f.Severity+" "+f.Rule) && strings.Contains(h, f.Message)
@@ -140,6 +140,11 @@ func TestHTMLByScreenReader(t *testing.T) {
 		assert.NotContains(t, names[role], "", "a %s without a name", role)
 	}
 	assert.Equal(t, "polite", eval[string](b, `document.getElementById("count").getAttribute("aria-live")`))
+}
+
+// blocksOf returns the blocks that people see by default.
+func blocksOf(r *report.Report) []block {
+	return blocks(shownFindings(r, View{Verbose: true}), View{})
 }
 
 func axText(v *accessibility.Value) string {

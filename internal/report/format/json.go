@@ -19,8 +19,10 @@ func writeNDJSON(w io.Writer, r *report.Report, _ View) error {
 	head := struct {
 		SchemaVersion int                `json:"schemaVersion"`
 		Tool          report.Tool        `json:"tool"`
+		Date          string             `json:"date,omitempty"`
 		Description   report.Description `json:"description"`
-	}{r.SchemaVersion, r.Tool, r.Description}
+		Input         report.Input       `json:"input"`
+	}{r.SchemaVersion, r.Tool, r.Date, r.Description, r.Input}
 	tail := struct {
 		Summary  report.Summary   `json:"summary"`
 		Coverage report.Coverage  `json:"coverage"`

@@ -15,19 +15,19 @@ const mostMarkdown = 65536 - 512
 
 // writeMarkdown writes the report as a comment on a pull request: the totals
 // and as many findings as fit.
-func writeMarkdown(w io.Writer, r *report.Report, _ View) error {
+func writeMarkdown(w io.Writer, r *report.Report, view View) error {
 	head, tail := markdownHead(r), markdownTail(r)
 	var b strings.Builder
 	b.WriteString(head)
 	left := mostMarkdown - len(head) - len(tail) - 200 // for what is left out
 	shown := 0
-	for _, f := range shownFindings(r, View{}) {
-		text := markdownFinding(r, f)
+	for _, found := range blocks(shownFindings(r, View{}), View{Full: view.Full}) {
+		text, listed := markdownBlock(r, found, left)
 		if left -= len(text); left < 0 {
 			break
 		}
 		b.WriteString(text)
-		shown++
+		shown += listed
 	}
 	if rest := r.Summary.Errors + r.Summary.Warnings + r.Summary.Infos - shown; rest > 0 {
 		fmt.Fprintf(&b, "%s not shown here; the other formats have all that the run kept.\n\n", capital(textfmt.Count(rest, "more finding")))
@@ -63,41 +63,66 @@ func markdownHead(r *report.Report) string {
 	return b.String()
 }
 
-func markdownFinding(r *report.Report, f *report.Finding) string {
+// markdownBlock returns an item of a list: a finding, or several that are shown
+// together, as many as there is room for.
+func markdownBlock(r *report.Report, found block, room int) (text string, listed int) {
 	var b strings.Builder
+	f := found[0]
+	remedy := found.remedy(ruleOf(r, f).Fix)
+	room -= 6*len(remedy) + 200 // an escaped character has up to six bytes
+	item := func(text string) { b.WriteString("  - " + text + "\n") }
 	fmt.Fprintf(&b, "- **%s** %s", f.Severity, code(f.Rule))
-	if f.Pointer != "" {
+	if len(found) > 1 {
+		b.WriteString(" " + textfmt.Count(len(found), "finding"))
+	} else if f.Pointer != "" {
 		b.WriteString(" " + code(f.Pointer))
 	}
 	b.WriteString(": " + escapeMarkdown(f.Message))
-	if f.Count > 1 {
+	switch {
+	case len(found) > 1:
+		fmt.Fprintf(&b, " (%s)", times(found.count()))
+	case f.Count > 1:
 		fmt.Fprintf(&b, " (%s in %s)", times(f.Count), textfmt.Count(f.Files, "file"))
 	}
 	b.WriteString("\n")
 	if len(f.Occurrences) > 0 {
-		o := &f.Occurrences[0]
-		b.WriteString("  - at " + code(placeText(o)))
-		if o.Found != "" {
-			b.WriteString(", found " + code(o.Found))
-		}
-		if o.Allowed != "" {
-			b.WriteString(", allowed " + code(o.Allowed))
-		}
-		b.WriteString("\n")
+		item(markdownOccurrence(&f.Occurrences[0], found.agree(firstFound), found.agree(firstAllowed)))
 	}
-	if where := describedAt(f); where != "" {
-		b.WriteString("  - described in " + code(where) + "\n")
-	}
-	for _, line := range spreadLines(f) {
-		b.WriteString("  - " + escapeMarkdown(line) + "\n")
+	if listed = 1; len(found) == 1 {
+		if where := describedAt(f); where != "" {
+			item("described in " + code(where))
+		}
+		for _, line := range spreadLines(f) {
+			item(escapeMarkdown(line))
+		}
+	} else {
+		rows := found.rows()
+		for listed = 0; listed < len(rows) && b.Len() < room; listed++ {
+			item(code(textfmt.Shorten(rows[listed].Label, 500)) + ": " + escapeMarkdown(textfmt.Shorten(rows[listed].Text, 1000)))
+		}
 	}
 	for _, note := range acceptanceNotes(f) {
-		b.WriteString("  - " + escapeMarkdown(note) + "\n")
+		item(escapeMarkdown(note))
 	}
-	if fix := ruleOf(r, f).Fix; fix != "" {
-		b.WriteString("  - fix: " + escapeMarkdown(fix) + "\n")
+	if remedy != "" {
+		item("fix: " + escapeMarkdown(remedy))
 	}
-	return b.String() + "\n"
+	return b.String() + "\n", listed
+}
+
+// markdownOccurrence says where an occurrence is, and what differs there.
+func markdownOccurrence(o *report.Occurrence, showFound, showAllowed bool) string {
+	text := "at " + code(placeText(o))
+	if request := requestText(o); request != "" {
+		text += ", in " + code(textfmt.Shorten(request, 500))
+	}
+	if showFound && o.Found != "" {
+		text += ", found " + code(o.Found)
+	}
+	if showAllowed && o.Allowed != "" {
+		text += ", allowed " + code(o.Allowed)
+	}
+	return text
 }
 
 // markdownTail says what the run has not seen.

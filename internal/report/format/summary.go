@@ -83,6 +83,9 @@ func nextStep(r *report.Report) string {
 	case len(r.Findings) == 0:
 		return "Raise --max-findings to see them."
 	}
+	if advice := overlayAdvice(r); advice != "" && s.Errors == 0 {
+		return "No errors. " + advice
+	}
 	rule := textfmt.Printable(r.Findings[0].Rule)
 	advice := "\"plumb explain " + rule + "\" says more about a rule; --rule " + rule + "=off turns it off."
 	switch {
@@ -92,4 +95,29 @@ func nextStep(r *report.Report) string {
 		return "No errors. " + advice
 	}
 	return advice
+}
+
+// overlayAdvice says which overlay describes most of what was found; empty where
+// none describes anything.
+func overlayAdvice(r *report.Report) string {
+	described, best := map[string]int{}, ""
+	for i := range r.Findings {
+		for _, name := range r.Findings[i].Overlays {
+			described[name]++
+			if n := described[name]; n > described[best] || n == described[best] && name < best {
+				best = name
+			}
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	what := textfmt.Number(described[best]) + " of the " + textfmt.Count(len(r.Findings), "finding")
+	switch {
+	case len(r.Findings) == 1:
+		what = "the finding"
+	case described[best] == len(r.Findings):
+		what = "all " + textfmt.Count(len(r.Findings), "finding")
+	}
+	return "--overlay " + textfmt.Printable(best) + " describes " + what + "."
 }

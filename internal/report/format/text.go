@@ -17,10 +17,10 @@ import (
 // recording, the line itself and what is allowed there, then the totals.
 func writeText(w io.Writer, r *report.Report, view View) error {
 	t := newText(w, r, view)
-	findings := shownFindings(r, view)
-	for i, f := range findings {
-		t.finding(f)
-		if i < len(findings)-1 || !view.Quiet {
+	all := blocks(shownFindings(r, view), view)
+	for i, b := range all {
+		t.block(b)
+		if i < len(all)-1 || !view.Quiet {
 			t.line("")
 		}
 	}
@@ -56,17 +56,8 @@ func (t *text) line(s string) {
 }
 
 func (t *text) finding(f *report.Finding) {
-	t.gutter = 3
-	for _, o := range f.Occurrences {
-		t.gutter = max(t.gutter, len(strconv.Itoa(o.Line))+1)
-	}
-	rule := f.Severity + "[" + textfmt.Printable(f.Rule) + "]"
-	head := ": " + textfmt.Printable(f.Message)
-	if f.Pointer != "" {
-		head = " " + textfmt.Printable(f.Pointer) + head
-	}
-	head = strings.TrimPrefix(textfmt.Wrap(rule+head, t.view.Width, 2), rule)
-	t.line(t.style.severity(f.Severity, rule) + t.style.bold(head))
+	t.setGutter(f)
+	t.head(f, textfmt.Printable(f.Pointer))
 
 	shown := 0 // occurrences that are shown in full
 	for i := range f.Occurrences {
@@ -86,14 +77,77 @@ func (t *text) finding(f *report.Finding) {
 	for _, note := range acceptanceNotes(f) {
 		t.note(note)
 	}
-	if fix := t.fixes[f.Rule]; fix != "" {
-		t.note("fix: " + textfmt.Printable(fix))
+	t.remedy(block{f})
+}
+
+// block shows findings together: the first occurrence of the first of them, then a
+// line for each.
+func (t *text) block(b block) {
+	first := b[0]
+	if len(b) == 1 {
+		t.finding(first)
+		return
+	}
+	t.setGutter(first)
+	t.head(first, textfmt.Count(len(b), "finding"))
+	t.place(first, &first.Occurrences[0])
+	for _, line := range b.shared() {
+		t.note(line)
+	}
+	rows := b.rows()
+	widest := 0
+	for _, row := range rows {
+		widest = max(widest, min(textfmt.Columns(row.Label), 40))
+	}
+	for _, row := range rows {
+		t.note(row.Label + strings.Repeat(" ", max(widest-textfmt.Columns(row.Label), 0)) + "  " + row.Text)
+	}
+	for _, s := range b.spread() {
+		t.note(s.String())
+	}
+	for _, note := range acceptanceNotes(first) {
+		t.note(note)
+	}
+	t.remedy(b)
+	t.note("--full shows each of the " + textfmt.Count(len(b), "finding"))
+}
+
+func (t *text) setGutter(f *report.Finding) {
+	t.gutter = 3
+	for _, o := range f.Occurrences {
+		t.gutter = max(t.gutter, len(strconv.Itoa(o.Line))+1)
+	}
+}
+
+// head writes what is wrong, and with what.
+func (t *text) head(f *report.Finding, what string) {
+	rule := f.Severity + "[" + textfmt.Printable(f.Rule) + "]"
+	head := ": " + textfmt.Printable(f.Message)
+	if what != "" {
+		head = " " + what + head
+	}
+	head = strings.TrimPrefix(textfmt.Wrap(rule+head, t.view.Width, 2), rule)
+	t.line(t.style.severity(f.Severity, rule) + t.style.bold(head))
+}
+
+// remedy says what to change.
+func (t *text) remedy(b block) {
+	if remedy := b.remedy(t.fixes[b[0].Rule]); remedy != "" {
+		t.note("fix: " + remedy)
 	}
 }
 
 // occurrence shows where the fault is, the line there, and what differs
 // between occurrences.
 func (t *text) occurrence(f *report.Finding, o *report.Occurrence) {
+	t.place(f, o)
+	for _, line := range differences(f, o) {
+		t.note(line)
+	}
+}
+
+// place shows where the fault is, and the line there.
+func (t *text) place(f *report.Finding, o *report.Occurrence) {
 	place := placeText(o)
 	if o.Line != 0 && o.Entry != 0 {
 		place += " (entry " + strconv.Itoa(o.Entry) + ")"
@@ -101,9 +155,6 @@ func (t *text) occurrence(f *report.Finding, o *report.Occurrence) {
 	t.line(strings.Repeat(" ", t.gutter-1) + t.style.frame("-->") + " " + place)
 	if o.Excerpt != nil {
 		t.excerpt(f.Severity, o)
-	}
-	for _, line := range differences(f, o) {
-		t.note(line)
 	}
 }
 
@@ -131,12 +182,16 @@ func details(f *report.Finding, o *report.Occurrence) []string {
 	return lines
 }
 
-// origin says of what an occurrence is: "in cancelBatch, status 200, at /errors, of
-// batch_1".
+// origin says of what an occurrence is: "in POST https://example.com/v1/batches/batch_1/cancel
+// (cancelBatch), status 200, at /errors, of batch_1".
 func origin(f *report.Finding, o *report.Occurrence) string {
 	var parts []string
-	if o.Operation != "" {
-		parts = append(parts, "in "+textfmt.Printable(o.Operation))
+	operation, request := textfmt.Printable(o.Operation), requestText(o)
+	switch {
+	case request != "" && operation != "":
+		parts = append(parts, "in "+request+" ("+operation+")")
+	case request+operation != "":
+		parts = append(parts, "in "+request+operation)
 	}
 	if o.Status != 0 {
 		parts = append(parts, "status "+strconv.Itoa(o.Status))
@@ -148,6 +203,11 @@ func origin(f *report.Finding, o *report.Occurrence) string {
 		parts = append(parts, "of "+textfmt.Printable(o.Resource))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// requestText returns the method and the URL of an occurrence.
+func requestText(o *report.Occurrence) string {
+	return textfmt.Printable(strings.TrimSpace(o.Method + " " + o.URL))
 }
 
 // describedAt returns the place of the description, if it has one.

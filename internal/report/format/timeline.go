@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/plumbapi/plumb/internal/report"
 )
@@ -20,6 +21,8 @@ type timeline struct {
 	Ticks    []tick // timestamps
 	Dots     []tick // responses
 	Unplaced []*report.Finding
+
+	rows int // of labels of timestamps
 }
 
 // bar is a state along time.
@@ -32,7 +35,7 @@ type bar struct {
 // tick is one time.
 type tick struct {
 	X      int
-	Row    int // of the label, so that neighbours do not overlap
+	Row    int // of the label: labels of one row do not overlap
 	Label  string
 	Time   time.Time
 	Faults []*report.Finding // that contradict it
@@ -45,7 +48,12 @@ const (
 	barRoom  = 72 // after a response with a new state
 	dotRoom  = 14 // after another response
 	lastRoom = 150
+
+	labelRow = 13 // height of a row of labels
 )
+
+// labelWidth is about how wide a label is drawn, with some room after it.
+func labelWidth(label string) int { return 7*utf8.RuneCountInString(label) + 12 }
 
 // newTimeline draws the life of r; findings are all of the report by their
 // fingerprints. It returns nil where no time is known.
@@ -58,6 +66,9 @@ func newTimeline(r *report.Resource, findings map[string]*report.Finding) *timel
 	t.told(r, x)
 	t.seen(r, x)
 	t.mark(r, findings)
+	for _, at := range t.Marks() {
+		t.Width = max(t.Width, at.X+labelWidth("✗ "+at.Rules()))
+	}
 	return t
 }
 
@@ -98,8 +109,16 @@ func scale(r *report.Resource) (x map[time.Time]int, width int) {
 // told makes bars of the timestamps of states: each lasts until the next.
 func (t *timeline) told(r *report.Resource, x map[time.Time]int) {
 	end := t.Width - margin
-	for i, s := range r.Timestamps {
-		t.Ticks = append(t.Ticks, tick{X: x[s.Time.UTC()], Row: i % 2, Label: strings.TrimPrefix(s.Pointer, "/"), Time: s.Time})
+	var taken []int // of each row of labels, from the left
+	for _, s := range r.Timestamps {
+		at := tick{X: x[s.Time.UTC()], Label: strings.TrimPrefix(s.Pointer, "/"), Time: s.Time}
+		if at.Row = slices.IndexFunc(taken, func(to int) bool { return to <= at.X }); at.Row < 0 {
+			at.Row = len(taken)
+			taken = append(taken, 0)
+		}
+		taken[at.Row] = at.X + labelWidth(at.Label)
+		t.Width, t.rows = max(t.Width, taken[at.Row]), len(taken)
+		t.Ticks = append(t.Ticks, at)
 		if s.State == "" {
 			continue
 		}
@@ -201,11 +220,17 @@ func (t *timeline) Marks() []tick {
 // Top is where the lanes begin: below a line for each mark.
 func (t *timeline) Top() int { return 16*len(t.Marks()) + 6 }
 
+// SeenTop is where the lane of the responses begins, from the top of the lanes.
+func (t *timeline) SeenTop() int { return 40 + labelRow*max(t.rows, 1) }
+
 // Height is that of the drawing.
-func (t *timeline) Height() int { return t.Top() + 96 }
+func (t *timeline) Height() int { return t.Top() + t.SeenTop() + 30 }
 
 // Y is where the line of text of a mark is.
 func (t tick) Y() int { return 16*t.Row + 13 }
+
+// LabelY is where the label of a timestamp is, from the top of the lanes.
+func (t tick) LabelY() int { return 40 + labelRow*t.Row }
 
 // Rules names the rules that the findings at a place are of.
 func (t tick) Rules() string {

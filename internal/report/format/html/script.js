@@ -3,13 +3,14 @@
 (() => {
   const form = document.getElementById("filters");
   if (!form) return;
-  const findings = [...document.querySelectorAll("#findings > article")].map((element) => ({
+  const findings = [...document.querySelectorAll("#findings .finding")].map((element) => ({
     element,
     severity: element.dataset.severity,
     rule: element.dataset.rule,
     operations: element.dataset.operation.split("\n"),
     resources: element.dataset.resource,
   }));
+  const blocks = [...document.querySelectorAll("#findings > .block")];
   const lives = [...document.querySelectorAll(".life")];
   const count = document.getElementById("count");
   const none = document.getElementById("none");
@@ -25,6 +26,7 @@
       f.element.hidden = !fits;
       if (fits) shown++;
     }
+    for (const block of blocks) block.hidden = !block.querySelector(".finding:not([hidden])");
     for (const life of lives) {
       life.hidden = Boolean(choice.resource) && !life.dataset.resource.includes(choice.resource);
     }
@@ -43,9 +45,14 @@
       apply();
       target.scrollIntoView();
     }
-    if (target.classList.contains("finding")) target.focus({ preventScroll: true });
+    if (target.classList.contains("finding")) {
+      target.open = true; // where it is one of several
+      target.focus({ preventScroll: true });
+    }
   };
 
+  // On a narrow screen the filters would cover much of what they filter.
+  document.getElementById("filter-bar").open = matchMedia("(min-width: 48rem)").matches;
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", apply);
   form.addEventListener("reset", () => setTimeout(apply));
