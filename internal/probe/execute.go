@@ -31,6 +31,7 @@ type executor struct {
 	held     *plumb.Exchange // the last exchange, until it is known whether it meets its step
 	repeats  int             // how often the last request was repeated
 	last     string          // operation of the last request
+	failed   error           // why there is no response to the last request; nil if there is one
 }
 
 // newClient returns a client that never follows a redirect: an API that
@@ -47,7 +48,8 @@ func newClient() *http.Client {
 }
 
 // Execute makes the request of a step.
-func (e *executor) Execute(ctx context.Context, r *arazzo.ExecutionRequest) (*arazzo.ExecutionResponse, error) {
+func (e *executor) Execute(ctx context.Context, r *arazzo.ExecutionRequest) (_ *arazzo.ExecutionResponse, err error) {
+	defer func() { e.failed = err }()
 	op, err := e.document.operation(r.OperationID + r.OperationPath)
 	if err != nil {
 		return nil, err

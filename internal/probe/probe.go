@@ -4,6 +4,7 @@ package probe
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -87,6 +88,10 @@ func (p *Prober) Run(ctx context.Context, s *Scenario) error {
 	if errors.As(err, &failed) && e.held != nil {
 		e.held.Defects = append(e.held.Defects, e.unmet(s, failed))
 		return fmt.Errorf("scenario %s, step %s: %w", s.Name, failed.StepId, ErrUnmet)
+	}
+	if err != nil && e.failed == nil && e.held != nil && !json.Valid(e.held.Response.Body.Bytes) {
+		e.held.Defects = append(e.held.Defects, e.unreadable(s))
+		return fmt.Errorf("scenario %s: %w", s.Name, ErrUnmet)
 	}
 	if err != nil {
 		return fmt.Errorf("scenario %s: %w", s.Name, err)

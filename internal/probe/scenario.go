@@ -146,6 +146,7 @@ func (d *Document) add(w *model.Workflow) error {
 				d.places[parameter{name, p.Name}] = p.In
 			}
 		}
+		d.announce(step)
 	}
 	d.Scenarios = append(d.Scenarios, s)
 	return nil

@@ -31,6 +31,18 @@ func (e *executor) unmet(s *Scenario, failed *arazzo.StepFailureError) plumb.Def
 	return d
 }
 
+// unreadable returns the defect that the scenario needs a value from the last
+// response and cannot read its body.
+func (e *executor) unreadable(s *Scenario) plumb.Defect {
+	return plumb.Defect{
+		Rule:    "scenario-unmet",
+		Message: "the response is not JSON, and the scenario " + s.Name + " needs a value from it",
+		Found:   e.answer,
+		Allowed: "a body that is JSON",
+		Place:   e.held.Place,
+	}
+}
+
 // criterion is a success criterion of a step.
 type criterion struct {
 	*model.Criterion
