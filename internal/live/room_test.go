@@ -34,7 +34,9 @@ func TestRoom(t *testing.T) {
 			}
 			return total
 		}
-		fitsAlone := func(body string) bool { return HeadSize(New(request(t), 200, response("text/plain", -1, nil).Header))+2*int64(len(body)) <= size }
+		fitsAlone := func(body string) bool {
+			return HeadSize(New(request(t), 200, response("text/plain", -1, nil).Header))+2*int64(len(body)) <= size
+		}
 		for range rapid.IntRange(1, 6).Draw(t, "bodies") {
 			r := &reading{body: strings.Repeat("x", rapid.IntRange(0, 900).Draw(t, "length"))}
 			resp := response("text/plain", -1, strings.NewReader(r.body))
