@@ -67,11 +67,12 @@ type call struct {
 	contentType string
 	payload     any
 	hasPayload  bool
+	expected    []int // statuses that are no finding, live and in a recording of the run; may be none
 }
 
 // Call makes the request of a step.
 func (e *executor) Call(ctx context.Context, r *arazzo.Request) (*arazzo.Response, error) {
-	c := &call{operation: e.document.operations[r.Step], arguments: r.Parameters, payload: r.Payload, hasPayload: r.HasPayload}
+	c := &call{operation: e.document.operations[r.Step], arguments: r.Parameters, payload: r.Payload, hasPayload: r.HasPayload, expected: r.Step.ExpectedStatuses()}
 	if r.Step.Body != nil {
 		c.contentType = r.Step.Body.ContentType
 	}

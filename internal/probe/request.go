@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/arazzo"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
@@ -21,6 +22,9 @@ func (e *executor) request(c *call) (*http.Request, error) {
 	b.base = *e.prober.Base
 	if testsAbsence(c.arguments) {
 		b.withoutCredentials()
+	}
+	if expected := ranges(c.expected); expected != "" {
+		b.header.Set(engine.ExpectedStatus, expected)
 	}
 	for _, a := range c.arguments {
 		b.add(a)
