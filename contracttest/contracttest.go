@@ -171,7 +171,7 @@ func (tr *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	if !live.Ends(resp, tr.checker.limits) {
-		live.Follow(req, resp, tr.checker.limits, func(x *plumb.Exchange) { tr.checker.check(x, line) })
+		live.Follow(req, resp, tr.checker.limits, nil, func(x *plumb.Exchange) { tr.checker.check(x, line) })
 		return resp, nil
 	}
 	// The caller gets an error of the body when it reads the body.

@@ -84,6 +84,7 @@ type check struct {
 	baseline     *baseline.Baseline // nil if none is named
 	today        time.Time          // the date on which the entries of the baseline are judged
 	garbage      garbage
+	found        func(*plumb.Exchange, *engine.Result) // called with each result, if not nil
 
 	// Messages that are printed after the report, where they are noticed.
 	notes    []error
@@ -252,6 +253,9 @@ func (c *check) checked(x *plumb.Exchange, r engine.Result) {
 	if c.history != nil {
 		c.history.Add(&r)
 		c.garbage.follow(c.history.Size())
+	}
+	if c.found != nil {
+		c.found(x, &r)
 	}
 	c.outcome.Add(x, r)
 	if r.Skipped != "" && c.options.verbose {

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,7 +23,9 @@ func (a *app) mockCommand() *cobra.Command {
 		Short: "Serve a mock Batch API",
 		Long: `Serve a Batch API that keeps its state in memory: upload a file, create a batch of
 it, retrieve, list and cancel batches. Batches go through the same states as at
-OpenAI, and any API key is accepted.
+OpenAI, and any API key is accepted. With --speed above 1, a batch stays in each
+state until a response has shown it, and for a real second after that, so that a
+client which polls sees all states.
 
 With --fault, responses have the named fault; "--fault list" lists the faults and the
 rules that they break. With --dialect, the server responds as that vendor does. Its
@@ -40,10 +43,10 @@ URL is printed on standard output; it runs until it is interrupted.`,
 		if slices.Contains(faults, "list") {
 			return a.listFaults()
 		}
-		if speed <= 0 {
+		if !(speed > 0) || math.IsInf(speed, 0) {
 			return errors.New("--speed must be greater than 0")
 		}
-		server, err := mock.New(mock.Options{Now: mock.Fast(speed), Faults: faults, Dialect: dialect})
+		server, err := mock.New(mock.Options{Speed: speed, Faults: faults, Dialect: dialect})
 		if err != nil {
 			return err
 		}

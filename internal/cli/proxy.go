@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -19,7 +22,8 @@ import (
 )
 
 func (a *app) proxyCommand() *cobra.Command {
-	var target, addr, record string
+	var target, addr string
+	var out proxyFiles
 	cmd := &cobra.Command{
 		Use:   "proxy --target URL",
 		Short: "Check, and record, what passes through a reverse proxy",
@@ -30,14 +34,21 @@ The proxy changes only what HTTP requires, and no client waits for a check:
 responses that arrive faster than they can be checked are counted as skipped. With
 --har FILE it records what passes, without credentials and without the bodies of
 requests; plumb check reads the recording. Until the proxy ends, the recording is
-FILE.part. The URL to send requests to is printed on standard error.`,
+FILE.part. The URL to send requests to is printed on standard error.
+
+For tests in any language: --ready FILE writes the URL to a file once the proxy accepts
+requests, and removes it when the proxy ends; --events FILE gets a line of JSON for each
+occurrence of a finding as it is found, with the fingerprint that the report has.`,
 		Example: `  plumb proxy --target https://api.openai.com/v1 --har session.har
-  OPENAI_BASE_URL=http://127.0.0.1:4011 ./my-client`,
+  OPENAI_BASE_URL=http://127.0.0.1:4011 ./my-client
+  plumb proxy --target http://127.0.0.1:8080 --addr 127.0.0.1:0 --ready url.txt --events events.ndjson`,
 		Args: cobra.NoArgs,
 	}
 	cmd.Flags().StringVar(&target, "target", "", "`URL` of the server; its path is prepended to those of the requests")
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:4011", "`ADDRESS` to listen on; port 0 chooses a free port")
-	fileFlag(cmd.Flags(), &record, "har", "record what passes in this `FILE`, as HAR 1.2")
+	fileFlag(cmd.Flags(), &out.har, "har", "record what passes in this `FILE`, as HAR 1.2")
+	fileFlag(cmd.Flags(), &out.ready, "ready", "write the URL to this `FILE` once the proxy accepts requests")
+	fileFlag(cmd.Flags(), &out.events, "events", "write each occurrence of a finding to this `FILE` as it is found, as a line of JSON")
 	flags := addFlags(cmd.Flags(), func(s *setting) bool { return !slices.Contains(recordingsOnly, s.name) })
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		to, err := address(cmd, "target", target)
@@ -48,33 +59,67 @@ FILE.part. The URL to send requests to is printed on standard error.`,
 		if err != nil {
 			return err
 		}
-		return c.proxy(cmd.Context(), to, addr, record)
+		return c.proxy(cmd.Context(), to, addr, out)
 	}
 	return cmd
 }
 
-// proxy serves until ctx ends, and then writes the report. The port is opened
-// first: if it is in use, the files of another run are not touched.
-func (c *check) proxy(ctx context.Context, target *url.URL, addr, record string) error {
-	if record != "" {
-		if err := writableAs("har", record); err != nil {
+// proxyFiles are the names of files that the proxy writes while it runs; those
+// that are not wanted are empty.
+type proxyFiles struct{ har, ready, events string }
+
+// check returns an error for a file that cannot be written, or that another
+// flag names, too.
+func (p proxyFiles) check(o *options) error {
+	taken := map[string]string{}
+	for _, r := range o.reports {
+		taken[filepath.Clean(r.path)] = "report"
+	}
+	for flag, name := range map[string]string{"summary": o.summary, "spec": o.spec, "config": o.config, "baseline": o.baseline} {
+		if name != "" {
+			taken[filepath.Clean(name)] = flag
+		}
+	}
+	for _, f := range []struct{ flag, name string }{{"har", p.har}, {"ready", p.ready}, {"events", p.events}} {
+		if f.name == "" {
+			continue
+		}
+		if err := writableAs(f.flag, f.name); err != nil {
 			return err
 		}
+		if other, ok := taken[filepath.Clean(f.name)]; ok {
+			return fmt.Errorf("--%s and --%s name the same file %s; name different ones", other, f.flag, f.name)
+		}
+		taken[filepath.Clean(f.name)] = f.flag
+	}
+	return nil
+}
+
+// proxy serves until ctx ends, and then writes the report. The port is opened
+// first: if it is in use, the files of another run are not touched.
+func (c *check) proxy(ctx context.Context, target *url.URL, addr string, out proxyFiles) (err error) {
+	if err := out.check(c.options); err != nil {
+		return err
 	}
 	listener, err := listen(addr)
 	if err != nil {
 		return err
 	}
 	run := &proxyRun{check: c, name: target.Redacted()}
-	if record != "" {
-		if run.recorder, err = recording.CreateHAR(record, version()); err != nil {
-			return errors.Join(fmt.Errorf("--har: %w", err), listener.Close())
-		}
-		run.recorder.Declares = c.desc.Declares
-		run.name = record
+	if err := run.create(out); err != nil {
+		return errors.Join(err, listener.Close())
 	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	defer c.takeLog()()
 	p := proxy.New(run.options(target))
+	if out.ready != "" {
+		if err := writeWhole(out.ready, func(w io.Writer) error { _, err := fmt.Fprintln(w, urlOf(listener)); return err }); err != nil {
+			run.failures = append(run.failures, fmt.Errorf("--ready: %w", err))
+			stop() // whoever waits for the file would wait for ever
+		}
+		defer os.Remove(out.ready)
+	}
 	run.say("listening on %s, passing on to %s", urlOf(listener), target.Redacted())
 	err = serve(ctx, listener, &http.Server{
 		Handler:                      p,
@@ -88,6 +133,28 @@ func (c *check) proxy(ctx context.Context, target *url.URL, addr, record string)
 	return err
 }
 
+// create creates the files that are written while the proxy runs.
+func (r *proxyRun) create(out proxyFiles) (err error) {
+	if out.har != "" {
+		if r.recorder, err = recording.CreateHAR(out.har, version()); err != nil {
+			return fmt.Errorf("--har: %w", err)
+		}
+		r.recorder.Declares = r.desc.Declares
+		r.name = out.har
+	}
+	if out.events == "" {
+		return nil
+	}
+	if r.eventLog, err = createEventLog(out.events); err != nil {
+		if r.recorder != nil {
+			_ = os.Remove(out.har + recording.Part) // it would be in the way of the next run
+		}
+		return err
+	}
+	r.found = func(x *plumb.Exchange, result *engine.Result) { r.eventLog.write(r.events(x, result)) }
+	return nil
+}
+
 // checkPatience is how long the proxy waits for checks when it ends, as
 // docs/proxy.md says.
 const checkPatience = 5 * time.Second
@@ -97,7 +164,8 @@ type proxyRun struct {
 	*check
 	name     string // the recording's file name, in the places of exchanges
 	recorder *recording.HARWriter
-	lost     error // the error that ended the recording early
+	lost     error     // the error that ended the recording early
+	eventLog *eventLog // nil if none is wanted
 }
 
 func (r *proxyRun) options(target *url.URL) proxy.Options {
@@ -148,6 +216,11 @@ func (r *proxyRun) end(unchecked proxy.Unchecked) {
 	if r.recorder != nil {
 		if err := errors.Join(r.lost, r.recorder.Close()); err != nil {
 			r.failures = append(r.failures, fmt.Errorf("--har: %w", err))
+		}
+	}
+	if r.eventLog != nil {
+		if err := r.eventLog.close(); err != nil {
+			r.failures = append(r.failures, err)
 		}
 	}
 	r.conclude(r.report())

@@ -2,23 +2,35 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
+	"syscall"
 	"time"
 )
 
 // listen opens the address of --addr, before anything else is done.
 func listen(addr string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("--addr: cannot listen on %s: another program uses that port; choose another one, or port 0 for any that is free", addr)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("--addr: cannot listen on %s: %w", addr, err)
 	}
 	return listener, nil
 }
 
-// urlOf returns the URL at which clients reach a listener.
-func urlOf(listener net.Listener) string { return "http://" + listener.Addr().String() }
+// urlOf returns the URL at which clients on this machine reach a listener.
+func urlOf(listener net.Listener) string {
+	at := listener.Addr().String()
+	if tcp, ok := listener.Addr().(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		at = net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port)) // not all systems can connect to 0.0.0.0
+	}
+	return "http://" + at
+}
 
 // serve serves until ctx ends, and then waits a while for the requests that are
 // in progress.

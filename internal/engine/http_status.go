@@ -2,6 +2,7 @@ package engine
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/plumbapi/plumb"
@@ -16,12 +17,14 @@ var httpStatus = &Rule{
 even by a range such as 4XX or by default. Clients that follow the description
 do not expect it. A failure of the server (5xx) is an error. Statuses that HTTP
 defines for all operations are not reported: 1xx, 304 and 412 for a conditional
-request, 206 and 416 for a request for a range.`,
+request, 206 and 416 for a request for a range. Nor is one that the request was
+made to provoke: ` + "`plumb probe`" + ` sends the statuses that a step expects in the header
+` + "`Plumb-Expected-Status`" + ` (` + "`404`, `200, 400-499`" + `), which any client may do.`,
 	Fix:     "Describe the status for the operation, with its body, or answer with one that is described.",
 	Example: "409 Conflict from an operation that describes 200 only",
 	run: func(p *pass) {
 		op, status := p.match.Operation, p.out.Status
-		if op == nil || p.response != nil || status == 0 || p.isStatusOfHTTP() {
+		if op == nil || p.response != nil || status == 0 || p.isStatusOfHTTP() || expects(&p.x.Request, status) {
 			return
 		}
 		var described []string
@@ -46,4 +49,25 @@ func (p *pass) isStatusOfHTTP() bool {
 		return mayHave(&p.x.Request, "Range")
 	}
 	return 100 <= p.out.Status && p.out.Status < 200
+}
+
+// ExpectedStatus is the name of a request header that lists the statuses which
+// the client expects: codes, and ranges of codes. It is in the request so that
+// any recording of the exchange has it.
+const ExpectedStatus = "Plumb-Expected-Status"
+
+// expects reports whether the client expects a status.
+func expects(r *plumb.Request, status int) bool {
+	for item := range strings.SplitSeq(r.Header.Get(ExpectedStatus), ",") {
+		from, to, isRange := strings.Cut(strings.TrimSpace(item), "-")
+		if !isRange {
+			to = from
+		}
+		first, err := strconv.Atoi(from)
+		last, err2 := strconv.Atoi(to)
+		if err == nil && err2 == nil && first <= status && status <= last {
+			return true
+		}
+	}
+	return false
 }

@@ -19,6 +19,7 @@ const (
 	stream   = "a stream"
 	unread   = "a body that was not read to its end"
 	upgraded = "a connection that switched to another protocol"
+	noRoom   = "a body for which there was no room, since too much passed at the same time"
 
 	BrokenOff = "a response that broke off"
 )

@@ -92,7 +92,7 @@ func TestBodiesPassUnchanged(t *testing.T) {
 			x, _ := Read(request(t), resp, lim)
 			seen = append(seen, x)
 		} else {
-			Follow(request(t), resp, lim, func(x *plumb.Exchange) { seen = append(seen, x) })
+			Follow(request(t), resp, lim, nil, func(x *plumb.Exchange) { seen = append(seen, x) })
 		}
 		got, err := io.ReadAll(resp.Body)
 		require.Equal(t, body, string(got))
@@ -114,7 +114,7 @@ func TestBodiesPassUnchanged(t *testing.T) {
 func TestUnreadBody(t *testing.T) {
 	resp := response("text/plain", -1, strings.NewReader("long"))
 	var seen []*plumb.Exchange
-	Follow(request(t), resp, recording.DefaultLimits, func(x *plumb.Exchange) { seen = append(seen, x) })
+	Follow(request(t), resp, recording.DefaultLimits, nil, func(x *plumb.Exchange) { seen = append(seen, x) })
 	_, err := io.ReadFull(resp.Body, make([]byte, 2))
 	require.NoError(t, err)
 	assert.Empty(t, seen)
@@ -160,7 +160,7 @@ func TestBadlyCodedBody(t *testing.T) {
 				if ahead {
 					x, _ = Read(req, resp, recording.DefaultLimits)
 				} else {
-					Follow(req, resp, recording.DefaultLimits, func(seen *plumb.Exchange) { x = seen })
+					Follow(req, resp, recording.DefaultLimits, nil, func(seen *plumb.Exchange) { x = seen })
 					_, _ = io.ReadAll(resp.Body)
 				}
 				resp.Body.Close()

@@ -40,19 +40,22 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 // Follow calls done once, when the body of a response has been read to its end,
 // or closed before that. It does not look at bodies that are streams by their
-// media type.
-func Follow(req *http.Request, resp *http.Response, lim recording.Limits, done func(*plumb.Exchange)) {
+// media type, nor at those for which there is no room.
+func Follow(req *http.Request, resp *http.Response, lim recording.Limits, room *Room, done func(*plumb.Exchange)) {
 	x := New(req, resp.StatusCode, resp.Header)
+	head := HeadSize(x)
 	switch {
 	case resp.StatusCode == http.StatusSwitchingProtocols:
 		x.Response.Body.Missing = upgraded // the body is an io.Writer, too, and must remain one
 	case IsStream(resp.Header), resp.Body == http.NoBody:
 		SetBody(x, nil, lim)
+	case !room.take(head):
+		x.Response.Body.Missing = noRoom
 	default:
-		resp.Body = &follower{ReadCloser: resp.Body, x: x, lim: lim, uncompressed: resp.Uncompressed, done: done}
+		resp.Body = &follower{ReadCloser: resp.Body, x: x, lim: lim, room: room, taken: head, uncompressed: resp.Uncompressed, done: done}
 		return
 	}
-	done(x)
+	room.end(func() { done(x) })
 }
 
 // follower keeps what is read of a body, up to the limit.
@@ -60,23 +63,25 @@ type follower struct {
 	io.ReadCloser
 	x    *plumb.Exchange
 	lim  recording.Limits
+	room *Room
 	done func(*plumb.Exchange)
 
 	uncompressed bool // net/http decompressed the body
 
-	mu   sync.Mutex // a body can be closed while it is read
-	sent []byte
-	over bool
+	mu    sync.Mutex // a body can be closed while it is read
+	sent  []byte
+	taken int64 // of the room
+	over  bool
 }
 
 func (f *follower) Read(p []byte) (int, error) {
 	n, err := f.ReadCloser.Read(p)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if room := f.lim.Body + 1 - int64(len(f.sent)); !f.over {
-		f.sent = append(f.sent, p[:min(int64(n), room)]...)
-	}
+	kept := f.over || f.keep(p[:n])
 	switch {
+	case !kept:
+		f.finish(func() { f.x.Response.Body.Missing = noRoom })
 	case err == io.EOF:
 		f.finish(func() { SetBody(f.x, f.sent, f.lim) })
 	case err != nil:
@@ -85,6 +90,23 @@ func (f *follower) Read(p []byte) (int, error) {
 		f.finish(func() { f.x.Response.Body.Missing = tooLarge })
 	}
 	return n, err
+}
+
+// keep appends to what is kept, up to one byte over the limit, and reports
+// whether there is room for it. The caller holds f.mu.
+func (f *follower) keep(p []byte) bool {
+	most := f.lim.Body + 1
+	p = p[:min(int64(len(p)), most-int64(len(f.sent)))]
+	if need, have := int64(len(f.sent)+len(p)), int64(cap(f.sent)); need > have {
+		size := min(max(need, 2*have), most)
+		if !f.room.take(size - have) {
+			return false
+		}
+		f.taken += size - have
+		f.sent = append(make([]byte, 0, size), f.sent...)
+	}
+	f.sent = append(f.sent, p...)
+	return true
 }
 
 func (f *follower) Close() error {
@@ -101,9 +123,13 @@ func (f *follower) finish(setBody func()) {
 		return
 	}
 	f.over = true
-	setBody()
-	f.sent = nil
-	f.done(f.x)
+	f.room.end(func() {
+		setBody()
+		f.sent = nil
+		f.done(f.x)
+	})
+	f.room.give(f.taken)
+	f.x, f.done = nil, nil // the rest of a long body can take hours
 }
 
 // breakOff records why the body of x ended with an error. If net/http

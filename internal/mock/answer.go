@@ -2,7 +2,12 @@ package mock
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 // answer is a response that the server is about to send.
@@ -18,10 +23,12 @@ type answer struct {
 	body      []byte   // as sent
 }
 
-// show makes one batch the content of the answer.
-func (a *answer) show(operation string, v view) {
-	v.answers++
-	a.operation, a.views = operation, []view{v}
+// show makes batches the content of the answer.
+func (a *answer) show(operation string, batches ...*batch) {
+	a.operation = operation
+	for _, b := range batches {
+		a.views = append(a.views, b.show(a.now))
+	}
 }
 
 // finish writes the body, and applies the dialect and the faults to it.
@@ -69,11 +76,13 @@ func encode(o object) []byte {
 	return text
 }
 
-// send sends the answer.
+// send sends the answer. The server leaves the body out where the request is
+// HEAD.
 func (a *answer) send(w http.ResponseWriter) {
 	if a.header.Get("Content-Type") == "" {
 		a.header.Set("Content-Type", "application/json")
 	}
+	a.header.Set("Content-Length", strconv.Itoa(len(a.body)))
 	for name, values := range a.header {
 		w.Header()[name] = values
 	}
@@ -83,25 +92,54 @@ func (a *answer) send(w http.ResponseWriter) {
 
 // refusal is an error response.
 type refusal struct {
-	status        int
-	message, kind string
-	param, code   any // nil for null
+	status      int
+	message     string
+	param, code any         // nil for null
+	header      http.Header // that the status needs; may be nil
 }
 
 // refuse turns the answer into an error response.
 func (a *answer) refuse(r *refusal) {
 	a.status, a.operation, a.views = r.status, "", nil
-	a.other = encode(object{{"error", object{{"message", r.message}, {"type", r.kind}, {"param", r.param}, {"code", r.code}}}})
+	maps.Copy(a.header, r.header)
+	a.other = encode(object{{"error", object{{"message", r.message}, {"type", "invalid_request_error"}, {"param", r.param}, {"code", r.code}}}})
 }
 
 func unauthorized() *refusal {
-	return &refusal{status: http.StatusUnauthorized, kind: "invalid_request_error", message: "the request carries no API key; send it as Authorization: Bearer KEY"}
+	return &refusal{
+		status:  http.StatusUnauthorized,
+		message: "You didn't provide an API key. Send it as 'Authorization: Bearer KEY'.",
+		header:  http.Header{"Www-Authenticate": {`Bearer realm="plumb mock"`}},
+	}
+}
+
+func noSuchPath(r *http.Request) *refusal {
+	return notFound(fmt.Sprintf("Invalid URL (%s %s)", r.Method, r.URL.Path))
 }
 
 func notFound(message string) *refusal {
-	return &refusal{status: http.StatusNotFound, kind: "invalid_request_error", message: message}
+	return &refusal{status: http.StatusNotFound, message: message}
 }
 
-func invalid(param, message string) *refusal {
-	return &refusal{status: http.StatusBadRequest, kind: "invalid_request_error", message: message, param: param, code: "invalid_value"}
+// notAllowed refuses a method; the header Allow lists those that the path has.
+func notAllowed(r *http.Request, allowed []string) *refusal {
+	status := http.StatusNotImplemented
+	if slices.Contains(methods, r.Method) {
+		status = http.StatusMethodNotAllowed
+	}
+	slices.Sort(allowed)
+	return &refusal{
+		status:  status,
+		message: fmt.Sprintf("Not allowed to %s on %s.", r.Method, r.URL.Path),
+		header:  http.Header{"Allow": {strings.Join(allowed, ", ")}},
+	}
+}
+
+// methods are those that a server should know (RFC 9110, 9.3; RFC 5789).
+var methods = []string{"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
+
+// badRequest refuses a request because of one parameter, or of none if param is
+// nil.
+func badRequest(param, code any, format string, values ...any) *refusal {
+	return &refusal{status: http.StatusBadRequest, message: fmt.Sprintf(format, values...), param: param, code: code}
 }

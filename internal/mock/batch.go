@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 )
 
 // How long a batch is in its states, in seconds. A real cancellation takes 605
@@ -25,11 +26,8 @@ const (
 // batch is a batch as a client created it. Its state at any time follows from
 // these fields: nothing runs in the background.
 type batch struct {
-	id       string
-	endpoint string
-	input    string // id of the file
-	window   string
-	metadata json.RawMessage // as given; nil if there is none
+	id string
+	creation
 
 	model    string // model of the first request
 	requests [][]byte
@@ -39,6 +37,37 @@ type batch struct {
 	cancelled     int64 // when it was asked for; 0 if it was not
 	cancelSeconds int64 // how long a cancellation takes
 	answers       int   // number of answers that contained the batch, including this one
+
+	// linger, if greater than 0, says that no state ends before an answer has
+	// shown it, and as many seconds later: a client that polls in real time
+	// would miss most states of a fast server, and could not act on any.
+	linger int64
+	shown  map[string]int64 // when a state was first shown, by its name
+}
+
+// never is a time that does not come.
+const never = math.MaxInt64
+
+// end returns when a state ends that began at a time and lasts some seconds.
+func (b *batch) end(state string, began, lasts int64) int64 {
+	if b.linger == 0 {
+		return began + lasts
+	}
+	shown, ok := b.shown[state]
+	if !ok {
+		return never
+	}
+	return max(began+lasts, shown+b.linger)
+}
+
+// show returns the batch as an answer shows it at a time.
+func (b *batch) show(now int64) view {
+	v := b.at(now)
+	b.answers++
+	if _, ok := b.shown[v.status]; !ok {
+		b.shown[v.status] = now
+	}
+	return v
 }
 
 // problem is what is wrong with one line of an input file.
@@ -84,21 +113,23 @@ type view struct {
 // at returns the state of the batch at a time.
 func (b *batch) at(now int64) view {
 	v := view{batch: b, status: "validating"}
-	end := now // how far the batch has followed its normal course
+	until := now // how far the batch has followed its normal course
 	if b.cancelled != 0 {
-		end = b.cancelled
+		until = b.cancelled
 		v.cancelling = b.cancelled
 	}
-	if begin := b.created + validatingSeconds; end >= begin && len(b.problems) > 0 {
-		v.status, v.failed = "failed", begin
-	} else if end >= begin {
-		v.work(begin, end)
+	if validated := b.end("validating", b.created, validatingSeconds); until >= validated {
+		if len(b.problems) > 0 {
+			v.status, v.failed = "failed", validated
+		} else {
+			v.work(validated, until)
+		}
 	}
 	if v.cancelling == 0 {
 		return v
 	}
 	v.status = "cancelling"
-	if done := b.cancelled + b.cancelSeconds; now >= done {
+	if done := b.end("cancelling", b.cancelled, b.cancelSeconds); now >= done {
 		v.status, v.cancelledAt = "cancelled", done
 	}
 	return v
@@ -109,11 +140,13 @@ func (v *view) work(begin, now int64) {
 	v.status, v.inProgress = "in_progress", begin
 	v.total = len(v.requests)
 	v.done = v.total * int(min(now-begin, workingSeconds)) / workingSeconds
-	if begin += workingSeconds; now >= begin {
-		v.status, v.finalizing = "finalizing", begin
+	worked := v.end("in_progress", begin, workingSeconds)
+	if now < worked {
+		return
 	}
-	if begin += finalizingSeconds; now >= begin {
-		v.status, v.completed = "completed", begin
+	v.status, v.finalizing = "finalizing", worked
+	if finished := v.end("finalizing", worked, finalizingSeconds); now >= finished {
+		v.status, v.completed = "completed", finished
 	}
 }
 

@@ -1,8 +1,9 @@
 package mock
 
 import (
-	"encoding/json"
 	"fmt"
+	"io"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,32 +12,25 @@ import (
 
 // create handles POST /batches.
 func (s *Server) create(r *http.Request, a *answer, _ string) *refusal {
-	var params struct {
-		Input    string          `json:"input_file_id"`
-		Endpoint string          `json:"endpoint"`
-		Window   string          `json:"completion_window"`
-		Metadata json.RawMessage `json:"metadata"`
+	body, _ := io.ReadAll(r.Body) // it is in memory
+	params, refused := s.dialect.readCreation(body)
+	if refused != nil {
+		return refused
 	}
-	if err := json.NewDecoder(r.Body).Decode(&params); err != nil {
-		return invalid("body", "the request is not the JSON object of a batch")
-	}
-	input := s.files[params.Input]
-	switch {
-	case input == nil:
-		return invalid("input_file_id", fmt.Sprintf("there is no file %q", params.Input))
-	case params.Endpoint == "":
-		return invalid("endpoint", "endpoint is missing")
-	case params.Window == "":
-		return invalid("completion_window", "completion_window is missing")
+	input := s.files[params.input]
+	if input == nil {
+		return badRequest("input_file_id", "invalid_value", "Invalid value: '%s'. There is no such file.", params.input)
 	}
 	s.made++
 	b := &batch{
 		id:            fmt.Sprintf("batch_%032x", s.made),
-		endpoint:      params.Endpoint,
-		input:         params.Input,
-		window:        params.Window,
+		creation:      params,
 		created:       a.now,
 		cancelSeconds: cancellingSeconds,
+		shown:         map[string]int64{},
+	}
+	if s.speed > 1 {
+		b.linger = int64(math.Ceil(s.speed)) // one second of the client
 	}
 	if s.dialect.id != nil {
 		b.id = s.dialect.id(s.made)
@@ -44,12 +38,9 @@ func (s *Server) create(r *http.Request, a *answer, _ string) *refusal {
 	if s.dialect.cancelSeconds != 0 {
 		b.cancelSeconds = s.dialect.cancelSeconds
 	}
-	if text := string(params.Metadata); text != "" && text != "null" {
-		b.metadata = params.Metadata
-	}
 	b.readInput(input.content)
 	s.batches = append(s.batches, b)
-	a.show("create", b.at(a.now))
+	a.show("create", b)
 	return nil
 }
 
@@ -59,7 +50,7 @@ func (s *Server) retrieve(_ *http.Request, a *answer, id string) *refusal {
 	if err != nil {
 		return err
 	}
-	a.show("retrieve", b.at(a.now))
+	a.show("retrieve", b)
 	return nil
 }
 
@@ -73,9 +64,9 @@ func (s *Server) cancel(_ *http.Request, a *answer, id string) *refusal {
 	case v.cancellable():
 		b.cancelled = a.now
 	case v.status == "completed", v.status == "failed":
-		return &refusal{status: s.conflict(), kind: "invalid_request_error", message: "a batch that is " + v.status + " cannot be cancelled"}
+		return &refusal{status: s.conflict(), message: fmt.Sprintf("Cannot cancel a batch with status '%s'.", v.status)}
 	}
-	a.show("cancel", b.at(a.now))
+	a.show("cancel", b)
 	return nil
 }
 
@@ -92,11 +83,11 @@ func (s *Server) conflict() int {
 
 func (s *Server) batch(id string) (*batch, *refusal) {
 	if !strings.HasPrefix(id, "batch") {
-		return nil, invalid("batch_id", fmt.Sprintf("%q is not the id of a batch, which begins with batch", id))
+		return nil, badRequest("batch_id", "invalid_value", "Invalid 'batch_id': '%s'. Expected an ID that begins with 'batch'.", id)
 	}
 	i := slices.IndexFunc(s.batches, func(b *batch) bool { return b.id == id })
 	if i < 0 {
-		return nil, notFound(fmt.Sprintf("there is no batch %q", id))
+		return nil, notFound(fmt.Sprintf("No batch found with id '%s'.", id))
 	}
 	return s.batches[i], nil
 }
@@ -104,30 +95,21 @@ func (s *Server) batch(id string) (*batch, *refusal) {
 // list handles GET /batches: the newest batch comes first.
 func (s *Server) list(r *http.Request, a *answer, _ string) *refusal {
 	query := r.URL.Query()
-	limit := 20
-	if text := query.Get("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > 100 {
-			return invalid("limit", "limit is not a number from 1 to 100")
-		}
-		limit = n
+	limit, refused := readLimit(query.Get("limit"))
+	if refused != nil {
+		return refused
 	}
 	all := slices.Clone(s.batches)
 	slices.Reverse(all)
 	if after := query.Get("after"); after != "" {
 		i := slices.IndexFunc(all, func(b *batch) bool { return b.id == after })
 		if i < 0 {
-			return invalid("after", fmt.Sprintf("there is no batch %q", after))
+			return badRequest("after", "invalid_value", "Invalid value: '%s'. There is no such batch.", after)
 		}
 		all = all[i+1:]
 	}
 	more := len(all) > limit
 	all = all[:min(limit, len(all))]
-	a.operation = "list"
-	for _, b := range all {
-		b.answers++
-		a.views = append(a.views, b.at(a.now))
-	}
 	a.shown = []object{} // an empty list, not null
 	a.page = object{{"object", "list"}, {"data", nil}}
 	if len(all) > 0 {
@@ -135,5 +117,24 @@ func (s *Server) list(r *http.Request, a *answer, _ string) *refusal {
 		a.page.set("last_id", all[len(all)-1].id)
 	}
 	a.page.set("has_more", more)
+	a.show("list", all...)
 	return nil
+}
+
+// readLimit reads how many batches a page may have at most.
+func readLimit(text string) (int, *refusal) {
+	const usual, least, most = 20, 1, 100
+	if text == "" {
+		return usual, nil
+	}
+	n, err := strconv.Atoi(text)
+	switch {
+	case err != nil:
+		return 0, badRequest("limit", "invalid_type", "Invalid type for 'limit': expected an integer, but got '%s' instead.", text)
+	case n < least:
+		return 0, badRequest("limit", "integer_below_min_value", "Invalid 'limit': integer below minimum value. Expected a value >= %d, but got %d instead.", least, n)
+	case n > most:
+		return 0, badRequest("limit", "integer_above_max_value", "Invalid 'limit': integer above maximum value. Expected a value <= %d, but got %d instead.", most, n)
+	}
+	return n, nil
 }

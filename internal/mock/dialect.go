@@ -11,12 +11,20 @@ type dialect struct {
 	id              func(n int) string // returns the id of the nth file or batch
 	cancelSeconds   int64              // how long a cancellation takes
 	cancelsByDelete bool
+	endpoints       []string // that batches can be created for; any if nil
+	windows         []string // that batches can be created with; any if nil
 	batch           func(v *view, o *object)
 }
 
 // dialects are the observed differences of vendors, by the name of the vendor.
 var dialects = map[string]dialect{
-	"": {},
+	"": {
+		endpoints: []string{
+			"/v1/responses", "/v1/chat/completions", "/v1/embeddings", "/v1/completions", "/v1/moderations",
+			"/v1/images/generations", "/v1/images/edits", "/v1/videos",
+		},
+		windows: []string{"24h"},
+	},
 	"azure": {
 		id: func(n int) string {
 			return fmt.Sprintf("batch_%08x-0000-4000-8000-%012x", n, n)

@@ -11,17 +11,17 @@ import (
 func (s *Server) upload(r *http.Request, a *answer, _ string) *refusal {
 	const inMemory = 1 << 20 // bytes; the rest goes to a temporary file
 	if err := r.ParseMultipartForm(inMemory); err != nil {
-		return invalid("file", "the request is not a form with a file")
+		return badRequest("file", "invalid_value", "the request is not a form with a file")
 	}
 	defer func() { _ = r.MultipartForm.RemoveAll() }()
 	uploaded, head, err := r.FormFile("file")
 	if err != nil {
-		return invalid("file", "the form has no file")
+		return badRequest("file", "invalid_value", "the form has no file")
 	}
 	defer uploaded.Close()
 	content, err := io.ReadAll(uploaded)
 	if err != nil {
-		return invalid("file", "the file is incomplete")
+		return badRequest("file", "invalid_value", "the file is incomplete")
 	}
 	s.made++
 	f := &file{fmt.Sprintf("file-%024x", s.made), head.Filename, r.FormValue("purpose"), a.now, content}
@@ -48,7 +48,7 @@ func (f *file) object() object {
 func (s *Server) retrieveFile(_ *http.Request, a *answer, id string) *refusal {
 	f := s.file(id, a.now)
 	if f == nil {
-		return notFound(fmt.Sprintf("there is no file %q", id))
+		return notFound("No such File object: " + id)
 	}
 	a.other = encode(f.object())
 	return nil
@@ -58,7 +58,7 @@ func (s *Server) retrieveFile(_ *http.Request, a *answer, id string) *refusal {
 func (s *Server) fileContent(_ *http.Request, a *answer, id string) *refusal {
 	f := s.file(id, a.now)
 	if f == nil {
-		return notFound(fmt.Sprintf("there is no file %q", id))
+		return notFound("No such File object: " + id)
 	}
 	a.header.Set("Content-Type", "application/octet-stream")
 	a.other = append([]byte{}, f.content...)

@@ -5,10 +5,13 @@ package mock
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -18,14 +21,23 @@ import (
 // Options are the choices for [New]. The zero value is OpenAI's server with the
 // time of the machine.
 type Options struct {
-	Now     func() time.Time // nil for [time.Now]
-	Faults  []string         // names of [Faults]
-	Dialect string           // one of [Dialects]; empty for OpenAI's
+	Now func() time.Time // nil for [time.Now]
+
+	// Speed is how many times faster than Now the clock of the server runs; 0
+	// means 1. If it is greater than 1, a batch stays in each state until a
+	// response has shown it, and for a second by Now after that, so that a client
+	// which polls sees all states and can act on them.
+	Speed float64
+
+	Faults  []string // names of [Faults]
+	Dialect string   // one of [Dialects]; empty for OpenAI's
 }
 
 // Server is a Batch server. It is safe for concurrent use.
 type Server struct {
 	now     func() time.Time
+	begin   time.Time // when now was first asked
+	speed   float64
 	faults  []Fault
 	dialect dialect
 
@@ -44,10 +56,11 @@ type file struct {
 
 // New returns a server without files and batches.
 func New(opt Options) (*Server, error) {
-	s := &Server{now: opt.Now, files: map[string]*file{}, dialect: dialects[opt.Dialect]}
+	s := &Server{now: opt.Now, speed: cmp.Or(opt.Speed, 1), files: map[string]*file{}, dialect: dialects[opt.Dialect]}
 	if s.now == nil {
 		s.now = time.Now
 	}
+	s.begin = s.now()
 	if _, ok := dialects[opt.Dialect]; !ok {
 		return nil, fmt.Errorf("there is no dialect %q; the dialects are %s", opt.Dialect, strings.Join(Dialects(), ", "))
 	}
@@ -61,13 +74,9 @@ func New(opt Options) (*Server, error) {
 	return s, nil
 }
 
-// Fast returns a clock that starts at the current time and runs faster by the
-// factor speed.
-func Fast(speed float64) func() time.Time {
-	begin := time.Now()
-	return func() time.Time {
-		return begin.Add(time.Duration(float64(time.Since(begin)) * speed))
-	}
+// time returns the time by the clock of the server.
+func (s *Server) time() int64 {
+	return s.begin.Add(time.Duration(float64(s.now().Sub(s.begin)) * s.speed)).Unix()
 }
 
 // ServeHTTP handles a request. The paths of the API may follow any prefix.
@@ -75,25 +84,30 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// The request is read before the state is locked: a slow client does not
 	// hold up others.
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestUpload))
-	if err != nil {
-		http.Error(w, "the request cannot be read: "+err.Error(), http.StatusBadRequest)
-		return
-	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	s.answer(r).send(w)
+	s.answer(r, err).send(w)
 }
 
 // largestUpload is the largest size of a request in bytes.
 const largestUpload = 256 << 20
 
-// answer returns the answer to a request.
-func (s *Server) answer(r *http.Request) *answer {
+// answer returns the answer to a request, whose body could not be read if err
+// is not nil.
+func (s *Server) answer(r *http.Request, err error) *answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := &answer{now: s.now().Unix(), header: http.Header{}, status: http.StatusOK}
+	a := &answer{now: s.time(), header: http.Header{}, status: http.StatusOK}
 	a.header.Set("Date", time.Unix(a.now, 0).UTC().Format(http.TimeFormat))
-	if err := s.route(r, a); err != nil {
-		a.refuse(err)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		a.refuse(&refusal{status: http.StatusRequestEntityTooLarge, message: "The request is too large."})
+	case err != nil:
+		a.refuse(badRequest(nil, nil, "The request cannot be read: %v", err))
+	default:
+		if refused := s.route(r, a); refused != nil {
+			a.refuse(refused)
+		}
 	}
 	a.finish(s)
 	return a
@@ -105,39 +119,27 @@ func (s *Server) route(r *http.Request, a *answer) *refusal {
 	if !hasCredentials(r) {
 		return unauthorized()
 	}
-	path := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	path := strings.Split(strings.Trim(r.URL.EscapedPath(), "/"), "/")
 	at := len(path) - 1
 	for at >= 0 && path[at] != "batches" && path[at] != "files" {
 		at--
 	}
-	if at < 0 {
-		return notFound("there is no such path: " + r.URL.Path)
+	if at < 0 || len(path) > at+3 {
+		return noSuchPath(r)
 	}
-	id, action := "", ""
-	switch rest := path[at+1:]; len(rest) {
-	case 0:
-	case 1:
-		id = rest[0]
-	case 2:
-		id, action = rest[0], rest[1]
-	default:
-		return notFound("there is no such path: " + r.URL.Path)
+	collection, rest := path[at], append(path[at+1:], "", "")
+	id, err := url.PathUnescape(rest[0])
+	if err != nil {
+		return noSuchPath(r)
 	}
-	known := false
-	for name, handle := range s.handlers() {
-		method, pattern, _ := strings.Cut(name, " ")
-		if pattern != shape(path[at], id, action) {
-			continue
-		}
-		known = true
-		if method == r.Method {
-			return handle(r, a, id)
-		}
+	handlers := s.handlers(shape(collection, id, rest[1]))
+	if handle := handlers[r.Method]; handle != nil {
+		return handle(r, a, id)
 	}
-	if known {
-		return &refusal{status: http.StatusMethodNotAllowed, kind: "invalid_request_error", message: "the method " + r.Method + " is not allowed here"}
+	if len(handlers) == 0 {
+		return noSuchPath(r)
 	}
-	return notFound("there is no such path: " + r.URL.Path)
+	return notAllowed(r, slices.Collect(maps.Keys(handlers)))
 }
 
 // shape returns a path with an asterisk for the id.
@@ -153,21 +155,25 @@ func shape(collection, id, action string) string {
 
 type handler func(r *http.Request, a *answer, id string) *refusal
 
-func (s *Server) handlers() map[string]handler {
-	all := map[string]handler{
-		"POST files":            s.upload,
-		"GET files/*":           s.retrieveFile,
-		"GET files/*/content":   s.fileContent,
-		"POST batches":          s.create,
-		"GET batches":           s.list,
-		"GET batches/*":         s.retrieve,
-		"POST batches/*/cancel": s.cancel,
+// handlers returns the handlers of a path, by their methods.
+func (s *Server) handlers(path string) map[string]handler {
+	of := map[string]map[string]handler{
+		"files":            {"POST": s.upload},
+		"files/*":          {"GET": s.retrieveFile},
+		"files/*/content":  {"GET": s.fileContent},
+		"batches":          {"GET": s.list, "POST": s.create},
+		"batches/*":        {"GET": s.retrieve},
+		"batches/*/cancel": {"POST": s.cancel},
 	}
 	if s.dialect.cancelsByDelete {
-		delete(all, "POST batches/*/cancel")
-		all["DELETE batches/*"] = s.cancel
+		delete(of, "batches/*/cancel")
+		of["batches/*"]["DELETE"] = s.cancel
 	}
-	return all
+	methods := of[path]
+	if get := methods["GET"]; get != nil {
+		methods["HEAD"] = get
+	}
+	return methods
 }
 
 // hasCredentials reports whether a request has a key. The server accepts any

@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -144,8 +145,20 @@ func TestInvalidInput(t *testing.T) {
 	}
 }
 
+// TestErrors checks that requests are refused as at OpenAI.
 func TestErrors(t *testing.T) {
 	c := newCaller(t, Options{})
+	file := c.upload(requests)
+	create := func(members string) string {
+		return fmt.Sprintf(`{"input_file_id":%q,"endpoint":"/v1/responses","completion_window":"24h",%s}`, file, members)
+	}
+	pairs := func(n int) string {
+		var all []string
+		for i := range n {
+			all = append(all, fmt.Sprintf(`"k%d":"v"`, i))
+		}
+		return `"metadata":{` + strings.Join(all, ",") + `}`
+	}
 	for _, tc := range []struct {
 		method, path, body string
 		status             int
@@ -155,27 +168,161 @@ func TestErrors(t *testing.T) {
 		{"POST", "/v1/batches/batch_x/cancel", "", 404, nil, nil},
 		{"POST", "/v1/batches/x/cancel", "", 400, "batch_id", "invalid_value"},
 		{"GET", "/v1/batches/x", "", 400, "batch_id", "invalid_value"},
-		{"POST", "/v1/batches", "no", 400, "body", "invalid_value"},
-		{"POST", "/v1/batches", "{}", 400, "input_file_id", "invalid_value"},
-		{"GET", "/v1/batches?limit=0", "", 400, "limit", "invalid_value"},
+		{"GET", "/v1/batches/batch_x%2Fcancel", "", 404, nil, nil},
+		{"POST", "/v1/batches", "no", 400, nil, nil},
+		{"POST", "/v1/batches", "[]", 400, nil, nil},
+		{"POST", "/v1/batches", create(`"a":1`) + "{}", 400, nil, nil},
+		{"POST", "/v1/batches", "{}", 400, "input_file_id", "missing_required_parameter"},
+		{"POST", "/v1/batches", create(`"input_file_id":7`), 400, "input_file_id", "invalid_type"},
+		{"POST", "/v1/batches", create(`"input_file_id":"file-x"`), 400, "input_file_id", "invalid_value"},
+		{"POST", "/v1/batches", create(`"endpoint":null`), 400, "endpoint", "invalid_type"},
+		{"POST", "/v1/batches", create(`"endpoint":""`), 400, "endpoint", "invalid_value"},
+		{"POST", "/v1/batches", create(`"endpoint":"/v1/nope"`), 400, "endpoint", "invalid_value"},
+		{"POST", "/v1/batches", create(`"completion_window":"25h"`), 400, "completion_window", "invalid_value"},
+		{"POST", "/v1/batches", create(`"completion_window":[]`), 400, "completion_window", "invalid_type"},
+		{"POST", "/v1/batches", create(`"metadata":true`), 400, "metadata", "invalid_type"},
+		{"POST", "/v1/batches", create(`"metadata":{"a":1}`), 400, "metadata.a", "invalid_type"},
+		{"POST", "/v1/batches", create(`"metadata":{"a":{}}`), 400, "metadata.a", "invalid_type"},
+		{"POST", "/v1/batches", create(`"metadata":{"a":null}`), 400, "metadata.a", "invalid_type"},
+		{"POST", "/v1/batches", create(pairs(22)), 400, "metadata", "object_above_max_properties"},
+		{"POST", "/v1/batches", create(`"metadata":{"` + strings.Repeat("ü", 65) + `":""}`), 400, "metadata", "property_name_above_max_length"},
+		{"POST", "/v1/batches", create(`"metadata":{"a":"` + strings.Repeat("ü", 513) + `"}`), 400, "metadata.a", "string_above_max_length"},
+		{"GET", "/v1/batches?limit=0", "", 400, "limit", "integer_below_min_value"},
+		{"GET", "/v1/batches?limit=101", "", 400, "limit", "integer_above_max_value"},
+		{"GET", "/v1/batches?limit=x", "", 400, "limit", "invalid_type"},
 		{"GET", "/v1/batches?after=batch_x", "", 400, "after", "invalid_value"},
 		{"GET", "/v1/files/file-x", "", 404, nil, nil},
 		{"GET", "/v1/files/file-x/content", "", 404, nil, nil},
 		{"POST", "/v1/files", "no", 400, "file", "invalid_value"},
 		{"DELETE", "/v1/batches/batch_x", "", 405, nil, nil},
+		{"BREW", "/v1/batches", "", 501, nil, nil},
 		{"GET", "/v1/models", "", 404, nil, nil},
 		{"GET", "/v1/batches/a/b/c", "", 404, nil, nil},
 	} {
 		status, answer, text := c.do(tc.method, tc.path, "application/json", strings.NewReader(tc.body))
-		require.Equal(t, tc.status, status, "%s %s: %s", tc.method, tc.path, text)
+		require.Equal(t, tc.status, status, "%s %s %s: %s", tc.method, tc.path, tc.body, text)
 		fault := answer["error"].(map[string]any)
 		assert.NotEmpty(t, fault["message"])
-		assert.NotEmpty(t, fault["type"])
-		assert.Equal(t, []any{tc.param, tc.code}, []any{fault["param"], fault["code"]}, "%s %s", tc.method, tc.path)
+		assert.Equal(t, "invalid_request_error", fault["type"])
+		assert.Equal(t, []any{tc.param, tc.code}, []any{fault["param"], fault["code"]}, "%s %s %s", tc.method, tc.path, tc.body)
 	}
+	for _, accepted := range []string{
+		`"metadata":null`, `"metadata":{}`, pairs(16), `"metadata":{"` + strings.Repeat("ü", 64) + `":"` + strings.Repeat("ü", 512) + `"}`,
+	} {
+		status, _, text := c.do("POST", "/v1/batches", "application/json", strings.NewReader(create(accepted)))
+		assert.Equal(t, 200, status, "%s: %s", accepted, text)
+	}
+}
+
+// TestMetadataIsValid checks that metadata whose text is unusual is answered
+// with as valid JSON.
+func TestMetadataIsValid(t *testing.T) {
+	c := newCaller(t, Options{})
+	_, _, text := c.do("POST", "/v1/batches", "application/json", strings.NewReader(fmt.Sprintf(
+		`{"input_file_id":%q,"endpoint":"/v1/responses","completion_window":"24h","metadata":{"a":"1","b":"\ud800<","a":"\u0032"}}`, c.upload(requests))))
+	assert.Contains(t, text, "\"metadata\":{\"a\":\"2\",\"b\":\"\ufffd\\u003c\"}")
+}
+
+// TestHTTP checks what RFC 9110 asks of a server.
+func TestHTTP(t *testing.T) {
+	c := newCaller(t, Options{})
+	id := c.create(c.upload(requests))
+	do := func(method, path, token string) *http.Response {
+		r := httptest.NewRequest(method, path, nil)
+		r.Header.Set("Authorization", token)
+		w := httptest.NewRecorder()
+		c.ServeHTTP(w, r)
+		return w.Result()
+	}
+	resp := do("GET", "/v1/batches", "")
+	assert.Equal(t, http.StatusUnauthorized, resp.StatusCode)
+	assert.Equal(t, `Bearer realm="plumb mock"`, resp.Header.Get("WWW-Authenticate"))
+	for path, allowed := range map[string]string{
+		"/v1/batches": "GET, HEAD, POST", "/v1/batches/" + id: "GET, HEAD", "/v1/batches/" + id + "/cancel": "POST",
+		"/v1/files": "POST", "/v1/files/x": "GET, HEAD",
+	} {
+		for _, method := range []string{"PUT", "TRACE", "OPTIONS", "PATCH"} {
+			resp := do(method, path, "Bearer x")
+			assert.Equal(t, http.StatusMethodNotAllowed, resp.StatusCode)
+			assert.Equal(t, allowed, resp.Header.Get("Allow"))
+		}
+	}
+	server := httptest.NewServer(c)
+	defer server.Close()
+	for _, path := range []string{"/v1/batches", "/v1/batches/" + id, "/v1/batches/nope"} {
+		var heads []http.Header
+		for _, method := range []string{"GET", "HEAD"} {
+			req, err := http.NewRequest(method, server.URL+path, nil)
+			require.NoError(t, err)
+			req.Header.Set("Authorization", "Bearer x")
+			resp, err := server.Client().Do(req)
+			require.NoError(t, err)
+			body, err := io.ReadAll(resp.Body)
+			require.NoError(t, err)
+			assert.Equal(t, method == "GET", len(body) > 0)
+			resp.Body.Close()
+			heads = append(heads, resp.Header)
+		}
+		assert.Equal(t, heads[0], heads[1], path)
+	}
+	r := httptest.NewRequest("POST", "/v1/files", io.MultiReader(strings.NewReader("x"), failing{}))
+	r.Header.Set("Authorization", "Bearer x")
 	w := httptest.NewRecorder()
-	c.ServeHTTP(w, httptest.NewRequest("GET", "/v1/batches", nil))
-	assert.Equal(t, http.StatusUnauthorized, w.Code)
+	c.ServeHTTP(w, r)
+	assert.Equal(t, http.StatusBadRequest, w.Code)
+	assert.Equal(t, "application/json", w.Header().Get("Content-Type"))
+}
+
+// failing is a body that breaks off.
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// TestFastServerShowsEachState checks that a client sees all states in their
+// order, however fast the server and however seldom the client asks, and that
+// each state was entered between the answer before it and the one that shows it.
+func TestFastServerShowsEachState(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := newCaller(t, Options{Speed: rapid.Float64Range(1.5, 1e5).Draw(t, "speed")})
+		id := c.create(c.upload(requests))
+		cancelIn := rapid.SampledFrom([]string{"", "validating", "in_progress", "finalizing"}).Draw(t, "cancel in")
+		want := []string{"validating", "in_progress", "finalizing", "completed"}
+		if i := slices.Index(want, cancelIn); i >= 0 {
+			want = append(want[:i+1], "cancelling", "cancelled")
+		}
+		entered := map[string]string{"validating": "created_at"}
+		var states []string
+		before := c.time()
+		for range 400 {
+			_, b, _ := c.do("GET", "/v1/batches/"+id, "", nil)
+			state := b["status"].(string)
+			if len(states) == 0 || states[len(states)-1] != state {
+				states = append(states, state)
+				name := entered[state]
+				if name == "" {
+					name = state + "_at"
+				}
+				at := int64(b[name].(float64))
+				assert.True(t, before <= at && at <= c.time(), "%s: %d is not from %d to %d", name, at, before, c.time())
+				if state == cancelIn {
+					status, b, _ := c.do("POST", "/v1/batches/"+id+"/cancel", "", nil)
+					require.Equal(t, 200, status)
+					require.Equal(t, "cancelling", b["status"])
+					states = append(states, "cancelling")
+				}
+			}
+			before = c.time()
+			c.now = c.now.Add(time.Duration(rapid.SampledFrom([]int{1, 400, 1000, 9000, 60_000}).Draw(t, "ms")) * time.Millisecond)
+			if state == want[len(want)-1] {
+				break
+			}
+		}
+		if len(states) > 0 && states[len(states)-1] == want[len(want)-1] { // it may not have come to that
+			assert.Equal(t, want, states)
+		} else {
+			assert.Equal(t, want[:len(states)], states)
+		}
+	})
 }
 
 // TestListPages checks that the pages of a list contain every batch once, the

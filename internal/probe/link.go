@@ -24,7 +24,7 @@ type linker struct {
 	sources  []source
 }
 
-// link finds the operation of a step. If the step does not say of which media
+// link finds the operation of a step, and the statuses that it expects. If the step does not say of which media
 // type its payload is, the operation does.
 func (l *linker) link(step *arazzo.Step) error {
 	if step.WorkflowID != "" {
@@ -39,6 +39,7 @@ func (l *linker) link(step *arazzo.Step) error {
 		return l.unknown(step, sources, wanted)
 	}
 	l.document.operations[step] = op
+	l.document.expected[step] = ranges(step.ExpectedStatuses())
 	if step.Body != nil && step.Body.ContentType == "" {
 		step.Body.ContentType = mediaTypeOf(from.description.RequestBody(op))
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/arazzo"
+	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
@@ -27,6 +28,9 @@ func (e *executor) request(c *call) (*http.Request, error) {
 	}
 	if i := strings.IndexByte(b.path, '{'); i >= 0 {
 		return nil, fmt.Errorf("%s %s: the scenario gives no value for %s", op.Method, op.Path, b.path[i:])
+	}
+	if c.expected != "" {
+		b.header.Set(engine.ExpectedStatus, c.expected)
 	}
 	var body io.Reader
 	if c.hasPayload {

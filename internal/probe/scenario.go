@@ -24,6 +24,7 @@ type Document struct {
 	Warnings []spec.Warning
 
 	operations map[*arazzo.Step]*spec.Operation
+	expected   map[*arazzo.Step]string // the statuses that the requests of a step say it expects
 }
 
 // Scenario is a sequence of requests: one workflow of a document or, in a smoke
@@ -81,7 +82,7 @@ func parse(file string, data []byte, load func(arazzo.Source) (*spec.Description
 	if err != nil {
 		return nil, err
 	}
-	l := linker{file: file, document: &Document{Warnings: read.Warnings, operations: map[*arazzo.Step]*spec.Operation{}}}
+	l := linker{file: file, document: &Document{Warnings: read.Warnings, operations: map[*arazzo.Step]*spec.Operation{}, expected: map[*arazzo.Step]string{}}}
 	for _, s := range read.Sources {
 		if s.Type == "arazzo" {
 			return nil, errorAt(s.Place, "the source description %q is an Arazzo document; workflows of other documents cannot be run", s.Name)

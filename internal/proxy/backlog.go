@@ -2,11 +2,11 @@ package proxy
 
 import (
 	"context"
-	"net/http"
 	"sync"
 
 	"golang.org/x/sync/semaphore"
 
+	"github.com/plumbapi/plumb/internal/live"
 	"github.com/plumbapi/plumb/internal/recording"
 )
 
@@ -16,6 +16,9 @@ const (
 	waiting      = 1024
 	waitingBytes = 64 << 20
 )
+
+// inFlightBytes bounds what is kept of all responses that are passing.
+const inFlightBytes = 256 << 20
 
 // intake numbers the exchanges in the order in which their responses end. After
 // close it accepts none, since a response can end later than the server.
@@ -89,19 +92,8 @@ func (b *backlog) each(take func(passed)) {
 // that is larger than all the room counts as exactly that, so that it fits when
 // nothing else is there.
 func weight(e passed) int64 {
-	x := e.Exchange
-	size := len(x.Request.URL) + len(x.Response.Body.Bytes) + headerSize(e.RequestHeader) + headerSize(x.Response.Header)
-	return min(int64(size), waitingBytes)
-}
-
-func headerSize(h http.Header) int {
-	size := 0
-	for name, values := range h {
-		for _, value := range values {
-			size += len(name) + len(value)
-		}
-	}
-	return size
+	size := live.HeadSize(e.Exchange) + live.HeaderSize(e.RequestHeader) + int64(len(e.Exchange.Response.Body.Bytes))
+	return min(size, waitingBytes)
 }
 
 // recorder passes exchanges to the function that records them. If there is no

@@ -56,7 +56,7 @@ func (x *passage) RoundTrip(out *http.Request) (*http.Response, error) {
 		Proto:         resp.Proto,
 		Reason:        strings.TrimPrefix(strings.TrimPrefix(resp.Status, fmt.Sprint(resp.StatusCode)), " "),
 	}
-	live.Follow(shown, resp, x.proxy.Limits, func(seen *plumb.Exchange) {
+	live.Follow(shown, resp, x.proxy.Limits, x.proxy.room, func(seen *plumb.Exchange) {
 		entry.Exchange, entry.Took = seen, time.Since(x.begun)
 		seen.Time = entry.Started.Add(entry.Took) // as it is read from the recording
 		x.proxy.pass(entry)

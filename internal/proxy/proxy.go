@@ -10,6 +10,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/live"
 	"github.com/plumbapi/plumb/internal/recording"
 )
 
@@ -44,6 +45,7 @@ type Proxy struct {
 	recorder  *recorder
 	checker   *checker
 	intake    intake
+	room      *live.Room // for what is in flight
 }
 
 // New returns a proxy, which must be closed.
@@ -51,6 +53,7 @@ func New(opt Options) *Proxy {
 	p := &Proxy{Options: opt, transport: http.DefaultTransport.(*http.Transport).Clone()}
 	p.transport.DisableCompression = true // otherwise responses to clients that do not ask for it would change
 	p.transport.MaxIdleConnsPerHost = 64
+	p.room = live.NewRoom(inFlightBytes)
 	p.recorder = startRecorder(opt.Record)
 	p.checker = startChecker(&p.Options)
 	return p

@@ -12,7 +12,7 @@ var harmlessHeaders = []string{
 	"Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Cache-Control", "Connection", "Content-Disposition",
 	"Content-Encoding", "Content-Language", "Content-Length", "Content-Type", "Date", "Dnt", "Expect", "Host", "Idempotency-Key",
 	"If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since", "Keep-Alive", "Max-Forwards", "Origin",
-	"Pragma", "Prefer", "Range", "Referer", "Te", "Traceparent", "Trailer", "Transfer-Encoding", "Upgrade", "User-Agent",
+	"Plumb-Expected-Status", "Pragma", "Prefer", "Range", "Referer", "Te", "Traceparent", "Trailer", "Transfer-Encoding", "Upgrade", "User-Agent",
 	"Vary", "Via", "X-Correlation-Id", "X-Request-Id",
 }
 

@@ -36,7 +36,7 @@ const secret = "sk-very-secret-key-of-the-test-123"
 // by the factor speed. stop returns what the proxy found, and the recording.
 func serve(t *testing.T, speed float64) (base string, stop func() (found map[string]int, file string)) {
 	t.Helper()
-	server, err := mock.New(mock.Options{Now: mock.Fast(speed)})
+	server, err := mock.New(mock.Options{Speed: speed})
 	require.NoError(t, err)
 	target := httptest.NewServer(server)
 	t.Cleanup(target.Close)

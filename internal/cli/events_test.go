@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/internal/report"
+)
+
+// startProxy starts the proxy command with --ready and --events in a folder, and
+// returns its URL, and a function that ends it and returns its exit status.
+func startProxy(t *testing.T, dir, target string, flags ...string) (url string, end func() int) {
+	ctx, interrupt := context.WithCancel(context.Background())
+	ready := filepath.Join(dir, "ready")
+	args := append([]string{"proxy", "--target", target, "--addr", "127.0.0.1:0", "--config", "", "--ready", ready, "--events", filepath.Join(dir, "events.ndjson")}, flags...)
+	ended := make(chan int, 1)
+	go func() {
+		ended <- Run(ctx, args, nil, io.Discard, io.Discard, func(string) string { return "" })
+	}()
+	var text string
+	require.Eventually(t, func() bool {
+		read, err := os.ReadFile(ready)
+		text = string(read)
+		return err == nil
+	}, time.Minute, time.Millisecond)
+	require.True(t, strings.HasSuffix(text, "\n"), "the file is not whole")
+	return strings.TrimSpace(text), func() int {
+		interrupt()
+		status := <-ended
+		assert.NoFileExists(t, ready)
+		return status
+	}
+}
+
+// readEvents returns the events in a file, each of whose lines must be whole.
+func readEvents(t *testing.T, file string) (events []report.Event) {
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	for line := range strings.Lines(string(text)) {
+		var e report.Event
+		require.NoError(t, json.Unmarshal([]byte(line), &e), line)
+		events = append(events, e)
+	}
+	return events
+}
+
+// TestEvents checks that an occurrence is in the file of events as soon as it is
+// found, that in the end the file has those of the report, and that the report
+// is sorted and whole.
+func TestEvents(t *testing.T) {
+	const body = `{"id":"batch_1","object":"batch","endpoint":"/v1/responses","input_file_id":"file-1","completion_window":"24h","status":"STATUS","created_at":1741967569,"note":"sk-test-0123456789abcdef"}`
+	statuses := []string{"paused", "in_progress", "validating"} // the last contradicts the one before
+	asked := 0
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, strings.ReplaceAll(body, "STATUS", statuses[asked]))
+		asked++
+	}))
+	defer target.Close()
+	dir := t.TempDir()
+	har, events, out := filepath.Join(dir, "session.har"), filepath.Join(dir, "events.ndjson"), filepath.Join(dir, "report.json")
+	ask := func(url string) {
+		req, err := http.NewRequest(http.MethodGet, url+"/v1/batches/batch_1?api-key=sk-test-0123456789abcdef", nil)
+		require.NoError(t, err)
+		resp, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		_, err = io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		resp.Body.Close()
+	}
+	readReport := func() (r report.Report) {
+		text, err := os.ReadFile(out)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(text, &r))
+		return r
+	}
+
+	url, end := startProxy(t, dir, target.URL, "--har", har, "--report", "json="+out)
+	for i, wanted := range []string{"schema-enum", "state-timestamp-missing", "history-transition"} {
+		ask(url)
+		require.Eventually(t, func() bool {
+			return slices.ContainsFunc(readEvents(t, events), func(e report.Event) bool { return e.Entry == i+1 && e.Rule == wanted })
+		}, time.Minute, time.Millisecond, wanted)
+	}
+	assert.Equal(t, statusFindings, end())
+
+	r := readReport()
+	byFingerprint := map[string]int{}
+	for _, e := range readEvents(t, events) {
+		byFingerprint[e.Fingerprint]++
+		assert.Equal(t, "GET", e.Method)
+		assert.Equal(t, target.URL+"/v1/batches/batch_1?api-key=[redacted]", e.URL)
+		assert.Equal(t, har, e.File)
+		assert.Equal(t, "retrieveBatch", e.Operation)
+		assert.Equal(t, 200, e.Status)
+		assert.False(t, e.Accepted)
+		assert.WithinDuration(t, time.Now(), e.Time, time.Hour)
+		assert.NotEmpty(t, e.Message)
+		assert.NotEmpty(t, e.Severity)
+		assert.NotEmpty(t, e.Description.File)
+	}
+	ofReport := map[string]int{}
+	for _, f := range r.Findings {
+		ofReport[f.Fingerprint] = f.Count
+	}
+	assert.Equal(t, ofReport, byFingerprint)
+	assert.Equal(t, r.Summary.Occurrences, len(readEvents(t, events)))
+	assert.True(t, slices.IsSortedFunc(r.Findings, func(a, b report.Finding) int {
+		return strings.Compare(a.Severity, b.Severity) // "error", "warning"
+	}))
+	text, err := os.ReadFile(events)
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), "0123456789abcdef")
+
+	// What the baseline accepts is marked.
+	accepted := filepath.Join(dir, "accepted.yaml")
+	assert.Equal(t, statusOK, Run(t.Context(), []string{"baseline", "update", "--config", "", "--baseline", accepted, "--owner", "me", "--reason", "known", har},
+		nil, io.Discard, io.Discard, func(string) string { return "" }))
+	asked = 0
+	url, end = startProxy(t, dir, target.URL, "--baseline", accepted, "--report", "json="+out)
+	ask(url)
+	assert.Equal(t, statusOK, end())
+	again := readEvents(t, events)
+	require.NotEmpty(t, again, "and those of the first run are gone")
+	for _, e := range again {
+		assert.True(t, e.Accepted)
+		assert.Contains(t, slices.Collect(maps.Keys(ofReport)), e.Fingerprint)
+		assert.Equal(t, 1, e.Entry)
+	}
+}
+
+// TestProxyFilesDiffer checks that no file is written for two purposes.
+func TestProxyFilesDiffer(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("api.yaml", []byte("openapi: 3.1.0"), 0o600))
+	for _, flags := range []string{
+		"--har a --ready a", "--har a --events ./a", "--ready a --events a", "--report json=a --events a", "--summary a --ready a",
+		"--spec api.yaml --events api.yaml", "--ready nowhere/a", "--events .",
+	} {
+		var messages strings.Builder
+		status := Run(t.Context(), append([]string{"proxy", "--target", "http://127.0.0.1:1", "--addr", "127.0.0.1:0"}, strings.Fields(flags)...),
+			nil, io.Discard, &messages, func(string) string { return "" })
+		assert.Equal(t, statusFailed, status, flags)
+		assert.Contains(t, messages.String(), "plumb: ", flags)
+		files, err := filepath.Glob("*")
+		require.NoError(t, err)
+		assert.Equal(t, []string{"api.yaml"}, files, flags)
+	}
+}
