@@ -19,7 +19,6 @@ type source struct {
 
 // linker finds the operations of the steps of a document.
 type linker struct {
-	file     string
 	document *Document
 	sources  []source
 }
@@ -61,7 +60,11 @@ func (l *linker) named(step *arazzo.Step) ([]source, string, error) {
 	}
 	name, _, _ := strings.Cut(rest, ".")
 	message := fmt.Sprintf("there is no source description %q", name)
-	if near := nearest.To(name, l.document.Sources); near != "" {
+	var known []string
+	for _, s := range l.sources {
+		known = append(known, s.name)
+	}
+	if near := nearest.To(name, known); near != "" {
 		message += fmt.Sprintf("; did you mean %q?", near)
 	}
 	return nil, "", errorAt(step.Place, "%s", message)
