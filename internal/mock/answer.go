@@ -123,20 +123,13 @@ func notFound(message string) *refusal {
 
 // notAllowed refuses a method; the header Allow lists those that the path has.
 func notAllowed(r *http.Request, allowed []string) *refusal {
-	status := http.StatusNotImplemented
-	if slices.Contains(methods, r.Method) {
-		status = http.StatusMethodNotAllowed
-	}
 	slices.Sort(allowed)
 	return &refusal{
-		status:  status,
+		status:  http.StatusMethodNotAllowed,
 		message: fmt.Sprintf("Not allowed to %s on %s.", r.Method, r.URL.Path),
 		header:  http.Header{"Allow": {strings.Join(allowed, ", ")}},
 	}
 }
-
-// methods are those that a server should know (RFC 9110, 9.3; RFC 5789).
-var methods = []string{"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
 
 // badRequest refuses a request because of one parameter, or of none if param is
 // nil.

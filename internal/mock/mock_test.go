@@ -195,7 +195,7 @@ func TestErrors(t *testing.T) {
 		{"GET", "/v1/files/file-x/content", "", 404, nil, nil},
 		{"POST", "/v1/files", "no", 400, "file", "invalid_value"},
 		{"DELETE", "/v1/batches/batch_x", "", 405, nil, nil},
-		{"BREW", "/v1/batches", "", 501, nil, nil},
+		{"BREW", "/v1/batches", "", 405, nil, nil},
 		{"GET", "/v1/models", "", 404, nil, nil},
 		{"GET", "/v1/batches/a/b/c", "", 404, nil, nil},
 	} {
