@@ -144,9 +144,13 @@ var alsoFound = map[string][]string{
 	"created-201":              {"scenario-unmet"},
 	"completed-too-early":      {"time-skew"},
 	"counts-over-total":        {"history-decreased"},
+	"empty-body":               {"scenario-unmet"},
+	"not-compressed":           {"scenario-unmet"},
 	"output-too-early":         {"history-set-once"},
 	"state-goes-back":          {"history-decreased", "history-set-once", "scenario-unmet"},
 	"state-without-trace":      {"history-set-once"},
+	"trailing-comma":           {"scenario-unmet"},
+	"trailing-data":            {"scenario-unmet"},
 	"usage-too-early":          {"history-decreased"},
 }
 
