@@ -171,6 +171,9 @@ func TestBuiltinOverlays(t *testing.T) {
 		d, err := Builtin(o)
 		require.NoError(t, err)
 		assert.Equal(t, []string{name}, d.Overlays)
+		tree, err := ReadTree(o.source(), o.Data)
+		require.NoError(t, err)
+		assert.NoError(t, tree.checkOverlay())
 	}
 	_, err := ReadOverlay("nowhere")
 	assert.ErrorContains(t, err, `no overlay is named "nowhere"; the built-in ones are azure, cerebras`)

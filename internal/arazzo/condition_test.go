@@ -16,12 +16,13 @@ func exampleScope(t require.TestingT) *scope {
 		require.NoError(t, err)
 		return v
 	}
+	create := &Workflow{ID: "create"}
 	return &scope{
 		inputs:    map[string]any{"name": "Ada", "age": value("36"), "x-id": "7", "a.b": value(`{"c": 1}`), "tags": value(`["x", "y"]`)},
 		outputs:   map[string]any{"id": "o1"},
 		steps:     map[string]map[string]any{"get-it": {"total": value(`{"amount": 5, "list": [1, 2]}`), "none": nil}},
-		workflows: map[string]workflowValues{"create": {inputs: map[string]any{"n": value("1")}, outputs: map[string]any{"batch_id": "b1"}}},
-		document:  &Document{Sources: []Source{{Name: "api-1", URL: "./api.yaml", Type: "openapi"}}, components: value(`{"parameters": {"page": 1}}`)},
+		workflows: map[*Workflow]workflowValues{create: {inputs: map[string]any{"n": value("1")}, outputs: map[string]any{"batch_id": "b1"}}},
+		document:  &Document{Workflows: []*Workflow{create}, Sources: []Source{{Name: "api-1", URL: "./api.yaml", Type: "openapi"}}, components: value(`{"parameters": {"page": 1}}`)},
 		exchange: &exchange{
 			request: &Request{Parameters: []Argument{{"id", "path", "p1"}, {"q", "query", "q1"}, {"X-Kind", "header", "blue"}}, Payload: value(`{"sent": true}`), HasPayload: true},
 			response: &Response{Method: "GET", URL: "http://host/a", Status: 200, Header: http.Header{"X-Rate-Limit": {"20"}}, HasBody: true,

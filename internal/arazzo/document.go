@@ -4,6 +4,7 @@ package arazzo
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/docschema"
@@ -21,6 +22,7 @@ type Document struct {
 
 	tree       *spec.Tree
 	components any
+	others     map[string]*Document // those that are source descriptions, by name
 }
 
 // Source is a source description that a document names.
@@ -36,7 +38,7 @@ type Workflow struct {
 	ID        string
 	Summary   string
 	Inputs    []Input  // sorted by name
-	DependsOn []string // ids of the workflows that are run before
+	DependsOn []string // ids of the workflows that are run before; see Document.Find
 	Steps     []*Step
 	Place     plumb.Source
 
@@ -103,8 +105,9 @@ type action struct {
 // version matches the versions of the specification that we know.
 var version = lazyregexp.New(`^1\.0\.\d+(-.+)?$`)
 
-// Parse reads a document. The file is its name for places and errors.
-func Parse(file string, data []byte) (*Document, error) {
+// Parse reads a document. The file is its name for places and errors; open
+// reads the documents that are source descriptions of it.
+func Parse(file string, data []byte, open func(Source) (*Document, error)) (*Document, error) {
 	tree, err := spec.ReadTree(file, data)
 	if err != nil {
 		return nil, err
@@ -120,8 +123,8 @@ func Parse(file string, data []byte) (*Document, error) {
 	if err := tree.Check(docschema.Arazzo10); err != nil {
 		return nil, err
 	}
-	d := &Document{tree: tree, components: root["components"]}
-	r := reader{document: d, root: value{content: root, tree: tree}}
+	d := &Document{tree: tree, components: root["components"], others: map[string]*Document{}}
+	r := reader{document: d, root: value{content: root, tree: tree}, open: open}
 	if err := r.read(); err != nil {
 		return nil, err
 	}
@@ -136,6 +139,43 @@ func (d *Document) Workflow(id string) *Workflow {
 		}
 	}
 	return nil
+}
+
+// Find returns the workflow that a document refers to, by its id or, if it is in
+// a source description, by $sourceDescriptions.NAME.ID; or nil.
+func (d *Document) Find(reference string) *Workflow {
+	rest, ok := strings.CutPrefix(reference, "$sourceDescriptions.")
+	if !ok {
+		return d.Workflow(reference)
+	}
+	name, id, _ := strings.Cut(rest, ".")
+	if other := d.others[name]; other != nil {
+		return other.Workflow(id)
+	}
+	return nil
+}
+
+// Part returns the workflow that the step runs, or nil if it makes a request.
+func (s *Step) Part() *Workflow {
+	if s.WorkflowID == "" {
+		return nil
+	}
+	return s.Workflow.document.Find(s.WorkflowID)
+}
+
+// Parts returns the workflows that are run as a part of the workflow, or before
+// it.
+func (w *Workflow) Parts() []*Workflow {
+	var parts []*Workflow
+	for _, id := range w.DependsOn {
+		parts = append(parts, w.document.Find(id))
+	}
+	for _, s := range w.Steps {
+		if part := s.Part(); part != nil {
+			parts = append(parts, part)
+		}
+	}
+	return parts
 }
 
 // sourceValue returns what an expression about a source description refers to.

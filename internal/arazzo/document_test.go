@@ -29,19 +29,19 @@ func TestErrors(t *testing.T) {
 		step("successCriteria: [{context: $response, type: jsonpath, condition: $}]"):                                                                                                    `"$response" is not a runtime expression; did you mean "$response."?`,
 		step("outputs: {id: response.body}"):                                                                                                                                             `s.yaml:7:43: the output id: "response.body" is not a runtime expression`,
 		step("onFailure: [{name: g, type: goto, stepId: x}]"):                                                                                                                            `s.yaml:7:5: the action "g" leads to the step "x", which the workflow does not have`,
-		step("onFailure: [{name: g, type: goto, workflowId: W}]"):                                                                                                                        `s.yaml:7:5: there is no workflow "W" in this document`,
+		step("onFailure: [{name: g, type: goto, workflowId: W}]"):                                                                                                                        `s.yaml:7:5: there is no workflow "W"`,
 		step("onFailure: [{reference: $components.failureActions.a}]"):                                                                                                                   `"$components.failureActions.a" is not in components/failureActions`,
 		step("requestBody: {replacements: [{target: //a, value: x}, {target: a, value: x}]}"):                                                                                            `the target "a" is not a JSON pointer, which begins with /`,
-		head + "workflows: [{workflowId: w, steps: [{stepId: s, workflowId: v}]}]":                                                                                                       `s.yaml:4:37: there is no workflow "v" in this document`,
-		head + "workflows: [{workflowId: w, steps: [{stepId: s, workflowId: w}]}]":                                                                                                       "s.yaml:4:13: the workflow runs itself: w, w",
-		head + "workflows: [{workflowId: w, dependsOn: [v], steps: [{stepId: s, operationId: o}]}]":                                                                                      `there is no workflow "v" in this document`,
+		head + "workflows: [{workflowId: w, steps: [{stepId: s, workflowId: v}]}]":                                                                                                       `s.yaml:4:37: there is no workflow "v"`,
+		head + "workflows: [{workflowId: w, steps: [{stepId: s, workflowId: w}]}]":                                                                                                       "s.yaml:4:13: the workflow w runs itself as a part of itself",
+		head + "workflows: [{workflowId: w, dependsOn: [v], steps: [{stepId: s, operationId: o}]}]":                                                                                      `there is no workflow "v"`,
 		head + "workflows: [{workflowId: w, steps: [{stepId: s, operationId: o}, {stepId: s, operationId: p}]}]":                                                                         `another step of the workflow has the id "s", too; rename one`,
 		head + "workflows: [{workflowId: w, steps: [{stepId: s, operationId: o}]}, {workflowId: w, steps: [{stepId: s, operationId: p}]}]":                                               `another workflow has the id "w", too; rename one`,
 		head + "workflows: [{workflowId: w, parameters: [{name: p, value: 1}], steps: [{stepId: s, operationId: o}]}]":                                                                   `the parameter "p" does not say where it is sent; add in: path, query, header or cookie`,
 		head + "workflows: [{workflowId: w, inputs: {$ref: '#/components/inputs/x'}, steps: [{stepId: s, operationId: o}]}]":                                                             `the $ref "#/components/inputs/x" leads to nothing in this document`,
 		head + "workflows: [{workflowId: w, inputs: {$ref: '#/components/inputs/x'}, steps: [{stepId: s, operationId: o}]}]\ncomponents: {inputs: {x: {$ref: '#/components/inputs/x'}}}": "the $ref leads back to itself",
 	} {
-		_, err := Parse("s.yaml", []byte(text))
+		_, err := Parse("s.yaml", []byte(text), nil)
 		assert.ErrorContains(t, err, want, text)
 	}
 }
@@ -59,7 +59,7 @@ func TestWarnings(t *testing.T) {
     successCriteria: [{condition: $steps.s.outputs.y == 1}]
     outputs: {x: $response.body}
   - {stepId: t, operationId: o, requestBody: {payload: {a: [$steps.s.outputs.x#/a, $steps.s.x, $workflows.v.outputs.a, $workflows.w.outputs.a]}}}
-`))
+`), nil)
 	require.NoError(t, err)
 	var got []string
 	for _, w := range d.Warnings {
@@ -85,7 +85,7 @@ func TestExpectedStatuses(t *testing.T) {
 		"{condition: $statusCode == $inputs.x}":                             nil,
 		"{condition: $statusCode == 700}":                                   nil,
 	} {
-		d, err := Parse("s.yaml", []byte(head+"workflows: [{workflowId: w, steps: [{stepId: s, operationId: o, successCriteria: ["+criteria+"]}]}]"))
+		d, err := Parse("s.yaml", []byte(head+"workflows: [{workflowId: w, steps: [{stepId: s, operationId: o, successCriteria: ["+criteria+"]}]}]"), nil)
 		require.NoError(t, err)
 		assert.Equal(t, want, d.Workflows[0].Steps[0].ExpectedStatuses(), criteria)
 	}
@@ -109,7 +109,7 @@ components:
         choice: {oneOf: [{type: object}, {$ref: '#/components/inputs/text'}]}
         object: {anyOf: [{type: object}, {type: array}]}
     text: {type: string}
-`))
+`), nil)
 	require.NoError(t, err)
 	inputs := map[string]Input{}
 	for _, i := range d.Workflows[0].Inputs {

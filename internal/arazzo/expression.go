@@ -71,9 +71,9 @@ func (e Expression) checkSource() error {
 // scope is what the runtime expressions of a workflow refer to.
 type scope struct {
 	inputs    map[string]any
-	outputs   map[string]any            // of the workflow, or of the one that the last step ran
-	steps     map[string]map[string]any // outputs of the steps
-	workflows map[string]workflowValues
+	outputs   map[string]any               // of the workflow, or of the one that the last step ran
+	steps     map[string]map[string]any    // outputs of the steps
+	workflows map[*Workflow]workflowValues // that have ended
 	document  *Document
 	exchange  *exchange // the last one; nil before the first
 }
@@ -127,7 +127,7 @@ func (s *scope) stepValue(name string) (any, bool) {
 
 func (s *scope) workflowValue(name string) (any, bool) {
 	id, rest, _ := strings.Cut(name, ".")
-	w, found := s.workflows[id]
+	w, found := s.workflows[s.document.Workflow(id)]
 	field, of, _ := strings.Cut(rest, ".")
 	switch {
 	case !found:

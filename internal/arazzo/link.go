@@ -94,14 +94,20 @@ func (l *linker) actions(actions []*action, at plumb.Source) {
 }
 
 func (l *linker) needWorkflow(id string, at plumb.Source) {
-	if l.document.Workflow(id) != nil {
+	if l.document.Find(id) != nil {
 		return
 	}
 	var known []string
 	for _, w := range l.document.Workflows {
 		known = append(known, w.ID)
 	}
-	message := fmt.Sprintf("there is no workflow %q in this document", id)
+	for name, other := range l.document.others {
+		for _, w := range other.Workflows {
+			known = append(known, "$sourceDescriptions."+name+"."+w.ID)
+		}
+	}
+	slices.Sort(known)
+	message := fmt.Sprintf("there is no workflow %q", id)
 	if near := nearest.To(id, known); near != "" {
 		message += fmt.Sprintf("; did you mean %q?", near)
 	}
@@ -179,23 +185,17 @@ func begins(name, known string) bool {
 // checkCycles returns an error if a workflow runs itself as a part of itself.
 func (d *Document) checkCycles() error {
 	done := map[*Workflow]bool{}
-	var visit func(w *Workflow, above []string) error
-	visit = func(w *Workflow, above []string) error {
-		if slices.Contains(above, w.ID) {
-			return d.tree.Error(w.Place.Pointer, fmt.Sprintf("the workflow runs itself: %s", strings.Join(append(above, w.ID), ", ")))
+	var visit func(w *Workflow, above []*Workflow) error
+	visit = func(w *Workflow, above []*Workflow) error {
+		if slices.Contains(above, w) {
+			return d.tree.Error(w.Place.Pointer, fmt.Sprintf("the workflow %s runs itself as a part of itself", w.ID))
 		}
 		if done[w] {
 			return nil
 		}
 		done[w] = true
-		parts := slices.Clone(w.DependsOn)
-		for _, s := range w.Steps {
-			if s.WorkflowID != "" {
-				parts = append(parts, s.WorkflowID)
-			}
-		}
-		for _, id := range parts {
-			if err := visit(d.Workflow(id), append(slices.Clone(above), w.ID)); err != nil {
+		for _, part := range w.Parts() {
+			if err := visit(part, append(slices.Clone(above), w)); err != nil {
 				return err
 			}
 		}

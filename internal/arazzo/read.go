@@ -82,6 +82,7 @@ func (v value) errorf(format string, args ...any) error {
 type reader struct {
 	document *Document
 	root     value
+	open     func(Source) (*Document, error) // of a source description
 }
 
 func (r *reader) read() error {
@@ -91,6 +92,13 @@ func (r *reader) read() error {
 			return v.errorf("another source description is named %q, too; rename one", s.Name)
 		}
 		r.document.Sources = append(r.document.Sources, s)
+		if s.Type == "arazzo" {
+			other, err := r.open(s)
+			if err != nil {
+				return v.errorf("source description %q: %w", s.Name, err)
+			}
+			r.document.others[s.Name] = other
+		}
 	}
 	for _, v := range r.root.get("workflows").items() {
 		w, err := r.workflow(v)

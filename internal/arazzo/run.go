@@ -97,15 +97,15 @@ const maxDepth = 100
 // Run runs a workflow, and returns its outputs. The error is an [*UnmetError], a
 // [*NoValueError], that of the caller, or says why a request cannot be made.
 func Run(ctx context.Context, w *Workflow, inputs map[string]any, caller Caller) (map[string]any, error) {
-	r := &runner{caller: caller, given: inputs, ended: map[string]workflowValues{}}
+	r := &runner{caller: caller, given: inputs, ended: map[*Workflow]workflowValues{}}
 	return r.run(ctx, w, inputs)
 }
 
 // runner runs a workflow with those that are parts of it.
 type runner struct {
 	caller Caller
-	given  map[string]any            // the inputs of the whole run
-	ended  map[string]workflowValues // by the id of the workflow
+	given  map[string]any // the inputs of the whole run
+	ended  map[*Workflow]workflowValues
 	last   *exchange
 	depth  int
 }
@@ -117,8 +117,9 @@ func (r *runner) run(ctx context.Context, w *Workflow, inputs map[string]any) (m
 	}
 	defer func() { r.depth-- }()
 	for _, id := range w.DependsOn {
-		if _, ok := r.ended[id]; !ok {
-			if _, err := r.run(ctx, w.document.Workflow(id), r.given); err != nil {
+		before := w.document.Find(id)
+		if _, ok := r.ended[before]; !ok {
+			if _, err := r.run(ctx, before, r.given); err != nil {
 				return nil, err
 			}
 		}
@@ -129,7 +130,7 @@ func (r *runner) run(ctx context.Context, w *Workflow, inputs map[string]any) (m
 		return nil, err
 	}
 	outputs := e.scope.outputsOf(w.outputs)
-	r.ended[w.ID] = workflowValues{e.scope.inputs, outputs}
+	r.ended[w] = workflowValues{e.scope.inputs, outputs}
 	return outputs, nil
 }
 
@@ -194,7 +195,7 @@ func (e *execution) steps(ctx context.Context) error {
 				return err
 			}
 		case a.workflowID != "":
-			_, err := e.run(ctx, e.workflow.document.Workflow(a.workflowID), e.given)
+			_, err := e.run(ctx, e.workflow.document.Find(a.workflowID), e.given)
 			return err
 		default:
 			_, i = e.workflow.step(a.stepID)
@@ -233,7 +234,7 @@ func (e *execution) repeat(ctx context.Context, s *Step, a *action) error {
 		}
 	}
 	if a.workflowID != "" {
-		if _, err := e.run(ctx, e.workflow.document.Workflow(a.workflowID), e.given); err != nil {
+		if _, err := e.run(ctx, e.workflow.document.Find(a.workflowID), e.given); err != nil {
 			return err
 		}
 	}
@@ -273,7 +274,7 @@ func (e *execution) part(ctx context.Context, s *Step) error {
 			inputs[p.name] = value
 		}
 	}
-	outputs, err := e.run(ctx, s.Workflow.document.Workflow(s.WorkflowID), inputs)
+	outputs, err := e.run(ctx, s.Part(), inputs)
 	e.scope.outputs = outputs
 	return err
 }

@@ -44,5 +44,5 @@ func TestFlagsAreGivenOnce(t *testing.T) {
 	root := (&app{out: &out, err: &out}).root()
 	takeOnce(root)
 	visit(root)
-	assert.Equal(t, map[string]bool{"overlay": true, "report": true, "rule": true, "recordings": true, "fault": true, "scenario": true, "input": true, "header": true, "server": true}, lists)
+	assert.Equal(t, map[string]bool{"overlay": true, "report": true, "rule": true, "recordings": true, "fault": true, "scenario": true, "input": true, "header": true, "server": true, "source": true}, lists)
 }

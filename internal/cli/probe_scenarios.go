@@ -129,6 +129,9 @@ func pairs(flag, form string, texts []string) (map[string]string, error) {
 		if !ok || name == "" || value == "" {
 			return nil, fmt.Errorf("--%s: %q does not have the form %s", flag, text, form)
 		}
+		if other, ok := all[name]; ok && other != value {
+			return nil, fmt.Errorf("--%s: %s is given twice, as %s and as %s", flag, name, other, value)
+		}
 		all[name] = value
 	}
 	return all, nil

@@ -154,6 +154,7 @@ func TestProbeWithSources(t *testing.T) {
 		"find.yaml:3:22: source description \"pets-api\": https://example.com/openapi.yaml is not the path of a file, and nothing is fetched; save what is there, and name the file: --source pets-api=FILE": nil,
 		`--source: "pet-api" is not one of pets-api; did you mean "pets-api"?`: {"--source", "pets-api=pets.yaml", "--source", "pet-api=x.yaml"},
 		`--source: "pets-api" does not have the form NAME=FILE`:                {"--source", "pets-api"},
+		"--source: pets-api is given twice, as a.yaml and as b.yaml":           {"--source", "pets-api=a.yaml", "--source", "pets-api=b.yaml"},
 		`source description "pets-api": nope.yaml: there is no such file`:      {"--source", "pets-api=nope.yaml"},
 		"the input id must be of the type integer, in JSON":                    {"--source", "pets-api=pets.yaml", "--input", "id=x"},
 	} {

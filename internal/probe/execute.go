@@ -67,12 +67,15 @@ type call struct {
 	contentType string
 	payload     any
 	hasPayload  bool
-	expected    []int // statuses that are no finding, live and in a recording of the run; may be none
+
+	// expected are the statuses that the step expects, which the request says,
+	// so that they are no finding, neither live nor in a recording of the run.
+	expected string
 }
 
 // Call makes the request of a step.
 func (e *executor) Call(ctx context.Context, r *arazzo.Request) (*arazzo.Response, error) {
-	c := &call{operation: e.document.operations[r.Step], arguments: r.Parameters, payload: r.Payload, hasPayload: r.HasPayload, expected: r.Step.ExpectedStatuses()}
+	c := &call{operation: e.document.operations[r.Step], arguments: r.Parameters, payload: r.Payload, hasPayload: r.HasPayload, expected: e.document.expected[r.Step]}
 	if r.Step.Body != nil {
 		c.contentType = r.Step.Body.ContentType
 	}

@@ -19,12 +19,11 @@ type source struct {
 
 // linker finds the operations of the steps of a document.
 type linker struct {
-	file     string
 	document *Document
 	sources  []source
 }
 
-// link finds the operation of a step. If the step does not say of which media
+// link finds the operation of a step, and the statuses that it expects. If the step does not say of which media
 // type its payload is, the operation does.
 func (l *linker) link(step *arazzo.Step) error {
 	if step.WorkflowID != "" {
@@ -39,6 +38,7 @@ func (l *linker) link(step *arazzo.Step) error {
 		return l.unknown(step, sources, wanted)
 	}
 	l.document.operations[step] = op
+	l.document.expected[step] = ranges(step.ExpectedStatuses())
 	if step.Body != nil && step.Body.ContentType == "" {
 		step.Body.ContentType = mediaTypeOf(from.description.RequestBody(op))
 	}
@@ -60,7 +60,11 @@ func (l *linker) named(step *arazzo.Step) ([]source, string, error) {
 	}
 	name, _, _ := strings.Cut(rest, ".")
 	message := fmt.Sprintf("there is no source description %q", name)
-	if near := nearest.To(name, l.document.Sources); near != "" {
+	var known []string
+	for _, s := range l.sources {
+		known = append(known, s.name)
+	}
+	if near := nearest.To(name, known); near != "" {
 		message += fmt.Sprintf("; did you mean %q?", near)
 	}
 	return nil, "", errorAt(step.Place, "%s", message)

@@ -23,14 +23,14 @@ func (e *executor) request(c *call) (*http.Request, error) {
 	if testsAbsence(c.arguments) {
 		b.withoutCredentials()
 	}
-	if expected := ranges(c.expected); expected != "" {
-		b.header.Set(engine.ExpectedStatus, expected)
-	}
 	for _, a := range c.arguments {
 		b.add(a)
 	}
 	if i := strings.IndexByte(b.path, '{'); i >= 0 {
 		return nil, fmt.Errorf("%s %s: the scenario gives no value for %s", op.Method, op.Path, b.path[i:])
+	}
+	if c.expected != "" {
+		b.header.Set(engine.ExpectedStatus, c.expected)
 	}
 	var body io.Reader
 	if c.hasPayload {

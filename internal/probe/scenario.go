@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/url"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 
@@ -24,6 +23,7 @@ type Document struct {
 	Warnings []spec.Warning
 
 	operations map[*arazzo.Step]*spec.Operation
+	expected   map[*arazzo.Step]string // the statuses that the requests of a step say it expects
 }
 
 // Scenario is a sequence of requests: one workflow of a document or, in a smoke
@@ -48,50 +48,62 @@ func Builtin() (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parse(builtin, data, func(s arazzo.Source) (*spec.Description, error) {
-		return spec.Load(spec.Files, path.Join(path.Dir(builtin), s.URL), spec.Options{RefRoot: "."})
-	})
+	return parse(builtin, data, &documentReader{load: func(file string) (*spec.Description, error) {
+		return spec.Load(spec.Files, file, spec.Options{RefRoot: "."})
+	}})
 }
 
-// Load reads the scenarios of an Arazzo document. The descriptions that it
-// names are files; their paths are relative to its folder. For some, by the
-// name of the source description, other files can be given.
+// Load reads the scenarios of an Arazzo document. The documents and the
+// descriptions that it names are files; their paths are relative to its folder.
+// For some, by the name of the source description, other files can be given.
 func Load(file string, sources map[string]string) (*Document, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: the scenarios cannot be read: %w", file, err)
 	}
-	return parse(file, data, func(s arazzo.Source) (*spec.Description, error) {
-		if given, ok := sources[s.Name]; ok {
-			return spec.LoadFile(given, "")
-		}
-		if u, err := url.Parse(s.URL); err != nil || u.Scheme != "" {
-			return nil, fmt.Errorf("%s is not the path of a file, and nothing is fetched; save what is there, and name the file: --source %s=FILE", s.URL, s.Name)
-		}
-		d, err := spec.LoadFile(filepath.Join(filepath.Dir(file), filepath.FromSlash(s.URL)), "")
-		if err != nil {
-			return nil, fmt.Errorf("%w; --source %s=FILE names another file", err, s.Name)
-		}
-		return d, nil
-	})
+	return parse(file, data, &documentReader{given: sources, load: func(file string) (*spec.Description, error) { return spec.LoadFile(file, "") }})
 }
 
-func parse(file string, data []byte, load func(arazzo.Source) (*spec.Description, error)) (*Document, error) {
-	read, err := arazzo.Parse(file, data)
+func parse(file string, data []byte, r *documentReader) (*Document, error) {
+	r.document = &Document{operations: map[*arazzo.Step]*spec.Operation{}, expected: map[*arazzo.Step]string{}}
+	read, err := r.read(file, data)
 	if err != nil {
 		return nil, err
 	}
-	l := linker{file: file, document: &Document{Warnings: read.Warnings, operations: map[*arazzo.Step]*spec.Operation{}}}
+	for _, w := range read.Workflows {
+		r.document.add(w, isPart(read, w))
+	}
+	return r.document, nil
+}
+
+// documentReader reads a document, and those that it refers to.
+type documentReader struct {
+	given    map[string]string // files of source descriptions, by name
+	load     func(file string) (*spec.Description, error)
+	document *Document
+	reading  []string // files of the documents that are being read
+}
+
+// read reads a document, and finds the operations of its steps.
+func (r *documentReader) read(file string, data []byte) (*arazzo.Document, error) {
+	r.reading = append(r.reading, file)
+	defer func() { r.reading = r.reading[:len(r.reading)-1] }()
+	read, err := arazzo.Parse(file, data, func(s arazzo.Source) (*arazzo.Document, error) { return r.other(file, s) })
+	if err != nil {
+		return nil, err
+	}
+	r.document.Warnings = append(r.document.Warnings, read.Warnings...)
+	l := linker{document: r.document}
 	for _, s := range read.Sources {
+		r.document.Sources = append(r.document.Sources, s.Name)
 		if s.Type == "arazzo" {
-			return nil, errorAt(s.Place, "the source description %q is an Arazzo document; workflows of other documents cannot be run", s.Name)
+			continue
 		}
-		desc, err := load(s)
+		desc, err := r.description(file, s)
 		if err != nil {
 			return nil, errorAt(s.Place, "source description %q: %w", s.Name, err)
 		}
 		l.sources = append(l.sources, source{s.Name, desc})
-		l.document.Sources = append(l.document.Sources, s.Name)
 	}
 	for _, w := range read.Workflows {
 		for _, step := range w.Steps {
@@ -99,9 +111,49 @@ func parse(file string, data []byte, load func(arazzo.Source) (*spec.Description
 				return nil, err
 			}
 		}
-		l.document.add(w, isPart(read, w.ID))
 	}
-	return l.document, nil
+	return read, nil
+}
+
+// other reads a document that is a source description of the one in a file.
+func (r *documentReader) other(file string, s arazzo.Source) (*arazzo.Document, error) {
+	named, err := r.fileOf(file, s)
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(r.reading, named) {
+		return nil, fmt.Errorf("%s is a source description of itself", named)
+	}
+	data, err := os.ReadFile(named)
+	if err != nil {
+		return nil, err
+	}
+	return r.read(named, data)
+}
+
+// description reads a description that is a source description of the document
+// in a file.
+func (r *documentReader) description(file string, s arazzo.Source) (*spec.Description, error) {
+	named, err := r.fileOf(file, s)
+	if err != nil {
+		return nil, err
+	}
+	d, err := r.load(named)
+	if _, given := r.given[s.Name]; err != nil && !given {
+		return nil, fmt.Errorf("%w; --source %s=FILE names another file", err, s.Name)
+	}
+	return d, err
+}
+
+// fileOf returns the file of a source description of the document in a file.
+func (r *documentReader) fileOf(file string, s arazzo.Source) (string, error) {
+	if given, ok := r.given[s.Name]; ok {
+		return given, nil
+	}
+	if u, err := url.Parse(s.URL); err != nil || u.Scheme != "" {
+		return "", fmt.Errorf("%s is not the path of a file, and nothing is fetched; save what is there, and name the file: --source %s=FILE", s.URL, s.Name)
+	}
+	return filepath.Join(filepath.Dir(file), filepath.FromSlash(s.URL)), nil
 }
 
 func errorAt(at plumb.Source, format string, args ...any) error {
@@ -109,10 +161,8 @@ func errorAt(at plumb.Source, format string, args ...any) error {
 }
 
 // isPart reports whether a workflow is run as a part of another one.
-func isPart(d *arazzo.Document, id string) bool {
-	return slices.ContainsFunc(d.Workflows, func(w *arazzo.Workflow) bool {
-		return slices.Contains(w.DependsOn, id) || slices.ContainsFunc(w.Steps, func(s *arazzo.Step) bool { return s.WorkflowID == id })
-	})
+func isPart(d *arazzo.Document, w *arazzo.Workflow) bool {
+	return slices.ContainsFunc(d.Workflows, func(other *arazzo.Workflow) bool { return slices.Contains(other.Parts(), w) })
 }
 
 func (d *Document) add(w *arazzo.Workflow, isPart bool) {
@@ -155,7 +205,7 @@ func (s *Scenario) inputs(given map[string]any) (map[string]any, error) {
 // FitsIn reports whether a description has all operations of the scenario, by
 // method and path.
 func (s *Scenario) FitsIn(d *spec.Description) bool {
-	for _, op := range s.operations() {
+	for _, op := range s.document.operationsOf(s.workflow) {
 		if !slices.ContainsFunc(d.Operations, func(o *spec.Operation) bool { return o.Method == op.Method && o.Path == op.Path }) {
 			return false
 		}
@@ -163,20 +213,17 @@ func (s *Scenario) FitsIn(d *spec.Description) bool {
 	return true
 }
 
-// operations returns the operations that the scenario uses, with those of the
-// scenarios that it contains.
-func (s *Scenario) operations() []*spec.Operation {
+// operationsOf returns the operations that a workflow uses, with those of its
+// parts.
+func (d *Document) operationsOf(w *arazzo.Workflow) []*spec.Operation {
 	var all []*spec.Operation
-	for _, step := range s.workflow.Steps {
-		if op := s.document.operations[step]; op != nil {
+	for _, step := range w.Steps {
+		if op := d.operations[step]; op != nil {
 			all = append(all, op)
-			continue
 		}
-		for i := range s.document.Scenarios {
-			if part := &s.document.Scenarios[i]; part.Name == step.WorkflowID {
-				all = append(all, part.operations()...)
-			}
-		}
+	}
+	for _, part := range w.Parts() {
+		all = append(all, d.operationsOf(part)...)
 	}
 	return all
 }

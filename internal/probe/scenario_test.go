@@ -15,7 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/plumbapi/plumb"
-	"github.com/plumbapi/plumb/internal/arazzo"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -164,9 +163,57 @@ func FuzzParse(f *testing.F) {
 	f.Add(string(data))
 	f.Add(ownScenario)
 	f.Fuzz(func(t *testing.T, text string) {
-		doc, err := parse("fuzz.yaml", []byte(text), func(arazzo.Source) (*spec.Description, error) { return &spec.Description{}, nil })
+		doc, err := parse("fuzz.yaml", []byte(text), &documentReader{load: func(string) (*spec.Description, error) { return &spec.Description{}, nil }})
 		if err == nil && len(doc.Scenarios) == 0 {
 			t.Error("a document without scenarios is accepted")
 		}
 	})
+}
+
+// TestWorkflowsOfOtherDocuments checks that a step can run a workflow of a
+// document that is a source description, whose own source descriptions and
+// components count there.
+func TestWorkflowsOfOtherDocuments(t *testing.T) {
+	const head = "arazzo: 1.0.1\ninfo: {title: T, version: '1'}\n"
+	files := map[string]string{
+		"letters.yaml": letters,
+		"other.yaml": head + `sourceDescriptions: [{name: l, url: letters.yaml, type: openapi}]
+workflows:
+- {workflowId: login, steps: [{stepId: b, operationId: b, parameters: [{reference: $components.parameters.p}]}]}
+- {workflowId: w, inputs: {properties: {n: {type: string}}}, dependsOn: [login], steps: [{stepId: c, operationId: $sourceDescriptions.l.c, parameters: [{name: n, in: query, value: $inputs.n}], outputs: {s: $statusCode}}], outputs: {s: $steps.c.outputs.s}}
+components: {parameters: {p: {name: p, in: query, value: other}}}
+`,
+		"main.yaml": head + `sourceDescriptions: [{name: mine, url: letters.yaml, type: openapi}, {name: other, url: other.yaml, type: arazzo}]
+workflows:
+- workflowId: w
+  steps:
+  - {stepId: part, workflowId: $sourceDescriptions.other.w, parameters: [{name: n, value: x}], outputs: {s: $outputs.s}}
+  - {stepId: a, operationId: $sourceDescriptions.mine.a, parameters: [{name: s, in: query, value: $steps.part.outputs.s}]}
+`,
+		"self.yaml":  head + "sourceDescriptions: [{name: self, url: self.yaml, type: arazzo}]\nworkflows: [{workflowId: w, steps: [{stepId: s, workflowId: $sourceDescriptions.self.w}]}]\n",
+		"typo.yaml":  head + "sourceDescriptions: [{name: other, url: other.yaml, type: arazzo}]\nworkflows: [{workflowId: w, steps: [{stepId: s, workflowId: $sourceDescriptions.other.logn}]}]\n",
+		"none.yaml":  head + "sourceDescriptions: [{name: other, url: nope.yaml, type: arazzo}]\nworkflows: [{workflowId: w, steps: [{stepId: s, workflowId: $sourceDescriptions.other.w}]}]\n",
+		"wrong.yaml": head + "sourceDescriptions: [{name: other, url: letters.yaml, type: arazzo}]\nworkflows: [{workflowId: w, steps: [{stepId: s, workflowId: $sourceDescriptions.other.w}]}]\n",
+	}
+	dir := t.TempDir()
+	for name, text := range files {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	doc, err := Load(filepath.Join(dir, "main.yaml"), nil)
+	require.NoError(t, err)
+	require.Len(t, doc.Scenarios, 1)
+	assert.Empty(t, doc.Warnings)
+	got, err := runExample(t, doc, "w", nil, map[string]string{"GET /a": "200", "GET /b": "200", "GET /c": "202"})
+	require.NoError(t, err)
+	assert.Equal(t, []sent{{"GET /b?p=other", ""}, {"GET /c?n=x", ""}, {"GET /a?s=202", ""}}, got)
+
+	for name, want := range map[string]string{
+		"self.yaml":  "self.yaml:3:22: source description \"self\": " + filepath.Join(dir, "self.yaml") + " is a source description of itself",
+		"typo.yaml":  `typo.yaml:4:37: there is no workflow "$sourceDescriptions.other.logn"; did you mean "$sourceDescriptions.other.login"?`,
+		"none.yaml":  `none.yaml:3:22: source description "other": open `,
+		"wrong.yaml": `letters.yaml:1:1: this is not an Arazzo document`,
+	} {
+		_, err := Load(filepath.Join(dir, name), nil)
+		assert.ErrorContains(t, err, want)
+	}
 }
