@@ -158,16 +158,16 @@ func (b *build) sizes() (map[string]int, error) {
 	return nil, nil
 }
 
-// symbolSizes sums up the sizes that go tool nm prints: on each line the address,
-// the size, a letter and the name. Symbols that occupy no room in the file are
-// left out.
+// symbolSizes sums up the sizes of code and constants that go tool nm prints: on
+// each line the address, the size, a letter and the name. Variables are left out,
+// since many have no room in the file.
 func symbolSizes(r io.Reader) (map[string]int, error) {
 	sizes := map[string]int{}
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		fields := strings.Fields(lines.Text())
-		if len(fields) < 4 || strings.ContainsAny(fields[2], "bBU") {
+		if len(fields) < 4 || !strings.Contains("tTrR", fields[2]) {
 			continue
 		}
 		size, err := strconv.Atoi(fields[1])

@@ -28,6 +28,7 @@ func TestSymbolSizes(t *testing.T) {
   401010         5 T example.com/a/b.F[go.shape.int]
   401020         7 R gopkg.in/yaml%2ev3.table
   401030      9999 B example.com/a/b.buffer
+  401038      9999 D example.com/a/b.scratch
   401040         3 T main.main
                0 U external
   401050         2 R type:.eq.x

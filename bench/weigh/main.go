@@ -9,6 +9,7 @@ import (
 	"debug/buildinfo"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,8 +21,8 @@ const (
 	command  = "./cmd/plumb"
 	compared = "github.com/getkin/kin-openapi/cmd/validate"
 
-	mostTimes = 2.7 // the processor time of the other command
-	mostMB    = 30.0
+	mostTimes = 2.7  // the processor time of the other command
+	mostMB    = 30.0 // of 1024 kB, as everywhere in the benchmarks
 )
 
 func main() {
@@ -45,11 +46,12 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	times := own.processor.Seconds() / other.processor.Seconds()
+	// As it is printed: the time varies by some percent from run to run.
+	times := math.Round(10*own.processor.Seconds()/other.processor.Seconds()) / 10
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "plumb\tkin-openapi\ttimes\tat most\t\n")
-	fmt.Fprintf(w, "%.0f\t%.0f\t%.2f\t%.1f times\t seconds of processor for the first build\n", own.processor.Seconds(), other.processor.Seconds(), times, mostTimes)
-	fmt.Fprintf(w, "%.1f\t%.1f\t%.2f\t%.0f\t MB of binary\n", own.mb(), other.mb(), own.mb()/other.mb(), mostMB)
+	fmt.Fprintf(w, "%.0f\t%.0f\t%.1f\t%.1f times\t seconds of processor for the first build\n", own.processor.Seconds(), other.processor.Seconds(), times, mostTimes)
+	fmt.Fprintf(w, "%.1f\t%.1f\t%.1f\t%.0f\t MB of binary\n", own.mb(), other.mb(), own.mb()/other.mb(), mostMB)
 	fmt.Fprintf(w, "%d\t%d\t\t\t modules\n", own.modules, other.modules)
 	if err := w.Flush(); err != nil {
 		return err
@@ -72,7 +74,7 @@ type build struct {
 	cache     string                   // the folder of what was compiled
 }
 
-func (b *build) mb() float64 { return float64(b.size) / 1e6 }
+func (b *build) mb() float64 { return float64(b.size) / (1 << 20) }
 
 // buildFirst builds a command as make build does, with empty caches.
 func buildFirst(dir, name string) (*build, error) {

@@ -13,6 +13,7 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/internal/report/format"
+	"github.com/plumbapi/plumb/internal/textfmt"
 	"github.com/plumbapi/plumb/internal/wholefile"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -76,10 +77,13 @@ func (c *check) skipped(x *plumb.Exchange, r engine.Result) {
 	clean := redact.ForExchange(x)
 	message := fmt.Sprintf("%s entry %d skipped: %s", clean.Text(x.Place.File), x.Place.Entry, clean.Text(r.Skipped))
 	if x.Request.Method != "" {
-		message += ": " + clean.Text(x.Request.Method) + " " + clean.Text(x.Request.URL)
+		message += ": " + textfmt.Shorten(clean.Text(x.Request.Method)+" "+clean.Text(x.Request.URL), mostShown)
 	}
 	c.say("%s", message)
 }
+
+// mostShown is the largest size of a text from outside in a message, in bytes.
+const mostShown = 1000
 
 // writeFile writes a report to a file.
 func writeFile(out output, in printer, view format.View) error {

@@ -33,7 +33,7 @@ func (p *pass) identify() {
 	case p.match.Path == "":
 		p.out.Skipped = "another API: the description has no such path"
 	case p.match.Operation == nil:
-		p.out.Operation = request.Method + " " + p.match.Path
+		p.out.Operation = shorten(request.Method) + " " + p.match.Path
 		p.out.Skipped = "the description does not have the method " + knownMethod(request.Method) + " for the path"
 	default:
 		p.out.Operation = p.match.Operation.ID

@@ -137,10 +137,15 @@ func (p *pass) file(f plumb.Finding) {
 	p.out.Findings = append(p.out.Findings, f)
 }
 
-// placed returns a finding that names a place of the description.
+// placed returns a finding that names a place of the description. What was found
+// is cut: it may name several values.
 func placed(message string, description plumb.Source, found, allowed string) plumb.Finding {
+	found = textfmt.Shorten(found, longestFound)
 	return plumb.Finding{Message: message, Description: description, Occurrence: plumb.Occurrence{Found: found, Allowed: allowed}}
 }
+
+// longestFound is the largest size of what was found, in bytes.
+const longestFound = 1000
 
 func indexToken(i int) string { return strconv.Itoa(i) }
 

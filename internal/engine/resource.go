@@ -137,6 +137,7 @@ func readStamp(v *jsonvalue.Value, text bool, life *lifecycle.Lifecycle) timesta
 		}
 	case v.Kind == jsonvalue.Number && !text:
 		s.readNumber(life)
+		s.text = shorten(s.text)
 	}
 	return s
 }

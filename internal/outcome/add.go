@@ -15,7 +15,7 @@ import (
 func (o *Outcome) Add(x *plumb.Exchange, r engine.Result) {
 	a := adder{Outcome: o, x: x, r: &r, clean: cleaner{x: x}}
 	o.Exchanges++
-	o.Bodies += r.Bodies
+	o.Bodies = sum(o.Bodies, r.Bodies)
 	if r.Bodies > 0 {
 		o.Masked += bytes.Count(x.Response.Body.Bytes, masked)
 	}

@@ -132,19 +132,20 @@ func Read(data []byte) (*Outcome, error) {
 		return nil, errors.New("not a summary: it has null where an object is expected")
 	}
 	o := Empty(f.Digest, f.Keep)
-	o.Exchanges, o.Bodies, o.Masked = f.Exchanges, f.Bodies, f.Masked
+	o.Exchanges, o.Bodies, o.Masked = sum(f.Exchanges, 0), sum(f.Bodies, 0), sum(f.Masked, 0)
 	for reason, n := range f.Skipped {
 		o.skipped.add(reason, n)
 	}
-	o.skipped.beyond += f.Others
+	o.skipped.beyond = sum(o.skipped.beyond, f.Others)
 	for _, s := range f.Statuses {
 		o.mergeStatus(s)
 	}
-	o.unlisted += f.Unlisted
+	o.unlisted = sum(o.unlisted, f.Unlisted)
 	for _, s := range f.Seen {
 		o.see(engine.Seen{Schema: s.Schema, Pointer: s.Pointer, Value: s.Value}, s.Count, s.Nulls)
 	}
 	for _, found := range f.Findings {
+		found.Count = sum(found.Count, 0)
 		o.findings.add(found, o.keep)
 	}
 	for _, b := range f.Beyond {

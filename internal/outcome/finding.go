@@ -142,7 +142,7 @@ func (f *Finding) merge(g *Finding, most int) {
 		f.Description = g.Description
 	}
 	f.Severity = higher(f.Severity, g.Severity)
-	f.Count += g.Count
+	f.Count = sum(f.Count, g.Count)
 	f.Lasted = f.Lasted.merge(g.Lasted)
 	f.Span.Extend(g.Span)
 	f.Files.Merge(&g.Files)
@@ -263,7 +263,7 @@ func (s *findings) count(rule, severity string, n int) {
 		s.beyond[rule] = b
 	}
 	b.Severity = higher(b.Severity, severity)
-	b.Count += n
+	b.Count = sum(b.Count, n)
 }
 
 func (s *findings) merge(o *findings, most int) {

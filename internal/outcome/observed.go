@@ -101,7 +101,7 @@ func (s *ObservedStatus) addMedia(mediaType string, n int) {
 	if s.Media == nil {
 		s.Media = map[string]int{}
 	}
-	if s.Media[mediaType] += n; len(s.Media) > mostValues {
+	if s.Media[mediaType] = sum(s.Media[mediaType], n); len(s.Media) > mostValues {
 		s.Media, s.ManyMedia = nil, true
 	}
 }
@@ -162,7 +162,7 @@ type Observed struct {
 func (o *Observed) settle() {
 	for t, n := range o.types {
 		if n > 0 {
-			o.Types[typeNames[t]] += n
+			o.Types[typeNames[t]] = sum(o.Types[typeNames[t]], n)
 		}
 	}
 	clear(o.types[:])
@@ -183,9 +183,9 @@ func (o *Observed) key() placeKey {
 
 func (o *Observed) merge(p *Observed) {
 	o.Limit = max(o.Limit, p.Limit)
-	o.Count += p.Count
+	o.Count = sum(o.Count, p.Count)
 	for t, n := range p.Types {
-		o.Types[t] += n
+		o.Types[t] = sum(o.Types[t], n)
 	}
 	for v, n := range p.Values {
 		o.addValue(v, n)
@@ -206,7 +206,7 @@ func (o *Observed) addValue(text string, n int) {
 	if o.Many {
 		return
 	}
-	o.Values[text] += n
+	o.Values[text] = sum(o.Values[text], n)
 	if len(o.Values) > o.Limit {
 		o.tooMany()
 	}
@@ -215,7 +215,7 @@ func (o *Observed) addValue(text string, n int) {
 func (o *Observed) tooMany() { o.Many, o.Values, o.values = true, nil, nil }
 
 func (s *ObservedStatus) merge(o *ObservedStatus) {
-	s.Count += o.Count
+	s.Count = sum(s.Count, o.Count)
 	s.Span.Extend(o.Span)
 	for mediaType, n := range o.Media {
 		s.addMedia(mediaType, n)

@@ -118,14 +118,14 @@ func (o *Outcome) Merge(p *Outcome) error {
 	if o.Digest != p.Digest {
 		return fmt.Errorf("the summaries are of different descriptions: one of %s, one of %s", o.Digest, p.Digest)
 	}
-	o.Exchanges += p.Exchanges
-	o.Bodies += p.Bodies
-	o.Masked += p.Masked
+	o.Exchanges = sum(o.Exchanges, p.Exchanges)
+	o.Bodies = sum(o.Bodies, p.Bodies)
+	o.Masked = sum(o.Masked, p.Masked)
 	o.skipped.merge(&p.skipped)
 	for _, status := range p.statuses.all() {
 		o.mergeStatus(status)
 	}
-	o.unlisted += p.unlisted
+	o.unlisted = sum(o.unlisted, p.unlisted)
 	for place, seen := range p.seen {
 		o.see(place, seen.Count, seen.Nulls)
 	}
@@ -166,12 +166,12 @@ func (o *Outcome) status(operation string, status, exchanges int) *ObservedStatu
 		return known
 	}
 	if !o.statuses.takes(key) {
-		o.unlisted += exchanges
+		o.unlisted = sum(o.unlisted, exchanges)
 		return nil
 	}
 	s := &ObservedStatus{Operation: operation, Status: status}
 	if dropped, ok := o.statuses.set(key, s); ok {
-		o.unlisted += dropped.Count
+		o.unlisted = sum(o.unlisted, dropped.Count)
 	}
 	return s
 }
@@ -182,8 +182,8 @@ func (o *Outcome) see(place engine.Seen, count, nulls int) {
 		s = &Seen{Seen: place}
 		o.seen[place] = s
 	}
-	s.Count += count
-	s.Nulls += nulls
+	s.Count = sum(s.Count, count)
+	s.Nulls = sum(s.Nulls, nulls)
 }
 
 // Skip counts a file or an exchange that was not checked.
@@ -196,7 +196,7 @@ func (o *Outcome) Skipped() map[string]int {
 		all[reason] = n
 	}
 	if o.skipped.beyond > 0 {
-		all["other reasons"] += o.skipped.beyond
+		all["other reasons"] = sum(all["other reasons"], o.skipped.beyond)
 	}
 	return all
 }

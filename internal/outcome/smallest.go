@@ -69,20 +69,20 @@ func newCounts(most int) counts {
 
 func (c *counts) add(text string, n int) {
 	if known, ok := c.get(text); ok {
-		c.values[text] = known + n
+		c.values[text] = sum(known, n)
 		return
 	}
 	if !c.takes(text) {
-		c.beyond += n
+		c.beyond = sum(c.beyond, n)
 		return
 	}
-	dropped, _ := c.set(text, n)
-	c.beyond += dropped
+	dropped, _ := c.set(text, sum(n, 0))
+	c.beyond = sum(c.beyond, dropped)
 }
 
 func (c *counts) merge(o *counts) {
 	for text, n := range o.values {
 		c.add(text, n)
 	}
-	c.beyond += o.beyond
+	c.beyond = sum(c.beyond, o.beyond)
 }

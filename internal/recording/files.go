@@ -95,7 +95,8 @@ func glob(pattern string) ([]File, error) {
 	matches, err := doublestar.FilepathGlob(pattern, append(options, doublestar.WithFailOnIOErrors())...)
 	var files []File
 	if unreadable := (*fs.PathError)(nil); errors.As(err, &unreadable) {
-		files = append(files, File{Path: unreadable.Path})
+		base, _ := doublestar.SplitPattern(filepath.ToSlash(pattern)) // what the path is relative to
+		files = append(files, File{Path: filepath.Join(filepath.FromSlash(base), unreadable.Path)})
 		matches, err = doublestar.FilepathGlob(pattern, options...)
 	}
 	if err != nil {
