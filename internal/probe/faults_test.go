@@ -147,6 +147,7 @@ var alsoFound = map[string][]string{
 	"output-too-early":         {"history-set-once"},
 	"state-goes-back":          {"history-decreased", "history-set-once", "scenario-unmet"},
 	"state-without-trace":      {"history-set-once"},
+	"usage-of-an-old-batch":    {"time-between-answers"},
 	"usage-too-early":          {"history-decreased"},
 }
 
@@ -183,6 +184,7 @@ func TestEachRuleHasAFault(t *testing.T) {
 		"drift-null", "time-bound", // broken even without a fault
 		"scenario-unmet",              // a consequence of others
 		"http-operation", "http-path", // about the request
+		"history-id-reused",                                        // about several files
 		"http-undescribed-body",                                    // each response of the description has a body
 		"capture-limit", "capture-truncated", "capture-unreadable", // about recordings
 		"schema-additional-member", "schema-combination", "schema-undecided", "schema-pattern", // not in the description
