@@ -68,16 +68,20 @@ func golden(t *testing.T, dir, recording string, args ...string) {
 	assert.Equal(t, string(text), stdout, "run: go test ./internal/cli -run Fixtures -update, and look at what changed")
 }
 
-// recordingsIn returns the names of the recordings in a folder.
+// recordingsIn returns the names of the recordings in a folder. Those of several files
+// are folders.
 func recordingsIn(t *testing.T, dir string) []string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*.ndjson"))
+	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
-	require.NotEmpty(t, files, "%s has no recordings", dir)
-	for i, f := range files {
-		files[i] = filepath.Base(f)
+	var names []string
+	for _, entry := range entries {
+		if entry.IsDir() || filepath.Ext(entry.Name()) == ".ndjson" {
+			names = append(names, entry.Name())
+		}
 	}
-	return files
+	require.NotEmpty(t, names, "%s has no recordings", dir)
+	return names
 }
 
 // ruleFolders returns the folders of recordings that must give no findings, and

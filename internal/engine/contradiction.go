@@ -21,6 +21,7 @@ type contradiction struct {
 	before, after Moment
 	allowed       string
 	text          string // what was found; empty where the values say it
+	ofResource    bool   // its cause is one for all timestamps of the resource
 }
 
 // found says what the member is and was. Where it is at hand, the text says it in
@@ -45,7 +46,9 @@ func (c *contradiction) finding(v *Validator, t *tracked) plumb.Finding {
 	f.Rule, f.Severity = c.rule.ID, v.severityOf(c.rule)
 	f.Operation, f.Status = c.after.Origin.Operation, c.after.Origin.Status
 	f.Pointer = c.after.Origin.Within + c.member.Pointer
-	f.Subject = t.subject(c.member.Pointer)
+	if f.Subject = t.subject(c.member.Pointer); c.ofResource {
+		f.Subject = t.subject("")
+	}
 	f.Place = plumb.Place{File: c.after.File, Entry: int(c.after.Entry), Line: int(c.after.Line)}
 	return f
 }

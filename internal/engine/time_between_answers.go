@@ -21,7 +21,8 @@ state is the time of the answer. Two seconds are allowed for. An answer has the 
 its Date header or, if it has none, that of the recorder. The clock that sets the
 timestamps is wrong, or they are computed from something else. If time-future or
 time-skew is enabled, timestamps later than the answer are left to it, and so are
-those in the wrong order to time-order.`,
+those in the wrong order to time-order. There is one finding for the resource, which
+lists the members.`,
 	Fix:     "Correct the clock that sets the timestamp, or set it when the state begins.",
 	Example: `{"status": "open"} at 12:00, and {"status": "paid", "paid_at": "2025-03-14T11:00:01Z"} at 12:01`,
 	history: func(c *comparison) {
@@ -85,7 +86,8 @@ func (c *comparison) checkBetween(s *lifecycle.State, value history.Value, earli
 		message: "the timestamp is not between the answers around it",
 		text: stamp.describe(s.Entered) + " is " + timeBetween(bound, stamp.time) + side + what +
 			" (" + bound.Format(time.DateTime) + " UTC" + placeOf(c.Before) + ")",
-		allowed: allowedBetween(from, to),
+		allowed:    allowedBetween(from, to),
+		ofResource: true,
 	})
 }
 

@@ -57,6 +57,7 @@ var faults = []Fault{
 		}},
 	{Name: "clock-ahead", Rule: "time-future", Text: "timestamps are two minutes ahead of the Date header", answer: late(2 * time.Minute)},
 	{Name: "clock-skew", Rule: "time-skew", Text: "timestamps are half a minute ahead of the Date header", answer: late(30 * time.Second)},
+	{Name: "clock-slow", Rule: "time-between-answers", Text: "timestamps are an hour behind the Date header", answer: late(-time.Hour)},
 	{Name: "completed-too-early", Rule: "state-timestamp-early", Text: "completed_at is set while the batch is finalizing",
 		batch: inState("finalizing", func(v *view, o *object) { o.set("completed_at", v.end("finalizing", v.finalizing, finalizingSeconds)) })},
 	{Name: "counts-fall", Rule: "history-decreased", Text: "the request counts are smaller in every second response",

@@ -151,6 +151,7 @@ var alsoFound = map[string][]string{
 	"state-without-trace":      {"history-set-once"},
 	"trailing-comma":           {"scenario-unmet"},
 	"trailing-data":            {"scenario-unmet"},
+	"usage-of-an-old-batch":    {"time-between-answers"},
 	"usage-too-early":          {"history-decreased"},
 }
 
@@ -188,6 +189,7 @@ func TestEachRuleHasAFault(t *testing.T) {
 		"drift-null", "time-bound", // broken even without a fault
 		"scenario-unmet",              // a consequence of others
 		"http-operation", "http-path", // about the request
+		"history-id-reused",                                        // about several files
 		"http-undescribed-body",                                    // each response of the description has a body
 		"capture-limit", "capture-truncated", "capture-unreadable", // about recordings
 		"schema-additional-member", "schema-combination", "schema-undecided", "schema-pattern", // not in the description

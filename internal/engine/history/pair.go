@@ -88,10 +88,11 @@ func (o *observation) compareLater(k *Kind, after []observation, yield func(afte
 }
 
 // appears returns the changes from nothing to an observation, as far as they are of
-// interest: the state and the time of creation. It returns nil where there is none.
-func (o *observation) appears(k *Kind) []Change {
+// interest: the state and the time of creation. It returns nil where it is not of an
+// answer that created the resource.
+func (s *Store) appears(k *Kind, o *observation) []Change {
 	created := k.createdOf(o.values)
-	if created.IsAbsent() {
+	if created.IsAbsent() || !s.creates(o.moment) {
 		return nil
 	}
 	return []Change{{0, Value{}, o.values[0]}, {k.Created, Value{}, created}}
@@ -104,7 +105,7 @@ func (l *life) eachPair(s *Store, k *Kind, i int, yield func(Pair)) {
 	if i == 0 && l.begins != nil {
 		yield(Pair{Kind: k.Number, Before: s.momentOf(l.before), After: s.momentOf(o.moment), Begins: l.begins})
 	}
-	if changes := o.appears(k); i == 0 && changes != nil {
+	if changes := s.appears(k, o); i == 0 && changes != nil {
 		yield(Pair{Kind: k.Number, After: s.momentOf(o.moment), Changes: changes, Latter: o.values})
 	}
 	o.compareEarlier(k, l.observations[:i], func(before moment, changes []Change) {

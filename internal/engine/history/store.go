@@ -100,7 +100,7 @@ func (s *Store) Insert(key Key, k *Kind, when Moment, packed []byte, compare Com
 // compareFirst compares the first observation of a resource with nothing, and reports
 // whether that is suspect. Most often it is none of an answer that creates resources.
 func (s *Store) compareFirst(k *Kind, at moment, packed []byte, compare Compare) (suspect bool) {
-	if k.Created == 0 || s.Creates == nil || !s.Creates(s.origins.values[at.origin]) {
+	if k.Created == 0 || !s.creates(at) {
 		return false
 	}
 	o := observation{at, k.Unpack(packed)}
@@ -112,6 +112,11 @@ func (s *Store) compareFirst(k *Kind, at moment, packed []byte, compare Compare)
 		}
 	})
 	return suspect
+}
+
+// creates reports whether a response is of an origin that creates resources.
+func (s *Store) creates(at moment) bool {
+	return s.Creates != nil && s.Creates(s.origins.values[at.origin])
 }
 
 // extend writes to b the timeline with one more observation, which is after the
