@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
@@ -66,7 +67,7 @@ func openFile(file, refRoot string, overlays []Overlay, use func(l *loader, name
 		if strings.Contains(file, "://") {
 			return fmt.Errorf("%s: a description is not fetched; save it, with the files that it refers to, and name the file", file)
 		}
-		return fmt.Errorf("%s: there is no such file", file)
+		return fmt.Errorf("%s: there is no such file; name the main file of an OpenAPI description", file)
 	}
 	if err == nil && !info.IsDir() && !info.Mode().IsRegular() {
 		return openStream(file, refRoot, overlays, use)
@@ -192,7 +193,7 @@ func (l *loader) nothing(d *Description, main *file) error {
 		at.Line, at.Column = paths.line, paths.column
 	}
 	errs := []error{errorAt(l.shown(main.name), at.Line, at.Column,
-		"there is nothing to check with: the description has neither an operation in paths nor a schema in components/schemas")}
+		"there is nothing to check with: the description has neither an operation in paths nor a schema in components/schemas; describe one, or name another file")}
 	for i, w := range d.Warnings {
 		if i == maxReasons {
 			errs = append(errs, fmt.Errorf("and %d more warnings", len(d.Warnings)-i))
@@ -218,6 +219,9 @@ func (l *loader) amended(name string) (main *file, version string, w *walker, er
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, "", nil, fmt.Errorf("%s: there is no such file", l.shown(name))
 	case err != nil:
+		if errors.Is(err, syscall.EISDIR) {
+			return nil, "", nil, fmt.Errorf("%s: this is a folder; name the main file of the description", l.shown(name))
+		}
 		return nil, "", nil, fmt.Errorf("%s: cannot read the description: %w", l.shown(name), cause(err))
 	}
 	if version, f = checkDocument(main.root); f != nil {
@@ -310,14 +314,14 @@ func (l *loader) read(name string) (*file, error) {
 // wrong if it cannot be used.
 func checkDocument(root *node) (version string, f *fault) {
 	if root.kind != jsonvalue.Object {
-		return "", faultAt(root.line, root.column, "an OpenAPI description must be an object, not %s", withArticle(root.kind.String()))
+		return "", faultAt(root.line, root.column, "an OpenAPI description must be an object, not %s; name the main file of one", withArticle(root.kind.String()))
 	}
 	if old := root.find("swagger"); old != nil {
 		return "", faultAt(old.line, old.column, "this is a Swagger %s description; convert it to OpenAPI 3", old.value.text)
 	}
 	m := root.find("openapi")
 	if m == nil {
-		return "", faultAt(root.line, root.column, `this is not an OpenAPI description: it has no member "openapi" that names the version, such as 3.1.0`)
+		return "", faultAt(root.line, root.column, `this is not an OpenAPI description: it has no member "openapi" that names the version, such as 3.1.0; name the main file of one`)
 	}
 	version = m.value.text
 	if major, _, _ := strings.Cut(version+".", "."); major != "3" || !supported(version) {

@@ -53,7 +53,7 @@ func yamlFault(err error, data []byte) *fault {
 		message = m[2]
 	}
 	if strings.HasPrefix(message, "found unexpected end of stream") {
-		return faultAt(named, 0, "not YAML: %s", message)
+		return faultAt(named, 0, "not YAML: %s", YAMLProblem(message, nil))
 	}
 	offset := consumed(data) - 1
 	if parserError().MatchString(message) {
@@ -62,7 +62,37 @@ func yamlFault(err error, data []byte) *fault {
 	}
 	c := cursor{data: data, line: 1, column: 1}
 	c.to(min(offset, len(data)-1))
-	return faultAt(c.line, 0, "not YAML: %s", message)
+	return faultAt(c.line, 0, "not YAML: %s", YAMLProblem(message, lineOf(data, c.line)))
+}
+
+// lineOf returns a line, counted from 1.
+func lineOf(data []byte, number int) []byte {
+	for n := 1; n < number; n++ {
+		_, data, _ = bytes.Cut(data, []byte("\n"))
+	}
+	line, _, _ := bytes.Cut(data, []byte("\n"))
+	return line
+}
+
+// YAMLProblem returns what to do about the commonest mistakes in YAML, in place of
+// what the parser says of them at a line; other messages as they are.
+func YAMLProblem(message string, line []byte) string {
+	indent := line[:len(line)-len(bytes.TrimLeft(line, " \t"))]
+	switch {
+	case bytes.Contains(indent, []byte("\t")):
+		return "the line is indented with a tab; indent it with spaces"
+	case strings.HasPrefix(message, "did not find expected ',' or '}'"):
+		return "a { is not closed, or a comma is missing before this; add the } or the comma"
+	case strings.HasPrefix(message, "did not find expected ',' or ']'"):
+		return "a [ is not closed, or a comma is missing before this; add the ] or the comma"
+	case strings.HasPrefix(message, "found unexpected end of stream"):
+		return message + "; a quotation mark that begins a string is not matched by one that ends it"
+	case strings.HasPrefix(message, "mapping values are not allowed in this context"):
+		return "a colon is not expected here; put the text that holds it in quotation marks, or correct the indentation"
+	case strings.HasPrefix(message, "did not find expected key"), strings.HasPrefix(message, "could not find expected ':'"):
+		return message + "; correct the indentation, or add the colon"
+	}
+	return message
 }
 
 // parserError matches errors that are about a token, and not about a character.

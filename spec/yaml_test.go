@@ -69,11 +69,11 @@ func TestFaultsOfYAML(t *testing.T) {
 		line, column int
 		message      string
 	}{
-		{"list not closed", "a: 1\nb: {x: 1\n", 2, 0, "did not find"},
+		{"list not closed", "a: 1\nb: {x: 1\n", 2, 0, "is not closed"},
 		{"indentation", "a: 1\nb:\n  c: 1\n d: 2\ne: 3\nf: 4\n", 4, 0, "did not find expected key"},
 		{"quote not closed", "a: 1\nb: 2\nc: \"abc\nd: 1\n", 3, 0, "end of stream"},
 		{"tab", "a: 1\nb: 2\n\tc: 3\nd: 4\n", 3, 0, "tab"},
-		{"two colons", "a: 1\nb: c: d\ne: 2\n", 2, 0, "mapping values"},
+		{"two colons", "a: 1\nb: c: d\ne: 2\n", 2, 0, "a colon is not expected"},
 		{"at sign", "a: 1\nb: @x\n", 2, 0, "cannot start"},
 		{"anchor", "a: 1\nb: *x\nc: 2\nd: 3\n", 2, 0, "unknown anchor"},
 		{"text after a quote", "a: 1\nb: 'x' y\nc: 1\nd: 2\n", 2, 0, "did not find expected key"},
@@ -91,7 +91,7 @@ func TestFaultsOfYAML(t *testing.T) {
 		{"merge of a text", "a:\n  <<: b\n", 2, 7, "merge key"},
 		{"second document", "a: 1\n---\nb: 1\n", 2, 1, "a second YAML document"},
 		{"alias bomb", bomb(), 8, 3, "more than 5000000 values"},
-		{"not closed, in flow style", "{a: 1,\n b: [x}\n", 2, 0, "did not find"},
+		{"not closed, in flow style", "{a: 1,\n b: [x}\n", 2, 0, "is not closed"},
 		{"nesting", strings.Repeat("[", 1002) + strings.Repeat("]", 1002), 1, 1, "deeper than 1000"},
 		{"nesting by aliases", "a: &x " + strings.Repeat("[", 900) + strings.Repeat("]", 900) +
 			"\nb: &y " + strings.Repeat("[", 900) + "*x" + strings.Repeat("]", 900) + "\n", 2, 0, "deeper than 1000"},

@@ -83,7 +83,7 @@ date are those of the new entries; other entries keep theirs.`,
 		return a.rewriteBaseline(cmd.Context(), flags, args, func(b *baseline.Baseline, findings []report.Finding) error {
 			missing := b.Missing(findings)
 			if len(missing) > 0 && (reason == "" || owner == "") {
-				return fmt.Errorf("%d findings are new: say with --reason why they are accepted, and with --owner who is responsible for them", len(missing))
+				return fmt.Errorf("%s; to accept, say why with --reason, and with --owner who is responsible", textfmt.Count(len(missing), "new finding"))
 			}
 			b.Update(findings, terms)
 			for _, f := range missing {

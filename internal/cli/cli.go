@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -156,21 +157,56 @@ func unknownCommand(root *cobra.Command, args []string) error {
 	return fmt.Errorf("unknown command %q%s (the commands are %s)", args[0], didYouMean(args[0], known), strings.Join(known, ", "))
 }
 
-// flagError adds to the error about an unknown flag which flag is the nearest.
+// flagError says what is wrong with a flag in our own words: which known flag is
+// the nearest, and which values it takes.
 func flagError(cmd *cobra.Command, err error) error {
 	var twice *givenTwice
-	if errors.As(err, &twice) {
-		return twice
-	}
+	var lacking *pflag.ValueRequiredError
+	var invalid *pflag.InvalidValueError
 	var unknown *pflag.NotExistError
 	hint := ""
-	if errors.As(err, &unknown) {
+	switch {
+	case errors.As(err, &twice):
+		return twice
+	case errors.As(err, &lacking):
+		return fmt.Errorf("--%s needs a value%s", lacking.GetFlag().Name, valuesOf(lacking.GetFlag()))
+	case errors.As(err, &invalid):
+		return invalidValue(invalid)
+	case errors.As(err, &unknown):
 		if name := unknown.GetSpecifiedName(); unknown.GetSpecifiedShortnames() == "" {
 			var known []string
 			cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
 			hint = didYouMean("--"+name, known)
 			err = fmt.Errorf("unknown flag --%s", name)
+		} else {
+			err = fmt.Errorf("unknown flag -%s", name)
 		}
 	}
 	return fmt.Errorf("%w%s (%q lists the flags)", err, hint, cmd.CommandPath()+" --help")
+}
+
+// invalidValue says which values a flag takes that was given another one.
+func invalidValue(err *pflag.InvalidValueError) error {
+	f := err.GetFlag()
+	var number *strconv.NumError
+	switch {
+	case errors.As(err, &number):
+		return fmt.Errorf("--%s: %q is not a number, such as %s", f.Name, err.GetValue(), f.DefValue)
+	case f.Value.Type() == "duration":
+		return fmt.Errorf("--%s: %q is not a time, such as 500ms, 30s or 2m", f.Name, err.GetValue())
+	}
+	return fmt.Errorf("--%s: %w", f.Name, errors.Unwrap(err))
+}
+
+// valuesOf says which values a flag takes: ", one of a, b", or ": URL".
+func valuesOf(f *pflag.Flag) string {
+	value := f.Value
+	if once, ok := value.(*onceValue); ok {
+		value = once.Value
+	}
+	if s, ok := value.(flagValue); ok && s.kind == choice {
+		return ", one of " + strings.Join(s.choices, ", ")
+	}
+	name, _ := pflag.UnquoteUsage(f)
+	return ": --" + f.Name + " " + name
 }

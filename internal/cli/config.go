@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -14,6 +17,7 @@ import (
 
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/wholefile"
+	"github.com/plumbapi/plumb/spec"
 )
 
 const configName = "plumb.yaml"
@@ -156,14 +160,14 @@ func findConfig(flags given, getenv func(string) string) (string, error) {
 func readConfig(o *options, name string) error {
 	data, err := wholefile.Read(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: there is no such configuration file", name)
+		return fmt.Errorf("%s: there is no such configuration file; name one, or leave --config out", name)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: the configuration cannot be read: %w", name, err)
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return yamlError(name, err)
+		return yamlError(name, data, err)
 	}
 	if doc.Kind == 0 { // an empty file
 		return nil
@@ -174,12 +178,23 @@ func readConfig(o *options, name string) error {
 
 // yamlError returns the error of the YAML parser in the form of our other
 // messages.
-func yamlError(name string, err error) error {
+func yamlError(name string, data []byte, err error) error {
 	m := regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`).FindStringSubmatch(err.Error())
 	if m == nil || m[1] == "" {
 		return fmt.Errorf("%s: not valid YAML: %w", name, err)
 	}
-	return fmt.Errorf("%s:%s: not valid YAML: %s", name, m[1], m[2])
+	number, err := strconv.Atoi(m[1])
+	if err != nil {
+		return err
+	}
+	lines := bytes.Split(data, []byte("\n"))
+	// The parser often names the line above.
+	for n := number; n <= min(number+1, len(lines)); n++ {
+		if problem := spec.YAMLProblem("", lines[n-1]); problem != "" {
+			return fmt.Errorf("%s:%d: not valid YAML: %s", name, n, problem)
+		}
+	}
+	return fmt.Errorf("%s:%d: not valid YAML: %s", name, number, spec.YAMLProblem(m[2], nil))
 }
 
 // configFile is a configuration file that is being read.
@@ -257,7 +272,11 @@ func (c *configFile) apply(s *setting, value *yaml.Node) error {
 		return s.apply(c.options, values, c.dir, c.origin(value)+": "+s.fileKey())
 	case paths, overlays, servers, redactions:
 		if value.Kind != yaml.SequenceNode {
-			return c.errorf(value, "%s: expected a list, not %s", s.fileKey(), yamlType(value))
+			hint := ""
+			if value.Kind == yaml.ScalarNode && value.Value != "" {
+				hint = ", such as [" + value.Value + "],"
+			}
+			return c.errorf(value, "%s: expected a list%s not %s", s.fileKey(), cmp.Or(hint, ","), yamlType(value))
 		}
 		var values []string
 		for _, item := range value.Content {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 
 	"github.com/spf13/cobra"
@@ -62,7 +63,7 @@ func address(cmd *cobra.Command, flag, value string) (*url.URL, error) {
 	}
 	u, err := url.Parse(value)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return nil, errors.New("--" + flag + ": this is not the URL of a server; it begins with http:// or https://")
+		return nil, fmt.Errorf("--%s: %q is not the URL of a server, which begins with http:// or https://, such as http://127.0.0.1:4010/v1", flag, value)
 	}
 	return u, nil
 }

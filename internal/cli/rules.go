@@ -16,7 +16,12 @@ func (a *app) rulesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "List the rules",
-		Args:  cobra.NoArgs,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("rules takes no argument; to explain a rule, run: plumb explain %s", args[0])
+			}
+			return nil
+		},
 	}
 	flags := addFlags(cmd.Flags(), func(s *setting) bool { return s.rules })
 	cmd.RunE = func(*cobra.Command, []string) error {

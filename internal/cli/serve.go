@@ -14,13 +14,29 @@ import (
 // listen opens the address of --addr, before anything else is done.
 func listen(addr string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("--addr: cannot listen on %s: another program uses that port; choose another one, or port 0 for any that is free", addr)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("--addr: cannot listen on %s: %w", addr, err)
+		return nil, fmt.Errorf("--addr: cannot listen on %s: %s", addr, whyNot(err))
 	}
 	return listener, nil
+}
+
+// whyNot says why an address cannot be listened on, and what to do.
+func whyNot(err error) string {
+	var address *net.AddrError
+	var name *net.DNSError
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return "another program listens there; end it, or give another port (0 chooses a free one)"
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return "this machine has no such address; give one of its own, such as 127.0.0.1:0"
+	case errors.Is(err, syscall.EACCES):
+		return "this user may not; give a port above 1023"
+	case errors.As(err, &address):
+		return address.Err + "; give HOST:PORT, such as 127.0.0.1:4010, with a port from 0 to 65535"
+	case errors.As(err, &name):
+		return "there is no such host; give one of this machine, such as 127.0.0.1"
+	}
+	return err.Error()
 }
 
 // urlOf returns the URL at which clients on this machine reach a listener.

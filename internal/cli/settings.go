@@ -279,7 +279,7 @@ func (s *setting) set(target any, value, dir, origin string) (err error) {
 	case reports:
 		name, file, ok := strings.Cut(value, "=")
 		if !ok || file == "" {
-			return fmt.Errorf("%q is not of the form FORMAT=PATH, such as json=report.json", value)
+			return fmt.Errorf("%q is not of the form FORMAT=PATH, such as %s", value, reportLike(value))
 		}
 		if err := oneOf(name, format.Names()); err != nil {
 			return err
@@ -288,7 +288,7 @@ func (s *setting) set(target any, value, dir, origin string) (err error) {
 	case severity:
 		glob, level, ok := strings.Cut(value, "=")
 		if !ok || glob == "" {
-			return fmt.Errorf("%q is not of the form GLOB=SEVERITY, such as \"drift-*=off\"", value)
+			return fmt.Errorf("%q is not of the form GLOB=SEVERITY, such as \"drift-*=off\"; the severities are %s", value, strings.Join(severities(), ", "))
 		}
 		if err := oneOf(level, severities()); err != nil {
 			return err
@@ -300,6 +300,19 @@ func (s *setting) set(target any, value, dir, origin string) (err error) {
 		*target.(*[]ruleSetting) = append(*target.(*[]ruleSetting), ruleSetting{glob, sev, origin})
 	}
 	return nil
+}
+
+// reportLike returns a value of --report for who gives a file alone: its format is
+// that of the suffix, if there is one.
+func reportLike(file string) string {
+	suffix := strings.TrimPrefix(filepath.Ext(file), ".")
+	if name, ok := map[string]string{"md": "markdown", "xml": "junit", "txt": "text"}[suffix]; ok {
+		suffix = name
+	}
+	if slices.Contains(format.Names(), suffix) {
+		return suffix + "=" + file
+	}
+	return "json=report.json"
 }
 
 func severities() []string {

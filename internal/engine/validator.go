@@ -17,6 +17,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/lifecycle"
+	"github.com/plumbapi/plumb/internal/nearest"
 	"github.com/plumbapi/plumb/internal/schema"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -91,10 +92,22 @@ func WithRule(glob string, severity plumb.Severity) Option {
 			}
 		}
 		if !found {
-			return fmt.Errorf("no rule is named %q: 'plumb rules' lists them", glob)
+			return fmt.Errorf("no rule is named %q%s (\"plumb rules\" lists them)", glob, v.nearRule(glob))
 		}
 		return nil
 	}
+}
+
+// nearRule returns which rule a name could have meant, or "".
+func (v *Validator) nearRule(name string) string {
+	var known []string
+	for _, r := range v.rules {
+		known = append(known, r.ID)
+	}
+	if best := nearest.To(name, known); best != "" {
+		return fmt.Sprintf("; did you mean %q?", best)
+	}
+	return ""
 }
 
 // WithStrict makes each finding that would be a warning an error.

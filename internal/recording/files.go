@@ -76,6 +76,8 @@ func filesOf(path string) ([]File, error) {
 		return []File{{Path: path, Named: true}}, nil
 	case errors.Is(err, fs.ErrNotExist) && strings.HasSuffix(path, "/..."):
 		return filesOf(strings.TrimSuffix(path, "..."))
+	case strings.HasPrefix(path, "https://") || strings.HasPrefix(path, "http://"):
+		return nil, fmt.Errorf("%s: a recording is not fetched; save it and name the file, or read it from standard input: curl -si URL | plumb check -", path)
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?[{"):
 		return glob(path)
 	case errors.Is(err, fs.ErrNotExist):

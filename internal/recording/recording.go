@@ -112,6 +112,9 @@ func (r *reader) uncompressed(in io.Reader) error {
 	}
 	format := formatOf(head, whole)
 	if format == nil {
+		if b := beginningOf(head); b.has("openapi") || b.hasKey("openapi:") {
+			return fmt.Errorf("%s: %w: it is an OpenAPI description; name it with --spec, and recordings here", r.name, ErrUnknownFormat)
+		}
 		return fmt.Errorf("%s: %w: it begins with %s; see 'plumb help formats'", r.name, ErrUnknownFormat, quoteStart(head))
 	}
 	if err := format.read(r); err != nil {

@@ -77,7 +77,7 @@ func nextStep(r *report.Report) string {
 	case r.IsComparison:
 		return ""
 	case s.Exchanges == 0:
-		return "Nothing was checked: no exchange was read."
+		return "Nothing was checked: no exchange was read. Name recordings that hold at least one."
 	case s.Errors+s.Warnings+s.Infos == 0:
 		return "Nothing was checked, for the reasons above. Where no response belongs to the description, give the right one with --spec FILE, its server with --server URL, or the schema of bare bodies with --schema NAME."
 	case len(r.Findings) == 0:
