@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -158,5 +159,19 @@ func TestProxyFilesDiffer(t *testing.T) {
 		files, err := filepath.Glob("*")
 		require.NoError(t, err)
 		assert.Equal(t, []string{"api.yaml"}, files, flags)
+	}
+}
+
+// TestURLOfListener checks that clients are given an address to which they can
+// connect, whatever is listened on.
+func TestURLOfListener(t *testing.T) {
+	for addr, want := range map[string]string{"127.0.0.1:0": `^http://127\.0\.0\.1:\d+$`, ":0": `^http://127\.0\.0\.1:\d+$`, "0.0.0.0:0": `^http://127\.0\.0\.1:\d+$`} {
+		listener, err := listen(addr)
+		require.NoError(t, err)
+		assert.Regexp(t, want, urlOf(listener), addr)
+		conn, err := net.Dial("tcp", strings.TrimPrefix(urlOf(listener), "http://"))
+		require.NoError(t, err, addr)
+		conn.Close()
+		listener.Close()
 	}
 }

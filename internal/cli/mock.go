@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -17,7 +18,7 @@ import (
 func (a *app) mockCommand() *cobra.Command {
 	var addr, dialect string
 	var faults []string
-	var speed float64
+	speed := factor(1)
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Serve a mock Batch API",
@@ -36,17 +37,14 @@ URL is printed on standard output; it runs until it is interrupted.`,
 		Args: cobra.NoArgs,
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:4010", "`ADDRESS` to listen on; port 0 chooses a free port")
-	cmd.Flags().Float64Var(&speed, "speed", 1, "how many `TIMES` faster than real time the clock of the server runs")
+	cmd.Flags().Var(&speed, "speed", "how many `TIMES` faster than real time the clock of the server runs")
 	cmd.Flags().StringSliceVar(&faults, "fault", nil, "respond with the fault of this `NAME`; can be repeated, and \"list\" lists the names")
 	cmd.Flags().StringVar(&dialect, "dialect", "", "respond as this `VENDOR` does: "+strings.Join(mock.Dialects(), ", "))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if slices.Contains(faults, "list") {
 			return a.listFaults()
 		}
-		if !(speed > 0) || math.IsInf(speed, 0) {
-			return errors.New("--speed must be greater than 0")
-		}
-		server, err := mock.New(mock.Options{Speed: speed, Faults: faults, Dialect: dialect})
+		server, err := mock.New(mock.Options{Speed: float64(speed), Faults: faults, Dialect: dialect})
 		if err != nil {
 			return err
 		}
@@ -67,3 +65,20 @@ func (a *app) listFaults() error {
 	}
 	return w.Flush()
 }
+
+// factor is the value of a flag that is a number greater than 0.
+type factor float64
+
+func (f *factor) String() string { return strconv.FormatFloat(float64(*f), 'g', -1, 64) }
+
+func (f *factor) Set(text string) error {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(n > 0) || math.IsInf(n, 0) {
+		return errors.New("it is a number greater than 0, such as 600")
+	}
+	*f = factor(n)
+	return nil
+}
+
+// Type returns what the help calls the value.
+func (*factor) Type() string { return "float" }
