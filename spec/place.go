@@ -9,9 +9,9 @@ import (
 
 // Shown returns a place with the path of its file from the working folder, which
 // an editor opens, in place of that from the description's folder. A place in what
-// is built in remains as it is.
+// is built in, or in a file that is not of the description, remains as it is.
 func (d *Description) Shown(p plumb.Source) plumb.Source {
-	if p.File != "" {
+	if d.files[p.File] != nil {
 		p.File = path.Join(d.Folder, p.File)
 	}
 	return p

@@ -58,7 +58,7 @@ func TestReadmeCommands(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
 	dir := readmeFolder(t)
-	server, err := mock.New(mock.Options{Now: mock.Fast(600)})
+	server, err := mock.New(mock.Options{Speed: 600})
 	require.NoError(t, err)
 	staging := httptest.NewServer(server)
 	t.Cleanup(staging.Close)

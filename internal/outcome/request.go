@@ -12,8 +12,11 @@ type Request struct {
 	URL    string `json:"url,omitempty"` // as recorded, without credentials, shortened
 }
 
-// longestURL bounds a URL that is kept, in bytes.
-const longestURL = 2000
+// What is kept is at most so long, in bytes.
+const (
+	longestMethod = 100
+	longestURL    = 2000
+)
 
 // request returns the request of an exchange. It is called for occurrences that
 // are kept: no other exchange pays for it.
@@ -23,8 +26,10 @@ func (o *Outcome) request(clean *cleaner) Request {
 		return Request{}
 	}
 	declared := func(name string) bool { return o.v != nil && o.v.Declares("query", name) }
-	url := clean.get().URL(from.URL, declared)
-	return Request{valid(clean.get().Text(from.Method)), textfmt.Shorten(valid(url), longestURL)}
+	return Request{
+		Method: textfmt.Shorten(valid(clean.get().Text(from.Method)), longestMethod),
+		URL:    textfmt.Shorten(valid(clean.get().URL(from.URL, declared)), longestURL),
+	}
 }
 
 // exchangeID identifies an exchange by its place in the recordings.
