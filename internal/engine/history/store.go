@@ -128,13 +128,26 @@ func (s *Store) extend(b []byte, k *Kind, t *timeline, at moment, packed []byte,
 	s.changes = k.changes(t.values, packed, s.changes[:0])
 	if s.isSuspectAfter(k, t, at) {
 		t.suspect = true
-		if compare == nil {
-			return t.extend(b, at, packed, s.changes)
+		if compare != nil {
+			s.compareLast(k, t, observation{at, k.Unpack(packed)}, compare)
 		}
-		all := append(t.observations(k), observation{at, k.Unpack(packed)})
-		s.compareAmong(k, all, len(all)-1, compare)
 	}
 	return t.extend(b, at, packed, s.changes)
+}
+
+// compareLast calls compare for the pairs that an observation after the last of a
+// timeline makes, the changes to which are those of the store. Two of one file are of
+// one life, so most often the other lives need not be known.
+func (s *Store) compareLast(k *Kind, t *timeline, o observation, compare Compare) {
+	looksBack := func(c Change) bool { return !k.says(c.Member, c.Before) && k.says(c.Member, c.After) }
+	if t.last.file != o.file || slices.ContainsFunc(s.changes, looksBack) {
+		all := append(t.observations(k), o)
+		s.compareAmong(k, all, len(all)-1, compare)
+		return
+	}
+	if p := s.pairOf(k, t.last, &o, s.changes); s.pairMayContradict(k, &p) {
+		compare(p, true)
+	}
 }
 
 // inOneGroup reports whether two observations with the same values are of one group:
