@@ -103,6 +103,7 @@ func (b *build) imports() (map[string][]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		imports[p.ImportPath] = nil // also of a package that imports none
 		for _, path := range p.Imports {
 			if actual := p.ImportMap[path]; actual != "" {
 				path = actual

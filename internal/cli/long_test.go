@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"os"
@@ -87,4 +88,27 @@ func TestLongTextsAreCut(t *testing.T) {
 	accepted, err := os.ReadFile("accepted.yaml")
 	require.NoError(t, err)
 	assert.False(t, isLong(string(accepted)))
+}
+
+// With --max-findings every format leaves the other findings out, and says so.
+func TestMaxFindingsInEveryFormat(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const batch = `{"object":"batch","endpoint":"/v1/responses","input_file_id":"file-1","completion_window":"24h","created_at":1700000000,`
+	require.NoError(t, os.WriteFile("in.ndjson", []byte(
+		batch+`"id":"batch_1","status":"paused"}`+"\n"+
+			batch+`"id":"batch_2","status":"validating","one_more":1}`+"\n"+
+			batch+`"id":"batch_3","status":"validating","another":1}`+"\n"), 0o600))
+	says := map[string]string{"json": `"omitted": 2,`, "ndjson": `"omitted":2,`, "sarif": `"omitted": 2,`,
+		"junit": `name="omitted" value="2"`, "markdown": "2 more findings not shown", "html": "2 findings more are counted above"}
+	for _, name := range format.Names() {
+		t.Run(name, func(t *testing.T) {
+			var out, messages bytes.Buffer
+			args := []string{"check", "--max-findings", "1", "--format", name, "in.ndjson"}
+			assert.Equal(t, statusFindings, Run(context.Background(), args, strings.NewReader(""), &out, &messages, func(string) string { return "" }), messages.String())
+			assert.Contains(t, out.String(), cmp.Or(says[name], "2 of them not shown (--max-findings)"))
+			assert.Contains(t, out.String(), "paused")
+			assert.NotContains(t, out.String(), "one_more")
+			assert.NotContains(t, out.String(), "another\"")
+		})
+	}
 }

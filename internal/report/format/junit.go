@@ -16,8 +16,11 @@ import (
 // had nothing to check is skipped.
 func writeJUnit(w io.Writer, r *report.Report, _ View) error {
 	all := junitReport{Name: "plumb"}
-	for _, s := range junitSuites(r) {
+	for i, s := range junitSuites(r) {
 		suite := s.suite(r)
+		if i == 0 && r.Summary.Omitted > 0 {
+			suite.addOmitted(r)
+		}
 		all.Tests += suite.Tests
 		all.Failures += suite.Failures
 		all.Skipped += suite.Skipped
@@ -134,6 +137,24 @@ func (s *suiteContent) suite(r *report.Report) junitSuite {
 		}
 	}
 	return suite
+}
+
+// addOmitted adds a case for the findings that are not in the report. It fails if
+// there are errors among them, which would fail other cases.
+func (s *junitSuite) addOmitted(r *report.Report) {
+	s.Properties = append(s.Properties, junitProperty{"omitted", strconv.Itoa(r.Summary.Omitted)})
+	errors := r.Summary.Errors
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Suppressed == nil && f.Severity == "error" {
+			errors--
+		}
+	}
+	text := textfmt.Count(r.Summary.Omitted, "finding") + " not in this report (--max-findings)"
+	c := junitCase{Name: "omitted", Classname: s.Name, Time: "0", Out: text}
+	if errors > 0 {
+		c.Failure = &junitOutcome{Message: textfmt.Count(errors, "error") + " not in this report", Text: text}
+	}
+	s.add(c)
 }
 
 func (s *junitSuite) add(c junitCase) {

@@ -3,6 +3,8 @@ package format
 import (
 	"encoding/xml"
 	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/joshdk/go-junit"
@@ -76,4 +78,26 @@ func TestJUnitTotals(t *testing.T) {
 		}
 		assert.Equal(t, sum, all.totals)
 	})
+}
+
+// Findings that are not in the report fail a case of their own, if there are errors
+// among them: a dashboard must not show a run as passed that has failed.
+func TestJUnitOfOmittedFindings(t *testing.T) {
+	for most, want := range map[int]string{
+		1: `<failure message="1 error not in this report">2 findings not in this report (--max-findings)</failure>`,
+		2: `<system-out>1 finding not in this report (--max-findings)</system-out>`,
+	} {
+		r := &report.Report{Summary: report.Summary{Checked: 3, Errors: 2, Warnings: 1}, Findings: []report.Finding{
+			{Rule: "schema-enum", Severity: "error", Message: "a", Count: 1},
+			{Rule: "schema-type", Severity: "error", Message: "b", Count: 1},
+			{Rule: "drift-null", Severity: "warning", Message: "c", Count: 1},
+		}}
+		r.Limit(most)
+		text := render(t, "junit", r, View{})
+		assert.Contains(t, text, `<property name="omitted" value="`+strconv.Itoa(3-most)+`"></property>`)
+		assert.Contains(t, text, want)
+		assert.Equal(t, most == 1, strings.Contains(text, "error not in this report"))
+	}
+	r := &report.Report{Summary: report.Summary{Checked: 1}}
+	assert.NotContains(t, render(t, "junit", r, View{}), "omitted")
 }
