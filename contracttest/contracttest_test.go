@@ -221,7 +221,7 @@ func TestNothingChecked(t *testing.T) {
 
 func TestBrokenDescriptions(t *testing.T) {
 	w := watch(t, func(tb testing.TB) { Client(tb, WithSpec("nope.yaml")) })
-	assert.Equal(t, "plumb: nope.yaml: there is no such file", w.fatal)
+	assert.Equal(t, "plumb: nope.yaml: there is no such file; name the main file of an OpenAPI description", w.fatal)
 	w = watch(t, func(tb testing.TB) { Client(tb, WithRule("nope", Off)) })
 	assert.Contains(t, w.fatal, `no rule is named "nope"`)
 	w = watch(t, func(tb testing.TB) { Client(tb, WithOverlay("nope")) })

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,11 +117,15 @@ func (d *diffRun) run(ctx context.Context, before, after string) error {
 			return err
 		}
 	}
-	all := specdiff.Report(r.Changes, specdiff.Side{Description: older, File: before}, specdiff.Side{Description: newer, File: after}, version())
+	all := specdiff.Report(r.Changes, sideOf(older, before), sideOf(newer, after), version())
 	if weighed != nil {
 		all.Join(weighed)
 	}
 	return d.conclude(r, all)
+}
+
+func sideOf(d *spec.Description, file string) specdiff.Side {
+	return specdiff.Side{Description: d, Folder: filepath.ToSlash(filepath.Dir(file))}
 }
 
 // gradeChanges applies the settings of rules to the changes, and returns those that

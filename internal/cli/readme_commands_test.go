@@ -205,7 +205,7 @@ func TestReadmeSettings(t *testing.T) {
 func TestReadmeLifecycle(t *testing.T) {
 	dir := readmeFolder(t)
 	var extensions yaml.Node
-	require.NoError(t, yaml.Unmarshal([]byte(blockAfter(t, "### Lifecycles and rules of your own", "yaml")), &extensions))
+	require.NoError(t, yaml.Unmarshal([]byte(blockAfter(t, "## Lifecycles and rules of your own", "yaml")), &extensions))
 	text, err := os.ReadFile(filepath.Join(dir, "life.yaml"))
 	require.NoError(t, err)
 	var description yaml.Node

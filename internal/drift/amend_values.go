@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -112,4 +113,26 @@ func strs(values []string) *yaml.Node {
 		list.Content = append(list.Content, str(v))
 	}
 	return list
+}
+
+// typeOfShown returns the JSON type of a value as findings show it: strings mostly
+// without quotes. It returns "" if the type is not known.
+func typeOfShown(found string) string {
+	switch {
+	case found == "" || strings.Contains(found, redact.Mark):
+		return ""
+	case found[0] == '{' || strings.HasPrefix(found, "an object with "):
+		return "object"
+	case found[0] == '[' || strings.HasPrefix(found, "an array with "):
+		return "array"
+	case found[0] == '"' || !json.Valid([]byte(found)):
+		return "string"
+	case found == "null":
+		return "null"
+	case found == "true" || found == "false":
+		return "boolean"
+	case strings.ContainsAny(found, ".eE"):
+		return "number"
+	}
+	return "integer"
 }

@@ -5,7 +5,6 @@ package drift
 
 import (
 	"cmp"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -15,7 +14,6 @@ import (
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/outcome"
-	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -168,33 +166,6 @@ func New(desc *spec.Description, v *engine.Validator, s *outcome.Outcome, versio
 	}
 	r.NeverSeen = o.neverSeen(desc)
 	return r
-}
-
-// Accept marks the differences whose findings the baseline has marked in a report
-// on the same outcome.
-func (r *Report) Accept(marked *report.Report) {
-	known := map[string]*report.Finding{}
-	for i := range marked.Findings {
-		known[marked.Findings[i].Fingerprint] = &marked.Findings[i]
-	}
-	for i := range r.Drift {
-		if f := known[r.Drift[i].Fingerprint]; f != nil {
-			r.Drift[i].Suppressed, r.Drift[i].Expired = f.Suppressed, f.Expired
-		}
-	}
-}
-
-// Limit leaves out all differences but the first n, and of each all examples but
-// the first few; 0 means all differences.
-func (r *Report) Limit(n, examples int) {
-	if n > 0 && n < len(r.Drift) {
-		r.Summary.Omitted += len(r.Drift) - n
-		r.Drift = r.Drift[:n]
-	}
-	for i := range r.Drift {
-		all := r.Drift[i].Examples
-		r.Drift[i].Examples = all[:min(examples, len(all))]
-	}
 }
 
 // findingsOf returns the findings, sorted. Findings of rules that concern all
@@ -405,25 +376,3 @@ func lastOf(pointer string) string {
 // responses and description, and not about responses that contradict
 // themselves.
 func IsDrift(rule string) bool { return kindOf(rule) >= 0 }
-
-// typeOfShown returns the JSON type of a value as findings show it: strings mostly
-// without quotes. It returns "" if the type is not known.
-func typeOfShown(found string) string {
-	switch {
-	case found == "" || strings.Contains(found, redact.Mark):
-		return ""
-	case found[0] == '{' || strings.HasPrefix(found, "an object with "):
-		return "object"
-	case found[0] == '[' || strings.HasPrefix(found, "an array with "):
-		return "array"
-	case found[0] == '"' || !json.Valid([]byte(found)):
-		return "string"
-	case found == "null":
-		return "null"
-	case found == "true" || found == "false":
-		return "boolean"
-	case strings.ContainsAny(found, ".eE"):
-		return "number"
-	}
-	return "integer"
-}

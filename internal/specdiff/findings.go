@@ -3,7 +3,6 @@ package specdiff
 import (
 	"cmp"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -12,10 +11,10 @@ import (
 	"github.com/plumbapi/plumb/spec"
 )
 
-// Side is one of the two descriptions, and the name that the user gave its file.
+// Side is one of the two descriptions.
 type Side struct {
 	Description *spec.Description
-	File        string
+	Folder      string // of its main file, from where plumb runs, with slashes
 }
 
 // Report returns the changes as the findings of a report, for the formats in which
@@ -93,13 +92,10 @@ func (s Side) operation(c *Change) (id string, at plumb.Source) {
 	return "", plumb.Source{File: s.Description.File, Line: 1, Column: 1}
 }
 
-// path returns the path of a file of the description, from where the user named it.
+// path returns the path of a file of the description, from where plumb runs.
 func (s Side) path(at plumb.Source) string {
 	if at.Overlay != "" {
 		return at.Overlay
 	}
-	if at.File == s.Description.File {
-		return s.File
-	}
-	return filepath.Join(filepath.Dir(s.File), filepath.FromSlash(path.Clean(at.File)))
+	return path.Join(s.Folder, at.File)
 }
