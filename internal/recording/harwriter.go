@@ -49,7 +49,7 @@ const closing = "\n]}}\n"
 func CreateHAR(path, version string) (*HARWriter, error) {
 	path, err := wholefile.Target(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the recording cannot be written: %w", err)
 	}
 	file, err := os.OpenFile(path+Part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {
