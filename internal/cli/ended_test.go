@@ -16,7 +16,7 @@ import (
 // was found is skipped, and the reason is printed.
 func TestUnreadableFiles(t *testing.T) {
 	for _, named := range []bool{true, false} {
-		c := &check{options: &options{}, outcome: outcome.Empty("", 1)}
+		c := &check{options: &options{}, outcome: outcome.Empty("", 1), unrecognized: map[string]bool{}}
 		c.ended(recording.File{Path: "locked", Named: named}, fmt.Errorf("locked: cannot be read: %w", fs.ErrPermission))
 		messages := c.notes
 		if named {
