@@ -31,19 +31,19 @@ var readmeStatus = map[string]string{
 
 	"go run github.com/plumbapi/plumb/cmd/plumb@latest check --fail-on error testdata/recordings": "0",
 
-	"plumb check session.har":                                                 "0",
-	"plumb check spec/cassettes/":                                             "0",
-	"plumb check --spec api.yaml 'logs/**/*.ndjson.gz'":                       "0",
-	"curl -si https://api.example.com/v1/batches/b1 | plumb check -":          "0",
-	"plumb probe --base-url https://staging.example.com/v1 --strict":          "0 or 1",
-	"plumb proxy --target https://staging.example.com/v1 --har candidate.har": "0",
-	"plumb check --strict --report html=plumb.html candidate.har":             "0",
-	"plumb drift recordings/":                                                 "0",
-	"plumb drift --suggest amend.yaml recordings/":                            "0",
-	"plumb check --overlay observed recordings/":                              "0",
-	"plumb spec --overlay observed":                                           "0",
-	"plumb check --baseline accepted.yaml recordings/":                        "0",
-	"plumb diff old.yaml new.yaml --recordings recordings/":                   "1",
+	"plumb check session.har":                                                           "0",
+	"plumb check spec/cassettes/":                                                       "0",
+	"plumb check --spec api.yaml 'logs/**/*.ndjson.gz'":                                 "0",
+	"curl -si https://api.example.com/v1/batches/b1 | plumb check -":                    "0",
+	"plumb probe --base-url https://staging.example.com/v1 --strict --overlay observed": "0 or 1",
+	"plumb proxy --target https://staging.example.com/v1 --har candidate.har":           "0",
+	"plumb check --strict --overlay observed --report html=plumb.html candidate.har":    "0",
+	"plumb drift recordings/":                                                           "0",
+	"plumb drift --suggest amend.yaml recordings/":                                      "0",
+	"plumb check --overlay observed recordings/":                                        "0",
+	"plumb spec --overlay observed":                                                     "0",
+	"plumb check --baseline accepted.yaml recordings/":                                  "0",
+	"plumb diff old.yaml new.yaml --recordings recordings/":                             "1",
 }
 
 // The commands of the README run as they are.
