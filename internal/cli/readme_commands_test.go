@@ -35,7 +35,7 @@ var readmeStatus = map[string]string{
 	"plumb check spec/cassettes/":                                                       "0",
 	"plumb check --spec api.yaml 'logs/**/*.ndjson.gz'":                                 "0",
 	"curl -si https://api.example.com/v1/batches/b1 | plumb check -":                    "0",
-	"plumb probe --base-url https://staging.example.com/v1 --strict --overlay observed": "0 or 1",
+	"plumb probe --base-url https://staging.example.com/v1 --strict --overlay observed": "0",
 	"plumb proxy --target https://staging.example.com/v1 --har candidate.har":           "0",
 	"plumb check --strict --overlay observed --report html=plumb.html candidate.har":    "0",
 	"plumb drift recordings/":                                                           "0",
