@@ -148,12 +148,12 @@ func TestOverlayErrors(t *testing.T) {
 		})
 	}
 	for text, want := range map[string]string{
-		"":                                 "o.yaml: the file is empty",
-		"[]":                               "o.yaml:1:1: an overlay must be an object, not an array",
-		"openapi: 3.1.0":                   `o.yaml:1:1: this is not an overlay`,
-		"overlay: '2.0.0'":                 `o.yaml:1:1: overlay version "2.0.0" is not supported`,
-		"overlay: 1.0.0":                   `o.yaml:1:1: the overlay has no member "info"`,
-		"overlay: 1.0.0\ninfo: {title: x}\nactions: [{target: $}]": `o.yaml:2:1: "info" has no member "version"`,
+		"":                 "o.yaml: the file is empty",
+		"[]":               "o.yaml:1:1: an overlay must be an object, not an array",
+		"openapi: 3.1.0":   `o.yaml:1:1: this is not an overlay`,
+		"overlay: '2.0.0'": `o.yaml:1:1: overlay version "2.0.0" is not supported`,
+		"overlay: 1.0.0":   `o.yaml:1:1: the overlay has no member "info"`,
+		"overlay: 1.0.0\ninfo: {title: x}\nactions: [{target: $}]":    `o.yaml:2:1: "info" has no member "version"`,
 		"overlay: 1.0.0\ninfo: {title: x, version: '1'}\nactions: []": `o.yaml:3:1: "actions" must have at least one item`,
 		"overlay: 1.0.0\ninfo: {title: x, version: '1'}\nactons: []":  `o.yaml:3:1: an overlay (Overlay 1.0) has no member "actons"; it may have actions, extends, info, overlay; did you mean "actions"?`,
 	} {
