@@ -263,20 +263,24 @@ func (c *check) report() *report.Report {
 	return report.New(run, c.outcome)
 }
 
-// amended returns the built-in description with each of the overlays that are not
-// applied.
-func (c *check) amended() (all []report.Amendment) {
-	for _, name := range spec.Overlays() {
+// amended yields the built-in description with each of the overlays that are not
+// applied, first with that of its own servers.
+func (c *check) amended(yield func(report.Amendment) bool) {
+	names := slices.DeleteFunc(spec.Overlays(), func(name string) bool { return name == spec.Observed })
+	for _, name := range append([]string{spec.Observed}, names...) {
 		if slices.Contains(c.options.overlays, name) {
 			continue
 		}
 		o := *c.options
 		o.overlays = append(slices.Clip(o.overlays), name)
-		if desc, err := loadDescription(&o); err == nil { // else the user's overlays are in its way
-			all = append(all, report.Amendment{Overlay: name, Description: desc})
+		desc, err := loadDescription(&o)
+		if err != nil {
+			continue // the user's overlays are in its way
+		}
+		if !yield(report.Amendment{Overlay: name, Description: desc}) {
+			return
 		}
 	}
-	return all
 }
 
 // checked takes the result of one exchange. Results come in the order of

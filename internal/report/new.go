@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -24,9 +25,9 @@ type Run struct {
 	Inputs      []string          // the recordings
 	Target      string            // URL of the server that live traffic went to
 
-	// Amended returns the description with each of the built-in overlays that are
+	// Amended yields the description with each of the built-in overlays that are
 	// not applied to it. It is nil where findings are not to name them.
-	Amended func() []Amendment
+	Amended iter.Seq[Amendment]
 }
 
 // mostNames is how many recordings a report names.

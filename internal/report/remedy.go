@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"iter"
 	"slices"
 
 	"github.com/plumbapi/plumb"
@@ -20,19 +21,27 @@ type Amendment struct {
 // suggestOverlays names, in each finding, the overlay that describes what was
 // found: of several, the one that describes the most findings, and of these that of
 // the description's own servers. Findings and groups correspond.
-func suggestOverlays(findings []Finding, groups []*group, amended func() []Amendment) {
-	if amended == nil || !slices.ContainsFunc(groups, func(g *group) bool { return canBeDescribed(g.first.Rule) }) {
+func suggestOverlays(findings []Finding, groups []*group, amended iter.Seq[Amendment]) {
+	candidates := 0
+	for _, g := range groups {
+		if canBeDescribed(g.first.Rule) {
+			candidates++
+		}
+	}
+	if amended == nil || candidates == 0 {
 		return
 	}
-	all := amended()
 	describing := make([][]string, len(groups))
 	total := map[string]int{}
-	for i, g := range groups {
-		for _, a := range all {
+	for a := range amended {
+		for i, g := range groups {
 			if canBeDescribed(g.first.Rule) && describes(a.Description, g) {
 				describing[i] = append(describing[i], a.Overlay)
 				total[a.Overlay]++
 			}
+		}
+		if a.Overlay == spec.Observed && total[a.Overlay] == candidates {
+			break // no other is preferred, and loading them takes longer than a small check
 		}
 	}
 	for i, names := range describing {

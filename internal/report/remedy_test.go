@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -78,7 +79,7 @@ func TestFindingsNameTheOverlayThatDescribesThem(t *testing.T) {
 		for _, overlays := range got() {
 			assert.Nil(t, overlays, "%s: nobody asked", tt.name)
 		}
-		run.Amended = func() []Amendment { return amendments(t, "azure", "cerebras", "observed", "together", "voyage") }
+		run.Amended = slices.Values(amendments(t, "azure", "cerebras", "observed", "together", "voyage"))
 		all := got()
 		for finding, want := range tt.want {
 			overlays, found := all[finding]
