@@ -130,10 +130,16 @@ func TestProbeWithTheBuiltinScenarios(t *testing.T) {
 	}))
 	defer srv.Close()
 	file := filepath.Join(t.TempDir(), "batches.yaml")
-	require.NoError(t, os.WriteFile(file, []byte("openapi: 3.0.3\ninfo: {title: B, version: '1'}\npaths: {/batches: {get: {responses: {'200': {description: ok}}}}}\n"), 0o600))
-	_, _, messages := probed(t, "--base-url", srv.URL, "--spec", file)
-	assert.Equal(t, []string{"GET /batches", "GET /batches", "GET /batches"}, received, "list, no-credentials, and the operation itself")
-	assert.Empty(t, messages)
+	for id, want := range map[string][]string{
+		"listBatches": {"GET /batches", "GET /batches", "GET /batches"}, // list, no-credentials, and the operation itself
+		"getBatches":  {"GET /batches"},                                 // of another API
+	} {
+		received = nil
+		require.NoError(t, os.WriteFile(file, []byte("openapi: 3.0.3\ninfo: {title: B, version: '1'}\npaths: {/batches: {get: {operationId: "+id+", responses: {'200': {description: ok}}}}}\n"), 0o600))
+		_, _, messages := probed(t, "--base-url", srv.URL, "--spec", file)
+		assert.Equal(t, want, received, id)
+		assert.Empty(t, messages)
+	}
 }
 
 // TestProbeWithSources checks that --source names the file of a source

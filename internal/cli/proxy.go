@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -74,7 +74,41 @@ func (p proxyFiles) uses() (u uses) {
 			u.writes = append(u.writes, f)
 		}
 	}
+	if p.har != "" {
+		u.reads = append(u.reads, reading("the recording in progress", p.har+recording.Part))
+	}
 	return u
+}
+
+// readyFile is a file that has the URL of the proxy while that accepts requests.
+type readyFile struct{ name, text string }
+
+// create writes the file. It replaces only what another proxy wrote.
+func (f readyFile) create() error {
+	if f.name == "" {
+		return nil
+	}
+	if old, err := wholefile.Read(f.name); err == nil && !isURL(string(old)) {
+		return fmt.Errorf("--ready: %s has something else than the URL of a proxy; name another file", f.name)
+	}
+	return wholefile.WriteBytes(f.name, []byte(f.text))
+}
+
+// remove removes the file, unless another proxy has replaced it.
+func (f readyFile) remove() {
+	if f.name == "" {
+		return
+	}
+	if target, err := wholefile.Target(f.name); err == nil {
+		if text, err := wholefile.Read(target); err == nil && string(text) == f.text {
+			_ = os.Remove(target)
+		}
+	}
+}
+
+func isURL(text string) bool {
+	u, err := url.Parse(strings.TrimSpace(text))
+	return err == nil && (u.Host != "" || text == "")
 }
 
 // proxy serves until ctx ends, and then writes the report. The port is opened
@@ -92,12 +126,12 @@ func (c *check) proxy(ctx context.Context, target *url.URL, addr string, out pro
 	defer stop()
 	defer c.takeLog()()
 	p := proxy.New(run.options(target))
-	if out.ready != "" {
-		if err := wholefile.Write(out.ready, func(w io.Writer) error { _, err := fmt.Fprintln(w, urlOf(listener)); return err }); err != nil {
-			run.failures = append(run.failures, fmt.Errorf("--ready: %w", err))
-			stop() // whoever waits for the file would wait for ever
-		}
-		defer os.Remove(out.ready)
+	ready := readyFile{out.ready, urlOf(listener) + "\n"}
+	if err := ready.create(); err != nil {
+		run.failures = append(run.failures, err)
+		stop() // whoever waits for the file would wait for ever
+	} else {
+		defer ready.remove()
 	}
 	run.say("listening on %s, passing on to %s", urlOf(listener), target.Redacted())
 	err = serve(ctx, listener, &http.Server{

@@ -69,7 +69,7 @@ func (a *app) explainCommand() *cobra.Command {
 			}
 			ids = append(ids, r.ID)
 		}
-		return fmt.Errorf("there is no rule %q%s (%q lists them)", args[0], didYouMean(args[0], ids), "plumb rules")
+		return fmt.Errorf("there is no rule %q%s (%q lists them; --spec FILE adds those of a description)", args[0], didYouMean(args[0], ids), "plumb rules")
 	}
 	return cmd
 }

@@ -55,10 +55,10 @@ func (u uses) check() error {
 	return nil
 }
 
-// standardOutput returns standard output where it is a file. A report of that
-// name would replace it, and what is printed would be lost.
+// standardOutput returns standard output, and standard error, where they are files. A
+// report of that name would replace it, and what is printed would be lost.
 func (a *app) standardOutput() []input {
-	return streamOf("standard output, whose format is that of --format", a.out)
+	return append(streamOf("standard output, whose format is that of --format", a.out), streamOf("standard error", a.err)...)
 }
 
 // standardInput returns standard input where it is a file.

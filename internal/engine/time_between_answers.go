@@ -17,8 +17,9 @@ var timeBetweenAnswers = &Rule{
 	Text: `The timestamp of a state is not between two answers: the last one in which the
 resource had not been in the state, and the first one with the timestamp. If the
 answer is that to the request which created the resource, the timestamp of the initial
-state is the time of the answer. Two seconds are allowed for. An answer has the time of
-its Date header or, if it has none, that of the recorder. The clock that sets the
+state is the time of the answer. It may be a minute too early, since answers take time,
+and two seconds too late. An answer has the time of its Date header or, if it has none,
+that of the recorder. The clock that sets the
 timestamps is wrong, or they are computed from something else. If time-future or
 time-skew is enabled, timestamps later than the answer are left to it, and so are
 those in the wrong order to time-order. There is one finding for the resource, which
@@ -30,6 +31,9 @@ lists the members.`,
 			return
 		}
 		from, to := stateOf(c.Life, c.Changes[0].Before), stateOf(c.Life, c.Changes[0].After)
+		if to == nil {
+			return
+		}
 		for _, change := range c.Changes[1:] {
 			s := c.entered[change.Member]
 			if s == nil || change.Before.IsSet() || !change.After.IsSet() {
@@ -54,9 +58,14 @@ func (c *comparison) isBefore(from, s *lifecycle.State) bool {
 	return from != s && c.Life.Reaches(from.Name, s.Name) && !c.Life.Reaches(s.Name, from.Name)
 }
 
-// answerSlack is how far a timestamp may be from the answers around it: they, and it,
-// may have been rounded to seconds, and an answer takes time.
-const answerSlack = 2 * time.Second
+// How far a timestamp may be from the answers around it. They, and it, may have been
+// rounded to seconds. And an answer says what was so while it was made, but has the time
+// at which it was complete, by a clock that can be another one than that of the answer
+// before: a slow one, or a recorder's.
+const (
+	slackAfter  = 2 * time.Second
+	slackBefore = time.Minute
+)
 
 // checkBetween reports a timestamp that is earlier than an answer in which the state had
 // not begun, or later than the one that has it.
@@ -75,8 +84,8 @@ func (c *comparison) checkBetween(s *lifecycle.State, value history.Value, earli
 	from, to := time.UnixMilli(earliest.Own).UTC(), time.UnixMilli(c.After.Own).UTC()
 	bound, side := from, " before "
 	switch {
-	case stamp.time.Before(from.Add(-answerSlack)):
-	case stamp.time.After(to.Add(answerSlack)) && !c.isFutureReported(stamp.time.Sub(to)):
+	case stamp.time.Before(from.Add(-slackBefore)):
+	case stamp.time.After(to.Add(slackAfter)) && !c.isFutureReported(stamp.time.Sub(to)):
 		bound, side, what = to, " after ", "the first answer with it"
 	default:
 		return
@@ -127,9 +136,9 @@ func (c *comparison) isFutureReported(ahead time.Duration) bool {
 
 func allowedBetween(from, to time.Time) string {
 	if from.Equal(to) {
-		return to.Format(time.DateTime) + " UTC, within 2 s"
+		return to.Format(time.DateTime) + " UTC, at most a minute before or 2 s after"
 	}
-	return "from " + from.Format(time.DateTime) + " to " + to.Format(time.DateTime) + " UTC, within 2 s"
+	return "from a minute before " + from.Format(time.DateTime) + " to 2 s after " + to.Format(time.DateTime) + " UTC"
 }
 
 // placeOf names the place of an earlier answer; empty where there is none.
@@ -142,8 +151,9 @@ func placeOf(m Moment) string {
 }
 
 // creates returns a function that reports whether responses of an origin answer
-// requests that created the resource: they are of operations with the method POST, and
-// have the status 201 or the path of a collection.
+// requests that created the resource: they are of operations with the method POST on
+// the path of a collection. What is posted below a resource may change only that, even
+// if the status is 201.
 func (v *Validator) creates() func(history.Origin) bool {
 	collections, isCollection := map[string]bool{}, map[string]bool{}
 	for _, op := range v.desc.Operations {
@@ -157,7 +167,6 @@ func (v *Validator) creates() func(history.Origin) bool {
 		}
 	}
 	return func(o history.Origin) bool {
-		collection, isPost := isCollection[o.Operation]
-		return isPost && !strings.Contains(o.Within, "*") && (o.Status == 201 || o.Status/100 == 2 && collection)
+		return isCollection[o.Operation] && !strings.Contains(o.Within, "*") && o.Status/100 == 2
 	}
 }

@@ -109,21 +109,32 @@ func (b *requestBuilder) keepQuery(keep func(name, pair string) bool) string {
 	return strings.Join(kept, "&")
 }
 
+// credential is any value that is as long and random as a credential: whether one is sent
+// depends on the name of a header or parameter, and not on the value, which can be short.
+const credential = "Bearer x7Kp2mQ9vT4wZ8yB3nL6"
+
+func isCredentialHeader(name string) bool {
+	return len(redact.Credentials("", http.Header{http.CanonicalHeaderKey(name): {credential}}, nil)) > 0
+}
+
+func isCredentialQuery(name string) bool {
+	return len(redact.Credentials("http://host/?"+url.Values{name: {credential}}.Encode(), nil, nil)) > 0
+}
+
 // testsAbsence reports whether a call is one without credentials: it has a
 // parameter for a credential, which is empty.
 func testsAbsence(arguments []arazzo.Argument) bool {
 	for _, a := range arguments {
-		const credential = "Bearer x7Kp2mQ9vT4wZ8yB3nL6" // any that is as long and random as one
 		if textOf(a.Value) != "" {
 			continue
 		}
 		switch a.In {
 		case "header":
-			if len(redact.Credentials("", http.Header{http.CanonicalHeaderKey(a.Name): {credential}}, nil)) > 0 {
+			if isCredentialHeader(a.Name) {
 				return true
 			}
 		case "query":
-			if len(redact.Credentials("http://host/?"+url.Values{a.Name: {credential}}.Encode(), nil, nil)) > 0 {
+			if isCredentialQuery(a.Name) {
 				return true
 			}
 		}
@@ -136,11 +147,11 @@ func testsAbsence(arguments []arazzo.Argument) bool {
 func (b *requestBuilder) withoutCredentials() {
 	b.base.User = nil
 	for name, values := range b.header {
-		if len(redact.Credentials("", http.Header{name: values}, nil)) > 0 {
+		if isCredentialHeader(name) || len(redact.Credentials("", http.Header{name: values}, nil)) > 0 {
 			b.header.Del(name)
 		}
 	}
-	b.base.RawQuery = b.keepQuery(func(_, pair string) bool {
-		return len(redact.Credentials("http://host/?"+pair, nil, nil)) == 0
+	b.base.RawQuery = b.keepQuery(func(name, pair string) bool {
+		return !isCredentialQuery(name) && len(redact.Credentials("http://host/?"+pair, nil, nil)) == 0
 	})
 }

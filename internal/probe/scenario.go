@@ -203,10 +203,10 @@ func (s *Scenario) inputs(given map[string]any) (map[string]any, error) {
 }
 
 // FitsIn reports whether a description has all operations of the scenario, by
-// method and path.
+// method, path and name: another API can have a path that is called the same.
 func (s *Scenario) FitsIn(d *spec.Description) bool {
 	for _, op := range s.document.operationsOf(s.workflow) {
-		if !slices.ContainsFunc(d.Operations, func(o *spec.Operation) bool { return o.Method == op.Method && o.Path == op.Path }) {
+		if !slices.ContainsFunc(d.Operations, func(o *spec.Operation) bool { return o.Method == op.Method && o.Path == op.Path && o.ID == op.ID }) {
 			return false
 		}
 	}

@@ -69,6 +69,7 @@ func (c *Change) finding(before, after Side) report.Finding {
 		operation, at = side.operation(c)
 	}
 	place := report.NewPlace(at)
+	place.File = side.path(at)
 	subject := plumb.Finding{Rule: c.ID, Subject: plumb.Subject{File: at.File, Pointer: at.Pointer, Name: c.Text}}
 	f := report.Finding{
 		Rule: c.ID, Severity: c.Severity, Message: c.Text, Fingerprint: subject.Fingerprint(),

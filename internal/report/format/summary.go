@@ -76,6 +76,8 @@ func nextStep(r *report.Report) string {
 	switch {
 	case r.IsComparison:
 		return ""
+	case s.Exchanges == 0 && r.Input.Target != "":
+		return "Nothing was checked: no answer of " + textfmt.Printable(r.Input.Target) + " was seen."
 	case s.Exchanges == 0:
 		return "Nothing was checked: no exchange was read. Name recordings that hold at least one."
 	case s.Errors+s.Warnings+s.Infos == 0:
