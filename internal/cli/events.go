@@ -53,7 +53,7 @@ func (l *eventLog) close() error {
 
 // events returns the findings of an exchange as events.
 func (c *check) events(x *plumb.Exchange, r *engine.Result) []report.Event {
-	events := report.NewEvents(x, r.Findings, func(name string) bool { return c.desc.Declares("query", name) })
+	events := report.NewEvents(c.desc, c.outcome, x, r.Findings)
 	for i := range events {
 		if c.baseline != nil {
 			accepted := c.baseline.Find(events[i].Fingerprint)

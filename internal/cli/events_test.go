@@ -143,13 +143,40 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// The places of events are those of the report: from the working folder.
+func TestEventsNameFilesLikeReports(t *testing.T) {
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"id": 1}`)
+	}))
+	defer target.Close()
+	dir := t.TempDir()
+	t.Chdir(dir)
+	require.NoError(t, os.Mkdir("api", 0o700))
+	require.NoError(t, os.WriteFile("api/a.yaml", []byte(`{openapi: 3.1.0, info: {title: A, version: "1"}, paths: {/a: {get: {responses: {"200": {description: ok, content: {application/json: {schema: {properties: {id: {type: string}}}}}}}}}}}`), 0o600))
+	url, end := startProxy(t, dir, target.URL, "--spec", "api/a.yaml", "--report", "json=report.json")
+	resp, err := http.Get(url + "/a")
+	require.NoError(t, err)
+	resp.Body.Close()
+	assert.Equal(t, statusFindings, end())
+
+	events := readEvents(t, "events.ndjson")
+	require.Len(t, events, 1)
+	assert.Equal(t, "api/a.yaml", events[0].Description.File)
+	text, err := os.ReadFile("report.json")
+	require.NoError(t, err)
+	var r report.Report
+	require.NoError(t, json.Unmarshal(text, &r))
+	assert.Equal(t, r.Findings[0].Description, events[0].Description)
+}
+
 // TestProxyFilesDiffer checks that no file is written for two purposes.
 func TestProxyFilesDiffer(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.WriteFile("api.yaml", []byte("openapi: 3.1.0"), 0o600))
 	for _, flags := range []string{
 		"--har a --ready a", "--har a --events ./a", "--ready a --events a", "--report json=a --events a", "--summary a --ready a",
-		"--spec api.yaml --events api.yaml", "--ready nowhere/a", "--events .",
+		"--spec api.yaml --events api.yaml", "--ready nowhere/a", "--events .", "--har a --events a.part", "--har a --ready a.part", "--har a --report json=a.part",
 	} {
 		var messages strings.Builder
 		status := Run(t.Context(), append([]string{"proxy", "--target", "http://127.0.0.1:1", "--addr", "127.0.0.1:0"}, strings.Fields(flags)...),

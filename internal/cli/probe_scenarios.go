@@ -9,7 +9,6 @@ import (
 
 	"github.com/plumbapi/plumb/internal/probe"
 	"github.com/plumbapi/plumb/internal/textfmt"
-	"github.com/plumbapi/plumb/internal/wholefile"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -107,16 +106,12 @@ func (c *check) named(f *probeFlags, builtin *probe.Document, sources map[string
 
 // ownScenarios returns the scenarios of a file.
 func ownScenarios(file string, builtin *probe.Document, sources map[string]string) (*probe.Document, error) {
-	info, err := os.Stat(file)
-	if err != nil {
+	if _, err := os.Stat(file); err != nil {
 		var known []string
 		for _, s := range builtin.Scenarios {
 			known = append(known, s.Name)
 		}
 		return nil, fmt.Errorf("--scenario: %w; and there is no file of that name", oneOf(file, known))
-	}
-	if wholefile.IsDevice(info) {
-		return nil, fmt.Errorf("--scenario: %s: this is a device or a socket, which is not read; name a file", file)
 	}
 	return probe.Load(file, sources)
 }

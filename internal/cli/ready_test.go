@@ -34,12 +34,3 @@ func TestReadyFile(t *testing.T) {
 	second.remove()
 	assert.NoFileExists(t, file)
 }
-
-// The recording in progress is not overwritten.
-func TestProxyFiles(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "x")
-	for _, files := range []proxyFiles{{har: name, ready: name + ".part"}, {har: name, events: name + ".part"}, {har: name, events: name}, {ready: name, events: name}} {
-		assert.Error(t, files.uses().check(), files)
-	}
-	assert.NoError(t, proxyFiles{har: name, ready: name + "1", events: name + "2"}.uses().check())
-}

@@ -100,7 +100,7 @@ func (w *Worker) recall(state *routeState, x *plumb.Exchange, params map[string]
 			return k
 		}
 	}
-	if state.arranged.compared = false; !state.asWritten.isPoor() || !state.arranged.isNext() {
+	if state.arranged.compared = false; len(body) > longestKnown || !state.asWritten.isPoor() || !state.arranged.isNext() {
 		return nil
 	}
 	text, start, ok := w.arranger.Arrange(body)

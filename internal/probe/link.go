@@ -3,6 +3,7 @@ package probe
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/arazzo"
@@ -23,8 +24,8 @@ type linker struct {
 	sources  []source
 }
 
-// link finds the operation of a step, and the statuses that it expects. If the step does not say of which media
-// type its payload is, the operation does.
+// link finds the operation of a step, and the statuses that it expects. If the step
+// does not say of which media type its payload is, the operation does.
 func (l *linker) link(step *arazzo.Step) error {
 	if step.WorkflowID != "" {
 		return nil
@@ -147,4 +148,21 @@ func mediaTypeOf(body *spec.RequestBody) string {
 		return ""
 	}
 	return body.Media[i].Type
+}
+
+// ranges writes sorted numbers as a list of numbers and ranges.
+func ranges(numbers []int) string {
+	var items []string
+	for i := 0; i < len(numbers); {
+		first, last := numbers[i], numbers[i]
+		for i++; i < len(numbers) && numbers[i] == last+1; i++ {
+			last = numbers[i]
+		}
+		if first == last {
+			items = append(items, strconv.Itoa(first))
+		} else {
+			items = append(items, fmt.Sprintf("%d-%d", first, last))
+		}
+	}
+	return strings.Join(items, ", ")
 }

@@ -5,12 +5,12 @@ import (
 	"io/fs"
 	"maps"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/arazzo"
+	"github.com/plumbapi/plumb/internal/wholefile"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -57,7 +57,7 @@ func Builtin() (*Document, error) {
 // descriptions that it names are files; their paths are relative to its folder.
 // For some, by the name of the source description, other files can be given.
 func Load(file string, sources map[string]string) (*Document, error) {
-	data, err := os.ReadFile(file)
+	data, err := wholefile.Read(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: the scenarios cannot be read: %w", file, err)
 	}
@@ -124,9 +124,9 @@ func (r *documentReader) other(file string, s arazzo.Source) (*arazzo.Document, 
 	if slices.Contains(r.reading, named) {
 		return nil, fmt.Errorf("%s is a source description of itself", named)
 	}
-	data, err := os.ReadFile(named)
+	data, err := wholefile.Read(named)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", named, err)
 	}
 	return r.read(named, data)
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/outcome"
-	"github.com/plumbapi/plumb/internal/redact"
+	"github.com/plumbapi/plumb/spec"
 )
 
 // Event is one occurrence of a finding, as it is written when it is found. It
@@ -30,25 +30,21 @@ type Event struct {
 	Description Place     `json:"description"`
 }
 
-// NewEvents returns the findings of an exchange without its credentials.
-// Declares reports whether a parameter of the query is described.
-func NewEvents(x *plumb.Exchange, findings []plumb.Finding, declares func(name string) bool) []Event {
-	if len(findings) == 0 {
-		return nil
-	}
-	clean := redact.ForExchange(x)
-	method, url := clean.Text(x.Request.Method), clean.URL(x.Request.URL, declares)
-	events := []Event{}
-	for _, f := range outcome.Clean(x, findings) {
+// NewEvents returns the findings of an exchange without its credentials, as they are
+// added to the outcome o of a run with the description d.
+func NewEvents(d *spec.Description, o *outcome.Outcome, x *plumb.Exchange, findings []plumb.Finding) []Event {
+	var events []Event
+	cleaned, asked := o.Clean(x, findings)
+	for _, f := range cleaned {
 		e := Event{
 			Time: x.Time.Round(0).UTC(),
 			Rule: f.Rule, Severity: f.Severity.String(), Fingerprint: f.Fingerprint(),
 			Message: f.Message, Found: f.Found, Allowed: f.Allowed,
 			Operation: f.Operation, Status: f.Status, Pointer: f.Pointer, Resource: f.Resource,
-			File: f.File, Entry: f.Entry, Description: NewPlace(f.Description),
+			File: f.File, Entry: f.Entry, Description: NewPlace(d.Shown(f.Description)),
 		}
 		if f.Entry == x.Place.Entry { // otherwise it is in an earlier response about the same resource
-			e.Method, e.URL = method, url
+			e.Method, e.URL = asked.Method, asked.URL
 		}
 		events = append(events, e)
 	}
