@@ -144,9 +144,12 @@ func (h *History) contradictions() iter.Seq2[ResourceKey, contradiction] {
 
 // where names the place and time of a response.
 func where(m Moment) string {
-	place := "line " + strconv.FormatInt(m.Line, 10)
-	if m.Line == 0 { // seen live
-		place = "exchange " + strconv.FormatInt(m.Entry, 10)
+	place, entry := "line "+strconv.FormatInt(m.Line, 10), strconv.FormatInt(m.Entry, 10)
+	switch {
+	case m.Line == 0: // seen live
+		place = "exchange " + entry
+	case m.Entry != 0 && m.Entry != m.Line: // several can be in one line
+		place += " (entry " + entry + ")"
 	}
 	text := "in " + m.File + ", " + place
 	if m.Time != 0 {

@@ -210,7 +210,7 @@ workflows:
 	for name, want := range map[string]string{
 		"self.yaml":  "self.yaml:3:22: source description \"self\": " + filepath.Join(dir, "self.yaml") + " is a source description of itself",
 		"typo.yaml":  `typo.yaml:4:37: there is no workflow "$sourceDescriptions.other.logn"; did you mean "$sourceDescriptions.other.login"?`,
-		"none.yaml":  `none.yaml:3:22: source description "other": `,
+		"none.yaml":  "none.yaml:3:22: source description \"other\": " + filepath.Join(dir, "nope.yaml") + ": ",
 		"wrong.yaml": `letters.yaml:1:1: this is not an Arazzo document`,
 	} {
 		_, err := Load(filepath.Join(dir, name), nil)

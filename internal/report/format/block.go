@@ -2,6 +2,7 @@ package format
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,7 +110,11 @@ func (b block) rows() []row {
 			if f.Count > 1 {
 				often += ", first"
 			}
-			often += " at " + shortPlace(&f.Occurrences[0], b[0].Occurrences[0].File)
+			o, first := &f.Occurrences[0], &b[0].Occurrences[0]
+			often += " at " + shortPlace(o, first.File)
+			if o.File == first.File && o.Line == first.Line && o.Entry != first.Entry {
+				often += fmt.Sprintf(" (entry %d)", o.Entry)
+			}
 		}
 		parts = append(parts, often)
 		if f.Description.File != "" {

@@ -25,10 +25,12 @@ func typeFinding(pointer, found, allowed string, line int) result {
 
 // A block shows what its findings have in common once, and of each what differs.
 func TestTextOfABlock(t *testing.T) {
-	r := build(5, typeFinding("/a", `"1" (string)`, "integer", 4), typeFinding("/a", `"1" (string)`, "integer", 9), typeFinding("/long", `"2" (string)`, "integer", 4), typeFinding("/x", "7 (number)", "integer", 5))
+	other := typeFinding("/y", "8 (number)", "integer", 4) // in another exchange of the line
+	other.r.Findings[0].Column, other.r.Findings[0].Entry = 90, 8
+	r := build(5, other, typeFinding("/a", `"1" (string)`, "integer", 4), typeFinding("/a", `"1" (string)`, "integer", 9), typeFinding("/long", `"2" (string)`, "integer", 4), typeFinding("/x", "7 (number)", "integer", 5))
 	r.Rules = []report.Rule{{ID: "schema-type", Fix: "Send the type."}}
 	got := render(t, "text", r, View{})
-	want := `error[schema-type] 3 findings: the value has the wrong type
+	want := `error[schema-type] 4 findings: the value has the wrong type
   --> a.har:4:15 (entry 3)
    |
  4 | /a
@@ -38,13 +40,14 @@ func TestTextOfABlock(t *testing.T) {
    = /a     found "1" (string), 2 times, described in api.yaml:11
    = /long  found "2" (string), once, described in api.yaml:11
    = /x     found 7 (number), once at :5:15, described in api.yaml:12
+   = /y     found 8 (number), once at :4:90 (entry 8), described in api.yaml:11
    = fix: Send the type.
-   = --full shows each of the 3 findings
+   = --full shows each of the 4 findings
 
 `
 	assert.True(t, strings.HasPrefix(got, want), got)
 	for _, view := range []View{{Full: true}, {Verbose: true}} {
-		assert.Equal(t, 3, strings.Count(render(t, "text", r, view), "error[schema-type] /"))
+		assert.Equal(t, 4, strings.Count(render(t, "text", r, view), "error[schema-type] /"))
 	}
 }
 
