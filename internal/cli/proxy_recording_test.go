@@ -161,7 +161,7 @@ func withoutPlaces(r report.Report) report.Report {
 
 // placeInText matches the place of an earlier response in the text of a
 // finding.
-var placeInText = regexp.MustCompile(`, (?:exchange|line) [0-9]+`)
+var placeInText = regexp.MustCompile(`, (?:exchange|line) [0-9]+(?: \(entry [0-9]+\))?`)
 
 // A recording that the proxy has written gives the same report as the proxy,
 // whatever passed; only findings about values that are credentials can be
