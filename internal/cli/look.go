@@ -8,18 +8,18 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/recording"
 )
 
-// lookAgain reads the exchanges again of which the history found only at the end
-// that they contradict earlier ones, so that their findings show them. What comes
-// from a pipe is gone.
+// lookAgain reads exchanges again that contradict others and of whose bodies nothing is
+// known any more, so that their findings show them. What comes from a pipe is gone.
 func (c *check) lookAgain(ctx context.Context, p pipeline) {
 	if c.history == nil || ctx.Err() != nil {
 		return
 	}
 	wanted := map[string]map[int]bool{}
-	for _, at := range c.history.Unseen() {
+	for _, at := range c.outcome.Unseen() {
 		if wanted[at.File] == nil {
 			wanted[at.File] = map[int]bool{}
 		}
@@ -35,19 +35,19 @@ func (c *check) lookAgain(ctx context.Context, p pipeline) {
 		check: func(*plumb.Exchange) engine.Result { return engine.Result{} },
 	}
 	if len(files) > 0 {
-		again.run(ctx, files, &looker{c.history, wanted})
+		again.run(ctx, files, &looker{c.outcome, wanted})
 	}
 }
 
-// looker shows the history exchanges.
+// looker shows the outcome exchanges.
 type looker struct {
-	history *engine.History
+	outcome *outcome.Outcome
 	wanted  map[string]map[int]bool // the entries of files
 }
 
 func (l *looker) checked(x *plumb.Exchange, _ engine.Result) {
 	if l.wanted[x.Place.File][x.Place.Entry] {
-		l.history.Look(x)
+		l.outcome.Look(x)
 	}
 }
 

@@ -14,7 +14,8 @@ import (
 // contradiction is a response that cannot follow an earlier one of the resource.
 type contradiction struct {
 	rule          *Rule
-	of            *tracked // set where no body is at hand
+	of            *tracked      // set where no body is at hand
+	pair          *history.Pair // likewise
 	member        lifecycle.Member
 	message       string
 	from, to      history.Value // what the member was, and is
@@ -85,37 +86,58 @@ func sightingOf(key ResourceKey, c *contradiction) sighting {
 	return sighting{key, c.rule.ID, c.member.Pointer, c.after, c.before}
 }
 
+// sighted is what a body told of a contradiction.
+type sighted struct {
+	finding plumb.Finding
+	later   bool // the body is that of the later response, which the finding is about
+}
+
 // mostSightings bounds what is remembered of bodies that are gone: reports show
 // the first few of each kind only.
 const mostSightings = 1 << 12
 
 // sight remembers what the body at hand tells of a contradiction.
-func (h *History) sight(key ResourceKey, c *contradiction, x *plumb.Exchange, f plumb.Finding) {
+func (h *History) sight(key ResourceKey, c *contradiction, x *plumb.Exchange, f plumb.Finding, later bool) {
 	if len(h.sightings) < mostSightings {
-		h.remember(key, c, x, f)
+		h.remember(key, c, x, f, later)
 	}
 }
 
-func (h *History) remember(key ResourceKey, c *contradiction, x *plumb.Exchange, f plumb.Finding) {
+func (h *History) remember(key ResourceKey, c *contradiction, x *plumb.Exchange, f plumb.Finding, later bool) {
 	if h.Clean != nil {
 		h.Clean(x, &f)
 	}
-	h.sightings[sightingOf(key, c)] = f
+	h.sightings[sightingOf(key, c)] = sighted{f, later}
+}
+
+// Contradiction is a finding that a resource gives by its history.
+type Contradiction struct {
+	Finding  plumb.Finding
+	Resource ResourceKey
+	Seen     bool         // the finding shows the body; see [History.Expect]
+	Pair     history.Pair // the two responses
+
+	rule, pointer string
 }
 
 // Contradictions returns the findings that the resources give by their
-// histories, in no order, each with the resource. They are those of all
-// responses that were added, in whatever order that was. Of a resource with many
-// responses, the responses between which it is found can be farther apart than
-// they need to be.
-func (h *History) Contradictions() iter.Seq2[ResourceKey, plumb.Finding] {
-	return func(yield func(ResourceKey, plumb.Finding) bool) {
+// histories, in no order. They are those of all responses that were added, in
+// whatever order that was. Of a resource with many responses, the responses between
+// which it is found can be farther apart than they need to be. If of is not nil, only
+// those of the resources for which it returns true are returned.
+func (h *History) Contradictions(of func(ResourceKey) bool) iter.Seq[Contradiction] {
+	return func(yield func(Contradiction) bool) {
 		for key, c := range h.contradictions() {
-			f, seen := h.sightings[sightingOf(key, &c)]
-			if !seen {
-				f = c.finding(h.v, c.of)
+			if of != nil && !of(key) {
+				continue
 			}
-			if !yield(key, f) {
+			one := Contradiction{Resource: key, Pair: *c.pair, rule: c.rule.ID, pointer: c.member.Pointer}
+			if s, ok := h.sightings[sightingOf(key, &c)]; ok {
+				one.Finding, one.Seen = s.finding, s.later
+			} else {
+				one.Finding = c.finding(h.v, c.of)
+			}
+			if !yield(one) {
 				return
 			}
 		}
@@ -132,7 +154,7 @@ func (h *History) contradictions() iter.Seq2[ResourceKey, contradiction] {
 				if stopped || h.v.severityOf(c.rule) == plumb.Off {
 					return
 				}
-				c.of, c.before, c.after = t, pair.Before, pair.After
+				c.of, c.pair, c.before, c.after = t, &pair, pair.Before, pair.After
 				stopped = !yield(key, c)
 			}}
 			if c.apply(); stopped {

@@ -129,11 +129,9 @@ func (e *engines) differAtOnce(x *plumb.Exchange) string {
 	if diff := gocmp.Diff(want.Findings, got.Findings); diff != "" {
 		return "history: " + diff
 	}
-	for _, id := range want.Resources {
-		for _, key := range e.histories[0].Keys(id) {
-			if diff := gocmp.Diff(e.histories[0].Life(key), e.histories[1].Life(key)); diff != "" {
-				return "life of " + id + ": " + diff
-			}
+	for _, r := range want.Resources {
+		if diff := gocmp.Diff(e.histories[0].Life(r.Key), e.histories[1].Life(r.Key)); diff != "" {
+			return "life of " + r.ID + ": " + diff
 		}
 	}
 	return ""

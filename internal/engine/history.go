@@ -20,13 +20,17 @@ type History struct {
 	// that the history keeps.
 	Clean func(*plumb.Exchange, *plumb.Finding)
 
+	// Readings, where it is set, is given what rules with oldSelf read, which are not
+	// applied then.
+	Readings func(Reading)
+
 	v         *Validator
 	store     *history.Store
 	times     fileTimes
 	parser    jsonvalue.Parser
 	trial     comparison
-	sightings map[sighting]plumb.Finding
-	unseen    map[ResourceKey][]contradiction // that bodies are looked at again for
+	sightings map[sighting]sighted
+	expected  map[ResourceKey][]Contradiction // that bodies are looked at for
 
 	// What rules with oldSelf read of the last response of a resource.
 	last map[ResourceKey]lastSeen
@@ -57,7 +61,7 @@ func (v *Validator) NewHistory() *History {
 	}
 	h := &History{
 		v: v, store: history.NewStore(kinds),
-		sightings: map[sighting]plumb.Finding{}, last: map[ResourceKey]lastSeen{},
+		sightings: map[sighting]sighted{}, expected: map[ResourceKey][]Contradiction{}, last: map[ResourceKey]lastSeen{},
 	}
 	h.store.MayContradict, h.store.Creates = h.contradicts, v.creates()
 	return h
@@ -219,6 +223,11 @@ func (h *History) compareBodies(t *tracked, key ResourceKey, now seenBody, open 
 	if len(rules) == 0 || self == nil {
 		return
 	}
+	if h.Readings != nil {
+		text := appendRead(nil, rules, self, now.body, expression.OldSelf, expression.Self)
+		h.Readings(Reading{key, t.Number, now.Moment, bytes.Clone(now.packed), text})
+		return
+	}
 	before, ok := h.last[key]
 	if ok && h.store.BeginsAnew(t.Kind, before.file, before.packed, now.File, now.packed) {
 		ok = false
@@ -226,7 +235,7 @@ func (h *History) compareBodies(t *tracked, key ResourceKey, now seenBody, open 
 	if ok && before.time > now.Time {
 		return
 	}
-	h.last[key] = lastSeen{appendRead(nil, rules, self, now.body), now.Time, now.File, bytes.Clone(now.packed)}
+	h.last[key] = lastSeen{appendRead(nil, rules, self, now.body, expression.OldSelf), now.Time, now.File, bytes.Clone(now.packed)}
 	if !ok {
 		return
 	}
@@ -249,13 +258,16 @@ func (h *History) compareBodies(t *tracked, key ResourceKey, now seenBody, open 
 	}
 }
 
-// appendRead appends what rules read of an object as oldSelf, as a JSON text: all of it,
-// or the members that are read, without what else is in them.
-func appendRead(text []byte, rules []*xRule, self *jsonvalue.Value, body []byte) []byte {
+// appendRead appends what rules read of an object as a variable, oldSelf or self, as a
+// JSON text: the members that are read, or all of it where a rule reads oldSelf as a
+// whole.
+func appendRead(text []byte, rules []*xRule, self *jsonvalue.Value, body []byte, variables ...string) []byte {
 	read := map[string]bool{}
 	for _, x := range rules {
-		for _, path := range x.expression.Reads(expression.OldSelf) {
-			read[path[0]] = true
+		for _, variable := range variables {
+			for _, path := range x.expression.Reads(variable) {
+				read[path[0]] = true
+			}
 		}
 		if x.expression.ReadsWhole(expression.OldSelf) {
 			return append(text, body[self.Start:self.End]...)
@@ -328,4 +340,11 @@ func lineOf(x *plumb.Exchange, offset int) int {
 	}
 	line, _ := x.Response.Body.Locate(offset)
 	return line
+}
+
+// Reset drops everything that was added.
+func (h *History) Reset() {
+	h.store.Reset()
+	clear(h.sightings)
+	clear(h.last)
 }

@@ -23,16 +23,6 @@ type Timestamp struct {
 	Time    time.Time // UTC
 }
 
-// Keys returns the keys that resources with an identity have: one for each kind
-// of resources, in the order in which the description has them.
-func (h *History) Keys(id string) []ResourceKey {
-	keys := make([]ResourceKey, len(h.v.kinds))
-	for i, t := range h.v.kinds {
-		keys[i] = t.Key([]byte(id))
-	}
-	return keys
-}
-
 // Life returns what the responses said of a resource, in the order of time: of a
 // life with many responses, a part of them.
 func (h *History) Life(key ResourceKey) []Observation {

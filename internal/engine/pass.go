@@ -119,7 +119,7 @@ func (p *pass) parse() {
 	p.findResources()
 	for _, r := range p.resources {
 		if r.id != "" {
-			p.out.Resources = append(p.out.Resources, r.id)
+			p.out.Resources = append(p.out.Resources, Resource{r.id, p.v.tracked[r.life].Key([]byte(r.id))})
 		}
 	}
 	p.recordSeen()

@@ -13,13 +13,13 @@ type Results struct {
 	Results   []Result // in the order of the exchanges
 	Explained int      // how many of them were not known
 
-	stream  *Stream
-	known   []times                  // what known bodies have
-	tallies map[*schema.Shape]*tally // what the others have
-	notes   []note
-	packed  []byte   // of the notes
-	ids     []byte   // of the resources in the notes
-	strings []string // the ids, one by one
+	stream    *Stream
+	known     []times                  // what known bodies have
+	tallies   map[*schema.Shape]*tally // what the others have
+	notes     []note
+	packed    []byte     // of the notes
+	ids       []byte     // of the resources in the notes
+	resources []Resource // in the notes
 }
 
 // newResults returns results for so many exchanges, from those that were
@@ -47,9 +47,9 @@ func (rs *Results) Release() {
 	}
 	clear(rs.Results)
 	clear(rs.notes)
-	clear(rs.strings)
+	clear(rs.resources)
 	clear(rs.known)
-	rs.notes, rs.packed, rs.ids, rs.strings = rs.notes[:0], rs.packed[:0], rs.ids[:0], rs.strings[:0]
+	rs.notes, rs.packed, rs.ids, rs.resources = rs.notes[:0], rs.packed[:0], rs.ids[:0], rs.resources[:0]
 	rs.known = rs.known[:0]
 	for _, t := range rs.tallies {
 		clear(t.members)
@@ -155,12 +155,12 @@ func (rs *Results) setResources() {
 	ids := string(rs.ids)
 	for i := range rs.Results {
 		r := &rs.Results[i]
-		from := len(rs.strings)
+		from := len(rs.resources)
 		for _, n := range r.notes {
-			rs.strings = append(rs.strings, ids[n.idStart:n.idEnd])
+			rs.resources = append(rs.resources, Resource{ids[n.idStart:n.idEnd], n.key})
 		}
-		if n := len(rs.strings); n > from {
-			r.Resources = rs.strings[from:n:n]
+		if n := len(rs.resources); n > from {
+			r.Resources = rs.resources[from:n:n]
 		}
 	}
 }

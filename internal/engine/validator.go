@@ -47,7 +47,10 @@ type Validator struct {
 
 	lives         map[*schema.Shape]*lifecycle.Lifecycle
 	tracked       map[*lifecycle.Lifecycle]*tracked
-	kinds         []*tracked // one of each, by their numbers
+	kinds         []*tracked      // one of each, by their numbers
+	secret        string          // see WithSecret
+	operations    []string        // the ids of all, sorted
+	isOverTime    map[string]bool // the ids of x-rules that compare two responses
 	shapeRules    map[*schema.Shape][]*xRule
 	overTime      map[*schema.Shape][]*xRule // those of these rules that compare two responses
 	responseRules map[*spec.Response][]*xRule
@@ -149,6 +152,16 @@ func WithMaxDepth(n int) Option {
 	}
 }
 
+// WithSecret makes the keys of resources, and what stands for the values of their
+// members, such that only who has the secret can try which identities and values these
+// are of. Histories can be merged where the secret is the same.
+func WithSecret(secret string) Option {
+	return func(v *Validator) error {
+		v.secret = secret
+		return nil
+	}
+}
+
 // New compiles a description. The error says which schemas do not compile, and
 // where they are.
 func New(d *spec.Description, opts ...Option) (*Validator, error) {
@@ -168,13 +181,13 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 
 		lives:         map[*schema.Shape]*lifecycle.Lifecycle{},
 		overTime:      map[*schema.Shape][]*xRule{},
+		isOverTime:    map[string]bool{},
 		shapeRules:    map[*schema.Shape][]*xRule{},
 		responseRules: map[*spec.Response][]*xRule{},
 	}
 	if err := v.compile(); err != nil {
 		return nil, err
 	}
-	v.tracked, v.kinds = track(v.lives, d.Digest)
 	for _, r := range v.rules {
 		v.severity[r.ID], v.guarded[r.ID] = r.Severity, r.basis == byGuard
 	}
@@ -183,6 +196,8 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 			return nil, err
 		}
 	}
+	v.tracked, v.kinds = track(v.lives, d.Digest+v.secret)
+	v.operations = v.operationIDs()
 	var err error
 	if v.router, err = d.Router(v.servers); err != nil {
 		return nil, err
@@ -306,9 +321,7 @@ type Result struct {
 	// Skipped says why nothing was checked; empty where Bodies is not 0.
 	Skipped string
 
-	// Resources are the identities of the resources in the body, for
-	// [History.Life].
-	Resources []string
+	Resources []Resource // in the body, those with an identity
 
 	Operation string // operationId; empty where unknown
 	Status    int    // of the response; 0 where unknown
@@ -326,6 +339,12 @@ type Result struct {
 	wellFormed bool        // the body is JSON without repeated names
 	pass       *pass       // for the history; nil where the body has no resource
 	notes      []note      // likewise, of a body that is not kept
+}
+
+// Resource is what a response is about, that has an identity.
+type Resource struct {
+	ID  string
+	Key ResourceKey // zero where the result is not for a history
 }
 
 // Check checks one exchange against the description.

@@ -13,6 +13,7 @@ import (
 // Add adds the result of checking x. Nothing that the outcome takes from it holds
 // a credential.
 func (o *Outcome) Add(x *plumb.Exchange, r engine.Result) {
+	o.result = nil
 	a := adder{Outcome: o, x: x, r: &r, clean: cleaner{x: x}}
 	o.Exchanges++
 	o.Bodies = sum(o.Bodies, r.Bodies)

@@ -7,13 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"github.com/plumbapi/plumb/internal/engine"
 )
 
 // fileVersion is the version of the file format.
-const fileVersion = 3
+const fileVersion = 4
 
 // file is an outcome as it is written to a file.
 type file struct {
@@ -32,8 +33,18 @@ type file struct {
 	Findings  []*Finding        `json:"findings"`
 	Beyond    []Beyond          `json:"beyond"`
 	Lives     lives             `json:"lives"`
-	Files     []string          `json:"files"` // the files of the histories
+	Compared  *comparedFile     `json:"compared,omitempty"` // what histories gave that are not in the file
+	Files     []string          `json:"files"`              // the files of the histories
 	Histories []history         `json:"histories"`
+}
+
+// comparedFile is what the comparison of responses gave.
+type comparedFile struct {
+	Findings []*Finding `json:"findings"`
+	Beyond   []Beyond   `json:"beyond"`
+	Lives    lives      `json:"lives"`
+	Doubtful lives      `json:"doubtful"`
+	Told     []*told    `json:"told"`
 }
 
 type seenCount struct {
@@ -80,7 +91,7 @@ func (o *Outcome) Write(to io.Writer) error {
 		Version: fileVersion, Digest: o.Digest, Keep: o.keep, Exchanges: o.Exchanges, Bodies: o.Bodies, Masked: o.Masked,
 		Skipped: o.skipped.values, Others: o.skipped.beyond, Statuses: o.Statuses(), Unlisted: o.unlisted,
 		Seen: []seenCount{}, Places: o.Places(), Findings: o.findings.all(), Beyond: o.findings.allBeyond(), Lives: o.lives,
-		Files: o.files(), Histories: []history{},
+		Compared: o.base.file(), Files: o.files(), Histories: []history{},
 	}
 	for _, s := range o.Seen() {
 		f.Seen = append(f.Seen, seenCount{s.Schema, s.Pointer, s.Value, s.Count, s.Nulls})
@@ -106,6 +117,43 @@ func (o *Outcome) Write(to io.Writer) error {
 	return w.Flush() // returns the first error of all
 }
 
+func (c *compared) file() *comparedFile {
+	if c == nil {
+		return nil
+	}
+	f := &comparedFile{Findings: c.findings.all(), Beyond: c.findings.allBeyond(), Lives: c.lives, Doubtful: c.doubtful, Told: []*told{}}
+	for _, key := range slices.Sorted(maps.Keys(c.told)) {
+		f.Told = append(f.Told, c.told[key])
+	}
+	return f
+}
+
+// read returns what was written, as that of an outcome with these lives.
+func (f *comparedFile) read(keep int) (*compared, error) {
+	if f == nil {
+		return nil, nil
+	}
+	if slices.Contains(f.Findings, nil) || slices.Contains(f.Told, nil) {
+		return nil, errNull
+	}
+	c := newCompared()
+	for _, found := range f.Findings {
+		found.Count = sum(found.Count, 0)
+		c.findings.add(found, keep)
+	}
+	for _, b := range f.Beyond {
+		c.findings.count(b.Rule, b.Severity, b.Count)
+	}
+	c.lives.merge(&f.Lives)
+	c.doubtful.merge(&f.Doubtful)
+	for _, t := range f.Told {
+		c.told[t.Key] = t
+	}
+	return c, nil
+}
+
+var errNull = errors.New("not a summary: it has null where an object is expected")
+
 // newHistory returns the history of a resource. The files are sorted.
 func newHistory(r *engine.ResourceHistory, files []string) history {
 	h := history{Key: r.Key, Kind: r.Kind, Values: r.Values, Group: r.Group}
@@ -129,7 +177,7 @@ func Read(data []byte) (*Outcome, error) {
 	case f.Version != fileVersion:
 		return nil, fmt.Errorf("summary version %d is not supported; this plumb reads version %d", f.Version, fileVersion)
 	case slices.Contains(f.Statuses, nil), slices.Contains(f.Places, nil), slices.Contains(f.Findings, nil):
-		return nil, errors.New("not a summary: it has null where an object is expected")
+		return nil, errNull
 	}
 	o := Empty(f.Digest, f.Keep)
 	o.Exchanges, o.Bodies, o.Masked = sum(f.Exchanges, 0), sum(f.Bodies, 0), sum(f.Masked, 0)
@@ -157,6 +205,10 @@ func Read(data []byte) (*Outcome, error) {
 		part.places[p.key()] = p
 	}
 	o.mergePlaces(part) // mergePlaces also records the members of each place
+	var err error
+	if o.base, err = f.Compared.read(o.keep); err != nil {
+		return nil, err
+	}
 	return o, o.readHistories(&f)
 }
 

@@ -2,7 +2,6 @@ package outcome
 
 import (
 	"cmp"
-	"hash/fnv"
 	"slices"
 	"strings"
 	"time"
@@ -53,6 +52,8 @@ type Occurrence struct {
 	Found     string         `json:"found,omitempty"`
 	Allowed   string         `json:"allowed,omitempty"`
 	Excerpt   *plumb.Excerpt `json:"excerpt,omitempty"`
+
+	unseen *engine.Contradiction // of which the body is not known, if it is one
 }
 
 // newOccurrence returns what differs between findings at one place.
@@ -178,9 +179,7 @@ func (f *Files) add(name string) {
 		return
 	}
 	f.last = name
-	h := fnv.New64a()
-	h.Write([]byte(name))
-	f.hash(h.Sum64())
+	f.hash(hashOfName(name))
 }
 
 func (f *Files) hash(hash uint64) {

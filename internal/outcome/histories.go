@@ -10,27 +10,6 @@ import (
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
-// contradictions returns the findings that the histories give, each with the key of
-// the resource.
-func (o *Outcome) contradictions() iter.Seq2[engine.ResourceKey, *Finding] {
-	return func(yield func(engine.ResourceKey, *Finding) bool) {
-		if o.history == nil {
-			return
-		}
-		clean := redact.New(nil)
-		for key, f := range o.history.Contradictions() {
-			clean.Finding(&f)
-			one := newFinding(&f)
-			one.Occurrences = []Occurrence{newOccurrence(&f, o.requests[idOf(f.Place)])}
-			one.Count = 1
-			one.Files.add(f.File)
-			if !yield(key, one) {
-				return
-			}
-		}
-	}
-}
-
 // resources returns the histories of all resources, by key, with the names of
 // files as in reports.
 func (o *Outcome) resources() iter.Seq[engine.ResourceHistory] {

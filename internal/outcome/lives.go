@@ -18,23 +18,33 @@ var mostLives = [...]int{
 	plumb.Off:     10,
 }
 
+// mostTold bounds the number of resources that lives can hold.
+var mostTold = func() (n int) {
+	for _, most := range mostLives {
+		n += most
+	}
+	return n
+}()
+
 // lives holds the resources whose timelines are kept: for each severity, those
 // that come first among the resources whose worst finding is of that severity.
 type lives [plumb.Error + 1][]life
 
 // life is where a resource first has a response with findings of some severity.
 type life struct {
-	ID       string               `json:"id"` // without credentials
-	Keys     []engine.ResourceKey `json:"keys"`
-	File     string               `json:"file"`
-	Entry    int                  `json:"entry"`
-	Line     int                  `json:"line"`
-	Index    int                  `json:"index"`    // of the resource among those of the exchange
-	Findings []string             `json:"findings"` // fingerprints of its findings there, sorted
+	ID       string             `json:"id"` // without credentials; empty where it is not known
+	Key      engine.ResourceKey `json:"key"`
+	File     string             `json:"file"`
+	Entry    int                `json:"entry"`
+	Line     int                `json:"line"`
+	Index    int                `json:"index"`    // of the resource among those of the exchange
+	Findings []string           `json:"findings"` // fingerprints of its findings there, sorted
+
+	unseen *engine.Contradiction // of which the body is not known, if any
 }
 
 func comparePlaces(a, b *life) int {
-	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Index, b.Index), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Index, b.Index), cmp.Compare(a.Key, b.Key))
 }
 
 // wants reports whether a resource in an exchange at this place can be among
@@ -51,14 +61,13 @@ func (l *lives) wants(severity plumb.Severity, at plumb.Place) bool {
 // add records where a resource has a finding of a severity.
 func (l *lives) add(severity plumb.Severity, one life) {
 	of := l[severity]
-	if i := slices.IndexFunc(of, func(known life) bool { return known.ID == one.ID }); i >= 0 {
+	if i := slices.IndexFunc(of, func(known life) bool { return known.Key == one.Key }); i >= 0 {
 		switch c := comparePlaces(&one, &of[i]); {
 		case c > 0:
 			return
 		case c == 0:
-			merged := slices.Concat(of[i].Findings, one.Findings)
-			slices.Sort(merged)
-			of[i].Findings = slices.Compact(merged)
+			of[i].Findings = joined(of[i].Findings, one.Findings)
+			of[i].ID = max(of[i].ID, one.ID)
 			return
 		}
 		of = slices.Delete(of, i, i+1)
@@ -90,11 +99,11 @@ func (a *adder) resources() {
 	for _, f := range a.blamed() {
 		found[f.Resource] = append(found[f.Resource], f)
 	}
-	recorded := map[string]bool{}
-	for i, id := range a.r.Resources {
-		if !recorded[id] {
-			recorded[id] = true
-			a.live(id, i, found[id])
+	recorded := map[engine.ResourceKey]bool{}
+	for i, r := range a.r.Resources {
+		if !recorded[r.Key] {
+			recorded[r.Key] = true
+			a.live(r, i, found[r.ID])
 		}
 	}
 }
@@ -115,37 +124,54 @@ func (a *adder) blamed() []plumb.Finding {
 	}
 }
 
-// isOf reports whether a finding is about a resource, in this response alone.
+// isOf reports whether a finding is about a resource.
 func (a *adder) isOf(f *plumb.Finding, id string) bool {
 	return (f.Resource == id || f.Resource != "" && a.r.Counted) && !engine.IsHistory(f.Rule)
 }
 
-// live records a resource of the exchange.
-func (a *adder) live(id string, index int, blamed []plumb.Finding) {
-	worst := plumb.Off
+// isOverTime reports whether a finding is one of a rule of the description that
+// compares two responses.
+func (o *Outcome) isOverTime(f *plumb.Finding) bool { return o.v != nil && o.v.IsOverTime(f.Rule) }
+
+// live records a resource of the exchange, with the findings that its response has
+// alone, and those together with an earlier response.
+func (a *adder) live(r engine.Resource, index int, blamed []plumb.Finding) {
+	var alone, overTime []*plumb.Finding
 	for i := range blamed {
-		if f := &blamed[i]; f.Severity > worst && a.isOf(f, id) {
-			worst = f.Severity
+		switch f := &blamed[i]; {
+		case !a.isOf(f, r.ID):
+		case a.isOverTime(f):
+			overTime = append(overTime, f)
+		default:
+			alone = append(alone, f)
 		}
+	}
+	a.liveWith(r, index, alone)
+	if len(overTime) > 0 {
+		a.liveWith(r, index, overTime)
+	}
+}
+
+// liveWith records a resource of the exchange with some of its findings.
+func (a *adder) liveWith(r engine.Resource, index int, found []*plumb.Finding) {
+	worst := plumb.Off
+	for _, f := range found {
+		worst = max(worst, f.Severity)
 	}
 	if !a.lives.wants(worst, a.x.Place) {
 		return
 	}
 	one := life{
-		ID:   valid(a.clean.get().Text(id)),
-		Keys: a.history.Keys(id),
+		ID:   valid(a.clean.get().Text(r.ID)),
+		Key:  r.Key,
 		File: valid(a.clean.get().Text(a.x.Place.File)), Entry: a.x.Place.Entry, Line: a.x.Place.Line,
 		Index: index, Findings: []string{},
 	}
-	for i := range blamed {
-		f := &blamed[i]
-		if a.isOf(f, id) {
-			kept := cleaned(f, &a.clean)
-			one.Findings = append(one.Findings, kept.Fingerprint())
-		}
+	for _, f := range found {
+		kept := cleaned(f, &a.clean)
+		one.Findings = append(one.Findings, kept.Fingerprint())
 	}
-	slices.Sort(one.Findings)
-	one.Findings = slices.Compact(one.Findings)
+	one.Findings = joined(one.Findings, nil)
 	a.lives.add(worst, one)
 }
 
@@ -159,80 +185,53 @@ type Resource struct {
 // Resources returns the resources whose timelines are to be reported, those
 // with the worst findings first.
 func (o *Outcome) Resources() []Resource {
-	if o.history == nil {
+	if !o.HasHistory() {
 		return nil
 	}
-	told := o.lives.clone()
-	ids := map[engine.ResourceKey]string{}
-	for _, of := range told {
-		for _, one := range of {
-			for _, key := range one.Keys {
-				ids[key] = one.ID
-			}
-		}
-	}
-	contradictions := func(yield func(id string, key engine.ResourceKey, f *Finding)) {
-		for key, f := range o.contradictions() {
-			id := ids[key]
-			if id == "" {
-				id = f.Occurrences[0].Resource
-			}
-			if id != "" { // else the identity is not known any more
-				yield(id, key, f)
-			}
-		}
-	}
-	contradictions(func(id string, key engine.ResourceKey, f *Finding) {
-		severity, _ := plumb.ParseSeverity(f.Severity)
-		at := f.Occurrences[0]
-		told.add(severity, life{ID: id, Keys: []engine.ResourceKey{key}, File: at.File, Entry: at.Entry, Line: at.Line})
-	})
-	findings := map[string][]string{} // by the identity of the resources that are told
-	for _, of := range told {
-		for _, one := range of {
-			findings[one.ID] = nil
-		}
-	}
-	add := func(id string, f *Finding) {
-		if all, isTold := findings[id]; isTold {
-			findings[id] = append(all, f.Fingerprint)
-		}
-	}
-	contradictions(func(id string, _ engine.ResourceKey, f *Finding) { add(id, f) })
+	c := o.compared()
+	names := c.names(&o.lives)
+	findings := map[string][]string{} // by the name of the resource
 	for _, f := range o.Findings() {
 		for _, occurrence := range f.Occurrences {
-			add(occurrence.Resource, f)
+			findings[occurrence.Resource] = append(findings[occurrence.Resource], f.Fingerprint)
 		}
 	}
-	return o.tell(&told, findings)
-}
-
-// tell returns each of the resources once.
-func (o *Outcome) tell(told *lives, findings map[string][]string) []Resource {
+	reported := o.lives.clone()
+	reported.merge(&c.lives)
 	var all []Resource
-	known := map[string]int{}
-	for severity := plumb.Error; severity >= plumb.Off; severity-- {
-		for _, one := range told[severity] {
-			i, again := known[one.ID]
-			if !again {
-				r := Resource{ID: one.ID, Findings: slices.Clone(findings[one.ID])}
-				for _, key := range one.Keys {
-					r.Observations = append(r.Observations, o.history.Life(key)...)
-				}
-				if len(r.Observations) == 0 {
-					continue
-				}
-				i, known[one.ID] = len(all), len(all)
-				all = append(all, r)
-			}
-			all[i].Findings = append(all[i].Findings, one.Findings...)
+	known := map[engine.ResourceKey]int{}
+	for _, one := range reported.all() {
+		name, t := names[one.Key], c.told[one.Key]
+		if name == "" || t == nil {
+			continue
 		}
-	}
-	for i := range all {
-		slices.Sort(all[i].Findings)
-		all[i].Findings = slices.Compact(all[i].Findings)
+		i, again := known[one.Key]
+		if !again {
+			i, known[one.Key] = len(all), len(all)
+			all = append(all, Resource{ID: name, Findings: joined(findings[name], t.Findings), Observations: t.Observations})
+		}
+		all[i].Findings = joined(all[i].Findings, one.Findings)
 	}
 	return all
+}
+
+// all returns the lives, those with the worst findings first.
+func (l *lives) all() []life {
+	var all []life
+	for severity := plumb.Error; severity >= plumb.Off; severity-- {
+		all = append(all, l[severity]...)
+	}
+	return all
+}
+
+// has reports whether a resource is among the lives.
+func (l *lives) has(key engine.ResourceKey) bool {
+	for _, of := range l {
+		if slices.ContainsFunc(of, func(one life) bool { return one.Key == key }) {
+			return true
+		}
+	}
+	return false
 }
 
 func (l *lives) clone() (c lives) {

@@ -48,6 +48,8 @@ type Outcome struct {
 	history  *engine.History                                // nil if there is none
 	requests map[exchangeID]Request                         // of exchanges that contradict earlier ones
 	carried  map[engine.ResourceKey]*engine.ResourceHistory // merged histories, if there is no history to add them to
+	base     *compared                                      // what the comparison of responses gave elsewhere, if any
+	result   *compared                                      // what [Outcome.compared] returned; nil if that is out of date
 
 	// What Add remembers of earlier exchanges, for speed.
 	nodes    map[rootKey]*placeNode
@@ -111,13 +113,14 @@ func (o *Outcome) Follow(h *engine.History) {
 }
 
 // HasHistory reports whether responses were compared with each other.
-func (o *Outcome) HasHistory() bool { return o.history != nil }
+func (o *Outcome) HasHistory() bool { return o.history != nil || o.base != nil }
 
 // Merge adds what another outcome has counted, and does not change the other.
 func (o *Outcome) Merge(p *Outcome) error {
 	if o.Digest != p.Digest {
 		return fmt.Errorf("the summaries are of different descriptions: one of %s, one of %s", o.Digest, p.Digest)
 	}
+	o.result = nil
 	o.Exchanges = sum(o.Exchanges, p.Exchanges)
 	o.Bodies = sum(o.Bodies, p.Bodies)
 	o.Masked = sum(o.Masked, p.Masked)
@@ -136,6 +139,12 @@ func (o *Outcome) Merge(p *Outcome) error {
 	o.findings.truncate(o.keep)
 	o.lives.merge(&p.lives)
 	o.mergePlaces(p)
+	if p.base != nil {
+		if o.base == nil {
+			o.base = newCompared()
+		}
+		o.base.merge(p.base, o.keep, &o.lives)
+	}
 	return o.mergeHistories(p)
 }
 
@@ -244,9 +253,7 @@ func (o *Outcome) withHistories() *findings {
 	o.settle()
 	all := newFindings()
 	all.merge(&o.findings, o.keep)
-	for _, f := range o.contradictions() {
-		all.add(f, o.keep)
-	}
+	all.merge(&o.compared().findings, o.keep)
 	return &all
 }
 

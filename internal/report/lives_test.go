@@ -92,7 +92,7 @@ func TestWithoutHistory(t *testing.T) {
 	documented := engine.Documented{Rules: []plumb.Rule{{ID: "history-changed", Severity: plumb.Error}, {ID: "json-syntax", Severity: plumb.Error}, {ID: "time-order"}}}
 	b := outcome.Empty("", 1)
 	x := &plumb.Exchange{}
-	b.Add(x, engine.Result{Bodies: 1, Resources: []string{"batch_1"}})
+	b.Add(x, engine.Result{Bodies: 1, Resources: []engine.Resource{{ID: "batch_1"}}})
 	r := New(Run{Description: description(), Documented: documented, Version: "v1", Occurrences: 1}, b)
 	assert.Empty(t, r.Resources)
 	assert.Equal(t, []Rule{{ID: "json-syntax", Severity: "error"}}, r.Rules)

@@ -30,6 +30,9 @@ func (s *Store) grouping(k *Kind) grouping {
 	return grouping(k.Created)
 }
 
+// Group is what [Resource.Group] is of the resources of a kind.
+func (s *Store) Group(k *Kind) int { return int(s.grouping(k)) }
+
 // reduction is what reduce has to know of observations.
 type reduction[T any] struct {
 	by      grouping
@@ -64,6 +67,10 @@ func reduce[T any](all []T, of reduction[T]) []T {
 	names := make([]string, 0, len(groups))
 	for name := range groups {
 		names = append(names, name)
+	}
+	if of.by == byFile { // those of the first files: names need not be what they are elsewhere
+		slices.Sort(names)
+		names = names[:min(len(names), mostGroups)]
 	}
 	needed := make([]bool, len(all))
 	for _, name := range some(names, mostGroups) {

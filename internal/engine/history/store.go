@@ -67,6 +67,12 @@ func (s *Store) Err() error { return s.disk.err }
 // Close removes the temporary file. The store must not be used any more.
 func (s *Store) Close() error { return s.disk.close() }
 
+// Reset drops all responses. The store must not be bounded.
+func (s *Store) Reset() {
+	s.timelines.empty()
+	s.suspects = nil
+}
+
 // Size is about how many bytes of memory the store takes.
 func (s *Store) Size() int { return s.timelines.bytes() }
 

@@ -1,0 +1,154 @@
+package history
+
+import (
+	"encoding/binary"
+	"errors"
+	"slices"
+)
+
+// AppendResponses appends to b what responses say of one resource of the kind, in a
+// few bytes. All are in one file, which is left out, and sorted. The operations of
+// origins that are among those given, which are sorted, take one byte.
+func (k *Kind) AppendResponses(b []byte, all []Response, operations []string) []byte {
+	var origins numbering[Origin]
+	observations := make([]observation, len(all))
+	for i := range all {
+		r := &all[i]
+		observations[i] = observation{moment{time: r.Time, own: r.Own, entry: r.Entry, line: r.Line, origin: origins.of(r.Origin)}, k.Unpack(r.Packed)}
+	}
+	b = binary.AppendUvarint(b, uint64(len(origins.values)))
+	for _, o := range origins.values {
+		b = appendOrigin(b, o, operations)
+	}
+	t := NewStore(nil).newTimeline(k, observations)
+	return t.append(b)
+}
+
+// ReadResponses reads what AppendResponses wrote, as responses in a file.
+func (k *Kind) ReadResponses(b []byte, file string, operations []string) (all []Response, err error) {
+	defer func() {
+		if recover() != nil { // the bytes are checked by who sends them
+			err = errors.New("what responses said of a resource cannot be read")
+		}
+	}()
+	n, size := binary.Uvarint(b)
+	b = b[size:]
+	var origins []Origin
+	for range n {
+		var o Origin
+		o, b = readOrigin(b, operations)
+		origins = append(origins, o)
+	}
+	t := readTimeline(b)
+	for _, o := range t.observations(k) {
+		m := o.moment
+		all = append(all, Response{Moment{m.time, m.own, file, m.entry, m.line, origins[m.origin]}, k.pack(o.values)})
+	}
+	return all, nil
+}
+
+func appendOrigin(b []byte, o Origin, operations []string) []byte {
+	if i, ok := slices.BinarySearch(operations, o.Operation); ok {
+		b = binary.AppendUvarint(b, uint64(i)+1)
+	} else {
+		b = appendText(append(b, 0), o.Operation)
+	}
+	return appendText(binary.AppendUvarint(b, uint64(o.Status)), o.Within)
+}
+
+func readOrigin(b []byte, operations []string) (o Origin, rest []byte) {
+	number, b := readNumber(b)
+	if number > 0 {
+		o.Operation = operations[number-1]
+	} else {
+		o.Operation, b = readText(b)
+	}
+	status, b := readNumber(b)
+	o.Status = int(status)
+	o.Within, b = readText(b)
+	return o, b
+}
+
+func appendText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+func readText(b []byte) (s string, rest []byte) {
+	n, b := readNumber(b)
+	return string(b[:n]), b[n:]
+}
+
+func readNumber(b []byte) (n uint64, rest []byte) {
+	n, size := binary.Uvarint(b)
+	if size <= 0 {
+		panic("not a number")
+	}
+	return n, b[size:]
+}
+
+// AppendPair appends to b two responses that were compared.
+func (k *Kind) AppendPair(b []byte, p *Pair, operations []string) []byte {
+	for _, m := range []*Moment{&p.Before, &p.After} {
+		b = binary.AppendVarint(binary.AppendVarint(b, m.Time), m.Own)
+		b = binary.AppendVarint(binary.AppendVarint(appendText(b, m.File), m.Entry), m.Line)
+		b = appendOrigin(b, m.Origin, operations)
+	}
+	changes := p.Changes
+	if p.Begins != nil {
+		b, changes = append(b, 1), []Change{*p.Begins}
+	} else {
+		b = append(b, 0)
+	}
+	b = binary.AppendUvarint(b, uint64(len(changes)))
+	for _, c := range changes {
+		b = appendValue(appendValue(binary.AppendUvarint(b, uint64(c.Member)), c.Before), c.After)
+	}
+	if p.Latter == nil {
+		return append(b, 0)
+	}
+	return append(append(b, 1), k.pack(p.Latter)...)
+}
+
+// ReadPair reads what AppendPair wrote.
+func (k *Kind) ReadPair(b []byte, operations []string) (p Pair, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("what a history found cannot be read")
+		}
+	}()
+	p.Kind = k.Number
+	for _, m := range []*Moment{&p.Before, &p.After} {
+		m.Time, b = readSigned(b)
+		m.Own, b = readSigned(b)
+		m.File, b = readText(b)
+		m.Entry, b = readSigned(b)
+		m.Line, b = readSigned(b)
+		m.Origin, b = readOrigin(b, operations)
+	}
+	begins := b[0] == 1
+	n, b := readNumber(b[1:])
+	for range n {
+		var c Change
+		var member uint64
+		member, b = readNumber(b)
+		c.Member = int(member)
+		c.Before, b = readValue(b)
+		c.After, b = readValue(b)
+		p.Changes = append(p.Changes, c)
+	}
+	if begins {
+		p.Begins, p.Changes = &p.Changes[0], nil
+	}
+	if b[0] == 1 {
+		p.Latter = k.Unpack(b[1:])
+	}
+	return p, nil
+}
+
+func readSigned(b []byte) (n int64, rest []byte) {
+	n, size := binary.Varint(b)
+	if size <= 0 {
+		panic("not a number")
+	}
+	return n, b[size:]
+}

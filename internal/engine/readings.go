@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/expression"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
+)
+
+// Reading is what rules with oldSelf read of one response about a resource. A history
+// whose Readings is set gives them away, to be compared with those of other runs.
+type Reading struct {
+	Resource ResourceKey
+	Kind     int // number of the kind of resources
+	Moment
+	Packed []byte // what the history keeps
+	Text   []byte // a JSON object with the members that are read
+}
+
+// Doubt is a pair of responses about a resource, in which a rule with oldSelf may not
+// hold.
+type Doubt struct {
+	Resource ResourceKey
+	Kind     int
+	After    Moment
+	Old      []byte // what the rule reads of the response before, as a JSON object
+	Rule     string
+}
+
+// ReadsWhole returns the rules that read all of oldSelf, and not just some members.
+func (v *Validator) ReadsWhole() []string {
+	var all []string
+	for _, rules := range v.overTime {
+		for _, r := range rules {
+			if r.expression.ReadsWhole(expression.OldSelf) {
+				all = append(all, r.ID)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// IsOverTime reports whether a rule of the description compares two responses.
+func (v *Validator) IsOverTime(rule string) bool { return v.isOverTime[rule] }
+
+// SeverityOf returns the severity of a rule's findings; Off where there is no such rule.
+func (v *Validator) SeverityOf(id string) plumb.Severity {
+	if i := slices.IndexFunc(v.rules, func(r *Rule) bool { return r.ID == id }); i >= 0 {
+		return v.severityOf(v.rules[i])
+	}
+	return plumb.Off
+}
+
+// CompareReadings applies the rules with oldSelf to what was read of one resource, in
+// the order of reading, and returns where one may not hold.
+func (h *History) CompareReadings(all []Reading) (doubts []Doubt) {
+	var before *Reading
+	for i := range all {
+		now := &all[i]
+		t := h.v.kinds[now.Kind]
+		if before != nil && h.store.BeginsAnew(t.Kind, before.File, before.Packed, now.File, now.Packed) {
+			before = nil
+		}
+		if before != nil && before.Time > now.Time {
+			continue
+		}
+		if before != nil {
+			self, _ := jsonvalue.Parse(now.Text, h.v.maxDepth)
+			old, _ := jsonvalue.Parse(before.Text, h.v.maxDepth)
+			for _, r := range h.v.overTime[t.shape] {
+				if r.mayFail(self, old) && h.v.isEnabled(r.Rule) {
+					doubts = append(doubts, Doubt{now.Resource, now.Kind, now.Moment, before.Text, r.ID})
+				}
+			}
+		}
+		before = now
+	}
+	return doubts
+}
+
+// mayFail reports whether the rule does not hold, as far as can be said of the members
+// that it reads.
+func (r *xRule) mayFail(self, old *jsonvalue.Value) bool {
+	if r.expression.Uses(expression.Request) || r.expression.Uses(expression.Response) || r.expression.ReadsWhole(expression.Self) {
+		return true
+	}
+	holds, ok := r.expression.Holds(&expression.Variables{Self: self, OldSelf: old})
+	return !holds || !ok
+}
+
+// Settle applies the rules that are in doubt to an exchange. The findings of the result
+// are those of the rules, and no others.
+func (h *History) Settle(x *plumb.Exchange, doubts []Doubt) Result {
+	p := newPass(h.v, x)
+	p.read()
+	p.check() // what is an error already has no other finding
+	n := len(p.out.Findings)
+	for i := range doubts {
+		d := &doubts[i]
+		r := p.resourceOfKey(d.Resource, &d.After)
+		if r == nil {
+			continue
+		}
+		rules := h.v.overTime[h.v.kinds[d.Kind].shape]
+		if j := slices.IndexFunc(rules, func(r *xRule) bool { return r.ID == d.Rule }); j >= 0 {
+			variables := p.variables(r.value)
+			variables.OldSelf, _ = jsonvalue.Parse(d.Old, h.v.maxDepth)
+			p.applyXRule(rules[j], r.path, variables)
+		}
+	}
+	out := p.out
+	out.Findings = out.Findings[n:]
+	return out
+}
+
+// resourceOfKey returns the resource that the exchange told of at a moment; nil if there
+// is none.
+func (p *pass) resourceOfKey(key ResourceKey, at *Moment) *resource {
+	if at.File != p.x.Place.File || at.Entry != int64(p.x.Place.Entry) {
+		return nil
+	}
+	for _, r := range p.resources {
+		if r.id != "" && p.v.tracked[r.life].Key([]byte(r.id)) == key &&
+			at.Line == int64(lineOf(p.x, r.value.Start)) && at.Origin.Within == p.locate(location{path: r.path}).pointer {
+			return r
+		}
+	}
+	return nil
+}
