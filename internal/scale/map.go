@@ -1,0 +1,171 @@
+package scale
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
+)
+
+// The sorts of records, besides outcomes. The first byte of the data tells the sort.
+const (
+	ofResource      byte = iota // observation: what a history keeps of a resource in an object
+	ofReading                   // observation: what rules read of a response
+	ofContradiction             // verdict: a response that contradicts an earlier one
+	ofDoubt                     // verdict: a response with which a rule may not hold
+)
+
+// Lines writes lines, each to where those with its key go.
+type Lines interface {
+	Line(key string, record []byte)
+}
+
+// Mapping writes what a map found in one object.
+type Mapping struct {
+	run       *Run
+	validator *engine.Validator
+	to        Lines
+	outcome   *Outcome
+	alias     string
+	head      []byte // the number of the object, and the hash of its name
+	readings  int
+}
+
+// Map begins an object. Its exchanges are added to the outcome and the history with the
+// [Mapping.Alias] in place of the name of their file.
+func (r *Run) Map(v *engine.Validator, object Object, o *outcome.Outcome, h *engine.History, to Lines) *Mapping {
+	m := &Mapping{run: r, validator: v, to: to, outcome: r.NewOutcome(o), alias: outcome.Alias(object.Number, object.Name)}
+	object.Name = outcome.ShownName(object.Name)
+	m.outcome.Objects = []Object{object}
+	_, hash, _ := outcome.ParseAlias(m.alias)
+	m.head = binary.BigEndian.AppendUint64(binary.AppendUvarint(nil, uint64(object.Number)), hash)
+	if h != nil {
+		h.Readings = m.reading
+	}
+	return m
+}
+
+// Alias stands for the name of the object's file.
+func (m *Mapping) Alias() string { return m.alias }
+
+// Object is the object as the outcome has it.
+func (m *Mapping) Object() *Object { return &m.outcome.Objects[0] }
+
+// reading writes what rules read of a response.
+func (m *Mapping) reading(r engine.Reading) {
+	data := append([]byte{ofReading}, m.head...)
+	data = binary.AppendUvarint(data, uint64(m.readings))
+	m.readings++
+	m.write(keyOf(r.Resource), m.validator.AppendReading(data, &r))
+}
+
+func (m *Mapping) write(key string, data []byte) {
+	record := m.run.seal(key, data)
+	m.outcome.Observations.Written.add(Tally{1, m.run.hash(key, record)})
+	m.to.Line(key, record)
+}
+
+// End writes the observations, and the outcome.
+func (m *Mapping) End(h *engine.History) error {
+	if h != nil {
+		candidates := map[engine.ResourceKey][]outcome.Candidate{}
+		for c := range m.outcome.Summary.Candidates() {
+			candidates[c.Key] = append(candidates[c.Key], c)
+		}
+		for r := range h.Resources() {
+			data := append([]byte{ofResource}, m.head...)
+			data = appendCandidates(data, candidates[r.Key])
+			m.write(keyOf(r.Key), m.validator.AppendResource(data, &r))
+		}
+		if err := h.Err(); err != nil {
+			return err
+		}
+		m.outcome.Summary.Detach()
+	}
+	return writeOutcome(m.to, m.outcome)
+}
+
+func writeOutcome(to Lines, o *Outcome) error {
+	text, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	to.Line(OutcomeKey, text)
+	return nil
+}
+
+func appendCandidates(b []byte, all []outcome.Candidate) []byte {
+	b = binary.AppendUvarint(b, uint64(len(all)))
+	for _, c := range all {
+		b = append(b, byte(c.Severity))
+		for _, n := range []int{c.Place.Entry, c.Place.Line, c.Index} {
+			b = binary.AppendVarint(b, int64(n))
+		}
+	}
+	return b
+}
+
+// reader reads the numbers at the beginning of data. Once it has failed, all are 0.
+type reader struct {
+	b      []byte
+	failed bool
+}
+
+func (r *reader) unsigned() uint64 {
+	n, size := binary.Uvarint(r.b)
+	return uint64(r.took(int64(n), size))
+}
+
+func (r *reader) signed() int { return int(r.took(binary.Varint(r.b))) }
+
+func (r *reader) took(n int64, size int) int64 {
+	if size <= 0 {
+		r.failed, r.b = true, nil
+		return 0
+	}
+	r.b = r.b[size:]
+	return n
+}
+
+func (r *reader) byte() byte {
+	if len(r.b) == 0 {
+		r.failed = true
+		return 0
+	}
+	b := r.b[0]
+	r.b = r.b[1:]
+	return b
+}
+
+// alias reads the number of an object and the hash of its name.
+func (r *reader) alias() string {
+	number := r.unsigned()
+	if len(r.b) < 8 {
+		r.failed = true
+		return ""
+	}
+	hash := binary.BigEndian.Uint64(r.b)
+	r.b = r.b[8:]
+	return outcome.AliasOf(int(number), hash)
+}
+
+func (r *reader) candidates(file string) (all []outcome.Candidate) {
+	for n := r.unsigned(); n > 0 && !r.failed; n-- {
+		c := outcome.Candidate{Severity: plumb.Severity(r.byte())}
+		c.Place = plumb.Place{File: file, Entry: r.signed(), Line: r.signed()}
+		c.Index = r.signed()
+		if c.Severity < plumb.Off || c.Severity > plumb.Error {
+			r.failed = true
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// errorf returns an error about a line.
+func errorf(in *Reader, format string, args ...any) error {
+	return fmt.Errorf("%s: line %d: %w", in.name, in.lines, fmt.Errorf(format, args...))
+}

@@ -1,0 +1,44 @@
+package scale
+
+import (
+	"errors"
+	"io"
+
+	"github.com/plumbapi/plumb/internal/outcome"
+)
+
+// Merge reads outcomes, and adds them to one in which nothing was counted.
+func (r *Run) Merge(summary *outcome.Outcome, ins ...*Reader) (*Outcome, error) {
+	total := r.NewOutcome(summary)
+	for _, in := range ins {
+		if err := total.mergeAll(in); err != nil {
+			return nil, err
+		}
+	}
+	return total, nil
+}
+
+func (o *Outcome) mergeAll(in *Reader) error {
+	for {
+		key, record, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if key != OutcomeKey {
+			return errorf(in, "it is not an outcome: plumb reduce reads observations, and plumb map --verdicts reads verdicts; give plumb merge what is left, the lines with the key %s", OutcomeKey)
+		}
+		one, err := readOutcome(record)
+		if err == nil {
+			err = o.Merge(one)
+		}
+		if err != nil {
+			return errorf(in, "%w", err)
+		}
+	}
+}
+
+// Write writes the outcome as a line.
+func (o *Outcome) Write(to Lines) error { return writeOutcome(to, o) }

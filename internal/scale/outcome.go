@@ -1,0 +1,207 @@
+package scale
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/plumbapi/plumb/internal/outcome"
+)
+
+// outcomeVersion is the version of the form of outcomes.
+const outcomeVersion = 1
+
+// outcomeBeginning is how the record of an outcome begins.
+const outcomeBeginning = `{"plumbOutcome":`
+
+// Outcome is what some steps of a run have found. Outcomes of one run can be merged in
+// any order and shape.
+type Outcome struct {
+	Version      int
+	Run          string   // the ID of the run
+	Objects      []Object // that were checked, by their numbers
+	Observations Book
+	Verdicts     Book
+	Summary      *outcome.Outcome
+}
+
+// Object is a file of exchanges.
+type Object struct {
+	Number       int    `json:"number"` // in the manifest, from 0
+	Name         string `json:"name"`
+	Unrecognized bool   `json:"unrecognized,omitempty"` // it is not a recording
+	Problem      string `json:"problem,omitempty"`      // what was wrong with it
+}
+
+// Book counts the lines of one sort that steps wrote, and those that steps read. They
+// are equal when nothing is missing, and nothing was read twice.
+type Book struct {
+	Written Tally `json:"written"`
+	Read    Tally `json:"read"`
+}
+
+// Tally is a number of lines, and the sum of their hashes.
+type Tally struct {
+	Lines int    `json:"lines"`
+	Sum   uint64 `json:"sum"`
+}
+
+func (t *Tally) add(o Tally) {
+	t.Lines += o.Lines
+	t.Sum += o.Sum
+}
+
+// outcomeFile is the JSON form of an Outcome.
+type outcomeFile struct {
+	Version      int             `json:"plumbOutcome"`
+	Run          string          `json:"run"`
+	Objects      []Object        `json:"objects"`
+	Observations Book            `json:"observations"`
+	Verdicts     Book            `json:"verdicts"`
+	Summary      json.RawMessage `json:"summary"`
+}
+
+// NewOutcome returns the outcome of a run that has checked nothing; the summary may have
+// something already.
+func (r *Run) NewOutcome(summary *outcome.Outcome) *Outcome {
+	return &Outcome{Version: outcomeVersion, Run: r.ID, Summary: summary}
+}
+
+// MarshalJSON returns the outcome as JSON, in one line. Equal outcomes give equal bytes.
+func (o *Outcome) MarshalJSON() ([]byte, error) {
+	summary, err := json.Marshal(o.Summary)
+	if err != nil {
+		return nil, err
+	}
+	objects := append([]Object{}, o.Objects...)
+	return json.Marshal(outcomeFile{o.Version, o.Run, objects, o.Observations, o.Verdicts, summary})
+}
+
+// readOutcome reads the record of an outcome.
+func readOutcome(record []byte) (*Outcome, error) {
+	if !bytes.HasPrefix(record, []byte(outcomeBeginning)) {
+		return nil, errors.New("it is not an outcome of plumb map or plumb reduce")
+	}
+	var f outcomeFile
+	if err := json.Unmarshal(record, &f); err != nil {
+		return nil, fmt.Errorf("the outcome cannot be read: %w", err)
+	}
+	if f.Version != outcomeVersion {
+		return nil, fmt.Errorf("the outcome has version %d, and this plumb reads version %d; use one plumb for all steps", f.Version, outcomeVersion)
+	}
+	summary, err := outcome.Read(f.Summary)
+	if err != nil {
+		return nil, err
+	}
+	return &Outcome{f.Version, f.Run, f.Objects, f.Observations, f.Verdicts, summary}, nil
+}
+
+// Merge adds another outcome of the run.
+func (o *Outcome) Merge(p *Outcome) error {
+	if o.Run != p.Run {
+		return fmt.Errorf("the outcomes are of two runs, %s and %s: --run-key, the description, the flags and the version of plumb must be the same in all steps", o.Run, p.Run)
+	}
+	objects := slices.Concat(o.Objects, p.Objects)
+	slices.SortFunc(objects, func(a, b Object) int { return a.Number - b.Number })
+	for i := 1; i < len(objects); i++ {
+		if before, one := &objects[i-1], &objects[i]; before.Number == one.Number {
+			return fmt.Errorf("the object %d, %s, was counted twice; give each outcome once", one.Number, one.Name)
+		}
+	}
+	o.Objects = objects
+	o.Observations.Written.add(p.Observations.Written)
+	o.Observations.Read.add(p.Observations.Read)
+	o.Verdicts.Written.add(p.Verdicts.Written)
+	o.Verdicts.Read.add(p.Verdicts.Read)
+	return o.Summary.Merge(p.Summary)
+}
+
+// Check reports what is missing in the outcome of a whole run, and what was counted
+// twice. The objects are those of the manifest; if there is none, the numbers of the
+// objects must have no gaps.
+func (o *Outcome) Check(manifest []Object) error {
+	if err := o.checkObjects(manifest); err != nil {
+		return err
+	}
+	for _, b := range []struct {
+		book                *Book
+		lines, writer, step string
+	}{
+		{&o.Observations, "observations", "map", "reduce"},
+		{&o.Verdicts, "verdicts", "reduce", "map --verdicts"},
+	} {
+		written, read := b.book.Written, b.book.Read
+		switch {
+		case read.Lines < written.Lines:
+			return fmt.Errorf("of %d %s, which plumb %s wrote, only %d were read: an outcome of plumb %s is missing", written.Lines, b.lines, b.writer, read.Lines, b.step)
+		case read.Lines > written.Lines:
+			return fmt.Errorf("%d %s were read, and plumb %s wrote only %d: an outcome of plumb %s was counted twice, or one of plumb %s is missing", read.Lines, b.lines, b.writer, written.Lines, b.step, b.writer)
+		case read != written:
+			return fmt.Errorf("the %s that were read are not those that plumb %s wrote: some were lost, and others doubled; start plumb %s again", b.lines, b.writer, b.step)
+		}
+	}
+	return nil
+}
+
+// mostNamed bounds how many missing objects an error names.
+const mostNamed = 10
+
+func (o *Outcome) checkObjects(manifest []Object) error {
+	for i := 1; i < len(o.Objects); i++ {
+		if before, one := &o.Objects[i-1], &o.Objects[i]; before.Name >= one.Name {
+			return fmt.Errorf("the object %d, %s, does not come after %d, %s; sort the manifest by name, byte by byte, as LC_ALL=C sort does, and number it", one.Number, one.Name, before.Number, before.Name)
+		}
+	}
+	known := map[int]string{}
+	for _, one := range o.Objects {
+		known[one.Number] = one.Name
+	}
+	var missing []string
+	if manifest == nil {
+		for n := 0; n < len(o.Objects); n++ {
+			if _, ok := known[n]; !ok {
+				missing = append(missing, fmt.Sprint(n))
+			}
+		}
+	}
+	for _, one := range manifest {
+		switch name, ok := known[one.Number]; {
+		case !ok:
+			missing = append(missing, fmt.Sprintf("%d (%s)", one.Number, one.Name))
+		case name != outcome.ShownName(one.Name):
+			return fmt.Errorf("the object %d is %s in the manifest, and %s in the outcome; give the manifest of the run", one.Number, one.Name, name)
+		}
+		delete(known, one.Number)
+	}
+	if manifest != nil && len(known) > 0 {
+		return fmt.Errorf("the outcome has %d objects that are not in the manifest; give the manifest of the run", len(known))
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	named := strings.Join(missing[:min(len(missing), mostNamed)], ", ")
+	if len(missing) > mostNamed {
+		named += fmt.Sprintf(" and %d others", len(missing)-mostNamed)
+	}
+	return fmt.Errorf("no outcome is of the objects %s; give the outcomes of all maps", named)
+}
+
+// Named returns the summary of the outcome, with the names of the objects.
+func (o *Outcome) Named() (*outcome.Outcome, error) {
+	text, err := json.Marshal(o.Summary)
+	if err != nil {
+		return nil, err
+	}
+	names := map[int][]byte{}
+	for _, one := range o.Objects {
+		quoted, err := json.Marshal(one.Name)
+		if err != nil {
+			return nil, err
+		}
+		names[one.Number] = quoted[1 : len(quoted)-1]
+	}
+	return outcome.Read(outcome.Named(text, func(number int) []byte { return names[number] }))
+}

@@ -1,0 +1,102 @@
+package scale
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/dchest/siphash"
+
+	"github.com/plumbapi/plumb/internal/engine"
+)
+
+// Run is what all steps of a run have in common: the description, the settings, the
+// version of plumb, and the key of the run.
+type Run struct {
+	ID string // a hash of these
+
+	sum   [2]uint64
+	block cipher.Block
+}
+
+// NewRun returns the run with a key and settings.
+func NewRun(key, settings string) *Run {
+	id := sha256.Sum256([]byte("run\x00" + key + "\x00" + settings))
+	secret := sha256.Sum256([]byte("secret\x00" + key + "\x00" + settings))
+	block, err := aes.NewCipher(secret[16:])
+	if err != nil {
+		panic(err) // the key has 16 bytes
+	}
+	return &Run{
+		ID:    fmt.Sprintf("%x", id[:8]),
+		sum:   [2]uint64{binary.BigEndian.Uint64(secret[:8]), binary.BigEndian.Uint64(secret[8:16])},
+		block: block,
+	}
+}
+
+// hash returns a hash of a line that only who has the key of the run can make.
+func (r *Run) hash(key string, record []byte) uint64 {
+	return siphash.Hash(r.sum[0], siphash.Hash(r.sum[0], r.sum[1], []byte(key)), record)
+}
+
+// tagSize is the size of the hash with which sealed data begin, in bytes.
+const tagSize = 12
+
+// seal returns the record that holds data, which nobody without the key of the run can
+// read. Equal data give equal records.
+func (r *Run) seal(key string, data []byte) []byte {
+	var tag [aes.BlockSize]byte
+	r.tag(&tag, key, data)
+	sealed := make([]byte, tagSize+len(data))
+	copy(sealed, tag[:tagSize])
+	cipher.NewCTR(r.block, tag[:]).XORKeyStream(sealed[tagSize:], data)
+	return base64.RawStdEncoding.AppendEncode(nil, sealed)
+}
+
+// tag sets the first bytes of the tag to a hash of the data.
+func (r *Run) tag(tag *[aes.BlockSize]byte, key string, data []byte) {
+	hash := r.hash(key, data)
+	binary.BigEndian.PutUint64(tag[:], hash)
+	binary.BigEndian.PutUint32(tag[8:], uint32(siphash.Hash(r.sum[1], hash, data)))
+}
+
+// open returns the data in a record.
+func (r *Run) open(key string, record []byte) ([]byte, error) {
+	sealed, err := base64.RawStdEncoding.AppendDecode(nil, record)
+	if err != nil || len(sealed) < tagSize {
+		return nil, errNotOfRun
+	}
+	var tag, want [aes.BlockSize]byte
+	copy(tag[:], sealed[:tagSize])
+	data := make([]byte, len(sealed)-tagSize)
+	cipher.NewCTR(r.block, tag[:]).XORKeyStream(data, sealed[tagSize:])
+	if r.tag(&want, key, data); tag != want {
+		return nil, errNotOfRun
+	}
+	return data, nil
+}
+
+// errNotOfRun is the error of a record that was changed, or is of another run.
+var errNotOfRun = errors.New("it is of another run, or was changed; give --run-key, the description and the flags of the map that wrote it, to all steps")
+
+// keyOf returns the key of the lines of a resource.
+func keyOf(key engine.ResourceKey) string {
+	return base64.RawStdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, uint64(key)))
+}
+
+// resourceOf returns the resource that lines with a key are about.
+func resourceOf(key string) (engine.ResourceKey, error) {
+	b, err := base64.RawStdEncoding.DecodeString(key)
+	if err != nil || len(b) != 8 {
+		return 0, fmt.Errorf("%q is not the key of a resource", key)
+	}
+	return engine.ResourceKey(binary.BigEndian.Uint64(b)), nil
+}
+
+// objectKey returns the key of the verdicts for an object.
+func objectKey(number int) string { return OutcomeKey + strconv.Itoa(number) }

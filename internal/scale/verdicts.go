@@ -1,0 +1,123 @@
+package scale
+
+import (
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
+)
+
+// Verdicts are the exchanges of some objects that are to be looked at again.
+type Verdicts struct {
+	objects map[int]*objectVerdicts
+	read    Tally
+}
+
+type objectVerdicts struct {
+	contradictions []engine.Contradiction
+	doubts         map[int64][]engine.Doubt // by the entry
+	entries        map[int64]bool           // of contradictions
+}
+
+// ReadVerdicts reads the verdicts for objects. Outcomes that are among the lines are
+// passed over.
+func (r *Run) ReadVerdicts(v *engine.Validator, in *Reader) (*Verdicts, error) {
+	all := &Verdicts{objects: map[int]*objectVerdicts{}}
+	for {
+		key, record, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if key == OutcomeKey {
+			continue
+		}
+		text, ok := strings.CutPrefix(key, OutcomeKey)
+		number, err := strconv.Atoi(text)
+		if !ok || err != nil {
+			return nil, errorf(in, "it is not a verdict; give the lines of plumb reduce that begin with %s and a number", OutcomeKey)
+		}
+		data, err := r.open(key, record)
+		if err == nil {
+			err = all.add(v, number, data)
+		}
+		if err != nil {
+			return nil, errorf(in, "%w", err)
+		}
+		all.read.add(Tally{1, r.hash(key, record)})
+	}
+}
+
+func (all *Verdicts) add(v *engine.Validator, number int, data []byte) error {
+	of := all.objects[number]
+	if of == nil {
+		of = &objectVerdicts{doubts: map[int64][]engine.Doubt{}, entries: map[int64]bool{}}
+		all.objects[number] = of
+	}
+	switch {
+	case len(data) > 0 && data[0] == ofContradiction:
+		c, err := v.ReadContradiction(data[1:])
+		if err != nil {
+			return err
+		}
+		of.contradictions = append(of.contradictions, c)
+		of.entries[c.Pair.After.Entry] = true
+	case len(data) > 0 && data[0] == ofDoubt:
+		d, err := v.ReadDoubt(data[1:])
+		if err != nil {
+			return err
+		}
+		of.doubts[d.After.Entry] = append(of.doubts[d.After.Entry], d)
+	default:
+		return errNotOfRun
+	}
+	return nil
+}
+
+// Has reports whether there are verdicts for an object.
+func (all *Verdicts) Has(number int) bool { return all.objects[number] != nil }
+
+// Expect says that the exchanges of the objects will be looked at.
+func (all *Verdicts) Expect(h *engine.History) {
+	for _, of := range all.objects {
+		for _, c := range of.contradictions {
+			h.Expect(c)
+		}
+	}
+}
+
+// Look takes in an exchange of an object.
+func (all *Verdicts) Look(number int, x *plumb.Exchange, h *engine.History, o *outcome.Outcome) {
+	of := all.objects[number]
+	if of == nil {
+		return
+	}
+	entry := int64(x.Place.Entry)
+	if of.entries[entry] {
+		h.Look(x)
+	}
+	if doubts := of.doubts[entry]; len(doubts) > 0 {
+		o.AddLater(x, h.Settle(x, doubts))
+	}
+}
+
+// Write writes the outcome when all exchanges have been looked at.
+func (all *Verdicts) Write(r *Run, o *outcome.Outcome, to Lines) error {
+	for _, of := range all.objects {
+		for _, c := range of.contradictions {
+			if err := o.AddSeen(c); err != nil {
+				return err
+			}
+		}
+	}
+	o.Detach()
+	total := r.NewOutcome(o)
+	total.Verdicts.Read = all.read
+	return writeOutcome(to, total)
+}
