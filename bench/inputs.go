@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"time"
 
@@ -86,39 +87,38 @@ func twoSpacings() func() []byte {
 	}
 }
 
-// inEnvelopes returns batches in what format makes of their number, address and
+// inEnvelopes returns batches in what format makes of their time, address and
 // body.
-func inEnvelopes(format func(i int, url string, body []byte) []byte) func() func() []byte {
+func inEnvelopes(format func(at time.Time, url string, body []byte) []byte) func() func() []byte {
 	return func() func() []byte {
-		g, i := bodies.New(4, 1), 0
+		g := bodies.New(4, 1)
 		return func() []byte {
-			body := g.Next()
-			i++
-			return format(i, "https://api.example.com/v1/batches/"+identity(body), body)
+			r := g.NextResponse()
+			return format(r.Time, "https://api.example.com/v1/batches/"+r.ID, r.Body)
 		}
 	}
 }
 
 var harFile = recording{
 	ending: ".har", before: `{"log":{"version":"1.2","creator":{"name":"bench","version":"1"},"entries":[` + "\n", between: ",\n", after: "]}}\n",
-	entries: inEnvelopes(func(i int, url string, body []byte) []byte {
-		return fmt.Appendf(nil, harEntry, timestamp(i), url, len(body), quoted(body))
+	entries: inEnvelopes(func(at time.Time, url string, body []byte) []byte {
+		return fmt.Appendf(nil, harEntry, at.Format(time.RFC3339), url, len(body), quoted(body))
 	}),
 }
 
 func cassette(interaction string) recording {
 	return recording{
 		ending: ".yaml", before: "---\nversion: 2\ninteractions:\n",
-		entries: inEnvelopes(func(_ int, url string, body []byte) []byte { return fmt.Appendf(nil, interaction, url, quoted(body)) }),
+		entries: inEnvelopes(func(at time.Time, url string, body []byte) []byte {
+			return fmt.Appendf(nil, interaction, url, quoted(body), at.Format(http.TimeFormat))
+		}),
 	}
 }
 
-var exchanges = lines(inEnvelopes(func(i int, url string, body []byte) []byte {
-	return exchangeLine(timestamp(i), url, body)
-}))
+var exchanges = lines(inEnvelopes(exchangeLine))
 
-func exchangeLine(time, url string, body []byte) []byte {
-	return fmt.Appendf(nil, `{"time":%q,"request":{"method":"GET","url":%q},"response":{"status":200,"headers":{"Content-Type":"application/json"},"body":%s}}`, time, url, body)
+func exchangeLine(at time.Time, url string, body []byte) []byte {
+	return fmt.Appendf(nil, `{"time":%q,"request":{"method":"GET","url":%q},"response":{"status":200,"headers":{"Content-Type":"application/json"},"body":%s}}`, at.Format(time.RFC3339), url, body)
 }
 
 // payments returns payments, as exchanges or without envelopes.
@@ -130,13 +130,9 @@ func payments(bare bool) func() func() []byte {
 			if bare {
 				return p.Body
 			}
-			return exchangeLine(p.Time.Format(time.RFC3339), "https://pay.example/v2/payments/"+p.ID, fmt.Appendf(nil, `{"data":%s}`, p.Body))
+			return exchangeLine(p.Time, "https://pay.example/v2/payments/"+p.ID, fmt.Appendf(nil, `{"data":%s}`, p.Body))
 		}
 	}
-}
-
-func timestamp(i int) string {
-	return time.Unix(1790000000+int64(i), 0).UTC().Format(time.RFC3339)
 }
 
 // quoted returns a body as text in JSON, which is text in YAML, too.
@@ -161,6 +157,7 @@ const vcrpyInteraction = `- request:
       string: %s
     headers:
       content-type: [application/json]
+      date: ['%s']
     status: {code: 200, message: OK}
 `
 
@@ -190,7 +187,7 @@ const goVCRInteraction = `    - id: 0
             Content-Type:
                 - application/json
             Date:
-                - Mon, 03 Mar 2025 12:00:01 GMT
+                - %s
         status: 200 OK
         code: 200
         duration: 400ms

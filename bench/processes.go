@@ -207,10 +207,3 @@ func peak(pid int) int64 {
 	}
 	return kib << 10
 }
-
-// identity returns the id of a batch.
-func identity(body []byte) string {
-	_, rest, _ := bytes.Cut(body, []byte(`"id":"`))
-	id, _, _ := bytes.Cut(rest, []byte(`"`))
-	return string(id)
-}

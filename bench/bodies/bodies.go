@@ -9,21 +9,23 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Generator generates responses about batches, each of which is polled several
 // times until it ends.
 type Generator struct {
 	rand   *rand.Rand
+	seed   uint64
 	orders [][]string // of the members; empty if each body has its own
 	n      int        // batches so far
-	polls  [][]member // the remaining responses about the current batch
+	polls  []poll     // the remaining responses about the current batch
 }
 
 // New returns a Generator. The members of a batch have one of a number of
 // orders, or, if that number is 0, another one in each body.
 func New(seed uint64, orders int) *Generator {
-	g := &Generator{rand: rand.New(rand.NewPCG(seed, seed))}
+	g := &Generator{rand: rand.New(rand.NewPCG(seed, seed)), seed: seed}
 	for i := range orders {
 		if i == 0 {
 			g.orders = append(g.orders, usualOrder)
@@ -47,6 +49,13 @@ type member struct{ name, value string }
 // usualOrder is the order in which the API writes the members.
 var usualOrder = []string{"id", "object", "endpoint", "model", "errors", "input_file_id", "completion_window", "status", "output_file_id", "error_file_id", "created_at", "in_progress_at", "expires_at", "finalizing_at", "completed_at", "failed_at", "expired_at", "cancelling_at", "cancelled_at", "request_counts", "usage", "metadata"}
 
+// poll is a response about a batch.
+type poll struct {
+	id      string
+	members []member
+	at      time.Time
+}
+
 // moves are sequences of states, with the seconds since the batch was created.
 var moves = [][]struct {
 	status string
@@ -59,13 +68,22 @@ var moves = [][]struct {
 }
 
 // Next returns a valid body, whose only findings are the drift of null.
-func (g *Generator) Next() []byte {
+func (g *Generator) Next() []byte { return text(g.next().members) }
+
+// NextResponse returns a body like those of Next, with the time at which a server could
+// have sent it.
+func (g *Generator) NextResponse() Response {
+	p := g.next()
+	return Response{p.id, p.at, text(p.members)}
+}
+
+func (g *Generator) next() poll {
 	if len(g.polls) == 0 {
 		g.polls = g.newPolls()
 	}
-	body := g.polls[0]
+	p := g.polls[0]
 	g.polls = g.polls[1:]
-	return text(body)
+	return p
 }
 
 // Spaced returns a body with a space after each colon and comma, as json.dumps
@@ -89,7 +107,7 @@ func Spaced(body []byte) []byte {
 // other.
 func (g *Generator) Single() []byte {
 	polls := g.newPolls()
-	return text(polls[len(polls)-1])
+	return text(polls[len(polls)-1].members)
 }
 
 func text(members []member) []byte {
@@ -105,10 +123,15 @@ func text(members []member) []byte {
 	return b.Bytes()
 }
 
-// newPolls generates the responses about one batch.
-func (g *Generator) newPolls() [][]member {
+// newID returns an id that no batch has, not even one of another seed.
+func (g *Generator) newID() string {
 	g.n++
-	id := fmt.Sprintf("batch_%032x", uint64(g.n)*0x9e3779b97f4a7c15)
+	return fmt.Sprintf("batch_%016x%016x", g.seed, uint64(g.n)*0x9e3779b97f4a7c15)
+}
+
+// newPolls generates the responses about one batch.
+func (g *Generator) newPolls() []poll {
+	id := g.newID()
 	created := 1757203200 + g.rand.Int64N(30_000_000)
 	order := usualOrder
 	if len(g.orders) > 1 {
@@ -116,13 +139,17 @@ func (g *Generator) newPolls() [][]member {
 	}
 	values := map[string]string{
 		"id": quote(id), "object": `"batch"`, "endpoint": `"/v1/chat/completions"`, "model": `"gpt-4o-mini-2024-07-18"`,
-		"input_file_id": quote("file-" + id[6:30]), "completion_window": `"24h"`,
+		"input_file_id": quote("file-" + id[14:38]), "completion_window": `"24h"`,
 		"created_at": fmt.Sprint(created), "expires_at": fmt.Sprint(created + 86400), "metadata": g.metadata(),
 	}
 	total := 1 + g.rand.IntN(10_000)
 	path := moves[g.rand.IntN(len(moves))]
-	var all [][]member
-	for _, m := range path {
+	var all []poll
+	for i, m := range path {
+		stay := int64(600) // seconds in which the batch is polled in this state
+		if i+1 < len(path) {
+			stay = path[i+1].after - m.after
+		}
 		values["status"] = quote(m.status)
 		if m.after > 0 {
 			values[m.status+"_at"] = fmt.Sprint(created + m.after)
@@ -133,7 +160,8 @@ func (g *Generator) newPolls() [][]member {
 			if len(g.orders) == 0 {
 				order = g.shuffled()
 			}
-			all = append(all, inOrder(order, values))
+			at := created + m.after + stay*int64(i)/int64(polls)
+			all = append(all, poll{id, inOrder(order, values), time.Unix(at, 0).UTC()})
 		}
 	}
 	return all
@@ -156,7 +184,7 @@ func (g *Generator) progress(values map[string]string, status string, total, pol
 	in, out := 0, 0
 	if status == "completed" {
 		in, out = total*731, total*211
-		values["output_file_id"] = quote("file-out" + values["id"][8:24])
+		values["output_file_id"] = quote("file-out" + values["id"][22:38])
 	}
 	values["usage"] = fmt.Sprintf(`{"input_tokens":%d,"input_tokens_details":{"cached_tokens":%d},"output_tokens":%d,"output_tokens_details":{"reasoning_tokens":%d},"total_tokens":%d}`, in, in/2, out, out/3, in+out)
 	if status == "failed" {
@@ -210,14 +238,9 @@ func (g *Generator) Paused() []byte {
 
 // fresh returns a body that the caller may change.
 func (g *Generator) fresh() *batch {
-	if len(g.polls) == 0 {
-		g.polls = g.newPolls()
-	}
-	body := &batch{slices.Clone(g.polls[0])}
-	g.polls = g.polls[1:]
+	body := &batch{slices.Clone(g.next().members)}
 	// It gets an id of its own, so that the change does not contradict other bodies.
-	g.n++
-	body.set("id", quote(fmt.Sprintf("batch_%032x", uint64(g.n)*0x9e3779b97f4a7c15)))
+	body.set("id", quote(g.newID()))
 	return body
 }
 
@@ -251,7 +274,7 @@ func dropper(name string) func(*batch)       { return func(b *batch) { b.drop(na
 var faults = []func(*batch){
 	setter("status", `"paused"`), setter("status", `"CANCELLED"`), setter("status", "7"),
 	setter("created_at", `"2025-03-14T15:52:49Z"`), setter("created_at", "0"), setter("expires_at", `"soon"`), setter("expires_at", "1757203200000"),
-	setter("created_at", "-5"), setter("id", "5"), setter("endpoint", "null"), setter("input_file_id", "true"),
+	setter("created_at", "-5"), setter("endpoint", "null"), setter("input_file_id", "true"),
 	setter("completion_window", "24"), setter("metadata", `{"n":5}`), setter("metadata", `[]`),
 	setter("metadata", `{"`+strings.Repeat("k", 65)+`":"v"}`), setter("metadata", `{"long":"`+strings.Repeat("é", 513)+`"}`),
 	setter("request_counts", `{"total":4,"completed":4,"failed":1}`), setter("request_counts", `{"total":4,"completed":2}`),
@@ -265,4 +288,5 @@ var faults = []func(*batch){
 	func(b *batch) { b.members = append(b.members, member{"processing_status", `"ended"`}) },
 	func(b *batch) { b.members = append(b.members, member{"status", `"failed"`}) },
 	func(b *batch) { b.set("expires_at", b.value("created_at")) },
+	func(b *batch) { b.set("id", b.value("created_at")) },
 }

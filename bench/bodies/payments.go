@@ -12,11 +12,11 @@ import (
 type Payments struct {
 	rand  *rand.Rand
 	n     int
-	polls []Payment // the remaining responses about the current payment
+	polls []Response // the remaining responses about the current payment
 }
 
-// Payment is a response about a payment.
-type Payment struct {
+// Response is a response about a batch or a payment.
+type Response struct {
 	ID   string
 	Time time.Time
 	Body []byte // without its envelope
@@ -28,7 +28,7 @@ func NewPayments(seed uint64) *Payments {
 }
 
 // Next returns a valid response.
-func (p *Payments) Next() Payment {
+func (p *Payments) Next() Response {
 	if len(p.polls) == 0 {
 		p.polls = p.life()
 	}
@@ -38,7 +38,7 @@ func (p *Payments) Next() Payment {
 }
 
 // life returns the responses about one payment, from its creation to its end.
-func (p *Payments) life() []Payment {
+func (p *Payments) life() []Response {
 	p.n++
 	id := fmt.Sprintf("pay_%024x", uint64(p.n)*0x9e3779b97f4a7c15)
 	amount := 100 + p.rand.IntN(1_000_000)
@@ -46,7 +46,7 @@ func (p *Payments) life() []Payment {
 	stamp := func() string { return at.Format(time.RFC3339) }
 	var members strings.Builder
 	fmt.Fprintf(&members, `"amount":%d,"created":%q,"valid_until":%q`, amount, stamp(), at.Add(24*time.Hour).Format(time.RFC3339))
-	var all []Payment
+	var all []Response
 	for _, state := range []string{"created", "authorized", "captured", "refunded"} {
 		if state != "created" {
 			fmt.Fprintf(&members, `,%q:%q`, state, stamp())
@@ -56,7 +56,7 @@ func (p *Payments) life() []Payment {
 		}
 		for range 1 + p.rand.IntN(3) {
 			body := fmt.Sprintf(`{"id":%q,"state":%q,%s}`, id, state, members.String())
-			all = append(all, Payment{id, at, []byte(body)})
+			all = append(all, Response{id, at, []byte(body)})
 			at = at.Add(time.Duration(1+p.rand.IntN(600)) * time.Second)
 		}
 	}

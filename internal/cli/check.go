@@ -253,7 +253,7 @@ func (c *check) report() *report.Report {
 		Date: c.today, Target: c.options.target,
 	}
 	if c.options.spec == "" {
-		run.Amended = c.amended
+		run.Amendments = c.amendments()
 	}
 	for _, f := range c.files {
 		if !c.unrecognized[f.Path] {
@@ -263,24 +263,22 @@ func (c *check) report() *report.Report {
 	return report.New(run, c.outcome)
 }
 
-// amended yields the built-in description with each of the overlays that are not
+// amendments returns the built-in description with each of the overlays that are not
 // applied, first with that of its own servers.
-func (c *check) amended(yield func(report.Amendment) bool) {
+func (c *check) amendments() (all []report.Amendment) {
 	names := slices.DeleteFunc(spec.Overlays(), func(name string) bool { return name == spec.Observed })
 	for _, name := range append([]string{spec.Observed}, names...) {
-		if slices.Contains(c.options.overlays, name) {
+		overlay, err := spec.ReadOverlay(name)
+		if err != nil || slices.Contains(c.options.overlays, name) {
 			continue
 		}
-		o := *c.options
-		o.overlays = append(slices.Clip(o.overlays), name)
-		desc, err := loadDescription(&o)
-		if err != nil {
-			continue // the user's overlays are in its way
-		}
-		if !yield(report.Amendment{Overlay: name, Description: desc}) {
-			return
-		}
+		all = append(all, report.Amendment{Overlay: name, Text: overlay.Data, Load: func() (*spec.Description, error) {
+			o := *c.options
+			o.overlays = append(slices.Clip(o.overlays), name)
+			return loadDescription(&o)
+		}})
 	}
+	return all
 }
 
 // checked takes the result of one exchange. Results come in the order of

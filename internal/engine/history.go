@@ -1,14 +1,13 @@
 package engine
 
 import (
-	"bytes"
 	"iter"
 	"time"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine/history"
-	"github.com/plumbapi/plumb/internal/expression"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/schema"
 )
 
 // History compares the responses of a run with each other: those of one resource,
@@ -32,15 +31,9 @@ type History struct {
 	sightings map[sighting]sighted
 	expected  map[ResourceKey][]Contradiction // that bodies are looked at for
 
-	// What rules with oldSelf read of the last response of a resource.
-	last map[ResourceKey]lastSeen
-}
-
-type lastSeen struct {
-	text   []byte
-	time   int64
-	file   string
-	packed []byte // what the history keeps
+	last   map[ResourceKey]*lastSeen
+	before jsonvalue.Parser // of what is last seen
+	reads  map[*schema.Shape]*readMembers
 }
 
 // What a history keeps of resources, as package history has it.
@@ -61,7 +54,8 @@ func (v *Validator) NewHistory() *History {
 	}
 	h := &History{
 		v: v, store: history.NewStore(kinds),
-		sightings: map[sighting]sighted{}, expected: map[ResourceKey][]Contradiction{}, last: map[ResourceKey]lastSeen{},
+		sightings: map[sighting]sighted{}, expected: map[ResourceKey][]Contradiction{},
+		last: map[ResourceKey]*lastSeen{}, reads: map[*schema.Shape]*readMembers{},
 	}
 	h.store.MayContradict, h.store.Creates = h.contradicts, v.creates()
 	return h
@@ -204,87 +198,6 @@ func observe(k *history.Kind, r *resource) []byte {
 		p.Value(r.at(pointer))
 	}
 	return p.Bytes()
-}
-
-// seenBody is an object in a body that tells of a resource, and what the history keeps
-// of it.
-type seenBody struct {
-	Moment
-	packed []byte
-	self   *jsonvalue.Value // nil where the body is not well-formed
-	body   []byte
-}
-
-// compareBodies evaluates the rules that look at oldSelf, the same resource in the
-// response before. A response that is older than the last one is left out. Only for a
-// finding the pass of the body is needed, in which the resource is.
-func (h *History) compareBodies(t *tracked, key ResourceKey, now seenBody, open func() (*pass, *resource)) {
-	rules, self := h.v.overTime[t.shape], now.self
-	if len(rules) == 0 || self == nil {
-		return
-	}
-	if h.Readings != nil {
-		text := appendRead(nil, rules, self, now.body, expression.OldSelf, expression.Self)
-		h.Readings(Reading{key, t.Number, now.Moment, bytes.Clone(now.packed), text})
-		return
-	}
-	before, ok := h.last[key]
-	if ok && h.store.BeginsAnew(t.Kind, before.file, before.packed, now.File, now.packed) {
-		ok = false
-	}
-	if ok && before.time > now.Time {
-		return
-	}
-	h.last[key] = lastSeen{appendRead(nil, rules, self, now.body, expression.OldSelf), now.Time, now.File, bytes.Clone(now.packed)}
-	if !ok {
-		return
-	}
-	old, _ := jsonvalue.Parse(before.text, h.v.maxDepth)
-	for _, x := range rules {
-		variables := &expression.Variables{Self: self, OldSelf: old}
-		if x.expression.Uses(expression.Request) || x.expression.Uses(expression.Response) {
-			p, _ := open()
-			variables = p.variables(self)
-			variables.OldSelf = old
-		}
-		if holds, ok := x.expression.Holds(variables); holds && ok {
-			continue
-		}
-		if p, r := open(); r != nil {
-			variables = p.variables(r.value)
-			variables.OldSelf = old
-			p.applyXRule(x, r.path, variables)
-		}
-	}
-}
-
-// appendRead appends what rules read of an object as a variable, oldSelf or self, as a
-// JSON text: the members that are read, or all of it where a rule reads oldSelf as a
-// whole.
-func appendRead(text []byte, rules []*xRule, self *jsonvalue.Value, body []byte, variables ...string) []byte {
-	read := map[string]bool{}
-	for _, x := range rules {
-		for _, variable := range variables {
-			for _, path := range x.expression.Reads(variable) {
-				read[path[0]] = true
-			}
-		}
-		if x.expression.ReadsWhole(expression.OldSelf) {
-			return append(text, body[self.Start:self.End]...)
-		}
-	}
-	text = append(text, '{')
-	for i := range self.Members {
-		m := &self.Members[i]
-		if !read[m.Name] {
-			continue
-		}
-		if len(text) > 1 {
-			text = append(text, ',')
-		}
-		text = append(text, body[m.NameStart:m.Value.End]...)
-	}
-	return append(text, '}')
 }
 
 // moment returns when and where an exchange says something of a resource.

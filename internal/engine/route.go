@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"net/http"
+
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine/template"
 	"github.com/plumbapi/plumb/spec"
@@ -35,17 +37,32 @@ func (w *Worker) route(x *plumb.Exchange) (*routeState, map[string]string) {
 	if len(body.Bytes) == 0 || body.Missing != "" || len(x.Defects) > 0 || !looksLikeJSON(body.Bytes) {
 		return nil, nil
 	}
+	key := routeKey{status: x.Response.Status, contentType: contentType(x.Response.Header)}
+	key.unlabelled = key.contentType == "" && len(x.Response.Header) > 0
 	if x.Request.URL == "" {
-		return w.state(routeKey{schema: x.Schema, status: x.Response.Status, unlabelled: unlabelled(&x.Response), contentType: x.Response.Header.Get("Content-Type")}), nil
+		key.schema = x.Schema
+		return w.state(key), nil
 	}
-	match := w.stream.v.router.FindAt(x.Request.Target, x.Request.Method, x.Request.URL)
+	match := w.match(&x.Request)
 	if match.Operation == nil || hasNoBody(x.Request.Method, x.Response.Status) {
 		return nil, nil
 	}
-	return w.state(routeKey{match.Operation, "", x.Response.Status, match.Site, x.Response.Header.Get("Content-Type"), unlabelled(&x.Response)}), match.Params
+	key.operation, key.site = match.Operation, match.Site
+	return w.state(key), match.Params
+}
+
+// contentType does what Get does for a name that is canonical, and in less time.
+func contentType(h http.Header) string {
+	if values := h["Content-Type"]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
 }
 
 func (w *Worker) state(key routeKey) *routeState {
+	if w.last != nil && key == w.lastKey {
+		return w.last
+	}
 	state := w.routes[key]
 	if state == nil {
 		if len(w.routes) >= maxRoutes {
@@ -54,7 +71,33 @@ func (w *Worker) state(key routeKey) *routeState {
 		state = &routeState{operation: key.operation, asWritten: w.asWritten, found: map[uint64]*found{}}
 		w.routes[key] = state
 	}
+	w.lastKey, w.last = key, state
 	return state
+}
+
+// requestKey is all of a request that its operation depends on.
+type requestKey struct{ target, method, url string }
+
+// Limits on the requests whose operations a Worker remembers.
+const (
+	mostRequests = 1 << 9
+	longestURL   = 1 << 10
+)
+
+// match returns the operation of a request. Most resources are asked for several times.
+func (w *Worker) match(r *plumb.Request) *spec.Match {
+	key := requestKey{r.Target, r.Method, r.URL}
+	if known := w.matches[key]; known != nil {
+		return known
+	}
+	match := w.stream.v.router.FindAt(r.Target, r.Method, r.URL)
+	if len(r.URL) <= longestURL {
+		if len(w.matches) >= mostRequests {
+			clear(w.matches)
+		}
+		w.matches[key] = &match
+	}
+	return &match
 }
 
 // knownBodies are the templates of the bodies of a route, in one form of these.

@@ -4,6 +4,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine/history"
 	"github.com/plumbapi/plumb/internal/engine/template"
+	"github.com/plumbapi/plumb/spec"
 )
 
 // Worker checks the exchanges of a stream on one goroutine. It remembers what it found
@@ -18,12 +19,15 @@ type Worker struct {
 	results   *Results
 	checks    int // number of calls of Check
 	routes    map[routeKey]*routeState
+	lastKey   routeKey
+	last      *routeState // of lastKey; nil before the first one
+	matches   map[requestKey]*spec.Match
 	digests   history.Digests
 }
 
 // NewWorker returns a Worker. Each goroutine needs its own.
 func (st *Stream) NewWorker() *Worker {
-	w := &Worker{stream: st, routes: map[routeKey]*routeState{}, asWritten: knownBodies{share: all}}
+	w := &Worker{stream: st, routes: map[routeKey]*routeState{}, matches: map[requestKey]*spec.Match{}, asWritten: knownBodies{share: all}}
 	w.reading.MaxDepth, w.arranger.MaxDepth = st.v.maxDepth, st.v.maxDepth
 	w.reading.variables.Filled = &w.reading
 	w.reading.variables.Request = w.request

@@ -150,5 +150,7 @@ func anyItem(shape *schema.Shape, element string) *schema.Shape {
 
 // writtenPath returns a path as an expression has it.
 func writtenPath(path []string) string {
-	return strings.NewReplacer("."+expression.Element, "[...]", "."+expression.First, expression.First, "."+expression.Last, "[...]").Replace(strings.Join(path, "."))
+	return stepNames.Replace(strings.Join(path, "."))
 }
+
+var stepNames = strings.NewReplacer("."+expression.Element, "[...]", "."+expression.First, expression.First, "."+expression.Last, "[...]")

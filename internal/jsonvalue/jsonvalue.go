@@ -136,10 +136,13 @@ func EscapePointer(name string) string {
 	if !strings.ContainsAny(name, "~/") {
 		return name
 	}
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+	return escaper.Replace(name)
 }
 
-var unescaper = strings.NewReplacer("~1", "/", "~0", "~")
+var (
+	escaper   = strings.NewReplacer("~", "~0", "/", "~1")
+	unescaper = strings.NewReplacer("~1", "/", "~0", "~")
+)
 
 // SplitPointer returns the tokens of an RFC 6901 JSON pointer, unescaped.
 func SplitPointer(pointer string) []string {

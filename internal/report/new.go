@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -25,9 +24,9 @@ type Run struct {
 	Inputs      []string          // the recordings
 	Target      string            // URL of the server that live traffic went to
 
-	// Amended yields the description with each of the built-in overlays that are
-	// not applied to it. It is nil where findings are not to name them.
-	Amended iter.Seq[Amendment]
+	// Amendments are the built-in overlays that are not applied to the description.
+	// There are none where findings are not to name them.
+	Amendments []Amendment
 }
 
 // mostNames is how many recordings a report names.
@@ -129,7 +128,7 @@ func newFindings(run Run, o *outcome.Outcome) []Finding {
 	for _, g := range order {
 		all = append(all, g.finding(run.Description, run.Occurrences))
 	}
-	suggestOverlays(all, order, run.Amended)
+	suggestOverlays(all, order, run.Amendments)
 	for _, b := range o.Beyond() {
 		all = append(all, newBeyond(b))
 	}

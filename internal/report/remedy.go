@@ -1,8 +1,8 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
-	"iter"
 	"slices"
 
 	"github.com/plumbapi/plumb"
@@ -14,34 +14,39 @@ import (
 
 // Amendment is the description of a run with one more of the built-in overlays.
 type Amendment struct {
-	Overlay     string
-	Description *spec.Description
+	Overlay string
+	Text    []byte // of the overlay
+	Load    func() (*spec.Description, error)
 }
 
 // suggestOverlays names, in each finding, the overlay that describes what was
 // found: of several, the one that describes the most findings, and of these that of
-// the description's own servers. Findings and groups correspond.
-func suggestOverlays(findings []Finding, groups []*group, amended iter.Seq[Amendment]) {
-	candidates := 0
-	for _, g := range groups {
-		if canBeDescribed(g.first.Rule) {
-			candidates++
-		}
-	}
-	if amended == nil || candidates == 0 {
-		return
-	}
+// the description's own servers. Findings and groups correspond. That overlay comes
+// first among the amendments; another is loaded only if it can be preferred, since
+// loading one takes as long as a small check.
+func suggestOverlays(findings []Finding, groups []*group, amendments []Amendment) {
 	describing := make([][]string, len(groups))
 	total := map[string]int{}
-	for a := range amended {
+	for _, a := range amendments {
+		possible, isNew := 0, false
 		for i, g := range groups {
-			if canBeDescribed(g.first.Rule) && describes(a.Description, g) {
+			if canBeDescribed(g.first.Rule) && bytes.Contains(a.Text, []byte(needed(g))) {
+				possible++
+				isNew = isNew || !slices.Contains(describing[i], spec.Observed)
+			}
+		}
+		if !isNew && possible <= total[spec.Observed] {
+			continue
+		}
+		d, err := a.Load()
+		if err != nil {
+			continue // the user's overlays are in its way
+		}
+		for i, g := range groups {
+			if canBeDescribed(g.first.Rule) && describes(d, g) {
 				describing[i] = append(describing[i], a.Overlay)
 				total[a.Overlay]++
 			}
-		}
-		if a.Overlay == spec.Observed && total[a.Overlay] == candidates {
-			break // no other is preferred, and loading them takes longer than a small check
 		}
 	}
 	for i, names := range describing {
@@ -55,6 +60,20 @@ func suggestOverlays(findings []Finding, groups []*group, amended iter.Seq[Amend
 		}
 		findings[i].Overlays = names
 	}
+}
+
+// needed returns a text that an overlay has if it describes what the findings of a
+// group have found.
+func needed(g *group) string {
+	switch {
+	case g.first.Rule == "drift-null":
+		return "null"
+	case g.first.Rule == "time-bound":
+		return "atMost"
+	case g.first.Rule == "schema-enum" && len(g.occurrences) > 0:
+		return g.occurrences[0].Found
+	}
+	return g.first.Subject.Name
 }
 
 // canBeDescribed reports whether [describes] knows what findings of a rule need.

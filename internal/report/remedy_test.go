@@ -1,7 +1,6 @@
 package report
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -18,9 +17,7 @@ func amendments(t *testing.T, names ...string) (all []Amendment) {
 	for _, name := range names {
 		overlay, err := spec.ReadOverlay(name)
 		require.NoError(t, err)
-		d, err := spec.Builtin(overlay)
-		require.NoError(t, err)
-		all = append(all, Amendment{name, d})
+		all = append(all, Amendment{name, overlay.Data, func() (*spec.Description, error) { return spec.Builtin(overlay) }})
 	}
 	return all
 }
@@ -79,12 +76,41 @@ func TestFindingsNameTheOverlayThatDescribesThem(t *testing.T) {
 		for _, overlays := range got() {
 			assert.Nil(t, overlays, "%s: nobody asked", tt.name)
 		}
-		run.Amended = slices.Values(amendments(t, "azure", "cerebras", "observed", "together", "voyage"))
+		run.Amendments = amendments(t, "observed", "azure", "cerebras", "together", "voyage")
 		all := got()
 		for finding, want := range tt.want {
 			overlays, found := all[finding]
 			require.True(t, found, "%s: %s is not among %v", tt.name, finding, all)
 			assert.ElementsMatch(t, want, overlays, "%s: %s", tt.name, finding)
 		}
+	}
+}
+
+// Overlays that cannot describe a finding are not loaded.
+func TestUselessOverlaysAreNotLoaded(t *testing.T) {
+	var loaded []string
+	all := amendments(t, "observed", "azure", "cerebras", "together", "voyage")
+	for i, a := range all {
+		all[i].Load = func() (*spec.Description, error) {
+			loaded = append(loaded, a.Overlay)
+			return a.Load()
+		}
+	}
+	finding := func(rule, pointer, name string) *group {
+		return &group{first: &outcome.Finding{Rule: rule, Subject: plumb.Subject{Name: name}, Description: plumb.Source{File: "schemas/batch.json", Pointer: pointer}}}
+	}
+	for _, tt := range []struct {
+		group *group
+		want  []string
+	}{
+		{finding("drift-null", "/properties/errors", "errors"), []string{"observed"}},
+		{finding("drift-undocumented-member", "/properties", "cancel_reason"), nil},
+		{finding("drift-undocumented-member", "/properties", "expected_completion_at"), []string{"voyage"}},
+		{finding("http-status", "", "418"), nil},
+		{finding("time-order", "", ""), nil},
+	} {
+		loaded = nil
+		suggestOverlays(make([]Finding, 1), []*group{tt.group}, all)
+		assert.Equal(t, tt.want, loaded, "%s %s", tt.group.first.Rule, tt.group.first.Subject.Name)
 	}
 }
