@@ -41,7 +41,7 @@ func (m *xRuleMembers) add(r *xRule, shape *schema.Shape) {
 
 // errors returns an error for each member that no schema describes. What is in such a
 // member is not looked at.
-func (m *xRuleMembers) errors() error {
+func (m *xRuleMembers) errors(errorAt func(at plumb.Source, message string) error) error {
 	var errs []error
 	for _, r := range m.order {
 		unknown := map[string]bool{}
@@ -54,8 +54,7 @@ func (m *xRuleMembers) errors() error {
 			if slices.ContainsFunc(prefixes(path[:len(path)-1]), func(object []string) bool { return unknown[writtenPath(object)] }) {
 				continue
 			}
-			errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: %s names %s, which is not described%s",
-				r.written.Path(), r.written.Line, r.written.Column, r.ID, written, m.hints[r.place][written]))
+			errs = append(errs, errorAt(r.written, fmt.Sprintf("%s names %s, which is not described%s", r.ID, written, m.hints[r.place][written])))
 		}
 	}
 	return errors.Join(errs...)
