@@ -226,9 +226,9 @@ components:
 
 func TestXRulesErrors(t *testing.T) {
 	for name, tt := range map[string]struct{ rules, want string }{
-		"no CEL":           {"[{id: thing-a, message: m, expression: 'self.a =='}]", "openapi.yaml:32:43: x-rules: thing-a does not compile: Syntax error"},
+		"no CEL":           {"[{id: thing-a, message: m, expression: 'self.a =='}]", "openapi.yaml:32:43: x-rules: thing-a does not compile: the expression ends too early (column 10 of the expression)"},
 		"no bool":          {"[{id: thing-a, message: m, expression: '1 + 1'}]", "thing-a does not compile: the expression gives int, not a bool"},
-		"unknown variable": {"[{id: thing-a, message: m, expression: this.a > 1}]", "undeclared reference to 'this'"},
+		"unknown variable": {"[{id: thing-a, message: m, expression: this.a > 1}]", "the variable this is not known; the variables are self, oldSelf, request and response (column 1 of the expression)"},
 		"unknown keyword":  {"[{id: thing-a, message: m, expresion: 'true', expression: 'true'}]", `openapi.yaml:32:43: x-rules: a rule has no member "expresion"; it may have at, example, expression, fix, id, message, severity, text; did you mean "expression"?`},
 		"no expression":    {"[{id: thing-a, message: m}]", `openapi.yaml:32:17: x-rules: the rule has no member "expression"`},
 		"bad id":           {"[{id: ThingA, message: m, expression: 'true'}]", `openapi.yaml:32:18: x-rules: "id" is "ThingA"; it must be a name of lower-case words with dashes between, such as order-total`},
