@@ -17,6 +17,12 @@ func (d *Description) Shown(p plumb.Source) plumb.Source {
 	return p
 }
 
+// ErrorAt returns an error about what is at a place of the description.
+func (d *Description) ErrorAt(p plumb.Source, message string) error {
+	p = d.Shown(p)
+	return errorAt(p.Path(), p.Line, p.Column, message)
+}
+
 // Place returns the place, with line and column, of what a pointer into a file
 // of the description leads to. The place of a member is that of its name. If
 // the pointer leads nowhere, it is the place of the nearest object or array

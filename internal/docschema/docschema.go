@@ -1,6 +1,6 @@
-// Package docschema checks Arazzo and Overlay documents against the official
-// JSON Schemas of their specifications. These are the latest ones that the
-// OpenAPI Initiative has published, under the Apache License 2.0:
+// Package docschema checks documents against JSON Schemas, and says what is wrong in
+// plain words. It has the official schemas of Arazzo and Overlay. These are the latest
+// ones that the OpenAPI Initiative has published, under the Apache License 2.0:
 //
 //	arazzo-1.0.json   https://spec.openapis.org/arazzo/1.0/schema/2025-10-15
 //	overlay-1.0.json  schemas/v1.0/schema.yaml of github.com/OAI/Overlay-Specification, as JSON
@@ -23,13 +23,11 @@ import (
 //go:embed *.json
 var files embed.FS
 
-// Schema is the official JSON Schema of one version of a specification. It is
-// safe for concurrent use.
+// Schema is a JSON Schema of documents. It is safe for concurrent use.
 type Schema struct {
-	Name string // of the specification, with the version: "Overlay 1.0"
+	Name string // of the specification, with the version: "Overlay 1.0"; can be empty
 
 	noun string // what its documents are
-	file string
 	load func() (*loaded, error)
 }
 
@@ -46,28 +44,36 @@ var (
 	Overlay11 = newSchema("Overlay 1.1", "overlay", "overlay-1.1.json")
 )
 
-// newSchema returns a schema that is compiled when it is first used.
+// newSchema returns the schema in a file, which is compiled when it is first used.
 func newSchema(name, noun, file string) *Schema {
-	s := &Schema{Name: name, noun: noun, file: file}
-	s.load = sync.OnceValues(s.compile)
-	return s
+	return &Schema{Name: name, noun: noun, load: sync.OnceValues(func() (*loaded, error) {
+		data, err := files.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		return compile(data)
+	})}
 }
 
-func (s *Schema) compile() (*loaded, error) {
-	data, err := files.ReadFile(s.file)
-	if err != nil {
-		return nil, err
-	}
+// New returns a schema of the version 2020-12 for values that a noun names, which is
+// compiled when it is first used. The title of a schema in it is a noun for its values.
+func New(noun string, text []byte) *Schema {
+	return &Schema{noun: noun, load: sync.OnceValues(func() (*loaded, error) { return compile(text) })}
+}
+
+func compile(data []byte) (*loaded, error) {
+	const url = "schema.json"
 	l := &loaded{}
 	if err := json.Unmarshal(data, &l.text); err != nil {
 		return nil, err
 	}
 	c := jsonschema.NewCompiler()
 	c.Draft = jsonschema.Draft2020
-	if err := c.AddResource(s.file, bytes.NewReader(data)); err != nil {
+	if err := c.AddResource(url, bytes.NewReader(data)); err != nil {
 		return nil, err
 	}
-	l.compiled, err = c.Compile(s.file)
+	var err error
+	l.compiled, err = c.Compile(url)
 	return l, err
 }
 
@@ -81,20 +87,35 @@ type Fault struct {
 // value as encoding/json decodes it. Of several faults it returns one that
 // explains others, if there is one: a misspelt member is also a missing one.
 func (s *Schema) Check(document any) (*Fault, error) {
+	e, failed, err := s.validate(document)
+	if failed == nil {
+		return nil, err
+	}
+	return e.explain(failed), nil
+}
+
+// Faults returns all that is wrong with a document, in the order of the pointers. A
+// member that is missing is left out where the object has a misspelt one.
+func (s *Schema) Faults(document any) ([]*Fault, error) {
+	e, failed, err := s.validate(document)
+	if failed == nil {
+		return nil, err
+	}
+	return e.explainAll(failed), nil
+}
+
+// validate returns why a document does not fit the schema; nil if it does.
+func (s *Schema) validate(document any) (*explainer, *jsonschema.ValidationError, error) {
 	l, err := s.load()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	err = l.compiled.Validate(document)
 	var failed *jsonschema.ValidationError
-	switch {
-	case err == nil:
-		return nil, nil
-	case !errors.As(err, &failed):
-		return nil, err
+	if !errors.As(err, &failed) {
+		return nil, nil, err
 	}
-	e := explainer{schema: s, text: l.text, document: document}
-	return e.explain(failed), nil
+	return &explainer{schema: s, text: l.text, document: document}, failed, nil
 }
 
 // at returns the value that a pointer leads to in a Go value; nil if it leads

@@ -11,6 +11,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
+	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/lazyregexp"
 	"github.com/plumbapi/plumb/internal/nearest"
 )
@@ -45,11 +46,34 @@ func (e *explainer) explain(failed *jsonschema.ValidationError) *Fault {
 	return e.fault(all[0])
 }
 
+// explainAll returns a fault for each violation.
+func (e *explainer) explainAll(failed *jsonschema.ValidationError) []*Fault {
+	all := e.violations(failed)
+	misspelt := map[string]bool{} // the objects that have an unknown member
+	for _, v := range all {
+		if e.isUnknownMember(v) {
+			object, _ := lastToken(v.value)
+			misspelt[object] = true
+		}
+	}
+	var faults []*Fault
+	for _, v := range all {
+		if v.keyword != "required" || !misspelt[v.value] {
+			faults = append(faults, e.fault(v))
+		}
+	}
+	slices.SortStableFunc(faults, func(a, b *Fault) int { return strings.Compare(a.Pointer, b.Pointer) })
+	return faults
+}
+
 // violations returns the violations that an error consists of. Of the
 // alternatives of a combination it takes those of the one that has the fewest.
 func (e *explainer) violations(failed *jsonschema.ValidationError) []violation {
 	v := e.violation(failed)
 	if len(failed.Causes) == 0 {
+		if v.keyword == "additionalProperties" {
+			return e.unknownMembers(v)
+		}
 		return []violation{v}
 	}
 	if v.keyword != "oneOf" && v.keyword != "anyOf" {
@@ -86,6 +110,19 @@ func (e *explainer) violation(failed *jsonschema.ValidationError) violation {
 	return violation{keyword, parent, failed.InstanceLocation, failed.Message}
 }
 
+// unknownMembers returns a violation for each member of an object that must not have it.
+func (e *explainer) unknownMembers(v violation) []violation {
+	object, _ := at(e.document, v.value).(map[string]any)
+	known := e.members(v.schema)
+	var all []violation
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if !slices.Contains(known, name) {
+			all = append(all, violation{"unevaluatedProperties", v.schema, v.value + "/" + jsonvalue.EscapePointer(name), v.message})
+		}
+	}
+	return all
+}
+
 // isUnknownMember reports whether a violation is a member that its object must
 // not have. The library also reports members that it did not get to.
 func (e *explainer) isUnknownMember(v violation) bool {
@@ -119,9 +156,13 @@ func (e *explainer) fault(v violation) *Fault {
 	case "enum", "const":
 		f.Message = fmt.Sprintf("%s must be %s, not %s", e.subject(v), oneOf(keyword), quoted(value))
 	case "pattern":
-		f.Message = fmt.Sprintf("%s is %s; it must be %s", e.subject(v), quoted(value), form(keyword))
+		f.Message = fmt.Sprintf("%s is %s; it must be %s", e.subject(v), quoted(value), e.form(v, keyword))
 	case "minItems":
-		f.Message = e.subject(v) + " must have at least one item"
+		f.Message = e.subject(v) + " must have at least " + atLeast(keyword, "one item", "items")
+	case "minProperties":
+		f.Message = e.subject(v) + " must have at least " + atLeast(keyword, "one member", "members")
+	case "minLength":
+		f.Message = e.subject(v) + " must not be empty"
 	case "uniqueItems":
 		first, second := equalItems(v.message)
 		f.Pointer += "/" + strconv.Itoa(second)
@@ -143,7 +184,11 @@ func (e *explainer) unknown(schema, name string) string {
 	if len(allowed) == 0 {
 		return fmt.Sprintf("the member %q is not part of %s", name, e.schema.Name)
 	}
-	text := fmt.Sprintf("%s (%s) has no member %q; it may have %s", e.noun(schema), e.schema.Name, name, strings.Join(allowed, ", "))
+	owner := e.noun(schema)
+	if e.schema.Name != "" {
+		owner += " (" + e.schema.Name + ")"
+	}
+	text := fmt.Sprintf("%s has no member %q; it may have %s", owner, name, strings.Join(allowed, ", "))
 	if near := nearest.To(name, allowed); near != "" {
 		text += fmt.Sprintf("; did you mean %q?", near)
 	}
@@ -167,6 +212,9 @@ var definition = lazyregexp.New(`^/\$defs/([^/]+)`)
 func (e *explainer) noun(schema string) string {
 	if ref, _ := at(e.text, schema+"/$ref").(string); strings.HasSuffix(ref, "-object") {
 		schema = strings.TrimPrefix(ref, "#")
+	}
+	if title, _ := at(e.text, schema+"/title").(string); title != "" {
+		return withArticle(title)
 	}
 	m := definition().FindStringSubmatch(schema)
 	if m == nil {
@@ -273,8 +321,19 @@ func oneOf(keyword any) string {
 	return "one of " + strings.Join(all, ", ")
 }
 
-// form returns in words what the patterns of the schemas demand.
-func form(pattern any) string {
+// atLeast returns a number of things that there must be.
+func atLeast(number any, one, many string) string {
+	if number == 1.0 {
+		return one
+	}
+	return fmt.Sprint(number, " ", many)
+}
+
+// form returns in words what a pattern of a schema demands.
+func (e *explainer) form(v violation, pattern any) string {
+	if title, _ := at(e.text, v.schema+"/title").(string); title != "" {
+		return withArticle(title)
+	}
 	switch pattern {
 	case `^\$`:
 		return "a JSONPath, which begins with $"

@@ -44,5 +44,5 @@ actions:
 `)})
 	require.NoError(t, err)
 	_, err = engine.New(amended)
-	assert.ErrorContains(t, err, "there is no keyword 'expresion'")
+	assert.ErrorContains(t, err, `mine:5:47: x-rules: a rule has no member "expresion"`)
 }

@@ -42,7 +42,7 @@ func TestEnginesAgreeOnRules(t *testing.T) {
 		d, err := spec.Load(fstest.MapFS{"openapi.json": {Data: text}}, "openapi.json", spec.Options{})
 		require.NoError(t, err, "%s", text)
 		v, err := engine.New(d)
-		if err != nil && strings.Contains(err.Error(), "no matching overload") {
+		if err != nil && strings.Contains(err.Error(), "cannot be applied to") {
 			t.Skip("the types of literals do not go together")
 		}
 		require.NoError(t, err, "%s", text)

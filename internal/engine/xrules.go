@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/docschema"
 	"github.com/plumbapi/plumb/internal/expression"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/schema"
@@ -20,7 +21,9 @@ import (
 // xRulesVocabulary is the JSON Schema of x-rules.
 //
 //go:embed xrules_vocabulary.json
-var xRulesVocabulary []byte
+var xRulesVocabularyText []byte
+
+var xRulesVocabulary = docschema.New("value", xRulesVocabularyText)
 
 // xRule is a rule of the description, from x-rules.
 type xRule struct {
@@ -52,8 +55,7 @@ func xRulesOf(statedBy plumb.Source, e *schema.Extension) ([]*xRule, error) {
 		item := "/" + strconv.Itoa(i)
 		compiled, err := expression.Compile(doc.Expression)
 		if err != nil {
-			at := e.Place(item + "/expression")
-			errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: %s does not compile: %w", at.Path(), at.Line, at.Column, doc.ID, err))
+			errs = append(errs, e.ErrorAt(item+"/expression", doc.ID+" does not compile: "+err.Error()))
 			continue
 		}
 		severity := plumb.Error
@@ -96,7 +98,7 @@ func (v *Validator) loadXRules(set *schema.Set) error {
 			}
 			seen[r.place] = true
 			if slices.ContainsFunc(v.rules, func(other *Rule) bool { return other.ID == r.ID }) {
-				errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: there is another rule with the id %s", r.place.Path(), r.place.Line, r.place.Column, r.ID))
+				errs = append(errs, v.xRuleError(r.place, "there is another rule with the id "+r.ID+"; rename one"))
 			}
 			v.rules = append(v.rules, r.Rule)
 		}
@@ -111,7 +113,7 @@ func (v *Validator) loadXRules(set *schema.Set) error {
 					v.isOverTime[r.ID] = true
 				}
 			}
-			errs = append(errs, describedPlaces(rules, shape))
+			errs = append(errs, v.describedPlaces(rules, shape))
 		}
 	}
 	for _, op := range v.desc.Operations {
@@ -122,7 +124,7 @@ func (v *Validator) loadXRules(set *schema.Set) error {
 					continue
 				}
 				shape := v.bodies[m.Schema].Shape
-				errs = append(errs, describedPlaces(rules, shape))
+				errs = append(errs, v.describedPlaces(rules, shape))
 				for _, r := range rules {
 					named.add(r, shape)
 				}
@@ -133,13 +135,18 @@ func (v *Validator) loadXRules(set *schema.Set) error {
 		}
 	}
 	slices.SortFunc(v.rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
-	errs = append(errs, named.errors())
+	errs = append(errs, named.errors(v.xRuleError))
 	return errors.Join(errs...)
+}
+
+// xRuleError returns an error about a rule of the description, at a place in it.
+func (v *Validator) xRuleError(at plumb.Source, message string) error {
+	return v.desc.ErrorAt(at, "x-rules: "+message)
 }
 
 // describedPlaces checks that the members at which the rules report findings
 // are described.
-func describedPlaces(rules []*xRule, shape *schema.Shape) error {
+func (v *Validator) describedPlaces(rules []*xRule, shape *schema.Shape) error {
 	var errs []error
 	for _, r := range rules {
 		at := shape
@@ -149,8 +156,7 @@ func describedPlaces(rules []*xRule, shape *schema.Shape) error {
 			}
 			var undocumented bool
 			if at, undocumented = at.Member(name); undocumented {
-				errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: no schema describes the member that %s is at: %s",
-					r.place.Path(), r.place.Line, r.place.Column, r.ID, strings.Join(append([]string{""}, r.at...), "/")))
+				errs = append(errs, v.xRuleError(r.place, fmt.Sprintf("no schema describes the member that %s is at: %s", r.ID, strings.Join(append([]string{""}, r.at...), "/"))))
 				break
 			}
 		}

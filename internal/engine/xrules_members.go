@@ -9,53 +9,75 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/expression"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/nearest"
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// xRuleMembers finds the members that expressions name and no schema describes. A rule
-// can be applied to several shapes: one that has the member is enough.
+// xRuleMembers finds the members that expressions name and no schema describes, and the
+// operations that no value of a member can be an operand of. A rule can be applied to
+// several shapes: one that it fits is enough.
 type xRuleMembers struct {
-	order []*xRule
-	known map[plumb.Source]map[string]bool // by the place of the rule: the paths that a shape has
-	hints map[plumb.Source]map[string]string
+	order  []*xRule
+	known  map[plumb.Source]map[string]bool // by the place of the rule: the paths that a shape has
+	hints  map[plumb.Source]map[string]string
+	misuse map[plumb.Source]error // by the place of the rule: nil where a shape fits
 }
 
 // add takes in the shape of an object that a rule is applied to.
 func (m *xRuleMembers) add(r *xRule, shape *schema.Shape) {
 	if m.known == nil {
-		m.known, m.hints = map[plumb.Source]map[string]bool{}, map[plumb.Source]map[string]string{}
+		m.known, m.hints, m.misuse = map[plumb.Source]map[string]bool{}, map[plumb.Source]map[string]string{}, map[plumb.Source]error{}
 	}
-	if m.known[r.place] == nil {
+	isNew := m.known[r.place] == nil
+	if isNew {
 		m.known[r.place], m.hints[r.place] = map[string]bool{}, map[string]string{}
 		m.order = append(m.order, r)
 	}
+	if isNew || m.misuse[r.place] != nil {
+		err := r.expression.Misuse(func(path []string) jsonvalue.Kinds { return shape.Kinds(steps(path[1:])) })
+		if isNew || err == nil { // the first error is that of the main media type
+			m.misuse[r.place] = err
+		}
+	}
 	for _, path := range namedBy(r) {
 		if known, others := isNamed(shape, path); known {
-			m.known[r.place][writtenPath(path)] = true
+			m.known[r.place][expression.Written(path)] = true
 		} else {
-			m.hints[r.place][writtenPath(path)] = hint(path, others)
+			m.hints[r.place][expression.Written(path)] = hint(path, others)
 		}
 	}
 }
 
+// steps returns the names on a path as a shape has them.
+func steps(path []string) []schema.Step {
+	all := make([]schema.Step, len(path))
+	for i, name := range path {
+		all[i] = schema.Step{Name: name, Element: isElement(name)}
+	}
+	return all
+}
+
 // errors returns an error for each member that no schema describes. What is in such a
-// member is not looked at.
-func (m *xRuleMembers) errors() error {
+// member is not looked at. Where all are described, it returns what can never be
+// evaluated.
+func (m *xRuleMembers) errors(errorAt func(at plumb.Source, message string) error) error {
 	var errs []error
 	for _, r := range m.order {
 		unknown := map[string]bool{}
 		for _, path := range namedBy(r) {
-			written := writtenPath(path)
+			written := expression.Written(path)
 			if m.known[r.place][written] {
 				continue
 			}
 			unknown[written] = true
-			if slices.ContainsFunc(prefixes(path[:len(path)-1]), func(object []string) bool { return unknown[writtenPath(object)] }) {
+			if slices.ContainsFunc(prefixes(path[:len(path)-1]), func(object []string) bool { return unknown[expression.Written(object)] }) {
 				continue
 			}
-			errs = append(errs, fmt.Errorf("%s:%d:%d: x-rules: %s names %s, which is not described%s",
-				r.written.Path(), r.written.Line, r.written.Column, r.ID, written, m.hints[r.place][written]))
+			errs = append(errs, errorAt(r.written, fmt.Sprintf("%s names %s, which is not described%s", r.ID, written, m.hints[r.place][written])))
+		}
+		if err := m.misuse[r.place]; err != nil && len(unknown) == 0 {
+			errs = append(errs, errorAt(r.written, fmt.Sprintf("%s can never be evaluated: %v; correct it, or write dyn(...) around a value of another type than its schema says", r.ID, err)))
 		}
 	}
 	return errors.Join(errs...)
@@ -67,7 +89,7 @@ func namedBy(r *xRule) [][]string {
 	seen := map[string]bool{}
 	for _, named := range r.expression.Named() {
 		for _, path := range prefixes(named) {
-			if written := writtenPath(path); !seen[written] {
+			if written := expression.Written(path); !seen[written] {
 				seen[written] = true
 				all = append(all, path)
 			}
@@ -91,13 +113,13 @@ func prefixes(path []string) [][]string {
 func hint(path, names []string) string {
 	object, name := path[:len(path)-1], path[len(path)-1]
 	if near := nearest.To(name, names); near != "" {
-		return "; did you mean " + writtenPath(append(slices.Clone(object), near)) + "?"
+		return "; did you mean " + expression.Written(append(slices.Clone(object), near)) + "?"
 	}
 	const most = 8 // that are listed
 	if len(names) == 0 || len(names) > most {
 		return ""
 	}
-	return "; the members of " + writtenPath(object) + " are " + strings.Join(names, ", ")
+	return "; the members of " + expression.Written(object) + " are " + strings.Join(names, ", ")
 }
 
 // variableMembers are the members of the variables that are not data.
@@ -147,10 +169,3 @@ func anyItem(shape *schema.Shape, element string) *schema.Shape {
 	}
 	return nil
 }
-
-// writtenPath returns a path as an expression has it.
-func writtenPath(path []string) string {
-	return stepNames.Replace(strings.Join(path, "."))
-}
-
-var stepNames = strings.NewReplacer("."+expression.Element, "[...]", "."+expression.First, expression.First, "."+expression.Last, "[...]")

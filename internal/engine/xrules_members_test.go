@@ -102,3 +102,49 @@ func TestXRulesNameMembers(t *testing.T) {
 		}
 	}
 }
+
+// An operation that no values which fit the schema can be operands of is an error at load;
+// what can be evaluated on some is not.
+func TestXRulesMisuseMembers(t *testing.T) {
+	for _, version := range []string{"3.0.3", "3.1.0"} {
+		load := func(properties, inSchema, inResponse string) error {
+			text := strings.NewReplacer("SCHEMA", inSchema, "RESPONSE", inResponse, "state: {type: string}", "state: {type: string}\n        "+properties, "3.1.0", version).Replace(orders)
+			text = strings.Replace(text, "        pair: {prefixItems: [{properties: {x: {}}}, {properties: {y: {}}}]}\n", "", 1)
+			d, err := spec.Load(fstest.MapFS{"openapi.yaml": {Data: []byte(text)}}, "openapi.yaml", spec.Options{})
+			require.NoError(t, err)
+			_, err = engine.New(d)
+			return err
+		}
+		for _, tt := range []struct{ properties, text, want string }{
+			{"x: {type: string}", "self.x > 3", "self.x is a string, and 3 is a number: > cannot be applied to them (column 8 of the expression)"},
+			{"x: {type: string, nullable: true}", "self.x > 3", "self.x is a string, and 3 is a number"},
+			{"x: {allOf: [{$ref: '#/components/schemas/Money'}]}", "self.x.amount > 'a'", "self.x.amount is a number, and \"a\" is a string"},
+			{"x: {enum: [a, b]}", "self.x > 3", "self.x is a string, and 3 is a number"},
+			{"x: {type: integer}", "self.x > 0.5 && self.x > 1", ""},
+			{"x: {type: number}", "self.x > 0.5 && self.x * 2 > 1", ""},
+			{"x: {oneOf: [{type: string}, {type: integer}]}", "self.x > 3 && self.x > 'a'", ""},
+			{"x: {oneOf: [{type: string}, {type: integer}]}", "self.x > true", "self.x is a string or a number, and true is a boolean"},
+			{"x: {title: any}", "self.x > 3 && self.x > 'a'", ""},
+			{"x: {type: string}", "self.x != null && self.x == 3", ""},
+			{"x: {type: string}", "dyn(self.x) > 3", ""},
+			{"x: {type: array, items: {type: string}}", "self.x.all(e, e > 3)", "self.x[...] is a string, and 3 is a number"},
+			{"x: {type: array, items: {type: string, nullable: true}}", "self.x.all(e, e == null || e > 'a')", ""},
+			{"x: {type: object, additionalProperties: {type: integer}}", "self.x.all(k, k > 'a' && self.x[k] > 1)", ""},
+			{"x: {type: string, format: date-time}", "timestamp(self.x) > timestamp('2020-01-01T00:00:00Z')", ""},
+			{"x: {type: string, format: date-time}", "self.x > oldSelf.x", ""},
+			{"x: {type: string, format: date-time}", "self.x - oldSelf.x > duration('1s')", "self.x is a string, which is not a number"},
+		} {
+			if err := load(tt.properties, tt.text, "true"); tt.want == "" {
+				assert.NoError(t, err, "%s: %s", tt.properties, tt.text)
+			} else if assert.ErrorContains(t, err, "x-rules: order-one can never be evaluated: "+tt.want, "%s: %s", tt.properties, tt.text) {
+				assert.Contains(t, err.Error(), "openapi.yaml:21:11: ")
+				assert.Contains(t, err.Error(), "; correct it, or write dyn(...) around a value of another type than its schema says")
+			}
+		}
+		// One of the media types of a response has to fit.
+		assert.NoError(t, load("title: {type: integer}", "true", "self.title > 'a'"))
+		assert.NoError(t, load("title: {type: integer}", "true", "self.title > 1"))
+		assert.ErrorContains(t, load("title: {type: integer}", "true", "self.title > true"), "openapi.yaml:9:63: x-rules: order-asked can never be evaluated: self.title is a number")
+		assert.ErrorContains(t, load("title: {type: integer}", "true", "request.params.id > 3"), "request.params.id is a string, and 3 is a number")
+	}
+}

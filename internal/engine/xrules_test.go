@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -225,16 +226,16 @@ components:
 
 func TestXRulesErrors(t *testing.T) {
 	for name, tt := range map[string]struct{ rules, want string }{
-		"no CEL":           {"[{id: thing-a, message: m, expression: 'self.a =='}]", "openapi.yaml:32:43: x-rules: thing-a does not compile: Syntax error"},
+		"no CEL":           {"[{id: thing-a, message: m, expression: 'self.a =='}]", "openapi.yaml:32:43: x-rules: thing-a does not compile: the expression ends too early (column 10 of the expression)"},
 		"no bool":          {"[{id: thing-a, message: m, expression: '1 + 1'}]", "thing-a does not compile: the expression gives int, not a bool"},
-		"unknown variable": {"[{id: thing-a, message: m, expression: this.a > 1}]", "undeclared reference to 'this'"},
-		"unknown keyword":  {"[{id: thing-a, message: m, expresion: 'true', expression: 'true'}]", "x-rules: there is no keyword 'expresion'"},
-		"no expression":    {"[{id: thing-a, message: m}]", "x-rules: missing properties: 'expression'"},
-		"bad id":           {"[{id: ThingA, message: m, expression: 'true'}]", "x-rules: does not match pattern"},
+		"unknown variable": {"[{id: thing-a, message: m, expression: this.a > 1}]", "the variable this is not known; the variables are self, oldSelf, request and response (column 1 of the expression)"},
+		"unknown keyword":  {"[{id: thing-a, message: m, expresion: 'true', expression: 'true'}]", `openapi.yaml:32:43: x-rules: a rule has no member "expresion"; it may have at, example, expression, fix, id, message, severity, text; did you mean "expression"?`},
+		"no expression":    {"[{id: thing-a, message: m}]", `openapi.yaml:32:17: x-rules: the rule has no member "expression"`},
+		"bad id":           {"[{id: ThingA, message: m, expression: 'true'}]", `openapi.yaml:32:18: x-rules: "id" is "ThingA"; it must be a name of lower-case words with dashes between, such as order-total`},
 		"twice":            {"[{id: thing-a, message: m, expression: 'true'}, {id: thing-a, message: m, expression: 'true'}]", "openapi.yaml:32:64: x-rules: there is another rule with the id thing-a"},
 		"built in":         {"[{id: schema-type, message: m, expression: 'true'}]", "there is another rule with the id schema-type"},
 		"no such member":   {"[{id: thing-a, message: m, at: /z, expression: 'true'}]", "openapi.yaml:32:17: x-rules: no schema describes the member that thing-a is at: /z"},
-		"no list":          {"{id: thing-a}", "x-rules: expected array, but got object"},
+		"no list":          {"{id: thing-a}", "openapi.yaml:32:7: x-rules: the value must be a list, not an object"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := things(t, "      x-rules: "+tt.rules+"\n", "")
@@ -242,5 +243,38 @@ func TestXRulesErrors(t *testing.T) {
 				assert.Contains(t, err.Error(), tt.want)
 			}
 		})
+	}
+}
+
+// Errors about extensions name the file by a path from the working folder, as the user
+// does, also if it is not the main file.
+func TestExtensionErrorsNameFiles(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.MkdirAll("api/schemas", 0o755))
+	require.NoError(t, os.WriteFile("api/openapi.yaml", []byte(`openapi: 3.1.0
+info: {title: t, version: "1"}
+paths:
+  /things:
+    get:
+      responses: {"200": {description: ok, content: {application/json: {schema: {$ref: schemas/thing.yaml}}}}}
+`), 0o644))
+	const head = "type: object\nproperties: {id: {type: string}, a: {type: integer}}\n"
+	for extension, want := range map[string]string{
+		"x-rules: [{id: A, message: m, expression: 'true'}]":                                                                        `3:12: x-rules: "id" is "A"`,
+		"x-rules: [{id: a-b, message: m, expression: 'a('}]":                                                                        "3:33: x-rules: a-b does not compile",
+		"x-rules: [{id: a-b, message: m, expression: self.b > 1}]":                                                                  "3:33: x-rules: a-b names self.b, which is not described",
+		"x-rules: [{id: a-b, message: m, at: /b, expression: 'true'}]":                                                              "3:11: x-rules: no schema describes the member that a-b is at",
+		"x-rules: [{id: a-b, message: m, expression: 'true'}, {id: a-b, message: m, expression: 'true'}]":                           "3:54: x-rules: there is another rule with the id a-b",
+		"x-lifecycle: {identity: /id, state: /a}":                                                                                   `3:1: x-lifecycle: the lifecycle has no member "initial"`,
+		"x-lifecycle: {identity: /b, state: /id, initial: new, states: {new: {}}}":                                                  "3:15: x-lifecycle: no schema describes /b",
+		"x-lifecycle: {identity: /id, state: /id, initial: new, timestamps: {notAfter: '2026-13-01T00:00:00Z'}, states: {new: {}}}": "3:69: x-lifecycle: \"2026-13-01T00:00:00Z\" is not a time",
+	} {
+		require.NoError(t, os.WriteFile("api/schemas/thing.yaml", []byte(head+extension+"\n"), 0o644))
+		d, err := spec.LoadFile("api/openapi.yaml", "")
+		require.NoError(t, err)
+		_, err = engine.New(d)
+		if assert.Error(t, err, extension) {
+			assert.True(t, strings.HasPrefix(err.Error(), "api/schemas/thing.yaml:"+want), "%s: %v", extension, err)
+		}
 	}
 }

@@ -8,10 +8,8 @@
 package expression
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"cel.dev/cel-go/cel"
@@ -27,10 +25,12 @@ const CostLimit = 100_000
 // Expression is a compiled expression that evaluates to true or false. It is
 // safe for concurrent use.
 type Expression struct {
-	reads   [][]string                  // the paths that it reads, each a variable and names of members
-	named   [][]string                  // the same, through elements of lists, too
-	pairs   bool                        // whether it compares the elements of lists with each other
-	tree    *Tree                       // nil if a tree cannot express it
+	reads   [][]string  // the paths that it reads, each a variable and names of members
+	named   [][]string  // the same, through elements of lists, too
+	pairs   bool        // whether it compares the elements of lists with each other
+	tree    *Tree       // nil if a tree cannot express it
+	syntax  *celast.AST // nil if there is a tree
+	text    string
 	program func() (cel.Program, error) // compiled on first use if there is a tree
 }
 
@@ -39,7 +39,7 @@ type Expression struct {
 func Compile(text string) (*Expression, error) {
 	if t := parse(text); t != nil {
 		reads := t.reads(nil)
-		return &Expression{reads: reads, named: reads, tree: t, program: sync.OnceValues(func() (cel.Program, error) {
+		return &Expression{text: text, reads: reads, named: reads, tree: t, program: sync.OnceValues(func() (cel.Program, error) {
 			program, _, err := compile(text)
 			return program, err
 		})}, nil
@@ -48,7 +48,7 @@ func Compile(text string) (*Expression, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Expression{program: func() (cel.Program, error) { return program, nil }}
+	e := &Expression{text: text, syntax: ast, program: func() (cel.Program, error) { return program, nil }}
 	e.readTree(ast)
 	return e, nil
 }
@@ -89,14 +89,10 @@ func compile(text string) (program cel.Program, tree *celast.AST, err error) {
 	}
 	ast, issues := env.Compile(text)
 	if issues.Err() != nil {
-		var parts []string
-		for _, e := range issues.Errors() {
-			parts = append(parts, fmt.Sprintf("%s (at %d:%d)", e.Message, e.Location.Line(), e.Location.Column()+1))
-		}
-		return nil, nil, errors.New(strings.Join(parts, "; "))
+		return nil, nil, mistakes(env, text, issues)
 	}
 	if t := ast.OutputType(); !t.IsExactType(cel.BoolType) && !t.IsExactType(cel.DynType) {
-		return nil, nil, fmt.Errorf("the expression gives %s, not a bool", t)
+		return nil, nil, fmt.Errorf("the expression gives %s, not a bool; compare it with something", t)
 	}
 	program, err = env.Program(ast, cel.CostLimit(CostLimit), cel.EvalOptions(cel.OptOptimize))
 	return program, ast.NativeRep(), err

@@ -6,6 +6,8 @@ import (
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
+
+	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
 // Element denotes any element of a list, or the value of any member, in a path.
@@ -17,25 +19,42 @@ func (e *Expression) Named() [][]string { return e.named }
 
 // namedIn returns the paths that an expression of CEL names.
 func namedIn(e ast.Expr) [][]string {
-	var n naming
-	n.walk(e, nil)
-	return n.named
+	var w walker
+	w.walk(e, nil)
+	return w.named
 }
 
-type naming struct{ named [][]string }
+// walker walks through an expression, and finds out where its values come from.
+type walker struct {
+	named   [][]string
+	kindsOf func(path []string) jsonvalue.Kinds // of the value that is at a path; nil if any can be
+	misused func(at ast.Expr, message string)   // is told of each operation that can never be evaluated
+}
 
 // origin is where a value comes from, as far as that is known.
 type origin struct {
-	path    []string // of the value
-	element []string // of the elements of a list that was computed
+	path    []string        // of the value
+	element []string        // of the elements of a list that was computed
+	kinds   jsonvalue.Kinds // that the value can be of
 }
 
-// ofElement returns the origin of the elements of a list.
-func (o origin) ofElement() origin {
-	if o.path == nil {
-		return origin{path: o.element}
+// unknown is the origin of a value that can be of some kinds.
+func unknown(kinds jsonvalue.Kinds) origin { return origin{kinds: kinds} }
+
+// at returns the origin of the value at a path.
+func (w *walker) at(path []string) origin {
+	if path == nil || w.kindsOf == nil {
+		return origin{path: path, kinds: anything}
 	}
-	return origin{path: append(slices.Clip(o.path), Element)}
+	return origin{path: path, kinds: w.kindsOf(path)}
+}
+
+// elementOf returns the origin of the elements of a list.
+func (w *walker) elementOf(o origin) origin {
+	if o.path == nil {
+		return w.at(o.element)
+	}
+	return w.at(append(slices.Clip(o.path), Element))
 }
 
 // scope is the variables that comprehensions declare, the innermost first.
@@ -45,111 +64,125 @@ type scope struct {
 	outer  *scope
 }
 
-func (s *scope) find(name string) origin {
+func (w *walker) variable(name string, s *scope) origin {
 	for ; s != nil; s = s.outer {
 		if s.name == name {
 			return s.origin
 		}
 	}
 	if slices.Contains([]string{Self, OldSelf, Request, Response}, name) {
-		return origin{path: []string{name}}
+		return w.at([]string{name})
 	}
-	return origin{}
+	return unknown(anything)
 }
 
 // walk finds the paths in an expression, and returns the origin of its value.
-func (n *naming) walk(e ast.Expr, s *scope) origin {
+func (w *walker) walk(e ast.Expr, s *scope) origin {
 	switch e.Kind() {
 	case ast.IdentKind:
-		return s.find(e.AsIdent())
+		return w.variable(e.AsIdent(), s)
+	case ast.LiteralKind:
+		return unknown(kindOf(e.AsLiteral()))
 	case ast.SelectKind:
-		return n.member(n.walk(e.AsSelect().Operand(), s), e.AsSelect().FieldName())
+		object := w.walk(e.AsSelect().Operand(), s)
+		member := w.member(object, e.AsSelect().FieldName())
+		if e.AsSelect().IsTestOnly() { // which is false of what has no members
+			return unknown(bools)
+		}
+		w.check(e, "has no members", objects, e.AsSelect().Operand(), object)
+		return member
 	case ast.CallKind:
-		return n.call(e.AsCall(), s)
+		return w.call(e, s)
 	case ast.ListKind:
 		for _, item := range e.AsList().Elements() {
-			n.walk(item, s)
+			w.walk(item, s)
 		}
+		return unknown(arrays)
 	case ast.MapKind:
 		for _, entry := range e.AsMap().Entries() {
-			n.walk(entry.AsMapEntry().Key(), s)
-			n.walk(entry.AsMapEntry().Value(), s)
+			w.walk(entry.AsMapEntry().Key(), s)
+			w.walk(entry.AsMapEntry().Value(), s)
 		}
+		return unknown(objects)
 	case ast.ComprehensionKind:
-		return n.comprehension(e.AsComprehension(), s)
+		return w.comprehension(e, s)
 	}
-	return origin{}
+	return unknown(anything)
 }
 
-func (n *naming) member(of origin, name string) origin {
+func (w *walker) member(of origin, name string) origin {
 	if of.path == nil {
-		return origin{}
+		return unknown(anything)
 	}
 	path := append(slices.Clip(of.path), name)
-	n.named = append(n.named, path)
-	return origin{path: path}
+	w.named = append(w.named, path)
+	return w.at(path)
 }
 
 // sameElements are the functions that give a list of elements of their target.
 var sameElements = []string{"distinct", "reverse", "slice", "sort", "@sortByAssociatedKeys"}
 
-func (n *naming) call(c ast.CallExpr, s *scope) origin {
+func (w *walker) call(e ast.Expr, s *scope) origin {
+	c := e.AsCall()
 	var target origin
 	if c.IsMemberFunction() {
-		target = n.walk(c.Target(), s)
+		target = w.walk(c.Target(), s)
 	}
 	var args []origin
 	for _, arg := range c.Args() {
-		args = append(args, n.walk(arg, s))
+		args = append(args, w.walk(arg, s))
 	}
+	kinds := w.operation(e, target, args)
 	switch {
 	case c.FunctionName() == operators.Index:
 		if key := c.Args()[1]; key.Kind() == ast.LiteralKind {
 			if name, ok := key.AsLiteral().(types.String); ok {
-				return n.member(args[0], string(name))
+				return w.member(args[0], string(name))
 			}
 		}
-		return args[0].ofElement()
+		return w.elementOf(args[0])
 	case slices.Contains(sameElements, c.FunctionName()):
-		return origin{element: target.ofElement().path}
+		return origin{element: w.elementOf(target).path, kinds: arrays}
 	case c.FunctionName() == "min" || c.FunctionName() == "max":
-		return target.ofElement()
+		return w.elementOf(target)
 	}
-	return origin{}
+	return unknown(kinds)
 }
 
 // comprehension finds the paths in what a macro is expanded to, such as all, map and
 // filter.
-func (n *naming) comprehension(c ast.ComprehensionExpr, s *scope) origin {
-	list := n.walk(c.IterRange(), s)
-	start := n.walk(c.AccuInit(), s)
+func (w *walker) comprehension(e ast.Expr, s *scope) origin {
+	c := e.AsComprehension()
+	list := w.walk(c.IterRange(), s)
+	start := w.walk(c.AccuInit(), s)
 	if c.IterRange().Kind() == ast.ListKind && c.IterRange().AsList().Size() == 0 { // it only gives a value a name
-		return n.walk(c.Result(), &scope{c.AccuVar(), start, s})
+		return w.walk(c.Result(), &scope{c.AccuVar(), start, s})
 	}
-	element := list.ofElement()
-	inner := &scope{c.AccuVar(), origin{}, s}
+	w.check(e, "has no elements", arrays|objects, c.IterRange(), list)
+	element := w.elementOf(list)
+	inner := &scope{c.AccuVar(), unknown(anything), s}
 	if c.HasIterVar2() {
-		inner = &scope{c.IterVar(), origin{}, &scope{c.IterVar2(), element, inner}}
+		inner = &scope{c.IterVar(), unknown(anything), &scope{c.IterVar2(), element, inner}}
 	} else {
 		inner = &scope{c.IterVar(), element, inner}
 	}
-	n.walk(c.LoopCondition(), inner)
-	n.walk(c.LoopStep(), inner)
-	n.walk(c.Result(), inner)
-	return origin{element: n.collected(c.LoopStep(), inner)}
+	w.walk(c.LoopCondition(), inner)
+	w.walk(c.LoopStep(), inner)
+	w.walk(c.Result(), inner)
+	return origin{element: w.collected(c.LoopStep(), inner), kinds: anything}
 }
 
 // collected returns the path of what the step of a loop adds to a list.
-func (n *naming) collected(step ast.Expr, s *scope) []string {
+func (w *walker) collected(step ast.Expr, s *scope) []string {
 	if step.Kind() != ast.CallKind {
 		return nil
 	}
 	c := step.AsCall()
 	switch {
 	case c.FunctionName() == operators.Conditional:
-		return n.collected(c.Args()[1], s)
+		return w.collected(c.Args()[1], s)
 	case c.FunctionName() == operators.Add && c.Args()[1].Kind() == ast.ListKind && c.Args()[1].AsList().Size() == 1:
-		var again naming // what it names is known
+		var again walker // what it names is known
 		return again.walk(c.Args()[1].AsList().Elements()[0], s).path
 	}
 	return nil

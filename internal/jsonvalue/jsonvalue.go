@@ -28,6 +28,15 @@ func (k Kind) String() string {
 	return [...]string{"null", "boolean", "number", "string", "array", "object"}[k]
 }
 
+// Kinds is a set of kinds.
+type Kinds byte
+
+// AnyKind is the set of all kinds.
+const AnyKind Kinds = 1<<(Object+1) - 1
+
+// Set returns the set of one kind.
+func (k Kind) Set() Kinds { return 1 << k }
+
 // Value is a JSON value and its position in the text.
 type Value struct {
 	Kind       Kind

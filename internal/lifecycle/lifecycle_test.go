@@ -101,19 +101,24 @@ func TestErrors(t *testing.T) {
 		change, to string
 		want       string
 	}{
-		"unknown keyword":       {"  initial:", "  begin:", `order.yaml:10:1: x-lifecycle: there is no keyword 'begin'`},
+		"unknown keyword":       {"  initial:", "  begin:", `order.yaml:13:3: x-lifecycle: a lifecycle has no member "begin"; it may have identity, initial, neverChanges, neverDecreases, order, setOnce, state, states, timestamps`},
 		"no such state":         {"next: [paid]", "next: [payed]", `order.yaml:15:37: x-lifecycle: "payed" is not one of the states`},
 		"no such initial state": {"initial: open", "initial: new", `order.yaml:13:3: x-lifecycle: "new" is not one of the states`},
 		"no such member":        {"/shipped,", "/sent,", `order.yaml:17:15: x-lifecycle: no schema describes /sent`},
 		"no timestamp":          {"/shipped,", "/note,", `order.yaml:17:15: x-lifecycle: /note is not a timestamp: its schema has neither the format unixtime nor the format date-time`},
 		"no such identity":      {"identity: /id", "identity: /key", `order.yaml:11:3: x-lifecycle: no schema describes /key`},
 		"unreachable":           {"next: [shipped, lost]", "next: [lost]", `order.yaml:17:5: x-lifecycle: no transitions lead from "open" to "shipped"`},
-		"not a duration":        {"P1DT2H", "2h", `order.yaml:16:51: x-lifecycle: does not match pattern`},
+		"not a duration":        {"P1DT2H", "2h", `order.yaml:16:51: x-lifecycle: "atMost" is "2h"; it must be a duration such as PT10M`},
 		"no time":               {"P1DT2H", "PT0S", `order.yaml:16:51: x-lifecycle: "PT0S" is not longer than 0`},
 		"bound of a last state": {"lost: {entered: /lost}", "lost: {entered: /lost, atMost: PT1M}", `order.yaml:18:28: x-lifecycle: atMost needs`},
 		"value without state":   {"    lost: {entered: /lost}\n", "", `order.yaml:14:3: x-lifecycle: the schema of /state has the value "lost", which is not one of the states`},
 		"state without value":   {"lost: {entered: /lost}", "lost: {entered: /lost}\n    gone: {}", `order.yaml:19:5: x-lifecycle: the schema of /state does not have the value "gone"`},
-		"bad pointer":           {"identity: /id", "identity: id", `order.yaml:11:3: x-lifecycle: does not match pattern`},
+		"bad pointer":           {"identity: /id", "identity: id", `order.yaml:11:3: x-lifecycle: "identity" is "id"; it must be a JSON pointer such as /status`},
+		"misspelt in a state":   {"atMost:", "atmost:", `order.yaml:16:51: x-lifecycle: a state has no member "atmost"; it may have atMost, description, entered, next; did you mean "atMost"?`},
+		"no list":               {"next: [paid]", "next: paid", `order.yaml:15:30: x-lifecycle: "next" must be a list, not a string`},
+		"no states":             {"  states:\n", "  states: {}\n  x:\n", `order.yaml:14:3: x-lifecycle: "states" must have at least one member`},
+		"no such day":           {"  states:\n", "  timestamps: {notBefore: '2026-02-30T00:00:00Z'}\n  states:\n", `order.yaml:14:16: x-lifecycle: "2026-02-30T00:00:00Z" is not a time such as 2026-01-31T23:59:59Z`},
+		"no such unit":          {"  states:\n", "  timestamps: {unit: days}\n  states:\n", `order.yaml:14:16: x-lifecycle: "unit" must be one of seconds, milliseconds, not "days"`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

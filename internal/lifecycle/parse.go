@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/docschema"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/schema"
 )
@@ -25,6 +26,8 @@ const Keyword = "x-lifecycle"
 //go:embed vocabulary.json
 var Vocabulary []byte
 
+var vocabulary = docschema.New("lifecycle", Vocabulary)
+
 type document struct {
 	Identity, State, Initial string
 	States                   map[string]struct {
@@ -34,8 +37,7 @@ type document struct {
 	}
 	Order      [][]string
 	Timestamps struct {
-		Unit                string
-		NotBefore, NotAfter time.Time
+		Unit, NotBefore, NotAfter string
 	}
 	NeverChanges, SetOnce, NeverDecreases []string
 }
@@ -48,15 +50,14 @@ func Parse(shape *schema.Shape) (*Lifecycle, error) {
 	if e == nil {
 		return nil, nil
 	}
-	if err := e.Check(Vocabulary); err != nil {
+	if err := e.Check(vocabulary); err != nil {
 		return nil, err
 	}
 	var doc document
 	if err := json.Unmarshal(e.Text, &doc); err != nil {
-		at := e.Place("")
-		return nil, fmt.Errorf("%s:%d:%d: %s: %w", at.Path(), at.Line, at.Column, Keyword, err)
+		return nil, e.ErrorAt("", err.Error())
 	}
-	p := parser{doc: doc, shape: shape, placeOf: e.Place}
+	p := parser{doc: doc, shape: shape, extension: e}
 	l := p.lifecycle()
 	if len(p.errs) > 0 {
 		return nil, errors.Join(p.errs...)
@@ -66,15 +67,16 @@ func Parse(shape *schema.Shape) (*Lifecycle, error) {
 }
 
 type parser struct {
-	doc     document
-	shape   *schema.Shape
-	placeOf func(pointer string) plumb.Source
-	errs    []error
+	doc       document
+	shape     *schema.Shape
+	extension *schema.Extension
+	errs      []error
 }
 
+func (p *parser) placeOf(pointer string) plumb.Source { return p.extension.Place(pointer) }
+
 func (p *parser) fail(pointer, format string, args ...any) {
-	at := p.placeOf(pointer)
-	p.errs = append(p.errs, fmt.Errorf("%s:%d:%d: %s: %s", at.Path(), at.Line, at.Column, Keyword, fmt.Sprintf(format, args...)))
+	p.errs = append(p.errs, p.extension.ErrorAt(pointer, fmt.Sprintf(format, args...)))
 }
 
 func (p *parser) lifecycle() *Lifecycle {
@@ -92,12 +94,8 @@ func (p *parser) lifecycle() *Lifecycle {
 	if p.doc.Timestamps.Unit == "milliseconds" {
 		l.Unit = time.Millisecond
 	}
-	if t := p.doc.Timestamps.NotBefore; !t.IsZero() {
-		l.NotBefore = t
-	}
-	if t := p.doc.Timestamps.NotAfter; !t.IsZero() {
-		l.NotAfter = t
-	}
+	p.time("/timestamps/notBefore", p.doc.Timestamps.NotBefore, &l.NotBefore)
+	p.time("/timestamps/notAfter", p.doc.Timestamps.NotAfter, &l.NotAfter)
 	p.described("/identity", l.Identity)
 	if member := p.described("/state", l.State); member != nil {
 		p.sameStates(member.Values)
@@ -127,6 +125,19 @@ func (p *parser) lifecycle() *Lifecycle {
 		l.SetOnce = append(l.SetOnce, Member{s.Entered, s.Place})
 	}
 	return l
+}
+
+// time parses a time, if there is one.
+func (p *parser) time(at, text string, to *time.Time) {
+	if text == "" {
+		return
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		p.fail(at, "%q is not a time such as 2026-01-31T23:59:59Z", text)
+		return
+	}
+	*to = t
 }
 
 // states parses the states, and reports those that do not exist or cannot be

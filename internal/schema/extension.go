@@ -4,16 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"maps"
 	"slices"
-	"strings"
-	"sync"
-
-	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/docschema"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -65,69 +60,29 @@ func (e *Extension) Place(pointer string) plumb.Source {
 	return e.set.desc.Place(e.at.File, e.at.Pointer+pointer)
 }
 
+// ErrorAt returns an error about what is written at a pointer into the extension.
+func (e *Extension) ErrorAt(pointer, message string) error {
+	return e.set.desc.ErrorAt(e.Place(pointer), e.keyword+": "+message)
+}
+
 // Check validates the extension against the JSON Schema of its vocabulary. The
 // error lists everything that is wrong, with file, line and column. Extensions
 // that are embedded in the program are not checked, since that would take a
 // tenth of the time of a short run.
-func (e *Extension) Check(vocabulary []byte) error {
+func (e *Extension) Check(vocabulary *docschema.Schema) error {
 	if e.set.desc.Embedded {
 		return nil
 	}
-	return checkText(e.keyword, vocabulary, e.Text, e.Place)
-}
-
-// vocabularies holds the compiled schemas of extensions, by name. Compiling one
-// takes longer than validating with it, and there are few.
-var vocabularies sync.Map
-
-func vocabulary(name string, schema []byte) (*jsonschema.Schema, error) {
-	if compiled, ok := vocabularies.Load(name); ok {
-		return compiled.(*jsonschema.Schema), nil
-	}
-	url := baseURL + name
-	c := jsonschema.NewCompiler()
-	c.Draft = jsonschema.Draft2020
-	c.LoadURL = func(u string) (io.ReadCloser, error) { return nil, fmt.Errorf("%s is not there", u) }
-	if err := c.AddResource(url, bytes.NewReader(schema)); err != nil {
-		return nil, err
-	}
-	compiled, err := c.Compile(url)
-	if err == nil {
-		vocabularies.Store(name, compiled)
-	}
-	return compiled, err
-}
-
-func checkText(name string, schema, value []byte, placeOf func(pointer string) plumb.Source) error {
-	compiled, err := vocabulary(name, schema)
-	if err != nil {
-		return err
-	}
-	dec := json.NewDecoder(bytes.NewReader(value))
+	dec := json.NewDecoder(bytes.NewReader(e.Text))
 	dec.UseNumber()
-	var root any
-	if err := dec.Decode(&root); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+	var value any
+	if err := dec.Decode(&value); err != nil {
+		return e.ErrorAt("", err.Error())
 	}
-	var invalid *jsonschema.ValidationError
-	if err := compiled.Validate(root); err == nil || !errors.As(err, &invalid) {
-		return err
+	faults, err := vocabulary.Faults(value)
+	errs := []error{err}
+	for _, f := range faults {
+		errs = append(errs, e.ErrorAt(f.Pointer, f.Message))
 	}
-	var errs []error
-	var leaves func(*jsonschema.ValidationError)
-	leaves = func(e *jsonschema.ValidationError) {
-		for _, cause := range e.Causes {
-			leaves(cause)
-		}
-		if len(e.Causes) == 0 {
-			at := placeOf(unescapeFragment(e.InstanceLocation))
-			message := e.Message
-			if unknown, ok := strings.CutPrefix(message, "additionalProperties "); ok {
-				message = "there is no keyword " + strings.ReplaceAll(strings.TrimSuffix(unknown, " not allowed"), ", ", ", and no keyword ")
-			}
-			errs = append(errs, fmt.Errorf("%s:%d:%d: %s: %s", at.Path(), at.Line, at.Column, name, message))
-		}
-	}
-	leaves(invalid)
 	return errors.Join(errs...)
 }
