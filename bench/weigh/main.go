@@ -22,7 +22,7 @@ const (
 	compared = "github.com/getkin/kin-openapi/cmd/validate"
 
 	mostTimes = 2.7  // the processor time of the other command
-	mostMB    = 30.0 // of 1024 kB, as everywhere in the benchmarks
+	mostMB    = 27.0 // of 1024 kB, as everywhere in the benchmarks
 )
 
 func main() {

@@ -122,18 +122,23 @@ It checks recorded responses against the description and reports where they diff
 The description of the OpenAI Batch API is built in; --spec FILE uses any other OpenAPI
 3.0, 3.1 or 3.2 description.`,
 		Example:       "  plumb check recordings/\n  plumb check --spec openapi.yaml --fail-on warning session.har",
-		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.SetVersionTemplate("plumb {{.Version}}\n")
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 100"))
+	root.SetUsageFunc(usage)
+	showVersion := root.Flags().BoolP("version", "v", false, "version for plumb")
 	root.SetFlagErrorFunc(flagError)
 	root.Args = func(_ *cobra.Command, args []string) error { return unknownCommand(root, args) }
-	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *showVersion {
+			_, err := fmt.Fprintln(a.out, "plumb", version())
+			return err
+		}
+		return cmd.Help()
+	}
 	root.AddCommand(a.checkCommand(), a.baselineCommand(), a.driftCommand(), a.diffCommand(), a.probeCommand(), a.proxyCommand(), a.mockCommand(), a.reportCommand(), a.specCommand(), a.rulesCommand(), a.explainCommand(), a.versionCommand(), formatsTopic())
 	a.completeFlags(root)
 	return root

@@ -202,3 +202,42 @@ func TestURLOfListener(t *testing.T) {
 		listener.Close()
 	}
 }
+
+// A file of events replaces only that of a proxy that has ended, and nothing replaces
+// it while a proxy writes it.
+func TestEventsFileInUse(t *testing.T) {
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"id": 1}`)
+	}))
+	defer target.Close()
+	dir := t.TempDir()
+	t.Chdir(dir)
+	run := func(args ...string) string {
+		var messages strings.Builder
+		assert.Equal(t, statusFailed, Run(t.Context(), append(args, "--config", ""), strings.NewReader(""), io.Discard, &messages, func(string) string { return "" }), args)
+		return messages.String()
+	}
+	second := []string{"proxy", "--target", target.URL, "--addr", "127.0.0.1:0", "--events", "events.ndjson"}
+	url, end := startProxy(t, ".", target.URL)
+	resp, err := http.Get(url + "/v1/batches/batch_1")
+	require.NoError(t, err)
+	resp.Body.Close()
+	require.Eventually(t, func() bool { return len(readEvents(t, "events.ndjson")) > 0 }, time.Minute, time.Millisecond)
+
+	const inUse = "another plumb is writing events.ndjson, or was killed while it did: name another file, or remove events.ndjson.lock if none is running\n"
+	assert.Equal(t, "plumb: --events: "+inUse, run(second...))
+	assert.NotEmpty(t, readEvents(t, "events.ndjson"), "the first proxy's events")
+	require.NoError(t, os.WriteFile("a.json", []byte(`{"id": "batch_1", "object": "batch"}`), 0o600))
+	assert.Equal(t, "plumb: --report: "+inUse, run("check", "--report", "json=events.ndjson", "a.json"))
+	end()
+	assert.NotEmpty(t, readEvents(t, "events.ndjson"))
+	assert.NoFileExists(t, "events.ndjson.lock")
+
+	require.NoError(t, os.WriteFile("events.ndjson", []byte("my notes\n"), 0o600))
+	assert.Equal(t, "plumb: --events: events.ndjson has something else than the events of a proxy; name another file\n", run(second...))
+	text, err := os.ReadFile("events.ndjson")
+	require.NoError(t, err)
+	assert.Equal(t, "my notes\n", string(text))
+	assert.NoFileExists(t, "events.ndjson.lock")
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/report"
@@ -39,4 +40,26 @@ func (a *app) appendTo(variable, text string) error {
 		return fmt.Errorf("%s: %w", variable, err)
 	}
 	return nil
+}
+
+// repository returns where the working folder is in a repository: in the workspace
+// of the GitHub job, or else in the checkout of Git.
+func (a *app) repository() format.Repository {
+	folder, err := os.Getwd()
+	if err != nil {
+		return format.Repository{}
+	}
+	checkout := ""
+	workspace, noWorkspace := os.Stat(a.getenv("GITHUB_WORKSPACE"))
+	for root := folder; ; root = filepath.Dir(root) {
+		if info, err := os.Stat(root); err == nil && noWorkspace == nil && os.SameFile(info, workspace) {
+			return format.Repository{Root: root, Folder: folder}
+		}
+		if _, err := os.Lstat(filepath.Join(root, ".git")); err == nil && checkout == "" {
+			checkout = root
+		}
+		if root == filepath.Dir(root) {
+			return format.Repository{Root: checkout, Folder: folder}
+		}
+	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/plumbapi/plumb/internal/drift"
 	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/textfmt"
 	"github.com/plumbapi/plumb/internal/wholefile"
 	"github.com/plumbapi/plumb/spec"
 )
@@ -93,7 +94,7 @@ func contradictions(before, after []drift.Fault) (findings int, err error) {
 			left = after[i].Count
 		}
 		if left < f.Count {
-			return 0, fmt.Errorf("%d of %d findings of %s, which plumb check shows, would no longer be found", f.Count-left, f.Count, f.Rule)
+			return 0, fmt.Errorf("%d of %s of %s, which plumb check shows, would no longer be found", f.Count-left, textfmt.Count(f.Count, "finding"), f.Rule)
 		}
 		findings += f.Count
 	}

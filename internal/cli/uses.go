@@ -34,12 +34,15 @@ func reading(what, path string) input { return input{what, identityOf(path)} }
 // written is a file that is written, and the flag that names it.
 type written struct{ flag, path string }
 
-// check returns an error if a file cannot be written, is named twice, or would
-// replace one that is read.
+// check returns an error if a file cannot be written, is named twice, is being
+// written by another plumb, or would replace one that is read.
 func (u uses) check() error {
 	var targets []identity
 	for _, out := range u.writes {
 		target, err := wholefile.Target(out.path)
+		if err == nil {
+			err = wholefile.Free(target)
+		}
 		if err != nil {
 			return fmt.Errorf("--%s: %w", out.flag, err)
 		}

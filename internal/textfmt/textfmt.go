@@ -23,11 +23,14 @@ func Number(n int) string {
 }
 
 // Count returns a number of things: "1 body", "2 bodies".
-func Count(n int, noun string) string {
+func Count(n int, noun string) string { return Number(n) + " " + Noun(n, noun) }
+
+// Noun returns a noun as it is after a number: "body" after 1, else "bodies".
+func Noun(n int, noun string) string {
 	if n != 1 {
-		noun = Plural(noun)
+		return Plural(noun)
 	}
-	return Number(n) + " " + noun
+	return noun
 }
 
 // Plural returns the plural of a noun that is regular: "parts", "bodies",

@@ -88,7 +88,7 @@ func TestJUnitCountsWhatFails(t *testing.T) {
 // the owner and the last day; and counts them apart.
 func TestHTMLOfBaseline(t *testing.T) {
 	page := render(t, "html", accepted([]string{"warning"}, []string{"error"}), View{})
-	assert.Contains(t, page, `<strong>1</strong> errors`)
+	assert.Contains(t, page, `<strong>1</strong> error`)
 	assert.Contains(t, page, `<strong>0</strong> warnings`)
 	assert.Contains(t, page, `<strong>1</strong> accepted`)
 	assert.Contains(t, page, `class="finding accepted" data-severity="accepted" data-rule="drift-null"`)

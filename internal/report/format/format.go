@@ -8,14 +8,16 @@ import (
 	"github.com/plumbapi/plumb/internal/report"
 )
 
-// View is how a report is shown to people. Formats for programs do not look
-// at it.
+// View is how a report is shown to people. Of it, formats for programs look only
+// at the repository.
 type View struct {
 	Width   int  // columns to fit the text into; 0 for 100
 	Color   bool // mark with ANSI colours
 	Full    bool // show each finding by itself, not those of one rule and one remedy together
 	Verbose bool // show every occurrence that the report holds, which includes Full
 	Quiet   bool // show findings only
+
+	Repository Repository // in which the run is, for the formats that GitHub reads
 }
 
 // Severity marks a text with the colour of a severity, if there are colours.

@@ -269,7 +269,7 @@ func readHTMLCounts(t require.TestingT, text string) counts {
 	if strings.Contains(text, "</strong> accepted") {
 		accepted = numbers(t, `<strong>([\d,]+)</strong> accepted`, text)[0]
 	}
-	n := numbers(t, `(?s)<strong>([\d,]+)</strong> errors.*<strong>([\d,]+)</strong> warnings.*<strong>([\d,]+)</strong> infos.*<strong>([\d,]+)</strong> occurrences`, text)
+	n := numbers(t, `(?s)<strong>([\d,]+)</strong> errors?.*<strong>([\d,]+)</strong> warnings?.*<strong>([\d,]+)</strong> infos?.*<strong>([\d,]+)</strong> occurrences?`, text)
 	articles := counts{occurrences: n[3]}
 	for _, m := range regexp.MustCompile(`<(?:article|details) id="f-[0-9a-f-]+" class="finding (\w+)"`).FindAllStringSubmatch(text, -1) {
 		articles.add(m[1], m[1] == "accepted", 0)

@@ -13,10 +13,10 @@ import (
 
 // writeGitHub writes a workflow command for each finding, which GitHub shows
 // as an annotation of the recording's line, and the totals for the log.
-func writeGitHub(w io.Writer, r *report.Report, _ View) error {
+func writeGitHub(w io.Writer, r *report.Report, view View) error {
 	buf := bufio.NewWriter(w)
 	for _, f := range shownFindings(r, View{}) {
-		buf.WriteString(annotation(r, f) + "\n")
+		buf.WriteString(annotation(r, f, view.Repository) + "\n")
 	}
 	t := newText(buf, r, View{})
 	t.summary(r)
@@ -26,7 +26,7 @@ func writeGitHub(w io.Writer, r *report.Report, _ View) error {
 
 // annotation returns the workflow command of a finding, at its first
 // occurrence.
-func annotation(r *report.Report, f *report.Finding) string {
+func annotation(r *report.Report, f *report.Finding, in Repository) string {
 	command := map[string]string{"error": "error", "warning": "warning"}[f.Severity]
 	if command == "" {
 		command = "notice"
@@ -39,7 +39,7 @@ func annotation(r *report.Report, f *report.Finding) string {
 	if len(f.Occurrences) > 0 {
 		o := &f.Occurrences[0]
 		if o.File != "-" {
-			property("file", textfmt.Printable(o.File))
+			property("file", textfmt.Printable(in.file(o.File)))
 			if o.Line != 0 {
 				property("line", strconv.Itoa(o.Line))
 			}

@@ -2,32 +2,16 @@ package format
 
 import (
 	"bufio"
-	"crypto/sha256"
-	"embed"
-	"encoding/base64"
-	"fmt"
-	"html/template"
 	"io"
 	"slices"
 	"strconv"
-	"strings"
-	"sync"
-	"time"
 
 	"github.com/plumbapi/plumb/internal/report"
-	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
-//go:embed html
-var htmlFiles embed.FS
-
-// htmlPage is what the template of the HTML report shows.
+// htmlPage is what the HTML report shows.
 type htmlPage struct {
 	*report.Report
-	Style  template.CSS
-	Script template.JS
-	Policy string // Content-Security-Policy
-
 	Findings  []htmlFinding
 	Blocks    []htmlBlock   // all of Findings
 	Drift     []htmlFinding // of Findings
@@ -67,104 +51,17 @@ type filter struct {
 // writeHTML writes one page that is complete: it fetches nothing, and nothing
 // in it runs but its own script.
 func writeHTML(w io.Writer, r *report.Report, view View) error {
-	p, err := newPage(r, view)
-	if err != nil {
-		return err
-	}
-	buf := bufio.NewWriter(w)
-	if err := htmlTemplate().Execute(buf, p); err != nil {
-		return err
-	}
-	return buf.Flush()
+	h := &htmlWriter{bufio.NewWriter(w)}
+	h.page(newPage(r, view))
+	return h.w.Flush()
 }
 
-// htmlTemplate returns the parsed page. Parsing it takes a while, and most runs
-// write no page.
-var htmlTemplate = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("report.html").Funcs(template.FuncMap{
-		"show":    textfmt.Printable,
-		"lines":   printableLines,
-		"number":  textfmt.Number,
-		"count":   textfmt.Count,
-		"times":   times,
-		"place":   placeText,
-		"origin":  origin,
-		"where":   describedAt,
-		"spread":  spread,
-		"excerpt": newHTMLExcerpt,
-		"anchor":  anchor,
-		"list":    func(all []string) string { return textfmt.Printable(strings.Join(all, " ")) },
-		"utc":     utc,
-		"period":  period,
-		"servers": serversOf,
-		"file":    fileText,
-		"label":   labelOf,
-		"add":     func(a, b int) int { return a + b },
-		"neg":     func(a int) int { return -a },
-		"notes":   acceptanceNotes,
-		"calls":   seenOperations,
-		"members": reachedMembers,
-		"values":  reachedValues,
-		"rest":    unreachedText,
-		"json":    func(text []byte) string { return textfmt.Printable(string(text)) },
-	}).ParseFS(htmlFiles, "html/report.html"))
-})
-
-func newPage(r *report.Report, view View) (*htmlPage, error) {
-	style, err := htmlFiles.ReadFile("html/style.css")
-	if err != nil {
-		return nil, err
-	}
-	script, err := htmlFiles.ReadFile("html/script.js")
-	if err != nil {
-		return nil, err
-	}
-	p := &htmlPage{
-		Report: r,
-		Style:  template.CSS(style),
-		Script: template.JS(script),
-		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", digest(style), digest(script)),
-	}
+func newPage(r *report.Report, view View) *htmlPage {
+	p := &htmlPage{Report: r}
 	p.addFindings()
 	p.addBlocks(View{Full: view.Full})
 	p.addLives()
-	return p, nil
-}
-
-func utc(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.999") + " UTC" }
-
-// period says when something was, to the minute.
-func period(first, last time.Time) string {
-	from, to := first.UTC().Format("2006-01-02 15:04"), last.UTC().Format("2006-01-02 15:04")
-	if from == to {
-		return from + " UTC"
-	}
-	return from + " to " + strings.TrimPrefix(to, from[:len("2006-01-02 ")]) + " UTC"
-}
-
-// mostServers is how many servers the page names.
-const mostServers = 5
-
-// serversOf names the servers to which the requests of the findings went, where the
-// report does not know the one of all requests.
-func serversOf(r *report.Report) []string {
-	var all []string
-	for i := range r.Findings {
-		for _, o := range r.Findings[i].Occurrences {
-			scheme, rest, ok := strings.Cut(o.URL, "://")
-			if host, _, _ := strings.Cut(rest, "/"); ok && r.Input.Target == "" && len(all) < mostServers {
-				all = insert(all, textfmt.Printable(scheme+"://"+host))
-			}
-		}
-	}
-	slices.Sort(all)
-	return all
-}
-
-// digest is how a Content-Security-Policy names a text that may be used.
-func digest(text []byte) string {
-	sum := sha256.Sum256(text)
-	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+	return p
 }
 
 func (p *htmlPage) addFindings() {
@@ -284,14 +181,3 @@ func insert(all []string, s string) []string {
 
 // anchor is the id of a finding's element: the same in every report.
 func anchor(f *report.Finding) string { return "f-" + f.Fingerprint }
-
-// htmlExcerpt is the line of an occurrence in three parts.
-type htmlExcerpt struct{ Before, Marked, After string }
-
-func newHTMLExcerpt(e *report.Excerpt) htmlExcerpt {
-	before, marked, after := split(e)
-	if marked == "" {
-		marked = " " // there is something to see, all the same
-	}
-	return htmlExcerpt{before, marked, after}
-}

@@ -31,9 +31,8 @@
       life.hidden = Boolean(choice.resource) && !life.dataset.resource.includes(choice.resource);
     }
     none.hidden = shown > 0;
-    count.textContent = shown === findings.length
-      ? findings.length + (shown === 1 ? " finding" : " findings")
-      : shown + " of " + findings.length + " findings";
+    const total = findings.length + (findings.length === 1 ? " finding" : " findings");
+    count.textContent = shown === findings.length ? total : shown + " of " + total;
   };
 
   // A link to a finding leads there, also when the filters hide it.
