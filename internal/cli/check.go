@@ -219,7 +219,7 @@ func (c *check) prepare(args []string) (err error) {
 		return err
 	}
 	c.observing = c.options.summary != ""
-	c.outcome = outcome.New(v, max(c.options.maxOccurrences, leastKept))
+	c.outcome = outcome.New(v, c.options.keep())
 	if !c.options.noHistory {
 		c.history = v.NewHistory()
 		c.history.Within(historyScopes[c.options.historyScope])

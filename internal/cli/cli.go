@@ -139,7 +139,7 @@ The description of the OpenAI Batch API is built in; --spec FILE uses any other 
 		}
 		return cmd.Help()
 	}
-	root.AddCommand(a.checkCommand(), a.baselineCommand(), a.driftCommand(), a.diffCommand(), a.probeCommand(), a.proxyCommand(), a.mockCommand(), a.reportCommand(), a.specCommand(), a.rulesCommand(), a.explainCommand(), a.versionCommand(), formatsTopic())
+	root.AddCommand(a.checkCommand(), a.baselineCommand(), a.driftCommand(), a.diffCommand(), a.probeCommand(), a.proxyCommand(), a.mockCommand(), a.reportCommand(), a.mapCommand(), a.reduceCommand(), a.mergeCommand(), a.specCommand(), a.rulesCommand(), a.explainCommand(), a.versionCommand(), formatsTopic())
 	a.completeFlags(root)
 	return root
 }

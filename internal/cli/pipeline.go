@@ -17,6 +17,8 @@ import (
 type pipeline struct {
 	validator *engine.Validator
 	repeats   *engine.Stream                      // leaves out findings that were explained often enough; if nil, all are explained
+	begin     func(recording.File)                // is given the file of what is passed on next; may be nil
+	alias     func(recording.File) string         // what stands for the name of a file in its exchanges; if nil, the name
 	seen      func(*engine.Results)               // with repeats, is given what bodies contained before their results are passed on
 	check     func(*plumb.Exchange) engine.Result // without repeats, checks an exchange; the validator does if it is nil
 	observe   func() observer                     // returns, for each goroutine that checks, a function that is given each result there; may be nil
@@ -111,6 +113,9 @@ func (p *pipeline) run(ctx context.Context, files []recording.File, to sink) {
 
 // handOn passes the results of a batch to the sink, and releases the batch.
 func (p *pipeline) handOn(b *batch, to sink) {
+	if p.begin != nil {
+		p.begin(b.file)
+	}
 	if b.err != nil {
 		to.ended(b.file, b.err)
 		return
@@ -154,6 +159,9 @@ func (p *pipeline) checker() func(*batch) {
 		}
 		b.exchanges = b.block.Exchanges()
 		for _, x := range b.exchanges {
+			if p.alias != nil {
+				x.Place.File = p.alias(b.file)
+			}
 			if x.Schema == "" && x.Request.URL == "" && x.Request.Method == "" {
 				x.Schema = p.schema
 			}

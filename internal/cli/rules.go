@@ -125,6 +125,9 @@ func load(o *options) (*spec.Description, *engine.Validator, error) {
 			return nil
 		})
 	}
+	if o.runKey != "" {
+		opts = append(opts, engine.WithSecret(o.runKey))
+	}
 	v, err := engine.New(desc, opts...)
 	return desc, v, err
 }

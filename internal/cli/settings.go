@@ -36,6 +36,7 @@ type options struct {
 	servers    []string
 	redact     []string
 	target     string // for live traffic; not a setting
+	runKey     string // of the steps of a run; not a setting
 
 	allowEmpty, strict, noHistory, quiet, verbose, full bool
 

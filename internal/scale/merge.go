@@ -3,22 +3,10 @@ package scale
 import (
 	"errors"
 	"io"
-
-	"github.com/plumbapi/plumb/internal/outcome"
 )
 
-// Merge reads outcomes, and adds them to one in which nothing was counted.
-func (r *Run) Merge(summary *outcome.Outcome, ins ...*Reader) (*Outcome, error) {
-	total := r.NewOutcome(summary)
-	for _, in := range ins {
-		if err := total.mergeAll(in); err != nil {
-			return nil, err
-		}
-	}
-	return total, nil
-}
-
-func (o *Outcome) mergeAll(in *Reader) error {
+// Read adds all outcomes of a stream.
+func (o *Outcome) Read(in *Reader) error {
 	for {
 		key, record, err := in.Next()
 		if errors.Is(err, io.EOF) {

@@ -2,7 +2,10 @@ package scale
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +24,7 @@ type objectVerdicts struct {
 	contradictions []engine.Contradiction
 	doubts         map[int64][]engine.Doubt // by the entry
 	entries        map[int64]bool           // of contradictions
+	taken          bool
 }
 
 // ReadVerdicts reads the verdicts for objects. Outcomes that are among the lines are
@@ -80,8 +84,24 @@ func (all *Verdicts) add(v *engine.Validator, number int, data []byte) error {
 	return nil
 }
 
-// Has reports whether there are verdicts for an object.
-func (all *Verdicts) Has(number int) bool { return all.objects[number] != nil }
+// Take reports whether there are verdicts for an object, which will be read.
+func (all *Verdicts) Take(number int) bool {
+	of := all.objects[number]
+	if of != nil {
+		of.taken = true
+	}
+	return of != nil
+}
+
+// Untaken returns an error if there are verdicts for an object that will not be read.
+func (all *Verdicts) Untaken() error {
+	for _, number := range slices.Sorted(maps.Keys(all.objects)) {
+		if !all.objects[number].taken {
+			return fmt.Errorf("there are verdicts for the object %d, which is not named; give the manifest of the run, or the part with all objects that the verdicts are for", number)
+		}
+	}
+	return nil
+}
 
 // Expect says that the exchanges of the objects will be looked at.
 func (all *Verdicts) Expect(h *engine.History) {
@@ -93,9 +113,10 @@ func (all *Verdicts) Expect(h *engine.History) {
 }
 
 // Look takes in an exchange of an object.
-func (all *Verdicts) Look(number int, x *plumb.Exchange, h *engine.History, o *outcome.Outcome) {
+func (all *Verdicts) Look(x *plumb.Exchange, h *engine.History, o *outcome.Outcome) {
+	number, _, ok := outcome.ParseAlias(x.Place.File)
 	of := all.objects[number]
-	if of == nil {
+	if !ok || of == nil {
 		return
 	}
 	entry := int64(x.Place.Entry)

@@ -1,0 +1,340 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
+	"github.com/plumbapi/plumb/internal/outcome"
+	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/internal/scale"
+)
+
+// mapFlags are the flags of map that are not settings.
+type mapFlags struct {
+	names, name, verdicts  string
+	index, of, partitions  int
+	out, in                string
+	observe, strictInput   bool
+	secondRound, isIndexed bool
+}
+
+func (a *app) mapCommand() *cobra.Command {
+	var f mapFlags
+	cmd := &cobra.Command{
+		Use:   "map [flags] (--names FILE | --name NAME --index N - | PATH...)",
+		Short: "Check some of the recordings of a run on many machines",
+		Long: `Check recordings one by one, and write lines to standard output: for each resource in
+a recording what it says of the resource, by a key, and for each recording the outcome.
+plumb reduce takes the lines of each resource together, and plumb merge adds the
+outcomes to the report that plumb check would have written of all recordings.
+
+The recordings (the objects) are named by a manifest, with a line for each: its number
+from 0, a tab, and its name; what follows after another tab is passed over. The names
+are sorted byte by byte. Each map is given a part of the manifest with --names, or the
+bytes of one object on standard input with --name and --index. PATHs are numbered in the
+order of their names, for a run of one map.
+
+With --verdicts the objects are read again for which plumb reduce has written verdicts;
+give a manifest and the same flags.
+
+With --out DIR no engine is needed that moves lines: all steps write into a folder that
+all machines reach. The manifest is given on standard input.
+
+docs/scale.md explains how a run is divided.
+
+Exit status: 0 all was written, the last line too; 2 anything else. What cannot be read
+is in the outcome, with the reason, unless --strict-input is set.`,
+		Example: `  plumb map --run-key "$KEY" --names part-of-manifest > mapped
+  aws s3 cp "$NAME" - | plumb map --run-key "$KEY" --name "$NAME" --index 17 - > mapped
+  plumb map --run-key "$KEY" --names manifest --verdicts=verdicts > outcome
+  plumb map --out DIR --partitions 8 --index 3 --of 16 < manifest`,
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&f.names, "names", "", "file with the manifest of the objects to read; - is standard input")
+	fs.StringVar(&f.name, "name", "", "name of the one object whose bytes are on standard input")
+	fs.IntVar(&f.index, "index", 0, "number of that object; with --out or --in, that of this map, from 0")
+	fs.StringVar(&f.verdicts, "verdicts", "", "read the objects again for which there are verdicts in FILE, or without =FILE on standard input")
+	fs.Lookup("verdicts").NoOptDefVal = "-"
+	fs.StringVar(&f.out, "out", "", "folder that all machines reach, to write to")
+	fs.StringVar(&f.in, "in", "", "that folder, for the second round, with --verdicts")
+	fs.IntVar(&f.partitions, "partitions", 0, "with --out, the number of reduces")
+	fs.IntVar(&f.of, "of", 0, "with --out or --in, the number of maps")
+	fs.BoolVar(&f.observe, "observe", false, "record what bodies contain, for the --summary of plumb merge")
+	fs.BoolVar(&f.strictInput, "strict-input", false, "exit with status 2 if an object cannot be read to its end")
+	s := a.addStep(cmd, "jobs", "verbose")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		f.secondRound, f.isIndexed = cmd.Flags().Changed("verdicts"), cmd.Flags().Changed("index")
+		if f.out != "" || f.in != "" {
+			return s.mapInFolder(cmd.Context(), &f, args)
+		}
+		if err := s.load(); err != nil {
+			return err
+		}
+		objects, err := a.objects(&f, args)
+		if err != nil {
+			return err
+		}
+		m := &mapping{step: s, mapFlags: &f, objects: objects}
+		if f.secondRound {
+			return m.again(cmd.Context())
+		}
+		return a.writing(func(w *scale.Writer) error { return m.all(cmd.Context(), w) })
+	}
+	return cmd
+}
+
+// objects returns the objects that the command line names.
+func (a *app) objects(f *mapFlags, args []string) ([]scale.Object, error) {
+	onInput := len(args) == 1 && args[0] == "-"
+	switch {
+	case f.names != "" && f.name != "":
+		return nil, errors.New("--names and --name are both set; name the objects in one way")
+	case f.names == "-" && f.secondRound && f.verdicts == "-":
+		return nil, errors.New("the manifest and the verdicts cannot both be on standard input; give one of them as a file")
+	case f.names != "":
+		if len(args) > 0 && !onInput {
+			return nil, fmt.Errorf("%s: with --names, no other paths are read", args[0])
+		}
+		return a.manifest(f.names)
+	case f.name != "" && !f.isIndexed:
+		return nil, errors.New("--name needs the number of the object in the manifest, too: --index N")
+	case f.name != "" && f.secondRound && f.verdicts == "-":
+		return nil, errors.New("the object and the verdicts cannot both be on standard input; give the verdicts as a file: --verdicts=FILE")
+	case f.name != "":
+		return []scale.Object{{Number: f.index, Name: f.name}}, nil
+	}
+	if onInput && f.secondRound {
+		return nil, errors.New("--verdicts needs the names of the objects: --names FILE")
+	}
+	if len(args) == 0 || onInput {
+		return nil, errors.New("no objects are named; give a manifest with --names FILE, one object with --name NAME --index N -, or PATHs")
+	}
+	files, err := recording.Files(args)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]scale.Object, len(files))
+	for i, file := range files {
+		all[i] = scale.Object{Number: i, Name: file.Path}
+	}
+	return all, nil
+}
+
+// mapping is a run of map.
+type mapping struct {
+	*step
+	*mapFlags
+	objects []scale.Object // in the order of their numbers
+
+	check    *check // of the object that is being read
+	to       scale.Lines
+	numbers  map[string]int // index in objects, by the name
+	aliases  map[string]string
+	next     int            // index of the object that comes next
+	current  *scale.Mapping // nil before the first
+	observed observedFiles
+	problems []error
+	failed   error // why nothing more can be written
+}
+
+// all checks the objects, and writes what is found.
+func (m *mapping) all(ctx context.Context, to scale.Lines) error {
+	m.to = to
+	p := m.pipeline()
+	p.repeats = m.validator.NewStream()
+	p.repeats.KeepOccurrences(m.options.maxOccurrences)
+	if m.options.noHistory {
+		p.repeats.WithoutHistory()
+	}
+	p.seen = func(rs *engine.Results) { m.check.outcome.Batch(rs) }
+	p.begin = m.beginTo
+	if m.observe {
+		p.observe = func() observer { return m.observed.add(m.validator) }
+	}
+	p.run(ctx, m.check.files, m.check)
+	if ctx.Err() != nil {
+		return errors.New("interrupted; nothing of the outcome is valid")
+	}
+	m.beginUpTo(len(m.objects))
+	if m.end(); m.failed != nil {
+		return m.failed
+	}
+	for _, err := range m.problems {
+		m.say("%v", err)
+	}
+	if len(m.problems) > 0 && m.strictInput {
+		return fmt.Errorf("%d objects cannot be read to their end, and --strict-input is set", len(m.problems))
+	}
+	return nil
+}
+
+// pipeline returns what reads the objects. Its exchanges have aliases in place of the
+// names of files.
+func (m *mapping) pipeline() pipeline {
+	m.check = &check{app: m.app, options: m.options, desc: m.desc, validator: m.validator, unrecognized: map[string]bool{}}
+	m.numbers, m.aliases = map[string]int{}, map[string]string{}
+	for i, object := range m.objects {
+		m.check.files = append(m.check.files, recording.File{Path: object.Name})
+		m.numbers[object.Name] = i
+		m.aliases[object.Name] = outcome.Alias(object.Number, object.Name)
+	}
+	p := pipeline{
+		validator: m.validator, schema: m.options.schema, jobs: max(m.options.jobs, 1), budget: 32 << 20,
+		limits: recording.Limits{Body: m.options.maxBody, Entry: m.options.maxEntry, Ratio: int64(m.options.maxRatio)},
+		alias:  func(f recording.File) string { return m.aliases[f.Path] },
+		open:   func(name string) (io.ReadCloser, error) { return m.check.open(name, progress{}) },
+	}
+	m.check.garbage.off = m.getenv("GOGC") != ""
+	p.body = m.check.garbage.take
+	if m.name != "" {
+		p.open = func(string) (io.ReadCloser, error) { return io.NopCloser(m.app.in), nil }
+	}
+	return p
+}
+
+// beginTo begins the object that a file is, if it has not begun.
+func (m *mapping) beginTo(f recording.File) { m.beginUpTo(m.numbers[f.Path] + 1) }
+
+// beginUpTo begins the objects before an index that have not begun.
+func (m *mapping) beginUpTo(index int) {
+	for m.next < index {
+		m.end()
+		m.begin(m.objects[m.next])
+		m.next++
+	}
+}
+
+func (m *mapping) begin(object scale.Object) {
+	m.check.outcome = m.newOutcome()
+	if m.check.history = m.newHistory(); m.check.history != nil {
+		m.check.history.Bound(m.memoryOfHistory)
+		m.check.outcome.Follow(m.check.history)
+	}
+	m.current = m.run.Map(m.validator, object, m.check.outcome, m.check.history, m.to)
+}
+
+// end writes what was found in the object that was read.
+func (m *mapping) end() {
+	if m.current == nil {
+		return
+	}
+	object := m.current.Object()
+	object.Unrecognized = m.check.unrecognized[m.objects[m.next-1].Name]
+	for _, err := range append(m.check.notes, m.check.failures...) {
+		object.Problem = outcome.ShownName(err.Error())
+		m.problems = append(m.problems, err)
+	}
+	m.check.notes, m.check.failures = nil, nil
+	if m.observe && m.failed == nil {
+		m.failed = m.observed.mergeInto(m.current.Alias(), m.check.outcome)
+	}
+	if err := m.current.End(m.check.history); m.failed == nil {
+		m.failed = err
+	}
+	if m.check.history != nil {
+		if err := m.check.history.Close(); m.failed == nil {
+			m.failed = err
+		}
+	}
+	m.current = nil
+}
+
+// again reads the objects again for which there are verdicts, and writes the outcome.
+func (m *mapping) again(ctx context.Context) error {
+	in, closer, err := m.lines(m.verdicts)
+	if err != nil {
+		return err
+	}
+	defer closer.Close()
+	verdicts, err := m.run.ReadVerdicts(m.validator, in)
+	if err != nil {
+		return err
+	}
+	return m.app.writing(func(w *scale.Writer) error { return m.look(ctx, verdicts, w) })
+}
+
+// look looks at the exchanges that verdicts are about.
+func (m *mapping) look(ctx context.Context, verdicts *scale.Verdicts, to scale.Lines) error {
+	var wanted []scale.Object
+	for _, object := range m.objects {
+		if verdicts.Take(object.Number) {
+			wanted = append(wanted, object)
+		}
+	}
+	if err := verdicts.Untaken(); err != nil {
+		return err
+	}
+	m.objects = wanted
+	h, o := m.validator.NewHistory(), m.newOutcome()
+	o.Follow(h)
+	verdicts.Expect(h)
+	p := m.pipeline()
+	p.check = func(*plumb.Exchange) engine.Result { return engine.Result{} }
+	if len(m.check.files) > 0 {
+		p.run(ctx, m.check.files, &second{verdicts, h, o})
+	}
+	if ctx.Err() != nil {
+		return errors.New("interrupted; nothing of the outcome is valid")
+	}
+	return verdicts.Write(m.run, o, to)
+}
+
+// second is the second round of a map.
+type second struct {
+	verdicts *scale.Verdicts
+	history  *engine.History
+	outcome  *outcome.Outcome
+}
+
+func (s *second) checked(x *plumb.Exchange, _ engine.Result) {
+	s.verdicts.Look(x, s.history, s.outcome)
+}
+
+func (s *second) ended(recording.File, error) {} // the first round has said so
+
+// observedFiles are what was observed in the files that are being read, by their
+// aliases: on each goroutine that checks.
+type observedFiles struct {
+	mu    sync.Mutex
+	parts []map[string]*outcome.Observer
+}
+
+// add returns an observer for one goroutine.
+func (o *observedFiles) add(v *engine.Validator) observer {
+	own := map[string]*outcome.Observer{}
+	o.mu.Lock()
+	o.parts = append(o.parts, own)
+	o.mu.Unlock()
+	return func(x *plumb.Exchange, r engine.Result) {
+		o.mu.Lock()
+		of := own[x.Place.File]
+		if of == nil {
+			of = outcome.NewObserver(v)
+			own[x.Place.File] = of
+		}
+		o.mu.Unlock()
+		of.Observe(x, &r)
+	}
+}
+
+// mergeInto adds what was observed in a file, all of whose exchanges were checked.
+func (o *observedFiles) mergeInto(alias string, to *outcome.Outcome) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, own := range o.parts {
+		if of := own[alias]; of != nil {
+			delete(own, alias)
+			if err := to.Merge(of.Outcome); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
