@@ -72,7 +72,7 @@ is in the outcome, with the reason, unless --strict-input is set.`,
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		f.secondRound, f.isIndexed = cmd.Flags().Changed("verdicts"), cmd.Flags().Changed("index")
 		if f.out != "" || f.in != "" {
-			return s.mapInFolder(cmd.Context(), &f, args)
+			return s.mapInFolder(cmd, &f, args)
 		}
 		if err := s.load(); err != nil {
 			return err
@@ -253,8 +253,8 @@ func (m *mapping) again(ctx context.Context) error {
 		return err
 	}
 	defer closer.Close()
-	verdicts, err := m.run.ReadVerdicts(m.validator, in)
-	if err != nil {
+	verdicts := scale.NewVerdicts()
+	if err := verdicts.Read(m.run, m.validator, in); err != nil {
 		return err
 	}
 	return m.app.writing(func(w *scale.Writer) error { return m.look(ctx, verdicts, w) })

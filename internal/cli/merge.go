@@ -34,9 +34,9 @@ report --fail-on gives the verdict on a JSON report.`,
 	cmd.Flags().StringVar(&manifest, "manifest", "", "manifest of the run: objects that are missing are an error; without it, gaps in their numbers are")
 	cmd.Flags().StringVar(&in, "in", "", "folder of a run without an engine")
 	s := a.addStep(cmd, "format", "report", "summary", "baseline", "max-findings", "color", "quiet", "verbose", "full")
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if in != "" {
-			return s.mergeInFolder(in, args)
+			return s.mergeInFolder(cmd, in, args)
 		}
 		if err := s.load(); err != nil {
 			return err

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"errors"
-
 	"github.com/spf13/cobra"
 
 	"github.com/plumbapi/plumb/internal/scale"
@@ -15,7 +13,8 @@ func (a *app) reduceCommand() *cobra.Command {
 		Long: `Read the lines of plumb map from standard input, those with one key together, and
 write lines: for each response whose body the report is to show a verdict, which
 plumb map --verdicts reads, and an outcome for plumb merge. The lines may come in any
-order otherwise; the last one counts them.
+order otherwise; the last one counts them. With --in DIR --partition J they are those of
+a folder.
 
 docs/scale.md explains how a run is divided.
 
@@ -23,25 +22,26 @@ Exit status: 0 all was written, the last line too; 2 anything else.`,
 		Example: "  plumb reduce --run-key \"$KEY\" < mapped > reduced",
 		Args:    cobra.NoArgs,
 	}
+	var in string
+	var partition int
+	cmd.Flags().StringVar(&in, "in", "", "folder that plumb map --out has made")
+	cmd.Flags().IntVar(&partition, "partition", 0, "with --in, the number of this reduce, from 0")
 	s := a.addStep(cmd)
-	cmd.RunE = func(*cobra.Command, []string) error {
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if in != "" {
+			return s.reduceInFolder(cmd, in, partition)
+		}
 		if err := s.load(); err != nil {
 			return err
 		}
-		in, closer, err := a.lines("-")
-		if err != nil {
-			return err
-		}
-		defer closer.Close()
-		return a.writing(func(w *scale.Writer) error { return s.reduce(in, w) })
+		lines := scale.NewReader(a.in, "standard input")
+		return a.writing(func(w *scale.Writer) error { return s.reduce(lines, w) })
 	}
 	return cmd
 }
 
-func (s *step) reduce(in *scale.Reader, to scale.Lines) error {
-	h := s.newHistory()
-	if h == nil {
-		return errors.New("with --no-history there is nothing to reduce; give the outcomes of plumb map to plumb merge")
-	}
+func (s *step) reduce(in scale.Source, to scale.Lines) error {
+	h := s.validator.NewHistory()
+	h.Within(historyScopes[s.options.historyScope])
 	return s.run.Reduce(s.validator, h, s.newOutcome(), in, to)
 }

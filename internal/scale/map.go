@@ -3,7 +3,6 @@ package scale
 import (
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
@@ -163,9 +162,4 @@ func (r *reader) candidates(file string) (all []outcome.Candidate) {
 		all = append(all, c)
 	}
 	return all
-}
-
-// errorf returns an error about a line.
-func errorf(in *Reader, format string, args ...any) error {
-	return fmt.Errorf("%s: line %d: %w", in.name, in.lines, fmt.Errorf(format, args...))
 }

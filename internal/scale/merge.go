@@ -2,6 +2,7 @@ package scale
 
 import (
 	"errors"
+	"fmt"
 	"io"
 )
 
@@ -16,14 +17,14 @@ func (o *Outcome) Read(in *Reader) error {
 			return err
 		}
 		if key != OutcomeKey {
-			return errorf(in, "it is not an outcome: plumb reduce reads observations, and plumb map --verdicts reads verdicts; give plumb merge what is left, the lines with the key %s", OutcomeKey)
+			return in.At(fmt.Errorf("it is not an outcome: plumb reduce reads observations, and plumb map --verdicts reads verdicts; give plumb merge what is left, the lines with the key %s", OutcomeKey))
 		}
 		one, err := readOutcome(record)
 		if err == nil {
 			err = o.Merge(one)
 		}
 		if err != nil {
-			return errorf(in, "%w", err)
+			return in.At(err)
 		}
 	}
 }

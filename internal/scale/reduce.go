@@ -10,10 +10,17 @@ import (
 	"github.com/plumbapi/plumb/internal/outcome"
 )
 
+// Source gives lines, and after the last one [io.EOF]. A record is good until the next
+// line.
+type Source interface {
+	Next() (key string, record []byte, err error)
+	At(err error) error // says where the line is that the error is about
+}
+
 // Reduce reads the observations of resources, those of one resource together, and writes
 // verdicts and an outcome. Outcomes that are among the lines are added to it. The summary
 // is one in which nothing was counted.
-func (r *Run) Reduce(v *engine.Validator, h *engine.History, summary *outcome.Outcome, in *Reader, to Lines) error {
+func (r *Run) Reduce(v *engine.Validator, h *engine.History, summary *outcome.Outcome, in Source, to Lines) error {
 	step := &reduction{run: r, validator: v, history: h, own: summary, to: to, total: r.NewOutcome(outcome.Empty(v.Digest(), summary.Keep())), read: map[engine.ResourceKey]bool{}}
 	for {
 		key, record, err := in.Next()
@@ -24,7 +31,7 @@ func (r *Run) Reduce(v *engine.Validator, h *engine.History, summary *outcome.Ou
 			return err
 		}
 		if err := step.add(key, record); err != nil {
-			return errorf(in, "%w", err)
+			return in.At(err)
 		}
 	}
 }

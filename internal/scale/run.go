@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/dchest/siphash"
 
@@ -96,6 +97,13 @@ func resourceOf(key string) (engine.ResourceKey, error) {
 		return 0, fmt.Errorf("%q is not the key of a resource", key)
 	}
 	return engine.ResourceKey(binary.BigEndian.Uint64(b)), nil
+}
+
+// numberOf returns the number of the object that verdicts with a key are for.
+func numberOf(key string) (n int, ok bool) {
+	text, ok := strings.CutPrefix(key, OutcomeKey)
+	n, err := strconv.Atoi(text)
+	return n, ok && err == nil && n >= 0
 }
 
 // objectKey returns the key of the verdicts for an object.

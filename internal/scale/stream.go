@@ -110,6 +110,9 @@ func (r *Reader) readLine() ([]byte, error) {
 	return r.line, err
 }
 
+// At says at which line an error is.
+func (r *Reader) At(err error) error { return fmt.Errorf("%s: line %d: %w", r.name, r.lines, err) }
+
 func (r *Reader) errorf(format string, args ...any) error {
 	return fmt.Errorf("%s: "+format, append([]any{r.name}, args...)...)
 }

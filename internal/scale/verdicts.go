@@ -6,8 +6,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
@@ -27,32 +25,32 @@ type objectVerdicts struct {
 	taken          bool
 }
 
-// ReadVerdicts reads the verdicts for objects. Outcomes that are among the lines are
-// passed over.
-func (r *Run) ReadVerdicts(v *engine.Validator, in *Reader) (*Verdicts, error) {
-	all := &Verdicts{objects: map[int]*objectVerdicts{}}
+// NewVerdicts returns no verdicts.
+func NewVerdicts() *Verdicts { return &Verdicts{objects: map[int]*objectVerdicts{}} }
+
+// Read adds the verdicts of a stream. Outcomes that are among the lines are passed over.
+func (all *Verdicts) Read(r *Run, v *engine.Validator, in *Reader) error {
 	for {
 		key, record, err := in.Next()
 		if errors.Is(err, io.EOF) {
-			return all, nil
+			return nil
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if key == OutcomeKey {
 			continue
 		}
-		text, ok := strings.CutPrefix(key, OutcomeKey)
-		number, err := strconv.Atoi(text)
-		if !ok || err != nil {
-			return nil, errorf(in, "it is not a verdict; give the lines of plumb reduce that begin with %s and a number", OutcomeKey)
+		number, ok := numberOf(key)
+		if !ok {
+			return in.At(fmt.Errorf("it is not a verdict; give the lines of plumb reduce that begin with %s and a number", OutcomeKey))
 		}
 		data, err := r.open(key, record)
 		if err == nil {
 			err = all.add(v, number, data)
 		}
 		if err != nil {
-			return nil, errorf(in, "%w", err)
+			return in.At(err)
 		}
 		all.read.add(Tally{1, r.hash(key, record)})
 	}
