@@ -108,13 +108,13 @@ func (r *reader) exchangeOf(x *plumb.Exchange, e *entry, v *jsonvalue.Value, fau
 	x.Request = plumb.Request{
 		Method: strings.ToUpper(text(v.At("request", "method"))),
 		URL:    text(v.At("request", "url")),
-		Header: e.headerOf(v.At("request", "headers")),
+		Header: e.sharedHeader(ofRequest, v.At("request", "headers"), (*entry).headerOf),
 	}
 	if x.Request.URL == "" {
 		x.Request.URL = text(v.At("request", "uri"))
 	}
 	x.Response.Status = integer(response.At("status"))
-	x.Response.Header = e.headerOf(response.At("headers"))
+	x.Response.Header = e.sharedHeader(ofResponse, response.At("headers"), (*entry).headerOf)
 	x.Time = firstTime(x.Response.Header, text(v.Member("time")))
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
 
