@@ -48,6 +48,11 @@ func (l *lives) wants(severity plumb.Severity, at plumb.Place) bool {
 	return cmp.Or(cmp.Compare(at.File, last.File), cmp.Compare(at.Entry, last.Entry), cmp.Compare(at.Line, last.Line)) <= 0
 }
 
+// has reports whether a resource is known to have a finding of a severity earlier.
+func (l *lives) has(severity plumb.Severity, one *life) bool {
+	return slices.ContainsFunc(l[severity], func(known life) bool { return known.ID == one.ID && comparePlaces(&known, one) < 0 })
+}
+
 // add records where a resource has a finding of a severity.
 func (l *lives) add(severity plumb.Severity, one life) {
 	of := l[severity]
@@ -133,10 +138,13 @@ func (a *adder) live(id string, index int, blamed []plumb.Finding) {
 	}
 	one := life{
 		ID:   valid(a.clean.get().Text(id)),
-		Keys: a.history.Keys(id),
 		File: valid(a.clean.get().Text(a.x.Place.File)), Entry: a.x.Place.Entry, Line: a.x.Place.Line,
 		Index: index, Findings: []string{},
 	}
+	if a.lives.has(worst, &one) {
+		return // most often, and finding all credentials takes long
+	}
+	one.Keys = a.history.Keys(id)
 	for i := range blamed {
 		f := &blamed[i]
 		if a.isOf(f, id) {
