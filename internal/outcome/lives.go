@@ -2,6 +2,7 @@ package outcome
 
 import (
 	"cmp"
+	"hash/maphash"
 	"slices"
 
 	"github.com/plumbapi/plumb"
@@ -31,6 +32,8 @@ type life struct {
 	Line     int                  `json:"line"`
 	Index    int                  `json:"index"`    // of the resource among those of the exchange
 	Findings []string             `json:"findings"` // fingerprints of its findings there, sorted
+
+	written uint64 // hash of the identity and the file as they are written; 0 where it is not known
 }
 
 func comparePlaces(a, b *life) int {
@@ -48,9 +51,12 @@ func (l *lives) wants(severity plumb.Severity, at plumb.Place) bool {
 	return cmp.Or(cmp.Compare(at.File, last.File), cmp.Compare(at.Entry, last.Entry), cmp.Compare(at.Line, last.Line)) <= 0
 }
 
-// has reports whether a resource is known to have a finding of a severity earlier.
+// has reports whether a resource is known to have a finding of a severity earlier in
+// the same file.
 func (l *lives) has(severity plumb.Severity, one *life) bool {
-	return slices.ContainsFunc(l[severity], func(known life) bool { return known.ID == one.ID && comparePlaces(&known, one) < 0 })
+	return slices.ContainsFunc(l[severity], func(known life) bool {
+		return known.written == one.written && cmp.Or(cmp.Compare(known.Entry, one.Entry), cmp.Compare(known.Line, one.Line), cmp.Compare(known.Index, one.Index)) < 0
+	})
 }
 
 // add records where a resource has a finding of a severity.
@@ -125,6 +131,8 @@ func (a *adder) isOf(f *plumb.Finding, id string) bool {
 	return (f.Resource == id || f.Resource != "" && a.r.Counted) && !engine.IsHistory(f.Rule)
 }
 
+var writtenSeed = maphash.MakeSeed()
+
 // live records a resource of the exchange.
 func (a *adder) live(id string, index int, blamed []plumb.Finding) {
 	worst := plumb.Off
@@ -136,15 +144,12 @@ func (a *adder) live(id string, index int, blamed []plumb.Finding) {
 	if !a.lives.wants(worst, a.x.Place) {
 		return
 	}
-	one := life{
-		ID:   valid(a.clean.get().Text(id)),
-		File: valid(a.clean.get().Text(a.x.Place.File)), Entry: a.x.Place.Entry, Line: a.x.Place.Line,
-		Index: index, Findings: []string{},
-	}
+	one := life{Entry: a.x.Place.Entry, Line: a.x.Place.Line, Index: index, Findings: []string{}}
+	one.written = maphash.Comparable(writtenSeed, [2]string{id, a.x.Place.File})
 	if a.lives.has(worst, &one) {
 		return // most often, and finding all credentials takes long
 	}
-	one.Keys = a.history.Keys(id)
+	one.ID, one.File, one.Keys = valid(a.clean.get().Text(id)), valid(a.clean.get().Text(a.x.Place.File)), a.history.Keys(id)
 	for i := range blamed {
 		f := &blamed[i]
 		if a.isOf(f, id) {
