@@ -333,6 +333,9 @@ func (l *learner) addResource(r *resource) {
 	for _, pointer := range own.Members {
 		own.members = append(own.members, l.valueOf(r.at(pointer)))
 	}
+	if len(own.rules) > 0 {
+		own.eachRead(r.value, func(start, end int) { own.read = append(own.read, part{l.offset(start), l.offset(end)}) })
+	}
 	l.known.resources = append(l.known.resources, own)
 }
 
@@ -345,7 +348,7 @@ func (l *learner) valueOf(v *jsonvalue.Value) knownValue {
 		return knownValue{hole: hole}
 	}
 	if slices.ContainsFunc(l.holes, func(h template.Hole) bool { return v.Start < h.Start && h.Start < v.End }) {
-		return knownValue{hole: -1, start: l.offset(v.Start), end: l.offset(v.End)}
+		return knownValue{hole: -1, part: part{l.offset(v.Start), l.offset(v.End)}}
 	}
 	constant, _ := jsonvalue.Parse(l.x.Response.Body.Bytes[v.Start:v.End], l.v.maxDepth)
 	return knownValue{hole: -1, constant: constant}

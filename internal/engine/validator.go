@@ -174,7 +174,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	if err := v.compile(); err != nil {
 		return nil, err
 	}
-	v.tracked, v.kinds = track(v.lives, d.Digest)
+	v.tracked, v.kinds = track(v.lives, v.overTime, d.Digest)
 	for _, r := range v.rules {
 		v.severity[r.ID], v.guarded[r.ID] = r.Severity, r.basis == byGuard
 	}

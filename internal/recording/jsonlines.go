@@ -11,6 +11,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/redact"
+	"github.com/plumbapi/plumb/internal/rfc3339"
 )
 
 // bareLine reads a line that is not an exchange. Broken JSON is a fault of the
@@ -218,6 +219,9 @@ var timeLayouts = []string{time.RFC3339Nano, http.TimeFormat, "2006-01-02T15:04:
 // firstTime returns the time that the recording states, or else that of the
 // Date header of the response, or else the zero time.
 func firstTime(h http.Header, stated string) time.Time {
+	if unix, ok := rfc3339.Seconds(stated); ok {
+		return time.Unix(unix, 0).UTC()
+	}
 	if stated != "" {
 		for _, layout := range timeLayouts {
 			if t, err := time.Parse(layout, stated); err == nil {
