@@ -76,7 +76,7 @@ const (
 // and from what the schema asked of its values.
 func (p *pass) isLearnable() bool {
 	body := p.x.Response.Body.Bytes
-	return p.root != nil && p.root.Kind == jsonvalue.Object && p.schema.elements == nil && len(body) <= longestKnown && p.foundByStructure()
+	return p.root != nil && len(body) <= longestKnown && p.foundByStructure()
 }
 
 var structureSeed = maphash.MakeSeed()
@@ -149,12 +149,15 @@ func (l *learner) learn() *known {
 		}
 	}
 	l.fix(nil)
+	if l.schema.elements != nil && l.schema.elementsName != "" {
+		l.fix([]string{l.schema.elementsName}) // the number of elements counts
+	}
 	l.fixFindings()
 	l.fixResources()
 	if !l.fixRules() || !l.dig(l.root, 0) {
 		return nil
 	}
-	l.known.schema = l.schema
+	l.known.schema, l.known.bodies, l.known.list = l.schema, l.out.Bodies, l.isList()
 	l.guardAnswers()
 	for _, r := range l.resources {
 		l.addResource(r)

@@ -21,6 +21,8 @@ import (
 type known struct {
 	guards    []guard
 	schema    *bodySchema
+	bodies    int  // how many it counts as
+	list      bool // whether these are the elements of a list
 	seen      []Seen
 	parts     []knownPart
 	resources []knownResource
@@ -137,7 +139,7 @@ func (k *known) fits(r *reading) bool {
 
 // accept fills in the result of an exchange whose body is known.
 func (w *Worker) accept(rs *Results, result *Result, state *routeState, k *known) {
-	result.Bodies = 1
+	result.Bodies, result.list = k.bodies, k.list
 	result.Status = w.reading.x.Response.Status
 	result.schema, result.wellFormed = k.schema, true
 	result.Pattern, result.Counted = k.pattern, k.pattern != nil

@@ -373,6 +373,6 @@ func (p *pass) finish() {
 		p.out.Skipped = ""
 	}
 	p.out.schema = p.schema
-	p.out.list = len(p.parts) > 0 && len(p.parts[0].path) > 0
+	p.out.list = p.isList()
 	p.out.wellFormed = p.root != nil && !p.text && len(p.faults) == 0
 }
