@@ -6,29 +6,76 @@ import (
 	"math"
 	"slices"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/redact"
 )
 
-// contradictions returns the findings that the histories give, each with the key of
-// the resource.
-func (o *Outcome) contradictions() iter.Seq2[engine.ResourceKey, *Finding] {
-	return func(yield func(engine.ResourceKey, *Finding) bool) {
-		if o.history == nil {
-			return
-		}
-		clean := redact.New(nil)
-		for key, f := range o.history.Contradictions() {
-			clean.Finding(&f)
-			one := newFinding(&f)
-			one.Occurrences = []Occurrence{newOccurrence(&f, o.requests[idOf(f.Place)])}
-			one.Count = 1
-			one.Files.add(f.File)
-			if !yield(key, one) {
-				return
-			}
-		}
+// contradiction is a finding that a history gives. Cleaning it takes longer than finding
+// it, and most are only counted.
+type contradiction struct {
+	key     engine.ResourceKey
+	written plumb.Finding // with its credentials
+	all     *contradictions
+}
+
+// contradictions are those of the histories of an outcome.
+type contradictions struct {
+	*Outcome
+	clean *redact.Cleaner
+	files map[string]string // the names of files without credentials
+}
+
+func (o *Outcome) contradictions() *contradictions {
+	return &contradictions{o, redact.New(nil), map[string]string{}}
+}
+
+// each calls yield for all contradictions.
+func (all *contradictions) each(yield func(*contradiction)) {
+	if all.history == nil {
+		return
 	}
+	for key, f := range all.history.Contradictions() {
+		yield(&contradiction{key, f, all})
+	}
+}
+
+// file returns the name of the file without credentials.
+func (c *contradiction) file() string {
+	name, ok := c.all.files[c.written.File]
+	if !ok {
+		name = c.all.clean.Text(c.written.File)
+		c.all.files[c.written.File] = name
+	}
+	return name
+}
+
+// place returns where the contradiction is, without credentials.
+func (c *contradiction) place() plumb.Place {
+	return plumb.Place{File: c.file(), Entry: c.written.Entry, Line: c.written.Line}
+}
+
+// finding returns the finding without credentials.
+func (c *contradiction) finding() *Finding {
+	f := c.written
+	c.all.clean.Finding(&f)
+	one := newFinding(&f)
+	one.Occurrences = []Occurrence{newOccurrence(&f, c.all.requests[idOf(f.Place)])}
+	one.Count = 1
+	one.Files.add(f.File)
+	return one
+}
+
+// addTo adds the finding to others. Most often it is known, and has all the occurrences
+// that are kept.
+func (c *contradiction) addTo(all *findings, keep int) {
+	f := &c.written
+	if known := all.get(engine.KeyOf(f)); known != nil && !known.wants(c.place(), keep) && f.Message == known.Message && f.Allowed == known.Allowed && f.Severity.String() == known.Severity && compareSources(f.Description, known.Description) == 0 {
+		known.Count = sum(known.Count, 1)
+		known.Files.add(c.file())
+		return
+	}
+	all.add(c.finding(), keep)
 }
 
 // resources returns the histories of all resources, by key, with the names of

@@ -170,8 +170,8 @@ type Resource struct {
 }
 
 // Resources returns the resources whose timelines are to be reported, those
-// with the worst findings first.
-func (o *Outcome) Resources() []Resource {
+// with the worst findings first. It is given the findings of the outcome.
+func (o *Outcome) Resources(all []*Finding) []Resource {
 	if o.history == nil {
 		return nil
 	}
@@ -184,21 +184,19 @@ func (o *Outcome) Resources() []Resource {
 			}
 		}
 	}
-	contradictions := func(yield func(id string, key engine.ResourceKey, f *Finding)) {
-		for key, f := range o.contradictions() {
-			id := ids[key]
-			if id == "" {
-				id = f.Occurrences[0].Resource
-			}
-			if id != "" { // else the identity is not known any more
-				yield(id, key, f)
+	contradictions := o.contradictions()
+	idOf := func(c *contradiction) string {
+		if id := ids[c.key]; id != "" {
+			return id
+		}
+		return contradictions.clean.Text(c.written.Resource) // empty if it is not known any more
+	}
+	contradictions.each(func(c *contradiction) {
+		if at := c.place(); told.wants(c.written.Severity, at) {
+			if id := idOf(c); id != "" {
+				told.add(c.written.Severity, life{ID: id, Keys: []engine.ResourceKey{c.key}, File: at.File, Entry: at.Entry, Line: at.Line})
 			}
 		}
-	}
-	contradictions(func(id string, key engine.ResourceKey, f *Finding) {
-		severity, _ := plumb.ParseSeverity(f.Severity)
-		at := f.Occurrences[0]
-		told.add(severity, life{ID: id, Keys: []engine.ResourceKey{key}, File: at.File, Entry: at.Entry, Line: at.Line})
 	})
 	findings := map[string][]string{} // by the identity of the resources that are told
 	for _, of := range told {
@@ -206,15 +204,17 @@ func (o *Outcome) Resources() []Resource {
 			findings[one.ID] = nil
 		}
 	}
-	add := func(id string, f *Finding) {
-		if all, isTold := findings[id]; isTold {
-			findings[id] = append(all, f.Fingerprint)
+	contradictions.each(func(c *contradiction) {
+		id := idOf(c)
+		if known, isTold := findings[id]; isTold && id != "" {
+			findings[id] = append(known, c.finding().Fingerprint)
 		}
-	}
-	contradictions(func(id string, _ engine.ResourceKey, f *Finding) { add(id, f) })
-	for _, f := range o.Findings() {
+	})
+	for _, f := range all {
 		for _, occurrence := range f.Occurrences {
-			add(occurrence.Resource, f)
+			if known, isTold := findings[occurrence.Resource]; isTold {
+				findings[occurrence.Resource] = append(known, f.Fingerprint)
+			}
 		}
 	}
 	return o.tell(&told, findings)
