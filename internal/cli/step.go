@@ -62,7 +62,7 @@ func (s *step) load() (err error) {
 		return err
 	}
 	if rules := s.validator.ReadsWhole(); len(rules) > 0 && !s.options.noHistory {
-		return fmt.Errorf("the rule %s reads all of oldSelf, which would send whole bodies from machine to machine; name the members that it compares, such as oldSelf.status, or turn it off with --rule %s=off", rules[0], rules[0])
+		return fmt.Errorf("the rule %s reads all of self or oldSelf, which would send whole bodies from machine to machine; name the members that it reads, such as oldSelf.status, or turn it off with --rule %s=off", rules[0], rules[0])
 	}
 	if s.getenv("GOGC") == "" {
 		debug.SetGCPercent(percentOfStep)

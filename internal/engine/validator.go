@@ -196,7 +196,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 			return nil, err
 		}
 	}
-	v.tracked, v.kinds = track(v.lives, d.Digest+v.secret)
+	v.tracked, v.kinds = track(v.lives, v.overTime, d.Digest+v.secret)
 	v.operations = v.operationIDs()
 	var err error
 	if v.router, err = d.Router(v.servers); err != nil {
@@ -392,6 +392,6 @@ func (p *pass) finish() {
 		p.out.Skipped = ""
 	}
 	p.out.schema = p.schema
-	p.out.list = len(p.parts) > 0 && len(p.parts[0].path) > 0
+	p.out.list = p.isList()
 	p.out.wellFormed = p.root != nil && !p.text && len(p.faults) == 0
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/redact"
+	"github.com/plumbapi/plumb/internal/rfc3339"
 )
 
 // bareLine reads a line that is not an exchange. Broken JSON is a fault of the
@@ -108,13 +109,13 @@ func (r *reader) exchangeOf(x *plumb.Exchange, e *entry, v *jsonvalue.Value, fau
 	x.Request = plumb.Request{
 		Method: strings.ToUpper(text(v.At("request", "method"))),
 		URL:    text(v.At("request", "url")),
-		Header: e.headerOf(v.At("request", "headers")),
+		Header: e.sharedHeader(ofRequest, v.At("request", "headers"), (*entry).headerOf),
 	}
 	if x.Request.URL == "" {
 		x.Request.URL = text(v.At("request", "uri"))
 	}
 	x.Response.Status = integer(response.At("status"))
-	x.Response.Header = e.headerOf(response.At("headers"))
+	x.Response.Header = e.sharedHeader(ofResponse, response.At("headers"), (*entry).headerOf)
 	x.Time = firstTime(x.Response.Header, text(v.Member("time")))
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
 
@@ -218,6 +219,9 @@ var timeLayouts = []string{time.RFC3339Nano, http.TimeFormat, "2006-01-02T15:04:
 // firstTime returns the time that the recording states, or else that of the
 // Date header of the response, or else the zero time.
 func firstTime(h http.Header, stated string) time.Time {
+	if unix, ok := rfc3339.Seconds(stated); ok {
+		return time.Unix(unix, 0).UTC()
+	}
 	if stated != "" {
 		for _, layout := range timeLayouts {
 			if t, err := time.Parse(layout, stated); err == nil {
