@@ -94,7 +94,7 @@ func (c *comparison) checkBetween(s *lifecycle.State, value history.Value, earli
 		member:  lifecycle.Member{Pointer: s.Entered, Place: s.Place},
 		message: "the timestamp is not between the answers around it",
 		text: stamp.describe(s.Entered) + " is " + timeBetween(bound, stamp.time) + side + what +
-			" (" + bound.Format(time.DateTime) + " UTC" + placeOf(c.Before) + ")",
+			" (" + bound.Format(time.DateTime) + " UTC" + c.placeOfBefore() + ")",
 		allowed:    allowedBetween(from, to),
 		ofResource: true,
 	})
@@ -141,13 +141,14 @@ func allowedBetween(from, to time.Time) string {
 	return "from a minute before " + from.Format(time.DateTime) + " to 2 s after " + to.Format(time.DateTime) + " UTC"
 }
 
-// placeOf names the place of an earlier answer; empty where there is none.
-func placeOf(m Moment) string {
+// placeOfBefore names the earlier answer; empty where there is none.
+func (c *comparison) placeOfBefore() string {
+	m := c.Before
 	if (m == Moment{}) {
 		return ""
 	}
 	m.Time = 0
-	return ", " + where(m)
+	return ", " + c.v.where(m)
 }
 
 // creates returns a function that reports whether responses of an origin answer

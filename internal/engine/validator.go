@@ -45,6 +45,8 @@ type Validator struct {
 	byLabel map[string]plumb.Source // the places of the same schemas
 	places  sync.Map                // by shape: its *shapePlaces
 
+	asked func() map[string]string // for, by operation
+
 	lives         map[*schema.Shape]*lifecycle.Lifecycle
 	tracked       map[*lifecycle.Lifecycle]*tracked
 	kinds         []*tracked // one of each, by their numbers
@@ -175,6 +177,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 		return nil, err
 	}
 	v.tracked, v.kinds = track(v.lives, d.Digest)
+	v.asked = sync.OnceValue(func() map[string]string { return askedFor(d.Operations) })
 	for _, r := range v.rules {
 		v.severity[r.ID], v.guarded[r.ID] = r.Severity, r.basis == byGuard
 	}
