@@ -33,6 +33,7 @@ type Validator struct {
 	strict      bool
 	servers     spec.Servers
 	router      *spec.Router
+	secretPaths map[string][]string // by template: the parameters in it that are credentials
 	maxDepth    int
 
 	schemas        *schema.Set
@@ -190,6 +191,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	if v.router, err = d.Router(v.servers); err != nil {
 		return nil, err
 	}
+	v.secretPaths = secretPaths(d.Operations)
 	for _, r := range v.rules {
 		severity := v.severityOf(r)
 		if severity == plumb.Off {
