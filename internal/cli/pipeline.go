@@ -157,7 +157,9 @@ func (p *pipeline) checker() func(*batch) {
 			if x.Schema == "" && x.Request.URL == "" && x.Request.Method == "" {
 				x.Schema = p.schema
 			}
-			p.validator.Reveal(x)
+			if p.validator != nil {
+				p.validator.Reveal(x)
+			}
 			if p.body != nil && len(x.Response.Body.Bytes) >= largeBody {
 				p.body(len(x.Response.Body.Bytes))
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/plumbapi/plumb"
@@ -166,7 +167,8 @@ func (v *Validator) where(m Moment) string {
 		place += " (entry " + entry + ")"
 	}
 	text := "in " + m.File + ", " + place
-	if asked := v.asked()[m.Origin.Operation]; asked != "" {
+	asked := v.asked()[m.Origin.Operation]
+	if method, _, _ := strings.Cut(asked, " "); asked != "" && !strings.HasPrefix(m.File, method+" ") { // of a test, the place is what was asked for
 		text = asked + " " + text
 	}
 	if m.Time != 0 {
