@@ -248,6 +248,9 @@ func (l *loader) walk(main *file) *walker {
 // they lead, including those that earlier overlays have added.
 func (l *loader) amend(main *file) error {
 	a := amender{done: map[string]bool{}}
+	if l.folder != "" {
+		a.file = l.shown(main.name)
+	}
 	for _, o := range l.overlays {
 		l.walk(main)
 		if err := a.apply(o, main.root); err != nil {

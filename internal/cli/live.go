@@ -30,7 +30,10 @@ func (a *app) liveCheck(flags given, target *url.URL, u uses) (*check, error) {
 }
 
 // see checks an exchange.
-func (c *check) see(x *plumb.Exchange) { c.seen(x, c.validator.Check(x)) }
+func (c *check) see(x *plumb.Exchange) {
+	c.validator.Reveal(x)
+	c.seen(x, c.validator.Check(x))
+}
 
 // seen takes the result of checking an exchange.
 func (c *check) seen(x *plumb.Exchange, r engine.Result) {

@@ -186,6 +186,7 @@ func (r *proxyRun) options(target *url.URL) proxy.Options {
 		Target:  target,
 		Limits:  r.liveLimits(),
 		Name:    r.name,
+		Reveal:  r.validator.Reveal,
 		Check:   r.validator.Check,
 		Checked: r.seen,
 		Failed:  func(err error) { r.say("%v", err) },

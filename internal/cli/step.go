@@ -96,11 +96,8 @@ func (s *step) severities() (all []string) {
 	return all
 }
 
-// newHistory returns a history; nil if responses are not compared.
+// newHistory returns a history in which nothing was added.
 func (s *step) newHistory() *engine.History {
-	if s.options.noHistory {
-		return nil
-	}
 	h := s.validator.NewHistory()
 	h.Within(historyScopes[s.options.historyScope])
 	return h

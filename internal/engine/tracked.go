@@ -16,25 +16,8 @@ import (
 // objects.
 type tracked struct {
 	*history.Kind
-	shape   *schema.Shape
-	entered []*lifecycle.State // by the index of a member: the state whose beginning it records, if that is one
+	shape *schema.Shape
 	overTime
-}
-
-func newTracked(kind *history.Kind, shape *schema.Shape, rules []*xRule) *tracked {
-	t := &tracked{kind, shape, make([]*lifecycle.State, len(kind.Members)), newOverTime(rules)}
-	for i, pointer := range kind.Members {
-		var states []*lifecycle.State
-		for _, s := range kind.Life.States() {
-			if s.Entered == pointer {
-				states = append(states, s)
-			}
-		}
-		if len(states) == 1 {
-			t.entered[i] = states[0]
-		}
-	}
-	return t
 }
 
 // track returns what is tracked of each lifecycle, and of each kind. They are
@@ -51,7 +34,7 @@ func track(lives map[*schema.Shape]*lifecycle.Lifecycle, rules map[*schema.Shape
 		if number > 0 && kinds[number-1].Life.Place == life.Place {
 			number--
 		}
-		t := newTracked(history.NewKind(life, number, secret), shape, rules[shape])
+		t := &tracked{history.NewKind(life, number, secret), shape, newOverTime(rules[shape])}
 		if all[life] = t; number == len(kinds) {
 			kinds = append(kinds, t)
 		}

@@ -213,7 +213,8 @@ func integer(v *jsonvalue.Value) int {
 	return n
 }
 
-// timeLayouts are the ways in which recorders write the time.
+// timeLayouts are the ways in which recorders write the time. One without a zone is UTC, as
+// the recorders that leave it out mean it; by RFC 3339 it has one.
 var timeLayouts = []string{time.RFC3339Nano, http.TimeFormat, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999"}
 
 // firstTime returns the time that the recording states, or else that of the
