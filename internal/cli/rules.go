@@ -137,7 +137,8 @@ func loadDescription(o *options) (*spec.Description, error) {
 	if o.spec == "" {
 		return spec.Builtin(overlays...)
 	}
-	return spec.LoadFile(o.spec, o.refRoot, overlays...)
+	desc, err := spec.LoadFile(o.spec, o.refRoot, overlays...)
+	return desc, o.locate("spec", o.spec, err)
 }
 
 // readOverlays returns the overlays in the order in which they are applied.
@@ -146,7 +147,7 @@ func (o *options) readOverlays() ([]spec.Overlay, error) {
 	for _, name := range o.overlays {
 		overlay, err := spec.ReadOverlay(name)
 		if err != nil {
-			return nil, fmt.Errorf("--overlay: %w", err)
+			return nil, fmt.Errorf("%s: %w", o.from("overlay", name), err)
 		}
 		overlays = append(overlays, overlay)
 	}
