@@ -54,7 +54,7 @@ func ReadOverlay(name string) (Overlay, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return Overlay{}, fmt.Errorf("%s: the overlay cannot be read: there is no such file; name another, or one of the built-in overlays (%s)", name, strings.Join(Overlays(), ", "))
 	case err != nil:
-		return Overlay{}, fmt.Errorf("%s: the overlay cannot be read: %w", name, cause(err))
+		return Overlay{}, fmt.Errorf("%s: the overlay cannot be read: %w", name, wholefile.Cause(err))
 	}
 	return Overlay{Name: name, Data: data}, nil
 }
