@@ -1,6 +1,8 @@
 package format
 
 import (
+	"strings"
+
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/internal/textfmt"
 )
@@ -9,20 +11,25 @@ import (
 // and what to do next.
 func (t *text) summary(r *report.Report) {
 	s := r.Summary
-	read := report.ReadText(s.Exchanges, s.Checked, s.Skipped)
-	if s.Errors+s.Warnings+s.Infos == 0 && s.Checked > 0 {
-		none := "no findings:"
+	read := r.Read()
+	if s.Errors+s.Warnings+s.Infos == 0 && (s.Checked > 0 || r.IsComparison) {
+		none := "no findings"
 		if s.Suppressed > 0 {
-			none = "no new findings:"
+			none = "no new findings"
 		}
-		t.line(t.style.good(none) + " " + read)
+		if read != "" {
+			none += ":"
+		}
+		t.line(strings.TrimSpace(t.style.good(none) + " " + read))
 		t.skipped(r.Skipped)
 		t.unchecked(r.Description)
 		t.masked(s)
 		t.suppressed(s)
 		return
 	}
-	t.line(read)
+	if read != "" {
+		t.line(read)
+	}
 	t.skipped(r.Skipped)
 	t.unchecked(r.Description)
 	t.masked(s)
