@@ -59,6 +59,7 @@ the report is written, whatever it says, and 2 otherwise.`,
 		if err != nil {
 			return err
 		}
+		o.isReport = true
 		return a.write(o, r)
 	}
 	return cmd

@@ -38,6 +38,7 @@ type options struct {
 	servers    []string
 	redact     []string
 	target     string // for live traffic; not a setting
+	isReport   bool   // what is written is a report that was read; not a setting
 
 	allowEmpty, strict, noHistory, quiet, verbose, full bool
 

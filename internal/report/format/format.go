@@ -17,10 +17,21 @@ type View struct {
 	Verbose bool // show every occurrence that the report holds, which includes Full
 	Quiet   bool // show findings only
 
+	// Explain returns the command that explains a rule; empty where none is known to.
+	// Nil means that plumb explain needs nothing but the rule.
+	Explain func(rule string) string
+
 	// FromRoot returns the name of a file as seen from the root of its repository,
 	// for the formats that GitHub reads: it finds files by no other name. Nil leaves
 	// names as they are, from the working folder.
 	FromRoot func(name string) string
+}
+
+func (v View) explain(rule string) string {
+	if v.Explain == nil {
+		return "plumb explain " + rule
+	}
+	return v.Explain(rule)
 }
 
 func (v View) fromRoot(name string) string {

@@ -18,7 +18,7 @@ func writeGitHub(w io.Writer, r *report.Report, view View) error {
 	for _, f := range shownFindings(r, View{}) {
 		buf.WriteString(annotation(r, f, view) + "\n")
 	}
-	t := newText(buf, r, View{})
+	t := newText(buf, r, View{Explain: view.Explain})
 	t.summary(r)
 	t.buf.Flush()
 	return buf.Flush()

@@ -37,7 +37,7 @@ func (t *text) summary(r *report.Report) {
 		t.line(t.totals(s))
 	}
 	t.suppressed(s)
-	if next := nextStep(r); next != "" {
+	if next := nextStep(r, t.view); next != "" {
 		t.line(textfmt.Wrap(next, t.view.Width, 0))
 	}
 }
@@ -78,7 +78,7 @@ func (t *text) totals(s report.Summary) string {
 }
 
 // nextStep says what the reader can do with this outcome.
-func nextStep(r *report.Report) string {
+func nextStep(r *report.Report, view View) string {
 	s := r.Summary
 	switch {
 	case r.IsComparison:
@@ -96,7 +96,10 @@ func nextStep(r *report.Report) string {
 		return "No errors. " + advice
 	}
 	rule := textfmt.Printable(r.Findings[0].Rule)
-	advice := "\"plumb explain " + rule + "\" says more about a rule; --rule " + rule + "=off turns it off."
+	advice := "--rule " + rule + "=off turns this rule off."
+	if command := view.explain(rule); command != "" {
+		advice = "\"" + textfmt.Printable(command) + "\" says more about a rule; --rule " + rule + "=off turns it off."
+	}
 	switch {
 	case s.Checked == 0:
 		return "Nothing was checked. " + advice
