@@ -20,7 +20,7 @@ import (
 // recordings are read a second time.
 func (d *driftRun) canSuggest(summaries []drift.Past) error {
 	if len(summaries) > 0 {
-		return errors.New("--suggest: the overlay is checked against the recordings, and a summary does not hold them; name the recordings")
+		return errors.New("--suggest: the overlay is checked against the recordings, and a summary does not contain them; name the recordings")
 	}
 	names := append([]string{d.options.spec}, d.options.overlays...)
 	for _, f := range d.files {

@@ -86,7 +86,7 @@ func nextStep(r *report.Report, view View) string {
 	case s.Exchanges == 0 && r.Input.Target != "":
 		return "Nothing was checked: no answer of " + textfmt.Printable(r.Input.Target) + " was seen."
 	case s.Exchanges == 0:
-		return "Nothing was checked: no exchange was read. Name recordings that hold at least one."
+		return "Nothing was checked: no exchange was read. Name recordings that have at least one."
 	case s.Errors+s.Warnings+s.Infos == 0:
 		return "Nothing was checked, for the reasons above. Where no response belongs to the description, give the right one with --spec FILE, its server with --server URL, or the schema of bare bodies with --schema NAME."
 	case len(r.Findings) == 0:
