@@ -69,7 +69,7 @@ occurrence of a finding as it is found, with the fingerprint that the report has
 type proxyFiles struct{ har, ready, events string }
 
 func (p proxyFiles) uses() (u uses) {
-	for _, f := range []written{{"har", p.har}, {"ready", p.ready}, {"events", p.events}} {
+	for _, f := range []written{{"--har", p.har}, {"--ready", p.ready}, {"--events", p.events}} {
 		if f.path != "" {
 			u.writes = append(u.writes, f)
 		}
