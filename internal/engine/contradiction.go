@@ -88,10 +88,11 @@ type sighting struct {
 	key           ResourceKey
 	rule, pointer string
 	after, before Moment
+	said          string // by the later response, packed: a list can have several of a resource
 }
 
-func sightingOf(key ResourceKey, c *contradiction) sighting {
-	return sighting{key, c.rule.ID, c.member.Pointer, c.after, c.before}
+func sightingOf(key ResourceKey, c *contradiction, p *history.Pair, k *history.Kind) sighting {
+	return sighting{key, c.rule.ID, c.member.Pointer, p.After, p.Before, string(k.PackValues(p.Latter))}
 }
 
 // sighted is what a body told of a contradiction.
@@ -105,17 +106,20 @@ type sighted struct {
 const mostSightings = 1 << 12
 
 // sight remembers what the body at hand tells of a contradiction.
-func (h *History) sight(key ResourceKey, c *contradiction, x *plumb.Exchange, f plumb.Finding, later bool) {
+func (h *History) sight(of sighting, x *plumb.Exchange, f plumb.Finding, later bool) {
 	if len(h.sightings) < mostSightings {
-		h.remember(key, c, x, f, later)
+		h.remember(of, x, f, later)
 	}
 }
 
-func (h *History) remember(key ResourceKey, c *contradiction, x *plumb.Exchange, f plumb.Finding, later bool) {
+func (h *History) remember(of sighting, x *plumb.Exchange, f plumb.Finding, later bool) {
+	if h.sightings[of].later { // of equal ones the first counts
+		return
+	}
 	if h.Clean != nil {
 		h.Clean(x, &f)
 	}
-	h.sightings[sightingOf(key, c)] = sighted{f, later}
+	h.sightings[of] = sighted{f, later}
 }
 
 // Contradiction is a finding that a resource gives by its history.
@@ -140,7 +144,7 @@ func (h *History) Contradictions(of func(ResourceKey) bool) iter.Seq[Contradicti
 				continue
 			}
 			one := Contradiction{Resource: key, Pair: *c.pair, rule: c.rule.ID, pointer: c.member.Pointer}
-			if s, ok := h.sightings[sightingOf(key, &c)]; ok {
+			if s, ok := h.sightings[sightingOf(key, &c, c.pair, c.of.Kind)]; ok {
 				one.Finding, one.Seen = s.finding, s.later
 			} else {
 				one.Finding = c.finding(h.v, c.of)

@@ -137,7 +137,7 @@ func (h *History) add(p *pass, r *resource) {
 	})
 	if len(t.overTime.rules) > 0 {
 		read := t.overTime.appendRead(nil, r.value, p.x.Response.Body.Bytes)
-		h.compareRead(t, key, at, lastSeen{read, at.Time, at.File, packed}, func() (*pass, *resource) { return p, r })
+		h.compareRead(t, key, at, r.value.Start, lastSeen{read, at.Time, at.File, packed}, func() (*pass, *resource) { return p, r })
 	}
 }
 
@@ -169,7 +169,7 @@ func (h *History) addNote(to *Result, n *note, opened **pass) {
 		}
 		return checked, n.resource(checked)
 	}
-	h.compareRead(n.tracked, n.key, at, lastSeen{n.read, at.Time, at.File, n.packed}, open)
+	h.compareRead(n.tracked, n.key, at, n.start, lastSeen{n.read, at.Time, at.File, n.packed}, open)
 	if checked != nil {
 		to.Findings = checked.out.Findings
 	}

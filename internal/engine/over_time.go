@@ -90,9 +90,9 @@ type lastSeen struct {
 // compareRead evaluates the rules that look at oldSelf, on what they read of a resource.
 // A response that is older than the last one is left out. Only for a finding the pass of
 // the body is needed, in which the resource is.
-func (h *History) compareRead(t *tracked, key ResourceKey, at Moment, now lastSeen, open func() (*pass, *resource)) {
+func (h *History) compareRead(t *tracked, key ResourceKey, at Moment, start int, now lastSeen, open func() (*pass, *resource)) {
 	if h.Readings != nil {
-		h.Readings(Reading{key, t.Number, at, bytes.Clone(now.packed), bytes.Clone(now.read)})
+		h.Readings(Reading{key, t.Number, at, start, bytes.Clone(now.packed), bytes.Clone(now.read)})
 		return
 	}
 	last := h.last[key]

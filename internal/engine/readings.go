@@ -14,6 +14,7 @@ type Reading struct {
 	Resource ResourceKey
 	Kind     int // number of the kind of resources
 	Moment
+	Start  int    // offset of the resource in the body
 	Packed []byte // what the history keeps
 	Text   []byte // a JSON object with the members that are read
 }
@@ -24,6 +25,7 @@ type Doubt struct {
 	Resource ResourceKey
 	Kind     int
 	After    Moment
+	Start    int    // offset of the resource in the body
 	Old      []byte // what the rule reads of the response before, as a JSON object
 	Rule     string
 }
@@ -72,7 +74,7 @@ func (h *History) CompareReadings(all []Reading) (doubts []Doubt) {
 			old, _ := jsonvalue.Parse(before.Text, h.v.maxDepth)
 			for _, r := range h.v.overTime[t.shape] {
 				if r.mayFail(self, old) && h.v.isEnabled(r.Rule) {
-					doubts = append(doubts, Doubt{now.Resource, now.Kind, now.Moment, before.Text, r.ID})
+					doubts = append(doubts, Doubt{now.Resource, now.Kind, now.Moment, now.Start, before.Text, r.ID})
 				}
 			}
 		}
@@ -100,7 +102,7 @@ func (h *History) Settle(x *plumb.Exchange, doubts []Doubt) Result {
 	n := len(p.out.Findings)
 	for i := range doubts {
 		d := &doubts[i]
-		r := p.resourceOfKey(d.Resource, &d.After)
+		r := p.resourceIn(d)
 		if r == nil {
 			continue
 		}
@@ -116,15 +118,13 @@ func (h *History) Settle(x *plumb.Exchange, doubts []Doubt) Result {
 	return out
 }
 
-// resourceOfKey returns the resource that the exchange told of at a moment; nil if there
-// is none.
-func (p *pass) resourceOfKey(key ResourceKey, at *Moment) *resource {
-	if at.File != p.x.Place.File || at.Entry != int64(p.x.Place.Entry) {
+// resourceIn returns the resource of a doubt; nil if it is not in the exchange.
+func (p *pass) resourceIn(d *Doubt) *resource {
+	if d.After.File != p.x.Place.File || d.After.Entry != int64(p.x.Place.Entry) {
 		return nil
 	}
 	for _, r := range p.resources {
-		if r.id != "" && p.v.tracked[r.life].Key([]byte(r.id)) == key &&
-			at.Line == int64(lineOf(p.x, r.value.Start)) && at.Origin.Within == p.locate(location{path: r.path}).pointer {
+		if r.value.Start == d.Start && r.id != "" && p.v.tracked[r.life].Key([]byte(r.id)) == d.Resource {
 			return r
 		}
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"cmp"
 
 	"github.com/plumbapi/plumb"
@@ -15,7 +16,8 @@ func (h *History) Expect(c Contradiction) {
 // Seen returns the finding that a contradiction gives, if the body of its later
 // response was given to [History.Look] or was added to the history.
 func (h *History) Seen(c *Contradiction) (f plumb.Finding, ok bool) {
-	s, ok := h.sightings[sighting{c.Resource, c.rule, c.pointer, c.Pair.After, c.Pair.Before}]
+	said := h.v.kinds[c.Pair.Kind].PackValues(c.Pair.Latter)
+	s, ok := h.sightings[sighting{c.Resource, c.rule, c.pointer, c.Pair.After, c.Pair.Before, string(said)}]
 	return s.finding, ok && s.later
 }
 
@@ -42,7 +44,7 @@ func (h *History) look(t *tracked, one *Contradiction, p *pass, r *resource) {
 	c := comparison{v: h.v, tracked: t, Pair: &one.Pair, yield: func(c contradiction) {
 		if c.rule.ID == one.rule && c.member.Pointer == one.pointer {
 			h.place(&c, &one.Pair)
-			h.remember(one.Resource, &c, p.x, c.atHand(h.v, p, r, true), true)
+			h.remember(sightingOf(one.Resource, &c, &one.Pair, t.Kind), p.x, c.atHand(h.v, p, r, true), true)
 		}
 	}}
 	c.apply()
@@ -52,7 +54,8 @@ func (h *History) look(t *tracked, one *Contradiction, p *pass, r *resource) {
 func (h *History) isAfter(c *Contradiction, p *pass, r *resource) bool {
 	after := &c.Pair.After
 	return after.File == p.x.Place.File && after.Entry == int64(p.x.Place.Entry) &&
-		after.Line == int64(lineOf(p.x, r.value.Start)) && after.Origin.Within == p.locate(location{path: r.path}).pointer
+		after.Line == int64(lineOf(p.x, r.value.Start)) && after.Origin.Within == p.locate(location{path: r.path}).pointer &&
+		bytes.Equal(h.v.kinds[c.Pair.Kind].PackValues(c.Pair.Latter), observe(h.v.kinds[c.Pair.Kind].Kind, r))
 }
 
 // Compare orders contradictions of one pair of responses.

@@ -43,7 +43,7 @@ func (h *History) ReadResource(b []byte, key ResourceKey, file string) (Resource
 // AppendReading appends to b what rules read of a response.
 func (v *Validator) AppendReading(b []byte, r *Reading) []byte {
 	b = binary.AppendUvarint(b, uint64(r.Kind))
-	b = appendText(b, r.Text)
+	b = appendText(binary.AppendUvarint(b, uint64(r.Start)), r.Text)
 	return v.kinds[r.Kind].AppendResponses(b, []ResourceResponse{{Moment: r.Moment, Packed: r.Packed}}, v.operations)
 }
 
@@ -53,7 +53,11 @@ func (v *Validator) ReadReading(b []byte, key ResourceKey, file string) (r Readi
 	if err != nil {
 		return r, err
 	}
-	text, b, ok := takeText(b)
+	start, size := binary.Uvarint(b)
+	if size <= 0 {
+		return r, errWire
+	}
+	text, b, ok := takeText(b[size:])
 	if !ok {
 		return r, errWire
 	}
@@ -61,7 +65,7 @@ func (v *Validator) ReadReading(b []byte, key ResourceKey, file string) (r Readi
 	if err != nil || len(responses) != 1 {
 		return r, errWire
 	}
-	return Reading{key, k.Number, responses[0].Moment, responses[0].Packed, text}, nil
+	return Reading{key, k.Number, responses[0].Moment, int(start), responses[0].Packed, text}, nil
 }
 
 // AppendContradiction appends to b a contradiction, without its finding.
@@ -89,7 +93,7 @@ func (v *Validator) ReadContradiction(b []byte) (c Contradiction, err error) {
 // AppendDoubt appends to b a pair of responses in which a rule may not hold.
 func (v *Validator) AppendDoubt(b []byte, d *Doubt) []byte {
 	b = v.appendOf(b, d.Kind, d.Resource, d.Rule)
-	b = appendText(b, d.Old)
+	b = appendText(binary.AppendUvarint(b, uint64(d.Start)), d.Old)
 	return v.kinds[d.Kind].AppendPair(b, &history.Pair{After: d.After}, v.operations)
 }
 
@@ -99,12 +103,16 @@ func (v *Validator) ReadDoubt(b []byte) (d Doubt, err error) {
 	if err != nil {
 		return d, err
 	}
-	old, b, ok := takeText(b)
+	start, size := binary.Uvarint(b)
+	if size <= 0 {
+		return d, errWire
+	}
+	old, b, ok := takeText(b[size:])
 	if !ok {
 		return d, errWire
 	}
 	pair, err := k.ReadPair(b, v.operations)
-	d.Kind, d.Old, d.After = k.Number, old, pair.After
+	d.Kind, d.Start, d.Old, d.After = k.Number, int(start), old, pair.After
 	return d, err
 }
 

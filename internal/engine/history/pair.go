@@ -106,7 +106,7 @@ func (s *Store) appears(k *Kind, o *observation) []Change {
 func (l *life) eachPair(s *Store, k *Kind, i int, yield func(Pair)) {
 	o := &l.observations[i]
 	if i == 0 && l.begins != nil {
-		yield(Pair{Kind: k.Number, Before: s.momentOf(l.before), After: s.momentOf(o.moment), Begins: l.begins})
+		yield(Pair{Kind: k.Number, Before: s.momentOf(l.before), After: s.momentOf(o.moment), Begins: l.begins, Latter: o.values})
 	}
 	if changes := s.appears(k, o); i == 0 && changes != nil {
 		yield(Pair{Kind: k.Number, After: s.momentOf(o.moment), Changes: changes, Latter: o.values})
