@@ -107,7 +107,7 @@ func (c *check) run(ctx context.Context, args []string) error {
 // conclude writes the report and the messages that follow it.
 func (c *check) conclude(r *report.Report) {
 	expired := c.baseline != nil && c.accept(r)
-	if c.status = c.verdict(r); expired && c.options.failOn != "never" {
+	if c.status = c.options.verdict(r); expired && c.options.failOn != "never" {
 		c.status = statusFindings
 	}
 	if n := c.options.maxFindings; n > 0 {
@@ -325,18 +325,18 @@ func (c *check) ended(f recording.File, err error) {
 func (c *check) skip(reason string) { c.outcome.Skip(reason) }
 
 // verdict returns the exit status for a report.
-func (c *check) verdict(r *report.Report) int {
+func (o *options) verdict(r *report.Report) int {
 	s := r.Summary
 	at := map[string]int{
 		"error":   s.Errors,
 		"warning": s.Errors + s.Warnings,
 		"info":    s.Errors + s.Warnings + s.Infos,
-	}[c.options.failOn]
+	}[o.failOn]
 	switch {
 	case at > 0:
 		return statusFindings
 	case s.Checked == 0:
-		return c.options.nothing()
+		return o.nothing()
 	}
 	return statusOK
 }

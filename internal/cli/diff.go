@@ -203,7 +203,7 @@ func (d *diffRun) conclude(r *diffReport, all *report.Report) error {
 		specdiff.Accept(r.Changes, all)
 	}
 	failed := d.status
-	if d.status = c.verdict(all); expired && d.options.failOn != "never" {
+	if d.status = c.options.verdict(all); expired && d.options.failOn != "never" {
 		d.status = statusFindings
 	}
 	if d.status == statusNothing { // a comparison needs no recordings

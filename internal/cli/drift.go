@@ -119,7 +119,7 @@ func (d *driftRun) writeReport(r *drift.Report) error {
 	findings := d.check.report()
 	expired := d.baseline != nil && d.accept(findings)
 	findings.Only(func(f *report.Finding) bool { return drift.IsDrift(f.Rule) })
-	if d.status = d.verdict(findings); expired && d.options.failOn != "never" {
+	if d.status = d.options.verdict(findings); expired && d.options.failOn != "never" {
 		d.status = statusFindings
 	}
 	shown := *r

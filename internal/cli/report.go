@@ -22,10 +22,13 @@ format: the same bytes as check would have written in that format. Without a FIL
 or with -, the report is read from standard input.
 
 Only flags are used here, not the environment or plumb.yaml. The exit status is 0 if
-the report is written, whatever it says, and 2 otherwise.`,
+the report is written, whatever it says, and 2 otherwise. With --fail-on it is that of
+check: 1 if there is a finding at or above the severity, or an acceptance that has
+expired, and 3 if nothing was checked (0 with --allow-empty).`,
 		Example: `  plumb check --format json recordings/ > report.json
   plumb report report.json
-  plumb report --report html=report.html --report junit=report.xml report.json`,
+  plumb report --report html=report.html --report junit=report.xml report.json
+  plumb report --fail-on error report.json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return errors.New("report takes one JSON report, such as: plumb report --format html report.json")
@@ -33,7 +36,7 @@ the report is written, whatever it says, and 2 otherwise.`,
 			return nil
 		},
 	}
-	settings := []string{"format", "report", "color", "quiet", "verbose", "full"}
+	settings := []string{"format", "report", "color", "quiet", "verbose", "full", "fail-on", "allow-empty"}
 	flags := addFlags(cmd.Flags(), func(s *setting) bool { return slices.Contains(settings, s.name) })
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		flags["config"] = []string{""} // no configuration file
@@ -60,6 +63,12 @@ the report is written, whatever it says, and 2 otherwise.`,
 			return err
 		}
 		o.isReport = true
+		if flags["fail-on"] != nil {
+			a.status = o.verdict(r)
+			if o.failOn != "never" && slices.ContainsFunc(r.Findings, func(f report.Finding) bool { return f.Expired != nil }) {
+				a.status = statusFindings
+			}
+		}
 		return a.write(o, r)
 	}
 	return cmd
