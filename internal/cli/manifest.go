@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/scale"
+	"github.com/plumbapi/plumb/internal/wholefile"
 )
 
 // readManifest reads the names of objects, a line for each: its number, a tab, and its
@@ -48,7 +48,7 @@ func (a *app) manifest(name string) ([]scale.Object, error) {
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, errors.Unwrap(err)
+		return nil, fmt.Errorf("%s: the manifest cannot be read: %w", name, wholefile.Cause(err))
 	}
 	defer f.Close()
 	return readManifest(f, name)

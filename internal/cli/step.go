@@ -14,6 +14,7 @@ import (
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/scale"
+	"github.com/plumbapi/plumb/internal/wholefile"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -118,7 +119,7 @@ func (a *app) lines(name string) (*scale.Reader, io.Closer, error) {
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("%s: cannot be read: %w", name, wholefile.Cause(err))
 	}
 	return scale.NewReader(f, name), f, nil
 }
