@@ -16,7 +16,7 @@ from pyspark import SparkConf, SparkContext, StorageLevel
 import plumb_options
 import plumb_steps
 
-STAGES = "map", "reduce", "map --verdicts", "merge"
+STAGES = "map", "reduce", "map --verdicts", "merge"  # with --bytes, the last two are of another job
 
 
 def partition(key):
@@ -40,17 +40,20 @@ def listed(sc, paths):
     return [f.toString() for f in found if not f.getName().startswith(("_", "."))]
 
 
-def numbered_bytes(sc, manifest, wanted, slices):
-    """The bytes of objects, with the number and name of each."""
-    known = sc.broadcast({line.split(b"\t", 1)[1].decode(): line for _, line in manifest})
-    escaped = ",".join("".join("\\" + c if c in "\\,{}[]*?" else c for c in name) for name in wanted)
+def with_bytes(sc, lines, uris, wanted, slices):
+    """The bytes of the objects whose lines of the manifest are wanted, with these lines."""
+    names = {plumb_options.local(uri) or uri: uri for uri in uris}
+    of = {line.split(b"\t", 1)[1].decode(): line for _, line in lines}
+    known = sc.broadcast({names[name]: line for name, line in of.items()})
+    wanted = [uri for uri in uris if wanted is None or int(known.value[uri].split(b"\t")[0]) in wanted]
+    escaped = ",".join("".join("\\" + c if c in "\\,{}[]*?" else c for c in name) for name in wanted)  # commas and patterns
     return sc.binaryFiles(escaped, slices).map(lambda pair: (known.value[pair[0]], pair[1]))
 
 
 def verdicts_of(reduced):
     """The verdicts by the numbers of objects. Only with --bytes are they all on the driver."""
     found = {}
-    for key, record in reduced.filter(lambda row: row[0][:1] != b"#").toLocalIterator():
+    for key, record in reduced.filter(lambda row: row[0][:1] != b"#").collect():
         found.setdefault(int(key[:10]), []).append(record)
     return found
 
@@ -58,18 +61,18 @@ def verdicts_of(reduced):
 class Progress(threading.Thread):
     """Says when a stage begins and how far it is, at most every 10 seconds."""
 
-    def __init__(self, sc):
+    def __init__(self, sc, stages):
         super().__init__(daemon=True)
-        self.tracker, self.names, self.ended = sc.statusTracker(), {}, threading.Event()
+        self.tracker, self.stages, self.ended = sc.statusTracker(), stages, threading.Event()
 
     def run(self):
         said, last = None, 0
         while not self.ended.wait(0.2):
             for stage in sorted(self.tracker.getActiveStageIds()):
                 info = self.tracker.getStageInfo(stage)
-                if info is None or info.currentAttemptId > 0 and stage not in self.names:
+                if info is None:
                     continue
-                name = self.names.setdefault(stage, STAGES[min(len(self.names), len(STAGES) - 1)])
+                name = f"stage {stage} ({self.stages[stage]})" if stage < len(self.stages) else f"stage {stage}"
                 if stage != said or time.time() - last > 10:
                     said, last = stage, time.time()
                     plumb_options.say(f"{name}: {info.numCompletedTasks} of {info.numTasks} tasks")
@@ -78,15 +81,15 @@ class Progress(threading.Thread):
 def report(sc, o, steps):
     """The rows that plumb merge gives."""
     uris = listed(sc, o.paths)
-    manifest = plumb_steps.manifest(uris if o.bytes else plumb_options.openable(uris))
+    manifest = plumb_steps.manifest([plumb_options.local(u) or u for u in uris] if o.bytes else plumb_options.openable(uris))
     if not manifest:
         raise SystemExit("plumb: there are no objects below " + ", ".join(o.paths))
     slices = plumb_options.tasks(o, len(manifest))
-    plumb_options.say(f"{len(manifest)} objects, {slices} tasks")
+    plumb_options.say(f"{len(manifest)} objects")
     lines = sc.parallelize(manifest, min(slices, o.partitions))
 
     if o.bytes:
-        objects = numbered_bytes(sc, manifest, uris, slices)
+        objects = with_bytes(sc, manifest, uris, None, slices)
     else:
         objects = sc.parallelize([tuple(line.split(b"\t", 1)) for _, line in manifest], slices)
     observed = objects.mapPartitions(steps.map)
@@ -94,12 +97,11 @@ def report(sc, o, steps):
     if o.bytes:
         reduced = reduced.persist(StorageLevel.DISK_ONLY)
         verdicts = verdicts_of(reduced)
-        names = dict(line.split(b"\t", 1) for _, line in manifest)
         outcomes = reduced.filter(lambda row: row[0][:1] == b"#")
         if verdicts:
-            wanted, shared = [names[b"%d" % n].decode() for n in sorted(verdicts)], sc.broadcast(verdicts)
-            read = numbered_bytes(sc, manifest, wanted, min(slices, len(wanted)))
-            outcomes = outcomes.union(read.mapPartitions(lambda rows: steps.again_bytes(shared.value, rows)))
+            shared = sc.broadcast(verdicts)
+            again = with_bytes(sc, manifest, uris, verdicts, slices)
+            outcomes = outcomes.union(again.mapPartitions(lambda rows: steps.again_bytes(shared.value, rows)))
         outcomes = outcomes.repartition(o.partitions).mapPartitions(steps.partial)
     else:
         later = reduced.union(lines).repartitionAndSortWithinPartitions(o.partitions, partition)
@@ -111,13 +113,13 @@ def report(sc, o, steps):
 def main():
     o, steps = plumb_options.parse(__doc__.splitlines()[0])
     began = time.time()
-    sc = SparkContext(conf=SparkConf().setAppName("plumb").setIfMissing("spark.master", "local[*]"))
+    sc = SparkContext(conf=SparkConf().setAppName("plumb").setIfMissing("spark.master", "local[*]").setIfMissing("spark.ui.showConsoleProgress", "false"))
     here = os.path.dirname(os.path.abspath(__file__))
     for module in ("plumb_steps.py", "plumb_options.py"):
         sc.addPyFile(os.path.join(here, module))
     for path in ([o.plumb] if o.plumb else []) + o.file:
         sc.addFile(path, recursive=os.path.isdir(path))
-    progress = Progress(sc)
+    progress = Progress(sc, STAGES[:2] if o.bytes else STAGES)
     progress.start()
     try:
         plumb_options.finish(o, report(sc, o, steps), began)

@@ -10,6 +10,7 @@ Keys of the rows between the steps:
 
 PARTITIONED is how many bytes of a key decide where its row goes.
 """
+import itertools
 import os
 import shlex
 import subprocess
@@ -44,7 +45,11 @@ class Steps:
                 number, name = key.decode().split("\t", 1)
                 yield from self._spread(run(self.command("map", *self.map_flags, "--name", name, "--index", number, "-"), [content]))
         else:
-            lines = (b"%d\t%s\n" % (int(number), name) for number, name in rows)
+            rows = iter(rows)
+            first = next(rows, None)
+            if first is None:  # a task without objects; plumb takes an empty manifest for a mistake
+                return
+            lines = (b"%d\t%s\n" % (int(number), name) for number, name in itertools.chain([first], rows))
             yield from self._spread(run(self.command("map", *self.map_flags, "--names", "-"), lines))
 
     def _spread(self, rows):
