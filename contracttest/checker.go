@@ -131,6 +131,7 @@ func (c *checker) check(x *plumb.Exchange, line string) {
 		x.Place.File = requestLine(x)
 	}
 	x.Place.Entry = int(c.entries.Add(1))
+	c.validator.Reveal(x)
 	result := c.validator.Check(x)
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -125,6 +125,38 @@ func TestHandler(t *testing.T) {
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/v1/batches/batch_1", nil)) // here
 }
 
+func TestHelpers(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(serve))
+	defer srv.Close()
+	fetch(t, contracttest.Client(t), srv.URL) // here
+}
+
+func fetch(t *testing.T, client *http.Client, url string) {
+	t.Helper()
+	fetchBatch(t, client, url, "batch_1")
+}
+
+func fetchBatch(t testing.TB, client *http.Client, url, id string) {
+	t.Helper()
+	resp, err := client.Get(url + "/v1/batches/" + id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+}
+
+func TestPart(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(serve))
+	defer srv.Close()
+	part(t, srv.URL)
+}
+
+// part is no helper: as for Errorf, the line is in it.
+func part(t *testing.T, url string) {
+	fetch(t, contracttest.Client(t), url) // here
+	func() { t.Helper() }()
+}
+
 func TestBody(t *testing.T) {
 	contracttest.Body(t, "Batch", []byte(paused)) // here
 }

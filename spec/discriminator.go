@@ -17,6 +17,7 @@ import (
 type discriminator struct {
 	property string
 	mapping  map[string]*node // by value
+	values   []string         // of the mapping, also those that it maps to nothing
 	fallback *node            // defaultMapping of OpenAPI 3.2; nil without
 }
 
@@ -61,6 +62,7 @@ func (w *walker) discriminate(n *node, p position) {
 	if mapping := m.value.find("mapping"); mapping != nil {
 		inside := at.at(mapping.name, mapping.value, mapping.line, mapping.column)
 		for _, to := range mapping.value.members {
+			d.values = append(d.values, to.name)
 			follow(to, inside.at(to.name, to.value, to.line, to.column), func(target *node) { d.mapping[to.name] = target })
 		}
 	}
@@ -93,10 +95,29 @@ func (d *discriminator) append(b []byte, n *node) []byte {
 	}
 	urls("mapping", d.mapping)
 	urls("names", n.discriminated())
+	if lost := d.lost(); len(lost) > 0 {
+		w.name("lost")
+		inner := objectWriter{b: w.b}
+		for _, value := range lost {
+			inner.name(value)
+			inner.b = append(inner.b, "true"...)
+		}
+		w.b = inner.end()
+	}
 	if d.fallback != nil && d.fallback.isSchema() {
 		text("default", urlOf(d.fallback))
 	}
 	return w.end()
+}
+
+// lost returns the values that the mapping maps to what is no schema, sorted.
+func (d *discriminator) lost() []string {
+	lost := slices.DeleteFunc(slices.Clone(d.values), func(value string) bool {
+		target := d.mapping[value]
+		return target != nil && target.isSchema()
+	})
+	slices.Sort(lost)
+	return slices.Compact(lost)
 }
 
 // discriminated returns the schemas that a discriminator picks by their names: the

@@ -88,7 +88,7 @@ func openFile(file, refRoot string, overlays []Overlay, use func(l *loader, name
 	}
 	root, err := os.OpenRoot(refRoot)
 	if err != nil {
-		return fmt.Errorf("%s: cannot open the folder: %w", refRoot, cause(err))
+		return fmt.Errorf("%s: cannot open the folder: %w", refRoot, wholefile.Cause(err))
 	}
 	defer func() { _ = root.Close() }()
 	return use(&loader{fsys: root.FS(), root: ".", folder: filepath.ToSlash(refRoot), overlays: overlays}, name)
@@ -103,7 +103,7 @@ func openStream(file, refRoot string, overlays []Overlay, use func(l *loader, na
 	folder, name := filepath.Split(file)
 	root, err := os.OpenRoot(cmp.Or(refRoot, folder, "."))
 	if err != nil {
-		return fmt.Errorf("%s: cannot open the folder: %w", refRoot, cause(err))
+		return fmt.Errorf("%s: cannot open the folder: %w", refRoot, wholefile.Cause(err))
 	}
 	defer func() { _ = root.Close() }()
 	return use(&loader{fsys: root.FS(), root: ".", folder: filepath.ToSlash(folder), overlays: overlays, stream: data}, name)
@@ -222,7 +222,7 @@ func (l *loader) amended(name string) (main *file, version string, w *walker, er
 		if errors.Is(err, syscall.EISDIR) {
 			return nil, "", nil, fmt.Errorf("%s: this is a folder; name the main file of the description", l.shown(name))
 		}
-		return nil, "", nil, fmt.Errorf("%s: cannot read the description: %w", l.shown(name), cause(err))
+		return nil, "", nil, fmt.Errorf("%s: cannot read the description: %w", l.shown(name), wholefile.Cause(err))
 	}
 	if version, f = checkDocument(main.root); f != nil {
 		return nil, "", nil, errorAt(l.shown(name), f.line, f.column, f.message)
@@ -248,6 +248,9 @@ func (l *loader) walk(main *file) *walker {
 // they lead, including those that earlier overlays have added.
 func (l *loader) amend(main *file) error {
 	a := amender{done: map[string]bool{}}
+	if l.folder != "" {
+		a.file = l.shown(main.name)
+	}
 	for _, o := range l.overlays {
 		l.walk(main)
 		if err := a.apply(o, main.root); err != nil {

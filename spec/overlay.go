@@ -51,8 +51,10 @@ func ReadOverlay(name string) (Overlay, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(name, `./\`):
 		return Overlay{}, fmt.Errorf("no overlay is named %q; the built-in ones are %s; for your own, give the path of its file", name, strings.Join(Overlays(), ", "))
+	case errors.Is(err, fs.ErrNotExist):
+		return Overlay{}, fmt.Errorf("%s: the overlay cannot be read: there is no such file; name another, or one of the built-in overlays (%s)", name, strings.Join(Overlays(), ", "))
 	case err != nil:
-		return Overlay{}, fmt.Errorf("%s: the overlay cannot be read: %w", name, cause(err))
+		return Overlay{}, fmt.Errorf("%s: the overlay cannot be read: %w", name, wholefile.Cause(err))
 	}
 	return Overlay{Name: name, Data: data}, nil
 }

@@ -3,6 +3,9 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/plumbapi/plumb"
@@ -13,31 +16,81 @@ import (
 // amender applies overlays to a description, one after the other.
 type amender struct {
 	warnings []Warning
+	file     string          // of the operating system, to which they are applied; empty for another
 	done     map[string]bool // texts of the actions that an overlay has carried out
 }
 
 // apply carries out the actions of an overlay on the description in main,
 // whose files have been walked.
 func (a *amender) apply(o Overlay, main *node) error {
-	actions, err := o.actions()
+	doc, err := o.parse()
 	if err != nil {
 		return err
 	}
+	a.extends(doc, o.source())
 	v := newView(main)
-	for i := range actions {
-		if err := a.carryOut(&actions[i], v, o.source()); err != nil {
-			return errorAt(o.source(), actions[i].line, actions[i].column, err.Error())
+	for i := range doc.actions {
+		act := &doc.actions[i]
+		targets := v.targets(act.path)
+		err := doc.checkTargets(act, targets)
+		if err == nil {
+			err = a.carryOut(act, targets, v, o.source())
+		}
+		if err != nil {
+			return errorAt(o.source(), act.line, act.column, err.Error())
 		}
 	}
 	return nil
 }
 
-func (a *amender) carryOut(act *action, v *view, source string) error {
+// checkTargets returns an error if an action changes what the version of the overlay does
+// not allow it to select: in 1.0 a single value. Removing one from an object is nowhere
+// forbidden in so many words, and the examples of the specification do it.
+func (d *overlayDocument) checkTargets(act *action, targets []found) error {
+	if !d.noPrimitives || !act.remove && act.update == nil {
+		return nil
+	}
+	for _, t := range targets {
+		if !t.node.isScalar() || len(t.chain) == 0 {
+			continue
+		}
+		if isItem := t.chain[len(t.chain)-1].kind == jsonvalue.Array; isItem || !act.remove {
+			return fmt.Errorf("the target %s selects %s, which overlays of version 1.0 do not change by itself; target the object or array that contains it, or write overlay: 1.1.0", act.target, withArticle(t.node.kind.String()))
+		}
+	}
+	return nil
+}
+
+// extends warns of an overlay that says it is for a file, and is applied to another one.
+// A file that is not there may have been saved under another name.
+func (a *amender) extends(doc *overlayDocument, source string) {
+	reference, ok := doc.tree.root.str("extends")
+	u, err := url.Parse(reference)
+	if !ok || err != nil || a.file == "" || u.Host != "" || u.Scheme != "" && u.Scheme != "file" {
+		return
+	}
+	named := filepath.FromSlash(u.Path)
+	if !filepath.IsAbs(named) {
+		named = filepath.Join(filepath.Dir(source), named)
+	}
+	other, err := os.Stat(named)
+	if err != nil {
+		return
+	}
+	if own, err := os.Stat(a.file); err == nil && !os.SameFile(own, other) {
+		at := doc.tree.Place("/extends")
+		a.warnings = append(a.warnings, Warning{
+			Place:   plumb.Source{Line: at.Line, Column: at.Column, Overlay: source},
+			Message: fmt.Sprintf("the overlay is for %s, and is applied to %s; correct extends, or use the overlay with its own description", filepath.ToSlash(named), a.file),
+		})
+	}
+}
+
+func (a *amender) carryOut(act *action, targets []found, v *view, source string) error {
 	warn := func(text string) {
 		place := plumb.Source{Line: act.line, Column: act.column, Overlay: source}
 		a.warnings = append(a.warnings, Warning{Place: place, Message: text})
 	}
-	targets := v.targets(act.path)
 	switch {
 	case len(targets) == 0:
 		if !a.done[act.text] { // otherwise an earlier overlay has done it

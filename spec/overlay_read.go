@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/plumbapi/plumb/internal/docschema"
 	"github.com/plumbapi/plumb/internal/jsonpath"
@@ -23,10 +24,20 @@ type action struct {
 	copyPath *jsonpath.Path
 }
 
-// actions parses the overlay. An error gives file, line and column. It is an
+// overlayDocument is an overlay that has been parsed.
+type overlayDocument struct {
+	tree    *Tree
+	actions []action
+
+	// noPrimitives reports whether its version says that targets select objects and
+	// arrays only.
+	noPrimitives bool
+}
+
+// parse parses the overlay. An error gives file, line and column. It is an
 // error if the official JSON Schema rejects the overlay, or a path is not a
 // JSONPath.
-func (o Overlay) actions() ([]action, error) {
+func (o Overlay) parse() (*overlayDocument, error) {
 	tree, err := ReadTree(o.source(), o.Data)
 	if err != nil {
 		return nil, err
@@ -36,17 +47,18 @@ func (o Overlay) actions() ([]action, error) {
 			return nil, err
 		}
 	}
-	var all []action
+	version, _ := tree.root.str("overlay")
+	d := &overlayDocument{tree: tree, noPrimitives: strings.HasPrefix(version, "1.0.")}
 	if actions := tree.root.get("actions"); actions != nil {
 		for _, item := range actions.items {
 			a, f := readAction(item)
 			if f != nil {
 				return nil, errorAt(o.source(), f.line, f.column, f.message)
 			}
-			all = append(all, a)
+			d.actions = append(d.actions, a)
 		}
 	}
-	return all, nil
+	return d, nil
 }
 
 // overlayVersion matches the versions that we know; the first group

@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -95,6 +97,21 @@ func TestOverlayRefuses(t *testing.T) {
 	}
 	_, _, err := overlaidDocument(t, "1.0.0", description, "- {target: $.info, copy: $.info}")
 	assert.ErrorContains(t, err, `o.yaml:4:20: an action (Overlay 1.0) has no member "copy"; it may have description, remove, target, update`)
+	for actions, want := range map[string]string{
+		"- {target: $.info.title, update: b}":       "o.yaml:4:4: the target $.info.title selects a string, which overlays of version 1.0 do not change by itself; target the object or array that contains it, or write overlay: 1.1.0",
+		"- {target: $.info.title, remove: true}":    "",
+		"- {target: '$.tags[0]', remove: true}":     "o.yaml:4:4: the target $.tags[0] selects a string",
+		"- {target: '$..*', update: {x-a: 1}}":      "o.yaml:4:4: the target $..* selects a string",
+		"- {target: $, update: {info: {title: b}}}": "",
+		"- {target: $.tags, remove: true}":          "",
+		"- {target: $.tags, update: b}":             "",
+	} {
+		if _, _, err := overlaidDocument(t, "1.0.0", description, actions); want == "" {
+			assert.NoError(t, err, actions)
+		} else {
+			assert.ErrorContains(t, err, want)
+		}
+	}
 	for _, version := range []string{"1.0", "1.2.0", "2", "1.1.x"} {
 		_, _, err := overlaidDocument(t, version, description, "- target: $")
 		assert.ErrorContains(t, err, "o.yaml:1:1: overlay version ")
@@ -106,4 +123,34 @@ func TestOverlayIsBounded(t *testing.T) {
 	description := "openapi: 3.1.0\nbig: {a: [" + strings.Repeat("1,", 2000) + "1]}\ntags: [" + strings.Repeat("{},", 3000) + "{}]\n"
 	_, _, err := overlaidDocument(t, "1.1.0", description, "- {target: '$.tags[*]', copy: $.big}\n")
 	assert.ErrorContains(t, err, "o.yaml:4:4: the target $.tags[*] makes the description larger than 5000000 values")
+}
+
+// An overlay that is for another file, which is there, is probably applied by mistake.
+func TestOverlayExtends(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const description = "openapi: 3.1.0\ninfo: {title: a, version: '1'}\ncomponents: {schemas: {A: {type: object}}}\n"
+	require.NoError(t, os.MkdirAll("api/overlays", 0o755))
+	for _, name := range []string{"api/own.yaml", "api/other.yaml"} {
+		require.NoError(t, os.WriteFile(name, []byte(description), 0o644))
+	}
+	absolute, err := filepath.Abs("api/other.yaml")
+	require.NoError(t, err)
+	const warning = "api/overlays/o.yaml:3:1: the overlay is for api/other.yaml, and is applied to api/own.yaml; correct extends, or use the overlay with its own description"
+	for extends, want := range map[string]string{
+		"../own.yaml":                          "",
+		"../overlays/.././own.yaml":            "",
+		"../other.yaml":                        warning,
+		"../saved-elsewhere.yaml":              "",
+		"https://api.example/api.yaml":         "",
+		"file://" + filepath.ToSlash(absolute): strings.Replace(warning, "api/other.yaml", filepath.ToSlash(absolute), 1),
+	} {
+		text := "overlay: 1.0.0\ninfo: {title: o, version: '1'}\nextends: " + extends + "\nactions: [{target: $.info, update: {title: b}}]\n"
+		d, err := LoadFile("api/own.yaml", "", Overlay{Name: "api/overlays/o.yaml", Data: []byte(text)})
+		require.NoError(t, err)
+		var warnings []string
+		for _, w := range d.Warnings {
+			warnings = append(warnings, w.String())
+		}
+		assert.Equal(t, want, strings.Join(warnings, "\n"), extends)
+	}
 }

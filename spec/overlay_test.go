@@ -51,7 +51,7 @@ func amended(actions ...string) (*Description, error) {
 	}
 	var overlays []Overlay
 	for _, a := range actions {
-		overlays = append(overlays, Overlay{Name: "amend.yaml", Data: []byte("overlay: 1.0.0\ninfo: {title: Amendment, version: '1'}\nactions:\n" + a)})
+		overlays = append(overlays, Overlay{Name: "amend.yaml", Data: []byte("overlay: 1.1.0\ninfo: {title: Amendment, version: '1'}\nactions:\n" + a)})
 	}
 	return Load(fsys, "openapi.yaml", Options{Overlays: overlays})
 }
@@ -139,7 +139,7 @@ func TestOverlayErrors(t *testing.T) {
 		"no path":           {"- target: $.components[\n  remove: true\n", "amend.yaml:4:3: the target $.components[ is not a JSONPath"},
 		"the whole":         {"- target: $\n  remove: true\n", "the whole description, which cannot be removed"},
 		"no target":         {"- remove: true\n", "amend.yaml:4:3: the action has no member \"target\""},
-		"a misspelt member": {"- target: $.info\n  updates: {a: 1}\n", `amend.yaml:5:3: an action (Overlay 1.0) has no member "updates"; it may have description, remove, target, update; did you mean "update"?`},
+		"a misspelt member": {"- target: $.info\n  updates: {a: 1}\n", `amend.yaml:5:3: an action (Overlay 1.1) has no member "updates"; it may have copy, description, remove, target, update; did you mean "update"?`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := amended(tt.actions)
@@ -187,7 +187,7 @@ func FuzzOverlay(f *testing.F) {
 		require.NoError(f, err)
 		f.Add(o.Data)
 	}
-	f.Add([]byte("overlay: 1.0.0\ninfo: {title: x, version: '1'}\nactions: [{target: '$..*', update: {a: 1}}]"))
+	f.Add([]byte("overlay: 1.1.0\ninfo: {title: x, version: '1'}\nactions: [{target: '$..*', update: {a: 1}}]"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		_, _ = Builtin(Overlay{Name: "o.yaml", Data: data}) // must not panic
 	})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/wholefile"
 )
 
 // base is the base URL of the $refs in a schema.
@@ -332,21 +333,12 @@ func (w *walker) open(r ref) (*file, string) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Sprintf("$ref %q: there is no file %s; correct the $ref or add the file", r.text, w.shown(name))
 	}
-	return nil, fmt.Sprintf("$ref %q: cannot read %s: %v", r.text, w.shown(name), cause(err))
+	return nil, fmt.Sprintf("$ref %q: cannot read %s: %v", r.text, w.shown(name), wholefile.Cause(err))
 }
 
 // within reports whether a cleaned path is in a folder.
 func within(folder, name string) bool {
 	return fs.ValidPath(name) && (folder == "." || strings.HasPrefix(name, folder+"/"))
-}
-
-// cause returns an error of the file system without the path that it contains.
-func cause(err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		return pathError.Err
-	}
-	return err
 }
 
 // checkKinds warns about each $ref that leads to an object of another kind.

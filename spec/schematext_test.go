@@ -63,7 +63,7 @@ func TestTranslation(t *testing.T) {
 		{"write-only", both, `{"required":["a"],"properties":{"a":{"writeOnly":true}}}`, `{"required":["a"],"properties":{"a":{"writeOnly":true}}}`},
 		{"write-only beside $ref", v30, `{"$ref":"#/components/schemas/B","writeOnly":true}`, `{"writeOnly":true,"$ref":"#/components/schemas/B"}`},
 		{"discriminator of alternatives", both, `{"oneOf":[{"$ref":"#/components/schemas/B"},{"$ref":"#/components/schemas/C"}],"discriminator":{"propertyName":"k","mapping":{"b":"B","c":"#/components/schemas/C","no":"#/nowhere"}}}`,
-			`{"x-discriminator":{"propertyName":"k","mapping":{"b":"#/components/schemas/B","c":"#/components/schemas/C"},"names":{"B":"#/components/schemas/B","C":"#/components/schemas/C"}},"oneOf":[{"$ref":"#/components/schemas/B"},{"$ref":"#/components/schemas/C"}]}`},
+			`{"x-discriminator":{"propertyName":"k","mapping":{"b":"#/components/schemas/B","c":"#/components/schemas/C"},"names":{"B":"#/components/schemas/B","C":"#/components/schemas/C"},"lost":{"no":true}},"oneOf":[{"$ref":"#/components/schemas/B"},{"$ref":"#/components/schemas/C"}]}`},
 		{"discriminator without mapping", both, `{"discriminator":{"propertyName":"k"}}`, `{"x-discriminator":{"propertyName":"k","mapping":{},"names":{}}}`},
 		{"required of what is not there", both, `{"required":["a"]}`, ""},
 		{"within", v30, `{"items":{"additionalProperties":{"not":{"type":"string","nullable":true}}}}`, `{"items":{"additionalProperties":{"not":{"type":["string","null"]}}}}`},

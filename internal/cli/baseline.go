@@ -23,9 +23,14 @@ import (
 // loadBaseline reads the baseline, if one is named.
 func (c *check) loadBaseline() (err error) {
 	if c.options.baseline != "" {
-		c.baseline, err = baseline.Read(c.options.baseline)
+		c.baseline, err = c.options.readBaseline()
 	}
 	return err
+}
+
+func (o *options) readBaseline() (*baseline.Baseline, error) {
+	b, err := baseline.Read(o.baseline)
+	return b, o.locate("baseline", o.baseline, err)
 }
 
 // accept marks what the baseline accepts, and reports which of its entries have
@@ -213,7 +218,7 @@ func (a *app) baselineListCommand() *cobra.Command {
 		if o.baseline == "" {
 			return errors.New("no baseline is named; name the file with --baseline FILE")
 		}
-		b, err := baseline.Read(o.baseline)
+		b, err := o.readBaseline()
 		if err != nil {
 			return err
 		}

@@ -207,9 +207,9 @@ func (c *check) prepare(args []string) (err error) {
 	if name := c.options.schema; name != "" {
 		if ok, names := v.HasSchema(name); !ok {
 			if len(names) == 0 {
-				return fmt.Errorf("--schema: there is no schema %q: the description has none in components/schemas; leave --schema out", name)
+				return fmt.Errorf("%s: there is no schema %q: the description has none in components/schemas; leave it out", c.options.from("schema", name), name)
 			}
-			return fmt.Errorf("--schema: %w", oneOf(name, names))
+			return fmt.Errorf("%s: %w", c.options.from("schema", name), oneOf(name, names))
 		}
 	}
 	if c.today, err = c.now(); err != nil {

@@ -140,6 +140,14 @@ The description of the OpenAI Batch API is built in; --spec FILE uses any other 
 		return cmd.Help()
 	}
 	root.AddCommand(a.checkCommand(), a.baselineCommand(), a.driftCommand(), a.diffCommand(), a.probeCommand(), a.proxyCommand(), a.mockCommand(), a.reportCommand(), a.mapCommand(), a.reduceCommand(), a.mergeCommand(), a.specCommand(), a.rulesCommand(), a.explainCommand(), a.versionCommand(), formatsTopic())
+	root.SetHelpCommand(helpCommand())
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.Args = cobra.ArbitraryArgs
+			c.RunE = func(cmd *cobra.Command, args []string) error { return helpOrUnknown(cmd, args) }
+		}
+	}
 	a.completeFlags(root)
 	return root
 }
@@ -159,7 +167,48 @@ func unknownCommand(root *cobra.Command, args []string) error {
 			known = append(known, c.Name())
 		}
 	}
+	if len(known) == 0 {
+		return fmt.Errorf("%s has no command %q; to see its help, run: %s --help", root.CommandPath(), args[0], root.CommandPath())
+	}
 	return fmt.Errorf("unknown command %q%s (the commands are %s)", args[0], didYouMean(args[0], known), strings.Join(known, ", "))
+}
+
+// helpCommand returns the command help, which cobra's is, but for a mistyped command it
+// fails.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about any command",
+		Long: `Help provides help for any command in the application.
+Simply type plumb help [path to command] for full details.`,
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
+			if of, rest, err := cmd.Root().Find(args); err == nil && len(rest) == 0 {
+				for _, c := range of.Commands() {
+					if c.IsAvailableCommand() || c.IsAdditionalHelpTopicCommand() {
+						names = append(names, cobra.CompletionWithDesc(c.Name(), c.Short))
+					}
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			of, rest, err := cmd.Root().Find(args)
+			if err != nil {
+				return err
+			}
+			return helpOrUnknown(of, rest)
+		},
+	}
+}
+
+// helpOrUnknown prints the help of a command that has only commands, or fails where
+// an argument is not one of them.
+func helpOrUnknown(cmd *cobra.Command, args []string) error {
+	if err := unknownCommand(cmd, args); err != nil {
+		return err
+	}
+	cmd.InitDefaultHelpFlag() // so that the help has it
+	return cmd.Help()
 }
 
 // flagError says what is wrong with a flag in our own words: which known flag is

@@ -40,8 +40,8 @@ func (a *app) completionOf(cmd *cobra.Command, f *pflag.Flag) cobra.CompletionFu
 		case "mock dialect":
 			return oneOfThese(mock.Dialects()...)
 		case "probe scenario":
-			return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-				return scenarioNames(), cobra.ShellCompDirectiveDefault // and files
+			return func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+				return a.completeScenario(givenTo(cmd)), cobra.ShellCompDirectiveDefault // and files
 			}
 		case "drift history":
 			return folders
@@ -81,15 +81,27 @@ func faultNames() []string {
 	return names
 }
 
-// scenarioNames returns the names of the built-in scenarios that can be run by
-// themselves.
-func scenarioNames() (names []string) {
+// givenTo returns the values of the settings that a command was given.
+func givenTo(cmd *cobra.Command) given {
+	if v, ok := cmd.Flags().Lookup("spec").Value.(flagValue); ok {
+		return v.given
+	}
+	return nil
+}
+
+// completeScenario returns the names of the built-in scenarios that can be run by
+// themselves, with the description of a run.
+func (a *app) completeScenario(flags given) (names []string) {
+	o, desc, err := a.described(flags)
+	if err != nil {
+		return nil
+	}
 	doc, err := probe.Builtin()
 	if err != nil {
 		return nil
 	}
 	for _, s := range doc.Scenarios {
-		if !s.Part {
+		if !s.Part && (o.spec == "" || s.FitsIn(desc)) {
 			names = append(names, s.Name)
 		}
 	}
@@ -159,11 +171,7 @@ func withoutRules(flags given) given {
 
 // completeSchema returns the names of the description's schemas.
 func (a *app) completeSchema(flags given) (names []string) {
-	o, _, err := loadOptions(withoutRules(flags), a.getenv)
-	if err != nil {
-		return nil
-	}
-	desc, err := loadDescription(o)
+	_, desc, err := a.described(flags)
 	if err != nil {
 		return nil
 	}
@@ -171,4 +179,15 @@ func (a *app) completeSchema(flags given) (names []string) {
 		names = append(names, s.Name)
 	}
 	return names
+}
+
+// described returns the settings and the description of a run, for the completion of
+// its flags.
+func (a *app) described(flags given) (*options, *spec.Description, error) {
+	o, _, err := loadOptions(withoutRules(flags), a.getenv)
+	if err != nil {
+		return nil, nil, err
+	}
+	desc, err := loadDescription(o)
+	return o, desc, err
 }

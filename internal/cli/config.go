@@ -205,7 +205,7 @@ type configFile struct {
 }
 
 func (c *configFile) origin(n *yaml.Node) string {
-	return fmt.Sprintf("%s:%d", c.name, n.Line)
+	return fmt.Sprintf("%s:%d:%d", c.name, n.Line, n.Column)
 }
 
 func (c *configFile) errorf(n *yaml.Node, format string, args ...any) error {
@@ -255,21 +255,21 @@ func (c *configFile) setting(key, value *yaml.Node) error {
 func (c *configFile) apply(s *setting, value *yaml.Node) error {
 	switch s.kind {
 	case reports, severity:
-		var failed error
-		var values []string
+		if value.Kind != yaml.MappingNode && value.Tag != "!!null" {
+			return c.errorf(value, "%s: expected %s, not %s", s.fileKey(), s.kind, yamlType(value))
+		}
+		var all []scalar
 		err := c.mapping(value, func(k, v *yaml.Node) error {
-			if v.Kind != yaml.ScalarNode {
+			if v.Kind != yaml.ScalarNode || v.Value == "" {
 				return c.errorf(v, "%s: expected text after %q, not %s", s.fileKey(), k.Value, yamlType(v))
 			}
-			// Apply each by itself, so that the message has its line.
-			failed = s.apply(&options{}, []string{k.Value + "=" + v.Value}, c.dir, c.origin(v)+": "+s.fileKey())
-			values = append(values, k.Value+"="+v.Value)
-			return failed
+			all = append(all, scalar{c.origin(v), k.Value + "=" + v.Value})
+			return nil
 		})
 		if err != nil {
 			return err
 		}
-		return s.apply(c.options, values, c.dir, c.origin(value)+": "+s.fileKey())
+		return c.applyList(s, all)
 	case paths, overlays, servers, redactions:
 		if value.Kind != yaml.SequenceNode {
 			hint := ""
@@ -278,14 +278,14 @@ func (c *configFile) apply(s *setting, value *yaml.Node) error {
 			}
 			return c.errorf(value, "%s: expected a list%s not %s", s.fileKey(), cmp.Or(hint, ","), yamlType(value))
 		}
-		var values []string
+		var all []scalar
 		for _, item := range value.Content {
 			if item = resolve(item); item.Kind != yaml.ScalarNode {
-				return c.errorf(item, "%s: expected a path, not %s", s.fileKey(), yamlType(item))
+				return c.errorf(item, "%s: expected %s, not %s", s.fileKey(), s.kind.item(), yamlType(item))
 			}
-			values = append(values, item.Value)
+			all = append(all, scalar{c.origin(item), item.Value})
 		}
-		return s.apply(c.options, values, c.dir, c.origin(value)+": "+s.fileKey())
+		return c.applyList(s, all)
 	}
 	want := map[kind]string{boolean: "!!bool", count: "!!int"}[s.kind]
 	if value.Kind != yaml.ScalarNode || value.Tag == "!!null" || want != "" && value.Tag != want {
@@ -294,10 +294,32 @@ func (c *configFile) apply(s *setting, value *yaml.Node) error {
 	return s.apply(c.options, []string{value.Value}, c.dir, c.origin(value)+": "+s.fileKey())
 }
 
+// scalar is a value of a list, and its place.
+type scalar struct{ place, value string }
+
+// applyList applies a list of values, each with its own place in messages.
+func (c *configFile) applyList(s *setting, all []scalar) error {
+	if err := s.apply(c.options, nil, c.dir, ""); err != nil { // none of another source
+		return err
+	}
+	for _, item := range all {
+		if err := s.add(c.options, item.value, c.dir, item.place+": "+s.fileKey()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // String returns the name of a kind of value, for messages.
 func (k kind) String() string {
 	return [...]string{"text", "a path", "a word", "true or false", "a whole number", "a size", "a list of paths",
-		"formats with paths", "globs with severities", "a list of overlays", "a list of URLs", "list of names"}[k]
+		"formats with paths, such as {json: report.json}", "globs with severities, such as {drift-*: off}",
+		"a list of overlays", "a list of URLs", "a list of names"}[k]
+}
+
+// item returns the name of a value in a list of a kind.
+func (k kind) item() string {
+	return map[kind]string{paths: "a path", overlays: "an overlay", servers: "a URL", redactions: "a name"}[k]
 }
 
 // resolve returns the node that an alias refers to.

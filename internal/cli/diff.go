@@ -60,7 +60,7 @@ changes or findings; 2 wrong usage, unreadable input or a broken description.`,
 			u.reads = append(u.reads, reading("one of the recordings", path))
 		}
 		for _, out := range o.reports {
-			u.writes = append(u.writes, written{"report", out.path})
+			u.writes = append(u.writes, written{o.from("report", out.path), out.path})
 		}
 		if err := u.check(); err != nil {
 			return err
@@ -216,7 +216,7 @@ func (d *diffRun) conclude(r *diffReport, all *report.Report) error {
 	return d.print(d.options, all, func(w io.Writer, name string, view format.View) error {
 		switch name {
 		case "text":
-			return d.writeText(w, r, view)
+			return d.writeText(w, r, all.Read(), view)
 		case "json":
 			return report.EncodeJSON(w, r, "  ")
 		}
@@ -224,8 +224,8 @@ func (d *diffRun) conclude(r *diffReport, all *report.Report) error {
 	})
 }
 
-// writeText writes the report as text.
-func (d *diffRun) writeText(w io.Writer, r *diffReport, view format.View) error {
+// writeText writes the report as text, with what was read of recordings.
+func (d *diffRun) writeText(w io.Writer, r *diffReport, read string, view format.View) error {
 	b := bufio.NewWriter(w)
 	line := func(indent int, text string) {
 		fmt.Fprintln(b, textfmt.Wrap(text, textfmt.Width, indent))
@@ -250,6 +250,7 @@ func (d *diffRun) writeText(w io.Writer, r *diffReport, view format.View) error 
 			place = " " + place
 		}
 		line(4, view.Severity(c.Severity, c.Severity+"["+textfmt.Printable(c.ID)+"]")+textfmt.Printable(place)+": "+textfmt.Printable(c.Text))
+		line(8, "    in "+textfmt.Printable(c.Description.String()))
 		if c.Recorded != nil {
 			line(4, fmt.Sprintf("    affects %d of %s", c.Recorded.Count, textfmt.Count(c.Recorded.Of, "recorded exchange")))
 		}
@@ -272,7 +273,8 @@ func (d *diffRun) writeText(w io.Writer, r *diffReport, view format.View) error 
 		line(0, totals)
 	}
 	if len(d.recordings) > 0 {
-		writeFindings(line, "\nfindings that appear", r.Appear)
+		line(0, "\n"+read)
+		writeFindings(line, "findings that appear", r.Appear)
 		writeFindings(line, "findings that disappear", r.Go)
 	}
 	return b.Flush()

@@ -64,7 +64,7 @@ type driftRun struct {
 
 func (d *driftRun) run(ctx context.Context, args []string, suggest string) error {
 	if suggest != "" {
-		d.writes = append(d.writes, written{"suggest", suggest})
+		d.writes = append(d.writes, written{"--suggest", suggest})
 	}
 	if err := d.prepare(args); err != nil {
 		return err

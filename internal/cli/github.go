@@ -42,24 +42,47 @@ func (a *app) appendTo(variable, text string) error {
 	return nil
 }
 
+// repository says where a run is in a repository.
+type repository struct {
+	root   string // empty where there is no repository
+	folder string // the working folder, in root
+}
+
+// file returns the name of a file as seen from the root of the repository. A file
+// outside it keeps its name.
+func (r repository) file(name string) string {
+	if r.root == "" || name == "" {
+		return name
+	}
+	whole := name
+	if !filepath.IsAbs(whole) {
+		whole = filepath.Join(r.folder, whole)
+	}
+	rel, err := filepath.Rel(r.root, whole)
+	if err != nil || !filepath.IsLocal(rel) {
+		return name
+	}
+	return filepath.ToSlash(rel)
+}
+
 // repository returns where the working folder is in a repository: in the workspace
 // of the GitHub job, or else in the checkout of Git.
-func (a *app) repository() format.Repository {
+func (a *app) repository() repository {
 	folder, err := os.Getwd()
 	if err != nil {
-		return format.Repository{}
+		return repository{}
 	}
 	checkout := ""
 	workspace, noWorkspace := os.Stat(a.getenv("GITHUB_WORKSPACE"))
 	for root := folder; ; root = filepath.Dir(root) {
 		if info, err := os.Stat(root); err == nil && noWorkspace == nil && os.SameFile(info, workspace) {
-			return format.Repository{Root: root, Folder: folder}
+			return repository{root, folder}
 		}
 		if _, err := os.Lstat(filepath.Join(root, ".git")); err == nil && checkout == "" {
 			checkout = root
 		}
 		if root == filepath.Dir(root) {
-			return format.Repository{Root: checkout, Folder: folder}
+			return repository{checkout, folder}
 		}
 	}
 }

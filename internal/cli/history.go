@@ -27,7 +27,7 @@ func (d *driftRun) past() ([]drift.Past, error) {
 		return nil, nil
 	}
 	if err := os.MkdirAll(d.history, 0o755); err != nil {
-		return nil, fmt.Errorf("--history: %w", err)
+		return nil, fmt.Errorf("--history: %w", noFolder(d.history, err))
 	}
 	files, err := filepath.Glob(filepath.Join(globEscape(d.history), "*"+summarySuffix))
 	if err != nil {
@@ -46,6 +46,14 @@ func (d *driftRun) past() ([]drift.Past, error) {
 		past = append(past, drift.Past{Name: strings.TrimSuffix(filepath.Base(file), summarySuffix), Summary: s})
 	}
 	return past, nil
+}
+
+// noFolder says why a folder cannot be made.
+func noFolder(name string, err error) error {
+	if info, failed := os.Stat(name); failed == nil && !info.IsDir() {
+		return fmt.Errorf("%s is a file; name a folder, in which the summaries of the runs are kept", name)
+	}
+	return fmt.Errorf("the folder %s cannot be created: %w", name, wholefile.Cause(err))
 }
 
 // keep writes the summary of this run beside the earlier ones, with one value

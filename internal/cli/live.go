@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +32,10 @@ func (a *app) liveCheck(flags given, target *url.URL, u uses) (*check, error) {
 }
 
 // see checks an exchange.
-func (c *check) see(x *plumb.Exchange) { c.seen(x, c.validator.Check(x)) }
+func (c *check) see(x *plumb.Exchange) {
+	c.validator.Reveal(x)
+	c.seen(x, c.validator.Check(x))
+}
 
 // seen takes the result of checking an exchange.
 func (c *check) seen(x *plumb.Exchange, r engine.Result) {
@@ -62,8 +67,11 @@ func address(cmd *cobra.Command, flag, value string) (*url.URL, error) {
 		return nil, errors.New("--" + flag + " is missing; give the URL of the API, such as " + cmd.CommandPath() + " --" + flag + " https://api.example.com/v1")
 	}
 	u, err := url.Parse(value)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return nil, fmt.Errorf("--%s: %q is not the URL of a server, which begins with http:// or https://, such as http://127.0.0.1:4010/v1", flag, value)
+	}
+	if n, err := strconv.Atoi(u.Port()); strings.HasSuffix(u.Host, ":") || u.Port() != "" && (err != nil || n < 1 || n > 65535) {
+		return nil, fmt.Errorf("--%s: %q needs a port from 1 to 65535 after the colon, or no colon", flag, value)
 	}
 	return u, nil
 }

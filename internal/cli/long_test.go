@@ -99,7 +99,7 @@ func TestMaxFindingsInEveryFormat(t *testing.T) {
 			batch+`"id":"batch_2","status":"validating","one_more":1}`+"\n"+
 			batch+`"id":"batch_3","status":"validating","another":1}`+"\n"), 0o600))
 	says := map[string]string{"json": `"omitted": 2,`, "ndjson": `"omitted":2,`, "sarif": `"omitted": 2,`,
-		"junit": `name="omitted" value="2"`, "markdown": "2 more findings not shown", "html": "2 findings more are counted above"}
+		"junit": `name="omitted" value="2"`, "markdown": "2 more findings not shown", "html": "not in this report (--max-findings): 2 findings"}
 	for _, name := range format.Names() {
 		t.Run(name, func(t *testing.T) {
 			var out, messages bytes.Buffer

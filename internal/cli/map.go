@@ -213,7 +213,8 @@ func (m *mapping) beginUpTo(index int) {
 
 func (m *mapping) begin(object scale.Object) {
 	m.check.outcome = m.newOutcome()
-	if m.check.history = m.newHistory(); m.check.history != nil {
+	if m.check.history = nil; !m.options.noHistory {
+		m.check.history = m.newHistory()
 		m.check.history.Bound(m.memoryOfHistory)
 		m.check.outcome.Follow(m.check.history)
 	}
@@ -272,7 +273,7 @@ func (m *mapping) look(ctx context.Context, verdicts *scale.Verdicts, to scale.L
 		return err
 	}
 	m.objects = wanted
-	h, o := m.validator.NewHistory(), m.newOutcome()
+	h, o := m.newHistory(), m.newOutcome()
 	o.Follow(h)
 	verdicts.Expect(h)
 	p := m.pipeline()

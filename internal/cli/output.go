@@ -30,7 +30,7 @@ func (a *app) write(o *options, r *report.Report) error {
 // print does the same with what a printer writes. The report is what GitHub is
 // told.
 func (a *app) print(o *options, r *report.Report, in printer) error {
-	view := format.View{Full: o.full, Verbose: o.verbose, Quiet: o.quiet, Repository: a.repository()}
+	view := format.View{Full: o.full, Verbose: o.verbose, Quiet: o.quiet, Explain: a.explainer(o), FromRoot: a.repository().file}
 	var failed []error
 	for _, out := range o.reports {
 		if err := writeFile(out, in, view); err != nil {

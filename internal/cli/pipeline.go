@@ -165,6 +165,9 @@ func (p *pipeline) checker() func(*batch) {
 			if x.Schema == "" && x.Request.URL == "" && x.Request.Method == "" {
 				x.Schema = p.schema
 			}
+			if p.validator != nil {
+				p.validator.Reveal(x)
+			}
 			if p.body != nil && len(x.Response.Body.Bytes) >= largeBody {
 				p.body(len(x.Response.Body.Bytes))
 			}

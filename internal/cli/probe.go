@@ -169,7 +169,7 @@ func (c *check) probe(ctx context.Context, f probeFlags, base *url.URL, header h
 			c.see(x)
 			chosen.seen(x.Response.Status)
 			if c.options.verbose {
-				c.say("%s", secrets.Text(fmt.Sprintf("%s %s: %d", x.Request.Method, x.Request.URL, x.Response.Status)))
+				c.say("%s", redact.ForExchange(x).Text(fmt.Sprintf("%s %s: %d", x.Request.Method, x.Request.URL, x.Response.Status)))
 			}
 		},
 		Waiting: func(d time.Duration, why string) { c.waiting(secrets.Text(fmt.Sprintf("%s; waiting %s", why, d))) },

@@ -69,7 +69,7 @@ occurrence of a finding as it is found, with the fingerprint that the report has
 type proxyFiles struct{ har, ready, events string }
 
 func (p proxyFiles) uses() (u uses) {
-	for _, f := range []written{{"har", p.har}, {"ready", p.ready}, {"events", p.events}} {
+	for _, f := range []written{{"--har", p.har}, {"--ready", p.ready}, {"--events", p.events}} {
 		if f.path != "" {
 			u.writes = append(u.writes, f)
 		}
@@ -186,6 +186,7 @@ func (r *proxyRun) options(target *url.URL) proxy.Options {
 		Target:  target,
 		Limits:  r.liveLimits(),
 		Name:    r.name,
+		Reveal:  r.validator.Reveal,
 		Check:   r.validator.Check,
 		Checked: r.seen,
 		Failed:  func(err error) { r.say("%v", err) },

@@ -41,7 +41,5 @@ Exit status: 0 all was written, the last line too; 2 anything else.`,
 }
 
 func (s *step) reduce(in scale.Source, to scale.Lines) error {
-	h := s.validator.NewHistory()
-	h.Within(historyScopes[s.options.historyScope])
-	return s.run.Reduce(s.validator, h, s.newOutcome(), in, to)
+	return s.run.Reduce(s.validator, s.newHistory(), s.newOutcome(), in, to)
 }

@@ -50,7 +50,7 @@ the report is written, whatever it says, and 2 otherwise.`,
 			u.reads = append(u.reads, a.standardInput()...)
 		}
 		for _, out := range o.reports {
-			u.writes = append(u.writes, written{"report", out.path})
+			u.writes = append(u.writes, written{o.from("report", out.path), out.path})
 		}
 		if err := u.check(); err != nil {
 			return err
@@ -59,6 +59,7 @@ the report is written, whatever it says, and 2 otherwise.`,
 		if err != nil {
 			return err
 		}
+		o.isReport = true
 		return a.write(o, r)
 	}
 	return cmd

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -36,6 +37,55 @@ func (a *app) rulesCommand() *cobra.Command {
 		return w.Flush()
 	}
 	return cmd
+}
+
+// explainer returns a function that returns the command that explains a rule of a
+// run: with the flags that the run had, where the rule is one of its description.
+func (a *app) explainer(o *options) func(rule string) string {
+	flags := ""
+	for _, from := range []struct {
+		name   string
+		values []string
+	}{{"config", []string{o.config}}, {"spec", []string{o.spec}}, {"ref-root", []string{o.refRoot}}, {"overlay", o.overlays}} {
+		for _, value := range from.values {
+			if value != "" && strings.HasPrefix(o.from(from.name, value), "--") {
+				flags += " --" + from.name + " " + shellQuoted(value)
+			}
+		}
+	}
+	return func(rule string) string {
+		switch {
+		case engine.IsRule(rule):
+			return "plumb explain " + rule
+		case o.isReport && !slices.Contains(builtinRuleIDs(), rule):
+			return "" // of a description that the report does not name
+		}
+		return "plumb explain" + flags + " " + rule
+	}
+}
+
+// builtinRuleIDs returns the ids of the rules of the built-in description.
+func builtinRuleIDs() (ids []string) {
+	desc, err := spec.Builtin()
+	if err != nil {
+		return nil
+	}
+	v, err := engine.New(desc)
+	if err != nil {
+		return nil
+	}
+	for _, r := range v.Rules() {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+// shellQuoted returns a word as it is typed in a shell.
+func shellQuoted(word string) string {
+	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./:@%,=") == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 func (a *app) explainCommand() *cobra.Command {
@@ -140,7 +190,8 @@ func loadDescription(o *options) (*spec.Description, error) {
 	if o.spec == "" {
 		return spec.Builtin(overlays...)
 	}
-	return spec.LoadFile(o.spec, o.refRoot, overlays...)
+	desc, err := spec.LoadFile(o.spec, o.refRoot, overlays...)
+	return desc, o.locate("spec", o.spec, err)
 }
 
 // readOverlays returns the overlays in the order in which they are applied.
@@ -149,7 +200,7 @@ func (o *options) readOverlays() ([]spec.Overlay, error) {
 	for _, name := range o.overlays {
 		overlay, err := spec.ReadOverlay(name)
 		if err != nil {
-			return nil, fmt.Errorf("--overlay: %w", err)
+			return nil, fmt.Errorf("%s: %w", o.from("overlay", name), err)
 		}
 		overlays = append(overlays, overlay)
 	}

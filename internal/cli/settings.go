@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/report/format"
 	"github.com/plumbapi/plumb/spec"
@@ -37,11 +39,35 @@ type options struct {
 	redact     []string
 	target     string // for live traffic; not a setting
 	runKey     string // of the steps of a run; not a setting
+	isReport   bool   // what is written is a report that was read; not a setting
 
 	allowEmpty, strict, noHistory, quiet, verbose, full bool
 
 	maxFindings, maxOccurrences, maxDepth, maxRatio, jobs int
 	maxBody, maxEntry                                     int64
+
+	origins map[origin]string
+}
+
+// origin is the key of where a value was given, such as "--spec" or
+// "plumb.yaml:2:7: spec": a setting, and its value.
+type origin struct{ setting, value string }
+
+// from returns where a value of a setting was given.
+func (o *options) from(setting, value string) string {
+	return cmp.Or(o.origins[origin{setting, value}], "--"+setting)
+}
+
+// hasPlace matches a message that begins with a place in a file.
+var hasPlace = lazyregexp.New(`^[^\n]+:\d+:\d+: `)
+
+// locate says where the name of a file was given that cannot be used, unless that
+// is a flag, or the error is about a place in the file.
+func (o *options) locate(setting, value string, err error) error {
+	if from := o.from(setting, value); err != nil && !strings.HasPrefix(from, "--") && !hasPlace().MatchString(err.Error()) {
+		return fmt.Errorf("%s: %w", from, err)
+	}
+	return err
 }
 
 // output is a report that is written to a file.
@@ -221,11 +247,36 @@ func (s *setting) apply(o *options, values []string, dir, origin string) error {
 		*list = nil
 	}
 	for _, value := range values {
-		if err := s.set(target, value, dir, origin); err != nil {
-			return fmt.Errorf("%s: %w", origin, err)
+		if err := s.add(o, value, dir, origin); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// add sets a value; that of a list is added to it.
+func (s *setting) add(o *options, value, dir, origin string) error {
+	target := s.target(o)
+	if err := s.set(target, value, dir, origin); err != nil {
+		return fmt.Errorf("%s: %w", origin, err)
+	}
+	o.remember(s, target, origin)
+	return nil
+}
+
+// remember keeps where the value was given that was set last.
+func (o *options) remember(s *setting, target any, from string) {
+	if o.origins == nil {
+		o.origins = map[origin]string{}
+	}
+	switch target := target.(type) {
+	case *string:
+		o.origins[origin{s.name, *target}] = from
+	case *[]string:
+		o.origins[origin{s.name, (*target)[len(*target)-1]}] = from
+	case *[]output:
+		o.origins[origin{s.name, (*target)[len(*target)-1].path}] = from
+	}
 }
 
 func (s *setting) set(target any, value, dir, origin string) (err error) {

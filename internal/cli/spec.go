@@ -53,6 +53,7 @@ func (a *app) printSpec(o *options) error {
 		doc, err = spec.BuiltinDocument(overlays...)
 	} else {
 		doc, err = spec.ReadDocument(o.spec, o.refRoot, overlays...)
+		err = o.locate("spec", o.spec, err)
 	}
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -61,11 +62,18 @@ func (s *step) load() (err error) {
 		return err
 	}
 	if rules := s.validator.ReadsWhole(); len(rules) > 0 && !s.options.noHistory {
-		return fmt.Errorf("the rule %s reads all of oldSelf, which would send whole bodies from machine to machine; name the members that it compares, such as oldSelf.status, or turn it off with --rule %s=off", rules[0], rules[0])
+		return fmt.Errorf("the rule %s reads all of self or oldSelf, which would send whole bodies from machine to machine; name the members that it reads, such as oldSelf.status, or turn it off with --rule %s=off", rules[0], rules[0])
+	}
+	if s.getenv("GOGC") == "" {
+		debug.SetGCPercent(percentOfStep)
 	}
 	s.run = scale.NewRun(s.key, s.settings())
 	return nil
 }
+
+// percentOfStep is how much the heap of a step grows between collections. There is little
+// to keep, and an engine gives each step more memory than it takes.
+const percentOfStep = 400
 
 // settings returns all that the steps must agree on, as a text.
 func (s *step) settings() string {
@@ -88,11 +96,8 @@ func (s *step) severities() (all []string) {
 	return all
 }
 
-// newHistory returns a history; nil if responses are not compared.
+// newHistory returns a history in which nothing was added.
 func (s *step) newHistory() *engine.History {
-	if s.options.noHistory {
-		return nil
-	}
 	h := s.validator.NewHistory()
 	h.Within(historyScopes[s.options.historyScope])
 	return h

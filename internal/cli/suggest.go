@@ -20,7 +20,7 @@ import (
 // recordings are read a second time.
 func (d *driftRun) canSuggest(summaries []drift.Past) error {
 	if len(summaries) > 0 {
-		return errors.New("--suggest: the overlay is checked against the recordings, and a summary does not hold them; name the recordings")
+		return errors.New("--suggest: the overlay is checked against the recordings, and a summary does not contain them; name the recordings")
 	}
 	names := append([]string{d.options.spec}, d.options.overlays...)
 	for _, f := range d.files {
@@ -42,7 +42,7 @@ func (d *driftRun) canSuggest(summaries []drift.Past) error {
 const mostRounds = 8
 
 // suggest writes the overlay that settles the drift, if it does so: with it,
-// the recordings give no drift, and contradictions are still found.
+// the recordings give no drift, and the other findings are still found.
 func (d *driftRun) suggest(ctx context.Context, name string, args []string, r *drift.Report) error {
 	var s drift.Suggestion
 	var text []byte
@@ -69,22 +69,20 @@ func (d *driftRun) suggest(ctx context.Context, name string, args []string, r *d
 		d.notes = append(d.notes, fmt.Errorf("%s is not written: there is nothing to amend", name))
 		return nil
 	}
-	still, err := contradictions(before, r.Faults)
-	if err != nil {
+	if err := lostFaults(before, r.Faults); err != nil {
 		return fmt.Errorf("%s is not written: with it, %w", name, err)
 	}
-	err = wholefile.WriteBytes(name, text)
+	err := wholefile.WriteBytes(name, text)
 	if err == nil {
-		d.notes = append(d.notes, fmt.Errorf("%s is written, and checked against these recordings: with it there is no drift%s, and what contradicts itself (%d) is still found",
-			name, except(len(s.Unsettled)), still))
+		d.notes = append(d.notes, overlayWritten(name, len(s.Unsettled), r.Faults))
 	}
 	return err
 }
 
-// contradictions returns how many findings there are of responses that contradict
-// themselves. It is an error if there are fewer of some rule with the overlay than
-// there were before. Those of histories may be fewer: states can come with it.
-func contradictions(before, after []drift.Fault) (findings int, err error) {
+// lostFaults returns an error if there are fewer findings of some rule that is not
+// about drift with the overlay than there were before. Those of histories may be
+// fewer: states can come with it.
+func lostFaults(before, after []drift.Fault) error {
 	for _, f := range before {
 		if engine.IsHistory(f.Rule) {
 			continue
@@ -94,18 +92,26 @@ func contradictions(before, after []drift.Fault) (findings int, err error) {
 			left = after[i].Count
 		}
 		if left < f.Count {
-			return 0, fmt.Errorf("%d of %s of %s, which plumb check shows, would no longer be found", f.Count-left, textfmt.Count(f.Count, "finding"), f.Rule)
+			return fmt.Errorf("%d of %s of %s, which plumb check shows, would no longer be found", f.Count-left, textfmt.Count(f.Count, "finding"), f.Rule)
 		}
-		findings += f.Count
 	}
-	return findings, nil
+	return nil
 }
 
-func except(unsettled int) string {
-	if unsettled == 0 {
-		return ""
+// overlayWritten says what an overlay settles, and what it does not.
+func overlayWritten(name string, unsettled int, rest []drift.Fault) error {
+	text := name + " is written, and checked against these recordings: with it there is no drift"
+	if unsettled > 0 {
+		text += fmt.Sprintf(" but the named (%d)", unsettled)
 	}
-	return fmt.Sprintf(" but the named (%d)", unsettled)
+	var faults []string
+	for _, f := range rest {
+		faults = append(faults, fmt.Sprintf("%s (%d)", f.Rule, f.Count))
+	}
+	if len(faults) > 0 {
+		text += "; the findings that are not drift, which an overlay does not settle, are still there: " + strings.Join(faults, ", ")
+	}
+	return errors.New(text)
 }
 
 // amended checks the recordings again, with an overlay.

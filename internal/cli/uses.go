@@ -31,8 +31,8 @@ type input struct {
 
 func reading(what, path string) input { return input{what, identityOf(path)} }
 
-// written is a file that is written, and the flag that names it.
-type written struct{ flag, path string }
+// written is a file that is written, and what names it, such as "--report".
+type written struct{ origin, path string }
 
 // check returns an error if a file cannot be written, is named twice, is being
 // written by another plumb, or would replace one that is read.
@@ -44,14 +44,14 @@ func (u uses) check() error {
 			err = wholefile.Free(target)
 		}
 		if err != nil {
-			return fmt.Errorf("--%s: %w", out.flag, err)
+			return fmt.Errorf("%s: %w", out.origin, err)
 		}
 		id := identityOf(target)
 		if i := slices.IndexFunc(u.reads, func(in input) bool { return in.same(id) }); i >= 0 {
-			return fmt.Errorf("--%s: %s is %s, which would be overwritten; name another file", out.flag, out.path, u.reads[i].what)
+			return fmt.Errorf("%s: %s is %s, which would be overwritten; name another file", out.origin, out.path, u.reads[i].what)
 		}
 		if i := slices.IndexFunc(targets, id.same); i >= 0 {
-			return fmt.Errorf("--%s: %s is also the file of --%s, and one would overwrite the other; name two files", out.flag, out.path, u.writes[i].flag)
+			return fmt.Errorf("%s: %s is also the file of %s, and one would overwrite the other; name two files", out.origin, out.path, u.writes[i].origin)
 		}
 		targets = append(targets, id)
 	}
@@ -110,10 +110,10 @@ func (a identity) same(b identity) bool {
 func (c *check) checkUses() error {
 	u := uses{writes: c.writes}
 	for _, out := range c.options.reports {
-		u.writes = append(u.writes, written{"report", out.path})
+		u.writes = append(u.writes, written{c.options.from("report", out.path), out.path})
 	}
 	if c.options.summary != "" {
-		u.writes = append(u.writes, written{"summary", c.options.summary})
+		u.writes = append(u.writes, written{c.options.from("summary", c.options.summary), c.options.summary})
 	}
 	if len(u.writes) == 0 {
 		return nil

@@ -9,8 +9,8 @@ const always = "password, passwd, pwd, passphrase, passcode, secret, token, cred
 	"sas key, auth key, authentication key, authorization key, encryption key, decryption key, signing key, sign key, master key, shared key, ssh key, " +
 	"service key, storage key, session key, admin key, client key, consumer key, customer key, developer key, license key, root key, webhook key, hmac key, " +
 	"deploy key, instrumentation key, connection string, conn string, connection uri, database url, db url, dsn, assertion, saml response, saml request, saml art, " +
-	"otp, totp, otp code, mfa code, verification code, auth code, authorization code, device code, recovery code, backup code, code verifier, " +
-	"csrf, xsrf, session id, sess id, seed phrase, recovery phrase, mnemonic phrase, set cookie, security answer, " +
+	"otp, totp, otp code, mfa code, two factor code, one time code, sms code, login code, pass code, activation code, reset code, verification code, auth code, authorization code, device code, recovery code, backup code, code verifier, " +
+	"csrf, xsrf, session id, sess id, seed phrase, recovery phrase, mnemonic phrase, set cookie, security answer, id token hint, " +
 	"client secret, access token, refresh token, id token, bearer token, webhook secret, proxy authorization, password hash, token value, secret string, new password, password confirmation"
 
 // unlessPlain are names of credentials unless the value is a word or a short

@@ -84,8 +84,8 @@ type Value struct {
 	Count int    `json:"count"`
 }
 
-// Fault counts the findings of a rule that is not about drift: such responses
-// contradict themselves, whatever the description says.
+// Fault counts the findings of a rule that is not about drift: responses that
+// contradict themselves, or of which the description knows nothing.
 type Fault struct {
 	Rule  string `json:"rule"`
 	Count int    `json:"count"`

@@ -260,7 +260,7 @@ func (s *Suggestion) Document() ([]byte, error) {
 		list.Content = append(list.Content, n)
 	}
 	root := mapping(
-		"overlay", str("1.0.0"),
+		"overlay", str("1.1.0"),
 		"info", mapping("title", str("What was observed, beyond "+strings.TrimSpace(r.Description.Title+" "+r.Description.Version)), "version", str("1.0.0")),
 		"actions", list,
 	)

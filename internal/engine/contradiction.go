@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine/history"
 	"github.com/plumbapi/plumb/internal/lifecycle"
+	"github.com/plumbapi/plumb/internal/textfmt"
+	"github.com/plumbapi/plumb/spec"
 )
 
 // contradiction is a response that cannot follow an earlier one of the resource.
@@ -23,15 +26,20 @@ type contradiction struct {
 	allowed       string
 	text          string // what was found; empty where the values say it
 	ofResource    bool   // its cause is one for all timestamps of the resource
+	overFiles     bool   // another scope of histories would tell the two resources apart
 }
 
 // found says what the member is and was. Where it is at hand, the text says it in
 // full.
-func (c *contradiction) found(to, from string) string {
-	if c.text != "" {
-		return c.text
+func (c *contradiction) found(v *Validator, to, from string) string {
+	text := c.text
+	if text == "" {
+		text = fmt.Sprintf("%s; before, %s: %s", shownValue(c.to, to), v.where(c.before), shownValue(c.from, from))
 	}
-	return fmt.Sprintf("%s; before, %s: %s", shownValue(c.to, to), where(c.before), shownValue(c.from, from))
+	if c.overFiles {
+		text += "; if ids restart in each file, --history-scope file tells them apart"
+	}
+	return text
 }
 
 func shownValue(v history.Value, full string) string {
@@ -43,7 +51,7 @@ func shownValue(v history.Value, full string) string {
 
 // finding returns the finding as far as it can be told without a body.
 func (c *contradiction) finding(v *Validator, t *tracked) plumb.Finding {
-	f := placed(c.message, c.member.Place, c.found("", ""), c.allowed)
+	f := placed(c.message, c.member.Place, c.found(v, "", ""), c.allowed)
 	f.Rule, f.Severity = c.rule.ID, v.severityOf(c.rule)
 	f.Operation, f.Status = c.after.Origin.Operation, c.after.Origin.Status
 	f.Pointer = c.after.Origin.Within + c.member.Pointer
@@ -61,10 +69,10 @@ func (c *contradiction) atHand(v *Validator, p *pass, r *resource, later bool) p
 	f.Resource = r.id
 	path := r.pathTo(c.member.Pointer)
 	if !later {
-		f.Occurrence.Found = c.found("", p.foundText(path))
+		f.Occurrence.Found = c.found(v, "", p.foundText(path))
 		return f
 	}
-	f.Occurrence.Found = c.found(p.foundText(path), "")
+	f.Occurrence.Found = c.found(v, p.foundText(path), "")
 	a := p.valueAt(path)
 	if body := p.x.Response.Body; body.Locate != nil {
 		f.Line, f.Column = body.Locate(a.start)
@@ -154,7 +162,8 @@ func (h *History) contradictions() iter.Seq2[ResourceKey, contradiction] {
 				if stopped || h.v.severityOf(c.rule) == plumb.Off {
 					return
 				}
-				c.of, c.pair, c.before, c.after = t, &pair, pair.Before, pair.After
+				c.of, c.pair = t, &pair
+				h.place(&c, &pair)
 				stopped = !yield(key, c)
 			}}
 			if c.apply(); stopped {
@@ -164,8 +173,14 @@ func (h *History) contradictions() iter.Seq2[ResourceKey, contradiction] {
 	}
 }
 
-// where names the place and time of a response.
-func where(m Moment) string {
+// place records which responses contradict each other.
+func (h *History) place(c *contradiction, pair *history.Pair) {
+	c.before, c.after = pair.Before, pair.After
+	c.overFiles = pair.Begins == nil && h.store.Scope == history.ScopeLife && c.before.File != c.after.File && c.before != Moment{}
+}
+
+// where names a response, by what was asked for, its place and its time.
+func (v *Validator) where(m Moment) string {
 	place, entry := "line "+strconv.FormatInt(m.Line, 10), strconv.FormatInt(m.Entry, 10)
 	switch {
 	case m.Line == 0: // seen live
@@ -174,8 +189,24 @@ func where(m Moment) string {
 		place += " (entry " + entry + ")"
 	}
 	text := "in " + m.File + ", " + place
+	asked := v.asked()[m.Origin.Operation]
+	if method, _, _ := strings.Cut(asked, " "); asked != "" && !strings.HasPrefix(m.File, method+" ") { // of a test, the place is what was asked for
+		text = asked + " " + text
+	}
 	if m.Time != 0 {
 		text += " of " + time.UnixMilli(m.Time).UTC().Format(time.DateTime) + " UTC"
 	}
 	return text
+}
+
+// longestAsked is how long what was asked for is at most in the name of a response.
+const longestAsked = 80
+
+// askedFor returns the method and path of each operation, by its id.
+func askedFor(operations []*spec.Operation) map[string]string {
+	all := map[string]string{}
+	for _, op := range operations {
+		all[op.ID] = textfmt.Shorten(op.Method+" "+op.Path, longestAsked)
+	}
+	return all
 }

@@ -48,6 +48,17 @@ func TestEvaluation(t *testing.T) {
 		{"a mapping to what an alternative includes", `Thing: {oneOf: [{allOf: [{$ref: '#/components/schemas/A'}, {required: [z]}]}, {allOf: [{$ref: '#/components/schemas/B'}]}], discriminator: {propertyName: k, mapping: {a: A, b: B}}}
     A: {type: object, properties: {k: {type: string}}}
     B: {type: object, properties: {k: {type: string}}}`, `{"k": "a"}`, []string{"error schema-required /z"}},
+		{"a mapping that leads nowhere", `Thing: {oneOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}], discriminator: {propertyName: k, mapping: {a: A, b: '#/components/schemas/Bb'}}}
+    A: {type: object, required: [k, p], properties: {k: {type: string}, p: {type: string}}}
+    B: {type: object, required: [k, q], properties: {k: {type: string}, q: {type: string}}}`, `{"k": "b", "q": "x"}`, nil},
+		{"a mapping that leads nowhere, of what is none", `Thing: {oneOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}], discriminator: {propertyName: k, mapping: {a: A, b: '#/components/schemas/Bb'}}}
+    A: {type: object, required: [k, p], properties: {k: {type: string}, p: {type: string}}}
+    B: {type: object, required: [k, q], properties: {k: {type: string}, q: {type: string}}}`, `{"k": "b", "z": "x"}`, []string{"error schema-required /p"}},
+		{"an unknown value beside a mapping that leads nowhere", `Thing: {oneOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}], discriminator: {propertyName: k, mapping: {a: A, b: '#/components/schemas/Bb'}}}
+    A: {type: object, required: [k, p], properties: {k: {type: string}, p: {type: string}}}
+    B: {type: object, required: [k, q], properties: {k: {type: string}, q: {type: string}}}`, `{"k": "c", "q": "x"}`, []string{"warning schema-discriminator /k"}},
+		{"a mapping of a base that leads nowhere", `Thing: {type: object, properties: {k: {type: string}}, discriminator: {propertyName: k, mapping: {c: '#/components/schemas/Cc'}}}
+    C: {allOf: [{$ref: '#/components/schemas/Thing'}]}`, `{"k": "c"}`, nil},
 		{"an unknown value, enumerated by the base", `Thing: {type: object, properties: {k: {enum: [C, D]}}, discriminator: {propertyName: k}}
     C: {allOf: [{$ref: '#/components/schemas/Thing'}]}
     D: {allOf: [{$ref: '#/components/schemas/Thing'}]}`, `{"k": "Z"}`, []string{"error schema-enum /k"}},

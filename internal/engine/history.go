@@ -7,7 +7,6 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine/history"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/internal/schema"
 )
 
 // History compares the responses of a run with each other: those of one resource,
@@ -26,14 +25,12 @@ type History struct {
 	v         *Validator
 	store     *history.Store
 	times     fileTimes
-	parser    jsonvalue.Parser
 	trial     comparison
 	sightings map[sighting]sighted
 	expected  map[ResourceKey][]Contradiction // that bodies are looked at for
 
-	last   map[ResourceKey]*lastSeen
-	before jsonvalue.Parser // of what is last seen
-	reads  map[*schema.Shape]*readMembers
+	last          map[ResourceKey]*lastSeen
+	self, oldSelf jsonvalue.Parser
 }
 
 // What a history keeps of resources, as package history has it.
@@ -54,8 +51,7 @@ func (v *Validator) NewHistory() *History {
 	}
 	h := &History{
 		v: v, store: history.NewStore(kinds),
-		sightings: map[sighting]sighted{}, expected: map[ResourceKey][]Contradiction{},
-		last: map[ResourceKey]*lastSeen{}, reads: map[*schema.Shape]*readMembers{},
+		sightings: map[sighting]sighted{}, expected: map[ResourceKey][]Contradiction{}, last: map[ResourceKey]*lastSeen{},
 	}
 	h.store.MayContradict, h.store.Creates = h.contradicts, v.creates()
 	return h
@@ -139,7 +135,10 @@ func (h *History) add(p *pass, r *resource) {
 	h.store.Insert(key, t.Kind, at, packed, func(pair history.Pair, laterAtHand bool) {
 		h.compare(key, p, r, &pair, laterAtHand)
 	})
-	h.compareBodies(t, key, seenBody{at, packed, r.value, p.x.Response.Body.Bytes}, func() (*pass, *resource) { return p, r })
+	if len(t.overTime.rules) > 0 {
+		read := t.overTime.appendRead(nil, r.value, p.x.Response.Body.Bytes)
+		h.compareRead(t, key, at, lastSeen{read, at.Time, at.File, packed}, func() (*pass, *resource) { return p, r })
+	}
 }
 
 // addNote takes in a resource of a body of which only notes were kept. Only a finding
@@ -157,7 +156,7 @@ func (h *History) addNote(to *Result, n *note, opened **pass) {
 			to.Findings = p.out.Findings
 		}
 	})
-	if len(h.v.overTime[n.tracked.shape]) == 0 {
+	if len(n.tracked.overTime.rules) == 0 {
 		return
 	}
 	var checked *pass
@@ -170,15 +169,7 @@ func (h *History) addNote(to *Result, n *note, opened **pass) {
 		}
 		return checked, n.resource(checked)
 	}
-	body := n.x.Response.Body.Bytes
-	h.parser.Reset()
-	self, _ := h.parser.ParseAt(body, n.start, h.v.maxDepth)
-	if self == nil { // the body is not well-formed
-		if _, r := open(); r != nil {
-			self = r.value
-		}
-	}
-	h.compareBodies(n.tracked, n.key, seenBody{at, n.packed, self, body}, open)
+	h.compareRead(n.tracked, n.key, at, lastSeen{n.read, at.Time, at.File, n.packed}, open)
 	if checked != nil {
 		to.Findings = checked.out.Findings
 	}

@@ -12,7 +12,7 @@ import (
 // which is at hand.
 func (h *History) compare(key ResourceKey, p *pass, r *resource, pair *history.Pair, laterAtHand bool) {
 	c := comparison{v: h.v, tracked: h.v.tracked[r.life], Pair: pair, yield: func(c contradiction) {
-		c.before, c.after = pair.Before, pair.After
+		h.place(&c, pair)
 		p.use(c.rule)
 		if p.severity == plumb.Off {
 			return

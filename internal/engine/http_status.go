@@ -2,6 +2,7 @@ package engine
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,12 +20,13 @@ do not expect it. A failure of the server (5xx) is an error. Statuses that HTTP
 defines for all operations are not reported: 1xx, 304 and 412 for a conditional
 request, 206 and 416 for a request for a range. Nor is one that the request was
 made to provoke: ` + "`plumb probe`" + ` sends the statuses that a step expects in the header
-` + "`Plumb-Expected-Status`" + ` (` + "`404`, `200, 400-499`" + `), which any client may do.`,
+` + "`Plumb-Expected-Status`" + ` (` + "`404`, `200, 400-499`" + `), which any client may do. And a 401 for want of a good
+credential is reported once: by scenario-unmet, if a step of a scenario got it.`,
 	Fix:     "Describe the status for the operation, with its body, or answer with one that is described.",
 	Example: "409 Conflict from an operation that describes 200 only",
 	run: func(p *pass) {
 		op, status := p.match.Operation, p.out.Status
-		if op == nil || p.response != nil || status == 0 || p.isStatusOfHTTP() || expects(&p.x.Request, status) {
+		if op == nil || p.response != nil || status == 0 || p.isStatusOfHTTP() || expects(&p.x.Request, status) || p.isRefusalReported() {
 			return
 		}
 		var described []string
@@ -36,6 +38,13 @@ made to provoke: ` + "`plumb probe`" + ` sends the statuses that a step expects 
 		}
 		p.reportWhole(subjectAt(op.Place, indexToken(status)), placed("the status is not described", op.Place, indexToken(status), strings.Join(described, ", ")))
 	},
+}
+
+// isRefusalReported reports whether scenario-unmet reports that the credentials of the
+// request, or that it has none, kept a step from what it expects.
+func (p *pass) isRefusalReported() bool {
+	return p.out.Status == http.StatusUnauthorized && p.v.isEnabled(scenarioUnmet) &&
+		slices.ContainsFunc(p.x.Defects, func(d plumb.Defect) bool { return d.Rule == scenarioUnmet.ID })
 }
 
 // isStatusOfHTTP reports whether the status is one that HTTP defines for any

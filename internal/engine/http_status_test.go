@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/plumbapi/plumb"
+	"github.com/plumbapi/plumb/internal/engine"
 )
 
 // TestExpectedStatus checks that a status which the client says it expects is no
@@ -35,4 +38,22 @@ func TestExpectedStatus(t *testing.T) {
 		assert.Equal(t, tt.found, len(r.Findings) == 1, "%q: %v", tt.expected, r.Findings)
 		assert.Contains(t, r.Skipped, "status "+tt.status)
 	}
+}
+
+// A 401 that kept a step of a scenario from what it expects is one finding.
+func TestRefusalIsReportedOnce(t *testing.T) {
+	rulesOf := func(status string, defects []plumb.Defect, options ...engine.Option) (rules []string) {
+		x := exchange("GET https://shop.example/v1/orders/1 "+status, "application/json", "{}")
+		x.Defects = defects
+		v := describe(t, shop, options...)
+		for _, f := range v.Check(x).Findings {
+			rules = append(rules, f.Rule)
+		}
+		return rules
+	}
+	unmet := []plumb.Defect{{Rule: "scenario-unmet", Message: "the response is not what the step expects"}}
+	assert.Equal(t, []string{"scenario-unmet"}, rulesOf("401", unmet))
+	assert.Equal(t, []string{"http-status"}, rulesOf("401", unmet, engine.WithRule("scenario-unmet", plumb.Off)))
+	assert.Equal(t, []string{"http-status"}, rulesOf("401", nil))
+	assert.ElementsMatch(t, []string{"http-status", "scenario-unmet"}, rulesOf("404", unmet))
 }

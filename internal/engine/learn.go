@@ -76,7 +76,7 @@ const (
 // and from what the schema asked of its values.
 func (p *pass) isLearnable() bool {
 	body := p.x.Response.Body.Bytes
-	return p.root != nil && p.root.Kind == jsonvalue.Object && p.schema.elements == nil && len(body) <= longestKnown && p.foundByStructure()
+	return p.root != nil && len(body) <= longestKnown && p.foundByStructure()
 }
 
 var structureSeed = maphash.MakeSeed()
@@ -149,12 +149,15 @@ func (l *learner) learn() *known {
 		}
 	}
 	l.fix(nil)
+	if l.schema.elements != nil && l.schema.elementsName != "" {
+		l.fix([]string{l.schema.elementsName}) // the number of elements counts
+	}
 	l.fixFindings()
 	l.fixResources()
 	if !l.fixRules() || !l.dig(l.root, 0) {
 		return nil
 	}
-	l.known.schema = l.schema
+	l.known.schema, l.known.bodies, l.known.list = l.schema, l.out.Bodies, l.isList()
 	l.guardAnswers()
 	for _, r := range l.resources {
 		l.addResource(r)
@@ -333,6 +336,9 @@ func (l *learner) addResource(r *resource) {
 	for _, pointer := range own.Members {
 		own.members = append(own.members, l.valueOf(r.at(pointer)))
 	}
+	if len(own.rules) > 0 {
+		own.eachRead(r.value, func(start, end int) { own.read = append(own.read, part{l.offset(start), l.offset(end)}) })
+	}
 	l.known.resources = append(l.known.resources, own)
 }
 
@@ -345,7 +351,7 @@ func (l *learner) valueOf(v *jsonvalue.Value) knownValue {
 		return knownValue{hole: hole}
 	}
 	if slices.ContainsFunc(l.holes, func(h template.Hole) bool { return v.Start < h.Start && h.Start < v.End }) {
-		return knownValue{hole: -1, start: l.offset(v.Start), end: l.offset(v.End)}
+		return knownValue{hole: -1, part: part{l.offset(v.Start), l.offset(v.End)}}
 	}
 	constant, _ := jsonvalue.Parse(l.x.Response.Body.Bytes[v.Start:v.End], l.v.maxDepth)
 	return knownValue{hole: -1, constant: constant}

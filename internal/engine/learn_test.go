@@ -139,6 +139,35 @@ func TestRulesThatLookAtAnything(t *testing.T) {
 	assert.Zero(t, explained, "rules that are off do not count")
 }
 
+// A list is known by as many elements as it has.
+func TestListsAreKnown(t *testing.T) {
+	const listing = `
+  /jobs:
+    get:
+      responses: {"200": {description: jobs, content: {application/json: {schema: {properties: {data: {items: {$ref: '#/components/schemas/Job'}}}}}}}}`
+	text := strings.Replace(jobs, "paths:", "paths:"+listing, 1)
+	d, err := spec.Load(fstest.MapFS{"openapi.yaml": {Data: []byte(text)}}, "openapi.yaml", spec.Options{})
+	require.NoError(t, err)
+	v, err := New(d)
+	require.NoError(t, err)
+	w := v.NewStream().NewWorker()
+	list := func(ids ...string) *plumb.Exchange {
+		return responseTo("/jobs", `{"data": [{"kind": "job", "id": "`+strings.Join(ids, `"}, {"kind": "job", "id": "`)+`"}]}`)
+	}
+	for _, ids := range [][]string{{"a", "b"}, {"c", "d"}, {"e", "f"}} {
+		rs := w.Check([]*plumb.Exchange{list(ids...)})
+		assert.Equal(t, 2, rs.Results[0].Bodies)
+		rs.Release()
+	}
+	isKnown := func(x *plumb.Exchange) bool {
+		state, params := w.route(x)
+		return w.recall(state, x, params) != nil
+	}
+	assert.True(t, isKnown(list("g", "h")))
+	assert.False(t, isKnown(list("g")))
+	assert.False(t, isKnown(list("g", "h", "i")))
+}
+
 // The list of rules is sorted by id, so that everybody knows where to add one.
 func TestRulesAreSorted(t *testing.T) {
 	assert.True(t, slices.IsSortedFunc(rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) }))

@@ -16,6 +16,7 @@ type note struct {
 	line    int    // in the recording
 	own     int64  // the exchange's own time in Unix milliseconds; 0 where unknown
 	packed  []byte // what is kept of it
+	read    []byte // what rules over time read of it
 	idStart int    // in the ids of the batch
 	idEnd   int
 }
@@ -36,6 +37,9 @@ func (w *Worker) noteAll(p *pass, result *Result) {
 			own.key, own.line = own.tracked.Key([]byte(r.id)), lineOf(p.x, r.value.Start)
 			own.own = millis(ownTime(p.x))
 			own.packed = observe(own.tracked.Kind, r)
+			if len(own.tracked.rules) > 0 {
+				own.read = own.tracked.appendRead(nil, r.value, p.x.Response.Body.Bytes)
+			}
 		}
 		rs.notes = append(rs.notes, own)
 	}

@@ -15,7 +15,7 @@ func (p *pass) skipOtherAPI() {
 	}
 	reason := p.otherAPIReason()
 	if server := p.match.Server(p.x.Request.URL); server != "" {
-		reason += "; --server " + server + " checks it all the same"
+		reason += "; --server " + server + " checks it anyway"
 	}
 	*p = pass{v: p.v, x: p.x, memory: p.memory, tally: p.tally, out: Result{Status: p.out.Status, Skipped: reason}}
 }

@@ -6,37 +6,93 @@ import (
 
 	"github.com/plumbapi/plumb/internal/expression"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/internal/schema"
 )
 
-// seenBody is an object in a body that tells of a resource, and what the history keeps
-// of it.
-type seenBody struct {
-	Moment
-	packed []byte
-	self   *jsonvalue.Value // nil where the body is not well-formed
-	body   []byte
+// overTime are the rules of the description that look at oldSelf, the same resource in the
+// response before, and what they read of it and of self.
+type overTime struct {
+	rules []*xRule
+	names []string // of the members that are read
+	whole bool     // whether all of the object is read
+}
+
+func newOverTime(rules []*xRule) overTime {
+	o := overTime{rules: rules}
+	for _, x := range rules {
+		for _, variable := range []string{expression.Self, expression.OldSelf} {
+			o.whole = o.whole || x.expression.ReadsWhole(variable)
+			for _, path := range x.expression.Reads(variable) {
+				o.names = append(o.names, path[0])
+			}
+		}
+	}
+	return o
+}
+
+// eachRead calls yield for the parts of a body that are read of an object in it: each from
+// the name of a member to the end of its value, or the whole object.
+func (o *overTime) eachRead(self *jsonvalue.Value, yield func(start, end int)) {
+	if o.whole {
+		yield(self.Start, self.End)
+		return
+	}
+	for i := range self.Members {
+		if m := &self.Members[i]; slices.Contains(o.names, m.Name) {
+			yield(m.NameStart, m.Value.End)
+		}
+	}
+}
+
+// appendRead appends what is read of an object in a body, as a JSON text.
+func (o *overTime) appendRead(text []byte, self *jsonvalue.Value, body []byte) []byte {
+	r := o.reader(text)
+	o.eachRead(self, func(start, end int) { r.add(body[start:end]) })
+	return r.end()
+}
+
+// readText makes a JSON text of the parts of an object that are read.
+type readText struct {
+	text    []byte
+	members bool // whether the parts are members
+	some    bool // whether there is a part already
+}
+
+func (o *overTime) reader(text []byte) readText {
+	if !o.whole {
+		text = append(text, '{')
+	}
+	return readText{text: text, members: !o.whole}
+}
+
+func (r *readText) add(part []byte) {
+	if r.some {
+		r.text = append(r.text, ',')
+	}
+	r.text, r.some = append(r.text, part...), true
+}
+
+func (r *readText) end() []byte {
+	if r.members {
+		return append(r.text, '}')
+	}
+	return r.text
 }
 
 // lastSeen is what the last response of a resource said, as far as rules with oldSelf
 // need it.
 type lastSeen struct {
-	text   []byte // what they read
+	read   []byte
 	time   int64
 	file   string
 	packed []byte // what the history keeps
 }
 
-// compareBodies evaluates the rules that look at oldSelf, the same resource in the
-// response before. A response that is older than the last one is left out. Only for a
-// finding the pass of the body is needed, in which the resource is.
-func (h *History) compareBodies(t *tracked, key ResourceKey, now seenBody, open func() (*pass, *resource)) {
-	rules := h.v.overTime[t.shape]
-	if len(rules) == 0 || now.self == nil {
-		return
-	}
+// compareRead evaluates the rules that look at oldSelf, on what they read of a resource.
+// A response that is older than the last one is left out. Only for a finding the pass of
+// the body is needed, in which the resource is.
+func (h *History) compareRead(t *tracked, key ResourceKey, at Moment, now lastSeen, open func() (*pass, *resource)) {
 	if h.Readings != nil {
-		h.Readings(Reading{key, t.Number, now.Moment, bytes.Clone(now.packed), h.readsOf(t.shape).append(nil, now.self, now.body)})
+		h.Readings(Reading{key, t.Number, at, bytes.Clone(now.packed), bytes.Clone(now.read)})
 		return
 	}
 	last := h.last[key]
@@ -44,22 +100,27 @@ func (h *History) compareBodies(t *tracked, key ResourceKey, now seenBody, open 
 	case last == nil:
 		last = &lastSeen{}
 		h.last[key] = last
-	case h.store.BeginsAnew(t.Kind, last.file, last.packed, now.File, now.packed):
-	case last.time > now.Time:
+	case h.store.BeginsAnew(t.Kind, last.file, last.packed, now.file, now.packed):
+	case last.time > now.time:
 		return
 	default:
-		h.applyOverTime(rules, last, now.self, open)
+		self, old := h.parseRead(&h.self, now.read), h.parseRead(&h.oldSelf, last.read)
+		h.applyOverTime(t.overTime.rules, self, old, open)
 	}
-	last.text = h.readsOf(t.shape).append(last.text[:0], now.self, now.body)
-	last.time, last.file, last.packed = now.Time, now.File, append(last.packed[:0], now.packed...)
+	last.read, last.packed = append(last.read[:0], now.read...), append(last.packed[:0], now.packed...)
+	last.time, last.file = now.time, now.file
 }
 
-func (h *History) applyOverTime(rules []*xRule, last *lastSeen, self *jsonvalue.Value, open func() (*pass, *resource)) {
-	h.before.Reset()
-	old, _ := h.before.ParseAt(last.text, 0, h.v.maxDepth)
-	if old == nil { // it has a name twice
-		old, _ = jsonvalue.Parse(last.text, h.v.maxDepth)
+func (h *History) parseRead(parser *jsonvalue.Parser, text []byte) *jsonvalue.Value {
+	parser.Reset()
+	if v, _ := parser.ParseAt(text, 0, h.v.maxDepth); v != nil {
+		return v
 	}
+	v, _ := jsonvalue.Parse(text, h.v.maxDepth) // it has a name twice
+	return v
+}
+
+func (h *History) applyOverTime(rules []*xRule, self, old *jsonvalue.Value, open func() (*pass, *resource)) {
 	for _, x := range rules {
 		variables := &expression.Variables{Self: self, OldSelf: old}
 		if x.expression.Uses(expression.Request) || x.expression.Uses(expression.Response) {
@@ -76,50 +137,4 @@ func (h *History) applyOverTime(rules []*xRule, last *lastSeen, self *jsonvalue.
 			p.applyXRule(x, r.path, variables)
 		}
 	}
-}
-
-// readMembers are the members of a resource that rules read as oldSelf, and where
-// readings are given away, as self.
-type readMembers struct {
-	names []string
-	whole bool // whether they read all of it
-}
-
-func (h *History) readsOf(shape *schema.Shape) *readMembers {
-	r := h.reads[shape]
-	if r == nil {
-		r = &readMembers{}
-		h.reads[shape] = r
-		for _, x := range h.v.overTime[shape] {
-			r.whole = r.whole || x.expression.ReadsWhole(expression.OldSelf)
-			paths := x.expression.Reads(expression.OldSelf)
-			if h.Readings != nil {
-				paths = append(paths, x.expression.Reads(expression.Self)...)
-			}
-			for _, path := range paths {
-				r.names = append(r.names, path[0])
-			}
-		}
-	}
-	return r
-}
-
-// append appends what is read of an object, as a JSON text: without what else is in the
-// body, unless all of it is read.
-func (r *readMembers) append(text []byte, self *jsonvalue.Value, body []byte) []byte {
-	if r.whole {
-		return append(text, body[self.Start:self.End]...)
-	}
-	text = append(text, '{')
-	for i := range self.Members {
-		m := &self.Members[i]
-		if !slices.Contains(r.names, m.Name) {
-			continue
-		}
-		if len(text) > 1 {
-			text = append(text, ',')
-		}
-		text = append(text, body[m.NameStart:m.Value.End]...)
-	}
-	return append(text, '}')
 }

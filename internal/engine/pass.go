@@ -140,6 +140,9 @@ func (p *pass) json() *parsedBody {
 	return p.parsed
 }
 
+// isList reports whether the elements of the body count as bodies of their own.
+func (p *pass) isList() bool { return len(p.parts) > 0 && len(p.parts[0].path) > 0 }
+
 // visits returns the values in the body that schemas describe.
 func (p *pass) visits() schema.Visits {
 	if p.visited == nil && p.root != nil && p.schema != nil {

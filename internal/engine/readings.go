@@ -28,12 +28,13 @@ type Doubt struct {
 	Rule     string
 }
 
-// ReadsWhole returns the rules that read all of oldSelf, and not just some members.
+// ReadsWhole returns the rules with oldSelf that read all of it or of self, and not just
+// some members.
 func (v *Validator) ReadsWhole() []string {
 	var all []string
 	for _, rules := range v.overTime {
 		for _, r := range rules {
-			if r.expression.ReadsWhole(expression.OldSelf) {
+			if r.expression.ReadsWhole(expression.OldSelf) || r.expression.ReadsWhole(expression.Self) {
 				all = append(all, r.ID)
 			}
 		}
@@ -83,7 +84,7 @@ func (h *History) CompareReadings(all []Reading) (doubts []Doubt) {
 // mayFail reports whether the rule does not hold, as far as can be said of the members
 // that it reads.
 func (r *xRule) mayFail(self, old *jsonvalue.Value) bool {
-	if r.expression.Uses(expression.Request) || r.expression.Uses(expression.Response) || r.expression.ReadsWhole(expression.Self) {
+	if r.expression.Uses(expression.Request) || r.expression.Uses(expression.Response) {
 		return true
 	}
 	holds, ok := r.expression.Holds(&expression.Variables{Self: self, OldSelf: old})

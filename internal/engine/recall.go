@@ -21,6 +21,8 @@ import (
 type known struct {
 	guards    []guard
 	schema    *bodySchema
+	bodies    int  // how many it counts as
+	list      bool // whether these are the elements of a list
 	seen      []Seen
 	parts     []knownPart
 	resources []knownResource
@@ -137,7 +139,7 @@ func (k *known) fits(r *reading) bool {
 
 // accept fills in the result of an exchange whose body is known.
 func (w *Worker) accept(rs *Results, result *Result, state *routeState, k *known) {
-	result.Bodies = 1
+	result.Bodies, result.list = k.bodies, k.list
 	result.Status = w.reading.x.Response.Status
 	result.schema, result.wellFormed = k.schema, true
 	result.Pattern, result.Counted = k.pattern, k.pattern != nil
@@ -180,14 +182,20 @@ type knownResource struct {
 	start   offset
 	id      knownValue
 	members []knownValue // that a history keeps
+	read    []part       // what rules over time read, in the order of the body
 }
+
+// part is a part of a known body.
+type part struct{ start, end offset }
+
+func (p part) in(r *reading) []byte { return r.Data[p.start.in(r):p.end.in(r)] }
 
 // knownValue is a value in a known body: one that is always the same, nil if it is never
 // there; the one in a hole; or an array or object with holes in it.
 type knownValue struct {
-	constant   *jsonvalue.Value
-	hole       int // -1 for none
-	start, end offset
+	constant *jsonvalue.Value
+	hole     int // -1 for none
+	part
 }
 
 // note keeps what a known body says about a resource.
@@ -207,6 +215,9 @@ func (w *Worker) note(k *knownResource) {
 		own.key, own.line = k.Key(id), lineOf(r.x, own.start)
 		own.own = millis(r.time())
 		own.packed = w.pack(k)
+		if len(k.rules) > 0 {
+			own.read = w.readOf(k)
+		}
 	}
 	rs.notes = append(rs.notes, own)
 }
@@ -233,10 +244,22 @@ func (w *Worker) pack(k *knownResource) []byte {
 	return rs.packed[from:len(rs.packed):len(rs.packed)]
 }
 
+// readOf returns what rules over time read of a resource.
+func (w *Worker) readOf(k *knownResource) []byte {
+	rs := w.results
+	from := len(rs.packed)
+	t := k.reader(rs.packed)
+	for _, p := range k.read {
+		t.add(p.in(&w.reading))
+	}
+	rs.packed = t.end()
+	return rs.packed[from:len(rs.packed):len(rs.packed)]
+}
+
 func (v *knownValue) pack(p *history.Packer, r *reading, isState bool) {
 	switch {
 	case v.start != v.end:
-		p.JSON(r.Data[v.start.in(r):v.end.in(r)])
+		p.JSON(v.part.in(r))
 	case v.hole < 0:
 		p.Value(v.constant)
 	case r.Holes[v.hole].Kind == template.Natural:

@@ -10,6 +10,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/lifecycle"
+	"github.com/plumbapi/plumb/internal/rfc3339"
 	"github.com/plumbapi/plumb/internal/schema"
 )
 
@@ -122,6 +123,10 @@ func readStamp(v *jsonvalue.Value, text bool, life *lifecycle.Lifecycle) timesta
 	s := timestamp{present: true, text: v.Text}
 	switch {
 	case v.Kind == jsonvalue.String && text:
+		if unix, ok := rfc3339.Seconds(v.Text); ok {
+			s.time = time.Unix(unix, 0).UTC()
+			return s
+		}
 		t, err := time.Parse(time.RFC3339, v.Text)
 		if err != nil {
 			s.problem = "not an RFC 3339 time"

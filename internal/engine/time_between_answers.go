@@ -35,14 +35,14 @@ lists the members.`,
 			return
 		}
 		for _, change := range c.Changes[1:] {
-			s := c.entered[change.Member]
+			s := c.Entered[change.Member]
 			if s == nil || change.Before.IsSet() || !change.After.IsSet() {
 				continue
 			}
 			earliest, what := c.Before, "the last answer without it"
 			if c.isFirst() && s == to && s.Name == c.Life.Initial {
 				earliest, what = c.After, "the answer to the request that created the resource"
-			} else if from == nil || !c.isBefore(from, s) || c.Before.Own == 0 {
+			} else if from == nil || !c.Life.Precedes(from.Name, s.Name) || c.Life.Precedes(to.Name, s.Name) || c.Before.Own == 0 {
 				continue
 			}
 			c.checkBetween(s, change.After, earliest, what)
@@ -52,11 +52,6 @@ lists the members.`,
 
 // isFirst reports whether there is no earlier response of the resource.
 func (c *comparison) isFirst() bool { return c.Before == Moment{} }
-
-// isBefore reports whether a resource in one state has not been in another one.
-func (c *comparison) isBefore(from, s *lifecycle.State) bool {
-	return from != s && c.Life.Reaches(from.Name, s.Name) && !c.Life.Reaches(s.Name, from.Name)
-}
 
 // How far a timestamp may be from the answers around it. They, and it, may have been
 // rounded to seconds. And an answer says what was so while it was made, but has the time
@@ -94,7 +89,7 @@ func (c *comparison) checkBetween(s *lifecycle.State, value history.Value, earli
 		member:  lifecycle.Member{Pointer: s.Entered, Place: s.Place},
 		message: "the timestamp is not between the answers around it",
 		text: stamp.describe(s.Entered) + " is " + timeBetween(bound, stamp.time) + side + what +
-			" (" + bound.Format(time.DateTime) + " UTC" + placeOf(c.Before) + ")",
+			" (" + bound.Format(time.DateTime) + " UTC" + c.placeOfBefore() + ")",
 		allowed:    allowedBetween(from, to),
 		ofResource: true,
 	})
@@ -141,13 +136,14 @@ func allowedBetween(from, to time.Time) string {
 	return "from a minute before " + from.Format(time.DateTime) + " to 2 s after " + to.Format(time.DateTime) + " UTC"
 }
 
-// placeOf names the place of an earlier answer; empty where there is none.
-func placeOf(m Moment) string {
+// placeOfBefore names the earlier answer; empty where there is none.
+func (c *comparison) placeOfBefore() string {
+	m := c.Before
 	if (m == Moment{}) {
 		return ""
 	}
 	m.Time = 0
-	return ", " + where(m)
+	return ", " + c.v.where(m)
 }
 
 // creates returns a function that reports whether responses of an origin answer

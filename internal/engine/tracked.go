@@ -16,30 +16,14 @@ import (
 // objects.
 type tracked struct {
 	*history.Kind
-	shape   *schema.Shape
-	entered []*lifecycle.State // by the index of a member: the state whose beginning it records, if that is one
-}
-
-func newTracked(kind *history.Kind, shape *schema.Shape) *tracked {
-	t := &tracked{kind, shape, make([]*lifecycle.State, len(kind.Members))}
-	for i, pointer := range kind.Members {
-		var states []*lifecycle.State
-		for _, s := range kind.Life.States() {
-			if s.Entered == pointer {
-				states = append(states, s)
-			}
-		}
-		if len(states) == 1 {
-			t.entered[i] = states[0]
-		}
-	}
-	return t
+	shape *schema.Shape
+	overTime
 }
 
 // track returns what is tracked of each lifecycle, and of each kind. They are
 // numbered in the order of their places, so that all who have the description
 // agree on the numbers. A lifecycle that several shapes have is one kind.
-func track(lives map[*schema.Shape]*lifecycle.Lifecycle, secret string) (all map[*lifecycle.Lifecycle]*tracked, kinds []*tracked) {
+func track(lives map[*schema.Shape]*lifecycle.Lifecycle, rules map[*schema.Shape][]*xRule, secret string) (all map[*lifecycle.Lifecycle]*tracked, kinds []*tracked) {
 	all = map[*lifecycle.Lifecycle]*tracked{}
 	shapes := slices.SortedFunc(maps.Keys(lives), func(a, b *schema.Shape) int {
 		return cmp.Or(comparePlaces(lives[a].Place, lives[b].Place), comparePlaces(a.Place, b.Place))
@@ -50,7 +34,7 @@ func track(lives map[*schema.Shape]*lifecycle.Lifecycle, secret string) (all map
 		if number > 0 && kinds[number-1].Life.Place == life.Place {
 			number--
 		}
-		t := newTracked(history.NewKind(life, number, secret), shape)
+		t := &tracked{history.NewKind(life, number, secret), shape, newOverTime(rules[shape])}
 		if all[life] = t; number == len(kinds) {
 			kinds = append(kinds, t)
 		}

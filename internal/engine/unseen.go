@@ -41,7 +41,7 @@ func (h *History) Look(x *plumb.Exchange) {
 func (h *History) look(t *tracked, one *Contradiction, p *pass, r *resource) {
 	c := comparison{v: h.v, tracked: t, Pair: &one.Pair, yield: func(c contradiction) {
 		if c.rule.ID == one.rule && c.member.Pointer == one.pointer {
-			c.before, c.after = one.Pair.Before, one.Pair.After
+			h.place(&c, &one.Pair)
 			h.remember(one.Resource, &c, p.x, c.atHand(h.v, p, r, true), true)
 		}
 	}}

@@ -33,6 +33,7 @@ type Validator struct {
 	strict      bool
 	servers     spec.Servers
 	router      *spec.Router
+	secretPaths map[string][]string // by template: the parameters in it that are credentials
 	maxDepth    int
 
 	schemas        *schema.Set
@@ -44,6 +45,8 @@ type Validator struct {
 	labels  map[plumb.Source]string // of the schemas of bodies, by file and pointer
 	byLabel map[string]plumb.Source // the places of the same schemas
 	places  sync.Map                // by shape: its *shapePlaces
+
+	asked func() map[string]string // for, by operation
 
 	lives         map[*schema.Shape]*lifecycle.Lifecycle
 	tracked       map[*lifecycle.Lifecycle]*tracked
@@ -188,6 +191,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	if err := v.compile(); err != nil {
 		return nil, err
 	}
+	v.asked = sync.OnceValue(func() map[string]string { return askedFor(d.Operations) })
 	for _, r := range v.rules {
 		v.severity[r.ID], v.guarded[r.ID] = r.Severity, r.basis == byGuard
 	}
@@ -196,12 +200,13 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 			return nil, err
 		}
 	}
-	v.tracked, v.kinds = track(v.lives, d.Digest+v.secret)
+	v.tracked, v.kinds = track(v.lives, v.overTime, d.Digest+v.secret)
 	v.operations = v.operationIDs()
 	var err error
 	if v.router, err = d.Router(v.servers); err != nil {
 		return nil, err
 	}
+	v.secretPaths = secretPaths(d.Operations)
 	for _, r := range v.rules {
 		severity := v.severityOf(r)
 		if severity == plumb.Off {
@@ -392,6 +397,6 @@ func (p *pass) finish() {
 		p.out.Skipped = ""
 	}
 	p.out.schema = p.schema
-	p.out.list = len(p.parts) > 0 && len(p.parts[0].path) > 0
+	p.out.list = p.isList()
 	p.out.wellFormed = p.root != nil && !p.text && len(p.faults) == 0
 }

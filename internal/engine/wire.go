@@ -53,7 +53,7 @@ func (v *Validator) ReadReading(b []byte, key ResourceKey, file string) (r Readi
 	if err != nil {
 		return r, err
 	}
-	text, b, ok := readText(b)
+	text, b, ok := takeText(b)
 	if !ok {
 		return r, errWire
 	}
@@ -77,7 +77,7 @@ func (v *Validator) ReadContradiction(b []byte) (c Contradiction, err error) {
 	if err != nil {
 		return c, err
 	}
-	pointer, b, ok := readText(b)
+	pointer, b, ok := takeText(b)
 	if !ok {
 		return c, errWire
 	}
@@ -99,7 +99,7 @@ func (v *Validator) ReadDoubt(b []byte) (d Doubt, err error) {
 	if err != nil {
 		return d, err
 	}
-	old, b, ok := readText(b)
+	old, b, ok := takeText(b)
 	if !ok {
 		return d, errWire
 	}
@@ -120,7 +120,7 @@ func (v *Validator) readOf(b []byte, key *ResourceKey, rule *string) (k *tracked
 		return nil, nil, errWire
 	}
 	*key = ResourceKey(binary.BigEndian.Uint64(b))
-	text, b, ok := readText(b[8:])
+	text, b, ok := takeText(b[8:])
 	if !ok {
 		return nil, nil, errWire
 	}
@@ -140,7 +140,7 @@ func appendText(b, text []byte) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
 }
 
-func readText(b []byte) (text, rest []byte, ok bool) {
+func takeText(b []byte) (text, rest []byte, ok bool) {
 	n, size := binary.Uvarint(b)
 	if size <= 0 || n > uint64(len(b)-size) {
 		return nil, nil, false

@@ -35,6 +35,20 @@ func Space(data []byte, pos int) int {
 // Word returns the eight bytes at an offset, in little-endian order.
 func Word(data []byte, pos int) uint64 { return binary.LittleEndian.Uint64(data[pos:]) }
 
+// Common returns how many bytes two texts have in common at their beginnings.
+func Common(a, b []byte) int {
+	i, n := 0, min(len(a), len(b))
+	for ; i+8 <= n; i += 8 {
+		if differ := Word(a, i) ^ Word(b, i); differ != 0 {
+			return i + bits.TrailingZeros64(differ)/8
+		}
+	}
+	for i < n && a[i] == b[i] {
+		i++
+	}
+	return i
+}
+
 // StringEnd returns the offset of the quote that ends the string whose text
 // begins at start, and whether the text has escapes. It is -1 where the string
 // is not JSON or not Unicode.

@@ -96,6 +96,12 @@ func (l *Lifecycle) Reaches(from, to string) bool {
 	return from == to || l.reaches[from][to]
 }
 
+// Precedes reports whether a resource in one state has not been in another one, in which it
+// can be later.
+func (l *Lifecycle) Precedes(from, to string) bool {
+	return from != to && l.Reaches(from, to) && !l.Reaches(to, from)
+}
+
 // reachable returns the states that can be reached from a state without passing
 // through the avoided one.
 func (l *Lifecycle) reachable(from, avoid string) map[string]bool {

@@ -12,6 +12,9 @@ import (
 
 // create handles POST /batches.
 func (s *Server) create(r *http.Request, a *answer, _ string) *refusal {
+	if refused := checkContentType(r); refused != nil {
+		return refused
+	}
 	body, _ := io.ReadAll(r.Body) // it is in memory
 	params, refused := s.dialect.readCreation(body)
 	if refused != nil {

@@ -13,6 +13,7 @@ type dialect struct {
 	cancelsByDelete bool
 	endpoints       []string // that batches can be created for; any if nil
 	windows         []string // that batches can be created with; any if nil
+	parameters      []string // of the request that creates a batch; any if nil
 	batch           func(v *view, o *object)
 }
 
@@ -23,7 +24,8 @@ var dialects = map[string]dialect{
 			"/v1/responses", "/v1/chat/completions", "/v1/embeddings", "/v1/completions", "/v1/moderations",
 			"/v1/images/generations", "/v1/images/edits", "/v1/videos",
 		},
-		windows: []string{"24h"},
+		windows:    []string{"24h"},
+		parameters: []string{"input_file_id", "endpoint", "completion_window", "metadata", "output_expires_after"},
 	},
 	"azure": {
 		id: func(n int) string {

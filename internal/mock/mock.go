@@ -176,11 +176,11 @@ func (s *Server) handlers(path string) map[string]handler {
 	return methods
 }
 
-// hasCredentials reports whether a request has a key. The server accepts any
-// key.
+// hasCredentials reports whether a request has a key, as a bearer token or in a
+// header of its own. The server accepts any key.
 func hasCredentials(r *http.Request) bool {
-	_, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	return strings.TrimSpace(token) != "" || r.Header.Get("Api-Key") != "" || r.Header.Get("X-Api-Key") != ""
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.EqualFold(scheme, "Bearer") && strings.TrimSpace(token) != "" || r.Header.Get("Api-Key") != "" || r.Header.Get("X-Api-Key") != ""
 }
 
 // Dialects returns the names of the vendors whose responses can be imitated.

@@ -187,6 +187,17 @@ func TestErrors(t *testing.T) {
 		{"POST", "/v1/batches", create(pairs(22)), 400, "metadata", "object_above_max_properties"},
 		{"POST", "/v1/batches", create(`"metadata":{"` + strings.Repeat("ü", 65) + `":""}`), 400, "metadata", "property_name_above_max_length"},
 		{"POST", "/v1/batches", create(`"metadata":{"a":"` + strings.Repeat("ü", 513) + `"}`), 400, "metadata.a", "string_above_max_length"},
+		{"POST", "/v1/batches", create(`"priority":1`), 400, "priority", "unknown_parameter"},
+		{"POST", "/v1/batches", create(`"output_expires_after":5`), 400, "output_expires_after", "invalid_type"},
+		{"POST", "/v1/batches", create(`"output_expires_after":{}`), 400, "output_expires_after.anchor", "missing_required_parameter"},
+		{"POST", "/v1/batches", create(`"output_expires_after":{"anchor":"created_at"}`), 400, "output_expires_after.seconds", "missing_required_parameter"},
+		{"POST", "/v1/batches", create(`"output_expires_after":{"anchor":"now","seconds":3600}`), 400, "output_expires_after.anchor", "invalid_value"},
+		{"POST", "/v1/batches", create(`"output_expires_after":{"anchor":1,"seconds":3600}`), 400, "output_expires_after.anchor", "invalid_type"},
+		{"POST", "/v1/batches", create(`"output_expires_after":{"anchor":"created_at","seconds":"3600"}`), 400, "output_expires_after.seconds", "invalid_type"},
+		{"POST", "/v1/batches", create(`"output_expires_after":{"anchor":"created_at","seconds":3600.5}`), 400, "output_expires_after.seconds", "invalid_type"},
+		{"POST", "/v1/batches", create(`"output_expires_after":{"anchor":"created_at","seconds":3599}`), 400, "output_expires_after.seconds", "integer_below_min_value"},
+		{"POST", "/v1/batches", create(`"output_expires_after":{"anchor":"created_at","seconds":2592001}`), 400, "output_expires_after.seconds", "integer_above_max_value"},
+		{"POST", "/v1/batches", create(`"output_expires_after":{"anchor":"created_at","seconds":3600,"a":1}`), 400, "output_expires_after.a", "unknown_parameter"},
 		{"GET", "/v1/batches?limit=0", "", 400, "limit", "integer_below_min_value"},
 		{"GET", "/v1/batches?limit=101", "", 400, "limit", "integer_above_max_value"},
 		{"GET", "/v1/batches?limit=x", "", 400, "limit", "invalid_type"},
@@ -207,10 +218,27 @@ func TestErrors(t *testing.T) {
 		assert.Equal(t, []any{tc.param, tc.code}, []any{fault["param"], fault["code"]}, "%s %s %s", tc.method, tc.path, tc.body)
 	}
 	for _, accepted := range []string{
+		`"output_expires_after":{"anchor":"created_at","seconds":3600}`, `"output_expires_after":{"seconds":2592000,"anchor":"created_at"}`,
 		`"metadata":null`, `"metadata":{}`, pairs(16), `"metadata":{"` + strings.Repeat("ü", 64) + `":"` + strings.Repeat("ü", 512) + `"}`,
 	} {
 		status, _, text := c.do("POST", "/v1/batches", "application/json", strings.NewReader(create(accepted)))
 		assert.Equal(t, 200, status, "%s: %s", accepted, text)
+	}
+}
+
+// TestContentTypes checks that a batch is created from JSON, and what is called so.
+func TestContentTypes(t *testing.T) {
+	c := newCaller(t, Options{})
+	body := fmt.Sprintf(`{"input_file_id":%q,"endpoint":"/v1/responses","completion_window":"24h"}`, c.upload(requests))
+	for kind, want := range map[string]int{
+		"application/json": 200, "Application/JSON; charset=utf-8": 200,
+		"text/plain": 400, "application/x-www-form-urlencoded": 400, "application/jsonl": 400, "json": 400, "application/json; =": 400,
+	} {
+		status, answer, text := c.do("POST", "/v1/batches", kind, strings.NewReader(body))
+		assert.Equal(t, want, status, "%s: %s", kind, text)
+		if want == 400 {
+			assert.Equal(t, "unsupported_content_type", answer["error"].(map[string]any)["code"])
+		}
 	}
 }
 
@@ -234,9 +262,12 @@ func TestHTTP(t *testing.T) {
 		c.ServeHTTP(w, r)
 		return w.Result()
 	}
-	resp := do("GET", "/v1/batches", "")
-	assert.Equal(t, http.StatusUnauthorized, resp.StatusCode)
-	assert.Equal(t, `Bearer realm="plumb mock"`, resp.Header.Get("WWW-Authenticate"))
+	for _, authorization := range []string{"", "Bearer", "Bearer ", "Basic dTpw", "sk-1"} {
+		resp := do("GET", "/v1/batches", authorization)
+		assert.Equal(t, http.StatusUnauthorized, resp.StatusCode, authorization)
+		assert.Equal(t, `Bearer realm="plumb mock"`, resp.Header.Get("WWW-Authenticate"))
+	}
+	assert.Equal(t, http.StatusOK, do("GET", "/v1/batches", "bearer x").StatusCode)
 	for path, allowed := range map[string]string{
 		"/v1/batches": "GET, HEAD, POST", "/v1/batches/" + id: "GET, HEAD", "/v1/batches/" + id + "/cancel": "POST",
 		"/v1/files": "POST", "/v1/files/x": "GET, HEAD",

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
+	"mime"
+	"net/http"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -21,6 +24,22 @@ const (
 	maxKeyLength   = 64  // characters
 	maxValueLength = 512 // characters
 )
+
+// How long the files with the results can be kept, in seconds.
+const (
+	shortestKept = 3600
+	longestKept  = 2592000
+)
+
+// checkContentType refuses a body that is not called JSON.
+func checkContentType(r *http.Request) *refusal {
+	given := r.Header.Get("Content-Type")
+	if kind, _, err := mime.ParseMediaType(given); given == "" || err == nil && kind == "application/json" {
+		return nil
+	}
+	return badRequest(nil, "unsupported_content_type",
+		"Unsupported content type: '%s'. This API method only accepts 'application/json' requests, but you specified the header 'Content-Type: %s'. Please try again with a supported content type.", given, given)
+}
 
 // readCreation reads the request that creates a batch, or refuses it as OpenAI
 // does.
@@ -42,9 +61,63 @@ func (d dialect) readCreation(body []byte) (c creation, _ *refusal) {
 			return c, err
 		}
 	}
+	if refused := d.checkNames(members); refused != nil {
+		return c, refused
+	}
+	if refused := checkExpiry(members); refused != nil {
+		return c, refused
+	}
 	var refused *refusal
 	c.metadata, refused = readMetadata(members.get("metadata"))
 	return c, refused
+}
+
+// checkNames refuses the parameters that the vendor does not know.
+func (d dialect) checkNames(members object) *refusal {
+	for _, m := range members {
+		if d.parameters != nil && !slices.Contains(d.parameters, m.name) {
+			return badRequest(m.name, "unknown_parameter", "Unknown parameter: '%s'.", m.name)
+		}
+	}
+	return nil
+}
+
+// checkExpiry checks for how long the files with the results are to be kept.
+func checkExpiry(members object) *refusal {
+	const name, anchor, seconds = "output_expires_after", "output_expires_after.anchor", "output_expires_after.seconds"
+	i := members.index(name)
+	if i < 0 {
+		return nil
+	}
+	expiry, ok := members[i].value.(object)
+	if !ok {
+		return wrongType(name, "an object", members[i].value)
+	}
+	for _, m := range expiry {
+		if m.name != "anchor" && m.name != "seconds" {
+			return badRequest(name+"."+m.name, "unknown_parameter", "Unknown parameter: '%s.%s'.", name, m.name)
+		}
+	}
+	for _, required := range []string{"anchor", "seconds"} {
+		if expiry.index(required) < 0 {
+			return badRequest(name+"."+required, "missing_required_parameter", "Missing required parameter: '%s.%s'.", name, required)
+		}
+	}
+	from, isText := expiry.get("anchor").(string)
+	kept, isNumber := expiry.get("seconds").(float64)
+	switch {
+	case !isText:
+		return wrongType(anchor, "a string", expiry.get("anchor"))
+	case from != "created_at":
+		return badRequest(anchor, "invalid_value", "Invalid value: '%s'. Supported values are: 'created_at'.", from)
+	case !isNumber || kept != math.Trunc(kept):
+		return wrongType(seconds, "an integer", expiry.get("seconds"))
+	case kept < shortestKept:
+		return badRequest(seconds, "integer_below_min_value", "Invalid '%s': integer below minimum value. Expected a value >= %d, but got %.0f instead.", seconds, shortestKept, kept)
+	case kept > longestKept:
+		return badRequest(seconds, "integer_above_max_value", "Invalid '%s': integer above maximum value. Expected a value <= %d, but got %.0f instead.", seconds, longestKept, kept)
+	}
+	return nil
 }
 
 // readText reads a required parameter that is a string, one of those allowed if

@@ -94,10 +94,18 @@ func (o *Outcome) compare() *compared {
 	if o.history == nil {
 		return all
 	}
-	clean := redact.New(nil)
+	clean, names := redact.New(nil), o.fileNames()
 	for c := range o.history.Contradictions(nil) {
-		clean.Finding(&c.Finding)
-		all.add(&c, o.requests[idOf(c.Finding.Place)], 1, o.keep)
+		f := &c.Finding
+		if name, ok := names[f.File]; ok {
+			f.File = name
+		}
+		if all.count(&c, o.keep) {
+			continue
+		}
+		one := c
+		clean.Finding(&one.Finding)
+		all.add(&one, o.requests[idOf(one.Finding.Place)], 1, o.keep)
 	}
 	for key := range all.names(&o.lives) {
 		if observations := o.history.Life(key); len(observations) > 0 {
@@ -110,6 +118,22 @@ func (o *Outcome) compare() *compared {
 		t.Findings = joined(t.Findings, []string{c.Finding.Fingerprint()})
 	}
 	return all
+}
+
+// count counts a contradiction that is known, and has all the occurrences that are kept.
+// Most are so, and need not be cleaned, but for the file. It returns false for others.
+func (c *compared) count(one *engine.Contradiction, keep int) bool {
+	f := &one.Finding
+	known := c.findings.get(engine.KeyOf(f))
+	if known == nil || known.wants(f.Place, keep) || f.Message != known.Message || f.Allowed != known.Allowed || f.Severity.String() != known.Severity || compareSources(f.Description, known.Description) != 0 {
+		return false
+	}
+	if c.lives.wants(f.Severity, f.Place) && !c.lives.hasBefore(f.Severity, one.Resource, f.Place) {
+		return false
+	}
+	known.Count = sum(known.Count, 1)
+	known.Files.add(f.File)
+	return true
 }
 
 // add adds a contradiction, whose finding is clean, that occurred so many times.

@@ -40,7 +40,8 @@ type life struct {
 	Index    int                `json:"index"`    // of the resource among those of the exchange
 	Findings []string           `json:"findings"` // fingerprints of its findings there, sorted
 
-	unseen *engine.Contradiction // of which the body is not known, if any
+	unseen  *engine.Contradiction // of which the body is not known, if any
+	written string                // the file as it is written; empty where that is not known
 }
 
 func comparePlaces(a, b *life) int {
@@ -56,6 +57,22 @@ func (l *lives) wants(severity plumb.Severity, at plumb.Place) bool {
 	}
 	last := &of[len(of)-1]
 	return cmp.Or(cmp.Compare(at.File, last.File), cmp.Compare(at.Entry, last.Entry), cmp.Compare(at.Line, last.Line)) <= 0
+}
+
+// hasEarlier reports whether a resource is known to have a finding of a severity earlier
+// in the same file.
+func (l *lives) hasEarlier(severity plumb.Severity, key engine.ResourceKey, at plumb.Place, index int) bool {
+	return slices.ContainsFunc(l[severity], func(known life) bool {
+		return known.Key == key && known.written == at.File && cmp.Or(cmp.Compare(known.Entry, at.Entry), cmp.Compare(known.Line, at.Line), cmp.Compare(known.Index, index)) < 0
+	})
+}
+
+// hasBefore reports whether a resource is known to have a finding of a severity before a
+// place.
+func (l *lives) hasBefore(severity plumb.Severity, key engine.ResourceKey, at plumb.Place) bool {
+	return slices.ContainsFunc(l[severity], func(known life) bool {
+		return known.Key == key && cmp.Or(cmp.Compare(known.File, at.File), cmp.Compare(known.Entry, at.Entry), cmp.Compare(known.Line, at.Line)) < 0
+	})
 }
 
 // add records where a resource has a finding of a severity.
@@ -158,14 +175,14 @@ func (a *adder) liveWith(r engine.Resource, index int, found []*plumb.Finding) {
 	for _, f := range found {
 		worst = max(worst, f.Severity)
 	}
-	if !a.lives.wants(worst, a.x.Place) {
-		return
+	if !a.lives.wants(worst, a.x.Place) || a.lives.hasEarlier(worst, r.Key, a.x.Place, index) {
+		return // most often, and finding all credentials takes long
 	}
 	one := life{
 		ID:   valid(a.clean.get().Text(r.ID)),
 		Key:  r.Key,
 		File: valid(a.clean.get().Text(a.x.Place.File)), Entry: a.x.Place.Entry, Line: a.x.Place.Line,
-		Index: index, Findings: []string{},
+		Index: index, Findings: []string{}, written: a.x.Place.File,
 	}
 	for _, f := range found {
 		kept := cleaned(f, &a.clean)
@@ -183,15 +200,15 @@ type Resource struct {
 }
 
 // Resources returns the resources whose timelines are to be reported, those
-// with the worst findings first.
-func (o *Outcome) Resources() []Resource {
+// with the worst findings first. It is given the findings of the outcome.
+func (o *Outcome) Resources(found []*Finding) []Resource {
 	if !o.HasHistory() {
 		return nil
 	}
 	c := o.compared()
 	names := c.names(&o.lives)
 	findings := map[string][]string{} // by the name of the resource
-	for _, f := range o.Findings() {
+	for _, f := range found {
 		for _, occurrence := range f.Occurrences {
 			findings[occurrence.Resource] = append(findings[occurrence.Resource], f.Fingerprint)
 		}

@@ -24,6 +24,10 @@ type Options struct {
 	// a time, in the order of their entry numbers. It may be nil.
 	Record func(recording.HAREntry)
 
+	// Reveal adds the credentials to an exchange that the description knows, before it
+	// is recorded and checked. It may be nil.
+	Reveal func(*plumb.Exchange)
+
 	// Check checks an exchange. It is called on several goroutines, in any
 	// order, and nothing waits for it.
 	Check func(*plumb.Exchange) engine.Result
@@ -101,6 +105,9 @@ func (w finalOnly) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func (p *Proxy) pass(e recording.HAREntry) {
 	p.intake.add(func(entry int) {
 		e.Exchange.Place.File, e.Exchange.Place.Entry = p.Name, entry
+		if p.Reveal != nil {
+			p.Reveal(e.Exchange)
+		}
 		p.recorder.record(e)
 		p.checker.check(e)
 	})

@@ -335,3 +335,22 @@ func requests(b *testing.B, url string) {
 		resp.Body.Close()
 	}
 }
+
+// Credentials that the description shows are known before the recording is written.
+func TestRevealsBeforeRecording(t *testing.T) {
+	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer target.Close()
+	r := front(t, target.URL, func(o *Options) {
+		record := o.Record
+		o.Record = func(e recording.HAREntry) {
+			assert.Contains(t, e.Exchange.Secrets, "hunter2hunter2")
+			record(e)
+		}
+		o.Reveal = func(x *plumb.Exchange) { x.Secrets = append(x.Secrets, "hunter2hunter2") }
+	})
+	resp, err := http.Get(r.url + "/resets/hunter2hunter2")
+	require.NoError(t, err)
+	resp.Body.Close()
+	r.finish()
+	assert.Len(t, r.entries, 1)
+}

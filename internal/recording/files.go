@@ -83,7 +83,7 @@ func filesOf(path string) ([]File, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%s: there is no such file or folder; name a recording, a folder with recordings, or - for standard input", path)
 	}
-	return nil, fmt.Errorf("%s: cannot be read: %w", path, errors.Unwrap(err))
+	return nil, fmt.Errorf("%s: cannot be read: %w", path, wholefile.Cause(err))
 }
 
 func deviceError(path string) error {

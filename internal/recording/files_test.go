@@ -44,7 +44,7 @@ func TestFiles(t *testing.T) {
 		"no match":                 {[]string{"*.xml"}, nil, "*.xml: no file matches; quote the pattern if the shell must not expand it"},
 		"an empty folder":          {[]string{"none"}, nil, "none: there are no files in this folder; see 'plumb help formats' for what is read"},
 		"a bad pattern":            {[]string{"[a"}, nil, "[a: syntax error in pattern"},
-		"below a file":             {[]string{"b.har/x"}, nil, "b.har/x: cannot be read: not a directory"},
+		"below a file":             {[]string{"b.har/x"}, nil, "b.har/x: cannot be read: a part of the path is a file, not a folder; correct the path"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -1,9 +1,9 @@
 package recording
 
 import (
-	"bytes"
 	"slices"
 
+	"github.com/plumbapi/plumb/internal/jsonscan"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
@@ -74,19 +74,25 @@ func (o *outliner) again(path []string) *jsonvalue.Value {
 	f.root = nil // until all leaves are read
 	f.shifts = f.shifts[:0]
 	pos, from := 0, 0 // in the entry, and in the last one
+	same := jsonscan.Common(o.data, f.text)
 	for _, v := range f.leaves {
-		start := pos + v.Start - from
-		if start >= len(o.data) || !bytes.Equal(o.data[pos:start], f.text[from:v.Start]) {
+		shift := pos - from
+		f.shifts = append(f.shifts, shift)
+		if v.End < from+same && v != o.body { // with what ends it
+			v.Start, v.End = v.Start+shift, v.End+shift
+			continue
+		}
+		if v.Start > from+same || v.Start+shift >= len(o.data) {
 			return nil
 		}
-		f.shifts = append(f.shifts, start-v.Start)
 		kind := v.Kind
 		from = v.End
-		if pos = o.leaf(v, start); pos < 0 || v.Kind != kind {
+		if pos = o.leaf(v, v.Start+shift); pos < 0 || v.Kind != kind {
 			return nil
 		}
+		same = jsonscan.Common(o.data[pos:], f.text[from:])
 	}
-	if !bytes.Equal(o.data[pos:], f.text[from:]) {
+	if same < len(o.data)-pos || same < len(f.text)-from {
 		return nil
 	}
 	f.shifts = append(f.shifts, pos-from)

@@ -51,10 +51,10 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 	x.Request = plumb.Request{
 		Method: strings.ToUpper(text(request.At("method"))),
 		URL:    text(request.At("url")),
-		Header: harHeader(e, request.At("headers")),
+		Header: e.sharedHeader(ofRequest, request.At("headers"), harHeader),
 	}
 	x.Response.Status = max(0, integer(response.At("status"))) // Playwright writes -1
-	x.Response.Header = harHeader(e, response.At("headers"))
+	x.Response.Header = e.sharedHeader(ofResponse, response.At("headers"), harHeader)
 	if mime := text(content.At("mimeType")); v.Member("_plumb") == nil && mime != "" && mime != "x-unknown" && len(x.Response.Header) == 0 {
 		x.Response.Header.Set("Content-Type", mime) // otherwise it is a guess of the recorder
 	}

@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"bytes"
 	"net/http"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
@@ -28,6 +29,36 @@ type headerMemory struct {
 	maps   []http.Header
 	used   int      // how many of the maps
 	values []string // which the maps have, each name a part
+	last   [2]sharedHeader
+}
+
+// sharedHeader is the header of the last request or response that has any, which the
+// next one has, too, where it is written in the same way.
+type sharedHeader struct {
+	text []byte
+	all  http.Header // nil if there is none
+}
+
+// The sides of an exchange.
+const (
+	ofRequest = iota
+	ofResponse
+)
+
+// sharedHeader returns the header that read returns of a value. Nobody may change it.
+func (e *entry) sharedHeader(side int, v *jsonvalue.Value, read func(*entry, *jsonvalue.Value) http.Header) http.Header {
+	if e.memory == nil || v == nil {
+		return read(e, v)
+	}
+	last, text := &e.memory.headers.last[side], e.data[v.Start:v.End]
+	if last.all != nil && bytes.Equal(last.text, text) {
+		return last.all
+	}
+	h := read(e, v)
+	if len(h) > 0 { // har adds to an empty one
+		last.text, last.all = append(last.text[:0], text...), h
+	}
+	return h
 }
 
 // headers returns headers that are empty.
@@ -58,6 +89,9 @@ func (m *headerMemory) release() {
 		clear(h)
 	}
 	clear(m.values)
+	for i := range m.last {
+		m.last[i].all = nil
+	}
 	m.used, m.values = 0, m.values[:0]
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 	"github.com/plumbapi/plumb/internal/redact"
+	"github.com/plumbapi/plumb/internal/rfc3339"
 )
 
 // bareLine reads a line that is not an exchange. Broken JSON is a fault of the
@@ -108,13 +109,13 @@ func (r *reader) exchangeOf(x *plumb.Exchange, e *entry, v *jsonvalue.Value, fau
 	x.Request = plumb.Request{
 		Method: strings.ToUpper(text(v.At("request", "method"))),
 		URL:    text(v.At("request", "url")),
-		Header: e.headerOf(v.At("request", "headers")),
+		Header: e.sharedHeader(ofRequest, v.At("request", "headers"), (*entry).headerOf),
 	}
 	if x.Request.URL == "" {
 		x.Request.URL = text(v.At("request", "uri"))
 	}
 	x.Response.Status = integer(response.At("status"))
-	x.Response.Header = e.headerOf(response.At("headers"))
+	x.Response.Header = e.sharedHeader(ofResponse, response.At("headers"), (*entry).headerOf)
 	x.Time = firstTime(x.Response.Header, text(v.Member("time")))
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
 
@@ -212,12 +213,16 @@ func integer(v *jsonvalue.Value) int {
 	return n
 }
 
-// timeLayouts are the ways in which recorders write the time.
+// timeLayouts are the ways in which recorders write the time. One without a zone is UTC, as
+// the recorders that leave it out mean it; by RFC 3339 it has one.
 var timeLayouts = []string{time.RFC3339Nano, http.TimeFormat, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999"}
 
 // firstTime returns the time that the recording states, or else that of the
 // Date header of the response, or else the zero time.
 func firstTime(h http.Header, stated string) time.Time {
+	if unix, ok := rfc3339.Seconds(stated); ok {
+		return time.Unix(unix, 0).UTC()
+	}
 	if stated != "" {
 		for _, layout := range timeLayouts {
 			if t, err := time.Parse(layout, stated); err == nil {

@@ -15,7 +15,7 @@ var postmanFormat = Format{
 	Of:     "collections 2.0 and 2.1, with their saved responses",
 	Sign:   "an object with `info`, whose `schema` is one of Postman's; or one with such an object as `collection`, as Postman's API answers",
 	Record: "\"Save response\" below a request, then \"Export\" of the collection.",
-	Notes:  "Folders are read, and variables of the collection are replaced. A variable that is not in the collection, such as `{{baseUrl}}` of an environment, stands for the server if the URL begins with it. The time is that of the `Date` header.",
+	Notes:  "Folders are read, and variables of the collection are replaced. A variable that is not in the collection, such as `{{baseUrl}}` of an environment, is taken to be the server if the URL begins with it. The time is that of the `Date` header.",
 
 	recognises: isPostman,
 	read:       (*reader).postman,

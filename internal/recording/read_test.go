@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -375,5 +376,27 @@ func TestReadStopsWhenTheCallerDoes(t *testing.T) {
 			break // a second call of yield would panic
 		}
 		require.NoError(t, f.Close())
+	}
+}
+
+// A time without a zone is in UTC; what is no time leaves it to the Date header.
+func TestTimesOfLines(t *testing.T) {
+	for text, want := range map[string]string{
+		`"2025-03-03T12:00:01Z"`:      "2025-03-03T12:00:01Z",
+		`"2025-03-03T12:00:01.25Z"`:   "2025-03-03T12:00:01.25Z",
+		`"2025-03-03T12:00:01+02:00"`: "2025-03-03T10:00:01Z",
+		`"2025-03-03T12:00:01+0200"`:  "2025-03-03T10:00:01Z",
+		`"2025-03-03T12:00:01"`:       "2025-03-03T12:00:01Z",
+		`"2025-03-03T12:00:01.25"`:    "2025-03-03T12:00:01.25Z",
+		`"1741003201"`:                "2025-03-03T12:00:01Z",
+		`"yesterday"`:                 "2025-01-01T00:00:00Z",
+		`"2025-03-03"`:                "2025-01-01T00:00:00Z",
+		`null`:                        "2025-01-01T00:00:00Z",
+	} {
+		line := `{"time":` + text + `,"request":{"method":"GET","url":"/a"},"response":{"status":200,"headers":{"Date":"Wed, 01 Jan 2025 00:00:00 GMT"},"body":{}}}`
+		for x, err := range Read(context.Background(), "a.ndjson", strings.NewReader(line+"\n"), DefaultLimits) {
+			require.NoError(t, err)
+			assert.Equal(t, want, x.Time.UTC().Format(time.RFC3339Nano), text)
+		}
 	}
 }

@@ -28,7 +28,7 @@ var forms = []form{
 	// without what follows it. Other JSON in base64, such as a cursor, is not a
 	// token.
 	{"JSON Web Tokens", wordSet("eyj"), lazyregexp.New(`\b(eyJ[\w-]{8,}(?:\.[\w-]*){2,4}|eyJ(?:hbGci|0eXAi|raWQi|lbmMi|jdHki|6aXAi)[\w-]{4,}(?:\.[\w-]*){0,4})`), "<eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl>"},
-	{"the user and password of a URL", wordSet("://"), lazyregexp.New(`(?i)\b[a-z][a-z0-9+.-]*://([^/?#\s@"'<>\\]+)@`), "postgres://<me:hunter2>@h.example/db"},
+	{"the user and password of a URL", ofURL, lazyregexp.New(`(?i)\b[a-z][a-z0-9+.-]*://([^/?#\s@"'<>\\]+)@`), "postgres://<me:hunter2>@h.example/db"},
 	{"Stripe and others", wordSet("_live_", "_test_"), lazyregexp.New(`\b((?:sk|rk|pk)_(?:live|test)_\w{8,})`), "<sk_live_abcdefgh12345678>"},
 	{"webhooks", wordSet("whsec_"), lazyregexp.New(`\b(whsec_[\w+/=-]{8,})`), "<whsec_abcdefgh12345678>"},
 	{"GitHub", wordSet("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), lazyregexp.New(`\b(gh[pousr]_\w{12,})`), "<ghp_abcdefghijklmnop12345678>"},
@@ -69,9 +69,35 @@ var forms = []form{
 	{"flags", wordSet("--"), lazyregexp.New(`(?i)\s--(?:[a-z-]*-)?(?:password|passwd|passphrase|secret|token|api-?key|access-key|private-key|credentials?)\s+["'\\]*([^\s"',\\-][^\s"',\\]*)`), "x --api-key <hunter2>"},
 }
 
+// formWords returns the words that a text has and that a form may need.
+func formWords(s string) words {
+	present := wordsIn(s)
+	if present&ofURL != 0 && !hasUser(s) {
+		present &^= ofURL
+	}
+	return present
+}
+
+var ofURL = wordSet("://")
+
+// hasUser reports whether a text may have a URL with a user. Most URLs have none, and the
+// pattern takes much longer.
+func hasUser(s string) bool {
+	for {
+		_, rest, found := strings.Cut(s, "://")
+		if !found {
+			return false
+		}
+		if end := strings.IndexAny(rest, "/?#@\"'<>\\ \t\n\f\r"); end > 0 && rest[end] == '@' {
+			return true
+		}
+		s = rest
+	}
+}
+
 // formSpans returns the parts of a text that have the form of a credential.
 func formSpans(s string) []span {
-	present := wordsIn(s)
+	present := formWords(s)
 	if present == 0 {
 		return nil
 	}

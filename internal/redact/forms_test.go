@@ -20,7 +20,7 @@ func TestFormsNeedTheirWords(t *testing.T) {
 				return
 			}
 			matched++
-			assert.NotZero(t, wordsIn(s)&form.needs, "%q matches %s", s, pattern)
+			assert.NotZero(t, formWords(s)&form.needs, "%q matches %s", s, pattern)
 		})
 		assert.Greater(t, matched, 10, "%s", pattern)
 	}

@@ -28,6 +28,7 @@ type secrecy uint8
 const (
 	harmless   secrecy = iota
 	ifRandom           // values that look like keys
+	ifDigits           // values of a few digits
 	unlessWord         // all values but plain words and short numbers
 	always
 )
@@ -49,13 +50,15 @@ var nameList = []struct {
 		"sas key, auth key, authentication key, authorization key, encryption key, decryption key, signing key, sign key, master key, shared key, ssh key, " +
 		"service key, storage key, session key, admin key, client key, consumer key, customer key, developer key, license key, root key, webhook key, hmac key, deploy key, instrumentation key, " +
 		"connection string, conn string, connection uri, database url, db url, dsn, assertion, saml response, saml request, saml art, " +
-		"otp, totp, otp code, mfa code, verification code, auth code, authorization code, device code, recovery code, backup code, code verifier, " +
-		"csrf, xsrf, session id, sess id, seed phrase, recovery phrase, mnemonic phrase, set cookie, security answer"},
+		"otp, totp, otp code, mfa code, two factor code, one time code, sms code, login code, pass code, activation code, reset code, verification code, auth code, authorization code, device code, recovery code, backup code, code verifier, " +
+		"csrf, xsrf, session id, sess id, seed phrase, recovery phrase, mnemonic phrase, set cookie, security answer, id token hint"},
 	{entry{anyPlace, unlessWord}, "pass, session, sid, sas, auth, sig, bearer, pat, pin code"},
 	{entry{header, unlessWord}, "key"},
 	{entry{query, always}, "key"},
 	{entry{query, unlessWord}, "code, ticket"},
 	{entry{member, ifRandom}, "key"},
+	{entry{query, ifRandom}, "app id"}, // most are public, but some services call a key so
+	{entry{anyPlace, ifDigits}, "pin, cvv, cvc, security code"},
 	{entry{anyPlace, harmless}, "page token, next token, previous token, prev token, continuation token, sync token, skip token, cursor token, " +
 		"pad token, eos token, bos token, unk token, sep token, mask token, stop token, special token, " +
 		"max token, min token, total token, prompt token, completion token, input token, output token, reasoning token, cached token, " +
@@ -166,6 +169,15 @@ func CheckName(name string) error {
 // hides reports whether the name is that of a credential in any place.
 func (n names) hides(name string) bool {
 	return slices.ContainsFunc([]place{member, header, query, prose}, func(in place) bool { return n.of(name, in) != harmless })
+}
+
+// SecretParameter reports whether a parameter in a path is a credential by its name. The
+// ids of sessions and keys are not: they are there to name these.
+func SecretParameter(name string) bool {
+	f := fold(name)
+	isID := f.length > 0 && string(f.letters[max(f.lastWord(), 0):f.length]) == "id"
+	secrecy := listed().of(name, prose)
+	return !isID && (secrecy == always || secrecy == ifDigits)
 }
 
 // withoutX returns a name without the x- that many headers begin with: x-pin,
@@ -380,6 +392,9 @@ func (s secrecy) hides(value string) bool {
 		return !plainWord(value)
 	case ifRandom:
 		return random(value)
+	case ifDigits:
+		const fewest, most = 3, 12
+		return fewest <= len(value) && len(value) <= most && allDigits(value)
 	}
 	return false
 }

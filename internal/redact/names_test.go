@@ -171,3 +171,23 @@ func TestBodyRemainsJSON(t *testing.T) {
 		assert.True(t, json.Valid([]byte(clean)), "%s became %s", value, clean)
 	})
 }
+
+// Some names are those of credentials only with some values.
+func TestNamesByTheirValues(t *testing.T) {
+	const key = "4f0a9c2e7b1d8e6f3a5c9b7d2e4f6a8c"
+	for text, isSecret := range map[string]bool{
+		`{"pin": "4821"}`: true, `{"user_pin": "482193"}`: true, `{"cvv": "123"}`: true, `{"cvv2": "1234"}`: true, `{"securityCode": "123"}`: true, `/x?pin=4821`: true, "PIN: 4821": true,
+		`{"pin": "abc-12"}`: false, `{"pin": true}`: false, `{"pin": 13}`: false, `{"mapping": "4821"}`: false, `{"pin_count": "4821"}`: false, `{"code": "4821"}`: false, `{"pin": "12"}`: false,
+		"/x?appid=" + key: true, "/x?app_id=" + key: true, "/x?appid=shop": false, `{"appid": "` + key + `"}`: false, `{"app_id": "shop-1"}`: false,
+		`{"one_time_code": "a1b2"}`: true, `{"loginCode": "a1b2"}`: true, `{"passcode": "a1b2"}`: true, `{"otp": "a1b2"}`: true,
+		`{"token_type_hint": "access_token"}`: false, `{"token_hint": "a1b2"}`: false, `{"login_hint": "a1b2"}`: false, `/x?id_token_hint=a1b2`: true,
+	} {
+		assert.Equal(t, isSecret, new(Cleaner).URL(text, func(string) bool { return true }) != text, text)
+	}
+	for name, isSecret := range map[string]bool{
+		"token": true, "resetToken": true, "password": true, "otp": true, "pin": true, "api_key": true, "secret": true,
+		"id": false, "session_id": false, "sessionId": false, "session": false, "Sid": false, "token_id": false, "key": false, "code": false, "page_token": false,
+	} {
+		assert.Equal(t, isSecret, SecretParameter(name), name)
+	}
+}

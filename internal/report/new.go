@@ -50,6 +50,7 @@ func (run *Run) input(o *outcome.Outcome) Input {
 // New returns the report of an outcome.
 func New(run Run, o *outcome.Outcome) *Report {
 	desc := run.Description
+	found, beyond := o.All()
 	r := &Report{
 		SchemaVersion: Version,
 		Tool:          Tool{"plumb", run.Version},
@@ -61,7 +62,7 @@ func New(run Run, o *outcome.Outcome) *Report {
 		},
 		Input:     run.input(o),
 		Summary:   Summary{Exchanges: o.Exchanges, Checked: o.Bodies, Masked: o.Masked},
-		Findings:  newFindings(run, o),
+		Findings:  newFindings(run, found, beyond),
 		Coverage:  newCoverage(desc, run.Documented, o).report(),
 		Skipped:   []Skipped{},
 		Resources: []Resource{},
@@ -81,7 +82,7 @@ func New(run Run, o *outcome.Outcome) *Report {
 	slices.SortFunc(r.Skipped, func(a, b Skipped) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Reason, b.Reason))
 	})
-	for _, life := range o.Resources() {
+	for _, life := range o.Resources(found) {
 		r.Resources = append(r.Resources, newResource(life, r.Findings))
 	}
 	return r
@@ -109,14 +110,14 @@ func (r *Report) Sum() {
 
 // newFindings returns the findings, the worst first, and of each rule with too many
 // places one finding for all that are beyond.
-func newFindings(run Run, o *outcome.Outcome) []Finding {
+func newFindings(run Run, found []*outcome.Finding, beyond []outcome.Beyond) []Finding {
 	type key struct {
 		rule    string
 		subject plumb.Subject
 	}
 	groups := map[key]*group{}
 	var order []*group // by rule and subject
-	for _, f := range o.Findings() {
+	for _, f := range found {
 		of := key{f.Rule, f.Subject}
 		if groups[of] == nil {
 			groups[of] = &group{}
@@ -129,7 +130,7 @@ func newFindings(run Run, o *outcome.Outcome) []Finding {
 		all = append(all, g.finding(run.Description, run.Occurrences))
 	}
 	suggestOverlays(all, order, run.Amendments)
-	for _, b := range o.Beyond() {
+	for _, b := range beyond {
 		all = append(all, newBeyond(b))
 	}
 	slices.SortStableFunc(all, func(a, b Finding) int {

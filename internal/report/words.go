@@ -15,6 +15,20 @@ func ReadText(exchanges, bodies, skipped int) string {
 	return read
 }
 
+// Read says what was read, and how much of it was checked. Where descriptions are
+// compared, that is about the recordings that weigh the changes; empty without any.
+func (r *Report) Read() string {
+	s := r.Summary
+	text := ReadText(s.Exchanges, s.Checked, s.Skipped)
+	switch {
+	case !r.IsComparison:
+		return text
+	case s.Exchanges+s.Skipped == 0:
+		return ""
+	}
+	return "recordings, checked against both descriptions: " + text
+}
+
 // SkippedLines says why exchanges and files were not checked, a reason a line,
 // wrapped to so many columns.
 func SkippedLines(skipped []Skipped, width int) []string {

@@ -20,6 +20,7 @@ type discriminator struct {
 	mapping  map[string]*node // the author's own
 	names    map[string]*node // by the names of schemas
 	fallback *node            // of other values, or none; or nil
+	lost     map[string]any   // values whose schema the description does not have: they can be of any
 
 	once   sync.Once // guards what follows
 	values []string  // see allowed
@@ -48,6 +49,7 @@ func (s *Set) discriminator(c *jsonschema.Schema) *discriminator {
 	}
 	d := &discriminator{mapping: s.targets(text["mapping"]), names: s.targets(text["names"])}
 	d.property, _ = text["propertyName"].(string)
+	d.lost, _ = text["lost"].(map[string]any)
 	if u, ok := text["default"].(string); ok {
 		d.fallback = s.targets(map[string]any{"": u})[""]
 	}
@@ -101,7 +103,7 @@ func (d *discriminator) value(e *evaluator, v *jsonvalue.Value) (index int, text
 	}
 	m := v.Members[index].Value
 	e.pin(m)
-	return index, m.Text, m.Kind == jsonvalue.String
+	return index, m.Text, m.Kind == jsonvalue.String && d.lost[m.Text] == nil
 }
 
 // pick returns the alternatives that the value can be of. Where its discriminator is
@@ -205,6 +207,9 @@ func (d *discriminator) collectValues(s *Set, a *alternatives) []string {
 	for _, value := range slices.Sorted(maps.Keys(d.mapping)) {
 		add(value)
 		mapped[d.mapping[value]] = true
+	}
+	for _, value := range slices.Sorted(maps.Keys(d.lost)) {
+		add(value)
 	}
 	if a != nil {
 		for i, shape := range a.shapesOf(s) {

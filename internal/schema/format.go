@@ -5,12 +5,12 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"github.com/plumbapi/plumb/internal/ecmaregexp"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/rfc3339"
 )
 
 // format reports whether a value is in a format. Values of types that the format is
@@ -68,16 +68,9 @@ func inRange(least, most decimal) format {
 	}
 }
 
-func isDateTime(text string) bool { return isUsualTime(text) || jsonschema.Formats["date-time"](text) }
-
-// isUsualTime reports whether a text is a time in UTC and whole seconds, as most are, in
-// less time than it takes to look for all that RFC 3339 allows.
-func isUsualTime(text string) bool {
-	if len(text) != len("2006-01-02T15:04:05Z") || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text[19] != 'Z' {
-		return false
-	}
-	_, err := time.Parse(time.RFC3339, text)
-	return err == nil
+func isDateTime(text string) bool {
+	_, ok := rfc3339.Seconds(text)
+	return ok || jsonschema.Formats["date-time"](text)
 }
 
 func isPattern(text string) bool {

@@ -35,7 +35,7 @@ func Report(changes []Change, before, after Side, version string) *report.Report
 	for i := range changes {
 		c := &changes[i]
 		f := c.finding(before, after)
-		c.Fingerprint = f.Fingerprint
+		c.Fingerprint, c.Description = f.Fingerprint, f.Description
 		r.Findings = append(r.Findings, f)
 		if !slices.ContainsFunc(r.Rules, func(known report.Rule) bool { return known.ID == c.ID }) {
 			r.Rules = append(r.Rules, report.Rule{ID: c.ID, Severity: c.Severity, Title: strings.ReplaceAll(c.ID, "-", " ")})

@@ -32,6 +32,8 @@ type Change struct {
 	Status   string `json:"status"`   // of the response that changed; empty if it is not about a response, or about several
 	Text     string `json:"text"`
 
+	Description report.Place `json:"description"` // the operation, in the new description, or in the old one where that has it no longer
+
 	Fingerprint string `json:"fingerprint,omitempty"` // in a baseline
 
 	Recorded *Recorded `json:"recorded,omitempty"` // nil if there are no recordings

@@ -12,6 +12,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 )
 
 // Largest is the size of the largest file that [Read] and [ReadFS] read.
@@ -21,6 +22,9 @@ const Largest = 256 << 20
 var (
 	errDevice = errors.New("this is a device or a socket, which is not read; name a file")
 	errFolder = errors.New("this is a folder; name a file")
+
+	errTooLong   = errors.New("the name is longer than that of a file can be; give a shorter one")
+	errNotFolder = errors.New("a part of the path is a file, not a folder; correct the path")
 )
 
 // IsDevice reports whether a file may have no end: a device such as /dev/zero, or
@@ -34,7 +38,7 @@ func Open(name string) (*os.File, error) {
 		return nil, err
 	}
 	f, err := os.Open(name)
-	return f, cause(err)
+	return f, Cause(err)
 }
 
 // Read reads a file as [Open] does. One that is larger than [Largest] is an error.
@@ -67,7 +71,7 @@ func readAll(f fs.File, limit int) ([]byte, error) {
 		data.Grow(int(min(info.Size(), int64(limit))) + bytes.MinRead)
 	}
 	if _, err := data.ReadFrom(io.LimitReader(f, int64(limit)+1)); err != nil {
-		return nil, cause(err)
+		return nil, Cause(err)
 	}
 	if data.Len() > limit {
 		return nil, fmt.Errorf("the file is larger than %d bytes", limit)
@@ -78,7 +82,7 @@ func readAll(f fs.File, limit int) ([]byte, error) {
 func check(info fs.FileInfo, err error) error {
 	switch {
 	case err != nil:
-		return cause(err)
+		return Cause(err)
 	case info.IsDir():
 		return errFolder
 	case IsDevice(info):
@@ -87,9 +91,15 @@ func check(info fs.FileInfo, err error) error {
 	return nil
 }
 
-// cause returns an error without the operation and the name of the file, which
-// the caller's message has.
-func cause(err error) error {
+// Cause returns an error without the operation and the name of the file, which
+// the caller's message has. Where it is the name that is wrong, it says what to do.
+func Cause(err error) error {
+	switch {
+	case errors.Is(err, syscall.ENAMETOOLONG):
+		return errTooLong
+	case errors.Is(err, syscall.ENOTDIR):
+		return errNotFolder
+	}
 	var failed *fs.PathError
 	if errors.As(err, &failed) {
 		return failed.Err

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 )
 
@@ -24,6 +25,9 @@ func Target(name string) (string, error) {
 		return "", fmt.Errorf("%s is a device or a pipe, which cannot be written whole; name a file", name)
 	case err == nil:
 		return filepath.EvalSymlinks(name)
+	}
+	if errors.Is(err, syscall.ENAMETOOLONG) {
+		return "", fmt.Errorf("%s: %w", name, errTooLong)
 	}
 	if _, err := os.Lstat(name); err == nil {
 		return "", fmt.Errorf("%s is a link that leads nowhere; remove it, or name another file", name)
@@ -50,7 +54,7 @@ func Write(name string, write func(io.Writer) error) (err error) {
 	}()
 	f, err := createBeside(target)
 	if err != nil {
-		return cause(err)
+		return Cause(err)
 	}
 	defer func() {
 		if err != nil {
@@ -128,7 +132,7 @@ func lock(name string, patience time.Duration) (unlock func() error, err error) 
 			return func() error { return os.Remove(lock) }, nil
 		}
 		if !errors.Is(err, fs.ErrExist) {
-			return nil, fmt.Errorf("%s cannot be created: %w", lock, cause(err))
+			return nil, fmt.Errorf("%s cannot be created: %w", lock, Cause(err))
 		}
 		if time.Since(began) >= patience {
 			return nil, inUse(name)

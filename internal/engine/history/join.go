@@ -24,7 +24,7 @@ func (s *Store) join(key Key, b, earlier, later []byte) []byte {
 	s.values[2] = k.unpackTo(s.values[2], t.values)
 	ends := observation{t.last, s.values[2]}
 	s.changes = ends.changes(&begins.observation, s.changes[:0])
-	suspect := t.suspect || next.suspect || s.isSuspect(k, t.last, begins.moment, s.changes) || s.partsContradict(k, &t, ends.values, begins.said)
+	suspect := t.suspect || next.suspect || s.isSuspect(k, t.last, begins.moment, s.changes) || s.partsContradict(k, &t, ends.values, begins.said) || k.partLooksBack(&ends, &begins, &next)
 	whole := timeline{kind: t.kind, count: t.count + next.count, again: next.again, suspect: suspect, last: next.last, values: next.values, older: next.older}
 	b = appendChanges(begins.appendBefore(whole.append(b), t.last), s.changes)
 	return append(b, t.older...)

@@ -15,6 +15,8 @@ type Kind struct {
 
 	Created int // index of the timestamp of the initial state, that is, of creation; 0 where there is none
 
+	Entered []*lifecycle.State // by the index of a member: the state whose beginning it records, if that is one
+
 	hash *hasher
 	salt uint64 // distinguishes resources of different kinds with one identity
 }
@@ -30,10 +32,28 @@ func NewKind(life *lifecycle.Lifecycle, number int, secret string) *Kind {
 			k.Members = append(k.Members, m.Pointer)
 		}
 	}
+	for _, pointer := range k.Members {
+		k.Entered = append(k.Entered, stateEnteredAt(life, pointer))
+	}
 	if initial := life.StateNamed(life.Initial); initial != nil && initial.Entered != "" {
 		k.Created = slices.Index(k.Members, initial.Entered) // it is set once, or never changes
 	}
 	return k
+}
+
+// stateEnteredAt returns the state whose beginning a member records; nil where that is
+// none, or several.
+func stateEnteredAt(life *lifecycle.Lifecycle, pointer string) (state *lifecycle.State) {
+	for _, s := range life.States() {
+		if s.Entered != pointer {
+			continue
+		}
+		if state != nil {
+			return nil
+		}
+		state = s
+	}
+	return state
 }
 
 // Key stands for the identity of a resource and its kind. It is a hash, keyed by

@@ -23,7 +23,7 @@ var unexported = cmp.AllowUnexported(observation{}, moment{}, Value{}, timeline{
 // states.
 func stateless(members int) *Kind {
 	k := NewKind(&lifecycle.Lifecycle{}, 0, "secret")
-	k.Members = make([]string, members)
+	k.Members, k.Entered = make([]string, members), make([]*lifecycle.State, members)
 	return k
 }
 

@@ -2,7 +2,8 @@ package history
 
 // Pair is two responses of a resource, and in which members they differ: two
 // neighbours in time, or where a neighbour says nothing of a member, the next one
-// that does. The first response of a resource makes a pair with the zero Moment,
+// that does. Where the neighbour does not tell when a state began, it is the last one
+// before that does. The first response of a resource makes a pair with the zero Moment,
 // before which nothing was.
 type Pair struct {
 	Kind          int // number of the kind
@@ -63,6 +64,7 @@ func (o *observation) compareEarlier(k *Kind, before []observation, yield func(b
 			}
 		}
 	}
+	o.timestampsEarlier(k, before, yield)
 }
 
 // compareLater does what compareEarlier does for the observations after o.
@@ -85,6 +87,7 @@ func (o *observation) compareLater(k *Kind, after []observation, yield func(afte
 			}
 		}
 	}
+	o.timestampsLater(k, after, yield)
 }
 
 // appears returns the changes from nothing to an observation, as far as they are of

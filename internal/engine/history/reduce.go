@@ -52,29 +52,13 @@ func reduce[T any](all []T, of reduction[T]) []T {
 	if len(all) <= 2 {
 		return all
 	}
-	values := make([][]string, len(all))
-	groups := map[string][]int{}
+	values := make([]Value, 0, len(all)*of.members)
 	for i := range all {
-		values[i] = packedValues(of.packed(&all[i]), of.members)
-		group := ""
-		if of.by == byFile {
-			group = of.file(&all[i])
-		} else {
-			group = values[i][of.by]
-		}
-		groups[group] = append(groups[group], i)
-	}
-	names := make([]string, 0, len(groups))
-	for name := range groups {
-		names = append(names, name)
-	}
-	if of.by == byFile { // those of the first files: names need not be what they are elsewhere
-		slices.Sort(names)
-		names = names[:min(len(names), mostGroups)]
+		values = appendPacked(values, of.packed(&all[i]), of.members)
 	}
 	needed := make([]bool, len(all))
-	for _, name := range some(names, mostGroups) {
-		need(needed, values, groups[name], of.members)
+	for _, group := range groupsOf(all, values, of) {
+		need(needed, values, group, of.members)
 	}
 	kept := all[:0]
 	for i := range all {
@@ -85,62 +69,152 @@ func reduce[T any](all []T, of reduction[T]) []T {
 	return kept
 }
 
-// need marks those of a group that are needed.
-func need(needed []bool, values [][]string, group []int, members int) {
-	for m := range members {
-		first, last := map[string]int{}, map[string]int{}
-		for _, i := range group {
-			value := values[i][m]
-			if _, known := first[value]; !known {
-				first[value] = i
-			}
-			last[value] = i
-		}
-		for _, value := range keptValues(first) {
-			needed[first[value]], needed[last[value]] = true, true
-		}
-	}
-}
-
-// keptValues chooses the values that count: all states of the lifecycle, and of
-// others not too many.
-func keptValues(values map[string]int) []string {
-	var all, states []string
-	for value := range values {
-		if value[0] == kindState {
-			states = append(states, value)
+// groupsOf returns the groups of which anything is kept, each as the indices of its
+// observations.
+func groupsOf[T any](all []T, values []Value, of reduction[T]) [][]int {
+	names := make([]Value, len(all))
+	for i := range all {
+		if of.by == byFile {
+			names[i] = Value{text: of.file(&all[i])}
 		} else {
-			all = append(all, value)
+			names[i] = values[i*of.members+int(of.by)]
 		}
 	}
-	return append(some(all, mostOfMember), states...)
+	var groups [][]int
+	distinct(names, 1, 0, nil, func(name Value, first, _ int) { groups = append(groups, []int{first}) })
+	if len(groups) == 1 { // most often
+		groups[0] = make([]int, len(all))
+		for i := range all {
+			groups[0][i] = i
+		}
+		return groups
+	}
+	members := map[Value][]int{}
+	for i, name := range names {
+		members[name] = append(members[name], i)
+	}
+	different := make([]Value, 0, len(members))
+	for name := range members {
+		different = append(different, name)
+	}
+	if of.by == byFile { // those of the first files: names need not be what they are elsewhere
+		slices.SortFunc(different, func(a, b Value) int { return cmp.Compare(a.text, b.text) })
+		different = different[:min(len(different), mostGroups)]
+	}
+	groups = groups[:0]
+	for _, name := range some(different, mostGroups) {
+		groups = append(groups, members[name])
+	}
+	return groups
 }
 
-// some chooses at most so many of the texts, by nothing but themselves.
-func some(all []string, most int) []string {
+// need marks those of a group that are needed.
+func need(needed []bool, values []Value, group []int, members int) {
+	for m := range members {
+		n, states := 0, 0
+		distinct(values, members, m, group, func(v Value, _, _ int) {
+			if n++; v.kind == kindState {
+				states++
+			}
+		})
+		if n-states <= mostOfMember { // most often
+			distinct(values, members, m, group, func(_ Value, first, last int) { needed[first], needed[last] = true, true })
+			continue
+		}
+		var others []Value
+		occurrences := map[Value][2]int{}
+		distinct(values, members, m, group, func(v Value, first, last int) {
+			if v.kind == kindState { // all of these count
+				needed[first], needed[last] = true, true
+				return
+			}
+			others = append(others, v)
+			occurrences[v] = [2]int{first, last}
+		})
+		for _, v := range some(others, mostOfMember) {
+			needed[occurrences[v][0]], needed[occurrences[v][1]] = true, true
+		}
+	}
+}
+
+// distinct calls yield for each of the values that a member has in some observations, or
+// if these are nil, in all, with the indices of its first and its last occurrence.
+func distinct(values []Value, members, member int, of []int, yield func(v Value, first, last int)) {
+	type seen struct {
+		value       Value
+		first, last int
+	}
+	var memory [8]seen
+	few, many := memory[:0], map[Value]int(nil) // the index in few, once these are many
+	n := len(of)
+	if of == nil {
+		n = len(values) / members
+	}
+	for i := range n {
+		at := i
+		if of != nil {
+			at = of[i]
+		}
+		v := values[at*members+member]
+		if k := len(few) - 1; k >= 0 && few[k].value == v { // most often
+			few[k].last = at
+			continue
+		}
+		k, known := many[v]
+		if many == nil {
+			k = slices.IndexFunc(few, func(s seen) bool { return s.value == v })
+			known = k >= 0
+		}
+		if known {
+			few[k].last = at
+			continue
+		}
+		few = append(few, seen{v, at, at})
+		if many != nil {
+			many[v] = len(few) - 1
+		} else if len(few) > len(memory) {
+			many = map[Value]int{}
+			for k := range few {
+				many[few[k].value] = k
+			}
+		}
+	}
+	for _, s := range few {
+		yield(s.value, s.first, s.last)
+	}
+}
+
+// some chooses at most so many of the values, by nothing but themselves.
+func some(all []Value, most int) []Value {
 	if len(all) > most {
-		slices.SortFunc(all, func(a, b string) int {
-			return cmp.Or(cmp.Compare(siphash.Hash(0, 0, []byte(a)), siphash.Hash(0, 0, []byte(b))), cmp.Compare(a, b))
+		hash := func(v Value) uint64 { return siphash.Hash(0, v.bits, append([]byte{v.kind}, v.text...)) }
+		slices.SortFunc(all, func(a, b Value) int {
+			return cmp.Or(cmp.Compare(hash(a), hash(b)), cmp.Compare(a.kind, b.kind), cmp.Compare(a.bits, b.bits), cmp.Compare(a.text, b.text))
 		})
 		all = all[:most]
 	}
 	return all
 }
 
-// packedValues returns the values of packed ones by themselves: equal values, of
-// any responses of the kind, are equal strings.
-func packedValues(packed []byte, members int) []string {
-	values := make([]string, members)
+// appendPacked appends packed values: equal values, of any responses of the kind, are
+// equal. A state has its number.
+func appendPacked(values []Value, packed []byte, members int) []Value {
 	u := unpack(packed, members)
-	var b []byte
-	for i := range values {
-		kind, value := u.next()
-		if kind >= kindInteger1 {
-			b = binary.BigEndian.AppendUint64(append(b[:0], kindInteger1), uint64(u.integer(kind, value)))
-		} else {
-			b = append(append(b[:0], kind), value...)
+	for range members {
+		switch kind, b := u.next(); {
+		case kind >= kindInteger1:
+			values = append(values, Value{kind: kindInteger, bits: uint64(u.integer(kind, b))})
+		case kind == kindState:
+			values = append(values, Value{kind: kindState, bits: uint64(b[0])})
+		case kind == kindText:
+			values = append(values, Value{kind: kindText, text: string(b[1:])})
+		case kind == kindFloat:
+			values = append(values, Value{kind: kindFloat, bits: binary.LittleEndian.Uint64(b)})
+		case kind == kindDigest:
+			values = append(values, Value{kind: kindDigest, bits: uint64(binary.LittleEndian.Uint32(b))})
+		default:
+			values = append(values, Value{kind: kind})
 		}
-		values[i] = string(b)
 	}
 	return values
 }

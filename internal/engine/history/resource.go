@@ -129,6 +129,12 @@ func (s *Store) Merge(r Resource) error {
 		all = append(all, observation{s.moment(o.Moment), k.Unpack(o.Packed)})
 	}
 	slices.SortFunc(all, func(a, b observation) int { return s.compareObservations(k, &a, &b) })
+	if len(all) < reduceEvery {
+		t := s.newTimeline(k, all)
+		t.suspect = true
+		s.keep(r.Key, &t)
+		return nil
+	}
 	s.keepNeeded(r.Key, k, all)
 	return nil
 }

@@ -132,10 +132,11 @@ func (s *Store) extend(b []byte, k *Kind, t *timeline, at moment, packed []byte,
 		return t.repeat(b, at)
 	}
 	s.changes = k.changes(t.values, packed, s.changes[:0])
-	if s.isSuspectAfter(k, t, at) {
+	looksBack := s.looksBackForTimestamps(k, t, at, packed)
+	if looksBack || s.isSuspectAfter(k, t, at) {
 		t.suspect = true
 		if compare != nil {
-			s.compareLast(k, t, observation{at, k.Unpack(packed)}, compare)
+			s.compareLast(k, t, observation{at, k.Unpack(packed)}, looksBack, compare)
 		}
 	}
 	return t.extend(b, at, packed, s.changes)
@@ -143,10 +144,10 @@ func (s *Store) extend(b []byte, k *Kind, t *timeline, at moment, packed []byte,
 
 // compareLast calls compare for the pairs that an observation after the last of a
 // timeline makes, the changes to which are those of the store. Two of one file are of
-// one life, so most often the other lives need not be known.
-func (s *Store) compareLast(k *Kind, t *timeline, o observation, compare Compare) {
-	looksBack := func(c Change) bool { return !k.says(c.Member, c.Before) && k.says(c.Member, c.After) }
-	if t.last.file != o.file || slices.ContainsFunc(s.changes, looksBack) {
+// one life, so most often neither the other lives need be known, nor what was before.
+func (s *Store) compareLast(k *Kind, t *timeline, o observation, looksBack bool, compare Compare) {
+	saysAgain := func(c Change) bool { return !k.says(c.Member, c.Before) && k.says(c.Member, c.After) }
+	if looksBack || t.last.file != o.file || slices.ContainsFunc(s.changes, saysAgain) {
 		all := append(t.observations(k), o)
 		s.compareAmong(k, all, len(all)-1, compare)
 		return

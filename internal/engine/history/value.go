@@ -10,6 +10,7 @@ import (
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
+	"github.com/plumbapi/plumb/internal/rfc3339"
 )
 
 // Value is the value of a member, as far as a history keeps it. Values of JSON are
@@ -63,6 +64,9 @@ func isTime[T string | []byte](text T) bool {
 	}
 	if text[4] != '-' || text[10] != 'T' {
 		return false // most texts, without the cost of an error
+	}
+	if _, ok := rfc3339.Seconds(text); ok {
+		return true
 	}
 	_, err := time.Parse(time.RFC3339, string(text))
 	return err == nil

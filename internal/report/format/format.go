@@ -9,7 +9,7 @@ import (
 )
 
 // View is how a report is shown to people. Of it, formats for programs look only
-// at the repository.
+// at FromRoot.
 type View struct {
 	Width   int  // columns to fit the text into; 0 for 100
 	Color   bool // mark with ANSI colours
@@ -17,7 +17,28 @@ type View struct {
 	Verbose bool // show every occurrence that the report holds, which includes Full
 	Quiet   bool // show findings only
 
-	Repository Repository // in which the run is, for the formats that GitHub reads
+	// Explain returns the command that explains a rule; empty where none is known to.
+	// Nil means that plumb explain needs nothing but the rule.
+	Explain func(rule string) string
+
+	// FromRoot returns the name of a file as seen from the root of its repository,
+	// for the formats that GitHub reads: it finds files by no other name. Nil leaves
+	// names as they are, from the working folder.
+	FromRoot func(name string) string
+}
+
+func (v View) explain(rule string) string {
+	if v.Explain == nil {
+		return "plumb explain " + rule
+	}
+	return v.Explain(rule)
+}
+
+func (v View) fromRoot(name string) string {
+	if v.FromRoot == nil {
+		return name
+	}
+	return v.FromRoot(name)
 }
 
 // Severity marks a text with the colour of a severity, if there are colours.

@@ -16,9 +16,9 @@ import (
 func writeGitHub(w io.Writer, r *report.Report, view View) error {
 	buf := bufio.NewWriter(w)
 	for _, f := range shownFindings(r, View{}) {
-		buf.WriteString(annotation(r, f, view.Repository) + "\n")
+		buf.WriteString(annotation(r, f, view) + "\n")
 	}
-	t := newText(buf, r, View{})
+	t := newText(buf, r, View{Explain: view.Explain})
 	t.summary(r)
 	t.buf.Flush()
 	return buf.Flush()
@@ -26,7 +26,7 @@ func writeGitHub(w io.Writer, r *report.Report, view View) error {
 
 // annotation returns the workflow command of a finding, at its first
 // occurrence.
-func annotation(r *report.Report, f *report.Finding, in Repository) string {
+func annotation(r *report.Report, f *report.Finding, view View) string {
 	command := map[string]string{"error": "error", "warning": "warning"}[f.Severity]
 	if command == "" {
 		command = "notice"
@@ -39,7 +39,7 @@ func annotation(r *report.Report, f *report.Finding, in Repository) string {
 	if len(f.Occurrences) > 0 {
 		o := &f.Occurrences[0]
 		if o.File != "-" {
-			property("file", textfmt.Printable(in.file(o.File)))
+			property("file", textfmt.Printable(view.fromRoot(o.File)))
 			if o.Line != 0 {
 				property("line", strconv.Itoa(o.Line))
 			}

@@ -27,7 +27,9 @@ func (h *htmlWriter) page(p *htmlPage) {
 	h.findings(p)
 	h.lives(p.Lives)
 	h.drift(p.Drift)
-	h.coverage(p.Report)
+	if !p.IsComparison || p.Summary.Exchanges > 0 {
+		h.coverage(p.Report)
+	}
 	h.add(`</main>
 <footer><p>Made by %s %s. Digest of the description: %s</p></footer>
 <script>%s</script>
@@ -64,7 +66,11 @@ func (h *htmlWriter) header(p *htmlPage) {
 <header>
   <h1>%s <small>%s</small></h1>
 `, p.Description.Title, p.Description.Version)
-	h.lead(&p.Summary)
+	if p.IsComparison {
+		h.leadOfComparison(&p.Summary)
+	} else {
+		h.lead(&p.Summary)
+	}
 	h.about(p.Report)
 	h.totals(&p.Summary)
 	if all := p.Description.Unchecked; len(all) > 0 {
@@ -85,7 +91,10 @@ func (h *htmlWriter) header(p *htmlPage) {
 	if len(p.Drift) > 0 {
 		h.add(` <a href="#drift">Drift</a>`)
 	}
-	h.add(` <a href="#coverage">Coverage</a>
+	if !p.IsComparison || p.Summary.Exchanges > 0 {
+		h.add(` <a href="#coverage">Coverage</a>`)
+	}
+	h.add(`
   </nav>
 </header>
 `)
@@ -104,6 +113,20 @@ func (h *htmlWriter) lead(s *report.Summary) {
 	}
 	if s.Warnings > 0 {
 		h.add(` <strong class="warning">%s</strong>: the answers differ from the description in a way that tolerant clients survive.`, textfmt.Count(s.Warnings, "warning"))
+	}
+	h.add("</p>\n")
+}
+
+// leadOfComparison says in sentences what changed.
+func (h *htmlWriter) leadOfComparison(s *report.Summary) {
+	h.add(`  <p class="lead">How the OpenAPI description of an API differs from an older one.`)
+	if s.Errors > 0 {
+		h.add(` <strong class="error">%s</strong>: clients that are written to the older description break.`, textfmt.Count(s.Errors, "error"))
+	} else {
+		h.add(` <strong>No errors</strong>: no change is known to break a client that is written to the older description.`)
+	}
+	if s.Warnings > 0 {
+		h.add(` <strong class="warning">%s</strong>: such clients may break.`, textfmt.Count(s.Warnings, "warning"))
 	}
 	h.add("</p>\n")
 }
@@ -134,8 +157,11 @@ func (h *htmlWriter) about(r *report.Report) {
 	if len(r.Description.Overlays) > 0 {
 		h.add("    <dt>overlays</dt><dd>%s</dd>\n", strings.Join(r.Description.Overlays, " "))
 	}
-	h.add("    <dt>read</dt><dd>%s, %s checked, %s skipped</dd>\n  </dl>\n",
-		textfmt.Count(r.Summary.Exchanges, "exchange"), textfmt.Count(r.Summary.Checked, "body"), textfmt.Number(r.Summary.Skipped))
+	if !r.IsComparison || r.Summary.Exchanges > 0 {
+		h.add("    <dt>read</dt><dd>%s, %s checked, %s skipped</dd>\n",
+			textfmt.Count(r.Summary.Exchanges, "exchange"), textfmt.Count(r.Summary.Checked, "body"), textfmt.Number(r.Summary.Skipped))
+	}
+	h.add("  </dl>\n")
 }
 
 func (h *htmlWriter) recordings(in *report.Input) {

@@ -86,6 +86,25 @@ func TestHTMLOnWideAndNarrowScreens(t *testing.T) {
 	b.quiet()
 }
 
+// What is wider than the screen says that it scrolls, and nothing else does; also where
+// there are no findings to filter.
+func TestHTMLSaysWhatScrolls(t *testing.T) {
+	healthy := check(t, livesRecording)
+	healthy.Findings = nil
+	for _, r := range []*report.Report{crowded(t), healthy} {
+		b := open(t, render(t, "html", r, View{}))
+		for _, width := range []int{1280, 390} {
+			b.resize(width, 800, "dark")
+			b.wait(`[...document.querySelectorAll(".scroll")].every(e => e.classList.contains("wide") === e.scrollWidth > e.clientWidth)`)
+			hint := `[...document.querySelectorAll(".scroll")].filter(e => getComputedStyle(e, "::before").content.includes("scrolls sideways")).length`
+			wide := eval[int](b, `[...document.querySelectorAll(".scroll")].filter(e => e.scrollWidth > e.clientWidth).length`)
+			assert.Equal(t, wide, eval[int](b, hint), "at %d pixels", width)
+			assert.Equal(t, width == 390, eval[bool](b, `document.querySelector(".life .scroll").classList.contains("wide")`), "at %d pixels", width)
+		}
+		b.quiet()
+	}
+}
+
 // Findings of one rule and one remedy are one article, in which each has its link and
 // its place; a filter that leaves none of them leaves no empty article.
 func TestHTMLShowsBlocks(t *testing.T) {

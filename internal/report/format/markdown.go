@@ -45,18 +45,28 @@ func markdownHead(r *report.Report) string {
 		verdict = textfmt.Count(s.Errors, "error") + ", " + textfmt.Count(s.Warnings, "warning") + ", " + textfmt.Count(s.Infos, "info")
 	} else if s.Suppressed > 0 {
 		verdict = "no new findings"
-	} else if s.Checked == 0 {
+	} else if s.Checked == 0 && !r.IsComparison {
 		verdict = "nothing was checked"
 	}
 	fmt.Fprintf(&b, "## plumb: %s\n\n", verdict)
-	line := report.ReadText(s.Exchanges, s.Checked, s.Skipped)
-	if s.Occurrences > 0 {
-		line += "; found " + times(s.Occurrences)
+	var told []string
+	if read := r.Read(); read != "" {
+		told = append(told, read)
+	}
+	if s.Occurrences > 0 && !r.IsComparison {
+		told = append(told, "found "+times(s.Occurrences))
 	}
 	if s.Suppressed > 0 {
-		line += "; " + textfmt.Number(s.Suppressed) + " accepted by the baseline"
+		told = append(told, textfmt.Number(s.Suppressed)+" accepted by the baseline")
 	}
-	fmt.Fprintf(&b, "%s. Checked against %s.\n\n", capital(line), code(textfmt.Shorten(strings.TrimSpace(r.Description.Title+" "+r.Description.Version), 500)))
+	if len(told) > 0 {
+		b.WriteString(capital(strings.Join(told, "; ")) + ". ")
+	}
+	did := "Checked against"
+	if r.IsComparison {
+		did = "What is new in"
+	}
+	fmt.Fprintf(&b, "%s %s.\n\n", did, code(textfmt.Shorten(strings.TrimSpace(r.Description.Title+" "+r.Description.Version), 500)))
 	if text := uncheckedText(r.Description); text != "" {
 		fmt.Fprintf(&b, "%s.\n\n", escapeMarkdown(text))
 	}
@@ -128,6 +138,9 @@ func markdownOccurrence(o *report.Occurrence, showFound, showAllowed bool) strin
 // markdownTail says what the run has not seen.
 func markdownTail(r *report.Report) string {
 	var b strings.Builder
+	if r.IsComparison && r.Summary.Exchanges == 0 {
+		return ""
+	}
 	c := r.Coverage
 	operations := "Seen of the description: " + share(c.Operations, "operation", func(o report.OperationCoverage) int { return o.Count })
 	if unreachedText(c) != "" { // most of a large API

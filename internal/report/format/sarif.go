@@ -39,7 +39,7 @@ func writeSARIF(w io.Writer, r *report.Report, view View) error {
 		}
 	}
 	for i := range r.Findings {
-		result := newSARIFResult(&r.Findings[i], view.Repository)
+		result := newSARIFResult(&r.Findings[i], view)
 		result.RuleIndex = index[r.Findings[i].Rule]
 		run.Results = append(run.Results, result)
 	}
@@ -74,7 +74,7 @@ func newSARIFRule(rule report.Rule) sarifRule {
 
 func newSARIFText(text string) *sarifText { return &sarifText{Text: printableLines(text)} }
 
-func newSARIFResult(f *report.Finding, in Repository) sarifResult {
+func newSARIFResult(f *report.Finding, view View) sarifResult {
 	result := sarifResult{
 		RuleID:              textfmt.Printable(f.Rule),
 		Level:               sarifLevels[f.Severity],
@@ -97,7 +97,7 @@ func newSARIFResult(f *report.Finding, in Repository) sarifResult {
 	// What looks like a link in a message is one.
 	result.Message.Text = strings.ReplaceAll(strings.Join(lines, "\n"), "](", "] (")
 	for i := range f.Occurrences {
-		location := occurrenceLocation(&f.Occurrences[i], in)
+		location := occurrenceLocation(&f.Occurrences[i], view)
 		if i == 0 {
 			result.Locations = append(result.Locations, location)
 		} else {
@@ -107,7 +107,7 @@ func newSARIFResult(f *report.Finding, in Repository) sarifResult {
 	}
 	if d := f.Description; d.File != "" {
 		result.RelatedLocations = append(result.RelatedLocations, sarifLocation{
-			PhysicalLocation: physical(in.file(d.File), d.Line, 0, nil),
+			PhysicalLocation: physical(view.fromRoot(d.File), d.Line, 0, nil),
 			Message:          &sarifText{Text: "described here: " + textfmt.Printable(d.Pointer)},
 		})
 	}
@@ -135,10 +135,10 @@ func printablePointers(all []report.PointerCount) []report.PointerCount {
 	return all
 }
 
-func occurrenceLocation(o *report.Occurrence, in Repository) sarifLocation {
+func occurrenceLocation(o *report.Occurrence, view View) sarifLocation {
 	var location sarifLocation
 	if o.File != "-" {
-		location.PhysicalLocation = physical(in.file(o.File), o.Line, o.Column, o.Excerpt)
+		location.PhysicalLocation = physical(view.fromRoot(o.File), o.Line, o.Column, o.Excerpt)
 	}
 	if o.Pointer != "" {
 		location.LogicalLocations = append(location.LogicalLocations, sarifLogical{FullyQualifiedName: textfmt.Printable(o.Pointer), Kind: "member"})

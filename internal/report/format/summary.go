@@ -1,6 +1,8 @@
 package format
 
 import (
+	"strings"
+
 	"github.com/plumbapi/plumb/internal/report"
 	"github.com/plumbapi/plumb/internal/textfmt"
 )
@@ -9,20 +11,25 @@ import (
 // and what to do next.
 func (t *text) summary(r *report.Report) {
 	s := r.Summary
-	read := report.ReadText(s.Exchanges, s.Checked, s.Skipped)
-	if s.Errors+s.Warnings+s.Infos == 0 && s.Checked > 0 {
-		none := "no findings:"
+	read := r.Read()
+	if s.Errors+s.Warnings+s.Infos == 0 && (s.Checked > 0 || r.IsComparison) {
+		none := "no findings"
 		if s.Suppressed > 0 {
-			none = "no new findings:"
+			none = "no new findings"
 		}
-		t.line(t.style.good(none) + " " + read)
+		if read != "" {
+			none += ":"
+		}
+		t.line(strings.TrimSpace(t.style.good(none) + " " + read))
 		t.skipped(r.Skipped)
 		t.unchecked(r.Description)
 		t.masked(s)
 		t.suppressed(s)
 		return
 	}
-	t.line(read)
+	if read != "" {
+		t.line(read)
+	}
 	t.skipped(r.Skipped)
 	t.unchecked(r.Description)
 	t.masked(s)
@@ -30,7 +37,7 @@ func (t *text) summary(r *report.Report) {
 		t.line(t.totals(s))
 	}
 	t.suppressed(s)
-	if next := nextStep(r); next != "" {
+	if next := nextStep(r, t.view); next != "" {
 		t.line(textfmt.Wrap(next, t.view.Width, 0))
 	}
 }
@@ -71,7 +78,7 @@ func (t *text) totals(s report.Summary) string {
 }
 
 // nextStep says what the reader can do with this outcome.
-func nextStep(r *report.Report) string {
+func nextStep(r *report.Report, view View) string {
 	s := r.Summary
 	switch {
 	case r.IsComparison:
@@ -79,7 +86,7 @@ func nextStep(r *report.Report) string {
 	case s.Exchanges == 0 && r.Input.Target != "":
 		return "Nothing was checked: no answer of " + textfmt.Printable(r.Input.Target) + " was seen."
 	case s.Exchanges == 0:
-		return "Nothing was checked: no exchange was read. Name recordings that hold at least one."
+		return "Nothing was checked: no exchange was read. Name recordings that have at least one."
 	case s.Errors+s.Warnings+s.Infos == 0:
 		return "Nothing was checked, for the reasons above. Where no response belongs to the description, give the right one with --spec FILE, its server with --server URL, or the schema of bare bodies with --schema NAME."
 	case len(r.Findings) == 0:
@@ -89,7 +96,10 @@ func nextStep(r *report.Report) string {
 		return "No errors. " + advice
 	}
 	rule := textfmt.Printable(r.Findings[0].Rule)
-	advice := "\"plumb explain " + rule + "\" says more about a rule; --rule " + rule + "=off turns it off."
+	advice := "--rule " + rule + "=off turns this rule off."
+	if command := view.explain(rule); command != "" {
+		advice = "\"" + textfmt.Printable(command) + "\" says more about a rule; --rule " + rule + "=off turns it off."
+	}
 	switch {
 	case s.Checked == 0:
 		return "Nothing was checked. " + advice

@@ -1,6 +1,12 @@
 
 "use strict";
 (() => {
+  // What is wider than the screen says so.
+  const widths = new ResizeObserver((all) => {
+    for (const { target } of all) target.classList.toggle("wide", target.scrollWidth > target.clientWidth);
+  });
+  document.querySelectorAll(".scroll").forEach((part) => widths.observe(part));
+
   const form = document.getElementById("filters");
   if (!form) return;
   const findings = [...document.querySelectorAll("#findings .finding")].map((element) => ({

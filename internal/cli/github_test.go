@@ -1,4 +1,4 @@
-package format
+package cli
 
 import (
 	"path/filepath"
@@ -10,7 +10,7 @@ import (
 // GitHub finds files by their names from the root of the repository.
 func TestRepositoryFile(t *testing.T) {
 	root := t.TempDir()
-	in := Repository{Root: root, Folder: filepath.Join(root, "services", "shop")}
+	in := repository{root, filepath.Join(root, "services", "shop")}
 	for name, want := range map[string]string{
 		"session.har":                         "services/shop/session.har",
 		"./recordings/a.har":                  "services/shop/recordings/a.har",
@@ -21,19 +21,6 @@ func TestRepositoryFile(t *testing.T) {
 		"":                                    "",
 	} {
 		assert.Equal(t, want, in.file(name), name)
-		assert.Equal(t, name, Repository{}.file(name))
+		assert.Equal(t, name, repository{}.file(name))
 	}
-}
-
-func TestFormatsForGitHubNameFilesFromTheRoot(t *testing.T) {
-	r := build(5, enumFinding())
-	r.Findings[0].Occurrences[0].File = "a.har"
-	r.Findings[0].Description.File = "../api.yaml"
-	root := t.TempDir()
-	view := View{Repository: Repository{Root: root, Folder: filepath.Join(root, "shop")}}
-	assert.Contains(t, render(t, "github", r, view), "::error file=shop/a.har,")
-	sarif := render(t, "sarif", r, view)
-	assert.Contains(t, sarif, `"uri": "shop/a.har"`)
-	assert.Contains(t, sarif, `"uri": "api.yaml"`)
-	assert.Contains(t, render(t, "text", r, view), "--> a.har")
 }

@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A mistake in plumb.yaml is told with its line and column, also where it shows only
+// when a file is read.
+func TestConfigurationMistakes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("a.json", []byte(`{"id": "batch_1", "object": "batch"}`), 0o600))
+	for config, want := range map[string]string{
+		"report:\n  - sarif=a.sarif":     "plumb.yaml:2:3: report: expected formats with paths, such as {json: report.json}, not a list",
+		"report: json":                   `plumb.yaml:1:9: report: expected formats with paths, such as {json: report.json}, not "json"`,
+		"report: {json: [a]}":            `plumb.yaml:1:16: report: expected text after "json", not a list`,
+		"report: {json: }":               `plumb.yaml:1:16: report: expected text after "json", not nothing`,
+		"report:\n  json: nowhere/a":     "plumb.yaml:2:9: report: there is no folder nowhere to write a into; create it first",
+		"report:\n  json: a.json":        "plumb.yaml:2:9: report: a.json is one of the recordings, which would be overwritten; name another file",
+		"spec: nope.yaml":                "plumb.yaml:1:7: spec: nope.yaml: there is no such file; name the main file of an OpenAPI description",
+		"spec: [a.yaml]":                 "plumb.yaml:1:7: spec: expected a path, not a list",
+		"spec: .":                        "plumb.yaml:1:7: spec: .: this is a folder; name the main file of the description",
+		"baseline: nope.yaml":            `plumb.yaml:1:11: baseline: nope.yaml: there is no such baseline; "plumb baseline update --baseline nope.yaml" makes one`,
+		"baseline: {a: b}":               "plumb.yaml:1:11: baseline: expected a path, not a mapping",
+		"baseline: .":                    "plumb.yaml:1:11: baseline: .: the baseline cannot be read: this is a folder; name a file",
+		"overlay: nope.yaml":             "plumb.yaml:1:10: overlay: expected a list, such as [nope.yaml], not \"nope.yaml\"",
+		"overlay: [observed, nope.yaml]": "plumb.yaml:1:21: overlay: nope.yaml: the overlay cannot be read: there is no such file; name another, or one of the built-in overlays (azure, ",
+		"overlay:\n  - nope":             `plumb.yaml:2:5: overlay: no overlay is named "nope"; the built-in ones are azure, `,
+		"overlay: [{a: b}]":              "plumb.yaml:1:11: overlay: expected an overlay, not a mapping",
+		"overlay: [.]":                   "plumb.yaml:1:11: overlay: .: the overlay cannot be read: this is a folder; name a file",
+		"schema: Nope":                   `plumb.yaml:1:9: schema: "Nope" is not one of Batch, `,
+		"server: [http://a.example, 1]":  `plumb.yaml:1:28: server: "1" is not the URL of a server`,
+	} {
+		require.NoError(t, os.WriteFile("plumb.yaml", []byte(config+"\n"), 0o600))
+		var messages strings.Builder
+		status := Run(t.Context(), []string{"check", "a.json"}, nil, io.Discard, &messages, func(string) string { return "" })
+		assert.Equal(t, statusFailed, status, config)
+		assert.True(t, strings.HasPrefix(messages.String(), "plumb: "+want), "%s\n%s\n%s", config, messages.String(), want)
+	}
+
+	// Where a flag replaces the value, the message does not name the file.
+	require.NoError(t, os.WriteFile("plumb.yaml", []byte("spec: nope.yaml\noverlay: [nope]\n"), 0o600))
+	for want, flags := range map[string]string{
+		"no.yaml: there is no such file":                    "--spec=no.yaml --overlay=observed",
+		"--overlay: no.yaml: the overlay cannot be read: ":  "--overlay=no.yaml",
+		"plumb.yaml:1:7: spec: nope.yaml: there is no such": "--overlay=observed",
+	} {
+		var messages strings.Builder
+		Run(t.Context(), append(strings.Fields("check a.json"), strings.Fields(flags)...), nil, io.Discard, &messages, func(string) string { return "" })
+		assert.True(t, strings.HasPrefix(messages.String(), "plumb: "+want), "%s\n%s", flags, messages.String())
+	}
+}
