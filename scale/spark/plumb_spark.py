@@ -114,9 +114,8 @@ def main():
     o, steps = plumb_options.parse(__doc__.splitlines()[0])
     began = time.time()
     sc = SparkContext(conf=SparkConf().setAppName("plumb").setIfMissing("spark.master", "local[*]").setIfMissing("spark.ui.showConsoleProgress", "false"))
-    here = os.path.dirname(os.path.abspath(__file__))
-    for module in ("plumb_steps.py", "plumb_options.py"):
-        sc.addPyFile(os.path.join(here, module))
+    for module in (plumb_steps, plumb_options):
+        sc.addPyFile(module.__file__)
     for path in ([o.plumb] if o.plumb else []) + o.file:
         sc.addFile(path, recursive=os.path.isdir(path))
     progress = Progress(sc, STAGES[:2] if o.bytes else STAGES)

@@ -96,8 +96,7 @@ def report(spark, o, steps):
 
 def ship(spark, o):
     """Ships the modules, the binary and further files."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    modules = [os.path.join(here, name) for name in ("plumb_steps.py", "plumb_options.py")]
+    modules = [plumb_steps.__file__, plumb_options.__file__]
     more = ([o.plumb] if o.plumb else []) + o.file
     if os.environ.get("SPARK_REMOTE"):  # Spark Connect
         spark.addArtifacts(*modules, pyfile=True)
