@@ -113,7 +113,7 @@ def report(sc, o, steps):
 def main():
     o, steps = plumb_options.parse(__doc__.splitlines()[0])
     began = time.time()
-    sc = SparkContext(conf=SparkConf().setAppName("plumb").setIfMissing("spark.master", "local[*]").setIfMissing("spark.ui.showConsoleProgress", "false"))
+    sc = SparkContext(conf=SparkConf().setAppName("plumb").set("spark.ui.showConsoleProgress", "false"))
     for module in (plumb_steps, plumb_options):
         sc.addPyFile(module.__file__)
     for path in ([o.plumb] if o.plumb else []) + o.file:
