@@ -31,7 +31,7 @@ func readDesign(t *testing.T) design {
 	page, err := os.ReadFile("docs/design.md")
 	require.NoError(t, err)
 	d := design{layers: map[string]int{}, doIO: map[string]bool{}, importers: map[string][]string{}}
-	for _, row := range rowsOf(t, string(page), "| package | layer | I/O | what it holds |") {
+	for _, row := range rowsOf(t, string(page), "| package | layer | I/O | contents |") {
 		name := importPath(row[0])
 		require.NotContains(t, d.layers, name, "a package occurs twice")
 		d.layers[name], err = strconv.Atoi(row[1])
