@@ -5,6 +5,7 @@ bench-scale calls it.
 
     bench.py [EXCHANGES]    at 1 time; 20,000
 """
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -17,25 +18,37 @@ FLAGS = ["--overlay", "observed"]
 KEY = ["--run-key", "bench"]
 
 
+def spend(command, given, out):
+    """Runs a command, and returns its exit status, processor time in seconds, and memory in MB."""
+    with open(given, "rb") as stdin, open(out, "wb") as stdout:
+        child = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL)
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        return child.returncode, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+# The processes are started by one that is small: to the system, a process has used at least
+# the memory of the one that started it.
+starter = multiprocessing.get_context("spawn").Pool(1) if __name__ == "__main__" else None
+
+
 class Use:
     """Processor time in seconds, and the largest memory of one process in MB."""
 
-    def __init__(self):
-        self.seconds, self.memory = 0.0, 0.0
+    def __init__(self, folder):
+        self.folder, self.seconds, self.memory = folder, 0.0, 0.0
 
-    def run(self, command, stdin=None):
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as given:
-            given.write(stdin or b"")
-            given.seek(0)
-            child = subprocess.Popen(command, stdin=given, stdout=out, stderr=subprocess.DEVNULL)
-            _, status, used = os.wait4(child.pid, 0)
-            child.returncode = os.waitstatus_to_exitcode(status)
-            if child.returncode:
-                sys.exit(f"{command[1]}: exit status {child.returncode}")
-            self.seconds += used.ru_utime + used.ru_stime
-            self.memory = max(self.memory, used.ru_maxrss / 1024)
-            out.seek(0)
-            return out.read()
+    def run(self, command, stdin=b""):
+        given, out = (os.path.join(self.folder, name) for name in ("in", "out"))
+        with open(given, "wb") as f:
+            f.write(stdin)
+        status, seconds, memory = starter.apply(spend, (command, given, out))
+        if status:
+            sys.exit(f"{command[1]}: exit status {status}")
+        self.seconds += seconds
+        self.memory = max(self.memory, memory)
+        with open(out, "rb") as f:
+            return f.read()
 
 
 def closed(lines):
@@ -47,7 +60,7 @@ def measure(plumb, folder, objects, maps=4, reduces=4):
     names = sorted(os.path.join(folder, n) for n in os.listdir(folder))[:objects]
     manifest = [f"{i}\t{name}\n".encode() for i, name in enumerate(names)]
     parts = [manifest[len(manifest) * i // maps:len(manifest) * (i + 1) // maps] for i in range(maps)]
-    use = {step: Use() for step in ("check", "map", "reduce", "map --verdicts", "merge")}
+    use = {step: Use(os.path.dirname(plumb)) for step in ("check", "map", "reduce", "map --verdicts", "merge")}
     want = use["check"].run([plumb, "check", "--quiet", "--fail-on", "never", "--format", "json", "--jobs", "1", *FLAGS, folder])
 
     outcomes, observations, verdicts = [], [[] for _ in range(reduces)], []
@@ -77,7 +90,7 @@ def main():
     base = int(sys.argv[1]) if len(sys.argv) > 1 else 20000
     os.environ["SOURCE_DATE_EPOCH"] = "1790000000"
     with tempfile.TemporaryDirectory(prefix="plumb-bench-") as folder:
-        plumb = os.path.join(folder, "plumb")
+        plumb = os.path.join(folder, "bin", "plumb")
         subprocess.run(["go", "build", "-o", plumb, "./cmd/plumb"], cwd=ROOT, check=True)
         print("| exchanges | step | processor, s | of check | memory, MB |")
         print("|---:|---|---:|---:|---:|")
