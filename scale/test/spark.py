@@ -119,7 +119,12 @@ class Test:
                 cluster.wait("master", "Registering worker", cluster.started)
 
 
+def end(*_):
+    sys.exit("ended by a signal")  # after the cluster has been stopped
+
+
 def main():
+    signal.signal(signal.SIGTERM, end)
     chosen = [a for a in sys.argv[1:] if not a.startswith("--")]
     found = setup.prepare(install=os.environ.get("SETUP") != "no", arrow=True)
     if found is None:
