@@ -8,7 +8,7 @@ SETUP ?= yes
 .DEFAULT_GOAL := help
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 PROGRAM ?= plumb
 
@@ -56,6 +56,24 @@ chromium:
 			echo "there is no chromium: the tests that open the HTML report in a browser will skip"; \
 		fi; \
 	fi
+
+# Runs on many machines: the laws and the Jobs need Go alone. The tests on a Spark need
+# Python 3, and install pyspark in the user's cache, and Java if it is missing.
+PYTHON ?= python3
+ON_SPARK = if command -v $(PYTHON) >/dev/null; then SETUP=$(SETUP) $(PYTHON) scale/test/spark.py $(1); else echo "skipped: there is no $(PYTHON): nothing is run on Spark"; fi
+
+.PHONY: test-scale
+test-scale: ## test runs on many machines: the laws, folders, and on Spark, with kills
+	go test ./internal/scale/... ./scale/...
+	@$(call ON_SPARK)
+
+.PHONY: test-scale-spill
+test-scale-spill: ## run 2,000,000 exchanges on a Spark whose executors have 512 MB
+	@$(call ON_SPARK,--spill)
+
+.PHONY: bench-scale
+bench-scale: ## print what the steps of a run on many machines cost, beside plumb check
+	@nice $(PYTHON) scale/test/bench.py
 
 .PHONY: images
 images: chromium ## rewrite the pictures of the reports
