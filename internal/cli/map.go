@@ -183,7 +183,7 @@ func (m *mapping) pipeline() pipeline {
 	for i, object := range m.objects {
 		m.check.files = append(m.check.files, recording.File{Path: object.Name})
 		m.numbers[object.Name] = i
-		m.aliases[object.Name] = outcome.Alias(object.Number, object.Name)
+		m.aliases[object.Name] = outcome.Alias(object.Number)
 	}
 	p := pipeline{
 		validator: m.validator, schema: m.options.schema, jobs: max(m.options.jobs, 1), budget: 32 << 20,

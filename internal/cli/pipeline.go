@@ -160,7 +160,7 @@ func (p *pipeline) checker() func(*batch) {
 		b.exchanges = b.block.Exchanges()
 		for _, x := range b.exchanges {
 			if p.alias != nil {
-				x.Place.File = p.alias(b.file)
+				rename(x, p.alias(b.file))
 			}
 			if x.Schema == "" && x.Request.URL == "" && x.Request.Method == "" {
 				x.Schema = p.schema
@@ -177,6 +177,16 @@ func (p *pipeline) checker() func(*batch) {
 			observe(x, b.outcome.Results[i])
 		}
 	}
+}
+
+// rename gives the file of an exchange another name.
+func rename(x *plumb.Exchange, name string) {
+	for i := range x.Defects {
+		if d := &x.Defects[i]; d.Place.File == x.Place.File {
+			d.Place.File = name
+		}
+	}
+	x.Place.File = name
 }
 
 // read reads the files and sends their exchanges off in batches, until send

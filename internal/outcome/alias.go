@@ -2,6 +2,7 @@ package outcome
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"strconv"
@@ -16,56 +17,30 @@ import (
 const (
 	aliasStart  = "\uE000"
 	aliasDigits = 10
-	aliasLength = len(aliasStart) + aliasDigits + 16
+	aliasLength = len(aliasStart) + aliasDigits
 )
 
-// Alias returns the alias of the file with a number and a name.
-func Alias(number int, name string) string {
-	return AliasOf(number, hashOfName(ShownName(name)))
-}
+// Alias returns the alias of the file with a number.
+func Alias(number int) string { return fmt.Sprintf("%s%0*d", aliasStart, aliasDigits, number) }
 
-// AliasOf does the same for the hash of a name, which [NameHash] returns of an alias.
-func AliasOf(number int, hash uint64) string {
-	letters := []byte(fmt.Sprintf("%016x", hash))
-	for i, c := range letters {
-		if c <= '9' {
-			letters[i] = 'g' + c - '0' // no digits: they could be those of a card
-		}
+// ParseAlias returns the number of the file.
+func ParseAlias(alias string) (number int, ok bool) {
+	digits, ok := strings.CutPrefix(alias, aliasStart)
+	if !ok || len(digits) != aliasDigits {
+		return 0, false
 	}
-	return fmt.Sprintf("%s%0*d%s", aliasStart, aliasDigits, number, letters)
-}
-
-// ParseAlias returns the number of the file, and the hash of its name.
-func ParseAlias(alias string) (number int, hash uint64, ok bool) {
-	rest, ok := strings.CutPrefix(alias, aliasStart)
-	if !ok || len(alias) != aliasLength {
-		return 0, 0, false
-	}
-	number, err := strconv.Atoi(rest[:aliasDigits])
-	if err != nil {
-		return 0, 0, false
-	}
-	for _, c := range []byte(rest[aliasDigits:]) {
-		switch {
-		case c >= 'a' && c <= 'f':
-			hash = hash<<4 | uint64(c-'a'+10)
-		case c >= 'g' && c < 'g'+10:
-			hash = hash<<4 | uint64(c-'g')
-		default:
-			return 0, 0, false
-		}
-	}
-	return number, hash, true
+	number, err := strconv.Atoi(digits)
+	return number, err == nil && number >= 0
 }
 
 // ShownName returns the name that a file has in reports.
 func ShownName(name string) string { return valid(redact.New(nil).Text(name)) }
 
-// hashOfName returns the hash of the name of a file, also of its alias.
+// hashOfName returns the hash of the name of a file; of an alias, the number.
 func hashOfName(name string) uint64 {
 	if strings.HasPrefix(name, aliasStart) {
-		if _, hash, ok := ParseAlias(name); ok {
-			return hash
+		if number, ok := ParseAlias(name); ok {
+			return uint64(number)
 		}
 	}
 	h := fnv.New64a()
@@ -73,16 +48,55 @@ func hashOfName(name string) uint64 {
 	return h.Sum64()
 }
 
-// Named replaces the aliases in a JSON text by names. The name of a number is returned
-// by name as the text of a JSON string, without the quotes.
-func Named(text []byte, name func(number int) []byte) []byte {
+// Named returns the outcome with names in place of all aliases. The name of each number
+// is given, as in reports.
+func (o *Outcome) Named(names map[int]string) (*Outcome, error) {
+	text, err := o.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	quoted := map[int][]byte{}
+	hashes := map[uint64]uint64{}
+	for number, name := range names {
+		q, err := json.Marshal(name)
+		if err != nil {
+			return nil, err
+		}
+		quoted[number] = q[1 : len(q)-1]
+		hashes[uint64(number)] = hashOfName(name)
+	}
+	named, err := Read(replaceAliases(text, func(number int) []byte { return quoted[number] }))
+	if err != nil {
+		return nil, err
+	}
+	named.findings.rename(hashes)
+	if named.base != nil {
+		named.base.findings.rename(hashes)
+	}
+	return named, nil
+}
+
+func (s *findings) rename(hashes map[uint64]uint64) {
+	for _, of := range s.byRule {
+		for _, f := range of.values {
+			numbers := f.Files.Hashes
+			f.Files = Files{Many: f.Files.Many}
+			for _, n := range numbers {
+				f.Files.hash(hashes[n])
+			}
+		}
+	}
+}
+
+// replaceAliases replaces the aliases in a text.
+func replaceAliases(text []byte, name func(number int) []byte) []byte {
 	var all []byte
 	for {
 		i := bytes.Index(text, []byte(aliasStart))
 		if i < 0 || len(text) < i+aliasLength {
 			return append(all, text...)
 		}
-		number, _, ok := ParseAlias(string(text[i : i+aliasLength]))
+		number, ok := ParseAlias(string(text[i : i+aliasLength]))
 		if !ok {
 			all, text = append(all, text[:i+len(aliasStart)]...), text[i+len(aliasStart):]
 			continue

@@ -29,18 +29,17 @@ type Mapping struct {
 	to        Lines
 	outcome   *Outcome
 	alias     string
-	head      []byte // the number of the object, and the hash of its name
+	head      []byte // the number of the object
 	readings  int
 }
 
 // Map begins an object. Its exchanges are added to the outcome and the history with the
 // [Mapping.Alias] in place of the name of their file.
 func (r *Run) Map(v *engine.Validator, object Object, o *outcome.Outcome, h *engine.History, to Lines) *Mapping {
-	m := &Mapping{run: r, validator: v, to: to, outcome: r.NewOutcome(o), alias: outcome.Alias(object.Number, object.Name)}
+	m := &Mapping{run: r, validator: v, to: to, outcome: r.NewOutcome(o), alias: outcome.Alias(object.Number)}
 	object.Name = outcome.ShownName(object.Name)
 	m.outcome.Objects = []Object{object}
-	_, hash, _ := outcome.ParseAlias(m.alias)
-	m.head = binary.BigEndian.AppendUint64(binary.AppendUvarint(nil, uint64(object.Number)), hash)
+	m.head = binary.AppendUvarint(nil, uint64(object.Number))
 	if h != nil {
 		h.Readings = m.reading
 	}
@@ -139,17 +138,8 @@ func (r *reader) byte() byte {
 	return b
 }
 
-// alias reads the number of an object and the hash of its name.
-func (r *reader) alias() string {
-	number := r.unsigned()
-	if len(r.b) < 8 {
-		r.failed = true
-		return ""
-	}
-	hash := binary.BigEndian.Uint64(r.b)
-	r.b = r.b[8:]
-	return outcome.AliasOf(int(number), hash)
-}
+// alias reads the number of an object.
+func (r *reader) alias() string { return outcome.Alias(int(r.unsigned())) }
 
 func (r *reader) candidates(file string) (all []outcome.Candidate) {
 	for n := r.unsigned(); n > 0 && !r.failed; n-- {

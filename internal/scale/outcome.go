@@ -191,17 +191,9 @@ func (o *Outcome) checkObjects(manifest []Object) error {
 
 // Named returns the summary of the outcome, with the names of the objects.
 func (o *Outcome) Named() (*outcome.Outcome, error) {
-	text, err := json.Marshal(o.Summary)
-	if err != nil {
-		return nil, err
-	}
-	names := map[int][]byte{}
+	names := map[int]string{}
 	for _, one := range o.Objects {
-		quoted, err := json.Marshal(one.Name)
-		if err != nil {
-			return nil, err
-		}
-		names[one.Number] = quoted[1 : len(quoted)-1]
+		names[one.Number] = one.Name
 	}
-	return outcome.Read(outcome.Named(text, func(number int) []byte { return names[number] }))
+	return o.Summary.Named(names)
 }

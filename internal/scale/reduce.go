@@ -147,7 +147,7 @@ func (s *reduction) compare() {
 
 // verdict writes a verdict for the object that a file is.
 func (s *reduction) verdict(file string, data []byte) {
-	number, _, _ := outcome.ParseAlias(file)
+	number, _ := outcome.ParseAlias(file)
 	key := objectKey(number)
 	record := s.run.seal(key, data)
 	s.total.Verdicts.Written.add(Tally{1, s.run.hash(key, record)})

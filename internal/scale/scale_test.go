@@ -3,7 +3,6 @@ package scale
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -77,25 +76,6 @@ func TestSeal(t *testing.T) {
 		if len(data) > 8 {
 			require.NotContains(t, string(record), string(data))
 		}
-	})
-}
-
-// Aliases are in the order of the numbers, tell the hash of the name, and survive what
-// is done to texts.
-func TestAlias(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		n, m := rapid.IntRange(0, 1<<31-1).Draw(t, "n"), rapid.IntRange(0, 1<<31-1).Draw(t, "m")
-		name := rapid.String().Draw(t, "name")
-		a, b := outcome.Alias(n, name), outcome.Alias(m, name)
-		require.Equal(t, n < m, a < b)
-		number, hash, ok := outcome.ParseAlias(a)
-		require.True(t, ok)
-		require.Equal(t, n, number)
-		require.Equal(t, a, outcome.AliasOf(number, hash))
-		require.Equal(t, a, outcome.ShownName(a))
-		text := "in " + a + ", line 1; before, in " + b + ", line 2, and \uE000 alone"
-		named := outcome.Named([]byte(text), func(number int) []byte { return fmt.Append(nil, "<", number, ">") })
-		require.Equal(t, fmt.Sprintf("in <%d>, line 1; before, in <%d>, line 2, and \uE000 alone", n, m), string(named))
 	})
 }
 

@@ -112,7 +112,7 @@ func (all *Verdicts) Expect(h *engine.History) {
 
 // Look takes in an exchange of an object.
 func (all *Verdicts) Look(x *plumb.Exchange, h *engine.History, o *outcome.Outcome) {
-	number, _, ok := outcome.ParseAlias(x.Place.File)
+	number, ok := outcome.ParseAlias(x.Place.File)
 	of := all.objects[number]
 	if !ok || of == nil {
 		return

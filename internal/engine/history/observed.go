@@ -21,7 +21,27 @@ func (k *Kind) AppendResponses(b []byte, all []Response, operations []string) []
 		b = appendOrigin(b, o, operations)
 	}
 	t := NewStore(nil).newTimeline(k, observations)
-	return t.append(b)
+	b = binary.AppendUvarint(b, uint64(t.count))
+	b = t.last.appendInFile(b)
+	b = binary.AppendUvarint(b, uint64(len(t.values)))
+	return append(append(b, t.values...), t.older...)
+}
+
+// appendInFile writes the moment, but for the file.
+func (m moment) appendInFile(b []byte) []byte {
+	for _, n := range []int64{m.time, m.own - m.time, m.entry, m.line - m.entry, m.origin} {
+		b = binary.AppendVarint(b, n)
+	}
+	return b
+}
+
+func readInFile(b []byte) (m moment, rest []byte) {
+	for _, n := range []*int64{&m.time, &m.own, &m.entry, &m.line, &m.origin} {
+		*n, b = readSigned(b)
+	}
+	m.own += m.time
+	m.line += m.entry
+	return m, b
 }
 
 // ReadResponses reads what AppendResponses wrote, as responses in a file.
@@ -39,7 +59,11 @@ func (k *Kind) ReadResponses(b []byte, file string, operations []string) (all []
 		o, b = readOrigin(b, operations)
 		origins = append(origins, o)
 	}
-	t := readTimeline(b)
+	count, b := readNumber(b)
+	t := timeline{kind: k.Number, count: int(count)}
+	t.last, b = readInFile(b)
+	values, b := readNumber(b)
+	t.values, t.older = b[:values], b[values:]
 	for _, o := range t.observations(k) {
 		m := o.moment
 		all = append(all, Response{Moment{m.time, m.own, file, m.entry, m.line, origins[m.origin]}, k.pack(o.values)})
@@ -47,13 +71,16 @@ func (k *Kind) ReadResponses(b []byte, file string, operations []string) (all []
 	return all, nil
 }
 
+// usualStatus is the status that takes the fewest bytes.
+const usualStatus = 200
+
 func appendOrigin(b []byte, o Origin, operations []string) []byte {
 	if i, ok := slices.BinarySearch(operations, o.Operation); ok {
 		b = binary.AppendUvarint(b, uint64(i)+1)
 	} else {
 		b = appendText(append(b, 0), o.Operation)
 	}
-	return appendText(binary.AppendUvarint(b, uint64(o.Status)), o.Within)
+	return appendText(binary.AppendVarint(b, int64(o.Status)-usualStatus), o.Within)
 }
 
 func readOrigin(b []byte, operations []string) (o Origin, rest []byte) {
@@ -63,8 +90,8 @@ func readOrigin(b []byte, operations []string) (o Origin, rest []byte) {
 	} else {
 		o.Operation, b = readText(b)
 	}
-	status, b := readNumber(b)
-	o.Status = int(status)
+	status, b := readSigned(b)
+	o.Status = int(status + usualStatus)
 	o.Within, b = readText(b)
 	return o, b
 }

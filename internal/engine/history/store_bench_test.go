@@ -6,8 +6,9 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/plumbapi/plumb/spec"
 	"github.com/stretchr/testify/require"
+
+	"github.com/plumbapi/plumb/spec"
 
 	"github.com/plumbapi/plumb/internal/lifecycle"
 	"github.com/plumbapi/plumb/internal/schema"
