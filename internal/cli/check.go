@@ -204,13 +204,8 @@ func (c *check) prepare(args []string) (err error) {
 		return err
 	}
 	c.warn(v.Warnings())
-	if name := c.options.schema; name != "" {
-		if ok, names := v.HasSchema(name); !ok {
-			if len(names) == 0 {
-				return fmt.Errorf("%s: there is no schema %q: the description has none in components/schemas; leave it out", c.options.from("schema", name), name)
-			}
-			return fmt.Errorf("%s: %w", c.options.from("schema", name), oneOf(name, names))
-		}
+	if err := c.options.checkSchema(v); err != nil {
+		return err
 	}
 	if c.today, err = c.now(); err != nil {
 		return err
@@ -241,6 +236,19 @@ func (c *check) prepare(args []string) (err error) {
 }
 
 var historyScopes = map[string]engine.HistoryScope{"auto": engine.ScopeLife, "run": engine.ScopeRun, "file": engine.ScopeFile}
+
+// checkSchema reports whether there is a schema of the name that is set.
+func (o *options) checkSchema(v *engine.Validator) error {
+	if name := o.schema; name != "" {
+		if ok, names := v.HasSchema(name); !ok {
+			if len(names) == 0 {
+				return fmt.Errorf("%s: there is no schema %q: the description has none in components/schemas; leave it out", o.from("schema", name), name)
+			}
+			return fmt.Errorf("%s: %w", o.from("schema", name), oneOf(name, names))
+		}
+	}
+	return nil
+}
 
 // leastKept is how many occurrences of a finding are kept at least, whatever
 // --max-occurrences says: drift shows as many.

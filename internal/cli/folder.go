@@ -24,6 +24,8 @@ func (s *step) mapInFolder(cmd *cobra.Command, f *mapFlags, args []string) error
 		return errors.New("--index is not set; it is the number of this map, from 0")
 	case f.out != "":
 		return s.firstInFolder(cmd, f)
+	case cmd.Flags().Changed("of"), cmd.Flags().Changed("partitions"), f.observe, f.strictInput:
+		return errors.New("--of, --partitions, --observe and --strict-input are those of the first round; with --in, leave them out")
 	case !f.secondRound:
 		return fmt.Errorf("--in is for the second round; give --verdicts, too, or for the first round --out %s", f.in)
 	}

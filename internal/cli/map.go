@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -67,12 +68,15 @@ is in the outcome, with the reason, unless --strict-input is set.`,
 	fs.IntVar(&f.partitions, "partitions", 0, "with --out, the number of reduces")
 	fs.IntVar(&f.of, "of", 0, "with --out or --in, the number of maps")
 	fs.BoolVar(&f.observe, "observe", false, "record what bodies contain, for the --summary of plumb merge")
-	fs.BoolVar(&f.strictInput, "strict-input", false, "exit with status 2 if an object cannot be read to its end")
+	fs.BoolVar(&f.strictInput, "strict-input", false, "exit with status 2 if an object is empty, no recording, or cannot be read to its end")
 	s := a.addStep(cmd, "jobs", "verbose")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		f.secondRound, f.isIndexed = cmd.Flags().Changed("verdicts"), cmd.Flags().Changed("index")
 		if f.out != "" || f.in != "" {
 			return s.mapInFolder(cmd, &f, args)
+		}
+		if f.of != 0 || f.partitions != 0 {
+			return errors.New("--of and --partitions are for a run in a folder; give --out DIR, too")
 		}
 		if err := s.load(); err != nil {
 			return err
@@ -107,8 +111,17 @@ func (a *app) objects(f *mapFlags, args []string) ([]scale.Object, error) {
 		return nil, errors.New("--name needs the number of the object in the manifest, too: --index N")
 	case f.name != "" && f.secondRound && f.verdicts == "-":
 		return nil, errors.New("the object and the verdicts cannot both be on standard input; give the verdicts as a file: --verdicts=FILE")
+	case f.name != "" && (f.index < 0 || f.index > mostObjects):
+		return nil, fmt.Errorf("--index: %d is not the number of an object", f.index)
+	case f.name != "" && !onInput:
+		return nil, errors.New("with --name, the bytes of the object are on standard input; give - as the only path")
 	case f.name != "":
 		return []scale.Object{{Number: f.index, Name: f.name}}, nil
+	}
+	if len(args) > 0 && !onInput && f.secondRound && f.verdicts == "-" {
+		if _, err := os.Stat(args[0]); err == nil {
+			return nil, fmt.Errorf("%s: name the objects with --names FILE; a file with verdicts is given as --verdicts=%s", args[0], args[0])
+		}
 	}
 	if onInput && f.secondRound {
 		return nil, errors.New("--verdicts needs the names of the objects: --names FILE")
@@ -141,6 +154,7 @@ type mapping struct {
 	current  *scale.Mapping // nil before the first
 	observed observedFiles
 	problems []error
+	broken   bool  // the object has a part that cannot be read
 	failed   error // why nothing more can be written
 }
 
@@ -158,7 +172,7 @@ func (m *mapping) all(ctx context.Context, to scale.Lines) error {
 	if m.observe {
 		p.observe = func() observer { return m.observed.add(m.validator) }
 	}
-	p.run(ctx, m.check.files, m.check)
+	p.run(ctx, m.check.files, m)
 	if ctx.Err() != nil {
 		return errors.New("interrupted; nothing of the outcome is valid")
 	}
@@ -199,6 +213,16 @@ func (m *mapping) pipeline() pipeline {
 	return p
 }
 
+func (m *mapping) checked(x *plumb.Exchange, r engine.Result) {
+	for i := range x.Defects {
+		rule := x.Defects[i].Rule
+		m.broken = m.broken || rule == "capture-truncated" || rule == "capture-unreadable"
+	}
+	m.check.checked(x, r)
+}
+
+func (m *mapping) ended(f recording.File, err error) { m.check.ended(f, err) }
+
 // beginTo begins the object that a file is, if it has not begun.
 func (m *mapping) beginTo(f recording.File) { m.beginUpTo(m.numbers[f.Path] + 1) }
 
@@ -227,11 +251,16 @@ func (m *mapping) end() {
 		return
 	}
 	object := m.current.Object()
+	object.Observed = m.observe
 	object.Unrecognized = m.check.unrecognized[m.objects[m.next-1].Name]
 	for _, err := range append(m.check.notes, m.check.failures...) {
 		object.Problem = outcome.ShownName(err.Error())
 		m.problems = append(m.problems, err)
 	}
+	if name := m.objects[m.next-1].Name; m.strictInput && object.Problem == "" && (object.Unrecognized || m.broken) {
+		m.problems = append(m.problems, fmt.Errorf("%s: it is empty, no recording, or broken", name))
+	}
+	m.broken = false
 	m.check.notes, m.check.failures = nil, nil
 	if m.observe && m.failed == nil {
 		m.failed = m.observed.mergeInto(m.current.Alias(), m.check.outcome)
@@ -274,17 +303,27 @@ func (m *mapping) look(ctx context.Context, verdicts *scale.Verdicts, to scale.L
 	}
 	m.objects = wanted
 	h, o := m.newHistory(), m.newOutcome()
-	o.Follow(h)
+	if !m.options.noHistory {
+		o.Follow(h)
+	}
 	verdicts.Expect(h)
 	p := m.pipeline()
 	p.check = func(*plumb.Exchange) engine.Result { return engine.Result{} }
+	s := &second{verdicts: verdicts, history: h, outcome: o}
 	if len(m.check.files) > 0 {
-		p.run(ctx, m.check.files, &second{verdicts, h, o})
+		p.run(ctx, m.check.files, s)
 	}
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return errors.New("interrupted; nothing of the outcome is valid")
+	case s.unread != nil:
+		return s.unread
 	}
-	return verdicts.Write(m.run, o, to)
+	names := map[int]string{}
+	for _, object := range m.objects {
+		names[object.Number] = object.Name
+	}
+	return verdicts.Write(m.run, o, func(number int) string { return names[number] }, to)
 }
 
 // second is the second round of a map.
@@ -292,13 +331,20 @@ type second struct {
 	verdicts *scale.Verdicts
 	history  *engine.History
 	outcome  *outcome.Outcome
+	unread   error // of an object that cannot be opened any more
 }
 
 func (s *second) checked(x *plumb.Exchange, _ engine.Result) {
 	s.verdicts.Look(x, s.history, s.outcome)
 }
 
-func (s *second) ended(recording.File, error) {} // the first round has said so
+// ended takes the error with which the reading of an object ended. One that could be read
+// in part is as it was in the first round, or what is missing is noticed.
+func (s *second) ended(_ recording.File, err error) {
+	if s.unread == nil && errors.Is(err, errUnopened) {
+		s.unread = err
+	}
+}
 
 // observedFiles are what was observed in the files that are being read, by their
 // aliases: on each goroutine that checks.

@@ -35,6 +35,9 @@ report --fail-on gives the verdict on a JSON report.`,
 	cmd.Flags().StringVar(&in, "in", "", "folder of a run without an engine")
 	s := a.addStep(cmd, "format", "report", "summary", "baseline", "max-findings", "color", "quiet", "verbose", "full")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if in != "" && (partial || manifest != "") {
+			return errors.New("--partial and --manifest are for outcomes on standard input or in files; with --in, leave them out")
+		}
 		if in != "" {
 			return s.mergeInFolder(cmd, in, args)
 		}
@@ -85,6 +88,9 @@ func (s *step) report(total *scale.Outcome, manifest []scale.Object) (err error)
 	}
 	c := &check{app: s.app, options: s.options, desc: s.desc, validator: s.validator, unrecognized: map[string]bool{}}
 	for _, object := range total.Objects {
+		if s.options.summary != "" && !object.Observed {
+			return fmt.Errorf("--summary: map did not record what the bodies of %s contain; give all maps --observe", object.Name)
+		}
 		c.files = append(c.files, recording.File{Path: object.Name})
 		c.unrecognized[object.Name] = object.Unrecognized
 		if object.Problem != "" {

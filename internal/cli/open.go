@@ -8,6 +8,9 @@ import (
 	"os"
 )
 
+// errUnopened is the error of a recording that cannot be opened.
+var errUnopened = errors.New("cannot be read")
+
 // open opens a recording; reading it advances the bar.
 func (c *check) open(name string, bar progress) (io.ReadCloser, error) {
 	if name == "-" {
@@ -19,7 +22,7 @@ func (c *check) open(name string, bar progress) (io.ReadCloser, error) {
 		if errors.As(err, &failed) {
 			err = failed.Err
 		}
-		return nil, fmt.Errorf("%s: cannot be read: %w", name, err)
+		return nil, fmt.Errorf("%s: %w: %w", name, errUnopened, err)
 	}
 	return counted{f, bar}, nil
 }

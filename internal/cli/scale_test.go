@@ -522,6 +522,58 @@ func TestSummaryOfSteps(t *testing.T) {
 	_, fromCheck, _ := plumbWith("", slices.Concat([]string{"drift", "--config", "", "--format", "json"}, r.flags, []string{ofCheck})...)
 	require.NotEmpty(t, fromCheck, stderr)
 	assert.Equal(t, fromCheck, fromSteps)
+	status, _, stderr := plumbWith(stream(r.outcomes()), slices.Concat([]string{"merge", "--run-key", "key", "--summary", ofSteps}, r.flags)...)
+	assert.Equal(t, 2, status)
+	assert.Contains(t, stderr, "give all maps --observe")
+}
+
+// An object that is not what it was cannot be looked at again.
+func TestObjectsThatChange(t *testing.T) {
+	r := newRun(t)
+	name := filepath.Join(r.dir, "2.ndjson")
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	for _, changed := range []string{"", strings.ReplaceAll(string(text), plantedID, "another"), "\x00"} {
+		require.NoError(t, os.Remove(name))
+		if changed != "" {
+			require.NoError(t, os.WriteFile(name, []byte(changed), 0o644))
+		} else {
+			defer os.WriteFile(name, text, 0o644)
+		}
+		status, stdout, stderr := plumbWith(r.reduced, slices.Concat([]string{"map", "--run-key", "key", "--verdicts", "--names", r.manifest}, r.flags)...)
+		assert.Equal(t, 2, status)
+		assert.Contains(t, stderr, name)
+		assert.NotContains(t, stdout, "plumbOutcome")
+		require.NoError(t, os.WriteFile(name, text, 0o644))
+	}
+}
+
+// The lines with one key must go to one reduce, which plumb notices only at the end.
+func TestKeysOfTwoReduces(t *testing.T) {
+	r := newRun(t)
+	observations := linesOf(r.mapped, "")
+	slices.Sort(observations)
+	outcomes := linesOf(r.mapped, "#\t")
+	for _, line := range observations {
+		outcomes = append(outcomes, linesOf(r.step(stream([]string{line}), "reduce"), "#\t")...)
+	}
+	status, _, stderr := plumbWith(stream(outcomes), slices.Concat([]string{"merge", "--run-key", "key"}, r.flags)...)
+	assert.Equal(t, 2, status)
+	assert.Contains(t, stderr, "all lines with a key must go to one reduce")
+}
+
+// With --strict-input whatever cannot be read whole is an error.
+func TestStrictInput(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"empty": "", "unknown": "\x00\x01", "cut.ndjson": `{"request":{"method":"GET","url":"/x"},"response":{"status":200}}` + "\n" + `{"request":{"meth`} {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+		status, _, _ := plumbWith("0\t"+file+"\n", "map", "--run-key", "k", "--names", "-")
+		assert.Equal(t, 0, status, name)
+		status, _, stderr := plumbWith("0\t"+file+"\n", "map", "--run-key", "k", "--names", "-", "--strict-input")
+		assert.Equal(t, 2, status, name)
+		assert.Contains(t, stderr, file)
+	}
 }
 
 // failing fails after some bytes, as a full disk or a closed pipe does.

@@ -62,6 +62,9 @@ func (s *step) load() (err error) {
 	if s.desc, s.validator, err = load(s.options); err != nil {
 		return err
 	}
+	if err := s.options.checkSchema(s.validator); err != nil {
+		return err
+	}
 	if rules := s.validator.ReadsWhole(); len(rules) > 0 && !s.options.noHistory {
 		return fmt.Errorf("the rule %s reads all of self or oldSelf, which would send whole bodies from machine to machine; name the members that it reads, such as oldSelf.status, or turn it off with --rule %s=off", rules[0], rules[0])
 	}

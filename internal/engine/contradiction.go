@@ -88,11 +88,10 @@ type sighting struct {
 	key           ResourceKey
 	rule, pointer string
 	after, before Moment
-	said          string // by the later response, packed: a list can have several of a resource
 }
 
-func sightingOf(key ResourceKey, c *contradiction, p *history.Pair, k *history.Kind) sighting {
-	return sighting{key, c.rule.ID, c.member.Pointer, p.After, p.Before, string(k.PackValues(p.Latter))}
+func sightingOf(key ResourceKey, c *contradiction, p *history.Pair) sighting {
+	return sighting{key, c.rule.ID, c.member.Pointer, p.After, p.Before}
 }
 
 // sighted is what a body told of a contradiction.
@@ -144,7 +143,7 @@ func (h *History) Contradictions(of func(ResourceKey) bool) iter.Seq[Contradicti
 				continue
 			}
 			one := Contradiction{Resource: key, Pair: *c.pair, rule: c.rule.ID, pointer: c.member.Pointer}
-			if s, ok := h.sightings[sightingOf(key, &c, c.pair, c.of.Kind)]; ok {
+			if s, ok := h.sightings[sightingOf(key, &c, c.pair)]; ok {
 				one.Finding, one.Seen = s.finding, s.later
 			} else {
 				one.Finding = c.finding(h.v, c.of)

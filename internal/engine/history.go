@@ -108,8 +108,9 @@ func (h *History) Add(r *Result) {
 	if len(r.notes) == 0 && r.pass == nil {
 		return
 	}
+	r.own()
 	for i := range r.notes {
-		h.addNote(r, &r.notes[i], &opened)
+		h.addNote(r, &r.notes[i], int64(i), &opened)
 	}
 	r.notes = nil
 	p := r.pass
@@ -118,33 +119,42 @@ func (h *History) Add(r *Result) {
 	}
 	r.pass = nil
 	p.out.Findings = r.Findings
+	var index int64
 	for _, res := range p.resources {
 		if res.id != "" {
-			h.add(p, res)
+			h.add(p, res, index)
+			index++
 		}
 	}
 	r.Findings = p.out.Findings
 }
 
+// own sets Own, before the history adds findings.
+func (r *Result) own() {
+	if !r.Counted {
+		r.Own = len(r.Findings)
+	}
+}
+
 // add takes in a resource of a body that is at hand as a tree.
-func (h *History) add(p *pass, r *resource) {
+func (h *History) add(p *pass, r *resource, index int64) {
 	t := h.v.tracked[r.life]
 	key := t.Key([]byte(r.id))
-	at := h.moment(p.x, &p.out, millis(ownTime(p.x)), lineOf(p.x, r.value.Start), p.locate(location{path: r.path}).pointer)
+	at := h.moment(p.x, &p.out, millis(ownTime(p.x)), lineOf(p.x, r.value.Start), index, p.locate(location{path: r.path}).pointer)
 	packed := observe(t.Kind, r)
 	h.store.Insert(key, t.Kind, at, packed, func(pair history.Pair, laterAtHand bool) {
 		h.compare(key, p, r, &pair, laterAtHand)
 	})
 	if len(t.overTime.rules) > 0 {
 		read := t.overTime.appendRead(nil, r.value, p.x.Response.Body.Bytes)
-		h.compareRead(t, key, at, r.value.Start, lastSeen{read, at.Time, at.File, packed}, func() (*pass, *resource) { return p, r })
+		h.compareRead(t, key, at, p.x, lastSeen{read, at.Time, at.File, packed}, func() (*pass, *resource) { return p, r })
 	}
 }
 
 // addNote takes in a resource of a body of which only notes were kept. Only a finding
 // needs the body itself, which is then opened.
-func (h *History) addNote(to *Result, n *note, opened **pass) {
-	at := h.moment(n.x, to, n.own, n.line, n.within)
+func (h *History) addNote(to *Result, n *note, index int64, opened **pass) {
+	at := h.moment(n.x, to, n.own, n.line, index, n.within)
 	h.store.Insert(n.key, n.tracked.Kind, at, n.packed, func(pair history.Pair, laterAtHand bool) {
 		if *opened == nil {
 			*opened = openAgain(h.v, n.x)
@@ -169,7 +179,7 @@ func (h *History) addNote(to *Result, n *note, opened **pass) {
 		}
 		return checked, n.resource(checked)
 	}
-	h.compareRead(n.tracked, n.key, at, n.start, lastSeen{n.read, at.Time, at.File, n.packed}, open)
+	h.compareRead(n.tracked, n.key, at, n.x, lastSeen{n.read, at.Time, at.File, n.packed}, open)
 	if checked != nil {
 		to.Findings = checked.out.Findings
 	}
@@ -192,13 +202,14 @@ func observe(k *history.Kind, r *resource) []byte {
 }
 
 // moment returns when and where an exchange says something of a resource.
-func (h *History) moment(x *plumb.Exchange, r *Result, own int64, line int, within string) Moment {
+func (h *History) moment(x *plumb.Exchange, r *Result, own int64, line int, index int64, within string) Moment {
 	return Moment{
 		Time:   h.times.of(x),
 		Own:    own,
 		File:   x.Place.File,
 		Entry:  int64(x.Place.Entry),
 		Line:   int64(line),
+		Index:  index,
 		Origin: Origin{Operation: r.Operation, Status: r.Status, Within: within},
 	}
 }

@@ -18,7 +18,7 @@ func (h *History) compare(key ResourceKey, p *pass, r *resource, pair *history.P
 			return
 		}
 		p.file(c.atHand(h.v, p, r, laterAtHand))
-		h.sight(sightingOf(key, &c, pair, h.v.kinds[pair.Kind].Kind), p.x, p.out.Findings[len(p.out.Findings)-1], laterAtHand)
+		h.sight(sightingOf(key, &c, pair), p.x, p.out.Findings[len(p.out.Findings)-1], laterAtHand)
 	}}
 	c.apply()
 }

@@ -2,8 +2,10 @@ package engine
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 
+	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/expression"
 	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
@@ -90,9 +92,9 @@ type lastSeen struct {
 // compareRead evaluates the rules that look at oldSelf, on what they read of a resource.
 // A response that is older than the last one is left out. Only for a finding the pass of
 // the body is needed, in which the resource is.
-func (h *History) compareRead(t *tracked, key ResourceKey, at Moment, start int, now lastSeen, open func() (*pass, *resource)) {
+func (h *History) compareRead(t *tracked, key ResourceKey, at Moment, x *plumb.Exchange, now lastSeen, open func() (*pass, *resource)) {
 	if h.Readings != nil {
-		h.Readings(Reading{key, t.Number, at, start, bytes.Clone(now.packed), bytes.Clone(now.read)})
+		h.Readings(Reading{key, t.Number, at, bytes.Clone(now.packed), bytes.Clone(now.read), h.requestOf(t, x)})
 		return
 	}
 	last := h.last[key]
@@ -109,6 +111,20 @@ func (h *History) compareRead(t *tracked, key ResourceKey, at Moment, start int,
 	}
 	last.read, last.packed = append(last.read[:0], now.read...), append(last.packed[:0], now.packed...)
 	last.time, last.file = now.time, now.file
+}
+
+// requestOf returns the request of an exchange as the rules of a resource read it.
+func (h *History) requestOf(t *tracked, x *plumb.Exchange) []byte {
+	if !slices.ContainsFunc(t.rules, func(r *xRule) bool { return r.expression.Uses(expression.Request) }) {
+		return nil
+	}
+	p := newPass(h.v, x)
+	p.identify()
+	text, err := json.Marshal(p.celRequest())
+	if err != nil {
+		return nil // it has texts only
+	}
+	return text
 }
 
 func (h *History) parseRead(parser *jsonvalue.Parser, text []byte) *jsonvalue.Value {

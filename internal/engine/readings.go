@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"slices"
 
 	"github.com/plumbapi/plumb"
@@ -14,9 +15,9 @@ type Reading struct {
 	Resource ResourceKey
 	Kind     int // number of the kind of resources
 	Moment
-	Start  int    // offset of the resource in the body
-	Packed []byte // what the history keeps
-	Text   []byte // a JSON object with the members that are read
+	Packed  []byte // what the history keeps
+	Text    []byte // a JSON object with the members that are read
+	Request []byte // the request as rules read it, as JSON; nil if none does
 }
 
 // Doubt is a pair of responses about a resource, in which a rule with oldSelf may not
@@ -25,7 +26,6 @@ type Doubt struct {
 	Resource ResourceKey
 	Kind     int
 	After    Moment
-	Start    int    // offset of the resource in the body
 	Old      []byte // what the rule reads of the response before, as a JSON object
 	Rule     string
 }
@@ -36,6 +36,9 @@ func (v *Validator) ReadsWhole() []string {
 	var all []string
 	for _, rules := range v.overTime {
 		for _, r := range rules {
+			if !v.isEnabled(r.Rule) {
+				continue
+			}
 			if r.expression.ReadsWhole(expression.OldSelf) || r.expression.ReadsWhole(expression.Self) {
 				all = append(all, r.ID)
 			}
@@ -44,9 +47,6 @@ func (v *Validator) ReadsWhole() []string {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
-
-// IsOverTime reports whether a rule of the description compares two responses.
-func (v *Validator) IsOverTime(rule string) bool { return v.isOverTime[rule] }
 
 // SeverityOf returns the severity of a rule's findings; Off where there is no such rule.
 func (v *Validator) SeverityOf(id string) plumb.Severity {
@@ -73,8 +73,8 @@ func (h *History) CompareReadings(all []Reading) (doubts []Doubt) {
 			self, _ := jsonvalue.Parse(now.Text, h.v.maxDepth)
 			old, _ := jsonvalue.Parse(before.Text, h.v.maxDepth)
 			for _, r := range h.v.overTime[t.shape] {
-				if r.mayFail(self, old) && h.v.isEnabled(r.Rule) {
-					doubts = append(doubts, Doubt{now.Resource, now.Kind, now.Moment, now.Start, before.Text, r.ID})
+				if r.mayFail(now, self, old) && h.v.isEnabled(r.Rule) {
+					doubts = append(doubts, Doubt{now.Resource, now.Kind, now.Moment, before.Text, r.ID})
 				}
 			}
 		}
@@ -83,19 +83,21 @@ func (h *History) CompareReadings(all []Reading) (doubts []Doubt) {
 	return doubts
 }
 
-// mayFail reports whether the rule does not hold, as far as can be said of the members
-// that it reads.
-func (r *xRule) mayFail(self, old *jsonvalue.Value) bool {
-	if r.expression.Uses(expression.Request) || r.expression.Uses(expression.Response) {
-		return true
+// mayFail reports whether the rule does not hold. It may hold all the same, if the body
+// has an error of its own where the rule looks.
+func (r *xRule) mayFail(now *Reading, self, old *jsonvalue.Value) bool {
+	variables := &expression.Variables{Self: self, OldSelf: old, Status: now.Origin.Status}
+	variables.Request = func() (all map[string]any) {
+		_ = json.Unmarshal(now.Request, &all) // as it was written
+		return all
 	}
-	holds, ok := r.expression.Holds(&expression.Variables{Self: self, OldSelf: old})
+	holds, ok := r.expression.Holds(variables)
 	return !holds || !ok
 }
 
 // Settle applies the rules that are in doubt to an exchange. The findings of the result
-// are those of the rules, and no others.
-func (h *History) Settle(x *plumb.Exchange, doubts []Doubt) Result {
+// are those of the rules, and no others. It is not ok if a resource is not there.
+func (h *History) Settle(x *plumb.Exchange, doubts []Doubt) (out Result, ok bool) {
 	p := newPass(h.v, x)
 	p.read()
 	p.check() // what is an error already has no other finding
@@ -104,7 +106,7 @@ func (h *History) Settle(x *plumb.Exchange, doubts []Doubt) Result {
 		d := &doubts[i]
 		r := p.resourceIn(d)
 		if r == nil {
-			continue
+			return Result{}, false
 		}
 		rules := h.v.overTime[h.v.kinds[d.Kind].shape]
 		if j := slices.IndexFunc(rules, func(r *xRule) bool { return r.ID == d.Rule }); j >= 0 {
@@ -113,20 +115,22 @@ func (h *History) Settle(x *plumb.Exchange, doubts []Doubt) Result {
 			p.applyXRule(rules[j], r.path, variables)
 		}
 	}
-	out := p.out
-	out.Findings = out.Findings[n:]
-	return out
+	out = p.out
+	out.Findings, out.Own = out.Findings[n:], 0
+	return out, true
 }
 
 // resourceIn returns the resource of a doubt; nil if it is not in the exchange.
 func (p *pass) resourceIn(d *Doubt) *resource {
-	if d.After.File != p.x.Place.File || d.After.Entry != int64(p.x.Place.Entry) {
-		return nil
-	}
+	var index int64
 	for _, r := range p.resources {
-		if r.value.Start == d.Start && r.id != "" && p.v.tracked[r.life].Key([]byte(r.id)) == d.Resource {
+		if r.id == "" {
+			continue
+		}
+		if isIn(&d.After, p.x, index) && p.v.tracked[r.life].Key([]byte(r.id)) == d.Resource {
 			return r
 		}
+		index++
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"cmp"
 
 	"github.com/plumbapi/plumb"
@@ -16,8 +15,7 @@ func (h *History) Expect(c Contradiction) {
 // Seen returns the finding that a contradiction gives, if the body of its later
 // response was given to [History.Look] or was added to the history.
 func (h *History) Seen(c *Contradiction) (f plumb.Finding, ok bool) {
-	said := h.v.kinds[c.Pair.Kind].PackValues(c.Pair.Latter)
-	s, ok := h.sightings[sighting{c.Resource, c.rule, c.pointer, c.Pair.After, c.Pair.Before, string(said)}]
+	s, ok := h.sightings[sighting{c.Resource, c.rule, c.pointer, c.Pair.After, c.Pair.Before}]
 	return s.finding, ok && s.later
 }
 
@@ -25,6 +23,7 @@ func (h *History) Seen(c *Contradiction) (f plumb.Finding, ok bool) {
 // expected.
 func (h *History) Look(x *plumb.Exchange) {
 	p := openAgain(h.v, x)
+	var index int64
 	for _, r := range p.resources {
 		if r.id == "" {
 			continue
@@ -32,10 +31,11 @@ func (h *History) Look(x *plumb.Exchange) {
 		t := h.v.tracked[r.life]
 		key := t.Key([]byte(r.id))
 		for i := range h.expected[key] {
-			if one := &h.expected[key][i]; h.isAfter(one, p, r) {
+			if one := &h.expected[key][i]; isIn(&one.Pair.After, x, index) {
 				h.look(t, one, p, r)
 			}
 		}
+		index++
 	}
 }
 
@@ -44,18 +44,15 @@ func (h *History) look(t *tracked, one *Contradiction, p *pass, r *resource) {
 	c := comparison{v: h.v, tracked: t, Pair: &one.Pair, yield: func(c contradiction) {
 		if c.rule.ID == one.rule && c.member.Pointer == one.pointer {
 			h.place(&c, &one.Pair)
-			h.remember(sightingOf(one.Resource, &c, &one.Pair, t.Kind), p.x, c.atHand(h.v, p, r, true), true)
+			h.remember(sightingOf(one.Resource, &c, &one.Pair), p.x, c.atHand(h.v, p, r, true), true)
 		}
 	}}
 	c.apply()
 }
 
-// isAfter reports whether a resource in a body is the later one of a contradiction.
-func (h *History) isAfter(c *Contradiction, p *pass, r *resource) bool {
-	after := &c.Pair.After
-	return after.File == p.x.Place.File && after.Entry == int64(p.x.Place.Entry) &&
-		after.Line == int64(lineOf(p.x, r.value.Start)) && after.Origin.Within == p.locate(location{path: r.path}).pointer &&
-		bytes.Equal(h.v.kinds[c.Pair.Kind].PackValues(c.Pair.Latter), observe(h.v.kinds[c.Pair.Kind].Kind, r))
+// isIn reports whether a moment is that of the resource with an index in an exchange.
+func isIn(m *Moment, x *plumb.Exchange, index int64) bool {
+	return m.File == x.Place.File && m.Entry == int64(x.Place.Entry) && m.Index == index
 }
 
 // Compare orders contradictions of one pair of responses.

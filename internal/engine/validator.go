@@ -50,10 +50,9 @@ type Validator struct {
 
 	lives         map[*schema.Shape]*lifecycle.Lifecycle
 	tracked       map[*lifecycle.Lifecycle]*tracked
-	kinds         []*tracked      // one of each, by their numbers
-	secret        string          // see WithSecret
-	operations    []string        // the ids of all, sorted
-	isOverTime    map[string]bool // the ids of x-rules that compare two responses
+	kinds         []*tracked // one of each, by their numbers
+	secret        string     // see WithSecret
+	operations    []string   // the ids of all, sorted
 	shapeRules    map[*schema.Shape][]*xRule
 	overTime      map[*schema.Shape][]*xRule // those of these rules that compare two responses
 	responseRules map[*spec.Response][]*xRule
@@ -184,7 +183,6 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 
 		lives:         map[*schema.Shape]*lifecycle.Lifecycle{},
 		overTime:      map[*schema.Shape][]*xRule{},
-		isOverTime:    map[string]bool{},
 		shapeRules:    map[*schema.Shape][]*xRule{},
 		responseRules: map[*spec.Response][]*xRule{},
 	}
@@ -333,8 +331,8 @@ type Result struct {
 	Seen      []Seen // the documented places in the body, for coverage
 
 	// Pattern is set by a [Worker] where many exchanges have the same findings.
-	// If Counted is set, those of the pattern count besides Findings, of which the
-	// first Own are of the exchange itself, and not of a history.
+	// If Counted is set, those of the pattern count besides Findings. The first Own of
+	// Findings are of the exchange itself, and the others of a history.
 	Pattern *Pattern
 	Counted bool
 	Own     int

@@ -43,7 +43,7 @@ func (h *History) ReadResource(b []byte, key ResourceKey, file string) (Resource
 // AppendReading appends to b what rules read of a response.
 func (v *Validator) AppendReading(b []byte, r *Reading) []byte {
 	b = binary.AppendUvarint(b, uint64(r.Kind))
-	b = appendText(binary.AppendUvarint(b, uint64(r.Start)), r.Text)
+	b = appendText(appendText(b, r.Text), r.Request)
 	return v.kinds[r.Kind].AppendResponses(b, []ResourceResponse{{Moment: r.Moment, Packed: r.Packed}}, v.operations)
 }
 
@@ -53,11 +53,11 @@ func (v *Validator) ReadReading(b []byte, key ResourceKey, file string) (r Readi
 	if err != nil {
 		return r, err
 	}
-	start, size := binary.Uvarint(b)
-	if size <= 0 {
+	text, b, ok := takeText(b)
+	if !ok {
 		return r, errWire
 	}
-	text, b, ok := takeText(b[size:])
+	request, b, ok := takeText(b)
 	if !ok {
 		return r, errWire
 	}
@@ -65,7 +65,7 @@ func (v *Validator) ReadReading(b []byte, key ResourceKey, file string) (r Readi
 	if err != nil || len(responses) != 1 {
 		return r, errWire
 	}
-	return Reading{key, k.Number, responses[0].Moment, int(start), responses[0].Packed, text}, nil
+	return Reading{key, k.Number, responses[0].Moment, responses[0].Packed, text, request}, nil
 }
 
 // AppendContradiction appends to b a contradiction, without its finding.
@@ -93,7 +93,7 @@ func (v *Validator) ReadContradiction(b []byte) (c Contradiction, err error) {
 // AppendDoubt appends to b a pair of responses in which a rule may not hold.
 func (v *Validator) AppendDoubt(b []byte, d *Doubt) []byte {
 	b = v.appendOf(b, d.Kind, d.Resource, d.Rule)
-	b = appendText(binary.AppendUvarint(b, uint64(d.Start)), d.Old)
+	b = appendText(b, d.Old)
 	return v.kinds[d.Kind].AppendPair(b, &history.Pair{After: d.After}, v.operations)
 }
 
@@ -103,16 +103,12 @@ func (v *Validator) ReadDoubt(b []byte) (d Doubt, err error) {
 	if err != nil {
 		return d, err
 	}
-	start, size := binary.Uvarint(b)
-	if size <= 0 {
-		return d, errWire
-	}
-	old, b, ok := takeText(b[size:])
+	old, b, ok := takeText(b)
 	if !ok {
 		return d, errWire
 	}
 	pair, err := k.ReadPair(b, v.operations)
-	d.Kind, d.Start, d.Old, d.After = k.Number, int(start), old, pair.After
+	d.Kind, d.Old, d.After = k.Number, old, pair.After
 	return d, err
 }
 

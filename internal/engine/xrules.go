@@ -110,7 +110,6 @@ func (v *Validator) loadXRules(set *schema.Set) error {
 			for _, r := range rules {
 				if named.add(r, shape); r.overTime {
 					v.overTime[shape] = append(v.overTime[shape], r)
-					v.isOverTime[r.ID] = true
 				}
 			}
 			errs = append(errs, v.describedPlaces(rules, shape))

@@ -55,9 +55,13 @@ func Compile(text string) (*Expression, error) {
 
 // readTree finds out what an expression reads.
 func (e *Expression) readTree(ast *celast.AST) {
+	within := map[int64]bool{} // a path that was taken
 	celast.PreOrderVisit(ast.Expr(), celast.NewExprVisitor(func(one celast.Expr) {
-		if path := pathOf(one); path != nil {
+		if path := pathOf(one); path != nil && !within[one.ID()] {
 			e.reads = append(e.reads, path)
+		}
+		if one.Kind() == celast.SelectKind {
+			within[one.AsSelect().Operand().ID()] = within[one.ID()] || pathOf(one) != nil
 		}
 		e.pairs = e.pairs || one.Kind() == celast.CallKind && slices.Contains(pairing, one.AsCall().FunctionName())
 	}))

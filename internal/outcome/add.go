@@ -26,7 +26,8 @@ func (o *Outcome) Add(x *plumb.Exchange, r engine.Result) {
 	a.count()
 	if r.Counted && !a.repeat() {
 		own := o.v.Check(x)
-		r.Findings, r.Beyond, r.Counted = append(own.Findings, r.Findings[r.Own:]...), own.Beyond, false
+		later := r.Findings[r.Own:]
+		r.Findings, r.Beyond, r.Counted, r.Own = append(own.Findings, later...), own.Beyond, false, len(own.Findings)
 	}
 	for i := range r.Findings {
 		if f := &r.Findings[i]; o.history == nil || !engine.IsHistory(f.Rule) {

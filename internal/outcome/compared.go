@@ -148,7 +148,7 @@ func (c *compared) add(one *engine.Contradiction, asked Request, count, keep int
 	found.Files.add(f.File)
 	c.findings.add(found, keep)
 	if c.lives.wants(f.Severity, f.Place) {
-		c.lives.add(f.Severity, life{ID: at.Resource, Key: one.Resource, File: at.File, Entry: at.Entry, Line: at.Line, Findings: []string{}, unseen: at.unseen})
+		c.lives.add(f.Severity, life{ID: at.Resource, Key: one.Resource, File: at.File, Entry: at.Entry, Line: at.Line, Index: int(one.Pair.After.Index), Findings: []string{}, unseen: at.unseen})
 	}
 }
 

@@ -70,6 +70,7 @@ type response struct {
 	File      int    `json:"file"`
 	Entry     int64  `json:"entry"`
 	Line      int64  `json:"line"`
+	Index     int64  `json:"index,omitempty"`
 	Operation string `json:"operation,omitempty"`
 	Status    int    `json:"status,omitempty"`
 	Within    string `json:"within,omitempty"`
@@ -159,7 +160,7 @@ func newHistory(r *engine.ResourceHistory, files []string) history {
 	h := history{Key: r.Key, Kind: r.Kind, Values: r.Values, Group: r.Group}
 	for _, s := range r.Responses {
 		file, _ := slices.BinarySearch(files, s.File)
-		h.Responses = append(h.Responses, response{s.Time, s.Own - s.Time, file, s.Entry, s.Line, s.Origin.Operation, s.Origin.Status, s.Origin.Within, s.Packed})
+		h.Responses = append(h.Responses, response{s.Time, s.Own - s.Time, file, s.Entry, s.Line, s.Index, s.Origin.Operation, s.Origin.Status, s.Origin.Within, s.Packed})
 	}
 	return h
 }
@@ -221,7 +222,7 @@ func (o *Outcome) readHistories(f *file) error {
 			}
 			r.Responses = append(r.Responses, engine.ResourceResponse{
 				Moment: engine.Moment{
-					Time: s.Time, Own: s.Time + s.Own, File: f.Files[s.File], Entry: s.Entry, Line: s.Line,
+					Time: s.Time, Own: s.Time + s.Own, File: f.Files[s.File], Entry: s.Entry, Line: s.Line, Index: s.Index,
 					Origin: engine.Origin{Operation: s.Operation, Status: s.Status, Within: s.Within},
 				},
 				Packed: s.Packed,

@@ -108,65 +108,55 @@ func (a *adder) resources() {
 	if a.history == nil || len(a.r.Resources) == 0 {
 		return
 	}
+	alone, overTime := a.blamed()
 	if len(a.r.Resources) == 1 { // most often
-		a.live(a.r.Resources[0], 0, a.blamed())
+		a.live(a.r.Resources[0], 0, alone, overTime)
 		return
-	}
-	found := map[string][]plumb.Finding{}
-	for _, f := range a.blamed() {
-		found[f.Resource] = append(found[f.Resource], f)
 	}
 	recorded := map[engine.ResourceKey]bool{}
 	for i, r := range a.r.Resources {
 		if !recorded[r.Key] {
 			recorded[r.Key] = true
-			a.live(r, i, found[r.ID])
+			a.live(r, i, alone, overTime)
 		}
 	}
 }
 
-// blamed returns the findings of the exchange that could be about its resources.
-// Findings that the exchange shares with its pattern are about its only
-// resource.
-func (a *adder) blamed() []plumb.Finding {
+// blamed returns the findings of the exchange that could be about its resources: those
+// that it has alone, and those that a history has added. Findings that the exchange
+// shares with its pattern are about its only resource.
+func (a *adder) blamed() (alone, overTime []plumb.Finding) {
+	own := min(a.r.Own, len(a.r.Findings))
+	alone, overTime = a.r.Findings[:own], a.r.Findings[own:]
 	switch {
 	case !a.r.Counted:
-		return a.r.Findings
-	case len(a.r.Resources) == 1 && a.r.Own == 0:
-		return a.r.Pattern.Findings()
-	case len(a.r.Resources) == 1:
-		return slices.Concat(a.r.Pattern.Findings(), a.r.Findings[:a.r.Own])
+	case len(a.r.Resources) > 1:
+		alone = nil
+	case own == 0:
+		alone = a.r.Pattern.Findings()
 	default:
-		return nil
+		alone = slices.Concat(a.r.Pattern.Findings(), alone)
 	}
+	return alone, overTime
 }
-
-// isOf reports whether a finding is about a resource.
-func (a *adder) isOf(f *plumb.Finding, id string) bool {
-	return (f.Resource == id || f.Resource != "" && a.r.Counted) && !engine.IsHistory(f.Rule)
-}
-
-// isOverTime reports whether a finding is one of a rule of the description that
-// compares two responses.
-func (o *Outcome) isOverTime(f *plumb.Finding) bool { return o.v != nil && o.v.IsOverTime(f.Rule) }
 
 // live records a resource of the exchange, with the findings that its response has
 // alone, and those together with an earlier response.
-func (a *adder) live(r engine.Resource, index int, blamed []plumb.Finding) {
-	var alone, overTime []*plumb.Finding
-	for i := range blamed {
-		switch f := &blamed[i]; {
-		case !a.isOf(f, r.ID):
-		case a.isOverTime(f):
-			overTime = append(overTime, f)
-		default:
-			alone = append(alone, f)
+func (a *adder) live(r engine.Resource, index int, alone, overTime []plumb.Finding) {
+	a.liveWith(r, index, ofResource(alone, func(f *plumb.Finding) bool { return f.Resource == r.ID || f.Resource != "" && a.r.Counted }))
+	if with := ofResource(overTime, func(f *plumb.Finding) bool { return f.Resource == r.ID && !engine.IsHistory(f.Rule) }); len(with) > 0 {
+		a.liveWith(r, index, with)
+	}
+}
+
+// ofResource returns those of the findings that are about a resource.
+func ofResource(all []plumb.Finding, is func(*plumb.Finding) bool) (some []*plumb.Finding) {
+	for i := range all {
+		if is(&all[i]) {
+			some = append(some, &all[i])
 		}
 	}
-	a.liveWith(r, index, alone)
-	if len(overTime) > 0 {
-		a.liveWith(r, index, overTime)
-	}
+	return some
 }
 
 // liveWith records a resource of the exchange with some of its findings.

@@ -1,7 +1,7 @@
 package outcome
 
 import (
-	"fmt"
+	"errors"
 	"iter"
 
 	"github.com/plumbapi/plumb"
@@ -39,10 +39,10 @@ func (o *Outcome) Candidates() iter.Seq[Candidate] {
 
 // Detach drops the histories.
 func (o *Outcome) Detach() {
-	o.history, o.result, o.requests = nil, nil, nil
-	if o.base == nil {
+	if o.history != nil && o.base == nil {
 		o.base = newCompared()
 	}
+	o.history, o.result, o.requests = nil, nil, nil
 }
 
 // Compare adds what a history gives of one resource, which is the only one it has. The
@@ -65,7 +65,7 @@ func (o *Outcome) Compare(h *engine.History, key engine.ResourceKey, candidates 
 	for _, d := range doubts {
 		at := plumb.Place{File: d.After.File, Entry: int(d.After.Entry), Line: int(d.After.Line)}
 		if severity := o.v.SeverityOf(d.Rule); o.base.doubtful.wants(severity, at) {
-			o.base.doubtful.add(severity, life{Key: key, File: at.File, Entry: at.Entry, Line: at.Line, Findings: []string{}})
+			o.base.doubtful.add(severity, life{Key: key, File: at.File, Entry: at.Entry, Line: at.Line, Index: int(d.After.Index), Findings: []string{}})
 		}
 	}
 	if o.lives.has(key) || o.base.lives.has(key) || o.base.doubtful.has(key) {
@@ -93,12 +93,15 @@ func (o *Outcome) TakeExpected() []engine.Contradiction {
 	return all
 }
 
+// ErrGone is the error of a response that is not what it was before.
+var ErrGone = errors.New("what contradicted other responses there is gone; the recording has changed since it was read first")
+
 // AddSeen adds an occurrence of a contradiction that was counted elsewhere, of which a
 // body was given to Look.
 func (o *Outcome) AddSeen(c engine.Contradiction) error {
 	f, ok := o.history.Seen(&c)
 	if !ok {
-		return fmt.Errorf("%s, entry %d: what contradicted other responses there is gone; the recording has changed meanwhile", c.Pair.After.File, c.Pair.After.Entry)
+		return ErrGone
 	}
 	if o.base == nil {
 		o.base = newCompared()

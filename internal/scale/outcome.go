@@ -25,6 +25,7 @@ type Outcome struct {
 	Objects      []Object // that were checked, by their numbers
 	Observations Book
 	Verdicts     Book
+	Keys         []uint64 // the smallest keys of resources that were reduced, sorted
 	Summary      *outcome.Outcome
 }
 
@@ -33,6 +34,7 @@ type Object struct {
 	Number       int    `json:"number"` // in the manifest, from 0
 	Name         string `json:"name"`
 	Unrecognized bool   `json:"unrecognized,omitempty"` // it is not a recording
+	Observed     bool   `json:"observed,omitempty"`     // what its bodies contain was recorded
 	Problem      string `json:"problem,omitempty"`      // what was wrong with it
 }
 
@@ -61,6 +63,7 @@ type outcomeFile struct {
 	Objects      []Object        `json:"objects"`
 	Observations Book            `json:"observations"`
 	Verdicts     Book            `json:"verdicts"`
+	Keys         []uint64        `json:"keys"`
 	Summary      json.RawMessage `json:"summary"`
 }
 
@@ -77,7 +80,7 @@ func (o *Outcome) MarshalJSON() ([]byte, error) {
 		return nil, err
 	}
 	objects := append([]Object{}, o.Objects...)
-	return json.Marshal(outcomeFile{o.Version, o.Run, objects, o.Observations, o.Verdicts, summary})
+	return json.Marshal(outcomeFile{o.Version, o.Run, objects, o.Observations, o.Verdicts, append([]uint64{}, o.Keys...), summary})
 }
 
 // readOutcome reads the record of an outcome.
@@ -96,7 +99,7 @@ func readOutcome(record []byte) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Outcome{f.Version, f.Run, f.Objects, f.Observations, f.Verdicts, summary}, nil
+	return &Outcome{f.Version, f.Run, f.Objects, f.Observations, f.Verdicts, f.Keys, summary}, nil
 }
 
 // Merge adds another outcome of the run.
@@ -112,11 +115,33 @@ func (o *Outcome) Merge(p *Outcome) error {
 		}
 	}
 	o.Objects = objects
+	if err := o.addKeys(p.Keys); err != nil {
+		return err
+	}
 	o.Observations.Written.add(p.Observations.Written)
 	o.Observations.Read.add(p.Observations.Read)
 	o.Verdicts.Written.add(p.Verdicts.Written)
 	o.Verdicts.Read.add(p.Verdicts.Read)
 	return o.Summary.Merge(p.Summary)
+}
+
+// mostKeys is how many keys an outcome has of those that were reduced: enough to notice
+// where lines were not brought together by their keys.
+const mostKeys = 256
+
+// addKeys adds the keys of another reduce.
+func (o *Outcome) addKeys(keys []uint64) error {
+	for _, key := range keys {
+		i, known := slices.BinarySearch(o.Keys, key)
+		if known {
+			return errors.New("the lines with one key were read by two reduces, or an outcome of plumb reduce was counted twice; all lines with a key must go to one reduce")
+		}
+		if i < mostKeys {
+			o.Keys = slices.Insert(o.Keys, i, key)
+			o.Keys = o.Keys[:min(len(o.Keys), mostKeys)]
+		}
+	}
+	return nil
 }
 
 // Check reports what is missing in the outcome of a whole run, and what was counted
@@ -150,10 +175,8 @@ func (o *Outcome) Check(manifest []Object) error {
 const mostNamed = 10
 
 func (o *Outcome) checkObjects(manifest []Object) error {
-	for i := 1; i < len(o.Objects); i++ {
-		if before, one := &o.Objects[i-1], &o.Objects[i]; before.Name >= one.Name {
-			return fmt.Errorf("the object %d, %s, does not come after %d, %s; sort the manifest by name, byte by byte, as LC_ALL=C sort does, and number it", one.Number, one.Name, before.Number, before.Name)
-		}
+	if len(o.Objects) == 0 {
+		return errors.New("there is no outcome of plumb map among the lines; give the outcomes of all steps")
 	}
 	known := map[int]string{}
 	for _, one := range o.Objects {

@@ -94,6 +94,9 @@ func (s *reduction) begin(key string) error {
 		return errors.New("the lines with its key are not together; sort or group the lines by key, which ends with the first tab")
 	}
 	s.read[number] = true
+	if err := s.total.addKeys([]uint64{uint64(number)}); err != nil {
+		return err
+	}
 	s.text, s.key = key, number
 	return nil
 }

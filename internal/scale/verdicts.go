@@ -22,6 +22,7 @@ type objectVerdicts struct {
 	contradictions []engine.Contradiction
 	doubts         map[int64][]engine.Doubt // by the entry
 	entries        map[int64]bool           // of contradictions
+	settled        map[int64]bool           // entries of doubts that were looked at
 	taken          bool
 }
 
@@ -59,7 +60,7 @@ func (all *Verdicts) Read(r *Run, v *engine.Validator, in *Reader) error {
 func (all *Verdicts) add(v *engine.Validator, number int, data []byte) error {
 	of := all.objects[number]
 	if of == nil {
-		of = &objectVerdicts{doubts: map[int64][]engine.Doubt{}, entries: map[int64]bool{}}
+		of = &objectVerdicts{doubts: map[int64][]engine.Doubt{}, entries: map[int64]bool{}, settled: map[int64]bool{}}
 		all.objects[number] = of
 	}
 	switch {
@@ -122,16 +123,26 @@ func (all *Verdicts) Look(x *plumb.Exchange, h *engine.History, o *outcome.Outco
 		h.Look(x)
 	}
 	if doubts := of.doubts[entry]; len(doubts) > 0 {
-		o.AddLater(x, h.Settle(x, doubts))
+		if r, ok := h.Settle(x, doubts); ok {
+			of.settled[entry] = true
+			o.AddLater(x, r)
+		}
 	}
 }
 
-// Write writes the outcome when all exchanges have been looked at.
-func (all *Verdicts) Write(r *Run, o *outcome.Outcome, to Lines) error {
-	for _, of := range all.objects {
+// Write writes the outcome when all exchanges have been looked at. The error of an object
+// that is not what it was when it was read first names it as name does.
+func (all *Verdicts) Write(r *Run, o *outcome.Outcome, name func(number int) string, to Lines) error {
+	for _, number := range slices.Sorted(maps.Keys(all.objects)) {
+		of := all.objects[number]
 		for _, c := range of.contradictions {
 			if err := o.AddSeen(c); err != nil {
-				return err
+				return fmt.Errorf("%s, entry %d: %w", name(number), c.Pair.After.Entry, err)
+			}
+		}
+		for _, entry := range slices.Sorted(maps.Keys(of.doubts)) {
+			if !of.settled[entry] {
+				return fmt.Errorf("%s, entry %d: %w", name(number), entry, outcome.ErrGone)
 			}
 		}
 	}

@@ -9,6 +9,7 @@ type Moment struct {
 	File   string
 	Entry  int64
 	Line   int64
+	Index  int64 // of the resource among those of the exchange
 	Origin Origin
 }
 
@@ -21,7 +22,7 @@ type Origin struct {
 
 // moment is a Moment with the numbers that a store gives to files and origins.
 type moment struct {
-	time, own, file, entry, line, origin int64
+	time, own, file, entry, line, index, origin int64
 }
 
 // append writes the moment to the end of b.
@@ -31,11 +32,12 @@ func (m moment) append(b []byte) []byte {
 	b = binary.AppendVarint(b, m.file)
 	b = binary.AppendVarint(b, m.entry)
 	b = binary.AppendVarint(b, m.line-m.entry) // most often they are near
+	b = binary.AppendVarint(b, m.index)
 	return binary.AppendVarint(b, m.origin)
 }
 
 func readMoment(b []byte) (m moment, rest []byte) {
-	for _, n := range []*int64{&m.time, &m.own, &m.file, &m.entry, &m.line, &m.origin} {
+	for _, n := range []*int64{&m.time, &m.own, &m.file, &m.entry, &m.line, &m.index, &m.origin} {
 		var size int
 		*n, size = binary.Varint(b)
 		b = b[size:]
@@ -54,7 +56,7 @@ func (m moment) readBefore(b []byte) (before moment, rest []byte) {
 }
 
 func (m moment) minus(other moment) moment {
-	return moment{m.time - other.time, m.own - other.own, m.file - other.file, m.entry - other.entry, m.line - other.line, m.origin - other.origin}
+	return moment{m.time - other.time, m.own - other.own, m.file - other.file, m.entry - other.entry, m.line - other.line, m.index - other.index, m.origin - other.origin}
 }
 
 // numbering gives values numbers, in the order in which it sees them first.

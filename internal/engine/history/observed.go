@@ -14,7 +14,7 @@ func (k *Kind) AppendResponses(b []byte, all []Response, operations []string) []
 	observations := make([]observation, len(all))
 	for i := range all {
 		r := &all[i]
-		observations[i] = observation{moment{time: r.Time, own: r.Own, entry: r.Entry, line: r.Line, origin: origins.of(r.Origin)}, k.Unpack(r.Packed)}
+		observations[i] = observation{moment{time: r.Time, own: r.Own, entry: r.Entry, line: r.Line, index: r.Index, origin: origins.of(r.Origin)}, k.Unpack(r.Packed)}
 	}
 	b = binary.AppendUvarint(b, uint64(len(origins.values)))
 	for _, o := range origins.values {
@@ -29,14 +29,14 @@ func (k *Kind) AppendResponses(b []byte, all []Response, operations []string) []
 
 // appendInFile writes the moment, but for the file.
 func (m moment) appendInFile(b []byte) []byte {
-	for _, n := range []int64{m.time, m.own - m.time, m.entry, m.line - m.entry, m.origin} {
+	for _, n := range []int64{m.time, m.own - m.time, m.entry, m.line - m.entry, m.index, m.origin} {
 		b = binary.AppendVarint(b, n)
 	}
 	return b
 }
 
 func readInFile(b []byte) (m moment, rest []byte) {
-	for _, n := range []*int64{&m.time, &m.own, &m.entry, &m.line, &m.origin} {
+	for _, n := range []*int64{&m.time, &m.own, &m.entry, &m.line, &m.index, &m.origin} {
 		*n, b = readSigned(b)
 	}
 	m.own += m.time
@@ -66,7 +66,7 @@ func (k *Kind) ReadResponses(b []byte, file string, operations []string) (all []
 	t.values, t.older = b[:values], b[values:]
 	for _, o := range t.observations(k) {
 		m := o.moment
-		all = append(all, Response{Moment{m.time, m.own, file, m.entry, m.line, origins[m.origin]}, k.pack(o.values)})
+		all = append(all, Response{Moment{m.time, m.own, file, m.entry, m.line, m.index, origins[m.origin]}, k.pack(o.values)})
 	}
 	return all, nil
 }
@@ -117,7 +117,7 @@ func readNumber(b []byte) (n uint64, rest []byte) {
 func (k *Kind) AppendPair(b []byte, p *Pair, operations []string) []byte {
 	for _, m := range []*Moment{&p.Before, &p.After} {
 		b = binary.AppendVarint(binary.AppendVarint(b, m.Time), m.Own)
-		b = binary.AppendVarint(binary.AppendVarint(appendText(b, m.File), m.Entry), m.Line)
+		b = binary.AppendVarint(binary.AppendVarint(binary.AppendVarint(appendText(b, m.File), m.Entry), m.Line), m.Index)
 		b = appendOrigin(b, m.Origin, operations)
 	}
 	changes := p.Changes
@@ -150,6 +150,7 @@ func (k *Kind) ReadPair(b []byte, operations []string) (p Pair, err error) {
 		m.File, b = readText(b)
 		m.Entry, b = readSigned(b)
 		m.Line, b = readSigned(b)
+		m.Index, b = readSigned(b)
 		m.Origin, b = readOrigin(b, operations)
 	}
 	begins := b[0] == 1

@@ -295,9 +295,6 @@ func (k *Kind) pack(values []Value) []byte {
 	return p.Bytes()
 }
 
-// PackValues packs values.
-func (k *Kind) PackValues(values []Value) []byte { return k.pack(values) }
-
 // Unpack returns the values that were packed, in the order of the members.
 func (k *Kind) Unpack(packed []byte) []Value { return k.unpackTo(nil, packed) }
 

@@ -27,7 +27,7 @@ type Response struct {
 }
 
 func compareResponses(a, b Response) int {
-	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.File, b.File), cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Line, b.Line),
+	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.File, b.File), cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Index, b.Index),
 		bytes.Compare(a.Packed, b.Packed), cmp.Compare(a.Origin.Operation, b.Origin.Operation), cmp.Compare(a.Origin.Status, b.Origin.Status), cmp.Compare(a.Origin.Within, b.Origin.Within), cmp.Compare(a.Own, b.Own))
 }
 

@@ -298,11 +298,11 @@ func (s *Store) pair(k *Kind, before, after moment, changes []Change) Pair {
 }
 
 func (s *Store) moment(m Moment) moment {
-	return moment{m.Time, m.Own, s.files.of(m.File), m.Entry, m.Line, s.origins.of(m.Origin)}
+	return moment{m.Time, m.Own, s.files.of(m.File), m.Entry, m.Line, m.Index, s.origins.of(m.Origin)}
 }
 
 func (s *Store) momentOf(m moment) Moment {
-	return Moment{m.time, m.own, s.files.values[m.file], m.entry, m.line, s.origins.values[m.origin]}
+	return Moment{m.time, m.own, s.files.values[m.file], m.entry, m.line, m.index, s.origins.values[m.origin]}
 }
 
 // compareMoments compares the times of two observations of a resource, and where
@@ -316,7 +316,7 @@ func (s *Store) compareMoments(a, b moment) int {
 			return c
 		}
 	}
-	return cmp.Or(cmp.Compare(a.entry, b.entry), cmp.Compare(a.line, b.line))
+	return cmp.Or(cmp.Compare(a.entry, b.entry), cmp.Compare(a.line, b.line), cmp.Compare(a.index, b.index))
 }
 
 // compareObservations compares two observations of a resource. Of those that a
