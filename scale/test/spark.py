@@ -26,7 +26,6 @@ LIMIT_OF_SPILL = 3600
 
 # What is killed in each case: a step of plumb, or an executor or a worker while a step runs.
 CASES = {
-    "undisturbed": [],
     "map, reduce, map --verdicts and merge killed": [("step", "map"), ("step", "reduce"), ("step", "again"), ("step", "merge")],
     "executor killed": [("executor", "map")],
     "worker killed": [("worker", "reduce")],
@@ -130,6 +129,7 @@ def main():
     if found is None:
         return 0
     env = {**os.environ, **found, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_NO_DAEMONIZE": "1", "SOURCE_DATE_EPOCH": "1790000000"}
+    began = time.time()
     folder = tempfile.mkdtemp(prefix="plumb-scale-")
     env["SPARK_LOCAL_DIRS"] = os.path.join(folder, "local")
     test = Test(folder, env)
@@ -151,6 +151,8 @@ def main():
                 for name, kills in CASES.items():
                     if not chosen or name in chosen:
                         test.run(name, "plumb_spark.py", cluster, kills)
+                if not chosen or "undisturbed" in chosen:
+                    test.run("undisturbed", "plumb_spark.py", cluster, data="few")
                 if not chosen or "bytes" in chosen:
                     test.run("bytes", "plumb_spark.py", cluster, data="few", args=["--bytes"])
                 if "arrow" in found and (not chosen or "DataFrame" in chosen):
@@ -159,6 +161,7 @@ def main():
                 cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    print(f"the tests on Spark took {time.time() - began:.0f} s")
     print(f"{test.passed} passed, {test.failed} failed")
     return 1 if test.failed else 0
 
