@@ -125,7 +125,7 @@ def end(*_):
 def main():
     signal.signal(signal.SIGTERM, end)
     chosen = [a for a in sys.argv[1:] if not a.startswith("--")]
-    found = setup.prepare(install=os.environ.get("SETUP") != "no", arrow=True)
+    found = setup.prepare(install=os.environ.get("SETUP") != "no")
     if found is None:
         return 0
     env = {**os.environ, **found, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_NO_DAEMONIZE": "1", "SOURCE_DATE_EPOCH": "1790000000"}
