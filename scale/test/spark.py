@@ -98,7 +98,12 @@ class Test:
             os.remove(report)
         began = time.time()
         submitted = self.submit(job, data, *args, master=cluster.url)
-        killed = self.disturb(submitted, cluster, kills, limit)
+        try:
+            killed = self.disturb(submitted, cluster, kills, limit)
+        finally:
+            if submitted.poll() is None:  # the test itself is being ended
+                submitted.terminate()
+                submitted.wait()
         took = time.time() - began
         left = [p.pid for p in cluster.processes() if any(p.is_step(s) for s in ("map", "reduce", "again", "merge"))]
         if left:  # a killed task's process ends as soon as it reads or writes
