@@ -21,7 +21,7 @@ def parse(description):
     p.add_argument("--bytes", action="store_true", help="Spark reads the objects and gives plumb their bytes; without it, each executor must be able to open PATH")
     p.add_argument("--plumb", metavar="FILE", help="ship this binary; without it, spark-submit --files must have shipped one that is named plumb")
     p.add_argument("--file", metavar="FILE", action="append", default=[], help="ship this description or overlay, too, which --spec and --overlay find by its base name")
-    p.add_argument("--tasks", type=int, default=0, metavar="N", help="tasks of map; without it, one for each object, at most 1,000")
+    p.add_argument("--tasks", type=int, default=0, metavar="N", help="tasks of map; without it, one for each object, at most 1,000, and without a cluster 4 for each core")
     p.add_argument("--partitions", type=int, default=8, metavar="N", help="tasks of reduce and of the second map (8)")
     p.add_argument("--summary", metavar="FILE", help="write a summary for plumb drift, too")
     p.add_argument("--run-key", default="", help="secret of the run; without it the driver makes one")
@@ -36,8 +36,8 @@ def parse(description):
     return o, Steps(key, flags, shlex.split(o.map), shlex.split(o.merge), o.bytes, bool(o.summary))
 
 
-def tasks(o, objects):
-    return max(1, min(o.tasks or 1000, objects))
+def tasks(o, objects, most=1000):
+    return max(1, min(o.tasks or most, objects))
 
 
 def local(uri):

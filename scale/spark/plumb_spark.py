@@ -84,9 +84,10 @@ def report(sc, o, steps):
     manifest = plumb_steps.manifest([plumb_options.local(u) or u for u in uris] if o.bytes else plumb_options.openable(uris))
     if not manifest:
         raise SystemExit("plumb: there are no objects below " + ", ".join(o.paths))
-    slices = plumb_options.tasks(o, len(manifest))
+    # How many cores a cluster has is not known before all executors have come.
+    slices = plumb_options.tasks(o, len(manifest), 4 * sc.defaultParallelism if sc.master.startswith("local") else 1000)
     plumb_options.say(f"{len(manifest)} objects")
-    lines = sc.parallelize(manifest, min(slices, o.partitions))
+    lines = sc.parallelize(manifest, 1 + len(manifest) // 100000)
 
     if o.bytes:
         objects = with_bytes(sc, manifest, uris, None, slices)

@@ -3,7 +3,7 @@
     spark-submit --files build/plumb plumb_spark_df.py report.json PATH... -- --strict
     python plumb_spark_df.py --plumb ./plumb report.json PATH...      (SPARK_REMOTE=sc://... for Connect)
 
-The same steps and the same report as plumb_spark.py. Executors need pyarrow. Over Spark Connect
+The same steps and the same report as plumb_spark.py. PySpark needs pyarrow and pandas for it. Over Spark Connect
 the reports are written where this runs.
 """
 import os

@@ -61,12 +61,16 @@ class Cluster:
         self.folder, self.env, self.memory = folder, env, memory
         self.url = f"spark://127.0.0.1:{free_port()}"
         port = self.url.rsplit(":", 1)[1]
-        self.master = self.start("master", "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", port, "--webui-port", "0")
-        self.wait("master", "Starting Spark master", 1)
         self.workers, self.started = {}, 0
-        for host in HOSTS:
-            self.add_worker(host)
-        self.wait("master", "Registering worker", len(HOSTS))
+        self.master = self.start("master", "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", port, "--webui-port", "0")
+        try:
+            self.wait("master", "Starting Spark master", 1)
+            for host in HOSTS:
+                self.add_worker(host)
+            self.wait("master", "Registering worker", len(HOSTS))
+        except BaseException:
+            self.stop()
+            raise
 
     def start(self, name, *args):
         log = open(os.path.join(self.folder, name + ".log"), "w")

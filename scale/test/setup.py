@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 VERSION = "4.3.0"
-PACKAGES = [f"pyspark=={VERSION}", "pyarrow"]  # pyarrow for the job with DataFrames
+PACKAGES = [f"pyspark=={VERSION}", "pyarrow", "pandas<3"]  # the last two for the job with DataFrames
 JAVA = "openjdk-17-jre-headless"
 
 
@@ -40,7 +40,7 @@ def works(python):
     return os.path.exists(python) and subprocess.run([python, "-c", check], stderr=subprocess.DEVNULL).returncode == 0
 
 
-def prepare(install, arrow):
+def prepare(install):
     """Returns the environment of a Spark; None if it cannot be had, and then it has said why."""
     if java() < 17 and not (install and install_java() and java() >= 17):
         say(f"skipped: there is no Java 17 or later, and {'it cannot be installed' if install else 'SETUP=no installs nothing'}: nothing is run on Spark")
@@ -51,12 +51,14 @@ def prepare(install, arrow):
         if not install:
             say("skipped: pyspark is not installed, and SETUP=no installs nothing: nothing is run on Spark")
             return None
-        say(f"installing {' and '.join(PACKAGES)} with pip in {cache}, for tests that run plumb on Spark (SETUP=no skips them)")
+        say(f"installing {', '.join(PACKAGES)} with pip in {cache}, for tests that run plumb on Spark (SETUP=no skips them)")
         made = subprocess.run([sys.executable, "-m", "venv", cache]).returncode == 0
         if not made or subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES]).returncode != 0 or not works(python):
             say("skipped: pyspark cannot be installed: nothing is run on Spark")
             return None
     found = {"PATH": os.path.join(cache, "bin") + os.pathsep + os.environ["PATH"], "PYSPARK_PYTHON": python, "PYSPARK_DRIVER_PYTHON": python}
-    if arrow and subprocess.run([python, "-c", "import pyarrow"], stderr=subprocess.DEVNULL).returncode == 0:
+    if subprocess.run([python, "-c", "import pyarrow, pandas"], stderr=subprocess.DEVNULL).returncode == 0:
         found["arrow"] = "yes"
+    else:
+        say(f"skipped: {cache} has no pyarrow or pandas: the job with DataFrames is not run")
     return found
