@@ -73,6 +73,9 @@ func (s *step) firstInFolder(cmd *cobra.Command, f *mapFlags) error {
 	if err != nil {
 		return err
 	}
+	if len(objects) == 0 {
+		return errors.New("standard input: there are no names of objects in the manifest")
+	}
 	folder := &scale.Folder{Path: f.out, Flags: maps.Clone(s.flags), Observe: f.observe, StrictInput: f.strictInput, Maps: f.of, Partitions: f.partitions}
 	for _, name := range []string{"jobs", "verbose"} { // which decide nothing
 		delete(folder.Flags, name)

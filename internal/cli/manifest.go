@@ -32,9 +32,6 @@ func readManifest(r io.Reader, shown string) ([]scale.Object, error) {
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("%s: %w", shown, err)
 	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("%s: there are no names of objects in it", shown)
-	}
 	return all, nil
 }
 

@@ -58,15 +58,15 @@ is in the outcome, with the reason, unless --strict-input is set.`,
   plumb map --out DIR --partitions 8 --index 3 --of 16 < manifest`,
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&f.names, "names", "", "file with the manifest of the objects to read; - is standard input")
-	fs.StringVar(&f.name, "name", "", "name of the one object whose bytes are on standard input")
-	fs.IntVar(&f.index, "index", 0, "number of that object; with --out or --in, that of this map, from 0")
-	fs.StringVar(&f.verdicts, "verdicts", "", "read the objects again for which there are verdicts in FILE, or without =FILE on standard input")
+	fs.StringVar(&f.names, "names", "", "`FILE` with the manifest of the objects to read; - is standard input")
+	fs.StringVar(&f.name, "name", "", "`NAME` of the one object whose bytes are on standard input")
+	fs.IntVar(&f.index, "index", 0, "number `I` of that object; with --out or --in, that of this map, from 0")
+	fs.StringVar(&f.verdicts, "verdicts", "", "read the objects again for which there are verdicts in `FILE`, or without =FILE on standard input")
 	fs.Lookup("verdicts").NoOptDefVal = "-"
-	fs.StringVar(&f.out, "out", "", "folder that all machines reach, to write to")
-	fs.StringVar(&f.in, "in", "", "that folder, for the second round, with --verdicts")
-	fs.IntVar(&f.partitions, "partitions", 0, "with --out, the number of reduces")
-	fs.IntVar(&f.of, "of", 0, "with --out or --in, the number of maps")
+	fs.StringVar(&f.out, "out", "", "folder `DIR` that all machines reach, to write to")
+	fs.StringVar(&f.in, "in", "", "that folder `DIR`, for the second round, with --verdicts")
+	fs.IntVar(&f.partitions, "partitions", 0, "with --out, the number `R` of reduces")
+	fs.IntVar(&f.of, "of", 0, "with --out, the number `N` of maps")
 	fs.BoolVar(&f.observe, "observe", false, "record what bodies contain, for the --summary of plumb merge")
 	fs.BoolVar(&f.strictInput, "strict-input", false, "exit with status 2 if an object is empty, no recording, or cannot be read to its end")
 	s := a.addStep(cmd, "jobs", "verbose")

@@ -31,8 +31,8 @@ report --fail-on gives the verdict on a JSON report.`,
   plumb report --fail-on error report.json`,
 	}
 	cmd.Flags().BoolVar(&partial, "partial", false, "write an outcome of some steps, in place of the report")
-	cmd.Flags().StringVar(&manifest, "manifest", "", "manifest of the run: objects that are missing are an error; without it, gaps in their numbers are")
-	cmd.Flags().StringVar(&in, "in", "", "folder of a run without an engine")
+	cmd.Flags().StringVar(&manifest, "manifest", "", "manifest of the run, a `FILE`: objects that are missing are an error; without it, gaps in their numbers are")
+	cmd.Flags().StringVar(&in, "in", "", "folder `DIR` of a run without an engine")
 	s := a.addStep(cmd, "format", "report", "summary", "baseline", "max-findings", "color", "quiet", "verbose", "full")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if in != "" && (partial || manifest != "") {

@@ -24,8 +24,8 @@ Exit status: 0 all was written, the last line too; 2 anything else.`,
 	}
 	var in string
 	var partition int
-	cmd.Flags().StringVar(&in, "in", "", "folder that plumb map --out has made")
-	cmd.Flags().IntVar(&partition, "partition", 0, "with --in, the number of this reduce, from 0")
+	cmd.Flags().StringVar(&in, "in", "", "folder `DIR` that plumb map --out has made")
+	cmd.Flags().IntVar(&partition, "partition", 0, "with --in, the number `J` of this reduce, from 0")
 	s := a.addStep(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if in != "" {

@@ -477,6 +477,12 @@ func TestOutcomesAreBounded(t *testing.T) {
 	assert.Less(t, many, few*11/10)
 }
 
+// An engine can have tasks without objects.
+func TestNoObjects(t *testing.T) {
+	s := stepped{t, nil}
+	assert.Equal(t, ".\t0\n", s.step("", "map", "--names", "-"))
+}
+
 // The bytes of an object on standard input are what its name gives.
 func TestObjectOnStandardInput(t *testing.T) {
 	r := newRun(t)

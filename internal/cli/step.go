@@ -39,7 +39,7 @@ var stepSettings = []string{
 // addStep adds the flags of a step, and of some further settings.
 func (a *app) addStep(cmd *cobra.Command, further ...string) *step {
 	s := &step{app: a}
-	cmd.Flags().StringVar(&s.key, "run-key", "", "secret of the run, any text, the same in all steps: without it nobody can tell which resources the lines are about")
+	cmd.Flags().StringVar(&s.key, "run-key", "", "secret `KEY` of the run, any text, the same in all steps: without it nobody can tell which resources the lines are about")
 	s.flags = addFlags(cmd.Flags(), func(of *setting) bool {
 		return slices.Contains(stepSettings, of.name) || slices.Contains(further, of.name) || of.name == "config"
 	})

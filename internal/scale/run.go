@@ -46,7 +46,7 @@ func (r *Run) hash(key string, record []byte) uint64 {
 }
 
 // tagSize is the size of the hash with which sealed data begin, in bytes.
-const tagSize = 8
+const tagSize = 6
 
 // seal returns the record that holds data, which nobody without the key of the run can
 // read. Equal data give equal records.
@@ -59,9 +59,16 @@ func (r *Run) seal(key string, data []byte) []byte {
 	return base64.RawStdEncoding.AppendEncode(nil, sealed)
 }
 
-// tag sets the first bytes of the tag to a hash of the data.
+// tag sets the first bytes of the tag to a hash of the data, and the last ones to one of
+// the key, so that only the lines of one resource could be sealed in the same way.
 func (r *Run) tag(tag *[aes.BlockSize]byte, key string, data []byte) {
 	binary.BigEndian.PutUint64(tag[:], r.hash(key, data))
+	clear(tag[tagSize:])
+	r.tagKey(tag, key)
+}
+
+func (r *Run) tagKey(tag *[aes.BlockSize]byte, key string) {
+	binary.BigEndian.PutUint64(tag[8:], siphash.Hash(r.sum[1], r.sum[0], []byte(key)))
 }
 
 // open returns the data in a record.
@@ -72,6 +79,7 @@ func (r *Run) open(key string, record []byte) ([]byte, error) {
 	}
 	var tag, want [aes.BlockSize]byte
 	copy(tag[:], sealed[:tagSize])
+	r.tagKey(&tag, key)
 	data := make([]byte, len(sealed)-tagSize)
 	cipher.NewCTR(r.block, tag[:]).XORKeyStream(data, sealed[tagSize:])
 	if r.tag(&want, key, data); tag != want {

@@ -6,17 +6,40 @@ import (
 	"slices"
 )
 
+// Most often there is one response of a resource in a file, one resource in an exchange,
+// and one exchange in a line: that takes the fewest bytes. These are the forms.
+const (
+	oneResponse   byte = iota // whose line is its entry, and which is about one resource
+	anyResponse               // one
+	manyResponses             // as in a timeline
+)
+
 // AppendResponses appends to b what responses say of one resource of the kind, in a
 // few bytes. All are in one file, which is left out, and sorted. The operations of
 // origins that are among those given, which are sorted, take one byte.
 func (k *Kind) AppendResponses(b []byte, all []Response, operations []string) []byte {
+	if len(all) == 1 {
+		r := &all[0]
+		form := anyResponse
+		if r.Line == r.Entry && r.Index == 0 {
+			form = oneResponse
+		}
+		b = appendOrigin(append(b, form), r.Origin, operations)
+		for _, n := range []int64{r.Time, r.Own - r.Time, r.Entry} {
+			b = binary.AppendVarint(b, n)
+		}
+		if form == anyResponse {
+			b = binary.AppendVarint(binary.AppendVarint(b, r.Line-r.Entry), r.Index)
+		}
+		return append(b, r.Packed...)
+	}
 	var origins numbering[Origin]
 	observations := make([]observation, len(all))
 	for i := range all {
 		r := &all[i]
 		observations[i] = observation{moment{time: r.Time, own: r.Own, entry: r.Entry, line: r.Line, index: r.Index, origin: origins.of(r.Origin)}, k.Unpack(r.Packed)}
 	}
-	b = binary.AppendUvarint(b, uint64(len(origins.values)))
+	b = binary.AppendUvarint(append(b, manyResponses), uint64(len(origins.values)))
 	for _, o := range origins.values {
 		b = appendOrigin(b, o, operations)
 	}
@@ -25,6 +48,28 @@ func (k *Kind) AppendResponses(b []byte, all []Response, operations []string) []
 	b = t.last.appendInFile(b)
 	b = binary.AppendUvarint(b, uint64(len(t.values)))
 	return append(append(b, t.values...), t.older...)
+}
+
+// readOne reads one response, after its form.
+func (k *Kind) readOne(b []byte, form byte, file string, operations []string) (r Response) {
+	r.File = file
+	r.Origin, b = readOrigin(b, operations)
+	for _, n := range []*int64{&r.Time, &r.Own, &r.Entry} {
+		*n, b = readSigned(b)
+	}
+	r.Own += r.Time
+	r.Line = r.Entry
+	if form == anyResponse {
+		var after int64
+		after, b = readSigned(b)
+		r.Line += after
+		r.Index, b = readSigned(b)
+	}
+	if !isPacked(b, len(k.Members)) {
+		panic("not packed values")
+	}
+	r.Packed = slices.Clone(b)
+	return r
 }
 
 // appendInFile writes the moment, but for the file.
@@ -51,8 +96,11 @@ func (k *Kind) ReadResponses(b []byte, file string, operations []string) (all []
 			err = errors.New("what responses said of a resource cannot be read")
 		}
 	}()
-	n, size := binary.Uvarint(b)
-	b = b[size:]
+	form, b := b[0], b[1:]
+	if form != manyResponses {
+		return []Response{k.readOne(b, form, file, operations)}, nil
+	}
+	n, b := readNumber(b)
 	var origins []Origin
 	for range n {
 		var o Origin
