@@ -84,6 +84,9 @@ func (p proxyFiles) uses() (u uses) {
 			u.writes = append(u.writes, f)
 		}
 	}
+	if p.events != "" {
+		u.reads = append(u.reads, reading("the lock of --events", wholefile.LockOf(p.events)))
+	}
 	if p.har != "" {
 		u.reads = append(u.reads, reading("the recording in progress", p.har+recording.Part))
 	}

@@ -167,3 +167,12 @@ func TestLocked(t *testing.T) {
 	assert.NoFileExists(t, "log.lock")
 	assert.Error(t, Locked("no/such", func() error { panic("not locked") }))
 }
+
+// A file that has the name of a lock and is none is left alone.
+func TestNoLock(t *testing.T) {
+	t.Chdir(t.TempDir())
+	put(t, "log.lock", "notes", 0o644)
+	_, err := Lock("log")
+	assert.EqualError(t, err, "log.lock is in the way: it is the name of a lock, and has something else; name another file")
+	assert.Equal(t, "notes", text(t, "log.lock"))
+}

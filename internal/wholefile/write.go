@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
-	"time"
 )
 
 // Target returns the file that would be written under a name: where links lead
@@ -96,59 +95,4 @@ func createBeside(target string) (*os.File, error) {
 			return f, err
 		}
 	}
-}
-
-// lockPatience is how long [Locked] waits for another program.
-const lockPatience = 10 * time.Second
-
-// lockEnd ends the names of locks.
-const lockEnd = ".lock"
-
-// Locked calls change while no other program does so with the same name, which
-// need not exist. The lock is the file NAME.lock, which exists as long as change
-// runs.
-func Locked(name string, change func() error) (err error) {
-	unlock, err := lock(name, lockPatience)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, unlock()) }()
-	return change()
-}
-
-// Lock is [Locked] without an end: what it returns gives the name free. It does
-// not wait for another program.
-func Lock(name string) (unlock func() error, err error) { return lock(name, 0) }
-
-func lock(name string, patience time.Duration) (unlock func() error, err error) {
-	if target, err := filepath.EvalSymlinks(name); err == nil {
-		name = target
-	}
-	lock := name + lockEnd
-	for began := time.Now(); ; time.Sleep(5 * time.Millisecond) {
-		f, err := os.OpenFile(lock, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-		if err == nil {
-			_ = f.Close() // nothing was written
-			return func() error { return os.Remove(lock) }, nil
-		}
-		if !errors.Is(err, fs.ErrExist) {
-			return nil, fmt.Errorf("%s cannot be created: %w", lock, Cause(err))
-		}
-		if time.Since(began) >= patience {
-			return nil, inUse(name)
-		}
-	}
-}
-
-// Free returns an error if another program has locked a target, which [Target]
-// returned.
-func Free(target string) error {
-	if _, err := os.Lstat(target + lockEnd); err == nil {
-		return inUse(target)
-	}
-	return nil
-}
-
-func inUse(name string) error {
-	return fmt.Errorf("another plumb is writing %s, or was killed while it did: name another file, or remove %s if none is running", name, name+lockEnd)
 }
