@@ -104,3 +104,24 @@ func TestReadyCleared(t *testing.T) {
 	run("127.0.0.1:0", "url.txt")
 	assert.NoFileExists(t, "url.txt")
 }
+
+// The files that the proxy and the other commands write are not named "-".
+func TestHyphenIsNoFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("a.json", []byte(`{"id": "batch_1", "object": "batch"}`), 0o600))
+	for _, args := range [][]string{
+		{"proxy", "--target", "http://127.0.0.1:1", "--addr", "127.0.0.1:0", "--events", "-"},
+		{"proxy", "--target", "http://127.0.0.1:1", "--addr", "127.0.0.1:0", "--har", "-"},
+		{"proxy", "--target", "http://127.0.0.1:1", "--addr", "127.0.0.1:0", "--ready", "-"},
+		{"check", "a.json", "--report", "json=-"},
+		{"check", "a.json", "--summary", "-"},
+		{"baseline", "update", "a.json", "--baseline", "-", "--reason", "r", "--owner", "o"},
+	} {
+		var messages strings.Builder
+		ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+		assert.Equal(t, statusFailed, Run(ctx, append(args, "--config", ""), nil, io.Discard, &messages, func(string) string { return "" }), args)
+		stop()
+		assert.Contains(t, messages.String(), "- is not the name of a file", args)
+		assert.NoFileExists(t, "-", args)
+	}
+}

@@ -176,3 +176,18 @@ func TestNoLock(t *testing.T) {
 	assert.EqualError(t, err, "log.lock is in the way: it is the name of a lock, and has something else; name another file")
 	assert.Equal(t, "notes", text(t, "log.lock"))
 }
+
+// A hyphen is not the name of a file; with its folder it is.
+func TestHyphen(t *testing.T) {
+	t.Chdir(t.TempDir())
+	assert.EqualError(t, WriteBytes("-", nil), "- is not the name of a file, and standard output is not written in this way; name a file, such as ./- if that is its name")
+	assert.NoFileExists(t, "-")
+	for range 2 { // there is none, and there is one
+		require.NoError(t, WriteBytes("./-", []byte("text")))
+		target, err := Target("./-")
+		require.NoError(t, err)
+		_, err = Target(target)
+		assert.NoError(t, err)
+	}
+	assert.Equal(t, "text", text(t, "-"))
+}

@@ -14,8 +14,13 @@ import (
 
 // Target returns the file that would be written under a name: where links lead
 // to. It is an error if nothing can be written there: it is a folder, a device or
-// a FIFO, a link that leads nowhere, or in a folder that does not exist.
+// a FIFO, a link that leads nowhere, or in a folder that does not exist. The name
+// "-" is an error, too: it stands for standard input where files are read, and who
+// gives it for one that is written hardly means a file of that name.
 func Target(name string) (string, error) {
+	if name == "-" {
+		return "", errors.New("- is not the name of a file, and standard output is not written in this way; name a file, such as ./- if that is its name")
+	}
 	info, err := os.Stat(name)
 	switch {
 	case err == nil && info.IsDir():
@@ -23,7 +28,11 @@ func Target(name string) (string, error) {
 	case err == nil && !info.Mode().IsRegular():
 		return "", fmt.Errorf("%s is a device or a pipe, which cannot be written whole; name a file", name)
 	case err == nil:
-		return filepath.EvalSymlinks(name)
+		target, err := filepath.EvalSymlinks(name)
+		if target == "-" {
+			target = name
+		}
+		return target, err
 	}
 	if errors.Is(err, syscall.ENAMETOOLONG) {
 		return "", fmt.Errorf("%s: %w", name, errTooLong)
