@@ -216,7 +216,7 @@ func (d *diffRun) conclude(r *diffReport, all *report.Report) error {
 	return d.print(d.options, all, func(w io.Writer, name string, view format.View) error {
 		switch name {
 		case "text":
-			return d.writeText(w, r, all.Read(), view)
+			return d.writeText(w, r, all, view)
 		case "json":
 			return report.EncodeJSON(w, r, "  ")
 		}
@@ -224,21 +224,17 @@ func (d *diffRun) conclude(r *diffReport, all *report.Report) error {
 	})
 }
 
-// writeText writes the report as text, with what was read of recordings.
-func (d *diffRun) writeText(w io.Writer, r *diffReport, read string, view format.View) error {
+// writeText writes the report as text. Its totals are those of the other formats:
+// of the changes and of the findings that appear, which the exit status is about.
+func (d *diffRun) writeText(w io.Writer, r *diffReport, all *report.Report, view format.View) error {
 	b := bufio.NewWriter(w)
 	line := func(indent int, text string) {
 		fmt.Fprintln(b, textfmt.Wrap(text, textfmt.Width, indent))
 	}
-	count := map[string]int{}
-	shown, hidden, accepted := 0, 0, 0
+	shown, hidden := 0, 0
 	for _, c := range r.Changes {
-		if c.Suppressed != nil {
-			if accepted++; !view.Verbose {
-				continue
-			}
-		} else {
-			count[c.Severity]++
+		if c.Suppressed != nil && !view.Verbose {
+			continue
 		}
 		if n := d.options.maxFindings; n > 0 && shown == n {
 			hidden++
@@ -258,26 +254,36 @@ func (d *diffRun) writeText(w io.Writer, r *diffReport, read string, view format
 			line(4, "    "+note)
 		}
 	}
-	switch {
-	case view.Quiet:
-	case len(r.Changes) == 0:
-		line(0, "no changes")
-	default:
-		totals := "\n" + textfmt.Count(count["error"], "error") + ", " + textfmt.Count(count["warning"], "warning") + ", " + textfmt.Count(count["info"], "info")
-		if accepted > 0 {
-			totals += "; " + textfmt.Number(accepted) + " accepted by the baseline"
+	if !view.Quiet {
+		if len(r.Changes) == 0 {
+			line(0, "no changes")
 		}
-		if hidden > 0 {
-			totals += "; " + textfmt.Number(hidden) + " not shown (--max-findings)"
+		if len(r.Changes)+len(r.Appear) > 0 {
+			line(0, "\n"+diffTotals(r, all.Summary, hidden))
 		}
-		line(0, totals)
 	}
 	if len(d.recordings) > 0 {
-		line(0, "\n"+read)
+		line(0, "\n"+all.Read())
 		writeFindings(line, "findings that appear", r.Appear)
 		writeFindings(line, "findings that disappear", r.Go)
 	}
 	return b.Flush()
+}
+
+// diffTotals counts the changes and the findings that appear. Of the changes, hidden
+// are not shown.
+func diffTotals(r *diffReport, s report.Summary, hidden int) string {
+	totals := textfmt.Count(s.Errors, "error") + ", " + textfmt.Count(s.Warnings, "warning") + ", " + textfmt.Count(s.Infos, "info")
+	if len(r.Appear) > 0 {
+		totals += ", with the findings that appear"
+	}
+	if s.Suppressed > 0 {
+		totals += "; " + textfmt.Number(s.Suppressed) + " accepted by the baseline"
+	}
+	if hidden > 0 {
+		totals += "; " + textfmt.Number(hidden) + " not shown (--max-findings)"
+	}
+	return totals
 }
 
 func writeFindings(line func(indent int, text string), title string, findings []specdiff.Finding) {

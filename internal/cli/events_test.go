@@ -225,7 +225,7 @@ func TestEventsFileInUse(t *testing.T) {
 	resp.Body.Close()
 	require.Eventually(t, func() bool { return len(readEvents(t, "events.ndjson")) > 0 }, time.Minute, time.Millisecond)
 
-	const inUse = "another plumb is writing events.ndjson, or was killed while it did: name another file, or remove events.ndjson.lock if none is running\n"
+	const inUse = "another plumb is writing events.ndjson: name another file, or wait until it has ended\n"
 	assert.Equal(t, "plumb: --events: "+inUse, run(second...))
 	assert.NotEmpty(t, readEvents(t, "events.ndjson"), "the first proxy's events")
 	require.NoError(t, os.WriteFile("a.json", []byte(`{"id": "batch_1", "object": "batch"}`), 0o600))
@@ -239,5 +239,8 @@ func TestEventsFileInUse(t *testing.T) {
 	text, err := os.ReadFile("events.ndjson")
 	require.NoError(t, err)
 	assert.Equal(t, "my notes\n", string(text))
+	assert.NoFileExists(t, "events.ndjson.lock")
+
+	assert.Equal(t, "plumb: --report: events.ndjson.lock is the lock of --events, which would be overwritten; name another file\n", run(append(second, "--report", "ndjson=events.ndjson.lock")...))
 	assert.NoFileExists(t, "events.ndjson.lock")
 }

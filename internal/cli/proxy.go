@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -55,11 +56,20 @@ occurrence of a finding as it is found, with the fingerprint that the report has
 		if err != nil {
 			return err
 		}
+		listener, err := listen(addr) // first: if it is in use, the files of another run are not touched
+		if err != nil {
+			return err
+		}
+		defer listener.Close()
+		ready := readyFile{out.ready, urlOf(listener) + "\n"}
+		if err := ready.clear(); err != nil {
+			return err
+		}
 		c, err := a.liveCheck(flags, to, out.uses())
 		if err != nil {
 			return err
 		}
-		return c.proxy(cmd.Context(), to, addr, out)
+		return c.proxy(cmd.Context(), to, listener, ready, out)
 	}
 	return cmd
 }
@@ -74,6 +84,9 @@ func (p proxyFiles) uses() (u uses) {
 			u.writes = append(u.writes, f)
 		}
 	}
+	if p.events != "" {
+		u.reads = append(u.reads, reading("the lock of --events", wholefile.LockOf(p.events)))
+	}
 	if p.har != "" {
 		u.reads = append(u.reads, reading("the recording in progress", p.har+recording.Part))
 	}
@@ -83,13 +96,46 @@ func (p proxyFiles) uses() (u uses) {
 // readyFile is a file that has the URL of the proxy while that accepts requests.
 type readyFile struct{ name, text string }
 
+// clear removes the URL of a proxy that was killed, so that nobody takes it for that
+// of this one, which still has to read the description. Where there is a link,
+// the file that it leads to is emptied, since nothing is written through a link
+// that leads nowhere.
+func (f readyFile) clear() error {
+	if f.name == "" {
+		return nil
+	}
+	old, err := wholefile.Read(f.name)
+	if err != nil || !isReady(string(old)) {
+		return nil // check and create say what is wrong with it
+	}
+	if info, err := os.Lstat(f.name); err == nil && !info.Mode().IsRegular() {
+		return wholefile.WriteBytes(f.name, nil)
+	}
+	if err := os.Remove(f.name); err != nil {
+		return fmt.Errorf("--ready: the URL of an earlier proxy cannot be removed from %s: %w", f.name, wholefile.Cause(err))
+	}
+	return nil
+}
+
+// check returns an error if the file has something else than a proxy writes, which
+// must not be replaced.
+func (f readyFile) check() error {
+	if f.name == "" {
+		return nil
+	}
+	if old, err := wholefile.Read(f.name); err == nil && len(old) > 0 && !isReady(string(old)) {
+		return fmt.Errorf("--ready: %s has something else than the URL of a proxy; name another file", f.name)
+	}
+	return nil
+}
+
 // create writes the file. It replaces only what another proxy wrote.
 func (f readyFile) create() error {
 	if f.name == "" {
 		return nil
 	}
-	if old, err := wholefile.Read(f.name); err == nil && !isURL(string(old)) {
-		return fmt.Errorf("--ready: %s has something else than the URL of a proxy; name another file", f.name)
+	if err := f.check(); err != nil {
+		return err
 	}
 	return wholefile.WriteBytes(f.name, []byte(f.text))
 }
@@ -106,27 +152,27 @@ func (f readyFile) remove() {
 	}
 }
 
-func isURL(text string) bool {
-	u, err := url.Parse(strings.TrimSpace(text))
-	return err == nil && (u.Host != "" || text == "")
+// isReady reports whether a text is what a proxy writes to its ready file: one line,
+// the URL of a server without a path.
+func isReady(text string) bool {
+	line := strings.TrimSuffix(text, "\n")
+	u, err := url.Parse(line)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && line == u.Scheme+"://"+u.Host
 }
 
-// proxy serves until ctx ends, and then writes the report. The port is opened
-// first: if it is in use, the files of another run are not touched.
-func (c *check) proxy(ctx context.Context, target *url.URL, addr string, out proxyFiles) (err error) {
-	listener, err := listen(addr)
-	if err != nil {
+// proxy serves until ctx ends, and then writes the report.
+func (c *check) proxy(ctx context.Context, target *url.URL, listener net.Listener, ready readyFile, out proxyFiles) (err error) {
+	if err := ready.check(); err != nil { // before other files are emptied
 		return err
 	}
 	run := &proxyRun{check: c, name: target.Redacted()}
 	if err := run.create(out); err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	defer c.takeLog()()
 	p := proxy.New(run.options(target))
-	ready := readyFile{out.ready, urlOf(listener) + "\n"}
 	if err := ready.create(); err != nil {
 		run.failures = append(run.failures, err)
 		stop() // whoever waits for the file would wait for ever

@@ -167,3 +167,27 @@ func TestLocked(t *testing.T) {
 	assert.NoFileExists(t, "log.lock")
 	assert.Error(t, Locked("no/such", func() error { panic("not locked") }))
 }
+
+// A file that has the name of a lock and is none is left alone.
+func TestNoLock(t *testing.T) {
+	t.Chdir(t.TempDir())
+	put(t, "log.lock", "notes", 0o644)
+	_, err := Lock("log")
+	assert.EqualError(t, err, "log.lock is in the way: it is the name of a lock, and has something else; name another file")
+	assert.Equal(t, "notes", text(t, "log.lock"))
+}
+
+// A hyphen is not the name of a file; with its folder it is.
+func TestHyphen(t *testing.T) {
+	t.Chdir(t.TempDir())
+	assert.EqualError(t, WriteBytes("-", nil), "- is not the name of a file, and standard output is not written in this way; name a file, such as ./- if that is its name")
+	assert.NoFileExists(t, "-")
+	for range 2 { // there is none, and there is one
+		require.NoError(t, WriteBytes("./-", []byte("text")))
+		target, err := Target("./-")
+		require.NoError(t, err)
+		_, err = Target(target)
+		assert.NoError(t, err)
+	}
+	assert.Equal(t, "text", text(t, "-"))
+}

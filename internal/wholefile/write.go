@@ -10,13 +10,17 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
-	"time"
 )
 
 // Target returns the file that would be written under a name: where links lead
 // to. It is an error if nothing can be written there: it is a folder, a device or
-// a FIFO, a link that leads nowhere, or in a folder that does not exist.
+// a FIFO, a link that leads nowhere, or in a folder that does not exist. The name
+// "-" is an error, too: it stands for standard input where files are read, and who
+// gives it for one that is written hardly means a file of that name.
 func Target(name string) (string, error) {
+	if name == "-" {
+		return "", errors.New("- is not the name of a file, and standard output is not written in this way; name a file, such as ./- if that is its name")
+	}
 	info, err := os.Stat(name)
 	switch {
 	case err == nil && info.IsDir():
@@ -24,7 +28,11 @@ func Target(name string) (string, error) {
 	case err == nil && !info.Mode().IsRegular():
 		return "", fmt.Errorf("%s is a device or a pipe, which cannot be written whole; name a file", name)
 	case err == nil:
-		return filepath.EvalSymlinks(name)
+		target, err := filepath.EvalSymlinks(name)
+		if target == "-" {
+			target = name
+		}
+		return target, err
 	}
 	if errors.Is(err, syscall.ENAMETOOLONG) {
 		return "", fmt.Errorf("%s: %w", name, errTooLong)
@@ -96,59 +104,4 @@ func createBeside(target string) (*os.File, error) {
 			return f, err
 		}
 	}
-}
-
-// lockPatience is how long [Locked] waits for another program.
-const lockPatience = 10 * time.Second
-
-// lockEnd ends the names of locks.
-const lockEnd = ".lock"
-
-// Locked calls change while no other program does so with the same name, which
-// need not exist. The lock is the file NAME.lock, which exists as long as change
-// runs.
-func Locked(name string, change func() error) (err error) {
-	unlock, err := lock(name, lockPatience)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, unlock()) }()
-	return change()
-}
-
-// Lock is [Locked] without an end: what it returns gives the name free. It does
-// not wait for another program.
-func Lock(name string) (unlock func() error, err error) { return lock(name, 0) }
-
-func lock(name string, patience time.Duration) (unlock func() error, err error) {
-	if target, err := filepath.EvalSymlinks(name); err == nil {
-		name = target
-	}
-	lock := name + lockEnd
-	for began := time.Now(); ; time.Sleep(5 * time.Millisecond) {
-		f, err := os.OpenFile(lock, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-		if err == nil {
-			_ = f.Close() // nothing was written
-			return func() error { return os.Remove(lock) }, nil
-		}
-		if !errors.Is(err, fs.ErrExist) {
-			return nil, fmt.Errorf("%s cannot be created: %w", lock, Cause(err))
-		}
-		if time.Since(began) >= patience {
-			return nil, inUse(name)
-		}
-	}
-}
-
-// Free returns an error if another program has locked a target, which [Target]
-// returned.
-func Free(target string) error {
-	if _, err := os.Lstat(target + lockEnd); err == nil {
-		return inUse(target)
-	}
-	return nil
-}
-
-func inUse(name string) error {
-	return fmt.Errorf("another plumb is writing %s, or was killed while it did: name another file, or remove %s if none is running", name, name+lockEnd)
 }
