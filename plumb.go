@@ -26,6 +26,9 @@ type Exchange struct {
 	// it was not recorded. Histories are ordered by these times.
 	Time time.Time
 
+	// Took is how long the exchange lasted, until Time; zero if it was not recorded.
+	Took time.Duration
+
 	// Place is where the exchange begins in its recording.
 	Place Place
 

@@ -140,7 +140,7 @@ func (r *Result) own() {
 func (h *History) add(p *pass, r *resource, index int64) {
 	t := h.v.tracked[r.life]
 	key := t.Key([]byte(r.id))
-	at := h.moment(p.x, &p.out, millis(ownTime(p.x)), lineOf(p.x, r.value.Start), index, p.locate(location{path: r.path}).pointer)
+	at := h.moment(p.x, &p.out, millis(answerTime(p.x)), lineOf(p.x, r.value.Start), index, p.locate(location{path: r.path}).pointer)
 	packed := observe(t.Kind, r)
 	h.store.Insert(key, t.Kind, at, packed, func(pair history.Pair, laterAtHand bool) {
 		h.compare(key, p, r, &pair, laterAtHand)

@@ -35,7 +35,7 @@ func (w *Worker) noteAll(p *pass, result *Result) {
 			own.tracked = p.v.tracked[r.life]
 			own.within = p.locate(location{path: r.path}).pointer
 			own.key, own.line = own.tracked.Key([]byte(r.id)), lineOf(p.x, r.value.Start)
-			own.own = millis(ownTime(p.x))
+			own.own = millis(answerTime(p.x))
 			own.packed = observe(own.tracked.Kind, r)
 			if len(own.tracked.rules) > 0 {
 				own.read = own.tracked.appendRead(nil, r.value, p.x.Response.Body.Bytes)

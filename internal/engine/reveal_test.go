@@ -28,6 +28,7 @@ paths:
 	for url, want := range map[string][]string{
 		"https://api.example/v1/resets/a1b2c3d4":           {"a1b2c3d4"},
 		"/resets/a%20b?x=1":                                {"a b"},
+		"/resets/%61%2fb":                                  {"a/b"},
 		"https://api.example/v1/users/u1/resets/a1b2.json": {"a1b2"},
 		"https://api.example/v1/tokens/tok_1":              nil,
 		"https://api.example/v1/other/a1b2c3d4":            nil,

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine/history"
 	"github.com/plumbapi/plumb/internal/lifecycle"
+	"github.com/plumbapi/plumb/spec"
 )
 
 var timeBetweenAnswers = &Rule{
@@ -17,9 +19,10 @@ var timeBetweenAnswers = &Rule{
 	Text: `The timestamp of a state is not between two answers: the last one in which the
 resource had not been in the state, and the first one with the timestamp. If the
 answer is that to the request which created the resource, the timestamp of the initial
-state is the time of the answer. It may be a minute too early, since answers take time,
+state is the time of the answer; if a 201 is described, no other status says so. It may be a minute too early, since answers take time,
 and two seconds too late. An answer has the time of its Date header or, if it has none,
-that of the recorder. The clock that sets the
+that of the recorder. One that took more than a minute, or that
+answers a request with an Idempotency-Key, has none. The clock that sets the
 timestamps is wrong, or they are computed from something else. If time-future or
 time-skew is enabled, timestamps later than the answer are left to it, and so are
 those in the wrong order to time-order. There is one finding for the resource, which
@@ -61,6 +64,16 @@ const (
 	slackAfter  = 2 * time.Second
 	slackBefore = time.Minute
 )
+
+// answerTime returns when what a response says was so; zero where that is not known: the
+// server may have made the answer, and what it says, at any time of a long exchange, and
+// may repeat an earlier answer to a request with the same Idempotency-Key.
+func answerTime(x *plumb.Exchange) time.Time {
+	if x.Took > slackBefore || x.Request.Header.Get("Idempotency-Key") != "" {
+		return time.Time{}
+	}
+	return ownTime(x)
+}
 
 // checkBetween reports a timestamp that is earlier than an answer in which the state had
 // not begun, or later than the one that has it.
@@ -149,20 +162,26 @@ func (c *comparison) placeOfBefore() string {
 // creates returns a function that reports whether responses of an origin answer
 // requests that created the resource: they are of operations with the method POST on
 // the path of a collection. What is posted below a resource may change only that, even
-// if the status is 201.
+// if the status is 201. If 201 is described, another status may be that of a resource
+// which there was before.
 func (v *Validator) creates() func(history.Origin) bool {
-	collections, isCollection := map[string]bool{}, map[string]bool{}
+	collections, creating := map[string]bool{}, map[string]*spec.Operation{}
 	for _, op := range v.desc.Operations {
 		if at := strings.LastIndex(op.Path, "/{"); at >= 0 && strings.HasSuffix(op.Path, "}") {
 			collections[op.Path[:at]] = true
 		}
 	}
 	for _, op := range v.desc.Operations {
-		if op.Method == "POST" && !strings.HasSuffix(op.Path, "}") {
-			isCollection[op.ID] = collections[strings.TrimSuffix(op.Path, "/")]
+		if op.Method == "POST" && !strings.HasSuffix(op.Path, "}") && collections[strings.TrimSuffix(op.Path, "/")] {
+			creating[op.ID] = op
 		}
 	}
 	return func(o history.Origin) bool {
-		return isCollection[o.Operation] && !strings.Contains(o.Within, "*") && o.Status/100 == 2
+		op := creating[o.Operation]
+		if op == nil || strings.Contains(o.Within, "*") || o.Status/100 != 2 {
+			return false
+		}
+		created := op.Response(http.StatusCreated)
+		return o.Status == http.StatusCreated || created == nil || created.Status != "201"
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/plumbapi/plumb/internal/expression"
+	"github.com/plumbapi/plumb/internal/jsonvalue"
 )
 
 // The functions that the docs list exist. Their arguments are letters and words.
@@ -30,5 +31,31 @@ func TestDocumentedFunctions(t *testing.T) {
 		}
 		_, err := expression.Compile(written + " == self.result")
 		assert.NoError(t, err, "%s: %s", call[1], written)
+	}
+}
+
+// The expression that the docs show is right for orders with prices of both kinds.
+func TestDocumentedExample(t *testing.T) {
+	text, err := os.ReadFile("../../docs/lifecycle.md")
+	require.NoError(t, err)
+	_, example, found := strings.Cut(string(text), "is the sum of its lines if\n\n")
+	require.True(t, found)
+	example, _, _ = strings.Cut(example, "\n\n")
+	e, err := expression.Compile(example)
+	require.NoError(t, err)
+	for order, want := range map[string]bool{
+		`{"total": 12, "lines": [{"quantity": 2, "price": 1}, {"quantity": 1, "price": 10}]}`:     true,
+		`{"total": 12.5, "lines": [{"quantity": 1, "price": 2.5}, {"quantity": 1, "price": 10}]}`: true,
+		`{"total": 13, "lines": [{"quantity": 2, "price": 1.5}, {"quantity": 1, "price": 10}]}`:   true,
+		`{"total": 0.3, "lines": [{"quantity": 3, "price": 0.1}]}`:                                true,
+		`{"total": 0, "lines": []}`: true,
+		`{"total": 12, "lines": [{"quantity": 1, "price": 2.5}, {"quantity": 1, "price": 10}]}`:    false,
+		`{"total": 12.51, "lines": [{"quantity": 1, "price": 2.5}, {"quantity": 1, "price": 10}]}`: false,
+	} {
+		self, _ := jsonvalue.Parse([]byte(order), 10)
+		variables := &expression.Variables{Self: self}
+		holds, ok := e.Holds(variables)
+		assert.True(t, ok, "%s: %v", order, e.Failure(variables))
+		assert.Equal(t, want, holds, order)
 	}
 }

@@ -116,8 +116,7 @@ func typeMistake(env *cel.Env, message, rest string) string {
 		if slices.Contains(macros, name) {
 			return name + " does not have these arguments; see the macros of CEL"
 		}
-		names := append(slices.Sorted(maps.Keys(env.Functions())), macros...)
-		return known("the function", name, names, "plumb's page on x-rules lists the functions")
+		return known("the function", name, functionNames(env), "plumb's page on x-rules lists the functions")
 	}
 	if m := noOverload().FindStringSubmatch(message); m != nil {
 		name := m[1]
@@ -129,6 +128,16 @@ func typeMistake(env *cel.Env, message, rest string) string {
 		return fmt.Sprintf("%s cannot be applied to %s", name, m[2])
 	}
 	return message
+}
+
+// writable is the form of the names by which functions can be called. Those of operators,
+// and of what macros are expanded to, have others; in is a word of the language.
+var writable = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_.]*$`)
+
+// functionNames returns the names of the functions that an expression can call.
+func functionNames(env *cel.Env) []string {
+	names := slices.Sorted(maps.Keys(env.Functions()))
+	return append(slices.DeleteFunc(names, func(name string) bool { return name == "in" || !writable().MatchString(name) }), macros...)
 }
 
 // known says that a name is not known, and which one may be meant.

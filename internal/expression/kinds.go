@@ -160,8 +160,11 @@ var operatorsByName = map[string]operator{
 	"max":      {arrays, anything, false, notList},
 	"distinct": {arrays, arrays, false, notList},
 	"sort":     {arrays, arrays, false, notList},
+	"reverse":  {arrays | texts, 0, false, "is not an array or a string"},
 	"flatten":  {arrays, arrays, false, notList},
 	"slice":    {arrays, arrays, false, notList},
+
+	"@sortByAssociatedKeys": {arrays, arrays, false, notList}, // which sortBy calls
 
 	"getFullYear":     {notJSON, numbers, false, noTime},
 	"getMonth":        {notJSON, numbers, false, noTime},

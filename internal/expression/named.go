@@ -119,7 +119,8 @@ func (w *walker) member(of origin, name string) origin {
 	return w.at(path)
 }
 
-// sameElements are the functions that give a list of elements of their target.
+// sameElements are the functions that give a list of elements of their target. The target
+// of reverse can also be a string.
 var sameElements = []string{"distinct", "reverse", "slice", "sort", "@sortByAssociatedKeys"}
 
 func (w *walker) call(e ast.Expr, s *scope) origin {
@@ -142,7 +143,7 @@ func (w *walker) call(e ast.Expr, s *scope) origin {
 		}
 		return w.elementOf(args[0])
 	case slices.Contains(sameElements, c.FunctionName()):
-		return origin{element: w.elementOf(target).path, kinds: arrays}
+		return origin{element: w.elementOf(target).path, kinds: kinds}
 	case c.FunctionName() == "min" || c.FunctionName() == "max":
 		return w.elementOf(target)
 	}

@@ -62,7 +62,8 @@ func (r *reader) har(e *entry, v *jsonvalue.Value, faults []jsonvalue.Fault, x *
 	if x.Time = start; start.IsZero() {
 		x.Time = firstTime(x.Response.Header, "")
 	} else if took, err := strconv.ParseFloat(number(v.At("time")), 64); err == nil && took > 0 {
-		x.Time = x.Time.Add(time.Duration(math.Round(took * float64(time.Millisecond)))) // truncated, it could be a nanosecond early
+		x.Took = time.Duration(math.Round(took * float64(time.Millisecond))) // truncated, it could be a nanosecond early
+		x.Time = x.Time.Add(x.Took)
 	}
 	x.Secrets = redact.Credentials(x.Request.URL, x.Request.Header, x.Response.Header)
 	if known := v.Member("_plumb"); known != nil && known.Kind == jsonvalue.Object {

@@ -131,15 +131,20 @@ type span struct{ start, end int }
 
 // spans returns where the credentials of s are, sorted and not overlapping.
 func (c *Cleaner) spans(s string) []span {
-	var found []span
-	if c.index != nil {
-		found = c.index.spans(s)
-	} else {
-		for _, literal := range c.literals {
-			found = append(found, literalSpans(s, literal)...)
-		}
-	}
+	found := append(c.knownSpans(s), c.escapedSpans(s)...)
 	return union(append(found, patternSpans(s)...))
+}
+
+// knownSpans returns where the known secrets are in s.
+func (c *Cleaner) knownSpans(s string) []span {
+	if c.index != nil {
+		return c.index.spans(s)
+	}
+	var found []span
+	for _, literal := range c.literals {
+		found = append(found, literalSpans(s, literal)...)
+	}
+	return found
 }
 
 // union sorts spans and joins those that touch.

@@ -3,7 +3,6 @@ package redact
 import (
 	"encoding/base64"
 	"encoding/json"
-	"net/url"
 	"strings"
 )
 
@@ -35,7 +34,8 @@ func parts(secret string) []string {
 var inPointer = strings.NewReplacer("~", "~0", "/", "~1")
 
 // spellings returns how s can be written in a JSON text, in a JSON text within
-// a JSON string, in a URL, and in a JSON Pointer.
+// a JSON string, and in a JSON Pointer. How it is written in a URL is found by
+// decoding that: see [Cleaner.escapedSpans].
 func spellings(s string) []string {
 	switch {
 	case len(s) < shortSecret, s == "null", s == "true", s == "false":
@@ -44,7 +44,7 @@ func spellings(s string) []string {
 	inJSON := quoted(s)
 	return []string{
 		s, inJSON, quoted(inJSON), strings.ReplaceAll(inJSON, "/", `\/`), plainQuoted(s),
-		url.QueryEscape(s), url.PathEscape(s), inPointer.Replace(s),
+		inPointer.Replace(s),
 	}
 }
 

@@ -139,14 +139,15 @@ func (p *Packer) Text(s []byte) {
 			return
 		}
 	}
-	switch {
-	case isMasked(s):
+	if isMasked(s) {
 		p.Absent()
-	case keepsText(s):
-		p.text(s)
-	default:
-		p.digestOf(s, false, digest(p.kind.hash.bytes(s)))
+		return
 	}
+	if text, ok := keptText(s); ok {
+		p.text(text)
+		return
+	}
+	p.digestOf(s, false, digest(p.kind.hash.bytes(s)))
 }
 
 func (p *Packer) text(s []byte) {

@@ -44,32 +44,48 @@ func valueOf(hash *hasher, v *jsonvalue.Value) Value {
 		return Value{kind: kindNull}
 	case v.Kind == jsonvalue.Number:
 		return numberValue(v.Text)
-	case v.Kind == jsonvalue.String && keepsText(v.Text):
-		return Value{kind: kindText, text: v.Text}
+	case v.Kind == jsonvalue.String:
+		if text, ok := keptText(v.Text); ok {
+			return Value{kind: kindText, text: text}
+		}
 	}
 	return Value{kind: kindDigest, bits: uint64(hash.digestOf(v))}
 }
 
-func keepsText[T string | []byte](s T) bool { return len(s) <= longestText || isTime(s) }
+// keptText returns a string as a history keeps it; false if it is too long. Times are
+// written in one way, so that those of one instant are equal.
+func keptText[T string | []byte](s T) (kept T, ok bool) {
+	if kept, ok = timeText(s); ok {
+		return kept, true
+	}
+	return s, len(s) <= longestText
+}
 
 var masked = []byte(plumb.Masked)
 
 func isMasked(text []byte) bool { return len(text) >= len(masked) && bytes.Contains(text, masked) }
 
-// isTime reports whether a text is an RFC 3339 time.
-func isTime[T string | []byte](text T) bool {
+// timeText returns a text that is an RFC 3339 time in UTC, without the zeros that its
+// fraction ends in; false if it is no such time.
+func timeText[T string | []byte](text T) (inUTC T, ok bool) {
 	const shortest, longest = len("2006-01-02T15:04:05Z"), len("2006-01-02T15:04:05.999999999+00:00")
 	if len(text) < shortest || len(text) > longest {
-		return false
+		return text, false
 	}
 	if text[4] != '-' || text[10] != 'T' {
-		return false // most texts, without the cost of an error
+		return text, false // most texts, without the cost of an error
 	}
 	if _, ok := rfc3339.Seconds(text); ok {
-		return true
+		return text, true
 	}
-	_, err := time.Parse(time.RFC3339, string(text))
-	return err == nil
+	at, err := time.Parse(time.RFC3339, string(text))
+	if err != nil {
+		return text, false
+	}
+	if at = at.UTC(); at.Year() < 0 || at.Year() > 9999 { // RFC 3339 cannot write it
+		return text, true
+	}
+	return T(at.Format(time.RFC3339Nano)), true
 }
 
 func numberValue(literal string) Value {

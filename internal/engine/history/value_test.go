@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"pgregory.net/rapid"
@@ -57,6 +58,11 @@ func TestValueOf(t *testing.T) {
 		{`"` + strings.Repeat("x", 16) + `"`, `"` + strings.Repeat("x", 16) + `"`},
 		{`"` + strings.Repeat("x", 17) + `"`, `another value`},
 		{`"2026-01-02T03:04:05Z"`, `"2026-01-02T03:04:05Z"`},
+		{`"2026-01-02T03:04:05.000Z"`, `"2026-01-02T03:04:05Z"`},
+		{`"2026-01-02T03:04:05+00:00"`, `"2026-01-02T03:04:05Z"`},
+		{`"2026-01-02T05:04:05.50+02:00"`, `"2026-01-02T03:04:05.5Z"`},
+		{`"9999-12-31T23:59:59-01:00"`, `"9999-12-31T23:59:59-01:00"`},
+		{`"0001-01-01T00:00:00.0Z"`, `"0001-01-01T00:00:00Z"`},
 		{`"2026-01-02 03:04:05Z"`, `another value`},
 		{`true`, `another value`},
 		{`{}`, `another value`},
@@ -72,6 +78,35 @@ func TestValueOf(t *testing.T) {
 		}
 	}
 	assert.True(t, valueOf(hash, nil).IsAbsent())
+}
+
+// Times have one value if, and only if, they are one instant, however they are written
+// and whether they come as values or as bytes.
+func TestTimesLaw(t *testing.T) {
+	k := stateless(1)
+	rapid.Check(t, func(t *rapid.T) {
+		written := func(at time.Time) string {
+			zone := time.FixedZone("", 60*rapid.IntRange(-14*60, 14*60).Draw(t, "offset"))
+			if rapid.Bool().Draw(t, "in UTC") {
+				zone = time.UTC
+			}
+			return at.In(zone).Format(rapid.SampledFrom([]string{
+				time.RFC3339Nano, "2006-01-02T15:04:05.000000000Z07:00", "2006-01-02T15:04:05.999999999-07:00",
+			}).Draw(t, "layout"))
+		}
+		at := time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "seconds"), rapid.SampledFrom([]int64{0, 1, 5e8, 123e6}).Draw(t, "nanoseconds"))
+		other := at.Add(rapid.SampledFrom([]time.Duration{0, 0, 1, time.Second, time.Hour}).Draw(t, "difference"))
+		value := func(text string) Value {
+			p := k.Pack(nil)
+			p.Text([]byte(text))
+			v := valueOf(k.hash, &jsonvalue.Value{Kind: jsonvalue.String, Text: text})
+			assert.Equal(t, v, k.Unpack(p.Bytes())[0], text)
+			assert.Equal(t, v, valueOf(k.hash, v.Scalar()), text)
+			return v
+		}
+		a, b := written(at), written(other)
+		assert.Equal(t, at.Equal(other), value(a) == value(b), "%s %s", a, b)
+	})
 }
 
 func TestNumberValue(t *testing.T) {
