@@ -74,7 +74,7 @@ func (c *Change) finding(before, after Side) report.Finding {
 	f := report.Finding{
 		Rule: c.ID, Severity: c.Severity, Message: c.Text, Fingerprint: subject.Fingerprint(),
 		Operations: []report.OperationCount{}, Pointers: []report.PointerCount{}, Count: 1, Files: 1, Description: place,
-		Occurrences: []report.Occurrence{{File: side.path(at), Line: at.Line, Column: at.Column, Operation: operation}},
+		Occurrences: []report.Occurrence{{File: side.path(at), Line: at.Line, Column: at.Column, Operation: operation, Method: c.Method, URL: c.Path}},
 	}
 	if operation != "" {
 		f.Operations = append(f.Operations, report.OperationCount{Operation: operation, Count: 1})

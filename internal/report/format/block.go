@@ -131,10 +131,21 @@ func labelOf(f *report.Finding) string {
 	switch {
 	case f.Pointer != "":
 		return textfmt.Printable(f.Pointer)
+	case changedOperation(f) != "":
+		return changedOperation(f)
 	case len(f.Operations) > 0 && f.Operations[0].Operation != "":
 		return textfmt.Printable(f.Operations[0].Operation)
 	}
 	return "the whole body"
+}
+
+// changedOperation returns the method and the path of the operation that a change of
+// the description is about; empty for what was found in a recording.
+func changedOperation(f *report.Finding) string {
+	if len(f.Occurrences) == 0 || f.Occurrences[0].Entry > 0 || f.Occurrences[0].Status > 0 {
+		return ""
+	}
+	return requestText(&f.Occurrences[0])
 }
 
 // shortPlace is [placeText] without the file where that is known.

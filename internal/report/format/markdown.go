@@ -86,6 +86,8 @@ func markdownBlock(r *report.Report, found block, room int) (text string, listed
 		b.WriteString(" " + textfmt.Count(len(found), "finding"))
 	} else if f.Pointer != "" {
 		b.WriteString(" " + code(f.Pointer))
+	} else if changed := changedOperation(f); r.IsComparison && changed != "" {
+		b.WriteString(" " + code(changed))
 	}
 	b.WriteString(": " + escapeMarkdown(f.Message))
 	switch {

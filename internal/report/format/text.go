@@ -188,10 +188,10 @@ func origin(f *report.Finding, o *report.Occurrence) string {
 	var parts []string
 	operation, request := textfmt.Printable(o.Operation), requestText(o)
 	switch {
-	case request != "" && operation != "":
+	case request != "" && operation != "" && request != operation: // one without an id is named by its request
 		parts = append(parts, "in "+request+" ("+operation+")")
 	case request+operation != "":
-		parts = append(parts, "in "+request+operation)
+		parts = append(parts, "in "+cmp.Or(request, operation))
 	}
 	if o.Status != 0 {
 		parts = append(parts, "status "+strconv.Itoa(o.Status))
