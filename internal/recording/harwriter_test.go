@@ -280,3 +280,13 @@ func TestEntryWithoutStart(t *testing.T) {
 		}
 	}
 }
+
+// TestEntryTook checks that an exchange lasts as long as its entry says.
+func TestEntryTook(t *testing.T) {
+	in := `{"log": {"version": "1.2", "entries": [{"startedDateTime": "2025-03-14T09:00:00Z", "time": 180000, "request": {"method": "GET", "url": "https://a.example/x", "headers": []}, "response": {"status": 200, "headers": [], "content": {"size": 2, "mimeType": "application/json", "text": "{}"}}}]}}`
+	for x, err := range recording.Read(t.Context(), "a.har", strings.NewReader(in), recording.DefaultLimits) {
+		require.NoError(t, err)
+		assert.Equal(t, 3*time.Minute, x.Took)
+		assert.Equal(t, time.Date(2025, 3, 14, 9, 3, 0, 0, time.UTC), x.Time.UTC())
+	}
+}
