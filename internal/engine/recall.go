@@ -213,7 +213,9 @@ func (w *Worker) note(k *knownResource) {
 	if !w.stream.withoutHistory {
 		own.tracked = k.tracked
 		own.key, own.line = k.Key(id), lineOf(r.x, own.start)
-		own.own = millis(r.time())
+		if tellsTime(r.x) {
+			own.own = millis(r.time())
+		}
 		own.packed = w.pack(k)
 		if len(k.rules) > 0 {
 			own.read = w.readOf(k)

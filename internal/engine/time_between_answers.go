@@ -69,10 +69,15 @@ const (
 // server may have made the answer, and what it says, at any time of a long exchange, and
 // may repeat an earlier answer to a request with the same Idempotency-Key.
 func answerTime(x *plumb.Exchange) time.Time {
-	if x.Took > slackBefore || x.Request.Header.Get("Idempotency-Key") != "" {
+	if !tellsTime(x) {
 		return time.Time{}
 	}
 	return ownTime(x)
+}
+
+// tellsTime reports whether the time of an answer says when what it says was so.
+func tellsTime(x *plumb.Exchange) bool {
+	return x.Took <= slackBefore && x.Request.Header.Get("Idempotency-Key") == ""
 }
 
 // checkBetween reports a timestamp that is earlier than an answer in which the state had
