@@ -80,12 +80,15 @@ func (s *step) firstInFolder(cmd *cobra.Command, f *mapFlags) error {
 	for _, name := range []string{"jobs", "verbose"} { // which decide nothing
 		delete(folder.Flags, name)
 	}
-	s.key = "to find out the digest of the description"
-	if err := s.load(); err != nil {
+	if err := s.readOptions(); err != nil {
 		return err
 	}
-	folder.Description = s.validator.Digest()
-	if err := folder.Create(manifest); err != nil {
+	desc, err := loadDescription(s.options)
+	if err != nil {
+		return err
+	}
+	folder.Description = desc.Digest
+	if err := folder.Create(manifest); err != nil { // which makes the key
 		return err
 	}
 	s.key = folder.Key

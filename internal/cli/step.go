@@ -46,16 +46,22 @@ func (a *app) addStep(cmd *cobra.Command, further ...string) *step {
 	return s
 }
 
-// load loads what all steps need. Only flags are used, and a configuration file only if
-// a flag names it: all machines must have the same.
-func (s *step) load() (err error) {
+// readOptions reads the settings. Only flags are used, and a configuration file only if a
+// flag names it: all machines must have the same.
+func (s *step) readOptions() (err error) {
 	if s.flags["config"] == nil {
 		s.flags["config"] = []string{""}
 	}
+	s.options, _, err = loadOptions(s.flags, func(string) string { return "" })
+	return err
+}
+
+// load loads what all steps need.
+func (s *step) load() (err error) {
 	if s.key == "" {
 		return errors.New("--run-key is not set; give all steps of the run one key, such as: --run-key \"$(openssl rand -hex 16)\", made once")
 	}
-	if s.options, _, err = loadOptions(s.flags, func(string) string { return "" }); err != nil {
+	if err := s.readOptions(); err != nil {
 		return err
 	}
 	s.options.runKey = s.key

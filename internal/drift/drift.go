@@ -141,7 +141,8 @@ func New(desc *spec.Description, v *engine.Validator, s *outcome.Outcome, versio
 		r.Summary.Extend(p.Span)
 	}
 	faults := map[string]int{}
-	for _, f := range findingsOf(s) {
+	found, unlisted := findingsOf(s)
+	for _, f := range found {
 		if kindOf(f.Rule) < 0 {
 			faults[f.Rule] += f.Count
 			continue
@@ -154,7 +155,7 @@ func New(desc *spec.Description, v *engine.Validator, s *outcome.Outcome, versio
 		return cmp.Or(cmp.Compare(kindOf(a.Rule), kindOf(b.Rule)), cmp.Compare(b.Share(), a.Share()), cmp.Compare(a.Pointer, b.Pointer),
 			cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status))
 	})
-	for _, b := range s.Beyond() {
+	for _, b := range unlisted {
 		if kindOf(b.Rule) < 0 {
 			faults[b.Rule] += b.Count
 			continue
@@ -168,12 +169,12 @@ func New(desc *spec.Description, v *engine.Validator, s *outcome.Outcome, versio
 	return r
 }
 
-// findingsOf returns the findings, sorted. Findings of rules that concern all
-// responses together have neither operation nor status.
-func findingsOf(s *outcome.Outcome) []*outcome.Finding {
-	var all []*outcome.Finding
+// findingsOf returns the findings, sorted, and those at too many places. Findings of
+// rules that concern all responses together have neither operation nor status.
+func findingsOf(s *outcome.Outcome) (all []*outcome.Finding, unlisted []outcome.Beyond) {
+	found, unlisted := s.Findings()
 	known := map[engine.FindingKey]*outcome.Finding{}
-	for _, f := range s.Findings() {
+	for _, f := range found {
 		switch f.Rule {
 		case "drift-null", "drift-undocumented-member", "time-bound":
 			f.Operation, f.Status = "", 0
@@ -187,7 +188,7 @@ func findingsOf(s *outcome.Outcome) []*outcome.Finding {
 		all = append(all, f)
 	}
 	slices.SortFunc(all, func(a, b *outcome.Finding) int { return a.Key().Compare(b.Key()) })
-	return all
+	return all, unlisted
 }
 
 // beyond counts the drift of a rule at places beyond those that are kept.

@@ -62,7 +62,8 @@ func (r *Report) Follow(v *engine.Validator, past []Past) {
 	for n, p := range past {
 		r.Trend = append(r.Trend, Run{p.Name, []Gone{}})
 		o := newObserved(v, p.Summary)
-		for _, f := range findingsOf(p.Summary) {
+		found, _ := findingsOf(p.Summary)
+		for _, f := range found {
 			if kindOf(f.Rule) < 0 {
 				continue
 			}
@@ -91,7 +92,8 @@ func (r *Report) Follow(v *engine.Validator, past []Past) {
 		item.History = h
 	}
 	for _, p := range past { // in the order of findings, not of a map
-		for _, f := range findingsOf(p.Summary) {
+		found, _ := findingsOf(p.Summary)
+		for _, f := range found {
 			key := keyOf(f)
 			if g, ok := gone[key]; ok {
 				run := &r.Trend[last[key]]

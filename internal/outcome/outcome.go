@@ -244,19 +244,12 @@ func (o *Outcome) Seen() []*Seen {
 	return all
 }
 
-// All returns what Findings and Beyond do, in half the time.
-func (o *Outcome) All() ([]*Finding, []Beyond) {
+// Findings returns the findings, including those of histories, sorted by rule and
+// place, and how many there are at places beyond the limit, sorted by rule.
+func (o *Outcome) Findings() ([]*Finding, []Beyond) {
 	all := o.withHistories()
 	return all.all(), all.allBeyond()
 }
-
-// Findings returns the findings, including those of histories, sorted by rule
-// and place.
-func (o *Outcome) Findings() []*Finding { return o.withHistories().all() }
-
-// Beyond returns how many findings there are at places beyond the limit, sorted
-// by rule.
-func (o *Outcome) Beyond() []Beyond { return o.withHistories().allBeyond() }
 
 // withHistories returns the findings together with those that the histories
 // give.

@@ -79,7 +79,7 @@ func TestOccurrencesHaveTheirRequest(t *testing.T) {
 		{"https://jobs.example/jobs/1?other=" + random, "https://jobs.example/jobs/1?other=[redacted]"},
 		{"https://jobs.example/jobs/1?q=" + strings.Repeat("long ", 1000), "https://jobs.example/jobs/1?q=" + strings.Repeat("long ", 1000)[:longestURL-len("https://jobs.example/jobs/1?q=")] + "…"},
 	} {
-		findings := countRequests(t, get(tt.url, `{"id":"1","state":"open","n":"x"}`, 1)).Findings()
+		findings, _ := countRequests(t, get(tt.url, `{"id":"1","state":"open","n":"x"}`, 1)).Findings()
 		require.Len(t, findings, 1, tt.url)
 		assert.Equal(t, Request{"GET", tt.want}, findings[0].Occurrences[0].Request)
 	}
@@ -91,7 +91,7 @@ func TestContradictionsHaveTheirRequest(t *testing.T) {
 	first := get("https://jobs.example/jobs/1?try=1", `{"id":"1","state":"done"}`, 1)
 	second := get("https://jobs.example/jobs/1?try=2", `{"id":"1","state":"open"}`, 2)
 	for _, order := range [][]*plumb.Exchange{{first, second}, {second, first}} {
-		findings := countRequests(t, order...).Findings()
+		findings, _ := countRequests(t, order...).Findings()
 		require.Len(t, findings, 1)
 		one := findings[0].Occurrences[0]
 		assert.Equal(t, 2, one.Entry)
@@ -107,7 +107,7 @@ func TestContradictionsHaveTheirRequest(t *testing.T) {
 func TestBareBodiesHaveNoRequest(t *testing.T) {
 	x := get("", `{"id":"1","state":"shut"}`, 1)
 	x.Request, x.Schema = plumb.Request{}, "Job"
-	findings := countRequests(t, x).Findings()
+	findings, _ := countRequests(t, x).Findings()
 	require.Len(t, findings, 1)
 	assert.Zero(t, findings[0].Occurrences[0].Request)
 }

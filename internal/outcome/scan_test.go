@@ -206,7 +206,8 @@ func TestSummaryOfStatesThatLast(t *testing.T) {
 		r := c.Check([]*plumb.Exchange{x}).Results[0]
 		s.Add(x, r)
 	}
-	for _, f := range s.Findings() {
+	found, _ := s.Findings()
+	for _, f := range found {
 		if f.Rule == "time-bound" {
 			assert.Equal(t, 5, f.Count)
 			assert.Equal(t, &Range{601, 900}, f.Lasted)

@@ -50,7 +50,7 @@ func (run *Run) input(o *outcome.Outcome) Input {
 // New returns the report of an outcome.
 func New(run Run, o *outcome.Outcome) *Report {
 	desc := run.Description
-	found, beyond := o.All()
+	found, beyond := o.Findings()
 	r := &Report{
 		SchemaVersion: Version,
 		Tool:          Tool{"plumb", run.Version},

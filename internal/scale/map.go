@@ -7,6 +7,7 @@ import (
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/outcome"
+	"github.com/plumbapi/plumb/internal/wire"
 )
 
 // The sorts of records, besides outcomes. The first byte of the data tells the sort.
@@ -106,48 +107,16 @@ func appendCandidates(b []byte, all []outcome.Candidate) []byte {
 	return b
 }
 
-// reader reads the numbers at the beginning of data. Once it has failed, all are 0.
-type reader struct {
-	b      []byte
-	failed bool
-}
+// readAlias reads the number of an object.
+func readAlias(r *wire.Reader) string { return outcome.Alias(int(r.Unsigned())) }
 
-func (r *reader) unsigned() uint64 {
-	n, size := binary.Uvarint(r.b)
-	return uint64(r.took(int64(n), size))
-}
-
-func (r *reader) signed() int { return int(r.took(binary.Varint(r.b))) }
-
-func (r *reader) took(n int64, size int) int64 {
-	if size <= 0 {
-		r.failed, r.b = true, nil
-		return 0
-	}
-	r.b = r.b[size:]
-	return n
-}
-
-func (r *reader) byte() byte {
-	if len(r.b) == 0 {
-		r.failed = true
-		return 0
-	}
-	b := r.b[0]
-	r.b = r.b[1:]
-	return b
-}
-
-// alias reads the number of an object.
-func (r *reader) alias() string { return outcome.Alias(int(r.unsigned())) }
-
-func (r *reader) candidates(file string) (all []outcome.Candidate) {
-	for n := r.unsigned(); n > 0 && !r.failed; n-- {
-		c := outcome.Candidate{Severity: plumb.Severity(r.byte())}
-		c.Place = plumb.Place{File: file, Entry: r.signed(), Line: r.signed()}
-		c.Index = r.signed()
+func readCandidates(r *wire.Reader, file string) (all []outcome.Candidate) {
+	for n := r.Unsigned(); n > 0 && !r.Failed(); n-- {
+		c := outcome.Candidate{Severity: plumb.Severity(r.Byte())}
+		c.Place = plumb.Place{File: file, Entry: int(r.Signed()), Line: int(r.Signed())}
+		c.Index = int(r.Signed())
 		if c.Severity < plumb.Off || c.Severity > plumb.Error {
-			r.failed = true
+			r.Fail()
 		}
 		all = append(all, c)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/outcome"
+	"github.com/plumbapi/plumb/internal/wire"
 )
 
 // Source gives lines, and after the last one [io.EOF]. A record is good until the next
@@ -103,23 +104,22 @@ func (s *reduction) begin(key string) error {
 
 // observe adds an observation of the resource.
 func (s *reduction) observe(data []byte) error {
-	r := &reader{b: data}
-	sort, file := r.byte(), r.alias()
-	switch {
-	case r.failed:
-	case sort == ofResource:
-		s.candidates = append(s.candidates, r.candidates(file)...)
-		if r.failed {
-			break
+	r := wire.NewReader(data)
+	sort, file := r.Byte(), readAlias(r)
+	switch sort {
+	case ofResource:
+		s.candidates = append(s.candidates, readCandidates(r, file)...)
+		if r.Failed() {
+			return errNotOfRun
 		}
-		one, err := s.history.ReadResource(r.b, s.key, file)
+		one, err := s.history.ReadResource(r.Rest(), s.key, file)
 		if err != nil {
 			return err
 		}
 		return s.history.Merge(one)
-	case sort == ofReading:
-		number := r.unsigned()
-		one, err := s.validator.ReadReading(r.b, s.key, file)
+	case ofReading:
+		number := r.Unsigned()
+		one, err := s.validator.ReadReading(r.Rest(), s.key, file)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
+
+	"github.com/plumbapi/plumb/internal/wire"
 )
 
 // Most often there is one response of a resource in a file, one resource in an exchange,
@@ -46,30 +48,24 @@ func (k *Kind) AppendResponses(b []byte, all []Response, operations []string) []
 	t := NewStore(nil).newTimeline(k, observations)
 	b = binary.AppendUvarint(b, uint64(t.count))
 	b = t.last.appendInFile(b)
-	b = binary.AppendUvarint(b, uint64(len(t.values)))
-	return append(append(b, t.values...), t.older...)
+	return append(wire.AppendText(b, t.values), t.older...)
 }
 
 // readOne reads one response, after its form.
-func (k *Kind) readOne(b []byte, form byte, file string, operations []string) (r Response) {
-	r.File = file
-	r.Origin, b = readOrigin(b, operations)
-	for _, n := range []*int64{&r.Time, &r.Own, &r.Entry} {
-		*n, b = readSigned(b)
-	}
-	r.Own += r.Time
-	r.Line = r.Entry
+func (k *Kind) readOne(r *wire.Reader, form byte, file string, operations []string) Response {
+	one := Response{Moment: Moment{File: file, Origin: readOrigin(r, operations)}}
+	one.Time = r.Signed()
+	one.Own = one.Time + r.Signed()
+	one.Entry = r.Signed()
+	one.Line = one.Entry
 	if form == anyResponse {
-		var after int64
-		after, b = readSigned(b)
-		r.Line += after
-		r.Index, b = readSigned(b)
+		one.Line += r.Signed()
+		one.Index = r.Signed()
 	}
-	if !isPacked(b, len(k.Members)) {
-		panic("not packed values")
+	if one.Packed = slices.Clone(r.Rest()); !isPacked(one.Packed, len(k.Members)) {
+		r.Fail()
 	}
-	r.Packed = slices.Clone(b)
-	return r
+	return one
 }
 
 // appendInFile writes the moment, but for the file.
@@ -80,43 +76,50 @@ func (m moment) appendInFile(b []byte) []byte {
 	return b
 }
 
-func readInFile(b []byte) (m moment, rest []byte) {
-	for _, n := range []*int64{&m.time, &m.own, &m.entry, &m.line, &m.index, &m.origin} {
-		*n, b = readSigned(b)
-	}
-	m.own += m.time
-	m.line += m.entry
-	return m, b
+func readInFile(r *wire.Reader) moment {
+	m := moment{time: r.Signed()}
+	m.own = m.time + r.Signed()
+	m.entry = r.Signed()
+	m.line = m.entry + r.Signed()
+	m.index, m.origin = r.Signed(), r.Signed()
+	return m
 }
 
 // ReadResponses reads what AppendResponses wrote, as responses in a file.
 func (k *Kind) ReadResponses(b []byte, file string, operations []string) (all []Response, err error) {
 	defer func() {
-		if recover() != nil { // the bytes are checked by who sends them
-			err = errors.New("what responses said of a resource cannot be read")
+		if recover() != nil { // a timeline is of the store itself, and trusted
+			err = errObserved
 		}
 	}()
-	form, b := b[0], b[1:]
-	if form != manyResponses {
-		return []Response{k.readOne(b, form, file, operations)}, nil
+	r := wire.NewReader(b)
+	if form := r.Byte(); form != manyResponses {
+		all = []Response{k.readOne(r, form, file, operations)}
+	} else {
+		all = k.readMany(r, file, operations)
 	}
-	n, b := readNumber(b)
+	if r.Failed() {
+		return nil, errObserved
+	}
+	return all, nil
+}
+
+// readMany reads several responses, after their form.
+func (k *Kind) readMany(r *wire.Reader, file string, operations []string) (all []Response) {
 	var origins []Origin
-	for range n {
-		var o Origin
-		o, b = readOrigin(b, operations)
-		origins = append(origins, o)
+	for n := r.Unsigned(); n > 0 && !r.Failed(); n-- {
+		origins = append(origins, readOrigin(r, operations))
 	}
-	count, b := readNumber(b)
-	t := timeline{kind: k.Number, count: int(count)}
-	t.last, b = readInFile(b)
-	values, b := readNumber(b)
-	t.values, t.older = b[:values], b[values:]
+	t := timeline{kind: k.Number, count: int(r.Unsigned()), last: readInFile(r)}
+	t.values, t.older = r.Text(), r.Rest()
+	if r.Failed() {
+		return nil
+	}
 	for _, o := range t.observations(k) {
 		m := o.moment
 		all = append(all, Response{Moment{m.time, m.own, file, m.entry, m.line, m.index, origins[m.origin]}, k.pack(o.values)})
 	}
-	return all, nil
+	return all
 }
 
 // usualStatus is the status that takes the fewest bytes.
@@ -126,46 +129,30 @@ func appendOrigin(b []byte, o Origin, operations []string) []byte {
 	if i, ok := slices.BinarySearch(operations, o.Operation); ok {
 		b = binary.AppendUvarint(b, uint64(i)+1)
 	} else {
-		b = appendText(append(b, 0), o.Operation)
+		b = wire.AppendText(append(b, 0), o.Operation)
 	}
-	return appendText(binary.AppendVarint(b, int64(o.Status)-usualStatus), o.Within)
+	return wire.AppendText(binary.AppendVarint(b, int64(o.Status)-usualStatus), o.Within)
 }
 
-func readOrigin(b []byte, operations []string) (o Origin, rest []byte) {
-	number, b := readNumber(b)
-	if number > 0 {
+func readOrigin(r *wire.Reader, operations []string) (o Origin) {
+	switch number := r.Unsigned(); {
+	case number > uint64(len(operations)):
+		r.Fail()
+	case number > 0:
 		o.Operation = operations[number-1]
-	} else {
-		o.Operation, b = readText(b)
+	default:
+		o.Operation = string(r.Text())
 	}
-	status, b := readSigned(b)
-	o.Status = int(status + usualStatus)
-	o.Within, b = readText(b)
-	return o, b
-}
-
-func appendText(b []byte, s string) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
-}
-
-func readText(b []byte) (s string, rest []byte) {
-	n, b := readNumber(b)
-	return string(b[:n]), b[n:]
-}
-
-func readNumber(b []byte) (n uint64, rest []byte) {
-	n, size := binary.Uvarint(b)
-	if size <= 0 {
-		panic("not a number")
-	}
-	return n, b[size:]
+	o.Status = int(r.Signed() + usualStatus)
+	o.Within = string(r.Text())
+	return o
 }
 
 // AppendPair appends to b two responses that were compared.
 func (k *Kind) AppendPair(b []byte, p *Pair, operations []string) []byte {
 	for _, m := range []*Moment{&p.Before, &p.After} {
 		b = binary.AppendVarint(binary.AppendVarint(b, m.Time), m.Own)
-		b = binary.AppendVarint(binary.AppendVarint(binary.AppendVarint(appendText(b, m.File), m.Entry), m.Line), m.Index)
+		b = binary.AppendVarint(binary.AppendVarint(binary.AppendVarint(wire.AppendText(b, m.File), m.Entry), m.Line), m.Index)
 		b = appendOrigin(b, m.Origin, operations)
 	}
 	changes := p.Changes
@@ -187,44 +174,36 @@ func (k *Kind) AppendPair(b []byte, p *Pair, operations []string) []byte {
 // ReadPair reads what AppendPair wrote.
 func (k *Kind) ReadPair(b []byte, operations []string) (p Pair, err error) {
 	defer func() {
-		if recover() != nil {
-			err = errors.New("what a history found cannot be read")
+		if recover() != nil { // values are of the store itself, and trusted
+			err = errObserved
 		}
 	}()
 	p.Kind = k.Number
+	r := wire.NewReader(b)
 	for _, m := range []*Moment{&p.Before, &p.After} {
-		m.Time, b = readSigned(b)
-		m.Own, b = readSigned(b)
-		m.File, b = readText(b)
-		m.Entry, b = readSigned(b)
-		m.Line, b = readSigned(b)
-		m.Index, b = readSigned(b)
-		m.Origin, b = readOrigin(b, operations)
+		*m = Moment{Time: r.Signed(), Own: r.Signed(), File: string(r.Text()), Entry: r.Signed(), Line: r.Signed(), Index: r.Signed(), Origin: readOrigin(r, operations)}
 	}
-	begins := b[0] == 1
-	n, b := readNumber(b[1:])
-	for range n {
-		var c Change
-		var member uint64
-		member, b = readNumber(b)
-		c.Member = int(member)
-		c.Before, b = readValue(b)
-		c.After, b = readValue(b)
+	begins := r.Byte() == 1
+	for n := r.Unsigned(); n > 0 && !r.Failed(); n-- {
+		c := Change{Member: int(r.Unsigned())}
+		var rest []byte
+		c.Before, rest = readValue(r.Rest())
+		c.After, rest = readValue(rest)
+		r = wire.NewReader(rest)
 		p.Changes = append(p.Changes, c)
 	}
 	if begins {
 		p.Begins, p.Changes = &p.Changes[0], nil
 	}
-	if b[0] == 1 {
-		p.Latter = k.Unpack(b[1:])
+	if r.Byte() == 1 {
+		p.Latter = k.Unpack(r.Rest())
+	}
+	if r.Failed() {
+		return p, errObserved
 	}
 	return p, nil
 }
 
-func readSigned(b []byte) (n int64, rest []byte) {
-	n, size := binary.Varint(b)
-	if size <= 0 {
-		panic("not a number")
-	}
-	return n, b[size:]
-}
+// errObserved is the error of bytes that plumb has not written, or for another
+// description.
+var errObserved = errors.New("what was observed of a resource cannot be read")
