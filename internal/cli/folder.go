@@ -77,9 +77,7 @@ func (s *step) firstInFolder(cmd *cobra.Command, f *mapFlags) error {
 		return errors.New("standard input: there are no names of objects in the manifest")
 	}
 	folder := &scale.Folder{Path: f.out, Flags: maps.Clone(s.flags), Observe: f.observe, StrictInput: f.strictInput, Maps: f.of, Partitions: f.partitions}
-	for _, name := range []string{"jobs", "verbose"} { // which decide nothing
-		delete(folder.Flags, name)
-	}
+	delete(folder.Flags, "verbose") // which decides nothing
 	if err := s.readOptions(); err != nil {
 		return err
 	}

@@ -92,6 +92,7 @@ func TestWrongUsageOfSteps(t *testing.T) {
 		{"map --run-key k --names - --verdicts", "cannot both be on standard input"},
 		{"map --run-key k --names /nowhere/manifest", "no such file"},
 		{"map --out d --index 0 --of 1 --partitions 1", "there are no names of objects"},
+		{"map --run-key k --jobs 0 x", "--jobs: 0 is not a whole number from 1 to 1024"},
 		{"map --out d", "--index is not set"},
 		{"map --out d --index 0", "--of N --partitions R"},
 		{"map --out d --index 2 --of 2 --partitions 1", "2 is not a number from 0 to 1"},

@@ -21,6 +21,7 @@ import (
 type mapFlags struct {
 	names, name, verdicts  string
 	index, of, partitions  int
+	jobs                   int
 	out, in                string
 	observe, strictInput   bool
 	secondRound, isIndexed bool
@@ -69,8 +70,12 @@ is in the outcome, with the reason, unless --strict-input is set.`,
 	fs.IntVar(&f.of, "of", 0, "with --out, the number `N` of maps")
 	fs.BoolVar(&f.observe, "observe", false, "record what bodies contain, for the --summary of plumb merge")
 	fs.BoolVar(&f.strictInput, "strict-input", false, "exit with status 2 if an object is empty, no recording, or cannot be read to its end")
-	s := a.addStep(cmd, "jobs", "verbose")
+	fs.IntVar(&f.jobs, "jobs", 1, "number `N` of exchanges that are checked at the same time; the engine runs several maps on a machine")
+	s := a.addStep(cmd, "verbose")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if f.jobs < 1 || f.jobs > mostJobs {
+			return fmt.Errorf("--jobs: %d is not a whole number from 1 to %d", f.jobs, mostJobs)
+		}
 		f.secondRound, f.isIndexed = cmd.Flags().Changed("verdicts"), cmd.Flags().Changed("index")
 		if f.out != "" || f.in != "" {
 			return s.mapInFolder(cmd, &f, args)
@@ -200,7 +205,7 @@ func (m *mapping) pipeline() pipeline {
 		m.aliases[object.Name] = outcome.Alias(object.Number)
 	}
 	p := pipeline{
-		validator: m.validator, schema: m.options.schema, jobs: max(m.options.jobs, 1), budget: 32 << 20,
+		validator: m.validator, schema: m.options.schema, jobs: m.jobs, budget: 32 << 20,
 		limits: recording.Limits{Body: m.options.maxBody, Entry: m.options.maxEntry, Ratio: int64(m.options.maxRatio)},
 		alias:  func(f recording.File) string { return m.aliases[f.Path] },
 		open:   func(name string) (io.ReadCloser, error) { return m.check.open(name, progress{}) },

@@ -70,6 +70,9 @@ func (o *options) locate(setting, value string, err error) error {
 	return err
 }
 
+// mostJobs is the largest number of jobs.
+const mostJobs = 1024
+
 // output is a report that is written to a file.
 type output struct{ format, path string }
 
@@ -195,7 +198,7 @@ var settings = []setting{
 	{name: "max-depth", sources: anywhere, kind: count, least: 1, most: 10_000, preset: "512", metavar: "N",
 		help:   "how deep the arrays and objects of a body may nest",
 		target: func(o *options) any { return &o.maxDepth }},
-	{name: "jobs", sources: anywhere, kind: count, most: 1024, preset: "0", metavar: "N",
+	{name: "jobs", sources: anywhere, kind: count, most: mostJobs, preset: "0", metavar: "N",
 		help:   "number of exchanges that are checked at the same time; 0 means one for each processor",
 		target: func(o *options) any { return &o.jobs }},
 	{name: "color", sources: anywhere, kind: choice, choices: []string{"auto", "always", "never"}, preset: "auto", metavar: "WHEN",
