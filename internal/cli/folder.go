@@ -134,11 +134,7 @@ func (s *step) reduceInFolder(cmd *cobra.Command, path string, partition int) er
 		return err
 	}
 	return folder.WriteReduce(partition, func(to scale.Lines) error {
-		in, err := folder.ReadPartition(partition)
-		if err != nil {
-			return err
-		}
-		return s.reduce(in, to)
+		return folder.ReadPartition(partition, func(in scale.Source) error { return s.reduce(in, to) })
 	})
 }
 
@@ -151,8 +147,9 @@ func (s *step) mergeInFolder(cmd *cobra.Command, path string, args []string) err
 	if err != nil {
 		return err
 	}
-	total := s.run.NewOutcome(s.newOutcome())
-	if err := folder.ReadOutcomes(total.Read); err != nil {
+	total := &scale.Outcome{Summary: s.newOutcome()}
+	err = folder.ReadOutcomes(func(in *scale.Reader) error { return s.run.ReadOutcomes(in, total) })
+	if err != nil {
 		return err
 	}
 	return s.report(total, objects)

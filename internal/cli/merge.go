@@ -52,7 +52,7 @@ report --fail-on gives the verdict on a JSON report.`,
 			return err
 		}
 		if partial {
-			return a.writing(func(w *scale.Writer) error { return total.Write(w) })
+			return a.writing(func(w *scale.Writer) error { return s.run.WriteOutcome(w, total) })
 		}
 		var objects []scale.Object
 		if manifest != "" {
@@ -67,13 +67,13 @@ report --fail-on gives the verdict on a JSON report.`,
 
 // mergeFiles adds the outcomes in files.
 func (s *step) mergeFiles(names []string) (*scale.Outcome, error) {
-	total := s.run.NewOutcome(s.newOutcome())
+	total := &scale.Outcome{Summary: s.newOutcome()}
 	for _, name := range names {
 		in, closer, err := s.lines(name)
 		if err != nil {
 			return nil, err
 		}
-		err = total.Read(in)
+		err = s.run.ReadOutcomes(in, total)
 		if err = errors.Join(err, closer.Close()); err != nil {
 			return nil, err
 		}

@@ -241,12 +241,25 @@ type files struct {
 
 func (f *files) Line(key string, record []byte) { f.writers[f.of(key)].Line(key, record) }
 
-// ReadPartition returns the observations for one reduce.
-func (f *Folder) ReadPartition(j int) (*Grouped, error) {
-	all := &Grouped{}
-	err := f.eachOf(mapOf, f.Maps, "map", partitionOf(j), all.Add)
-	all.Sort()
-	return all, err
+// ReadPartition calls read with the observations for one reduce, those with one key
+// together.
+func (f *Folder) ReadPartition(j int, read func(Source) error) error {
+	return sortLines(func(line func(key string, record []byte) error) error {
+		return f.eachOf(mapOf, f.Maps, "map", partitionOf(j), func(in *Reader) error {
+			for {
+				key, record, err := in.Next()
+				if errors.Is(err, io.EOF) {
+					return nil
+				}
+				if err == nil {
+					err = line(key, record)
+				}
+				if err != nil {
+					return err
+				}
+			}
+		})
+	}, read)
 }
 
 // ReadVerdicts calls read for the verdicts for the objects of one map.

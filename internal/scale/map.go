@@ -2,7 +2,6 @@ package scale
 
 import (
 	"encoding/binary"
-	"encoding/json"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
@@ -37,7 +36,7 @@ type Mapping struct {
 // Map begins an object. Its exchanges are added to the outcome and the history with the
 // [Mapping.Alias] in place of the name of their file.
 func (r *Run) Map(v *engine.Validator, object Object, o *outcome.Outcome, h *engine.History, to Lines) *Mapping {
-	m := &Mapping{run: r, validator: v, to: to, outcome: r.NewOutcome(o), alias: outcome.Alias(object.Number)}
+	m := &Mapping{run: r, validator: v, to: to, outcome: &Outcome{Summary: o}, alias: outcome.Alias(object.Number)}
 	object.Name = outcome.ShownName(object.Name)
 	m.outcome.Objects = []Object{object}
 	m.head = binary.AppendUvarint(nil, uint64(object.Number))
@@ -84,16 +83,7 @@ func (m *Mapping) End(h *engine.History) error {
 		}
 		m.outcome.Summary.Detach()
 	}
-	return writeOutcome(m.to, m.outcome)
-}
-
-func writeOutcome(to Lines, o *Outcome) error {
-	text, err := json.Marshal(o)
-	if err != nil {
-		return err
-	}
-	to.Line(OutcomeKey, text)
-	return nil
+	return m.run.WriteOutcome(m.to, m.outcome)
 }
 
 func appendCandidates(b []byte, all []outcome.Candidate) []byte {

@@ -2,26 +2,20 @@ package scale
 
 import (
 	"bytes"
+	"compress/flate"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/outcome"
 )
 
-// outcomeVersion is the version of the form of outcomes.
-const outcomeVersion = 1
-
-// outcomeBeginning is how the record of an outcome begins.
-const outcomeBeginning = `{"plumbOutcome":`
-
 // Outcome is what some steps of a run have found. Outcomes of one run can be merged in
 // any order and shape.
 type Outcome struct {
-	Version      int
-	Run          string   // the ID of the run
 	Objects      []Object // that were checked, by their numbers
 	Observations Book
 	Verdicts     Book
@@ -58,8 +52,6 @@ func (t *Tally) add(o Tally) {
 
 // outcomeFile is the JSON form of an Outcome.
 type outcomeFile struct {
-	Version      int             `json:"plumbOutcome"`
-	Run          string          `json:"run"`
 	Objects      []Object        `json:"objects"`
 	Observations Book            `json:"observations"`
 	Verdicts     Book            `json:"verdicts"`
@@ -67,46 +59,87 @@ type outcomeFile struct {
 	Summary      json.RawMessage `json:"summary"`
 }
 
-// NewOutcome returns the outcome of a run that has checked nothing; the summary may have
-// something already.
-func (r *Run) NewOutcome(summary *outcome.Outcome) *Outcome {
-	return &Outcome{Version: outcomeVersion, Run: r.ID, Summary: summary}
-}
-
-// MarshalJSON returns the outcome as JSON, in one line. Equal outcomes give equal bytes.
+// MarshalJSON returns the outcome as JSON. Equal outcomes give equal bytes.
 func (o *Outcome) MarshalJSON() ([]byte, error) {
 	summary, err := json.Marshal(o.Summary)
 	if err != nil {
 		return nil, err
 	}
-	objects := append([]Object{}, o.Objects...)
-	return json.Marshal(outcomeFile{o.Version, o.Run, objects, o.Observations, o.Verdicts, append([]uint64{}, o.Keys...), summary})
+	return json.Marshal(outcomeFile{append([]Object{}, o.Objects...), o.Observations, o.Verdicts, append([]uint64{}, o.Keys...), summary})
 }
 
-// readOutcome reads the record of an outcome.
-func readOutcome(record []byte) (*Outcome, error) {
-	if !bytes.HasPrefix(record, []byte(outcomeBeginning)) {
-		return nil, errors.New("it is not an outcome of plumb map or plumb reduce")
-	}
+// UnmarshalJSON sets the outcome to that in a JSON text.
+func (o *Outcome) UnmarshalJSON(text []byte) error {
 	var f outcomeFile
-	if err := json.Unmarshal(record, &f); err != nil {
-		return nil, fmt.Errorf("the outcome cannot be read: %w", err)
-	}
-	if f.Version != outcomeVersion {
-		return nil, fmt.Errorf("the outcome has version %d, and this plumb reads version %d; use one plumb for all steps", f.Version, outcomeVersion)
+	if err := json.Unmarshal(text, &f); err != nil {
+		return err
 	}
 	summary, err := outcome.Read(f.Summary)
 	if err != nil {
+		return err
+	}
+	*o = Outcome{f.Objects, f.Observations, f.Verdicts, f.Keys, summary}
+	return nil
+}
+
+// WriteOutcome writes an outcome as a line, which nobody without the key of the run can
+// read.
+func (r *Run) WriteOutcome(to Lines, o *Outcome) error {
+	text, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	var packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, flate.BestSpeed)
+	if err != nil {
+		return err
+	}
+	w.Write(text)
+	if err := w.Close(); err != nil {
+		return err
+	}
+	to.Line(OutcomeKey, r.seal(OutcomeKey, packed.Bytes()))
+	return nil
+}
+
+// readOutcome reads the record of an outcome.
+func (r *Run) readOutcome(record []byte) (*Outcome, error) {
+	packed, err := r.open(OutcomeKey, record)
+	if err != nil {
 		return nil, err
 	}
-	return &Outcome{f.Version, f.Run, f.Objects, f.Observations, f.Verdicts, f.Keys, summary}, nil
+	o := &Outcome{}
+	if err := json.NewDecoder(flate.NewReader(bytes.NewReader(packed))).Decode(o); err != nil {
+		return nil, fmt.Errorf("the outcome cannot be read: %w", err)
+	}
+	return o, nil
+}
+
+// ReadOutcomes adds all outcomes of a stream to one.
+func (r *Run) ReadOutcomes(in *Reader, to *Outcome) error {
+	for {
+		key, record, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if key != OutcomeKey {
+			return in.At(fmt.Errorf("it is not an outcome: plumb reduce reads observations, and plumb map --verdicts reads verdicts; give plumb merge what is left, the lines with the key %s", OutcomeKey))
+		}
+		one, err := r.readOutcome(record)
+		if err == nil {
+			err = to.Merge(one)
+		}
+		if err != nil {
+			return in.At(err)
+		}
+	}
 }
 
 // Merge adds another outcome of the run.
 func (o *Outcome) Merge(p *Outcome) error {
-	if o.Run != p.Run {
-		return fmt.Errorf("the outcomes are of two runs, %s and %s: --run-key, the description, the flags and the version of plumb must be the same in all steps", o.Run, p.Run)
-	}
 	objects := slices.Concat(o.Objects, p.Objects)
 	slices.SortFunc(objects, func(a, b Object) int { return a.Number - b.Number })
 	for i := 1; i < len(objects); i++ {

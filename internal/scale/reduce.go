@@ -3,6 +3,7 @@ package scale
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 
@@ -22,7 +23,7 @@ type Source interface {
 // verdicts and an outcome. Outcomes that are among the lines are added to it. The summary
 // is one in which nothing was counted.
 func (r *Run) Reduce(v *engine.Validator, h *engine.History, summary *outcome.Outcome, in Source, to Lines) error {
-	step := &reduction{run: r, validator: v, history: h, own: summary, to: to, total: r.NewOutcome(outcome.Empty(v.Digest(), summary.Keep())), read: map[engine.ResourceKey]bool{}}
+	step := &reduction{run: r, validator: v, history: h, own: summary, to: to, total: &Outcome{Summary: outcome.Empty(v.Digest(), summary.Keep())}}
 	for {
 		key, record, err := in.Next()
 		if errors.Is(err, io.EOF) {
@@ -45,7 +46,7 @@ type reduction struct {
 	own       *outcome.Outcome // what the observations give
 	total     *Outcome
 	to        Lines
-	read      map[engine.ResourceKey]bool
+	begun     []uint64 // the keys of all resources
 
 	// The resource whose observations are being read.
 	text       string // its key; empty before the first
@@ -62,7 +63,7 @@ type reading struct {
 
 func (s *reduction) add(key string, record []byte) error {
 	if key == OutcomeKey {
-		o, err := readOutcome(record)
+		o, err := s.run.readOutcome(record)
 		if err != nil {
 			return err
 		}
@@ -91,13 +92,7 @@ func (s *reduction) begin(key string) error {
 	if err != nil {
 		return err
 	}
-	if s.read[number] {
-		return errors.New("the lines with its key are not together; sort or group the lines by key, which ends with the first tab")
-	}
-	s.read[number] = true
-	if err := s.total.addKeys([]uint64{uint64(number)}); err != nil {
-		return err
-	}
+	s.begun = append(s.begun, uint64(number))
 	s.text, s.key = key, number
 	return nil
 }
@@ -159,11 +154,20 @@ func (s *reduction) verdict(file string, data []byte) {
 
 func (s *reduction) end() error {
 	s.compare()
+	slices.Sort(s.begun)
+	for i := 1; i < len(s.begun); i++ {
+		if s.begun[i] == s.begun[i-1] {
+			return fmt.Errorf("the lines with the key %s are not together; sort or group the lines by key, which ends with the first tab", keyOf(engine.ResourceKey(s.begun[i])))
+		}
+	}
+	if err := s.total.addKeys(s.begun[:min(len(s.begun), mostKeys)]); err != nil {
+		return err
+	}
 	for _, c := range s.own.TakeExpected() {
 		s.verdict(c.Pair.After.File, s.validator.AppendContradiction([]byte{ofContradiction}, &c))
 	}
 	if err := s.total.Summary.Merge(s.own); err != nil {
 		return err
 	}
-	return writeOutcome(s.to, s.total)
+	return s.run.WriteOutcome(s.to, s.total)
 }

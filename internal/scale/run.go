@@ -19,22 +19,18 @@ import (
 // Run is what all steps of a run have in common: the description, the settings, the
 // version of plumb, and the key of the run.
 type Run struct {
-	ID string // a hash of these
-
 	sum   [2]uint64
 	block cipher.Block
 }
 
 // NewRun returns the run with a key and settings.
 func NewRun(key, settings string) *Run {
-	id := sha256.Sum256([]byte("run\x00" + key + "\x00" + settings))
 	secret := sha256.Sum256([]byte("secret\x00" + key + "\x00" + settings))
 	block, err := aes.NewCipher(secret[16:])
 	if err != nil {
 		panic(err) // the key has 16 bytes
 	}
 	return &Run{
-		ID:    fmt.Sprintf("%x", id[:8]),
 		sum:   [2]uint64{binary.BigEndian.Uint64(secret[:8]), binary.BigEndian.Uint64(secret[8:16])},
 		block: block,
 	}
@@ -89,7 +85,7 @@ func (r *Run) open(key string, record []byte) ([]byte, error) {
 }
 
 // errNotOfRun is the error of a record that was changed, or is of another run.
-var errNotOfRun = errors.New("it is of another run, or was changed; give --run-key, the description and the flags of the map that wrote it, to all steps")
+var errNotOfRun = errors.New("it is of another run, or was changed; all steps must have one --run-key, description, flags and version of plumb")
 
 // keyOf returns the key of the lines of a resource.
 func keyOf(key engine.ResourceKey) string {

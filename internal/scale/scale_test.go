@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,23 +82,62 @@ func TestSeal(t *testing.T) {
 	})
 }
 
-// Lines with one key come together, in an order that does not depend on theirs.
-func TestGrouped(t *testing.T) {
-	g := &Grouped{}
-	for _, text := range []string{"b\t2\na\t1\n.\t2\n", "b\t1\na\t1\n.\t2\n"} {
-		require.NoError(t, g.Add(NewReader(strings.NewReader(text), "x")))
-	}
-	g.Sort()
-	var all []string
-	for {
-		key, record, err := g.Next()
-		if err != nil {
-			require.ErrorIs(t, err, io.EOF)
-			break
+// Lines with one key come together, in an order that does not depend on theirs, however
+// many there are.
+func TestSortLines(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rows := rapid.SliceOfN(rapid.StringMatching(`[a-c]{1,2}\t[0-9]{0,2}`), 0, 30).Draw(t, "rows")
+		times := rapid.SampledFrom([]int{1, 1, 1, linesInMemory}).Draw(t, "times")
+		var want, got []string
+		require.NoError(t, sortLines(func(line func(string, []byte) error) error {
+			for range times {
+				for _, row := range rows {
+					key, record, _ := strings.Cut(row, "\t")
+					require.NoError(t, line(key, []byte(record)))
+					want = append(want, row)
+				}
+			}
+			return nil
+		}, func(in Source) error {
+			for {
+				key, record, err := in.Next()
+				if err != nil {
+					require.ErrorIs(t, err, io.EOF)
+					return nil
+				}
+				got = append(got, key+"\t"+string(record))
+			}
+		}))
+		slices.Sort(want)
+		require.True(t, slices.Equal(want, got))
+	})
+}
+
+// Lines that cannot be sorted, or only read in part, give an error and are not read.
+func TestSortLinesFails(t *testing.T) {
+	read := func(in Source) error {
+		for {
+			if _, _, err := in.Next(); errors.Is(err, io.EOF) {
+				return nil
+			} else if err != nil {
+				return err
+			}
 		}
-		all = append(all, key+" "+string(record))
 	}
-	assert.Equal(t, []string{"a 1", "a 1", "b 1", "b 2"}, all)
+	t.Setenv("TMPDIR", filepath.Join(os.Args[0], "below a file"))
+	err := sortLines(func(line func(string, []byte) error) error {
+		for range 4 * linesInMemory {
+			if err := line("a", []byte("1")); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, read)
+	require.ErrorContains(t, err, "set TMPDIR")
+	err = sortLines(func(line func(string, []byte) error) error {
+		return errors.Join(line("a", nil), errNotOfRun)
+	}, func(Source) error { t.Error("it is read"); return nil })
+	require.ErrorIs(t, err, errNotOfRun)
 }
 
 func TestKeys(t *testing.T) {
@@ -109,23 +151,39 @@ func TestKeys(t *testing.T) {
 	})
 }
 
-// An outcome from outside is refused, or can be merged and written.
+// The record of an outcome is opened with the key of the run, and holds what was written.
+func TestOutcomeIsSealed(t *testing.T) {
+	run := NewRun("key", "settings")
+	o := &Outcome{Objects: []Object{{Number: 3, Name: "planted.ndjson"}}, Keys: []uint64{1, 2}, Summary: outcome.Empty("d", 3)}
+	var b bytes.Buffer
+	w := NewWriter(&b)
+	require.NoError(t, run.WriteOutcome(w, o))
+	require.NoError(t, w.Close())
+	total := &Outcome{Summary: outcome.Empty("d", 3)}
+	require.NoError(t, run.ReadOutcomes(NewReader(bytes.NewReader(b.Bytes()), "x"), total))
+	assert.Equal(t, o.Objects, total.Objects)
+	assert.Equal(t, o.Keys, total.Keys)
+	err := NewRun("other", "settings").ReadOutcomes(NewReader(bytes.NewReader(b.Bytes()), "x"), total)
+	require.ErrorIs(t, err, errNotOfRun)
+}
+
+// An outcome is refused, or can be merged and written.
 func FuzzReadOutcome(f *testing.F) {
-	f.Add([]byte(`{"plumbOutcome":1,"run":"a","objects":[{"number":0,"name":"x"}],"observations":{"written":{"lines":1,"sum":2},"read":{"lines":1,"sum":2}},"verdicts":{},"summary":{"plumbSummary":4,"description":"d","keep":3,"exchanges":1,"statuses":[],"seen":[],"places":[],"findings":[],"beyond":[],"compared":{"findings":[{"rule":"r","count":1,"occurrences":[]}],"beyond":[],"told":[{"key":1,"observations":[{}]}]},"histories":[]}}`))
-	f.Fuzz(func(t *testing.T, record []byte) {
-		o, err := readOutcome(record)
-		if err != nil {
+	f.Add([]byte(`{"objects":[{"number":0,"name":"x"}],"observations":{"written":{"lines":1,"sum":2},"read":{"lines":1,"sum":2}},"verdicts":{},"summary":{"plumbSummary":4,"description":"d","keep":3,"exchanges":1,"statuses":[],"seen":[],"places":[],"findings":[],"beyond":[],"compared":{"findings":[{"rule":"r","count":1,"occurrences":[]}],"beyond":[],"told":[{"key":1,"observations":[{}]}]},"histories":[]}}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		o := &Outcome{}
+		if o.UnmarshalJSON(text) != nil {
 			return
 		}
-		total := &Outcome{Version: o.Version, Run: o.Run, Summary: outcome.Empty(o.Summary.Digest, 3)}
+		total := &Outcome{Summary: outcome.Empty(o.Summary.Digest, 3)}
 		if total.Merge(o) != nil {
 			return
 		}
 		_ = total.Check(nil)
 		text, err := total.MarshalJSON()
 		require.NoError(t, err)
-		again, err := readOutcome(text)
-		require.NoError(t, err)
+		again := &Outcome{}
+		require.NoError(t, again.UnmarshalJSON(text))
 		second, err := again.MarshalJSON()
 		require.NoError(t, err)
 		require.Equal(t, string(text), string(second))

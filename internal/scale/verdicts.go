@@ -147,7 +147,5 @@ func (all *Verdicts) Write(r *Run, o *outcome.Outcome, name func(number int) str
 		}
 	}
 	o.Detach()
-	total := r.NewOutcome(o)
-	total.Verdicts.Read = all.read
-	return writeOutcome(to, total)
+	return r.WriteOutcome(to, &Outcome{Verdicts: Book{Read: all.read}, Summary: o})
 }
