@@ -56,7 +56,7 @@ func headerSecrets(name, value string) []string {
 		pair, _, _ := strings.Cut(value, ";")
 		_, v, _ := strings.Cut(pair, "=")
 		return []string{v}
-	case ofHeader(name).hides(value):
+	case listed().info(name, header).secrecy.hides(value):
 		return []string{value}
 	}
 	return nil

@@ -16,7 +16,7 @@ type Names struct{ listed names }
 
 // NewNames returns additional names, such as x-tenant-pin.
 func NewNames(list []string) (Names, error) {
-	n := names{}
+	n := noNames()
 	for _, name := range list {
 		if err := CheckName(name); err != nil {
 			return Names{}, err
@@ -31,7 +31,7 @@ func NewNames(list []string) (Names, error) {
 
 // Reveal adds the values that an exchange has under the names to its secrets.
 func (n Names) Reveal(x *plumb.Exchange) {
-	if len(n.listed) == 0 {
+	if len(n.listed.entries) == 0 {
 		return
 	}
 	add := func(value string) {
@@ -67,7 +67,7 @@ func (n Names) Reveal(x *plumb.Exchange) {
 // Hide hides the value in a finding about a string under one of the names. The
 // value may be too short for a Cleaner to recognise it.
 func (n Names) Hide(f *plumb.Finding) {
-	if _, isString := foundString(f); len(n.listed) == 0 || f.Rule == "schema-required" || !isString {
+	if _, isString := foundString(f); len(n.listed.entries) == 0 || f.Rule == "schema-required" || !isString {
 		return
 	}
 	for _, name := range jsonvalue.SplitPointer(cmp.Or(f.Named, f.Pointer)) {

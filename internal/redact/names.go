@@ -2,7 +2,7 @@ package redact
 
 import (
 	"fmt"
-	"maps"
+	"hash/maphash"
 	"slices"
 	"strings"
 	"sync"
@@ -92,11 +92,26 @@ func wordMap(list string) map[string]bool {
 	return words
 }
 
-// names are the names of credentials, by their letters without separators.
-type names map[string][]entry
+// names are the names of credentials.
+type names struct {
+	entries map[string][]entry // by their letters without separators
+	asked   *[4096]atomic.Pointer[askedName]
+}
+
+// askedName is what is known of a name. The same few names occur in all bodies of an
+// API, and to split one into its words takes long.
+type askedName struct {
+	name string
+	in   place
+	info nameInfo
+}
+
+func noNames() names {
+	return names{map[string][]entry{}, new([4096]atomic.Pointer[askedName])}
+}
 
 func newNames() names {
-	n := names{}
+	n := noNames()
 	for _, list := range nameList {
 		for name := range strings.SplitSeq(list.names, ",") {
 			n.add(name, list.entry)
@@ -107,7 +122,7 @@ func newNames() names {
 
 func (n names) add(name string, e entry) {
 	letters := lettersOf(withoutX(name))
-	n[letters] = append(n[letters], e)
+	n.entries[letters] = append(n.entries[letters], e)
 }
 
 var (
@@ -120,30 +135,6 @@ func listed() names {
 		return *n
 	}
 	return builtin()
-}
-
-// ofHeaders is what the list says about names of headers, which are few, and
-// looked up for each exchange.
-var ofHeaders atomic.Pointer[map[string]secrecy]
-
-// ofHeader returns what the list says about the name of a header.
-func ofHeader(name string) secrecy {
-	known := ofHeaders.Load()
-	if known != nil {
-		if s, ok := (*known)[name]; ok {
-			return s
-		}
-	}
-	const most, longest = 256, 64
-	s := listed().of(name, header)
-	if len(name) <= longest && (known == nil || len(*known) < most) {
-		more := map[string]secrecy{strings.Clone(name): s}
-		if known != nil {
-			maps.Copy(more, *known)
-		}
-		ofHeaders.CompareAndSwap(known, &more)
-	}
-	return s
 }
 
 // off, after a name, removes it from the list.
@@ -201,7 +192,6 @@ func withoutX(name string) string {
 func Use(list []string) {
 	if len(list) == 0 {
 		current.Store(nil)
-		ofHeaders.Store(nil)
 		return
 	}
 	n := newNames()
@@ -211,10 +201,26 @@ func Use(list []string) {
 		if out {
 			e.secrecy = harmless
 		}
-		n[lettersOf(withoutX(bare))] = []entry{e}
+		n.entries[lettersOf(withoutX(bare))] = []entry{e}
 	}
 	current.Store(&n)
-	ofHeaders.Store(nil)
+}
+
+// seed is that of the hashes by which names are found that were asked for before.
+var seed = maphash.MakeSeed()
+
+// info returns what a name in a kind of place says about its value.
+func (n names) info(name string, in place) nameInfo {
+	if len(name) > longestName {
+		return n.newInfo(name, in)
+	}
+	slot := &n.asked[maphash.String(seed, name)%uint64(len(n.asked))]
+	if known := slot.Load(); known != nil && known.name == name && known.in == in {
+		return known.info
+	}
+	info := n.newInfo(name, in)
+	slot.Store(&askedName{strings.Clone(name), in, info})
+	return info
 }
 
 // of returns what the list says about a name in a kind of place.
@@ -273,9 +279,9 @@ const longestSequence = 64 // letters
 
 // sequence looks up a sequence of words, also in the singular.
 func (n names) sequence(letters []byte, in place) (secrecy, bool) {
-	entries := n[string(letters)]
+	entries := n.entries[string(letters)]
 	if entries == nil && len(letters) > 3 && letters[len(letters)-1] == 's' {
-		entries = n[string(letters[:len(letters)-1])]
+		entries = n.entries[string(letters[:len(letters)-1])]
 	}
 	for _, e := range entries {
 		if e.in&in != 0 {

@@ -218,7 +218,7 @@ func SecretMember(pointer, value string) bool {
 			in = header
 		}
 		own = n.info(tokens[i], in)
-		if own.token && slices.ContainsFunc(tokens, isLogprob) {
+		if own.token && slices.ContainsFunc(tokens, func(name string) bool { return n.info(name, member).logprob }) {
 			return false
 		}
 		break
@@ -226,7 +226,7 @@ func SecretMember(pointer, value string) bool {
 	if own.secrecy != harmless || own.described {
 		return own.secrecy.hides(value)
 	}
-	return slices.ContainsFunc(tokens, func(name string) bool { return n.of(name, member) == always })
+	return slices.ContainsFunc(tokens, func(name string) bool { return n.info(name, member).secrecy == always })
 }
 
 // literalSpans returns where a known secret is in s, including where s was cut

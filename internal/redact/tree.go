@@ -45,6 +45,7 @@ type nameInfo struct {
 	described bool
 	token     bool // it ends in token or tokens
 	header    bool // its value contains headers
+	logprob   bool // it is one of probabilities, whose tokens are words of a language model
 	role      role
 }
 
@@ -65,7 +66,7 @@ var roles = map[string]role{
 	"headervalue": pairValue, "fieldvalue": pairValue, "variablevalue": pairValue,
 }
 
-func (n names) info(name string, in place) nameInfo {
+func (n names) newInfo(name string, in place) nameInfo {
 	f := fold(name)
 	letters := f.bytes()
 	last := string(letters[max(f.lastWord(), 0):])
@@ -74,12 +75,9 @@ func (n names) info(name string, in place) nameInfo {
 		described: described[last],
 		token:     strings.HasSuffix(last, "token") || strings.HasSuffix(last, "tokens"),
 		header:    last == "headers" || last == "header" || strings.HasSuffix(last, "headers"),
+		logprob:   strings.Contains(strings.ToLower(name), "logprob"),
 		role:      roles[string(letters)],
 	}
-}
-
-func isLogprob(name string) bool {
-	return strings.Contains(strings.ToLower(name), "logprob")
 }
 
 // treeSpans returns the credentials of a text that begins like JSON, and the
@@ -230,7 +228,7 @@ func (t *tree) string(at span) {
 	text := t.decoded(at)
 	if f.wantName {
 		f.name = t.names.info(text, f.place())
-		f.logprob = f.logprob || isLogprob(text)
+		f.logprob = f.logprob || f.name.logprob
 		return
 	}
 	own := run{len(t.values), len(t.values) + 1}

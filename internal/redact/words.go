@@ -10,13 +10,14 @@ import (
 type words uint64
 
 // known are the words, in lower case, by their first byte; each has the bit of
-// its list. The tables firsts and seconds quickly rule out places where no word
-// begins.
+// its list. The tables of the first three bytes quickly rule out places where no
+// word begins.
 var (
 	known   [256][]knownWord
 	sets    int
 	firsts  [256]words
 	seconds [256]words
+	thirds  [256]words
 )
 
 type knownWord struct {
@@ -34,6 +35,11 @@ func wordSet(all ...string) words {
 		firsts[raised(word[0])] |= set
 		seconds[word[1]] |= set
 		seconds[raised(word[1])] |= set
+		for c := range thirds {
+			if len(word) == 2 || lowered(byte(c)) == word[2] {
+				thirds[c] |= set
+			}
+		}
 	}
 	return set
 }
@@ -58,13 +64,16 @@ func wordsIn[T string | []byte](text T) words {
 	var found words
 	for i := range len(text) {
 		c := text[i]
-		next := byte(0)
+		may := firsts[c] &^ found
 		if i+1 < len(text) {
-			next = text[i+1]
+			may &= seconds[text[i+1]]
 		}
-		if firsts[c]&seconds[next]&^found != 0 {
+		if may != 0 && i+2 < len(text) {
+			may &= thirds[text[i+2]]
+		}
+		if may != 0 {
 			for _, word := range known[lowered(c)] {
-				if found&word.set == 0 && startsWith(text[i:], word.text) {
+				if may&^found&word.set != 0 && startsWith(text[i:], word.text) {
 					found |= word.set
 				}
 			}
