@@ -5,6 +5,8 @@ with that of plumb check, byte for byte. make test-scale calls it.
     spark.py [--spill] [CASE...]    --spill: 2,000,000 exchanges with executors of 512 MB
 """
 import filecmp
+import glob
+import json
 import os
 import random
 import shutil
@@ -21,6 +23,7 @@ import setup
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 FLAGS = ["--overlay", "observed", "--overlay", "kept.yaml"]
+JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # most of a case is the start of Java
 LIMIT = 280  # seconds for a case, before it counts as hanging
 LIMIT_OF_SPILL = 3600
 
@@ -50,10 +53,10 @@ class Test:
             subprocess.run([self.plumb, "check", "--quiet", "--fail-on", "never", "--format", "json", *FLAGS, self.path(name)], cwd=HERE, stdout=out, check=True, env=self.env)
         print(f"{name}: {count} exchanges in {objects} objects; plumb check takes {time.time() - began:.1f} s", flush=True)
 
-    def submit(self, job, data, *args, master):
+    def submit(self, job, data, *args, master, more=()):
         """Starts a job on the cluster; its report is data-spark.json."""
         conf = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.ui.enabled": "false", "spark.executor.memory": "512m",
-                "spark.task.maxFailures": "8", "spark.executorEnv.SOURCE_DATE_EPOCH": self.env["SOURCE_DATE_EPOCH"], "spark.log.level": "ERROR"}
+                "spark.driver.extraJavaOptions": JAVA, "spark.executor.extraJavaOptions": JAVA, "spark.task.maxFailures": "8", "spark.executorEnv.SOURCE_DATE_EPOCH": self.env["SOURCE_DATE_EPOCH"], "spark.log.level": "ERROR", **dict(more)}
         options = [o for k, v in conf.items() for o in ("--conf", f"{k}={v}")]
         files = ",".join([self.plumb, os.path.join(HERE, "kept.yaml")])
         log = open(self.path("job.log"), "wb")
@@ -92,12 +95,12 @@ class Test:
             todo.pop(0)
         return killed
 
-    def run(self, name, job, cluster, kills=(), data="exchanges", args=(), limit=LIMIT):
+    def run(self, name, job, cluster, kills=(), data="exchanges", args=(), limit=LIMIT, more=()):
         report = self.path(data + "-spark.json")
         if os.path.exists(report):
             os.remove(report)
         began = time.time()
-        submitted = self.submit(job, data, *args, master=cluster.url)
+        submitted = self.submit(job, data, *args, master=cluster.url, more=more)
         try:
             killed = self.disturb(submitted, cluster, kills, limit)
         finally:
@@ -123,6 +126,16 @@ class Test:
                 cluster.wait("master", "Registering worker", cluster.started)
 
 
+def spilled(events):
+    """The bytes that the tasks of an event log have spilled to disk."""
+    total = 0
+    for name in glob.glob(os.path.join(events, "**", "*events*"), recursive=True):
+        if os.path.isfile(name):
+            with open(name) as f:
+                total += sum(json.loads(line)["Task Metrics"]["Disk Bytes Spilled"] for line in f if '"SparkListenerTaskEnd"' in line and '"Task Metrics"' in line)
+    return total
+
+
 def end(*_):
     sys.exit("ended by a signal")  # after the cluster has been stopped
 
@@ -133,7 +146,7 @@ def main():
     found = setup.prepare(install=os.environ.get("SETUP") != "no")
     if found is None:
         return 0
-    env = {**os.environ, **found, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_NO_DAEMONIZE": "1", "SOURCE_DATE_EPOCH": "1790000000"}
+    env = {**os.environ, **found, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_NO_DAEMONIZE": "1", "SPARK_DAEMON_JAVA_OPTS": JAVA, "SOURCE_DATE_EPOCH": "1790000000"}
     began = time.time()
     folder = tempfile.mkdtemp(prefix="plumb-scale-")
     env["SPARK_LOCAL_DIRS"] = os.path.join(folder, "local")
@@ -145,7 +158,11 @@ def main():
             test.make("spill", 2000000, 256)
             cluster = spark.Cluster(cluster_folder, env)
             try:
-                test.run("2,000,000 exchanges, executors of 512 MB", "plumb_spark.py", cluster, data="spill", limit=LIMIT_OF_SPILL)
+                events = test.path("events")
+                os.makedirs(events)
+                more = {"spark.python.worker.memory": "32m", "spark.eventLog.enabled": "true", "spark.eventLog.dir": "file:" + events, "spark.eventLog.compress": "false"}
+                test.run("2,000,000 exchanges, executors of 512 MB", "plumb_spark.py", cluster, data="spill", limit=LIMIT_OF_SPILL, more=more)
+                print(f"the tasks have spilled {spilled(events) / 1e6:.0f} MB to disk")
             finally:
                 cluster.stop()
         else:
