@@ -162,7 +162,9 @@ def main():
                 os.makedirs(events)
                 more = {"spark.python.worker.memory": "32m", "spark.eventLog.enabled": "true", "spark.eventLog.dir": "file:" + events, "spark.eventLog.compress": "false"}
                 test.run("2,000,000 exchanges, executors of 512 MB", "plumb_spark.py", cluster, data="spill", limit=LIMIT_OF_SPILL, more=more)
-                print(f"the tasks have spilled {spilled(events) / 1e6:.0f} MB to disk")
+                size = spilled(events)
+                print(f"the tasks have spilled {size / 1e6:.0f} MB to disk")
+                test.failed += size == 0
             finally:
                 cluster.stop()
         else:
