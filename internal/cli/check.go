@@ -86,6 +86,7 @@ type check struct {
 	today        time.Time          // the date of the report, on which the entries of the baseline are judged
 	garbage      garbage
 	found        func(*plumb.Exchange, *engine.Result) // called with each result, if not nil
+	nameOf       func(alias string) string             // the name of the file that exchanges have an alias of; nil if they have its name
 
 	// Files that the run reads and writes, apart from those of the settings.
 	reads  []input
@@ -320,7 +321,7 @@ func (c *check) ended(f recording.File, err error) {
 		c.notes = append(c.notes, err)
 		return
 	default:
-		c.skip("a file that cannot be read, or not to its end")
+		c.skip(unreadable)
 		c.failures = append(c.failures, err)
 		return
 	}
@@ -328,6 +329,9 @@ func (c *check) ended(f recording.File, err error) {
 		c.notes = append(c.notes, err)
 	}
 }
+
+// unreadable is the reason of files with which a check fails.
+const unreadable = "a file that cannot be read, or not to its end"
 
 // skip counts a file that has no exchanges.
 func (c *check) skip(reason string) { c.outcome.Skip(reason) }

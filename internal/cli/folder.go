@@ -37,8 +37,7 @@ func (s *step) mapInFolder(cmd *cobra.Command, f *mapFlags, args []string) error
 		return err
 	}
 	verdicts := scale.NewVerdicts()
-	err = folder.ReadVerdicts(f.index, func(in *scale.Reader) error { return verdicts.Read(s.run, s.validator, in) })
-	if err != nil {
+	if err := s.readVerdicts(folder.Verdicts(f.index), verdicts); err != nil {
 		return err
 	}
 	m := &mapping{step: s, mapFlags: f, objects: folder.Part(objects, f.index)}
@@ -65,7 +64,7 @@ func (s *step) firstInFolder(cmd *cobra.Command, f *mapFlags) error {
 	if err := inRange("--index", f.index, f.of); err != nil {
 		return err
 	}
-	manifest, err := io.ReadAll(s.in)
+	manifest, err := io.ReadAll(s.interruptible(cmd.Context()))
 	if err != nil {
 		return fmt.Errorf("standard input: %w", err)
 	}
@@ -86,11 +85,13 @@ func (s *step) firstInFolder(cmd *cobra.Command, f *mapFlags) error {
 		return err
 	}
 	folder.Description = desc.Digest
-	if err := folder.Create(manifest); err != nil { // which makes the key
+	folder.MakeKey(manifest)
+	s.key = folder.Key
+	if err := s.load(); err != nil { // before the folder is made, which other flags cannot use any more
 		return err
 	}
-	s.key = folder.Key
-	if err := s.load(); err != nil {
+	folder.Settings = scale.HashOf(s.settings())
+	if err := folder.Create(manifest); err != nil {
 		return err
 	}
 	m := &mapping{step: s, mapFlags: f, objects: folder.Part(objects, f.index)}
@@ -118,6 +119,9 @@ func (s *step) openFolder(cmd *cobra.Command, path string) (*scale.Folder, []sca
 	if s.validator.Digest() != folder.Description {
 		return nil, nil, fmt.Errorf("%s: the description is not that of the first round; it must not change until plumb merge has ended", path)
 	}
+	if scale.HashOf(s.settings()) != folder.Settings {
+		return nil, nil, fmt.Errorf("%s: the settings are not those of the first round: the version of plumb, or the file that --config names, is another; they must not change until plumb merge has ended", path)
+	}
 	return folder, objects, nil
 }
 
@@ -134,7 +138,7 @@ func (s *step) reduceInFolder(cmd *cobra.Command, path string, partition int) er
 		return err
 	}
 	return folder.WriteReduce(partition, func(to scale.Lines) error {
-		return folder.ReadPartition(partition, func(in scale.Source) error { return s.reduce(in, to) })
+		return s.reduce(cmd.Context(), folder.Partition(cmd.Context(), partition), to)
 	})
 }
 
@@ -148,8 +152,7 @@ func (s *step) mergeInFolder(cmd *cobra.Command, path string, args []string) err
 		return err
 	}
 	total := &scale.Outcome{Summary: s.newOutcome()}
-	err = folder.ReadOutcomes(func(in *scale.Reader) error { return s.run.ReadOutcomes(in, total) })
-	if err != nil {
+	if err := folder.Outcomes(s.run.AddTo(total)); err != nil {
 		return err
 	}
 	return s.report(total, objects)

@@ -95,6 +95,8 @@ func TestWrongUsageOfSteps(t *testing.T) {
 		{"map --run-key k --jobs 0 x", "--jobs: 0 is not a whole number from 1 to 1024"},
 		{"map --out d", "--index is not set"},
 		{"map --out d --index 0", "--of N --partitions R"},
+		{"map --run-key k --names x --index 3", "--index is the number of the object that --name names"},
+		{"reduce --run-key k --partition 3", "give --in DIR, too"},
 		{"map --out d --index 2 --of 2 --partitions 1", "2 is not a number from 0 to 1"},
 		{"map --out d --in d", "are both set"},
 		{"map --in d --index 0", "give --verdicts, too"},
@@ -109,7 +111,7 @@ func TestWrongUsageOfSteps(t *testing.T) {
 		assert.Contains(t, stderr, c[1], c[0])
 		assert.Empty(t, stdout, c[0])
 	}
-	for _, manifest := range []string{"x", "0 x\n", "-1\tx\n", "0\t\n", "1\tb\n0\tc\n", "0\tb\n1\ta\n", "0\ta\n1\ta\n"} {
+	for _, manifest := range []string{"x", "0 x\n", "-1\tx\n", "0\t\n", "1\tb\n0\tc\n", "0\tb\n1\ta\n", "0\ta\n1\ta\n", "0\t-\n", "0\t" + strings.Repeat("x", 1<<20)} {
 		status, _, stderr := plumbWith(manifest, "map", "--run-key", "k", "--names", "-")
 		assert.Equal(t, 2, status, manifest)
 		assert.Contains(t, stderr, "standard input:", manifest)
@@ -128,4 +130,67 @@ func TestRulesThatReadBodies(t *testing.T) {
 	assert.Contains(t, stderr, "order-count reads all of self or oldSelf")
 	status, _, _ = plumbWith("0\tx\n", "map", "--run-key", "k", "--names", "-", "--spec", name, "--no-history")
 	assert.Equal(t, 0, status)
+}
+
+// What a rule reads that is turned off goes nowhere.
+func TestRulesThatAreOffReadNothing(t *testing.T) {
+	r := newRun(t)
+	with := r.step("", "map", "--names", r.manifest)
+	without := r.step("", "map", "--names", r.manifest, "--rule", "order-*=off")
+	assert.Less(t, len(linesOf(without, "")), len(linesOf(with, "")))
+	assert.Len(t, linesOf(without, ""), 3, "one for each object")
+}
+
+// A first call that is refused does not make the folder, so that a second one can have
+// other flags.
+func TestFolderIsMadeWhenAllIsRight(t *testing.T) {
+	r := newRun(t)
+	manifest, err := os.ReadFile(r.manifest)
+	require.NoError(t, err)
+	folder := filepath.Join(r.dir, "run")
+	first := slices.Concat([]string{"map", "--out", folder, "--partitions", "1", "--of", "1", "--index", "0"}, r.flags)
+	for _, wrong := range []string{"--schema=Nope", "--rule=nope=off", "--spec=nowhere.yaml"} {
+		status, _, _ := plumbWith(string(manifest), append(first, wrong)...)
+		assert.Equal(t, 2, status, wrong)
+		assert.NoDirExists(t, folder, wrong)
+	}
+	status, _, stderr := plumbWith(string(manifest), first...)
+	assert.Equal(t, 0, status, stderr)
+}
+
+// All steps must have the same settings, also those of a configuration file, and what was
+// written must not change.
+func TestFolderThatWasChanged(t *testing.T) {
+	r := newRun(t)
+	manifest, err := os.ReadFile(r.manifest)
+	require.NoError(t, err)
+	config := filepath.Join(r.dir, "plumb.yaml")
+	require.NoError(t, os.WriteFile(config, []byte("strict: false\n"), 0o644))
+	folder := filepath.Join(r.dir, "run")
+	first := slices.Concat([]string{"map", "--out", folder, "--partitions", "1", "--of", "1", "--index", "0", "--config", config}, r.flags)
+	status, _, stderr := plumbWith(string(manifest), first...)
+	require.Equal(t, 0, status, stderr)
+	reduce := []string{"reduce", "--in", folder, "--partition", "0"}
+
+	require.NoError(t, os.WriteFile(config, []byte("strict: true\n"), 0o644))
+	status, _, stderr = plumbWith("", reduce...)
+	assert.Equal(t, 2, status)
+	assert.Contains(t, stderr, "the settings are not those of the first round")
+	status, _, stderr = plumbWith(string(manifest), first...)
+	assert.Equal(t, 2, status)
+	assert.Contains(t, stderr, "is of another run")
+	require.NoError(t, os.WriteFile(config, []byte("strict: false\n"), 0o644))
+
+	part := filepath.Join(folder, "map-0", "part-0")
+	text, err := os.ReadFile(part)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(part, text[:len(text)/2], 0o644))
+	status, _, stderr = plumbWith("", reduce...)
+	assert.Equal(t, 2, status)
+	assert.Contains(t, stderr, "map-0 is damaged: remove it")
+	require.NoError(t, os.RemoveAll(filepath.Join(folder, "map-0")))
+	for _, args := range [][]string{first, reduce} {
+		status, _, stderr = plumbWith(string(manifest), args...)
+		assert.Equal(t, 0, status, stderr)
+	}
 }

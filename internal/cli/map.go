@@ -1,12 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"sync"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/recording"
 	"github.com/plumbapi/plumb/internal/scale"
+	"github.com/plumbapi/plumb/internal/textfmt"
 )
 
 // mapFlags are the flags of map that are not settings.
@@ -86,7 +88,7 @@ is in the outcome, with the reason, unless --strict-input is set.`,
 		if err := s.load(); err != nil {
 			return err
 		}
-		objects, err := a.objects(&f, args)
+		objects, err := a.objects(cmd.Context(), &f, args)
 		if err != nil {
 			return err
 		}
@@ -100,9 +102,11 @@ is in the outcome, with the reason, unless --strict-input is set.`,
 }
 
 // objects returns the objects that the command line names.
-func (a *app) objects(f *mapFlags, args []string) ([]scale.Object, error) {
+func (a *app) objects(ctx context.Context, f *mapFlags, args []string) ([]scale.Object, error) {
 	onInput := len(args) == 1 && args[0] == "-"
 	switch {
+	case f.isIndexed && f.name == "":
+		return nil, errors.New("--index is the number of the object that --name names, or with --out or --in that of a map; give one of these, too")
 	case f.names != "" && f.name != "":
 		return nil, errors.New("--names and --name are both set; name the objects in one way")
 	case f.names == "-" && f.secondRound && f.verdicts == "-":
@@ -111,7 +115,7 @@ func (a *app) objects(f *mapFlags, args []string) ([]scale.Object, error) {
 		if len(args) > 0 && !onInput {
 			return nil, fmt.Errorf("%s: with --names, no other paths are read", args[0])
 		}
-		return a.manifest(f.names)
+		return a.manifest(ctx, f.names)
 	case f.name != "" && !f.isIndexed:
 		return nil, errors.New("--name needs the number of the object in the manifest, too: --index N")
 	case f.name != "" && f.secondRound && f.verdicts == "-":
@@ -179,7 +183,7 @@ func (m *mapping) all(ctx context.Context, to scale.Lines) error {
 	}
 	p.run(ctx, m.check.files, m)
 	if ctx.Err() != nil {
-		return errors.New("interrupted; nothing of the outcome is valid")
+		return scale.ErrInterrupted
 	}
 	m.beginUpTo(len(m.objects))
 	if m.end(); m.failed != nil {
@@ -189,7 +193,7 @@ func (m *mapping) all(ctx context.Context, to scale.Lines) error {
 		m.say("%v", err)
 	}
 	if len(m.problems) > 0 && m.strictInput {
-		return fmt.Errorf("%d objects cannot be read to their end, and --strict-input is set", len(m.problems))
+		return fmt.Errorf("%s cannot be read to their end, and --strict-input is set", textfmt.Count(len(m.problems), "object"))
 	}
 	return nil
 }
@@ -197,7 +201,7 @@ func (m *mapping) all(ctx context.Context, to scale.Lines) error {
 // pipeline returns what reads the objects. Its exchanges have aliases in place of the
 // names of files.
 func (m *mapping) pipeline() pipeline {
-	m.check = &check{app: m.app, options: m.options, desc: m.desc, validator: m.validator, unrecognized: map[string]bool{}}
+	m.check = &check{app: m.app, options: m.options, desc: m.desc, validator: m.validator, unrecognized: map[string]bool{}, nameOf: m.nameOfAlias}
 	m.numbers, m.aliases = map[string]int{}, map[string]string{}
 	for i, object := range m.objects {
 		m.check.files = append(m.check.files, recording.File{Path: object.Name})
@@ -283,16 +287,20 @@ func (m *mapping) end() {
 
 // again reads the objects again for which there are verdicts, and writes the outcome.
 func (m *mapping) again(ctx context.Context) error {
-	in, closer, err := m.lines(m.verdicts)
+	in, closer, err := m.lines(ctx, m.verdicts)
 	if err != nil {
 		return err
 	}
 	defer closer.Close()
 	verdicts := scale.NewVerdicts()
-	if err := verdicts.Read(m.run, m.validator, in); err != nil {
+	if err := m.readVerdicts(in.Each, verdicts); err != nil {
 		return err
 	}
 	return m.app.writing(func(w *scale.Writer) error { return m.look(ctx, verdicts, w) })
+}
+
+func (s *step) readVerdicts(in scale.Source, all *scale.Verdicts) error {
+	return in(func(key string, record []byte) error { return all.Add(s.run, s.validator, key, record) })
 }
 
 // look looks at the exchanges that verdicts are about.
@@ -320,15 +328,26 @@ func (m *mapping) look(ctx context.Context, verdicts *scale.Verdicts, to scale.L
 	}
 	switch {
 	case ctx.Err() != nil:
-		return errors.New("interrupted; nothing of the outcome is valid")
+		return scale.ErrInterrupted
 	case s.unread != nil:
 		return s.unread
 	}
-	names := map[int]string{}
-	for _, object := range m.objects {
-		names[object.Number] = object.Name
+	return verdicts.Write(m.run, o, m.nameOf, to)
+}
+
+// nameOf returns the name of the object with a number.
+func (m *mapping) nameOf(number int) string {
+	i, ok := slices.BinarySearchFunc(m.objects, number, func(o scale.Object, n int) int { return cmp.Compare(o.Number, n) })
+	if !ok {
+		return ""
 	}
-	return verdicts.Write(m.run, o, func(number int) string { return names[number] }, to)
+	return m.objects[i].Name
+}
+
+// nameOfAlias returns the name of the object with an alias.
+func (m *mapping) nameOfAlias(alias string) string {
+	number, _ := outcome.ParseAlias(alias)
+	return m.nameOf(number)
 }
 
 // second is the second round of a map.
@@ -349,44 +368,4 @@ func (s *second) ended(_ recording.File, err error) {
 	if s.unread == nil && errors.Is(err, errUnopened) {
 		s.unread = err
 	}
-}
-
-// observedFiles are what was observed in the files that are being read, by their
-// aliases: on each goroutine that checks.
-type observedFiles struct {
-	mu    sync.Mutex
-	parts []map[string]*outcome.Observer
-}
-
-// add returns an observer for one goroutine.
-func (o *observedFiles) add(v *engine.Validator) observer {
-	own := map[string]*outcome.Observer{}
-	o.mu.Lock()
-	o.parts = append(o.parts, own)
-	o.mu.Unlock()
-	return func(x *plumb.Exchange, r engine.Result) {
-		o.mu.Lock()
-		of := own[x.Place.File]
-		if of == nil {
-			of = outcome.NewObserver(v)
-			own[x.Place.File] = of
-		}
-		o.mu.Unlock()
-		of.Observe(x, &r)
-	}
-}
-
-// mergeInto adds what was observed in a file, all of whose exchanges were checked.
-func (o *observedFiles) mergeInto(alias string, to *outcome.Outcome) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for _, own := range o.parts {
-		if of := own[alias]; of != nil {
-			delete(own, alias)
-			if err := to.Merge(of.Outcome); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -47,7 +48,7 @@ report --fail-on gives the verdict on a JSON report.`,
 		if len(args) == 0 {
 			args = []string{"-"}
 		}
-		total, err := s.mergeFiles(args)
+		total, err := s.mergeFiles(cmd.Context(), args)
 		if err != nil {
 			return err
 		}
@@ -56,7 +57,7 @@ report --fail-on gives the verdict on a JSON report.`,
 		}
 		var objects []scale.Object
 		if manifest != "" {
-			if objects, err = a.manifest(manifest); err != nil {
+			if objects, err = a.manifest(cmd.Context(), manifest); err != nil {
 				return err
 			}
 		}
@@ -66,14 +67,14 @@ report --fail-on gives the verdict on a JSON report.`,
 }
 
 // mergeFiles adds the outcomes in files.
-func (s *step) mergeFiles(names []string) (*scale.Outcome, error) {
+func (s *step) mergeFiles(ctx context.Context, names []string) (*scale.Outcome, error) {
 	total := &scale.Outcome{Summary: s.newOutcome()}
 	for _, name := range names {
-		in, closer, err := s.lines(name)
+		in, closer, err := s.lines(ctx, name)
 		if err != nil {
 			return nil, err
 		}
-		err = s.run.ReadOutcomes(in, total)
+		err = in.Each(s.run.AddTo(total))
 		if err = errors.Join(err, closer.Close()); err != nil {
 			return nil, err
 		}

@@ -74,8 +74,11 @@ func (a *app) warn(warnings []spec.Warning) {
 
 // skipped says on standard error why an exchange was not checked.
 func (c *check) skipped(x *plumb.Exchange, r engine.Result) {
-	clean := redact.ForExchange(x)
-	message := fmt.Sprintf("%s entry %d skipped: %s", clean.Text(x.Place.File), x.Place.Entry, clean.Text(r.Skipped))
+	clean, file := redact.ForExchange(x), x.Place.File
+	if c.nameOf != nil {
+		file = c.nameOf(file)
+	}
+	message := fmt.Sprintf("%s entry %d skipped: %s", clean.Text(file), x.Place.Entry, clean.Text(r.Skipped))
 	if x.Request.Method != "" {
 		message += ": " + textfmt.Shorten(clean.Text(x.Request.Method)+" "+clean.Text(x.Request.URL), mostShown)
 	}

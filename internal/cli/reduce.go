@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"context"
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"github.com/plumbapi/plumb/internal/scale"
@@ -31,15 +34,18 @@ Exit status: 0 all was written, the last line too; 2 anything else.`,
 		if in != "" {
 			return s.reduceInFolder(cmd, in, partition)
 		}
+		if cmd.Flags().Changed("partition") {
+			return errors.New("--partition is for a run in a folder; give --in DIR, too")
+		}
 		if err := s.load(); err != nil {
 			return err
 		}
-		lines := scale.NewReader(a.in, "standard input")
-		return a.writing(func(w *scale.Writer) error { return s.reduce(lines, w) })
+		lines := scale.NewReader(a.interruptible(cmd.Context()), "standard input")
+		return a.writing(func(w *scale.Writer) error { return s.reduce(cmd.Context(), lines.Each, w) })
 	}
 	return cmd
 }
 
-func (s *step) reduce(in scale.Source, to scale.Lines) error {
-	return s.run.Reduce(s.validator, s.newHistory(), s.newOutcome(), in, to)
+func (s *step) reduce(ctx context.Context, in scale.Source, to scale.Lines) error {
+	return s.run.Reduce(ctx, s.validator, s.newHistory(), s.newOutcome(), in, to)
 }

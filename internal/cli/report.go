@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/plumbapi/plumb/internal/report"
+	"github.com/plumbapi/plumb/internal/textfmt"
 	"github.com/plumbapi/plumb/internal/wholefile"
 )
 
@@ -24,7 +25,8 @@ or with -, the report is read from standard input.
 Only flags are used here, not the environment or plumb.yaml. The exit status is 0 if
 the report is written, whatever it says, and 2 otherwise. With --fail-on it is that of
 check: 1 if there is a finding at or above the severity, or an acceptance that has
-expired, and 3 if nothing was checked (0 with --allow-empty).`,
+expired, 2 if a file could not be read to its end, and 3 if nothing was checked (0 with
+--allow-empty).`,
 		Example: `  plumb check --format json recordings/ > report.json
   plumb report report.json
   plumb report --report html=report.html --report junit=report.xml report.json
@@ -69,9 +71,22 @@ expired, and 3 if nothing was checked (0 with --allow-empty).`,
 				a.status = statusFindings
 			}
 		}
-		return a.write(o, r)
+		if err := a.write(o, r); err != nil || flags["fail-on"] == nil {
+			return err
+		}
+		return wholeReport(r)
 	}
 	return cmd
+}
+
+// wholeReport returns an error if the report is not about all recordings.
+func wholeReport(r *report.Report) error {
+	for _, skipped := range r.Skipped {
+		if skipped.Reason == unreadable {
+			return fmt.Errorf("%s could not be read, or not to the end: the report is not about all recordings", textfmt.Count(skipped.Count, "file"))
+		}
+	}
+	return nil
 }
 
 // readReport reads the JSON report in a file.

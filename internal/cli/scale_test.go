@@ -604,3 +604,44 @@ func TestLinesThatCannotBeWritten(t *testing.T) {
 		assert.Contains(t, stderr.String(), "standard output: ")
 	}
 }
+
+// A step that waits for lines ends when the user ends the run.
+func TestStepsAreInterrupted(t *testing.T) {
+	for _, args := range [][]string{{"reduce"}, {"merge"}, {"map", "--names", "-"}, {"map", "--verdicts", "--names", os.DevNull}} {
+		ctx, interrupt := context.WithCancel(context.Background())
+		in, to := io.Pipe() // nothing comes
+		var stderr bytes.Buffer
+		ended := make(chan int)
+		go func() {
+			ended <- Run(ctx, append(args, "--run-key", "k"), in, io.Discard, &stderr, func(string) string { return "" })
+		}()
+		interrupt()
+		assert.Equal(t, 2, <-ended, args)
+		assert.Contains(t, stderr.String(), "interrupted", args)
+		to.Close()
+	}
+}
+
+// What is said of an exchange names its object.
+func TestMessagesNameObjects(t *testing.T) {
+	r := newRun(t)
+	name := filepath.Join(r.dir, "0.ndjson")
+	require.NoError(t, os.WriteFile(name, []byte(`{"request":{"method":"GET","url":"https://shop.example/elsewhere"},"response":{"status":429}}`+"\n"), 0o644))
+	status, _, stderr := plumbWith("", slices.Concat([]string{"map", "--run-key", "key", "--verbose", "--names", r.manifest}, r.flags)...)
+	assert.Equal(t, 0, status)
+	assert.Contains(t, stderr, name+" entry 1 skipped: ")
+}
+
+// The verdict on a report of recordings that could not all be read is that of check.
+func TestVerdictOnUnreadableObjects(t *testing.T) {
+	r := newRun(t)
+	missing := filepath.Join(r.dir, "missing.ndjson")
+	mapped := r.step("0\t"+missing+"\n", "map", "--names", "-")
+	report := r.step(mapped, "merge", "--format", "json")
+	status, stdout, stderr := plumbWith(report, "report", "--fail-on", "error", "-")
+	assert.Equal(t, 2, status)
+	assert.NotEmpty(t, stdout)
+	assert.Contains(t, stderr, "1 file could not be read, or not to the end")
+	status, _, _ = plumbWith(report, "report", "-")
+	assert.Equal(t, 0, status)
+}

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"slices"
 
@@ -77,6 +79,11 @@ func (s *step) load() (err error) {
 	if s.getenv("GOGC") == "" {
 		debug.SetGCPercent(percentOfStep)
 	}
+	if s.getenv("GOMEMLIMIT") == "" {
+		var now runtime.MemStats
+		runtime.ReadMemStats(&now)
+		debug.SetMemoryLimit(int64(now.HeapAlloc) + memoryOfStep)
+	}
 	s.run = scale.NewRun(s.key, s.settings())
 	return nil
 }
@@ -84,6 +91,10 @@ func (s *step) load() (err error) {
 // percentOfStep is how much the heap of a step grows between collections. There is little
 // to keep, and an engine gives each step more memory than it takes.
 const percentOfStep = 400
+
+// memoryOfStep is the size of the heap, beside what is loaded, from which on garbage is
+// collected as often as it takes not to exceed it, in bytes.
+const memoryOfStep = 80 << 20
 
 // settings returns all that the steps must agree on, as a text.
 func (s *step) settings() string {
@@ -122,15 +133,27 @@ func (s *step) newOutcome() *outcome.Outcome {
 func (o *options) keep() int { return max(o.maxOccurrences, leastKept) }
 
 // lines opens a stream of lines.
-func (a *app) lines(name string) (*scale.Reader, io.Closer, error) {
+func (a *app) lines(ctx context.Context, name string) (*scale.Reader, io.Closer, error) {
 	if name == "-" || name == "" {
-		return scale.NewReader(a.in, "standard input"), io.NopCloser(nil), nil
+		return scale.NewReader(a.interruptible(ctx), "standard input"), io.NopCloser(nil), nil
 	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: cannot be read: %w", name, wholefile.Cause(err))
 	}
 	return scale.NewReader(f, name), f, nil
+}
+
+// interruptible returns standard input, which gives an error when the user ends the run,
+// even while nothing comes.
+func (a *app) interruptible(ctx context.Context) io.Reader {
+	from, to := io.Pipe()
+	go func() {
+		_, err := io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{a.in}, make([]byte, 64<<10))
+		to.CloseWithError(err)
+	}()
+	context.AfterFunc(ctx, func() { to.CloseWithError(scale.ErrInterrupted) })
+	return from
 }
 
 // writing runs a step that writes lines to standard output. Only if all are written the

@@ -36,9 +36,6 @@ func (v *Validator) ReadsWhole() []string {
 	var all []string
 	for _, rules := range v.overTime {
 		for _, r := range rules {
-			if !v.isEnabled(r.Rule) {
-				continue
-			}
 			if r.expression.ReadsWhole(expression.OldSelf) || r.expression.ReadsWhole(expression.Self) {
 				all = append(all, r.ID)
 			}
@@ -56,29 +53,30 @@ func (v *Validator) SeverityOf(id string) plumb.Severity {
 	return plumb.Off
 }
 
-// CompareReadings applies the rules with oldSelf to what was read of one resource, in
-// the order of reading, and returns where one may not hold.
-func (h *History) CompareReadings(all []Reading) (doubts []Doubt) {
-	var before *Reading
-	for i := range all {
-		now := &all[i]
-		t := h.v.kinds[now.Kind]
-		if before != nil && h.store.BeginsAnew(t.Kind, before.File, before.Packed, now.File, now.Packed) {
-			before = nil
+// ReadingComparison applies the rules with oldSelf to what was read of one resource. Its
+// zero value is ready for use.
+type ReadingComparison struct{ before *Reading }
+
+// Next returns where a rule may not hold in the next reading, in the order of reading.
+func (c *ReadingComparison) Next(h *History, now Reading) (doubts []Doubt) {
+	t := h.v.kinds[now.Kind]
+	before := c.before
+	if before != nil && h.store.BeginsAnew(t.Kind, before.File, before.Packed, now.File, now.Packed) {
+		before = nil
+	}
+	if before != nil && before.Time > now.Time {
+		return nil
+	}
+	c.before = &now
+	if before == nil {
+		return nil
+	}
+	self, _ := jsonvalue.Parse(now.Text, h.v.maxDepth)
+	old, _ := jsonvalue.Parse(before.Text, h.v.maxDepth)
+	for _, r := range t.rules {
+		if r.mayFail(&now, self, old) {
+			doubts = append(doubts, Doubt{now.Resource, now.Kind, now.Moment, before.Text, r.ID})
 		}
-		if before != nil && before.Time > now.Time {
-			continue
-		}
-		if before != nil {
-			self, _ := jsonvalue.Parse(now.Text, h.v.maxDepth)
-			old, _ := jsonvalue.Parse(before.Text, h.v.maxDepth)
-			for _, r := range h.v.overTime[t.shape] {
-				if r.mayFail(now, self, old) && h.v.isEnabled(r.Rule) {
-					doubts = append(doubts, Doubt{now.Resource, now.Kind, now.Moment, before.Text, r.ID})
-				}
-			}
-		}
-		before = now
 	}
 	return doubts
 }

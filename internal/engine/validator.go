@@ -198,6 +198,9 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 			return nil, err
 		}
 	}
+	for shape, rules := range v.overTime {
+		v.overTime[shape] = slices.DeleteFunc(rules, func(r *xRule) bool { return !v.isEnabled(r.Rule) })
+	}
 	v.tracked, v.kinds = track(v.lives, v.overTime, d.Digest+v.secret)
 	v.operations = v.operationIDs()
 	var err error

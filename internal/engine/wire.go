@@ -61,7 +61,7 @@ func (v *Validator) ReadReading(b []byte, key ResourceKey, file string) (Reading
 	if err != nil || len(responses) != 1 {
 		return Reading{}, errWire
 	}
-	return Reading{key, k.Number, responses[0].Moment, responses[0].Packed, slices.Clone(text), slices.Clone(request)}, nil
+	return Reading{key, k.Number, responses[0].Moment, slices.Clone(responses[0].Packed), slices.Clone(text), slices.Clone(request)}, nil
 }
 
 // AppendContradiction appends to b a contradiction, without its finding.

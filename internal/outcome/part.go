@@ -45,9 +45,20 @@ func (o *Outcome) Detach() {
 	o.history, o.result, o.requests = nil, nil, nil
 }
 
-// Compare adds what a history gives of one resource, which is the only one it has. The
-// resource has doubts if a rule that compares its responses may not hold.
-func (o *Outcome) Compare(h *engine.History, key engine.ResourceKey, candidates []Candidate, doubts []engine.Doubt) {
+// Doubt notes that a rule which compares two responses of a resource may not hold, before
+// the resource is compared.
+func (o *Outcome) Doubt(d *engine.Doubt) {
+	if o.base == nil {
+		o.base = newCompared()
+	}
+	at := plumb.Place{File: d.After.File, Entry: int(d.After.Entry), Line: int(d.After.Line)}
+	if severity := o.v.SeverityOf(d.Rule); o.base.doubtful.wants(severity, at) {
+		o.base.doubtful.add(severity, life{Key: d.Resource, File: at.File, Entry: at.Entry, Line: at.Line, Index: int(d.After.Index), Findings: []string{}})
+	}
+}
+
+// Compare adds what a history gives of one resource, which is the only one it has.
+func (o *Outcome) Compare(h *engine.History, key engine.ResourceKey, candidates []Candidate) {
 	o.result = nil
 	if o.base == nil {
 		o.base = newCompared()
@@ -61,12 +72,6 @@ func (o *Outcome) Compare(h *engine.History, key engine.ResourceKey, candidates 
 	for c := range h.Contradictions(nil) {
 		o.base.add(&c, Request{}, 1, o.keep)
 		fingerprints = append(fingerprints, c.Finding.Fingerprint())
-	}
-	for _, d := range doubts {
-		at := plumb.Place{File: d.After.File, Entry: int(d.After.Entry), Line: int(d.After.Line)}
-		if severity := o.v.SeverityOf(d.Rule); o.base.doubtful.wants(severity, at) {
-			o.base.doubtful.add(severity, life{Key: key, File: at.File, Entry: at.Entry, Line: at.Line, Index: int(d.After.Index), Findings: []string{}})
-		}
 	}
 	if o.lives.has(key) || o.base.lives.has(key) || o.base.doubtful.has(key) {
 		o.base.told[key] = &told{key, joined(nil, fingerprints), h.Life(key)}

@@ -1,6 +1,8 @@
 package scale
 
 import (
+	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -23,6 +25,7 @@ type Folder struct {
 	Observe     bool                `json:"observe"`
 	StrictInput bool                `json:"strictInput"`
 	Description string              `json:"description"` // its digest
+	Settings    string              `json:"settings"`    // a hash of all that the steps must agree on
 	Manifest    string              `json:"manifest"`    // a hash of it
 	Maps        int                 `json:"maps"`
 	Partitions  int                 `json:"partitions"`
@@ -35,17 +38,25 @@ const (
 	outcomeName   = "outcome"
 )
 
+// HashOf returns a hash of a text.
+func HashOf(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
+
+// MakeKey makes the key of the run, by what is known of it but for the settings.
+func (f *Folder) MakeKey(manifest []byte) {
+	f.Version, f.Key, f.Settings = folderVersion, "", ""
+	f.Manifest = HashOf(string(manifest))
+	text, err := json.Marshal(f)
+	if err != nil {
+		panic(err) // it has texts and numbers
+	}
+	f.Key = HashOf(string(text))
+}
+
 // Create makes the run of a folder, if it is not there. It is an error if there is
 // another one.
 func (f *Folder) Create(manifest []byte) error {
-	f.Version, f.Key = folderVersion, ""
-	f.Manifest = fmt.Sprintf("%x", sha256.Sum256(manifest))
 	text, err := json.Marshal(f)
 	if err != nil {
-		return err
-	}
-	f.Key = fmt.Sprintf("%x", sha256.Sum256(text))
-	if text, err = json.Marshal(f); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(f.Path, 0o777); err != nil {
@@ -113,7 +124,7 @@ func OpenFolder(path string, readManifest func(io.Reader, string) ([]Object, err
 	if err != nil {
 		return nil, nil, err
 	}
-	if fmt.Sprintf("%x", sha256.Sum256(manifest)) != f.Manifest {
+	if HashOf(string(manifest)) != f.Manifest {
 		return nil, nil, fmt.Errorf("%s was changed since the run began; start it again in a new folder", name)
 	}
 	objects, err := readManifest(strings.NewReader(string(manifest)), name)
@@ -213,19 +224,20 @@ func writeFiles(folder string, names []string, write func(Lines) error, of func(
 			err = errors.Join(err, file.Close())
 		}
 	}()
+	buffer := min(max(8<<20/len(names), 4<<10), usualBuffer)
 	for _, name := range names {
 		file, err := os.Create(filepath.Join(folder, name))
 		if err != nil {
 			return err
 		}
 		to.files = append(to.files, file)
-		to.writers = append(to.writers, NewWriter(file))
+		to.writers = append(to.writers, newWriter(file, buffer))
 	}
 	if err := write(to); err != nil {
 		return err
 	}
-	for _, w := range to.writers {
-		if err := w.Close(); err != nil {
+	for i, w := range to.writers {
+		if err := errors.Join(w.Close(), to.files[i].Sync()); err != nil {
 			return err
 		}
 	}
@@ -241,44 +253,52 @@ type files struct {
 
 func (f *files) Line(key string, record []byte) { f.writers[f.of(key)].Line(key, record) }
 
-// ReadPartition calls read with the observations for one reduce, those with one key
-// together.
-func (f *Folder) ReadPartition(j int, read func(Source) error) error {
-	return sortLines(func(line func(key string, record []byte) error) error {
-		return f.eachOf(mapOf, f.Maps, "map", partitionOf(j), func(in *Reader) error {
-			for {
-				key, record, err := in.Next()
-				if errors.Is(err, io.EOF) {
-					return nil
-				}
-				if err == nil {
-					err = line(key, record)
-				}
-				if err != nil {
-					return err
-				}
+// Partition is a source of the observations for one reduce, sorted.
+func (f *Folder) Partition(ctx context.Context, j int) Source {
+	return func(yield func(key string, record []byte) error) error {
+		var lines sorter
+		defer lines.close()
+		err := f.eachOf(mapOf, f.Maps, "map", partitionOf(j), func(key string, record []byte) error {
+			if ctx.Err() != nil {
+				return ErrInterrupted
 			}
+			return lines.add([]byte(key), tab, record)
 		})
-	}, read)
+		if err != nil {
+			return err
+		}
+		// A tab comes before all that a key can have: lines with one key are together.
+		return lines.each(func(line []byte) error {
+			key, record, _ := bytes.Cut(line, tab)
+			if err := yield(string(key), record); err != nil {
+				return fmt.Errorf("the observation with the key %s: %w", key, err)
+			}
+			return nil
+		})
+	}
 }
 
-// ReadVerdicts calls read for the verdicts for the objects of one map.
-func (f *Folder) ReadVerdicts(i int, read func(*Reader) error) error {
-	return f.eachOf(reduceOf, f.Partitions, "reduce", verdictsOf(i), read)
+var tab = []byte{'\t'}
+
+// Verdicts is a source of the verdicts for the objects of one map.
+func (f *Folder) Verdicts(i int) Source {
+	return func(yield func(key string, record []byte) error) error {
+		return f.eachOf(reduceOf, f.Partitions, "reduce", verdictsOf(i), yield)
+	}
 }
 
-// ReadOutcomes calls read for all outcomes.
-func (f *Folder) ReadOutcomes(read func(*Reader) error) error {
+// Outcomes is a source of all outcomes.
+func (f *Folder) Outcomes(yield func(key string, record []byte) error) error {
 	return errors.Join(
-		f.eachOf(mapOf, f.Maps, "map", outcomeName, read),
-		f.eachOf(reduceOf, f.Partitions, "reduce", outcomeName, read),
-		f.eachOf(verdictsOf, f.Maps, "map --verdicts", outcomeName, read),
+		f.eachOf(mapOf, f.Maps, "map", outcomeName, yield),
+		f.eachOf(reduceOf, f.Partitions, "reduce", outcomeName, yield),
+		f.eachOf(verdictsOf, f.Maps, "map --verdicts", outcomeName, yield),
 	)
 }
 
-// eachOf calls read for a file that each of the n processes of a step has written. It is
-// an error if one is missing.
-func (f *Folder) eachOf(name func(int) string, n int, step, file string, read func(*Reader) error) error {
+// eachOf calls yield for all lines of a file that each of the n processes of a step has
+// written. It is an error if one is missing.
+func (f *Folder) eachOf(name func(int) string, n int, step, file string, yield func(key string, record []byte) error) error {
 	var missing []string
 	for i := range n {
 		if _, err := os.Stat(filepath.Join(f.Path, name(i))); err != nil {
@@ -290,13 +310,18 @@ func (f *Folder) eachOf(name func(int) string, n int, step, file string, read fu
 		return fmt.Errorf("%s: of the %d processes of plumb %s, %d have not ended: %s; wait for them, or start them again", f.Path, n, step, len(missing), named)
 	}
 	for i := range n {
-		path := filepath.Join(f.Path, name(i), file)
+		folder := filepath.Join(f.Path, name(i))
+		path := filepath.Join(folder, file)
 		in, err := os.Open(path)
 		if err != nil {
-			return err
+			return fmt.Errorf("%w; %s is damaged: remove it, and start plumb %s of %d again", err, folder, step, i)
 		}
-		err = read(NewReader(in, path))
-		if err = errors.Join(err, in.Close()); err != nil {
+		lines := NewReader(in, path)
+		err = lines.Each(yield)
+		if err = errors.Join(err, in.Close()); err != nil && lines.damaged {
+			return fmt.Errorf("%w; %s is damaged: remove it before", err, folder)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -115,26 +114,18 @@ func (r *Run) readOutcome(record []byte) (*Outcome, error) {
 	return o, nil
 }
 
-// ReadOutcomes adds all outcomes of a stream to one.
-func (r *Run) ReadOutcomes(in *Reader, to *Outcome) error {
-	for {
-		key, record, err := in.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
+// AddTo is what is called for the lines of a stream that has only outcomes, which are
+// added to one.
+func (r *Run) AddTo(total *Outcome) func(key string, record []byte) error {
+	return func(key string, record []byte) error {
+		if key != OutcomeKey {
+			return fmt.Errorf("it is not an outcome: plumb reduce reads observations, and plumb map --verdicts reads verdicts; give plumb merge what is left, the lines with the key %s", OutcomeKey)
 		}
+		one, err := r.readOutcome(record)
 		if err != nil {
 			return err
 		}
-		if key != OutcomeKey {
-			return in.At(fmt.Errorf("it is not an outcome: plumb reduce reads observations, and plumb map --verdicts reads verdicts; give plumb merge what is left, the lines with the key %s", OutcomeKey))
-		}
-		one, err := r.readOutcome(record)
-		if err == nil {
-			err = to.Merge(one)
-		}
-		if err != nil {
-			return in.At(err)
-		}
+		return total.Merge(one)
 	}
 }
 

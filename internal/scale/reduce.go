@@ -1,41 +1,37 @@
 package scale
 
 import (
-	"cmp"
+	"bytes"
+	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
-	"slices"
 
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/outcome"
 	"github.com/plumbapi/plumb/internal/wire"
 )
 
-// Source gives lines, and after the last one [io.EOF]. A record is good until the next
-// line.
-type Source interface {
-	Next() (key string, record []byte, err error)
-	At(err error) error // says where the line is that the error is about
-}
+// ErrInterrupted is the error of a step that the user has ended.
+var ErrInterrupted = errors.New("interrupted; nothing of the outcome is valid")
 
 // Reduce reads the observations of resources, those of one resource together, and writes
 // verdicts and an outcome. Outcomes that are among the lines are added to it. The summary
 // is one in which nothing was counted.
-func (r *Run) Reduce(v *engine.Validator, h *engine.History, summary *outcome.Outcome, in Source, to Lines) error {
+func (r *Run) Reduce(ctx context.Context, v *engine.Validator, h *engine.History, summary *outcome.Outcome, in Source, to Lines) error {
 	step := &reduction{run: r, validator: v, history: h, own: summary, to: to, total: &Outcome{Summary: outcome.Empty(v.Digest(), summary.Keep())}}
-	for {
-		key, record, err := in.Next()
-		if errors.Is(err, io.EOF) {
-			return step.end()
+	defer step.readings.close()
+	defer step.begun.close()
+	err := in(func(key string, record []byte) error {
+		if ctx.Err() != nil {
+			return ErrInterrupted
 		}
-		if err != nil {
-			return err
-		}
-		if err := step.add(key, record); err != nil {
-			return in.At(err)
-		}
+		return step.add(key, record)
+	})
+	if err != nil {
+		return err
 	}
+	return step.end()
 }
 
 // reduction is a run of Reduce.
@@ -46,19 +42,13 @@ type reduction struct {
 	own       *outcome.Outcome // what the observations give
 	total     *Outcome
 	to        Lines
-	begun     []uint64 // the keys of all resources
+	begun     sorter // the keys of all resources
 
 	// The resource whose observations are being read.
 	text       string // its key; empty before the first
 	key        engine.ResourceKey
 	candidates []outcome.Candidate
-	readings   []reading
-}
-
-// reading is what rules read of a response, and the number that it has in its object.
-type reading struct {
-	engine.Reading
-	number uint64
+	readings   sorter // what rules read of the responses: the place, and what was read
 }
 
 func (s *reduction) add(key string, record []byte) error {
@@ -87,14 +77,15 @@ func (s *reduction) add(key string, record []byte) error {
 
 // begin begins another resource.
 func (s *reduction) begin(key string) error {
-	s.compare()
+	if err := s.compare(); err != nil {
+		return err
+	}
 	number, err := resourceOf(key)
 	if err != nil {
 		return err
 	}
-	s.begun = append(s.begun, uint64(number))
 	s.text, s.key = key, number
-	return nil
+	return s.begun.add(binary.BigEndian.AppendUint64(nil, uint64(number)))
 }
 
 // observe adds an observation of the resource.
@@ -113,34 +104,37 @@ func (s *reduction) observe(data []byte) error {
 		}
 		return s.history.Merge(one)
 	case ofReading:
-		number := r.Unsigned()
-		one, err := s.validator.ReadReading(r.Rest(), s.key, file)
-		if err != nil {
-			return err
-		}
-		s.readings = append(s.readings, reading{one, number})
-		return nil
+		object, _ := outcome.ParseAlias(file)
+		place := binary.BigEndian.AppendUint64(nil, uint64(object))
+		place = binary.BigEndian.AppendUint64(place, r.Unsigned())
+		return s.readings.add(place, r.Rest())
 	}
 	return errNotOfRun
 }
 
 // compare compares the responses of the resource.
-func (s *reduction) compare() {
+func (s *reduction) compare() error {
 	if s.text == "" {
-		return
+		return nil
 	}
-	slices.SortFunc(s.readings, func(a, b reading) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.number, b.number)) })
-	readings := make([]engine.Reading, len(s.readings))
-	for i := range s.readings {
-		readings[i] = s.readings[i].Reading
-	}
-	doubts := s.history.CompareReadings(readings)
-	s.own.Compare(s.history, s.key, s.candidates, doubts)
-	for i := range doubts {
-		s.verdict(doubts[i].After.File, s.validator.AppendDoubt([]byte{ofDoubt}, &doubts[i]))
-	}
+	var comparison engine.ReadingComparison
+	err := s.readings.each(func(data []byte) error {
+		object := binary.BigEndian.Uint64(data)
+		one, err := s.validator.ReadReading(data[16:], s.key, outcome.Alias(int(object)))
+		if err != nil {
+			return err
+		}
+		for _, doubt := range comparison.Next(s.history, one) {
+			s.own.Doubt(&doubt)
+			s.verdict(doubt.After.File, s.validator.AppendDoubt([]byte{ofDoubt}, &doubt))
+		}
+		return nil
+	})
+	s.own.Compare(s.history, s.key, s.candidates)
 	s.history.Reset()
-	s.candidates, s.readings = s.candidates[:0], s.readings[:0]
+	s.candidates = s.candidates[:0]
+	s.readings.reset()
+	return err
 }
 
 // verdict writes a verdict for the object that a file is.
@@ -153,14 +147,10 @@ func (s *reduction) verdict(file string, data []byte) {
 }
 
 func (s *reduction) end() error {
-	s.compare()
-	slices.Sort(s.begun)
-	for i := 1; i < len(s.begun); i++ {
-		if s.begun[i] == s.begun[i-1] {
-			return fmt.Errorf("the lines with the key %s are not together; sort or group the lines by key, which ends with the first tab", keyOf(engine.ResourceKey(s.begun[i])))
-		}
+	if err := s.compare(); err != nil {
+		return err
 	}
-	if err := s.total.addKeys(s.begun[:min(len(s.begun), mostKeys)]); err != nil {
+	if err := s.checkKeys(); err != nil {
 		return err
 	}
 	for _, c := range s.own.TakeExpected() {
@@ -170,4 +160,25 @@ func (s *reduction) end() error {
 		return err
 	}
 	return s.run.WriteOutcome(s.to, s.total)
+}
+
+// checkKeys checks that no resource has begun twice, and notes the smallest keys.
+func (s *reduction) checkKeys() error {
+	var smallest []uint64
+	var last []byte
+	err := s.begun.each(func(key []byte) error {
+		number := binary.BigEndian.Uint64(key)
+		if bytes.Equal(key, last) {
+			return fmt.Errorf("the lines with the key %s are not together; sort or group the lines by key, which ends with the first tab", keyOf(engine.ResourceKey(number)))
+		}
+		last = append(last[:0], key...)
+		if len(smallest) < mostKeys {
+			smallest = append(smallest, number)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.total.addKeys(smallest)
 }

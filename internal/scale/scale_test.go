@@ -83,62 +83,41 @@ func TestSeal(t *testing.T) {
 	})
 }
 
-// Lines with one key come together, in an order that does not depend on theirs, however
-// many there are.
-func TestSortLines(t *testing.T) {
+// A sorter gives what was added, in order, however much of it fits in memory, and can be
+// used again.
+func TestSorter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		rows := rapid.SliceOfN(rapid.StringMatching(`[a-c]{1,2}\t[0-9]{0,2}`), 0, 30).Draw(t, "rows")
-		times := rapid.SampledFrom([]int{1, 1, 1, linesInMemory}).Draw(t, "times")
-		var want, got []string
-		require.NoError(t, sortLines(func(line func(string, []byte) error) error {
-			for range times {
-				for _, row := range rows {
-					key, record, _ := strings.Cut(row, "\t")
-					require.NoError(t, line(key, []byte(record)))
-					want = append(want, row)
-				}
+		s := sorter{most: rapid.SampledFrom([]int{1, 64, 500, usualMost}).Draw(t, "most")}
+		defer s.close()
+		for range rapid.IntRange(1, 2).Draw(t, "times") {
+			all := rapid.SliceOfN(rapid.SliceOfN(rapid.ByteRange('a', 'c'), 0, 40), 0, 60).Draw(t, "strings")
+			for _, one := range all {
+				cut := rapid.IntRange(0, len(one)).Draw(t, "cut")
+				require.NoError(t, s.add(one[:cut], one[cut:]))
 			}
-			return nil
-		}, func(in Source) error {
-			for {
-				key, record, err := in.Next()
-				if err != nil {
-					require.ErrorIs(t, err, io.EOF)
-					return nil
-				}
-				got = append(got, key+"\t"+string(record))
-			}
-		}))
-		slices.Sort(want)
-		require.True(t, slices.Equal(want, got))
+			var got [][]byte
+			require.NoError(t, s.each(func(one []byte) error {
+				got = append(got, bytes.Clone(one))
+				return nil
+			}))
+			slices.SortFunc(all, bytes.Compare)
+			require.True(t, slices.EqualFunc(all, got, bytes.Equal), "%q, %q", all, got)
+			s.reset()
+		}
 	})
 }
 
-// Lines that cannot be sorted, or only read in part, give an error and are not read.
-func TestSortLinesFails(t *testing.T) {
-	read := func(in Source) error {
-		for {
-			if _, _, err := in.Next(); errors.Is(err, io.EOF) {
-				return nil
-			} else if err != nil {
-				return err
-			}
-		}
-	}
+// What cannot be written or read again is an error, which says what to do.
+func TestSorterFails(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(os.Args[0], "below a file"))
-	err := sortLines(func(line func(string, []byte) error) error {
-		for range 4 * linesInMemory {
-			if err := line("a", []byte("1")); err != nil {
-				return err
-			}
-		}
-		return nil
-	}, read)
-	require.ErrorContains(t, err, "set TMPDIR")
-	err = sortLines(func(line func(string, []byte) error) error {
-		return errors.Join(line("a", nil), errNotOfRun)
-	}, func(Source) error { t.Error("it is read"); return nil })
-	require.ErrorIs(t, err, errNotOfRun)
+	s := sorter{most: 1}
+	require.ErrorContains(t, s.add([]byte("a")), "set TMPDIR")
+	t.Setenv("TMPDIR", "")
+	s = sorter{most: 1}
+	require.NoError(t, s.add([]byte("a")))
+	require.ErrorIs(t, s.each(func([]byte) error { return errNotOfRun }), errNotOfRun)
+	require.NoError(t, s.close())
+	require.ErrorContains(t, s.each(func([]byte) error { return nil }), "set TMPDIR")
 }
 
 func TestKeys(t *testing.T) {
@@ -161,10 +140,10 @@ func TestOutcomeIsSealed(t *testing.T) {
 	require.NoError(t, run.WriteOutcome(w, o))
 	require.NoError(t, w.Close())
 	total := &Outcome{Summary: outcome.Empty("d", 3)}
-	require.NoError(t, run.ReadOutcomes(NewReader(bytes.NewReader(b.Bytes()), "x"), total))
+	require.NoError(t, NewReader(bytes.NewReader(b.Bytes()), "x").Each(run.AddTo(total)))
 	assert.Equal(t, o.Objects, total.Objects)
 	assert.Equal(t, o.Keys, total.Keys)
-	err := NewRun("other", "settings").ReadOutcomes(NewReader(bytes.NewReader(b.Bytes()), "x"), total)
+	err := NewReader(bytes.NewReader(b.Bytes()), "x").Each(NewRun("other", "settings").AddTo(total))
 	require.ErrorIs(t, err, errNotOfRun)
 }
 

@@ -32,8 +32,15 @@ type Writer struct {
 	lines int
 }
 
+// usualBuffer is the size of the buffer of a stream in bytes.
+const usualBuffer = 64 << 10
+
 // NewWriter returns a Writer of lines to w. It must be closed.
-func NewWriter(w io.Writer) *Writer { return &Writer{to: bufio.NewWriterSize(w, 1<<16)} }
+func NewWriter(w io.Writer) *Writer { return newWriter(w, usualBuffer) }
+
+func newWriter(w io.Writer, buffer int) *Writer {
+	return &Writer{to: bufio.NewWriterSize(w, buffer)}
+}
 
 // Line writes a line. The record must not have a line feed. Errors are returned by
 // Close.
@@ -57,11 +64,33 @@ type Reader struct {
 	lines int
 	name  string
 	line  []byte // that is longer than the buffer of from
+
+	damaged bool // the stream is not what was written
 }
 
 // NewReader returns a Reader of lines. Errors name the stream.
 func NewReader(r io.Reader, name string) *Reader {
-	return &Reader{from: bufio.NewReaderSize(r, 1<<16), name: name}
+	return &Reader{from: bufio.NewReaderSize(r, usualBuffer), name: name}
+}
+
+// Source gives lines: it calls yield for each, until that returns an error. A record is
+// good until yield returns.
+type Source func(yield func(key string, record []byte) error) error
+
+// Each is a [Source] of all lines. Errors say at which line they are.
+func (r *Reader) Each(yield func(key string, record []byte) error) error {
+	for {
+		key, record, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := yield(key, record); err != nil {
+			return fmt.Errorf("%s: line %d: %w", r.name, r.lines, err)
+		}
+	}
 }
 
 // Next returns the next line. The record is good until the next call. After the last
@@ -110,9 +139,7 @@ func (r *Reader) readLine() ([]byte, error) {
 	return r.line, err
 }
 
-// At says at which line an error is.
-func (r *Reader) At(err error) error { return fmt.Errorf("%s: line %d: %w", r.name, r.lines, err) }
-
 func (r *Reader) errorf(format string, args ...any) error {
+	r.damaged = true
 	return fmt.Errorf("%s: "+format, append([]any{r.name}, args...)...)
 }

@@ -1,9 +1,7 @@
 package scale
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 
@@ -29,32 +27,21 @@ type objectVerdicts struct {
 // NewVerdicts returns no verdicts.
 func NewVerdicts() *Verdicts { return &Verdicts{objects: map[int]*objectVerdicts{}} }
 
-// Read adds the verdicts of a stream. Outcomes that are among the lines are passed over.
-func (all *Verdicts) Read(r *Run, v *engine.Validator, in *Reader) error {
-	for {
-		key, record, err := in.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if key == OutcomeKey {
-			continue
-		}
-		number, ok := numberOf(key)
-		if !ok {
-			return in.At(fmt.Errorf("it is not a verdict; give the lines of plumb reduce that begin with %s and a number", OutcomeKey))
-		}
-		data, err := r.open(key, record)
-		if err == nil {
-			err = all.add(v, number, data)
-		}
-		if err != nil {
-			return in.At(err)
-		}
-		all.read.add(Tally{1, r.hash(key, record)})
+// Add adds the verdict of a line. An outcome is passed over.
+func (all *Verdicts) Add(r *Run, v *engine.Validator, key string, record []byte) error {
+	if key == OutcomeKey {
+		return nil
 	}
+	number, ok := numberOf(key)
+	if !ok {
+		return fmt.Errorf("it is not a verdict; give the lines of plumb reduce that begin with %s and a number", OutcomeKey)
+	}
+	data, err := r.open(key, record)
+	if err != nil {
+		return err
+	}
+	all.read.add(Tally{1, r.hash(key, record)})
+	return all.add(v, number, data)
 }
 
 func (all *Verdicts) add(v *engine.Validator, number int, data []byte) error {

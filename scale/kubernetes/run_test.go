@@ -27,7 +27,13 @@ type job struct {
 		Completions, Parallelism int
 		Template                 struct {
 			Spec struct {
-				Containers []struct{ Command, Args []string }
+				Containers []struct {
+					Command, Args []string
+					VolumeMounts  []struct {
+						MountPath string `yaml:"mountPath"`
+						ReadOnly  bool   `yaml:"readOnly"`
+					} `yaml:"volumeMounts"`
+				}
 			}
 		}
 	}
@@ -82,6 +88,12 @@ func TestJobs(t *testing.T) {
 	jobs := readJobs(t)
 	require.Len(t, jobs, 4)
 	for _, one := range jobs {
+		writable := map[string]bool{}
+		for _, mount := range one.Spec.Template.Spec.Containers[0].VolumeMounts {
+			writable[mount.MountPath] = !mount.ReadOnly
+		}
+		// The file system of the image is not writable.
+		assert.Equal(t, map[string]bool{"/recordings": false, "/plumb": true, "/tmp": true}, writable, one.Metadata.Labels.Step)
 		killed += start(t, work, &one, r)
 	}
 	assert.Positive(t, killed, "no pod was killed")
