@@ -109,8 +109,8 @@ func (o *objects) compileMentions(n *node) {
 	for _, d := range o.dependentSchemas {
 		mention(d.name)
 	}
-	if n.PropertyNames != nil {
-		for _, value := range append(slices.Clone(n.PropertyNames.Constant), n.PropertyNames.Enum...) {
+	for _, names := range n.set.inPlaceOf(n.PropertyNames) {
+		for _, value := range append(slices.Clone(names.Constant), names.Enum...) {
 			if name, ok := value.(string); ok {
 				mention(name)
 			}
@@ -121,9 +121,9 @@ func (o *objects) compileMentions(n *node) {
 			mention(name)
 		}
 	}
-	if n.If != nil {
-		mention(n.If.Required...)
-		mention(slices.Collect(maps.Keys(n.If.Properties))...)
+	for _, condition := range n.set.inPlaceOf(n.If) {
+		mention(condition.Required...)
+		mention(slices.Collect(maps.Keys(condition.Properties))...)
 	}
 }
 
@@ -178,6 +178,22 @@ func (p *program) missing(e *evaluator, keyword, name string, r *result) {
 	f.Member, f.OfMember = name, true
 }
 
+// countHidden counts the members that the object here does not have because they are
+// for requests only.
+func (e *evaluator) countHidden(v *jsonvalue.Value) int {
+	hidden := map[string]bool{}
+	for _, n := range e.applied[e.here:] {
+		for _, part := range n.parts {
+			for name, own := range part.program().properties {
+				if own.writeOnly() != nil && v.Find(name) < 0 {
+					hidden[name] = true
+				}
+			}
+		}
+	}
+	return len(hidden)
+}
+
 // countMembers evaluates minProperties and maxProperties. A repeated member counts
 // once.
 func (p *program) countMembers(e *evaluator, v *jsonvalue.Value, r *result) {
@@ -194,7 +210,11 @@ func (p *program) countMembers(e *evaluator, v *jsonvalue.Value, r *result) {
 		}
 	}
 	if count < p.minProperties {
-		e.fail(r, p.node, "minProperties", hard)
+		if count+e.countHidden(v) < p.minProperties {
+			e.fail(r, p.node, "minProperties", hard)
+		} else {
+			r.tolerated++ // as in missing
+		}
 	}
 	if p.maxProperties >= 0 && count > p.maxProperties {
 		e.fail(r, p.node, "maxProperties", hard)
@@ -204,8 +224,8 @@ func (p *program) countMembers(e *evaluator, v *jsonvalue.Value, r *result) {
 // member evaluates what the schema says of a member and of its name.
 func (p *program) member(e *evaluator, v *jsonvalue.Value, i int, r *result) {
 	m := &v.Members[i]
-	if p.names != nil {
-		p.nameOf(e, v, i, r)
+	if p.names != nil && !p.nameOf(e, v, i, r) {
+		r.covered.documented.add(i) // what its name breaks is said
 	}
 	described := false
 	if own := p.properties[m.Name]; own != nil {
@@ -233,6 +253,23 @@ func (p *program) member(e *evaluator, v *jsonvalue.Value, i int, r *result) {
 	case p.mentioned[m.Name]:
 		r.covered.documented.add(i)
 	}
+}
+
+// forMember returns the schemas for a member with a name.
+func (o *objects) forMember(name string) []*node {
+	var all []*node
+	if own := o.properties[name]; own != nil {
+		all = append(all, own)
+	}
+	for _, pattern := range o.patterns {
+		if matches, _ := pattern.match(name); matches {
+			all = append(all, pattern.schema)
+		}
+	}
+	if all == nil && o.additional != nil {
+		all = append(all, o.additional)
+	}
+	return all
 }
 
 // described evaluates a member by a schema for it.
@@ -265,8 +302,9 @@ func (p *program) forbid(e *evaluator, n *node, keyword, name string, r *result)
 	f.Keyword, f.Limit, f.Member, f.OfMember = plainKeyword(keyword), "", name, true
 }
 
-// nameOf evaluates propertyNames for the name of a member.
-func (p *program) nameOf(e *evaluator, v *jsonvalue.Value, i int, r *result) {
+// nameOf evaluates propertyNames for the name of a member, and reports whether it has
+// no failure.
+func (p *program) nameOf(e *evaluator, v *jsonvalue.Value, i int, r *result) bool {
 	if len(e.names) == cap(e.names) {
 		e.names = make([]jsonvalue.Value, 0, 32)
 	}
@@ -274,8 +312,10 @@ func (p *program) nameOf(e *evaluator, v *jsonvalue.Value, i int, r *result) {
 	name := &e.names[len(e.names)-1]
 	outer := e.name
 	e.name = name
-	r.addWithin(e.within(p.names, v, i, name))
+	found := e.within(p.names, v, i, name)
 	e.name = outer
+	r.addWithin(found)
+	return found.failures == 0
 }
 
 // nullIsDrift reports whether null for a member of the object here, whose schema does
