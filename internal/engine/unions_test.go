@@ -141,10 +141,10 @@ func TestReferredIsAsWrittenOut(t *testing.T) {
 		bodies                        map[string]string
 	}{
 		{`{type: object, propertyNames: `, name, "Name", `, properties: {ab: {}}}`, map[string]string{
-			`{"ab":1}`: "", `{"abc":1}`: "schema-pattern /abc", `{"cd":1}`: "drift-undocumented-member /cd",
+			`{"ab":1}`: "", `{"abc":1}`: "schema-pattern /abc, drift-undocumented-member /abc", `{"cd":1}`: "drift-undocumented-member /cd",
 		}},
 		{`{type: object, propertyNames: `, names, "Names", `, properties: {ab: {}}}`, map[string]string{
-			`{"ab":1,"cd":1}`: "", `{"x":1}`: "schema-enum /x",
+			`{"ab":1,"cd":1}`: "", `{"x":1}`: "schema-enum /x, drift-undocumented-member /x",
 		}},
 		{`{type: object, patternProperties: {'^x': `, tree, "Tree", `}, properties: {ab: {}}}`, map[string]string{
 			`{"xa":{"v":1,"l":{"v":"b"}},"q":1}`: "schema-type /*/l/v, drift-undocumented-member /q",

@@ -224,8 +224,8 @@ func (p *program) countMembers(e *evaluator, v *jsonvalue.Value, r *result) {
 // member evaluates what the schema says of a member and of its name.
 func (p *program) member(e *evaluator, v *jsonvalue.Value, i int, r *result) {
 	m := &v.Members[i]
-	if p.names != nil && !p.nameOf(e, v, i, r) {
-		r.covered.documented.add(i) // what its name breaks is said
+	if p.names != nil {
+		p.nameOf(e, v, i, r)
 	}
 	described := false
 	if own := p.properties[m.Name]; own != nil {
@@ -302,9 +302,8 @@ func (p *program) forbid(e *evaluator, n *node, keyword, name string, r *result)
 	f.Keyword, f.Limit, f.Member, f.OfMember = plainKeyword(keyword), "", name, true
 }
 
-// nameOf evaluates propertyNames for the name of a member, and reports whether it has
-// no failure.
-func (p *program) nameOf(e *evaluator, v *jsonvalue.Value, i int, r *result) bool {
+// nameOf evaluates propertyNames for the name of a member.
+func (p *program) nameOf(e *evaluator, v *jsonvalue.Value, i int, r *result) {
 	if len(e.names) == cap(e.names) {
 		e.names = make([]jsonvalue.Value, 0, 32)
 	}
@@ -312,10 +311,8 @@ func (p *program) nameOf(e *evaluator, v *jsonvalue.Value, i int, r *result) boo
 	name := &e.names[len(e.names)-1]
 	outer := e.name
 	e.name = name
-	found := e.within(p.names, v, i, name)
+	r.addWithin(e.within(p.names, v, i, name))
 	e.name = outer
-	r.addWithin(found)
-	return found.failures == 0
 }
 
 // nullIsDrift reports whether null for a member of the object here, whose schema does
