@@ -248,6 +248,7 @@ func (l *loader) walk(main *file) *walker {
 // they lead, including those that earlier overlays have added.
 func (l *loader) amend(main *file) error {
 	a := amender{done: map[string]bool{}}
+	_, a.ofBuiltin = l.fsys.(folders)
 	if l.folder != "" {
 		a.file = l.shown(main.name)
 	}

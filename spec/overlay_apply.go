@@ -3,9 +3,7 @@ package spec
 import (
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/plumbapi/plumb"
@@ -16,8 +14,12 @@ import (
 // amender applies overlays to a description, one after the other.
 type amender struct {
 	warnings []Warning
-	file     string          // of the operating system, to which they are applied; empty for another
 	done     map[string]bool // texts of the actions that an overlay has carried out
+
+	// What they are applied to: a file of the operating system, the built-in
+	// description, or another one.
+	file      string
+	ofBuiltin bool
 }
 
 // apply carries out the actions of an overlay on the description in main,
@@ -27,11 +29,16 @@ func (a *amender) apply(o Overlay, main *node) error {
 	if err != nil {
 		return err
 	}
-	a.extends(doc, o.source())
+	a.extends(doc, o.source(), main)
 	v := newView(main)
+	var unmatched []*action
 	for i := range doc.actions {
 		act := &doc.actions[i]
 		targets := v.targets(act.path)
+		if len(targets) == 0 {
+			unmatched = append(unmatched, act)
+			continue
+		}
 		err := doc.checkTargets(act, targets)
 		if err == nil {
 			err = a.carryOut(act, targets, v, o.source())
@@ -40,7 +47,32 @@ func (a *amender) apply(o Overlay, main *node) error {
 			return errorAt(o.source(), act.line, act.column, err.Error())
 		}
 	}
+	a.warnOfUnmatched(o, doc, unmatched)
 	return nil
+}
+
+// warnOfUnmatched warns of actions whose targets match nothing, and which no earlier
+// overlay has carried out. Users cannot correct a built-in overlay: it fits the built-in
+// description, but for what another built-in overlay has removed there.
+func (a *amender) warnOfUnmatched(o Overlay, doc *overlayDocument, unmatched []*action) {
+	unmatched = slices.DeleteFunc(unmatched, func(act *action) bool { return a.done[act.text] })
+	switch {
+	case len(unmatched) == 0 || o.file != "" && a.ofBuiltin:
+	case o.file != "":
+		a.warnings = append(a.warnings, Warning{
+			Place: plumb.Source{Overlay: o.file},
+			Message: fmt.Sprintf("the overlay %s is for the built-in description of the Batch API; %d of its %d targets match nothing in this one; leave the overlay out, or write one for this description",
+				o.Name, len(unmatched), len(doc.actions)),
+		})
+	default:
+		for _, act := range unmatched {
+			a.warn(o.source(), act, "the target "+act.target+" matches nothing; correct it, or remove the action")
+		}
+	}
+}
+
+func (a *amender) warn(source string, act *action, text string) {
+	a.warnings = append(a.warnings, Warning{Place: plumb.Source{Line: act.line, Column: act.column, Overlay: source}, Message: text})
 }
 
 // checkTargets returns an error if an action changes what the version of the overlay does
@@ -61,47 +93,12 @@ func (d *overlayDocument) checkTargets(act *action, targets []found) error {
 	return nil
 }
 
-// extends warns of an overlay that says it is for a file, and is applied to another one.
-// A file that is not there may have been saved under another name.
-func (a *amender) extends(doc *overlayDocument, source string) {
-	reference, ok := doc.tree.root.str("extends")
-	u, err := url.Parse(reference)
-	if !ok || err != nil || a.file == "" || u.Host != "" || u.Scheme != "" && u.Scheme != "file" {
-		return
-	}
-	named := filepath.FromSlash(u.Path)
-	if !filepath.IsAbs(named) {
-		named = filepath.Join(filepath.Dir(source), named)
-	}
-	other, err := os.Stat(named)
-	if err != nil {
-		return
-	}
-	if own, err := os.Stat(a.file); err == nil && !os.SameFile(own, other) {
-		at := doc.tree.Place("/extends")
-		a.warnings = append(a.warnings, Warning{
-			Place:   plumb.Source{Line: at.Line, Column: at.Column, Overlay: source},
-			Message: fmt.Sprintf("the overlay is for %s, and is applied to %s; correct extends, or use the overlay with its own description", filepath.ToSlash(named), a.file),
-		})
-	}
-}
-
 func (a *amender) carryOut(act *action, targets []found, v *view, source string) error {
-	warn := func(text string) {
-		place := plumb.Source{Line: act.line, Column: act.column, Overlay: source}
-		a.warnings = append(a.warnings, Warning{Place: place, Message: text})
-	}
-	switch {
-	case len(targets) == 0:
-		if !a.done[act.text] { // otherwise an earlier overlay has done it
-			warn("the target " + act.target + " matches nothing; correct it, or remove the action")
-		}
-		return nil
-	case act.remove:
-		a.done[act.text] = true
+	warn := func(text string) { a.warn(source, act, text) }
+	a.done[act.text] = true
+	if act.remove {
 		return act.removeFrom(v, targets)
 	}
-	a.done[act.text] = true
 	update, err := act.brings(v, warn)
 	if update == nil || err != nil {
 		return err

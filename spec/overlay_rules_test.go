@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -152,5 +153,67 @@ func TestOverlayExtends(t *testing.T) {
 			warnings = append(warnings, w.String())
 		}
 		assert.Equal(t, want, strings.Join(warnings, "\n"), extends)
+	}
+}
+
+// Without a description of its own, an overlay amends the built-in one, which it can
+// name by the path that reports show, or by a copy.
+func TestOverlayExtendsBuiltin(t *testing.T) {
+	t.Chdir(t.TempDir())
+	printed, err := BuiltinDocument()
+	require.NoError(t, err)
+	text, err := printed.YAML()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile("batch.yaml", text, 0o644))
+	require.NoError(t, os.WriteFile("mine.yaml", []byte("openapi: 3.1.0\ninfo: {title: Mine, version: '1'}\npaths: {}\n"), 0o644))
+	warning := func(of string) string {
+		return "o.yaml:3:1: the overlay is for " + of + ", and is applied to the built-in description; name its description with --spec, or correct extends"
+	}
+	for extends, want := range map[string]string{
+		"batch.yaml":        "",
+		"./batch.yaml":      "",
+		"spec/openapi.yaml": "",
+		"https://host.example/plumb/spec/openapi.yaml": "",
+		"mine.yaml":                    warning("mine.yaml"),
+		"./api/gone.yaml":              warning("api/gone.yaml"),
+		"https://api.example/api.yaml": warning("https://api.example/api.yaml"),
+	} {
+		overlay := "overlay: 1.0.0\ninfo: {title: o, version: '1'}\nextends: " + extends + "\nactions: [{target: $.info, update: {title: b}}]\n"
+		d, err := Builtin(Overlay{Name: "o.yaml", Data: []byte(overlay)})
+		require.NoError(t, err)
+		var warnings []string
+		for _, w := range d.Warnings {
+			warnings = append(warnings, w.String())
+		}
+		assert.Equal(t, want, strings.Join(warnings, "\n"), extends)
+	}
+}
+
+// The targets of a built-in overlay fit the built-in description. What they do not fit
+// in another description is one warning.
+func TestBuiltinOverlaysMatch(t *testing.T) {
+	other := fstest.MapFS{"api.yaml": {Data: []byte("openapi: 3.1.0\ninfo: {title: a, version: '1'}\ncomponents: {schemas: {A: {type: object}}}\n")}}
+	for _, name := range Overlays() {
+		o, err := ReadOverlay(name)
+		require.NoError(t, err)
+		d, err := Builtin(Overlay{Name: "mine.yaml", Data: o.Data}) // users see each
+		require.NoError(t, err)
+		assert.Empty(t, d.Warnings, name)
+
+		doc, err := o.parse()
+		require.NoError(t, err)
+		d, err = Load(other, "api.yaml", Options{Overlays: []Overlay{o}})
+		require.NoError(t, err)
+		require.Len(t, d.Warnings, 1, name)
+		assert.Equal(t, fmt.Sprintf("spec/overlays/%[1]s.yaml: the overlay %[1]s is for the built-in description of the Batch API; %[2]d of its %[2]d targets match nothing in this one; leave the overlay out, or write one for this description",
+			name, len(doc.actions)), d.Warnings[0].String())
+
+		for _, second := range Overlays() {
+			after, err := ReadOverlay(second)
+			require.NoError(t, err)
+			d, err := Builtin(o, after)
+			require.NoError(t, err)
+			assert.Empty(t, d.Warnings, "%s, then %s", name, second)
+		}
 	}
 }

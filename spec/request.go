@@ -11,6 +11,9 @@ type Parameter struct {
 	Name     string
 	In       string // "path", "query", "header" or "cookie"
 	Required bool
+	Style    string   // how its value is written: "form", "deepObject" ...
+	Explode  bool     // whether each element of its value is written by itself
+	Content  string   // the media type of its value; empty if the style decides
 	Example  *Example // nil if the description gives no value
 }
 
@@ -43,7 +46,7 @@ func (d *Description) Parameters(op *Operation) []Parameter {
 			if item = settle(item); item == nil {
 				continue
 			}
-			p := Parameter{Name: textOf(item.get("name")), In: textOf(item.get("in")), Required: item.isTrue("required") || textOf(item.get("in")) == "path", Example: exampleOf(item)}
+			p := parameterOf(item)
 			if !slices.ContainsFunc(all, func(other Parameter) bool { return other.Name == p.Name && other.In == p.In }) {
 				all = append(all, p)
 			}
@@ -56,6 +59,25 @@ func (d *Description) Parameters(op *Operation) []Parameter {
 		}
 	}
 	return all
+}
+
+func parameterOf(n *node) Parameter {
+	p := Parameter{Name: textOf(n.get("name")), In: textOf(n.get("in")), Style: textOf(n.get("style")), Example: exampleOf(n)}
+	p.Required = n.isTrue("required") || p.In == "path"
+	if p.Style == "" {
+		p.Style = "form"
+		if p.In == "path" || p.In == "header" {
+			p.Style = "simple"
+		}
+	}
+	p.Explode = p.Style == "form" || p.Style == "cookie"
+	if n.get("explode") != nil {
+		p.Explode = n.isTrue("explode")
+	}
+	if content := n.get("content"); content != nil && len(content.members) > 0 {
+		p.Content = content.members[0].name
+	}
+	return p
 }
 
 // RequestBody returns what an operation takes as the body of its request, or

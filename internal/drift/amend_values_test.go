@@ -62,6 +62,47 @@ func TestAmendedMembersOfAlternatives(t *testing.T) {
 		string(d.desc.Written(plumb.Source{File: "things.yaml", Pointer: "/components/schemas/Card/properties"})))
 }
 
+// Of a member by which alternatives are told apart, the values that pick none are
+// listed, and not those that the mapping, an enum or the name of a schema describes.
+func TestValuesOfDiscriminators(t *testing.T) {
+	const pets = `
+    Cat: {type: object, required: [kind], properties: {kind: {type: string}}}
+    Dog: {type: object, required: [kind], properties: {kind: {type: string, enum: [dog]}}}
+    Bird: {type: object, properties: {n: {type: integer}}}
+    Inner: {oneOf: [{$ref: '#/components/schemas/Dog'}, {$ref: '#/components/schemas/Cat'}], discriminator: {propertyName: kind, mapping: {cat: Cat, dog: Dog}}}
+    Base: {type: object, properties: {kind: {type: string, enum: [a, b, c]}}, discriminator: {propertyName: kind, mapping: {a: Sub, b: Sub}}}
+    Sub: {allOf: [{$ref: '#/components/schemas/Base'}]}`
+	for name, tt := range map[string]struct {
+		x, values string
+		want      [][]string // by rule
+	}{
+		"mapping":           {`{oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Bird'}], discriminator: {propertyName: kind, mapping: {cat: Cat, bird: Bird}}}`, "cat cat bird fish", [][]string{{"schema-discriminator", `"fish"`}}},
+		"names":             {`{anyOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Bird'}], discriminator: {propertyName: kind}}`, "Cat Bird fish", [][]string{{"schema-discriminator", `"fish"`}}},
+		"member of none":    {`{oneOf: [{$ref: '#/components/schemas/Bird'}], discriminator: {propertyName: kind, mapping: {bird: Bird}}}`, "bird fish", [][]string{{"schema-discriminator", `"fish"`}}},
+		"within another":    {`{oneOf: [{$ref: '#/components/schemas/Inner'}, {$ref: '#/components/schemas/Bird'}], discriminator: {propertyName: kind, mapping: {cat: Inner, dog: Inner, bird: Bird}}}`, "cat dog bird fish", [][]string{{"schema-discriminator", `"fish"`}}},
+		"enum of a branch":  {`{oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}], discriminator: {propertyName: kind, mapping: {cat: Cat, dog: Dog, puppy: Dog}}}`, "cat puppy dog fish", [][]string{{"schema-enum", `"puppy"`}, {"schema-discriminator", `"fish"`}}},
+		"enum beside it":    {`{type: object, properties: {kind: {enum: [cat, bird]}}, oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Bird'}], discriminator: {propertyName: kind, mapping: {cat: Cat, bird: Bird}}}`, "cat fish", [][]string{{"schema-enum", `"fish"`}}},
+		"of a base":         {`{$ref: '#/components/schemas/Base'}`, "a b c", [][]string{{"schema-discriminator", `"c"`}}},
+		"all are described": {`{$ref: '#/components/schemas/Inner'}`, "cat dog", nil},
+	} {
+		var exchanges []*plumb.Exchange
+		for kind := range strings.FieldsSeq(tt.values) {
+			exchanges = append(exchanges, valuesOf(`{"kind": "`+kind+`"}`)...)
+		}
+		d := thingsWith(t, "3.1.0", tt.x+pets)
+		s, _ := d.observe(exchanges)
+		var got [][]string
+		for _, i := range d.drift(s).Drift {
+			item := []string{i.Rule}
+			for _, v := range i.Found {
+				item = append(item, v.Value)
+			}
+			got = append(got, item)
+		}
+		assert.ElementsMatch(t, tt.want, got, name)
+	}
+}
+
 func TestTypeOfShown(t *testing.T) {
 	for found, want := range map[string]string{
 		"": "", "[redacted]": "", "null": "null", "true": "boolean", "7": "integer", "-1.5": "number", "1e3": "number",

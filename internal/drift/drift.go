@@ -136,12 +136,12 @@ func New(desc *spec.Description, v *engine.Validator, s *outcome.Outcome, versio
 	for _, status := range s.Statuses() {
 		r.Summary.Extend(status.Span)
 	}
-	o := newObserved(v, s)
+	found, unlisted := findingsOf(s)
+	o := newObserved(v, s, found)
 	for _, p := range o.places {
 		r.Summary.Extend(p.Span)
 	}
 	faults := map[string]int{}
-	found, unlisted := findingsOf(s)
 	for _, f := range found {
 		if kindOf(f.Rule) < 0 {
 			faults[f.Rule] += f.Count
@@ -212,11 +212,18 @@ type observed struct {
 	statuses []*outcome.ObservedStatus
 	known    map[at]*engine.Described
 
+	picksNone map[picksNone]bool // by the findings
+
 	at map[string][]int // indexes of the places, by pointer
 }
 
-func newObserved(v *engine.Validator, s *outcome.Outcome) *observed {
-	o := &observed{v: v, places: s.Places(), statuses: s.Statuses(), known: map[at]*engine.Described{}, at: map[string][]int{}}
+func newObserved(v *engine.Validator, s *outcome.Outcome, found []*outcome.Finding) *observed {
+	o := &observed{v: v, places: s.Places(), statuses: s.Statuses(), known: map[at]*engine.Described{}, at: map[string][]int{}, picksNone: map[picksNone]bool{}}
+	for _, f := range found {
+		if f.Rule == "schema-discriminator" {
+			o.picksNone[picksNone{f.Operation, f.Status, f.Pointer, f.Description}] = true
+		}
+	}
 	for i, p := range o.places {
 		o.at[p.Pointer] = append(o.at[p.Pointer], i)
 	}
@@ -326,7 +333,7 @@ func (o *observed) found(i *Item) []Value {
 				return []Value{}
 			}
 			for value, n := range p.Values {
-				if !slices.Contains(o.documented(p), value) {
+				if o.isUndocumented(i.finding, p, value) {
 					counts[value] += n
 				}
 			}
@@ -348,13 +355,28 @@ func (o *observed) found(i *Item) []Value {
 	return values
 }
 
-// documented lists the values that are described for a place.
-func (o *observed) documented(p *outcome.Observed) []string {
-	var values []string
-	for _, d := range o.described(p.Schema, p.Pointer).Values {
-		values = append(values, d.Value)
+// isUndocumented reports whether a finding about undocumented values is about a value
+// of a place. A value that picks none of a discriminator's schemas is that of the
+// finding about the discriminator alone, since no schema is applied to it.
+func (o *observed) isUndocumented(f *outcome.Finding, p *outcome.Observed, value string) bool {
+	d := o.described(p.Schema, p.Pointer)
+	for _, picking := range d.Pickings {
+		switch {
+		case picking.Place == f.Description:
+			return !picking.Picks(value)
+		case picking.IsApart(value, f.Description) && (picking.Picks(value) || o.picksNone[picksNone{f.Operation, f.Status, f.Pointer, picking.Place}]):
+			return false
+		}
 	}
-	return values
+	return !slices.ContainsFunc(d.Values, func(v engine.Seen) bool { return v.Value == value })
+}
+
+// picksNone says where values that pick no schema of a discriminator were found.
+type picksNone struct {
+	operation     string
+	status        int
+	pointer       string
+	discriminator plumb.Source
 }
 
 func parentOf(pointer string) string {

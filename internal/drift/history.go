@@ -61,8 +61,8 @@ func (r *Report) Follow(v *engine.Validator, past []Past) {
 	gone := map[itemKey]Gone{}
 	for n, p := range past {
 		r.Trend = append(r.Trend, Run{p.Name, []Gone{}})
-		o := newObserved(v, p.Summary)
 		found, _ := findingsOf(p.Summary)
+		o := newObserved(v, p.Summary, found)
 		for _, f := range found {
 			if kindOf(f.Rule) < 0 {
 				continue

@@ -267,32 +267,40 @@ type Described struct {
 	Member  Seen           // if it is a member with a name; else zero
 	Members []Seen         // of objects there
 	Values  []Seen         // that are enumerated
+
+	Pickings []schema.Picking // what discriminators say of the member
 }
 
 // Described returns what the description says about the values at a pointer in
-// a schema with that label; nil where it says nothing. Array indexes and keys
+// a schema with a label; nil where it says nothing. Array indexes and keys
 // of maps are * in the pointer.
-func (v *Validator) Described(schema, pointer string) *Described {
-	s := v.schemaLabelled(schema)
+func (v *Validator) Described(label, pointer string) *Described {
+	s := v.schemaLabelled(label)
 	if s == nil {
 		return nil
 	}
-	shape, member := s.Shape, Seen{}
+	shape, member, pickings := s.Shape, Seen{}, []schema.Picking(nil)
 	for _, token := range jsonvalue.SplitPointer(pointer) {
+		if shape == nil {
+			return nil
+		}
 		item := shape.Item(0)
-		member = Seen{}
+		member, pickings = Seen{}, shape.Pickings(token)
 		if m := shape.Named(token); m != nil {
 			member = v.placesOf(shape).members[m.Index]
 		}
 		if shape, _ = shape.Member(token); shape == nil {
 			shape = item
 		}
-		if shape == nil {
+	}
+	if shape == nil {
+		if pickings == nil {
 			return nil
 		}
+		return &Described{Pickings: pickings}
 	}
 	places := v.placesOf(shape)
-	d := &Described{Places: shape.Places(), Member: member, Members: places.ofResponses(shape)}
+	d := &Described{Places: shape.Places(), Member: member, Members: places.ofResponses(shape), Pickings: pickings}
 	for _, text := range shape.Values {
 		d.Values = append(d.Values, places.values[text])
 	}

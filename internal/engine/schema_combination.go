@@ -31,12 +31,11 @@ is that of the closest alternative, under its own rule.`,
 // combinationWords are the messages for failures of keywords that combine
 // schemas.
 var combinationWords = map[string]string{
-	"oneOf":    "the value fits more than one of the alternatives",
-	"anyOf":    "the value fits none of the alternatives",
-	"not":      "the value fits a schema that the description excludes",
-	"contains": "no element of the array fits the description",
-	"false":    "the description allows no value here",
-	"$ref":     "the schema refers to itself endlessly",
+	"oneOf": "the value fits more than one of the alternatives",
+	"anyOf": "the value fits none of the alternatives",
+	"not":   "the value fits a schema that the description excludes",
+	"false": "the description allows no value here",
+	"$ref":  "the schema refers to itself endlessly",
 }
 
 func allowedByCombination(f schema.Failure) string {

@@ -16,7 +16,8 @@ the alternative whose own const or enum has the value, else the one with that
 name; findings are then those of this schema. By the letter of OpenAPI a
 discriminator is only a hint; here it decides, since clients that are generated
 from the description decode the object by it. Where the object is one that the
-description accepts all the same, the finding is a warning.`,
+description accepts all the same, the finding is a warning. Where the member is
+missing or has the wrong type, the finding is about that, under its own rule.`,
 	Fix:     "Send one of the values that are allowed, or add the value to the mapping.",
 	Example: `{"kind": "fish"}, where the discriminator kind maps cat and dog`,
 	run: func(p *pass) {

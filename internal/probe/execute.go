@@ -64,6 +64,7 @@ func (e *executor) run(ctx context.Context, s *Scenario) error {
 type call struct {
 	operation   *spec.Operation
 	arguments   []arazzo.Argument
+	parameters  []spec.Parameter // that are described
 	contentType string
 	payload     any
 	hasPayload  bool
@@ -75,7 +76,7 @@ type call struct {
 
 // Call makes the request of a step.
 func (e *executor) Call(ctx context.Context, r *arazzo.Request) (*arazzo.Response, error) {
-	c := &call{operation: e.document.operations[r.Step], arguments: r.Parameters, payload: r.Payload, hasPayload: r.HasPayload, expected: e.document.expected[r.Step]}
+	c := &call{operation: e.document.operations[r.Step], arguments: r.Parameters, parameters: e.document.parameters[r.Step], payload: r.Payload, hasPayload: r.HasPayload, expected: e.document.expected[r.Step]}
 	if r.Step.Body != nil {
 		c.contentType = r.Step.Body.ContentType
 	}

@@ -39,6 +39,7 @@ func (l *linker) link(step *arazzo.Step) error {
 		return l.unknown(step, sources, wanted)
 	}
 	l.document.operations[step] = op
+	l.document.parameters[step] = from.description.Parameters(op)
 	l.document.expected[step] = ranges(step.ExpectedStatuses())
 	if step.Body != nil && step.Body.ContentType == "" {
 		step.Body.ContentType = mediaTypeOf(from.description.RequestBody(op))

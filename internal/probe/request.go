@@ -3,8 +3,10 @@ package probe
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/arazzo"
@@ -15,7 +17,7 @@ import (
 // request builds the request of a call.
 func (e *executor) request(c *call) (*http.Request, error) {
 	op := c.operation
-	b := requestBuilder{header: http.Header{"Accept-Encoding": {"gzip"}}, query: url.Values{}, path: op.Path} // as clients in Go send it
+	b := requestBuilder{header: http.Header{"Accept-Encoding": {"gzip"}}, query: map[string][]string{}, path: op.Path} // as clients in Go send it
 	for name, values := range e.prober.Header.Clone() {
 		b.header[name] = values
 	}
@@ -24,7 +26,7 @@ func (e *executor) request(c *call) (*http.Request, error) {
 		b.withoutCredentials()
 	}
 	for _, a := range c.arguments {
-		b.add(a)
+		b.add(a.In, parameterOf(a, c.parameters))
 	}
 	if i := strings.IndexByte(b.path, '{'); i >= 0 {
 		return nil, fmt.Errorf("%s %s: the scenario gives no value for %s", op.Method, op.Path, b.path[i:])
@@ -57,34 +59,43 @@ func (e *executor) request(c *call) (*http.Request, error) {
 type requestBuilder struct {
 	base   url.URL
 	header http.Header
-	query  url.Values
+	query  map[string][]string // the pairs of each parameter
 	path   string
 }
 
 // add adds a parameter. A header without a value is one that is not sent.
-func (b *requestBuilder) add(a arazzo.Argument) {
-	texts := textsOf(a.Value)
-	joined := strings.Join(texts, ",")
-	switch a.In {
+func (b *requestBuilder) add(in string, p parameter) {
+	switch in {
 	case "path":
-		b.path = strings.ReplaceAll(b.path, "{"+a.Name+"}", url.PathEscape(joined))
+		b.path = strings.ReplaceAll(b.path, "{"+p.name+"}", p.path())
 	case "query":
-		b.query[a.Name] = texts
+		b.query[p.name] = p.query()
 	case "header":
-		b.header.Del(a.Name)
-		if joined != "" {
-			b.header.Set(a.Name, joined)
+		b.header.Del(p.name)
+		if value := p.header(); value != "" {
+			b.header.Set(p.name, value)
 		}
 	case "cookie":
-		b.header.Add("Cookie", (&http.Cookie{Name: a.Name, Value: joined}).String())
+		b.header.Set("Cookie", strings.TrimPrefix(b.header.Get("Cookie")+"; "+p.cookie(), "; "))
 	}
 }
 
 // address returns the URL of the request. Parameters of the query take
 // precedence over those in the URL of the API.
 func (b *requestBuilder) address() (string, error) {
-	query := b.keepQuery(func(name, _ string) bool { return !b.query.Has(name) })
-	b.base.RawQuery = strings.Trim(query+"&"+b.query.Encode(), "&")
+	var own []string
+	for _, name := range slices.Sorted(maps.Keys(b.query)) {
+		own = append(own, b.query[name]...)
+	}
+	given := map[string]bool{}
+	for name := range b.query {
+		given[name] = true
+	}
+	for _, pair := range own {
+		given[nameOf(pair)] = true
+	}
+	query := b.keepQuery(func(name, _ string) bool { return !given[name] })
+	b.base.RawQuery = strings.Trim(query+"&"+strings.Join(own, "&"), "&")
 	target := strings.TrimSuffix(b.base.EscapedPath(), "/") + b.path
 	path, err := url.PathUnescape(target)
 	if err != nil {
@@ -94,15 +105,20 @@ func (b *requestBuilder) address() (string, error) {
 	return b.base.String(), nil
 }
 
+// nameOf returns the name in a pair of a query.
+func nameOf(pair string) string {
+	name, _, _ := strings.Cut(pair, "=")
+	if plain, err := url.QueryUnescape(name); err == nil {
+		return plain
+	}
+	return name
+}
+
 // keepQuery returns the query of the URL of the API without some pairs.
 func (b *requestBuilder) keepQuery(keep func(name, pair string) bool) string {
 	var kept []string
 	for pair := range strings.SplitSeq(b.base.RawQuery, "&") {
-		name, _, _ := strings.Cut(pair, "=")
-		if plain, err := url.QueryUnescape(name); err == nil {
-			name = plain
-		}
-		if keep(name, pair) {
+		if keep(nameOf(pair), pair) {
 			kept = append(kept, pair)
 		}
 	}

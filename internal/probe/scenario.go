@@ -23,7 +23,8 @@ type Document struct {
 	Warnings []spec.Warning
 
 	operations map[*arazzo.Step]*spec.Operation
-	expected   map[*arazzo.Step]string // the statuses that the requests of a step say it expects
+	parameters map[*arazzo.Step][]spec.Parameter // of the operations
+	expected   map[*arazzo.Step]string           // the statuses that the requests of a step say it expects
 }
 
 // Scenario is a sequence of requests: one workflow of a document or, in a smoke
@@ -65,7 +66,7 @@ func Load(file string, sources map[string]string) (*Document, error) {
 }
 
 func parse(file string, data []byte, r *documentReader) (*Document, error) {
-	r.document = &Document{operations: map[*arazzo.Step]*spec.Operation{}, expected: map[*arazzo.Step]string{}}
+	r.document = &Document{operations: map[*arazzo.Step]*spec.Operation{}, parameters: map[*arazzo.Step][]spec.Parameter{}, expected: map[*arazzo.Step]string{}}
 	read, err := r.read(file, data)
 	if err != nil {
 		return nil, err

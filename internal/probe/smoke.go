@@ -43,9 +43,9 @@ func smokeCall(d *spec.Description, op *spec.Operation, change bool) (c *call, l
 	default:
 		return nil, "needs a scenario"
 	}
-	c = &call{operation: op}
+	c = &call{operation: op, parameters: d.Parameters(op)}
 	var missing []string
-	for _, p := range d.Parameters(op) {
+	for _, p := range c.parameters {
 		switch {
 		case !p.Required:
 		case p.Example == nil:

@@ -118,7 +118,7 @@ func (p *program) choose(e *evaluator, a *alternatives, v *jsonvalue.Value, r *r
 		}
 	}
 	switch {
-	case len(strict) > 1 && a.keyword == "oneOf":
+	case len(strict) > 1 && a.keyword == "oneOf" && !a.isUntold(v):
 		f := e.fail(r, p.node, a.keyword, hard)
 		f.Reason = fmt.Sprintf("valid against schemas at indexes %d and %d", slices.Index(a.schemas, candidates[strict[0]]), slices.Index(a.schemas, candidates[strict[1]]))
 	case unknown != "" && (a.keyword == "oneOf" || len(strict) == 0):
@@ -158,12 +158,58 @@ func (p *program) nearest(e *evaluator, a *alternatives, candidates []*node, jud
 	e.choices++
 	r.add(e.explain(candidates[best], v, judged[best]))
 	e.choices--
-	for i := mark; i < len(e.failures); i++ {
-		e.failures[i].Alternatives = max(e.failures[i].Alternatives, len(candidates))
-	}
-	if isTie {
+	untold := a.discriminator != nil && e.keepMember(mark, a.discriminator.property)
+	if untold || isTie {
 		r.covered.all() // the value may as well be meant for another one
 	}
+	if n := withoutNull(candidates, v); n > 1 && !untold {
+		for i := mark; i < len(e.failures); i++ {
+			e.failures[i].Alternatives = max(e.failures[i].Alternatives, n)
+		}
+	}
+}
+
+// isUntold reports whether a value is null, of which a discriminator does not tell
+// which alternative it is of: several may allow it.
+func (a *alternatives) isUntold(v *jsonvalue.Value) bool {
+	return a.discriminator != nil && v.Kind == jsonvalue.Null
+}
+
+// withoutNull counts the alternatives that a value can be meant for: one that is not
+// null is not meant for null alone.
+func withoutNull(candidates []*node, v *jsonvalue.Value) int {
+	n := len(candidates)
+	for _, c := range candidates {
+		if v.Kind != jsonvalue.Null && (&kindsAsker{}).own(c.Schema, nil) == jsonvalue.Null.Set() {
+			n--
+		}
+	}
+	return n
+}
+
+// keepMember drops the failures after the mark that are not of a member of the object
+// here, if there are any of the member: without the member that picks an alternative,
+// any of them can be meant. Nor is a failure of the member kept twice. It reports
+// whether there was one.
+func (e *evaluator) keepMember(mark int, name string) bool {
+	here := len(e.path)
+	ofMember := func(f Failure) bool {
+		return f.OfMember && f.Member == name && len(f.Path) == here || !f.OfMember && !f.Name && len(f.Path) == here+1 && f.Path[here] == name
+	}
+	after := e.failures[mark:]
+	if !slices.ContainsFunc(after, ofMember) {
+		return false
+	}
+	path := e.pathHere()
+	known := slices.DeleteFunc(slices.Clone(e.failures[:mark]), func(f Failure) bool { return !ofMember(f) || !slices.Equal(f.Path[:here], path) })
+	after = slices.DeleteFunc(after, func(f Failure) bool {
+		return !ofMember(f) || slices.ContainsFunc(known, func(k Failure) bool { return k.Keyword == f.Keyword })
+	})
+	for i := range after {
+		after[i].Alternatives = 0
+	}
+	e.failures = e.failures[:mark+len(after)]
+	return true
 }
 
 // compare orders scores: the nearest first.

@@ -114,14 +114,12 @@ func (d *discriminator) pick(e *evaluator, p *program, a *alternatives, v *jsonv
 		return a.schemas, false
 	}
 	if index >= 0 {
-		if n := d.mapping[text]; n != nil {
-			return a.of(e, n, v), false
-		}
-		if candidates = a.withConstant(e.set, d.property, text); len(candidates) > 0 {
-			return candidates, false
-		}
-		if n := d.names[text]; n != nil {
-			return a.of(e, n, v), false
+		switch picked := d.schemasOf(e.set, a, text); len(picked) {
+		case 0:
+		case 1:
+			return a.of(e, picked[0], v), false
+		default:
+			return picked, false
 		}
 	}
 	if d.fallback != nil {
@@ -146,9 +144,27 @@ func (d *discriminator) pick(e *evaluator, p *program, a *alternatives, v *jsonv
 	case e.judging > 0:
 		r.add(accepted)
 	default:
+		r.covered.documented.every = true // it may as well be meant for another one
 		return a.schemas, false
 	}
 	return nil, true
+}
+
+// schemasOf returns the schemas that a value picks: one, but for alternatives that
+// enumerate it. Without alternatives, they are those made from the schema.
+func (d *discriminator) schemasOf(s *Set, a *alternatives, text string) []*node {
+	if n := d.mapping[text]; n != nil {
+		return []*node{n}
+	}
+	if a != nil {
+		if all := a.withConstant(s, d.property, text); len(all) > 0 {
+			return all
+		}
+	}
+	if n := d.names[text]; n != nil {
+		return []*node{n}
+	}
+	return nil
 }
 
 // of returns the alternatives that are a schema, or else those that always apply it,
@@ -248,10 +264,8 @@ func (p *program) inherit(e *evaluator, v *jsonvalue.Value, r *result) {
 	}
 	subtype := d.fallback
 	if index >= 0 {
-		if n := d.mapping[text]; n != nil {
-			subtype = n
-		} else if n := d.names[text]; n != nil {
-			subtype = n
+		if picked := d.schemasOf(e.set, nil, text); picked != nil {
+			subtype = picked[0]
 		}
 	}
 	if subtype == nil {
@@ -260,6 +274,7 @@ func (p *program) inherit(e *evaluator, v *jsonvalue.Value, r *result) {
 			f := e.fail(r, p.node, spec.DiscriminatorKeyword, tolerated)
 			f.Keyword, f.Values, f.Limit = "discriminator", d.allowed(e.set, nil), ""
 			e.path = e.path[:len(e.path)-1]
+			r.covered.documented.every = true // by the schema that it is meant for
 		}
 		return
 	}

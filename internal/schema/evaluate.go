@@ -356,7 +356,8 @@ func (p *program) references(e *evaluator, v *jsonvalue.Value, r *result) {
 	}
 }
 
-// dropRepeated drops what a discriminator says of a value that has another failure.
+// dropRepeated drops what a discriminator says of a value that has another failure, or
+// of which an outer discriminator says the same.
 func (e *evaluator) dropRepeated() {
 	if !slices.ContainsFunc(e.failures, func(f Failure) bool { return f.Keyword == "discriminator" }) {
 		return
@@ -368,7 +369,13 @@ func (e *evaluator) dropRepeated() {
 		}
 	}
 	e.failures = slices.DeleteFunc(e.failures, func(f Failure) bool {
-		return f.Keyword == "discriminator" && others[strings.Join(f.Path, "\x00")]
+		if f.Keyword != "discriminator" {
+			return false
+		}
+		path := strings.Join(f.Path, "\x00")
+		repeated := others[path]
+		others[path] = true
+		return repeated
 	})
 }
 

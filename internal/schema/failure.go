@@ -97,6 +97,10 @@ func (s *Set) failureOf(n *node, keyword string) *Failure {
 		switch f.Keyword {
 		case "pattern": // as its author wrote it
 			f.Limit = string(s.desc.Written(f.Place))
+		case "minContains":
+			if s.keyword(n.Location, own) == nil { // contains alone
+				f.Limit, f.Place = "1", s.place(n.Location+"/contains")
+			}
 		case "type":
 			f.Values = n.Types
 		case "const":

@@ -109,8 +109,8 @@ func (o *objects) compileMentions(n *node) {
 	for _, d := range o.dependentSchemas {
 		mention(d.name)
 	}
-	if n.PropertyNames != nil {
-		for _, value := range append(slices.Clone(n.PropertyNames.Constant), n.PropertyNames.Enum...) {
+	for _, names := range n.set.inPlaceOf(n.PropertyNames) {
+		for _, value := range append(slices.Clone(names.Constant), names.Enum...) {
 			if name, ok := value.(string); ok {
 				mention(name)
 			}
@@ -121,9 +121,9 @@ func (o *objects) compileMentions(n *node) {
 			mention(name)
 		}
 	}
-	if n.If != nil {
-		mention(n.If.Required...)
-		mention(slices.Collect(maps.Keys(n.If.Properties))...)
+	for _, condition := range n.set.inPlaceOf(n.If) {
+		mention(condition.Required...)
+		mention(slices.Collect(maps.Keys(condition.Properties))...)
 	}
 }
 
@@ -178,6 +178,22 @@ func (p *program) missing(e *evaluator, keyword, name string, r *result) {
 	f.Member, f.OfMember = name, true
 }
 
+// countHidden counts the members that the object here does not have because they are
+// for requests only.
+func (e *evaluator) countHidden(v *jsonvalue.Value) int {
+	hidden := map[string]bool{}
+	for _, n := range e.applied[e.here:] {
+		for _, part := range n.parts {
+			for name, own := range part.program().properties {
+				if own.writeOnly() != nil && v.Find(name) < 0 {
+					hidden[name] = true
+				}
+			}
+		}
+	}
+	return len(hidden)
+}
+
 // countMembers evaluates minProperties and maxProperties. A repeated member counts
 // once.
 func (p *program) countMembers(e *evaluator, v *jsonvalue.Value, r *result) {
@@ -194,7 +210,11 @@ func (p *program) countMembers(e *evaluator, v *jsonvalue.Value, r *result) {
 		}
 	}
 	if count < p.minProperties {
-		e.fail(r, p.node, "minProperties", hard)
+		if count+e.countHidden(v) < p.minProperties {
+			e.fail(r, p.node, "minProperties", hard)
+		} else {
+			r.tolerated++ // as in missing
+		}
 	}
 	if p.maxProperties >= 0 && count > p.maxProperties {
 		e.fail(r, p.node, "maxProperties", hard)
@@ -233,6 +253,23 @@ func (p *program) member(e *evaluator, v *jsonvalue.Value, i int, r *result) {
 	case p.mentioned[m.Name]:
 		r.covered.documented.add(i)
 	}
+}
+
+// forMember returns the schemas for a member with a name.
+func (o *objects) forMember(name string) []*node {
+	var all []*node
+	if own := o.properties[name]; own != nil {
+		all = append(all, own)
+	}
+	for _, pattern := range o.patterns {
+		if matches, _ := pattern.match(name); matches {
+			all = append(all, pattern.schema)
+		}
+	}
+	if all == nil && o.additional != nil {
+		all = append(all, o.additional)
+	}
+	return all
 }
 
 // described evaluates a member by a schema for it.

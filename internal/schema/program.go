@@ -66,6 +66,14 @@ func (s *Set) nodeOf(compiled *jsonschema.Schema) *node {
 	return s.node(compiled)
 }
 
+// inPlaceOf returns a schema and those that apply together with it; none of none.
+func (s *Set) inPlaceOf(compiled *jsonschema.Schema) []*node {
+	if compiled == nil {
+		return nil
+	}
+	return s.node(compiled).inPlace
+}
+
 func (s *Set) nodesOf(compiled []*jsonschema.Schema) []*node {
 	var all []*node
 	for _, c := range compiled {

@@ -220,8 +220,7 @@ func (n *node) writeOnly() *node {
 // requests only.
 func (n *node) hidesMember(name string) bool {
 	return slices.ContainsFunc(n.parts, func(part *node) bool {
-		own := part.program().properties[name]
-		return own != nil && own.writeOnly() != nil
+		return slices.ContainsFunc(part.program().forMember(name), func(own *node) bool { return own.writeOnly() != nil })
 	})
 }
 

@@ -6,7 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // lockPatience is how long [Locked] waits for another program.
@@ -20,8 +23,8 @@ var errHeld = errors.New("another program holds the lock")
 
 // Locked calls change while no other program does so with the same name, which
 // need not exist. The lock is the file NAME.lock, which exists as long as change
-// runs. Where the system allows for it, a lock ends with the process that holds it,
-// however that ends; the file may then be left, and is not in the way.
+// runs. A lock ends with the process that holds it, however that ends; the file may then
+// be left, and is not in the way.
 func Locked(name string, change func() error) (err error) {
 	unlock, err := lock(name, lockPatience)
 	if err != nil {
@@ -77,11 +80,64 @@ func isLock(file string) error {
 	return nil
 }
 
+// hold creates a lock, or takes over that of a process that has ended: the system
+// gives it free when a process ends.
+func hold(name string) (unlock func() error, err error) {
+	for {
+		l := flock.New(name, flock.SetFlag(os.O_RDWR|os.O_CREATE), flock.SetPermissions(0o666))
+		var notOpened *fs.PathError
+		switch ok, err := l.TryLock(); {
+		case errors.As(err, &notOpened):
+			return nil, err
+		case err != nil:
+			return nil, fmt.Errorf("the file system has no locks (%w); name a file on another one", err)
+		case !ok:
+			return nil, errHeld
+		case isStill(l, name):
+			return func() error { return release(l) }, nil
+		}
+		if err := l.Unlock(); err != nil { // whoever held it has removed it meanwhile
+			return nil, err
+		}
+	}
+}
+
+// release removes a lock and gives it free. Windows does not remove a file that is open:
+// the lock is free before, and remains if another process has opened it meanwhile.
+func release(l *flock.Flock) error {
+	if runtime.GOOS == "windows" {
+		err := l.Unlock()
+		_ = os.Remove(l.Path()) // it is not in the way
+		return err
+	}
+	return errors.Join(os.Remove(l.Path()), l.Unlock())
+}
+
+// isStill reports whether a name is still that of an open lock.
+func isStill(l *flock.Flock, name string) bool {
+	opened, err := l.Stat()
+	if err != nil {
+		return false
+	}
+	info, err := os.Lstat(name)
+	return err == nil && os.SameFile(opened, info)
+}
+
 // Free returns an error if another program has locked a target, which [Target]
 // returned.
 func Free(target string) error {
-	if held(target + lockEnd) {
+	file := target + lockEnd
+	if info, err := os.Lstat(file); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	l := flock.New(file, flock.SetFlag(os.O_RDONLY))
+	if free, err := l.TryRLock(); err == nil && !free {
 		return inUse(target)
 	}
+	_ = l.Unlock() // nothing was written
 	return nil
+}
+
+func inUse(name string) error {
+	return fmt.Errorf("another plumb is writing %s: name another file, or wait until it has ended", name)
 }
