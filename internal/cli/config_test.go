@@ -35,12 +35,37 @@ func TestConfigurationMistakes(t *testing.T) {
 		"overlay: [.]":                   "plumb.yaml:1:11: overlay: .: the overlay cannot be read: this is a folder; name a file",
 		"schema: Nope":                   `plumb.yaml:1:9: schema: "Nope" is not one of Batch, `,
 		"server: [http://a.example, 1]":  `plumb.yaml:1:28: server: "1" is not the URL of a server`,
+		"spec: https://a.example/b.yaml": "plumb.yaml:1:7: spec: https://a.example/b.yaml: ",
+		"a: 1\n---\nb: 1":                "plumb.yaml:2:1: a second YAML document begins here; only one document is read: ",
+		"jobs: *many":                    "plumb.yaml:1:7: not YAML: the alias *many has no anchor &many before it; add the anchor, ",
+		"rules:\n  *-null: off":          "plumb.yaml:2:3: not YAML: the alias *-null has no anchor",
+		"\tjobs: 1":                      "plumb.yaml:1:1: not YAML: the line is indented with a tab; indent it with spaces",
+		"jobs: 1\njobs: 2":               `plumb.yaml:2:1: the key "jobs" occurs twice, first in line 1; remove one of the two`,
+		"? [jobs]\n: 1":                  "plumb.yaml:1:3: a key must be text; put it in quotation marks",
 	} {
 		require.NoError(t, os.WriteFile("plumb.yaml", []byte(config+"\n"), 0o600))
 		var messages strings.Builder
 		status := Run(t.Context(), []string{"check", "a.json"}, nil, io.Discard, &messages, func(string) string { return "" })
 		assert.Equal(t, statusFailed, status, config)
 		assert.True(t, strings.HasPrefix(messages.String(), "plumb: "+want), "%s\n%s\n%s", config, messages.String(), want)
+	}
+
+	// So are the recordings that it names, which count where the command line has none.
+	for config, want := range map[string]string{
+		"recordings: [nope.har]":           "plumb.yaml:1:14: recordings: nope.har: there is no such file or folder; name a recording",
+		"recordings:\n  - a.json\n  - n/*": "plumb.yaml:3:5: recordings: n/*: no file matches; ",
+		"recordings: ['[a']":               "plumb.yaml:1:14: recordings: [a: this is neither a file nor a glob, since a bracket is not closed; ",
+		"recordings: [/dev/null]":          "plumb.yaml:1:14: recordings: /dev/null: this is a device or a socket",
+		"recordings: ['http://a.example']": "plumb.yaml:1:14: recordings: http://a.example: a recording is not fetched; ",
+		"recordings: ['']":                 "plumb.yaml:1:14: recordings: the name is empty; name a file or folder",
+	} {
+		require.NoError(t, os.WriteFile("plumb.yaml", []byte(config+"\n"), 0o600))
+		for _, command := range []string{"check", "drift"} {
+			var messages strings.Builder
+			status := Run(t.Context(), []string{command}, nil, io.Discard, &messages, func(string) string { return "" })
+			assert.Equal(t, statusFailed, status, config)
+			assert.True(t, strings.HasPrefix(messages.String(), "plumb: "+want), "%s\n%s\n%s", config, messages.String(), want)
+		}
 	}
 
 	// Where a flag replaces the value, the message does not name the file.

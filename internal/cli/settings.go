@@ -378,9 +378,10 @@ func severities() []string {
 	return names
 }
 
-// from returns a path that is given relative to dir.
+// from returns a path that is given relative to dir. A URL, which is not fetched, is
+// left as it is for the message about it.
 func from(dir, path string) string {
-	if dir == "" || path == "" || filepath.IsAbs(path) {
+	if dir == "" || path == "" || filepath.IsAbs(path) || strings.Contains(path, "://") {
 		return path
 	}
 	return filepath.Join(dir, path)

@@ -134,7 +134,7 @@ func TestInputs(t *testing.T) {
 
 func TestBrokenScenarios(t *testing.T) {
 	for name, tc := range map[string]struct{ text, want string }{
-		"not YAML":     {"a: b: c", "s.yaml:1: not YAML"},
+		"not YAML":     {"a: b: c", "s.yaml:1:1: not YAML"},
 		"nothing":      {"", "s.yaml: the file is empty"},
 		"no workflows": {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\n", `s.yaml:1:1: the Arazzo document has no member "sourceDescriptions"`},
 		"a URL": {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\nsourceDescriptions: [{name: a, url: 'https://host/openapi.yaml', type: openapi}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: o}]}]\n",
