@@ -34,6 +34,7 @@ func TestConfigurationMistakes(t *testing.T) {
 		"overlay: [{a: b}]":              "plumb.yaml:1:11: overlay: expected an overlay, not a mapping",
 		"overlay: [.]":                   "plumb.yaml:1:11: overlay: .: the overlay cannot be read: this is a folder; name a file",
 		"schema: Nope":                   `plumb.yaml:1:9: schema: "Nope" is not one of Batch, `,
+		"server: [http://h:]":            `plumb.yaml:1:10: server: "http://h:" needs a port from 1 to 65535 after the colon, or no colon`,
 		"server: [http://a.example, 1]":  `plumb.yaml:1:28: server: "1" is not the URL of a server`,
 		"spec: https://a.example/b.yaml": "plumb.yaml:1:7: spec: https://a.example/b.yaml: ",
 		"a: 1\n---\nb: 1":                "plumb.yaml:2:1: a second YAML document begins here; only one document is read: ",
