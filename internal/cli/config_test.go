@@ -22,6 +22,7 @@ func TestConfigurationMistakes(t *testing.T) {
 		"report: {json: }":               `plumb.yaml:1:16: report: expected text after "json", not nothing`,
 		"report:\n  json: nowhere/a":     "plumb.yaml:2:9: report: there is no folder nowhere to write a into; create it first",
 		"report:\n  json: a.json":        "plumb.yaml:2:9: report: a.json is one of the recordings, which would be overwritten; name another file",
+		"report: {json: a, text: a}":     "plumb.yaml:1:25: report: a is also the file of plumb.yaml:1:16: report, and one would overwrite the other; name two files",
 		"spec: nope.yaml":                "plumb.yaml:1:7: spec: nope.yaml: there is no such file; name the main file of an OpenAPI description",
 		"spec: [a.yaml]":                 "plumb.yaml:1:7: spec: expected a path, not a list",
 		"spec: .":                        "plumb.yaml:1:7: spec: .: this is a folder; name the main file of the description",

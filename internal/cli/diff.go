@@ -61,7 +61,7 @@ changes or findings; 2 wrong usage, unreadable input or a broken description.`,
 			u.reads = append(u.reads, reading("one of the recordings", path))
 		}
 		for _, out := range o.reports {
-			u.writes = append(u.writes, written{o.from("report", out.path), out.path})
+			u.writes = append(u.writes, written{out.origin, out.path})
 		}
 		if err := u.check(); err != nil {
 			return err

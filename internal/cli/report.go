@@ -53,7 +53,7 @@ expired, and 3 if nothing was checked (0 with --allow-empty).`,
 			u.reads = append(u.reads, a.standardInput()...)
 		}
 		for _, out := range o.reports {
-			u.writes = append(u.writes, written{o.from("report", out.path), out.path})
+			u.writes = append(u.writes, written{out.origin, out.path})
 		}
 		if err := u.check(); err != nil {
 			return err
