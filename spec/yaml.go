@@ -111,7 +111,7 @@ func (c *yamlConverter) mapping(n *node, y *yaml.Node) *fault {
 			return f
 		}
 		if old := n.set(member{name.Value, key.Line, key.Column, value}); old != nil {
-			c.slips = append(c.slips, faultAt(key.Line, key.Column, "the key %q is in line %d, too; the last one counts; remove the other", name.Value, old.line))
+			c.slips = append(c.slips, faultAt(key.Line, key.Column, "the key %q occurs twice, first in line %d; the last one counts; remove the other", name.Value, old.line))
 		}
 	}
 	for _, content := range merges {

@@ -164,8 +164,8 @@ func TestSlips(t *testing.T) {
 		line, column int
 		want, read   string
 	}{
-		{"a key twice", "a: 1\nb: 2\na: 3\n", 3, 1, `the key "a" is in line 1, too; the last one counts`, `{"a":3,"b":2}`},
-		{"a key of many twice", "{a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7, h: 8, i: 9, j: 10,\n i: 0}", 2, 2, "in line 1, too",
+		{"a key twice", "a: 1\nb: 2\na: 3\n", 3, 1, `the key "a" occurs twice, first in line 1; the last one counts`, `{"a":3,"b":2}`},
+		{"a key of many twice", "{a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7, h: 8, i: 9, j: 10,\n i: 0}", 2, 2, "first in line 1",
 			`{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":0,"j":10}`},
 		{"a member twice", "{\"é\": 1,\n \"é\": 2}", 2, 2, "occurs twice in its object; the last one counts", `{"é":2}`},
 		{"a byte of another encoding", "{\"a\":\n \"\xe9\"}", 2, 3, "not UTF-8", "{\"a\":\"\ufffd\"}"},
