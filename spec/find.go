@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -63,15 +62,6 @@ func (r *Router) at(target string) *Router {
 // names, as [Router.Find] does.
 func (d *Description) Find(method, url string) Match {
 	return (&Router{templates: d.templates, servers: d.servers}).Find(method, url)
-}
-
-// CheckServer returns an error if a URL cannot be that of a server.
-func CheckServer(url string) error {
-	host, _ := splitURL(url)
-	if strings.HasPrefix(url, "/") || host != "" && isHTTP(url) {
-		return nil
-	}
-	return fmt.Errorf("%q is not the URL of a server; it begins with http:// or https://, or is a base path, such as /v2", url)
 }
 
 // Site says how a URL relates to the servers of the description.

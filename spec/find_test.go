@@ -350,9 +350,33 @@ paths:
 	} {
 		assert.Equal(t, test.want, found(router(t, d, test.servers).Find("GET", test.url)), "%v %s", test.servers, test.url)
 	}
-	for _, bad := range []string{"", "example.com", "ftp://example.com", "https://", "x/y"} {
+	for bad, want := range map[string]string{
+		"":                    "is not the URL of a server; it begins with http:// or https://, or is a base path, such as /v2",
+		"example.com":         "is not the URL of a server",
+		"example.com:80":      "is not the URL of a server",
+		"ftp://example.com":   "is not the URL of a server",
+		"http:/example.com":   "is not the URL of a server",
+		"//example.com/v1":    "is not the URL of a server",
+		"x/y":                 "is not the URL of a server",
+		"https://":            "names no host; give one after the two slashes",
+		"http:///v1":          "names no host",
+		"http://:80":          "names no host",
+		"http://h:":           "needs a port from 1 to 65535 after the colon, or no colon",
+		"http://h:/v1":        "needs a port from 1 to 65535",
+		"http://h:0":          "needs a port from 1 to 65535",
+		"http://h:99999":      "needs a port from 1 to 65535",
+		"http://{name}:99999": "needs a port from 1 to 65535",
+		"http://h:x":          `is not a URL: invalid port ":x" after host; give one such as http://127.0.0.1:4010/v1`,
+		"http://a b":          "is not a URL: invalid character",
+		"http://[::1":         "is not a URL: missing ']' in host",
+		"http://h/%zz":        "is not a URL: invalid URL escape",
+	} {
 		_, err := d.Router(spec.Servers{URLs: []string{bad}})
-		assert.ErrorContains(t, err, "is not the URL of a server", bad)
+		assert.ErrorContains(t, err, want, bad)
+	}
+	for _, good := range []string{"/", "/v2", "http://h", "HTTPS://H:65535/v1/", "http://[::1]:8080", "https://{region}.example.com:{port}/{base}", "http://h/?api-version=1"} {
+		_, err := d.Router(spec.Servers{URLs: []string{good}})
+		assert.NoError(t, err, good)
 	}
 }
 

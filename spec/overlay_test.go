@@ -139,6 +139,8 @@ func TestOverlayErrors(t *testing.T) {
 		"no path":           {"- target: $.components[\n  remove: true\n", "amend.yaml:4:3: the target $.components[ is not a JSONPath"},
 		"the whole":         {"- target: $\n  remove: true\n", "the whole description, which cannot be removed"},
 		"no target":         {"- remove: true\n", "amend.yaml:4:3: the action has no member \"target\""},
+		"a second document": {"- target: $.info\n  remove: true\n---\nactions: []\n", "amend.yaml:6:1: a second YAML document begins here; only one document is read"},
+		"no anchor":         {"- target: $.info\n  update: *new\n", "amend.yaml:5:11: not YAML: the alias *new has no anchor &new before it"},
 		"a misspelt member": {"- target: $.info\n  updates: {a: 1}\n", `amend.yaml:5:3: an action (Overlay 1.1) has no member "updates"; it may have copy, description, remove, target, update; did you mean "update"?`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,7 +1,11 @@
 package spec
 
 import (
+	"errors"
+	"fmt"
+	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/plumbapi/plumb/internal/lazyregexp"
@@ -130,6 +134,52 @@ func (v serverVariable) pattern(described bool) string {
 		alternatives = append(alternatives, anyValue)
 	}
 	return "(?:" + strings.Join(alternatives, "|") + ")"
+}
+
+// CheckServer returns an error if a text cannot be the URL of a server of a
+// description, which can have variables, or be a base path alone.
+func CheckServer(text string) error {
+	if strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//") {
+		return nil
+	}
+	switch _, problem := parseServer(variable().ReplaceAllString(text, "1")); problem {
+	case "":
+		return nil
+	case noServer:
+		return fmt.Errorf("%q is not the URL of a server; it begins with http:// or https://, or is a base path, such as /v2", text)
+	default:
+		return fmt.Errorf("%q %s", text, problem)
+	}
+}
+
+// ParseServer parses the URL of one server: with http or https, and with a host.
+func ParseServer(text string) (*url.URL, error) {
+	u, problem := parseServer(text)
+	if problem != "" {
+		return nil, fmt.Errorf("%q %s", text, problem)
+	}
+	return u, nil
+}
+
+// noServer is the problem with what does not begin as the URL of a server.
+const noServer = "is not the URL of a server, which begins with http:// or https://, such as http://127.0.0.1:4010/v1"
+
+// parseServer also returns what is wrong with a URL, in words that follow it.
+func parseServer(text string) (u *url.URL, problem string) {
+	if lower := strings.ToLower(text); !strings.HasPrefix(lower, "http://") && !strings.HasPrefix(lower, "https://") {
+		return nil, noServer
+	}
+	u, err := url.Parse(text)
+	if failed := (*url.Error)(nil); errors.As(err, &failed) {
+		return nil, "is not a URL: " + failed.Err.Error() + "; give one such as http://127.0.0.1:4010/v1"
+	}
+	if u.Hostname() == "" {
+		return nil, "names no host; give one after the two slashes, such as http://127.0.0.1:4010/v1"
+	}
+	if port, err := strconv.Atoi(u.Port()); strings.HasSuffix(u.Host, ":") || u.Port() != "" && (err != nil || port < 1 || port > 65535) {
+		return nil, "needs a port from 1 to 65535 after the colon, or no colon"
+	}
+	return u, ""
 }
 
 // splitURL returns the host of a URL, in lower case and without the default

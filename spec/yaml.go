@@ -1,10 +1,7 @@
 package spec
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
 	"math/big"
 	"strconv"
 	"strings"
@@ -12,107 +9,23 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/plumbapi/plumb/internal/jsonvalue"
-	"github.com/plumbapi/plumb/internal/lazyregexp"
+	"github.com/plumbapi/plumb/internal/yamldoc"
 )
 
 func readYAML(data []byte) (root *node, slips []*fault, f *fault) {
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	var doc yaml.Node
-	if err := decoder.Decode(&doc); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, nil, faultAt(0, 0, "the file is empty")
-		}
-		return nil, nil, yamlFault(err, data)
-	}
-	if len(doc.Content) == 0 {
+	doc, broken := yamldoc.Parse(data)
+	switch {
+	case broken != nil:
+		return nil, nil, &fault{broken.Line, broken.Column, broken.Message}
+	case doc == nil:
 		return nil, nil, faultAt(0, 0, "the file is empty")
 	}
 	c := yamlConverter{done: map[*yaml.Node]*node{}}
 	if root, f = c.convert(doc.Content[0]); f != nil {
 		return nil, nil, f
 	}
-	var second yaml.Node
-	if err := decoder.Decode(&second); err == nil {
-		return nil, nil, faultAt(second.Line, second.Column, "a second YAML document begins here; a description is one document")
-	} else if !errors.Is(err, io.EOF) {
-		return nil, nil, yamlFault(err, data)
-	}
 	return root, c.slips, nil
 }
-
-var yamlErrorLine = lazyregexp.New(`^line (\d+): (.*)`)
-
-// yamlFault returns what the parser found wrong, and the line. The line that
-// the parser names is often the one in which the value began, or the one above
-// it.
-func yamlFault(err error, data []byte) *fault {
-	message := strings.TrimPrefix(err.Error(), "yaml: ")
-	named := 0
-	if m := yamlErrorLine().FindStringSubmatch(message); m != nil {
-		named, _ = strconv.Atoi(m[1])
-		message = m[2]
-	}
-	if strings.HasPrefix(message, "found unexpected end of stream") {
-		return faultAt(named, 0, "not YAML: %s", YAMLProblem(message, nil))
-	}
-	offset := consumed(data) - 1
-	if parserError().MatchString(message) {
-		const lookahead = 5 // how far the parser reads beyond the token that it rejects
-		offset -= lookahead
-	}
-	c := cursor{data: data, line: 1, column: 1}
-	c.to(min(offset, len(data)-1))
-	return faultAt(c.line, 0, "not YAML: %s", YAMLProblem(message, lineOf(data, c.line)))
-}
-
-// lineOf returns a line, counted from 1.
-func lineOf(data []byte, number int) []byte {
-	for n := 1; n < number; n++ {
-		_, data, _ = bytes.Cut(data, []byte("\n"))
-	}
-	line, _, _ := bytes.Cut(data, []byte("\n"))
-	return line
-}
-
-// YAMLProblem returns what to do about the commonest mistakes in YAML, in place of
-// what the parser says of them at a line; other messages as they are.
-func YAMLProblem(message string, line []byte) string {
-	indent := line[:len(line)-len(bytes.TrimLeft(line, " \t"))]
-	switch {
-	case bytes.Contains(indent, []byte("\t")):
-		return "the line is indented with a tab; indent it with spaces"
-	case strings.HasPrefix(message, "did not find expected ',' or '}'"):
-		return "a { is not closed, or a comma is missing before this; add the } or the comma"
-	case strings.HasPrefix(message, "did not find expected ',' or ']'"):
-		return "a [ is not closed, or a comma is missing before this; add the ] or the comma"
-	case strings.HasPrefix(message, "found unexpected end of stream"):
-		return message + "; a quotation mark that begins a string is not matched by one that ends it"
-	case strings.HasPrefix(message, "mapping values are not allowed in this context"):
-		return "a colon is not expected here; put the text that holds it in quotation marks, or correct the indentation"
-	case strings.HasPrefix(message, "did not find expected key"), strings.HasPrefix(message, "could not find expected ':'"):
-		return message + "; correct the indentation, or add the colon"
-	}
-	return message
-}
-
-// parserError matches errors that are about a token, and not about a character.
-var parserError = lazyregexp.New("^(did not find expected ([',kn-]|<)|could not find expected|unknown anchor)")
-
-// consumed returns how many bytes the parser has read when it fails, if it gets
-// them one at a time.
-func consumed(data []byte) int {
-	r := bytes.NewReader(data)
-	var discarded yaml.Node
-	for decoder := yaml.NewDecoder(oneByte{r}); decoder.Decode(&discarded) == nil; {
-		discarded = yaml.Node{}
-	}
-	return len(data) - r.Len()
-}
-
-// oneByte reads one byte at a time.
-type oneByte struct{ r io.Reader }
-
-func (o oneByte) Read(p []byte) (int, error) { return o.r.Read(p[:min(1, len(p))]) }
 
 // yamlConverter converts the tree of the YAML parser to ours: aliases and merge
 // keys are resolved, keys are text, and scalars are as in JSON.
@@ -198,7 +111,7 @@ func (c *yamlConverter) mapping(n *node, y *yaml.Node) *fault {
 			return f
 		}
 		if old := n.set(member{name.Value, key.Line, key.Column, value}); old != nil {
-			c.slips = append(c.slips, faultAt(key.Line, key.Column, "the key %q is in line %d, too; the last one counts; remove the other", name.Value, old.line))
+			c.slips = append(c.slips, faultAt(key.Line, key.Column, "the key %q occurs twice, first in line %d; the last one counts; remove the other", name.Value, old.line))
 		}
 	}
 	for _, content := range merges {

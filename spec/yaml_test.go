@@ -69,19 +69,19 @@ func TestFaultsOfYAML(t *testing.T) {
 		line, column int
 		message      string
 	}{
-		{"list not closed", "a: 1\nb: {x: 1\n", 2, 0, "is not closed"},
-		{"indentation", "a: 1\nb:\n  c: 1\n d: 2\ne: 3\nf: 4\n", 4, 0, "did not find expected key"},
-		{"quote not closed", "a: 1\nb: 2\nc: \"abc\nd: 1\n", 3, 0, "end of stream"},
-		{"tab", "a: 1\nb: 2\n\tc: 3\nd: 4\n", 3, 0, "tab"},
-		{"two colons", "a: 1\nb: c: d\ne: 2\n", 2, 0, "a colon is not expected"},
-		{"at sign", "a: 1\nb: @x\n", 2, 0, "cannot start"},
-		{"anchor", "a: 1\nb: *x\nc: 2\nd: 3\n", 2, 0, "unknown anchor"},
-		{"text after a quote", "a: 1\nb: 'x' y\nc: 1\nd: 2\n", 2, 0, "did not find expected key"},
-		{"list in a mapping", "a: 1\n- b\nc: 1\n", 2, 0, "did not find expected key"},
-		{"key without colon", "a: 1\nkey with no colon\nb: 1\nc: 1\n", 2, 0, "could not find expected ':'"},
-		{"not UTF-8", "a: 1\nb: \xff\nc: 1\n", 2, 0, "UTF-8"},
-		{"control character", "a: 1\nb: \x01\nc: 1\n", 2, 0, "control characters"},
-		{"first line", "@", 1, 0, "cannot start"},
+		{"list not closed", "a: 1\nb: {x: 1\n", 2, 1, "is not closed"},
+		{"indentation", "a: 1\nb:\n  c: 1\n d: 2\ne: 3\nf: 4\n", 4, 2, "a key is expected here"},
+		{"quote not closed", "a: 1\nb: 2\nc: \"abc\nd: 1\n", 3, 1, "quotation mark"},
+		{"tab", "a: 1\nb: 2\n\tc: 3\nd: 4\n", 3, 1, "tab"},
+		{"two colons", "a: 1\nb: c: d\ne: 2\n", 2, 1, "a colon is not expected"},
+		{"at sign", "a: 1\nb: @x\n", 2, 1, "cannot begin with @"},
+		{"anchor", "a: 1\nb: *x\nc: 2\nd: 3\n", 2, 4, "no anchor &x"},
+		{"text after a quote", "a: 1\nb: 'x' y\nc: 1\nd: 2\n", 2, 1, "a key is expected here"},
+		{"list in a mapping", "a: 1\n- b\nc: 1\n", 2, 1, "a key is expected here"},
+		{"key without colon", "a: 1\nkey with no colon\nb: 1\nc: 1\n", 2, 1, "a key has no colon"},
+		{"not UTF-8", "a: 1\nb: \xff\nc: 1\n", 2, 1, "UTF-8"},
+		{"control character", "a: 1\nb: \x01\nc: 1\n", 2, 1, "control character"},
+		{"first line", "@", 1, 1, "cannot begin with @"},
 		{"empty", "", 0, 0, "empty"},
 		{"UTF-16", "\xff\xfea\x00:\x00", 0, 0, "save it as UTF-8"},
 		{"UTF-16 without a mark", "a\x00:\x00", 0, 0, "save it as UTF-8"},
@@ -91,7 +91,7 @@ func TestFaultsOfYAML(t *testing.T) {
 		{"merge of a text", "a:\n  <<: b\n", 2, 7, "merge key"},
 		{"second document", "a: 1\n---\nb: 1\n", 2, 1, "a second YAML document"},
 		{"alias bomb", bomb(), 8, 3, "more than 5000000 values"},
-		{"not closed, in flow style", "{a: 1,\n b: [x}\n", 2, 0, "is not closed"},
+		{"not closed, in flow style", "{a: 1,\n b: [x}\n", 2, 2, "is not closed"},
 		{"nesting", strings.Repeat("[", 1002) + strings.Repeat("]", 1002), 1, 1, "deeper than 1000"},
 		{"nesting by aliases", "a: &x " + strings.Repeat("[", 900) + strings.Repeat("]", 900) +
 			"\nb: &y " + strings.Repeat("[", 900) + "*x" + strings.Repeat("]", 900) + "\n", 2, 0, "deeper than 1000"},
@@ -164,8 +164,8 @@ func TestSlips(t *testing.T) {
 		line, column int
 		want, read   string
 	}{
-		{"a key twice", "a: 1\nb: 2\na: 3\n", 3, 1, `the key "a" is in line 1, too; the last one counts`, `{"a":3,"b":2}`},
-		{"a key of many twice", "{a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7, h: 8, i: 9, j: 10,\n i: 0}", 2, 2, "in line 1, too",
+		{"a key twice", "a: 1\nb: 2\na: 3\n", 3, 1, `the key "a" occurs twice, first in line 1; the last one counts`, `{"a":3,"b":2}`},
+		{"a key of many twice", "{a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7, h: 8, i: 9, j: 10,\n i: 0}", 2, 2, "first in line 1",
 			`{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"i":0,"j":10}`},
 		{"a member twice", "{\"é\": 1,\n \"é\": 2}", 2, 2, "occurs twice in its object; the last one counts", `{"é":2}`},
 		{"a byte of another encoding", "{\"a\":\n \"\xe9\"}", 2, 3, "not UTF-8", "{\"a\":\"\ufffd\"}"},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/plumbapi/plumb/internal/lazyregexp"
 	"github.com/plumbapi/plumb/internal/wholefile"
+	"github.com/plumbapi/plumb/internal/yamldoc"
 )
 
 // Read reads the baseline in a file.
@@ -28,17 +29,20 @@ func Read(name string) (*Baseline, error) {
 // Parse parses a baseline. The name of its file is used in error messages,
 // which also give the line.
 func Parse(name string, data []byte) (*Baseline, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return nil, fmt.Errorf("%s: not YAML: %w", name, err)
-	}
-	if len(doc.Content) == 0 {
+	doc, broken := yamldoc.Parse(data)
+	switch {
+	case broken != nil:
+		return nil, broken.In(name)
+	case doc == nil:
 		return New(name), nil
 	}
-	b := &Baseline{name: name, doc: &doc}
+	b := &Baseline{name: name, doc: doc}
 	root := doc.Content[0]
 	if root.Kind != yaml.MappingNode {
 		return nil, b.errorf(root, "a baseline is a mapping with the keys version and accepted")
+	}
+	if f := yamldoc.CheckKeys(root); f != nil {
+		return nil, f.In(name)
 	}
 	for i := 0; i < len(root.Content); i += 2 {
 		key, value := root.Content[i], root.Content[i+1]
@@ -94,6 +98,9 @@ func (b *Baseline) readEntry(n *yaml.Node) (*Entry, error) {
 	if n.Kind != yaml.MappingNode {
 		return nil, b.errorf(n, "an entry is a mapping with fingerprint, rule, place, reason, owner, expires and seen")
 	}
+	if f := yamldoc.CheckKeys(n); f != nil {
+		return nil, f.In(b.name)
+	}
 	e := &Entry{Line: n.Line, node: n}
 	for i := 0; i < len(n.Content); i += 2 {
 		if err := b.readMember(e, n.Content[i], n.Content[i+1]); err != nil {
@@ -115,6 +122,9 @@ func (b *Baseline) readEntry(n *yaml.Node) (*Entry, error) {
 
 func (b *Baseline) readMember(e *Entry, key, value *yaml.Node) (err error) {
 	if key.Value == "place" && value.Kind == yaml.MappingNode {
+		if f := yamldoc.CheckKeys(value); f != nil {
+			return f.In(b.name)
+		}
 		for i := 0; i < len(value.Content); i += 2 {
 			if err := b.readPlace(e, value.Content[i], value.Content[i+1]); err != nil {
 				return err

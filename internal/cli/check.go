@@ -70,6 +70,15 @@ func (c *check) recordings(args []string) ([]string, error) {
 	return args, nil
 }
 
+// filesOf returns the files to read.
+func (o *options) filesOf(paths []string) ([]recording.File, error) {
+	files, err := recording.Files(paths)
+	if of := (*recording.PathError)(nil); errors.As(err, &of) {
+		err = o.locate("recordings", of.Path, err)
+	}
+	return files, err
+}
+
 // check is one run of the check command.
 type check struct {
 	*app
@@ -192,7 +201,7 @@ func (c *check) collect(ctx context.Context, args []string) *report.Report {
 
 // prepare loads everything that can be wrong before any recording is read.
 func (c *check) prepare(args []string) (err error) {
-	if c.files, err = recording.Files(args); err != nil {
+	if c.files, err = c.options.filesOf(args); err != nil {
 		return err
 	}
 	c.unrecognized = map[string]bool{}

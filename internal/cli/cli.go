@@ -34,15 +34,32 @@ type app struct {
 	getenv func(string) string
 	status int
 
+	environment []string // as of [os.Environ], to name variables that are not settings
+
 	memoryOfHistory int // bytes; what is beyond goes to a temporary file
 
 	messageLock sync.Mutex // messages can come from several goroutines
 }
 
+// Main runs plumb with the arguments and in the environment of the process, and
+// returns the exit status.
+func Main(ctx context.Context) int {
+	a := newApp(os.Stdin, os.Stdout, os.Stderr, os.Getenv)
+	a.environment = os.Environ()
+	return a.run(ctx, os.Args[1:])
+}
+
 // Run runs plumb with the arguments after its name, and returns the exit
 // status. The report goes to out, and messages go to err.
 func Run(ctx context.Context, args []string, in io.Reader, out, err io.Writer, getenv func(string) string) int {
-	a := &app{in: in, out: out, err: err, getenv: getenv, memoryOfHistory: 8 << 20}
+	return newApp(in, out, err, getenv).run(ctx, args)
+}
+
+func newApp(in io.Reader, out, err io.Writer, getenv func(string) string) *app {
+	return &app{in: in, out: out, err: err, getenv: getenv, memoryOfHistory: 8 << 20}
+}
+
+func (a *app) run(ctx context.Context, args []string) int {
 	root := a.root()
 	if len(args) == 0 || !strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // which parses flags twice
 		takeOnce(root)
@@ -131,6 +148,11 @@ The description of the OpenAI Batch API is built in; --spec FILE uses any other 
 	root.SetUsageFunc(usage)
 	showVersion := root.Flags().BoolP("version", "v", false, "version for plumb")
 	root.SetFlagErrorFunc(flagError)
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+		if cmd.Flags().Lookup("config") != nil { // it has settings
+			a.warnOfVariables()
+		}
+	}
 	root.Args = func(_ *cobra.Command, args []string) error { return unknownCommand(root, args) }
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *showVersion {

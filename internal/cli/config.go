@@ -1,15 +1,12 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -17,7 +14,7 @@ import (
 
 	"github.com/plumbapi/plumb/internal/redact"
 	"github.com/plumbapi/plumb/internal/wholefile"
-	"github.com/plumbapi/plumb/spec"
+	"github.com/plumbapi/plumb/internal/yamldoc"
 )
 
 const configName = "plumb.yaml"
@@ -165,36 +162,15 @@ func readConfig(o *options, name string) error {
 	if err != nil {
 		return fmt.Errorf("%s: the configuration cannot be read: %w", name, err)
 	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return yamlError(name, data, err)
-	}
-	if doc.Kind == 0 { // an empty file
+	doc, broken := yamldoc.Parse(data)
+	switch {
+	case broken != nil:
+		return broken.In(name)
+	case doc == nil: // an empty file
 		return nil
 	}
 	c := configFile{name: name, dir: filepath.Dir(name), options: o}
 	return c.mapping(doc.Content[0], c.setting)
-}
-
-// yamlError returns the error of the YAML parser in the form of our other
-// messages.
-func yamlError(name string, data []byte, err error) error {
-	m := regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`).FindStringSubmatch(err.Error())
-	if m == nil || m[1] == "" {
-		return fmt.Errorf("%s: not valid YAML: %w", name, err)
-	}
-	number, err := strconv.Atoi(m[1])
-	if err != nil {
-		return err
-	}
-	lines := bytes.Split(data, []byte("\n"))
-	// The parser often names the line above.
-	for n := number; n <= min(number+1, len(lines)); n++ {
-		if problem := spec.YAMLProblem("", lines[n-1]); problem != "" {
-			return fmt.Errorf("%s:%d: not valid YAML: %s", name, n, problem)
-		}
-	}
-	return fmt.Errorf("%s:%d: not valid YAML: %s", name, number, spec.YAMLProblem(m[2], nil))
 }
 
 // configFile is a configuration file that is being read.
@@ -220,14 +196,11 @@ func (c *configFile) mapping(n *yaml.Node, each func(key, value *yaml.Node) erro
 	if n.Kind != yaml.MappingNode {
 		return c.errorf(n, "expected keys with values, such as \"fail-on: warning\", not %s", yamlType(n))
 	}
-	seen := map[string]bool{}
+	if f := yamldoc.CheckKeys(n); f != nil {
+		return f.In(c.name)
+	}
 	for i := 0; i < len(n.Content); i += 2 {
-		key := n.Content[i]
-		if seen[key.Value] {
-			return c.errorf(key, "the key %q occurs twice", key.Value)
-		}
-		seen[key.Value] = true
-		if err := each(key, resolve(n.Content[i+1])); err != nil {
+		if err := each(n.Content[i], resolve(n.Content[i+1])); err != nil {
 			return err
 		}
 	}

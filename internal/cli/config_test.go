@@ -22,6 +22,7 @@ func TestConfigurationMistakes(t *testing.T) {
 		"report: {json: }":               `plumb.yaml:1:16: report: expected text after "json", not nothing`,
 		"report:\n  json: nowhere/a":     "plumb.yaml:2:9: report: there is no folder nowhere to write a into; create it first",
 		"report:\n  json: a.json":        "plumb.yaml:2:9: report: a.json is one of the recordings, which would be overwritten; name another file",
+		"report: {json: a, text: a}":     "plumb.yaml:1:25: report: a is also the file of plumb.yaml:1:16: report, and one would overwrite the other; name two files",
 		"spec: nope.yaml":                "plumb.yaml:1:7: spec: nope.yaml: there is no such file; name the main file of an OpenAPI description",
 		"spec: [a.yaml]":                 "plumb.yaml:1:7: spec: expected a path, not a list",
 		"spec: .":                        "plumb.yaml:1:7: spec: .: this is a folder; name the main file of the description",
@@ -34,13 +35,39 @@ func TestConfigurationMistakes(t *testing.T) {
 		"overlay: [{a: b}]":              "plumb.yaml:1:11: overlay: expected an overlay, not a mapping",
 		"overlay: [.]":                   "plumb.yaml:1:11: overlay: .: the overlay cannot be read: this is a folder; name a file",
 		"schema: Nope":                   `plumb.yaml:1:9: schema: "Nope" is not one of Batch, `,
+		"server: [http://h:]":            `plumb.yaml:1:10: server: "http://h:" needs a port from 1 to 65535 after the colon, or no colon`,
 		"server: [http://a.example, 1]":  `plumb.yaml:1:28: server: "1" is not the URL of a server`,
+		"spec: https://a.example/b.yaml": "plumb.yaml:1:7: spec: https://a.example/b.yaml: ",
+		"a: 1\n---\nb: 1":                "plumb.yaml:2:1: a second YAML document begins here; only one document is read: ",
+		"jobs: *many":                    "plumb.yaml:1:7: not YAML: the alias *many has no anchor &many before it; add the anchor, ",
+		"rules:\n  *-null: off":          "plumb.yaml:2:3: not YAML: the alias *-null has no anchor",
+		"\tjobs: 1":                      "plumb.yaml:1:1: not YAML: the line is indented with a tab; indent it with spaces",
+		"jobs: 1\njobs: 2":               `plumb.yaml:2:1: the key "jobs" occurs twice, first in line 1; remove one of the two`,
+		"? [jobs]\n: 1":                  "plumb.yaml:1:3: a key must be text; put it in quotation marks",
 	} {
 		require.NoError(t, os.WriteFile("plumb.yaml", []byte(config+"\n"), 0o600))
 		var messages strings.Builder
 		status := Run(t.Context(), []string{"check", "a.json"}, nil, io.Discard, &messages, func(string) string { return "" })
 		assert.Equal(t, statusFailed, status, config)
 		assert.True(t, strings.HasPrefix(messages.String(), "plumb: "+want), "%s\n%s\n%s", config, messages.String(), want)
+	}
+
+	// So are the recordings that it names, which count where the command line has none.
+	for config, want := range map[string]string{
+		"recordings: [nope.har]":           "plumb.yaml:1:14: recordings: nope.har: there is no such file or folder; name a recording",
+		"recordings:\n  - a.json\n  - n/*": "plumb.yaml:3:5: recordings: n/*: no file matches; ",
+		"recordings: ['[a']":               "plumb.yaml:1:14: recordings: [a: this is neither a file nor a glob, since a bracket is not closed; ",
+		"recordings: [/dev/null]":          "plumb.yaml:1:14: recordings: /dev/null: this is a device or a socket",
+		"recordings: ['http://a.example']": "plumb.yaml:1:14: recordings: http://a.example: a recording is not fetched; ",
+		"recordings: ['']":                 "plumb.yaml:1:14: recordings: the name is empty; name a file or folder",
+	} {
+		require.NoError(t, os.WriteFile("plumb.yaml", []byte(config+"\n"), 0o600))
+		for _, command := range []string{"check", "drift"} {
+			var messages strings.Builder
+			status := Run(t.Context(), []string{command}, nil, io.Discard, &messages, func(string) string { return "" })
+			assert.Equal(t, statusFailed, status, config)
+			assert.True(t, strings.HasPrefix(messages.String(), "plumb: "+want), "%s\n%s\n%s", config, messages.String(), want)
+		}
 	}
 
 	// Where a flag replaces the value, the message does not name the file.

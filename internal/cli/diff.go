@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -60,7 +61,7 @@ changes or findings; 2 wrong usage, unreadable input or a broken description.`,
 			u.reads = append(u.reads, reading("one of the recordings", path))
 		}
 		for _, out := range o.reports {
-			u.writes = append(u.writes, written{o.from("report", out.path), out.path})
+			u.writes = append(u.writes, written{out.origin, out.path})
 		}
 		if err := u.check(); err != nil {
 			return err
@@ -75,8 +76,9 @@ changes or findings; 2 wrong usage, unreadable input or a broken description.`,
 // diffReport is the report of plumb diff.
 type diffReport struct {
 	SchemaVersion int                `json:"schemaVersion"`
-	Old           report.Description `json:"old"`
-	New           report.Description `json:"new"`
+	Date          string             `json:"date"` // on which it was made
+	Old           report.Compared    `json:"old"`
+	New           report.Compared    `json:"new"`
 	Changes       []specdiff.Change  `json:"changes"`
 	Appear        []specdiff.Finding `json:"appear,omitzero"` // findings with NEW only; nil without recordings
 	Go            []specdiff.Finding `json:"go,omitzero"`     // findings with OLD only; likewise
@@ -88,9 +90,13 @@ type diffRun struct {
 	options    *options
 	config     string
 	recordings []string
+	today      time.Time // the date of the report, on which the entries of the baseline are judged
 }
 
-func (d *diffRun) run(ctx context.Context, before, after string) error {
+func (d *diffRun) run(ctx context.Context, before, after string) (err error) {
+	if d.today, err = d.now(); err != nil {
+		return err
+	}
 	older, err := spec.LoadFile(before, d.options.refRoot)
 	if err != nil {
 		return err
@@ -99,7 +105,7 @@ func (d *diffRun) run(ctx context.Context, before, after string) error {
 	if err != nil {
 		return err
 	}
-	r := &diffReport{SchemaVersion: 1, Old: specdiff.Described(older), New: specdiff.Described(newer)}
+	r := &diffReport{SchemaVersion: 1}
 	if r.Changes, err = specdiff.Compare(older, newer); err != nil {
 		return err
 	}
@@ -117,7 +123,8 @@ func (d *diffRun) run(ctx context.Context, before, after string) error {
 			return err
 		}
 	}
-	all := specdiff.Report(r.Changes, sideOf(older, before), sideOf(newer, after), version())
+	all := specdiff.Report(r.Changes, sideOf(older, before), sideOf(newer, after), version(), d.today)
+	r.Date, r.Old, r.New = all.Date, all.Comparison.Old, all.Comparison.New
 	if weighed != nil {
 		all.Join(weighed)
 	}
@@ -125,7 +132,7 @@ func (d *diffRun) run(ctx context.Context, before, after string) error {
 }
 
 func sideOf(d *spec.Description, file string) specdiff.Side {
-	return specdiff.Side{Description: d, Folder: filepath.ToSlash(filepath.Dir(file))}
+	return specdiff.Side{Description: d, File: filepath.ToSlash(file)}
 }
 
 // gradeChanges applies the settings of rules to the changes, and returns those that
@@ -189,7 +196,7 @@ func (d *diffRun) weigh(ctx context.Context, r *diffReport, before, after string
 
 // conclude writes the report, and sets the exit status.
 func (d *diffRun) conclude(r *diffReport, all *report.Report) error {
-	c := &check{app: d.app, options: d.options}
+	c := &check{app: d.app, options: d.options, today: d.today}
 	if err := c.loadBaseline(); err != nil {
 		return err
 	}

@@ -259,7 +259,7 @@ Editors can check the file against ` + "`docs/plumb.schema.json`" + `.
 ` + "```yaml\n" + exampleConfig + "```" + `
 
 In the environment, values of a list are separated by commas:
-` + "`PLUMB_RULE='drift-*=off,http-status=error'`" + `.
+` + "`PLUMB_RULE='drift-*=off,http-status=error'`. A variable that begins with `PLUMB_` and is not a\nsetting is named in a warning." + `
 
 | setting | sources | value | default | what it does |
 |---|---|---|---|---|

@@ -5,14 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/engine"
 	"github.com/plumbapi/plumb/internal/recording"
+	"github.com/plumbapi/plumb/spec"
 )
 
 // recordingsOnly lists the settings that have no meaning for live traffic.
@@ -66,12 +65,9 @@ func address(cmd *cobra.Command, flag, value string) (*url.URL, error) {
 	if value == "" {
 		return nil, errors.New("--" + flag + " is missing; give the URL of the API, such as " + cmd.CommandPath() + " --" + flag + " https://api.example.com/v1")
 	}
-	u, err := url.Parse(value)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-		return nil, fmt.Errorf("--%s: %q is not the URL of a server, which begins with http:// or https://, such as http://127.0.0.1:4010/v1", flag, value)
-	}
-	if n, err := strconv.Atoi(u.Port()); strings.HasSuffix(u.Host, ":") || u.Port() != "" && (err != nil || n < 1 || n > 65535) {
-		return nil, fmt.Errorf("--%s: %q needs a port from 1 to 65535 after the colon, or no colon", flag, value)
+	u, err := spec.ParseServer(value)
+	if err != nil {
+		return nil, fmt.Errorf("--%s: %w", flag, err)
 	}
 	return u, nil
 }

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -37,7 +35,7 @@ URL is printed on standard output; it runs until it is interrupted.`,
 		Args: cobra.NoArgs,
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:4010", "`ADDRESS` to listen on; port 0 chooses a free port")
-	cmd.Flags().Var(&speed, "speed", "how many `TIMES` faster than real time the clock of the server runs")
+	cmd.Flags().Var(&speed, "speed", "how many `TIMES` faster than real time the clock of the server runs, from "+fmt.Sprint(mock.Slowest)+" to "+fmt.Sprint(mock.Fastest))
 	cmd.Flags().StringSliceVar(&faults, "fault", nil, "respond with the fault of this `NAME`; can be repeated, and \"list\" lists the names")
 	cmd.Flags().StringVar(&dialect, "dialect", "", "respond as this `VENDOR` does: "+strings.Join(mock.Dialects(), ", "))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -66,15 +64,15 @@ func (a *app) listFaults() error {
 	return w.Flush()
 }
 
-// factor is the value of a flag that is a number greater than 0.
+// factor is the value of a flag that is a speed of the mock.
 type factor float64
 
 func (f *factor) String() string { return strconv.FormatFloat(float64(*f), 'g', -1, 64) }
 
 func (f *factor) Set(text string) error {
 	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(n > 0) || math.IsInf(n, 0) {
-		return errors.New("it is a number greater than 0, such as 600")
+	if err != nil || !(n >= mock.Slowest && n <= mock.Fastest) { // NaN, too
+		return fmt.Errorf("%q is not a number from %g to %d, such as 600", text, mock.Slowest, mock.Fastest)
 	}
 	*f = factor(n)
 	return nil

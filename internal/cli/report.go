@@ -55,7 +55,7 @@ expired, 2 if a file could not be read to its end, and 3 if nothing was checked 
 			u.reads = append(u.reads, a.standardInput()...)
 		}
 		for _, out := range o.reports {
-			u.writes = append(u.writes, written{o.from("report", out.path), out.path})
+			u.writes = append(u.writes, written{out.origin, out.path})
 		}
 		if err := u.check(); err != nil {
 			return err

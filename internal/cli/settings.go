@@ -73,8 +73,9 @@ func (o *options) locate(setting, value string, err error) error {
 // mostJobs is the largest number of jobs.
 const mostJobs = 1024
 
-// output is a report that is written to a file.
-type output struct{ format, path string }
+// output is a report that is written to a file. The origin is where it was given, for
+// messages.
+type output struct{ format, path, origin string }
 
 // ruleSetting sets the severity of the rules that a glob matches. The origin is
 // where it was set, for messages.
@@ -277,8 +278,6 @@ func (o *options) remember(s *setting, target any, from string) {
 		o.origins[origin{s.name, *target}] = from
 	case *[]string:
 		o.origins[origin{s.name, (*target)[len(*target)-1]}] = from
-	case *[]output:
-		o.origins[origin{s.name, (*target)[len(*target)-1].path}] = from
 	}
 }
 
@@ -339,7 +338,7 @@ func (s *setting) set(target any, value, dir, origin string) (err error) {
 		if err := oneOf(name, format.Names()); err != nil {
 			return err
 		}
-		*target.(*[]output) = append(*target.(*[]output), output{name, from(dir, file)})
+		*target.(*[]output) = append(*target.(*[]output), output{name, from(dir, file), origin})
 	case severity:
 		glob, level, ok := strings.Cut(value, "=")
 		if !ok || glob == "" {
@@ -378,9 +377,10 @@ func severities() []string {
 	return names
 }
 
-// from returns a path that is given relative to dir.
+// from returns a path that is given relative to dir. A URL, which is not fetched, is
+// left as it is for the message about it.
 func from(dir, path string) string {
-	if dir == "" || path == "" || filepath.IsAbs(path) {
+	if dir == "" || path == "" || filepath.IsAbs(path) || strings.Contains(path, "://") {
 		return path
 	}
 	return filepath.Join(dir, path)

@@ -110,7 +110,7 @@ func (a identity) same(b identity) bool {
 func (c *check) checkUses() error {
 	u := uses{writes: c.writes}
 	for _, out := range c.options.reports {
-		u.writes = append(u.writes, written{c.options.from("report", out.path), out.path})
+		u.writes = append(u.writes, written{out.origin, out.path})
 	}
 	if c.options.summary != "" {
 		u.writes = append(u.writes, written{c.options.from("summary", c.options.summary), c.options.summary})

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,13 +19,19 @@ import (
 	"time"
 )
 
+// The range of speeds: at the fastest, the window of a batch passes in a second.
+const (
+	Slowest = 0.001
+	Fastest = 100_000
+)
+
 // Options are the choices for [New]. The zero value is OpenAI's server with the
 // time of the machine.
 type Options struct {
 	Now func() time.Time // nil for [time.Now]
 
-	// Speed is how many times faster than Now the clock of the server runs; 0
-	// means 1. If it is greater than 1, a batch stays in each state until a
+	// Speed is how many times faster than Now the clock of the server runs, from
+	// [Slowest] to [Fastest]; 0 means 1. If it is greater than 1, a batch stays in each state until a
 	// response has shown it, and for a second by Now after that, so that a client
 	// which polls sees all states and can act on them.
 	Speed float64
@@ -76,7 +83,8 @@ func New(opt Options) (*Server, error) {
 
 // time returns the time by the clock of the server.
 func (s *Server) time() int64 {
-	return s.begin.Add(time.Duration(float64(s.now().Sub(s.begin)) * s.speed)).Unix()
+	passed := s.now().Sub(s.begin).Seconds() * s.speed // more than a time.Duration can hold, after a day
+	return s.begin.Unix() + int64(math.Floor(float64(s.begin.Nanosecond())/1e9+passed))
 }
 
 // ServeHTTP handles a request. The paths of the API may follow any prefix.

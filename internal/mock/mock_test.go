@@ -419,3 +419,14 @@ func TestInvalidOptions(t *testing.T) {
 	_, err = New(Options{Dialect: "nope"})
 	assert.ErrorContains(t, err, `there is no dialect "nope"; the dialects are azure, cerebras`)
 }
+
+// The clock of a fast server does not overflow.
+func TestFastClock(t *testing.T) {
+	now := time.Date(2026, 11, 27, 0, 0, 0, 5e8, time.UTC)
+	s, err := New(Options{Speed: Fastest, Now: func() time.Time { return now }})
+	require.NoError(t, err)
+	begin := s.time()
+	assert.Equal(t, now.Unix(), begin)
+	now = now.Add(72 * time.Hour)
+	assert.Equal(t, begin+72*60*60*Fastest, s.time())
+}

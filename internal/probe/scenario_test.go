@@ -134,9 +134,10 @@ func TestInputs(t *testing.T) {
 
 func TestBrokenScenarios(t *testing.T) {
 	for name, tc := range map[string]struct{ text, want string }{
-		"not YAML":     {"a: b: c", "s.yaml:1: not YAML"},
-		"nothing":      {"", "s.yaml: the file is empty"},
-		"no workflows": {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\n", `s.yaml:1:1: the Arazzo document has no member "sourceDescriptions"`},
+		"not YAML":      {"a: b: c", "s.yaml:1:1: not YAML"},
+		"two documents": {"arazzo: 1.0.1\n---\narazzo: 1.0.1\n", "s.yaml:2:1: a second YAML document begins here; only one document is read"},
+		"nothing":       {"", "s.yaml: the file is empty"},
+		"no workflows":  {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\n", `s.yaml:1:1: the Arazzo document has no member "sourceDescriptions"`},
 		"a URL": {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\nsourceDescriptions: [{name: a, url: 'https://host/openapi.yaml', type: openapi}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: o}]}]\n",
 			`s.yaml:3:22: source description "a": https://host/openapi.yaml is not the path of a file, and nothing is fetched; save what is there, and name the file: --source a=FILE`},
 		"no such operation": {"arazzo: 1.0.1\ninfo: {title: T, version: '1'}\nsourceDescriptions: [{name: a, url: openapi.yaml, type: openapi}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: o}]}]\n",

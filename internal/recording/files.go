@@ -24,19 +24,28 @@ type File struct {
 	Named bool
 }
 
+// PathError is an error about one of the paths that are given to [Files].
+type PathError struct {
+	Path string // as it was given
+	Err  error
+}
+
+func (e *PathError) Error() string { return e.Err.Error() }
+func (e *PathError) Unwrap() error { return e.Err }
+
 // Files returns the files that paths stand for, each once, in the order of
 // their names, whatever the order of the paths: a file, "-" for standard input,
 // a glob (with ** for any folders), or a folder, which stands for the files in
 // and below it, without those whose name begins with a dot; DIR/... is the
 // same, as for the go command. A folder that cannot be read stands for itself: to
 // open it fails, as it does for a file that cannot be read. A path that does not
-// exist, a folder or glob without files, and a device are errors.
+// exist, a folder or glob without files, and a device are errors, each a [PathError].
 func Files(paths []string) ([]File, error) {
 	var found []File
 	for _, path := range paths {
 		files, err := filesOf(path)
 		if err != nil {
-			return nil, err
+			return nil, &PathError{path, err}
 		}
 		found = append(found, files...)
 	}
@@ -101,7 +110,10 @@ func glob(pattern string) ([]File, error) {
 		files = append(files, File{Path: filepath.Join(filepath.FromSlash(base), unreadable.Path)})
 		matches, err = doublestar.FilepathGlob(pattern, options...)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, doublestar.ErrBadPattern):
+		return nil, fmt.Errorf("%s: this is neither a file nor a glob, since a bracket is not closed; close it, or write a backslash before it", pattern)
+	case err != nil:
 		return nil, fmt.Errorf("%s: %w", pattern, err)
 	}
 	matches = slices.DeleteFunc(matches, func(m string) bool {

@@ -43,7 +43,7 @@ func TestFiles(t *testing.T) {
 		"nothing there":            {[]string{"c.har"}, nil, "c.har: there is no such file or folder; name a recording, a folder with recordings, or - for standard input"},
 		"no match":                 {[]string{"*.xml"}, nil, "*.xml: no file matches; quote the pattern if the shell must not expand it"},
 		"an empty folder":          {[]string{"none"}, nil, "none: there are no files in this folder; see 'plumb help formats' for what is read"},
-		"a bad pattern":            {[]string{"[a"}, nil, "[a: syntax error in pattern"},
+		"a bad pattern":            {[]string{"[a"}, nil, "[a: this is neither a file nor a glob, since a bracket is not closed; close it, or write a backslash before it"},
 		"below a file":             {[]string{"b.har/x"}, nil, "b.har/x: cannot be read: a part of the path is a file, not a folder; correct the path"},
 	}
 	for name, tt := range tests {

@@ -54,21 +54,14 @@ func New(run Run, o *outcome.Outcome) *Report {
 	r := &Report{
 		SchemaVersion: Version,
 		Tool:          Tool{"plumb", run.Version},
-		Description: Description{
-			Title:    desc.Title,
-			Version:  desc.Version,
-			Digest:   desc.Digest,
-			Overlays: append([]string{}, desc.Overlays...),
-		},
-		Input:     run.input(o),
-		Summary:   Summary{Exchanges: o.Exchanges, Checked: o.Bodies, Masked: o.Masked},
-		Findings:  newFindings(run, found, beyond),
-		Coverage:  newCoverage(desc, run.Documented, o).report(),
-		Skipped:   []Skipped{},
-		Resources: []Resource{},
-	}
-	if !run.Date.IsZero() {
-		r.Date = run.Date.UTC().Format(time.DateOnly)
+		Date:          dateOf(run.Date),
+		Description:   NewDescription(desc),
+		Input:         run.input(o),
+		Summary:       Summary{Exchanges: o.Exchanges, Checked: o.Bodies, Masked: o.Masked},
+		Findings:      newFindings(run, found, beyond),
+		Coverage:      newCoverage(desc, run.Documented, o).report(),
+		Skipped:       []Skipped{},
+		Resources:     []Resource{},
 	}
 	for _, w := range run.Documented.Warnings {
 		r.Description.Unchecked = append(r.Description.Unchecked, Unchecked{NewPlace(w.Place), w.Message})
@@ -86,6 +79,42 @@ func New(run Run, o *outcome.Outcome) *Report {
 		r.Resources = append(r.Resources, newResource(life, r.Findings))
 	}
 	return r
+}
+
+// NewDescription returns what reports say of a description that can be used.
+func NewDescription(d *spec.Description) Description {
+	return Description{Title: d.Title, Version: d.Version, Digest: d.Digest, Overlays: append([]string{}, d.Overlays...)}
+}
+
+// NewComparison returns a report without findings on two descriptions, whose files
+// have been named as before and after.
+func NewComparison(before, after string, older, newer *spec.Description, version string, date time.Time) *Report {
+	clean := redact.New(nil)
+	compared := func(file string, d *spec.Description) Compared {
+		return Compared{valid(clean.Text(file)), NewDescription(d)}
+	}
+	c := &Comparison{compared(before, older), compared(after, newer)}
+	return &Report{
+		SchemaVersion: Version,
+		Tool:          Tool{"plumb", version},
+		Date:          dateOf(date),
+		Description:   c.New.Description,
+		Input:         Input{Names: []string{}},
+		Findings:      []Finding{},
+		Coverage:      Coverage{Operations: []OperationCoverage{}, Members: []MemberCoverage{}, Values: []ValueCoverage{}},
+		Skipped:       []Skipped{},
+		Rules:         []Rule{},
+		Resources:     []Resource{},
+		Comparison:    c,
+	}
+}
+
+// dateOf returns the day as reports have it; empty for no time.
+func dateOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
 }
 
 // Sum counts the findings.

@@ -30,9 +30,18 @@ type Report struct {
 	Rules         []Rule      `json:"rules"`
 	Resources     []Resource  `json:"resources"`
 
-	// IsComparison reports whether the findings are changes of the description,
-	// which need no exchanges.
-	IsComparison bool `json:"-"`
+	// Comparison names the two descriptions where the findings are changes of one,
+	// which need no exchanges; else it is nil.
+	Comparison *Comparison `json:"-"`
+}
+
+// Comparison is the descriptions that are compared with each other.
+type Comparison struct{ Old, New Compared }
+
+// Compared is a description that is compared.
+type Compared struct {
+	File string `json:"file"` // as it was named
+	Description
 }
 
 // Tool is the program that made the report.
@@ -285,7 +294,7 @@ func (r *Report) Join(other *Report) {
 	r.Rules = append(r.Rules, other.Rules...)
 	slices.SortStableFunc(r.Rules, func(a, b Rule) int { return cmp.Compare(a.ID, b.ID) })
 	r.Coverage, r.Skipped, r.Resources = other.Coverage, other.Skipped, other.Resources
-	r.Summary = other.Summary
+	r.Input, r.Summary = other.Input, other.Summary
 	r.Sum()
 }
 

@@ -21,7 +21,7 @@ func (r *Report) Read() string {
 	s := r.Summary
 	text := ReadText(s.Exchanges, s.Checked, s.Skipped)
 	switch {
-	case !r.IsComparison:
+	case r.Comparison == nil:
 		return text
 	case s.Exchanges+s.Skipped == 0:
 		return ""

@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/plumbapi/plumb"
 	"github.com/plumbapi/plumb/internal/report"
@@ -14,24 +15,14 @@ import (
 // Side is one of the two descriptions.
 type Side struct {
 	Description *spec.Description
-	Folder      string // of its main file, from where plumb runs, with slashes
+	File        string // its main file, from where plumb runs, with slashes
 }
 
-// Report returns the changes as the findings of a report, for the formats in which
-// check writes its own: each at its operation in the new description, or in the old
-// one where the new one has it no longer.
-func Report(changes []Change, before, after Side, version string) *report.Report {
-	r := &report.Report{
-		SchemaVersion: report.Version,
-		Tool:          report.Tool{Name: "plumb", Version: version},
-		Description:   Described(after.Description),
-		Findings:      []report.Finding{},
-		Coverage:      report.Coverage{Operations: []report.OperationCoverage{}, Members: []report.MemberCoverage{}, Values: []report.ValueCoverage{}},
-		Skipped:       []report.Skipped{},
-		Rules:         []report.Rule{},
-		Resources:     []report.Resource{},
-		IsComparison:  true,
-	}
+// Report returns the changes as the findings of a report of a date, for the formats
+// in which check writes its own: each at its operation in the new description, or in
+// the old one where the new one has it no longer.
+func Report(changes []Change, before, after Side, version string, date time.Time) *report.Report {
+	r := report.NewComparison(before.File, after.File, before.Description, after.Description, version, date)
 	for i := range changes {
 		c := &changes[i]
 		f := c.finding(before, after)
@@ -44,11 +35,6 @@ func Report(changes []Change, before, after Side, version string) *report.Report
 	slices.SortFunc(r.Rules, func(a, b report.Rule) int { return cmp.Compare(a.ID, b.ID) })
 	r.Sum()
 	return r
-}
-
-// Described returns what reports say of a description.
-func Described(d *spec.Description) report.Description {
-	return report.Description{Title: d.Title, Version: d.Version, Digest: d.Digest, Overlays: append([]string{}, d.Overlays...)}
 }
 
 // Accept marks the changes that the baseline has marked in a report.
@@ -98,5 +84,5 @@ func (s Side) path(at plumb.Source) string {
 	if at.Overlay != "" {
 		return at.Overlay
 	}
-	return path.Join(s.Folder, at.File)
+	return path.Join(path.Dir(s.File), at.File)
 }

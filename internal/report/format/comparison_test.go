@@ -4,13 +4,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/plumbapi/plumb/internal/report"
 )
 
 // A comparison of descriptions says nothing of exchanges and coverage unless it has
 // recordings, and then what was checked.
 func TestComparison(t *testing.T) {
 	r := build(5, enumFinding())
-	r.IsComparison = true
+	r.Comparison = &report.Comparison{Old: report.Compared{File: "v1.yaml"}, New: report.Compared{File: "v2.yaml", Description: r.Description}}
 	for _, format := range []string{"text", "markdown", "github", "html"} {
 		r.Summary.Exchanges, r.Summary.Checked, r.Summary.Skipped = 0, 0, 0
 		text := render(t, format, r, View{})

@@ -14,7 +14,7 @@ func (h *htmlWriter) findings(p *htmlPage) {
 	switch {
 	case len(p.Findings) > 0:
 		h.filters(p)
-	case p.Summary.Checked > 0 || p.IsComparison:
+	case p.Summary.Checked > 0 || p.Comparison != nil:
 		h.add("<p>There are no findings.</p>\n")
 	default:
 		h.add("<p>Nothing was checked.</p>\n")

@@ -27,15 +27,23 @@ func (h *htmlWriter) page(p *htmlPage) {
 	h.findings(p)
 	h.lives(p.Lives)
 	h.drift(p.Drift)
-	if !p.IsComparison || p.Summary.Exchanges > 0 {
+	if p.Comparison == nil || p.Summary.Exchanges > 0 {
 		h.coverage(p.Report)
 	}
 	h.add(`</main>
-<footer><p>Made by %s %s. Digest of the description: %s</p></footer>
+<footer><p>Made by %s %s. %s</p></footer>
 <script>%s</script>
 </body>
 </html>
-`, p.Tool.Name, p.Tool.Version, p.Description.Digest, markup(htmlScript))
+`, p.Tool.Name, p.Tool.Version, digestsOf(p.Report), markup(htmlScript))
+}
+
+// digestsOf gives the digest of the description, or of the two that are compared.
+func digestsOf(r *report.Report) string {
+	if c := r.Comparison; c != nil {
+		return "Digests of the descriptions: " + c.Old.Digest + " (older), " + c.New.Digest + " (newer)"
+	}
+	return "Digest of the description: " + r.Description.Digest
 }
 
 func (h *htmlWriter) head(p *htmlPage) {
@@ -66,7 +74,7 @@ func (h *htmlWriter) header(p *htmlPage) {
 <header>
   <h1>%s <small>%s</small></h1>
 `, p.Description.Title, p.Description.Version)
-	if p.IsComparison {
+	if p.Comparison != nil {
 		h.leadOfComparison(&p.Summary)
 	} else {
 		h.lead(&p.Summary)
@@ -91,7 +99,7 @@ func (h *htmlWriter) header(p *htmlPage) {
 	if len(p.Drift) > 0 {
 		h.add(` <a href="#drift">Drift</a>`)
 	}
-	if !p.IsComparison || p.Summary.Exchanges > 0 {
+	if p.Comparison == nil || p.Summary.Exchanges > 0 {
 		h.add(` <a href="#coverage">Coverage</a>`)
 	}
 	h.add(`
@@ -131,12 +139,20 @@ func (h *htmlWriter) leadOfComparison(s *report.Summary) {
 	h.add("</p>\n")
 }
 
-// about says what was checked, and when.
+// about says what was checked or compared, and when.
 func (h *htmlWriter) about(r *report.Report) {
 	in := &r.Input
 	h.add("  <dl class=\"about\">\n")
+	made := "checked on"
+	if r.Comparison != nil {
+		made = "compared on"
+	}
 	if r.Date != "" {
-		h.add("    <dt>checked on</dt><dd><time datetime=\"%s\">%s</time></dd>\n", r.Date, r.Date)
+		h.add("    <dt>%s</dt><dd><time datetime=\"%s\">%s</time></dd>\n", made, r.Date, r.Date)
+	}
+	if c := r.Comparison; c != nil {
+		h.compared("older", &c.Old)
+		h.compared("newer", &c.New)
 	}
 	if !in.First.IsZero() {
 		h.add("    <dt>answers from</dt><dd>%s</dd>\n", period(in.First, in.Last))
@@ -157,11 +173,15 @@ func (h *htmlWriter) about(r *report.Report) {
 	if len(r.Description.Overlays) > 0 {
 		h.add("    <dt>overlays</dt><dd>%s</dd>\n", strings.Join(r.Description.Overlays, " "))
 	}
-	if !r.IsComparison || r.Summary.Exchanges > 0 {
+	if r.Comparison == nil || r.Summary.Exchanges > 0 {
 		h.add("    <dt>read</dt><dd>%s, %s checked, %s skipped</dd>\n",
 			textfmt.Count(r.Summary.Exchanges, "exchange"), textfmt.Count(r.Summary.Checked, "body"), textfmt.Number(r.Summary.Skipped))
 	}
 	h.add("  </dl>\n")
+}
+
+func (h *htmlWriter) compared(term string, c *report.Compared) {
+	h.add("    <dt>%s</dt><dd><code>%s</code> (%s)</dd>\n", term, fileText(c.File), strings.TrimSpace(c.Title+" "+c.Version))
 }
 
 func (h *htmlWriter) recordings(in *report.Input) {

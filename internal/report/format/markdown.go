@@ -45,7 +45,7 @@ func markdownHead(r *report.Report) string {
 		verdict = textfmt.Count(s.Errors, "error") + ", " + textfmt.Count(s.Warnings, "warning") + ", " + textfmt.Count(s.Infos, "info")
 	} else if s.Suppressed > 0 {
 		verdict = "no new findings"
-	} else if s.Checked == 0 && !r.IsComparison {
+	} else if s.Checked == 0 && r.Comparison == nil {
 		verdict = "nothing was checked"
 	}
 	fmt.Fprintf(&b, "## plumb: %s\n\n", verdict)
@@ -53,7 +53,7 @@ func markdownHead(r *report.Report) string {
 	if read := r.Read(); read != "" {
 		told = append(told, read)
 	}
-	if s.Occurrences > 0 && !r.IsComparison {
+	if s.Occurrences > 0 && r.Comparison == nil {
 		told = append(told, "found "+times(s.Occurrences))
 	}
 	if s.Suppressed > 0 {
@@ -62,15 +62,20 @@ func markdownHead(r *report.Report) string {
 	if len(told) > 0 {
 		b.WriteString(capital(strings.Join(told, "; ")) + ". ")
 	}
-	did := "Checked against"
-	if r.IsComparison {
-		did = "What is new in"
+	if c := r.Comparison; c != nil {
+		fmt.Fprintf(&b, "What is new in %s (%s) since %s (%s).\n\n", nameOf(&c.New.Description), code(fileText(c.New.File)), nameOf(&c.Old.Description), code(fileText(c.Old.File)))
+	} else {
+		fmt.Fprintf(&b, "Checked against %s.\n\n", nameOf(&r.Description))
 	}
-	fmt.Fprintf(&b, "%s %s.\n\n", did, code(textfmt.Shorten(strings.TrimSpace(r.Description.Title+" "+r.Description.Version), 500)))
 	if text := uncheckedText(r.Description); text != "" {
 		fmt.Fprintf(&b, "%s.\n\n", escapeMarkdown(text))
 	}
 	return b.String()
+}
+
+// nameOf names a description by its title and version.
+func nameOf(d *report.Description) string {
+	return code(textfmt.Shorten(strings.TrimSpace(d.Title+" "+d.Version), 500))
 }
 
 // markdownBlock returns an item of a list: a finding, or several that are shown
@@ -86,7 +91,7 @@ func markdownBlock(r *report.Report, found block, room int) (text string, listed
 		b.WriteString(" " + textfmt.Count(len(found), "finding"))
 	} else if f.Pointer != "" {
 		b.WriteString(" " + code(f.Pointer))
-	} else if changed := changedOperation(f); r.IsComparison && changed != "" {
+	} else if changed := changedOperation(f); r.Comparison != nil && changed != "" {
 		b.WriteString(" " + code(changed))
 	}
 	b.WriteString(": " + escapeMarkdown(f.Message))
@@ -140,7 +145,7 @@ func markdownOccurrence(o *report.Occurrence, showFound, showAllowed bool) strin
 // markdownTail says what the run has not seen.
 func markdownTail(r *report.Report) string {
 	var b strings.Builder
-	if r.IsComparison && r.Summary.Exchanges == 0 {
+	if r.Comparison != nil && r.Summary.Exchanges == 0 {
 		return ""
 	}
 	c := r.Coverage

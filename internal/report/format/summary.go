@@ -12,7 +12,7 @@ import (
 func (t *text) summary(r *report.Report) {
 	s := r.Summary
 	read := r.Read()
-	if s.Errors+s.Warnings+s.Infos == 0 && (s.Checked > 0 || r.IsComparison) {
+	if s.Errors+s.Warnings+s.Infos == 0 && (s.Checked > 0 || r.Comparison != nil) {
 		none := "no findings"
 		if s.Suppressed > 0 {
 			none = "no new findings"
@@ -81,7 +81,7 @@ func (t *text) totals(s report.Summary) string {
 func nextStep(r *report.Report, view View) string {
 	s := r.Summary
 	switch {
-	case r.IsComparison:
+	case r.Comparison != nil:
 		return ""
 	case s.Exchanges == 0 && r.Input.Target != "":
 		return "Nothing was checked: no answer of " + textfmt.Printable(r.Input.Target) + " was seen."
