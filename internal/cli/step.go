@@ -149,7 +149,7 @@ func (a *app) lines(ctx context.Context, name string) (*scale.Reader, io.Closer,
 func (a *app) interruptible(ctx context.Context) io.Reader {
 	from, to := io.Pipe()
 	go func() {
-		_, err := io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{a.in}, make([]byte, 64<<10))
+		_, err := io.Copy(to, a.in)
 		to.CloseWithError(err)
 	}()
 	context.AfterFunc(ctx, func() { to.CloseWithError(scale.ErrInterrupted) })
