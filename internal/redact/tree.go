@@ -1,6 +1,10 @@
 package redact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"sync"
+)
 
 // tree finds credentials in JSON by the names that they are under. It also
 // reads a text that is cut off, and takes linear time.
@@ -10,7 +14,11 @@ type tree struct {
 	frames []frame
 	values []value // all strings except names of members, in order
 	hidden []run   // ranges of values to hide
+	depth  []int   // of each value: how many more ranges begin there than end
 }
+
+// trees are used again, since most texts have nothing that is kept.
+var trees = sync.Pool{New: func() any { return new(tree) }}
 
 // value is a string of the text.
 type value struct {
@@ -84,19 +92,22 @@ func (n names) newInfo(name string, in place) nameInfo {
 // other strings in it that may contain credentials. If the text is not complete
 // JSON, ok is false.
 func treeSpans(text string, n names) (found, texts []span, ok bool) {
-	t := tree{text: text, names: n}
+	t := trees.Get().(*tree)
+	defer trees.Put(t)
+	*t = tree{text, n, t.frames[:0], t.values[:0], t.hidden[:0], t.depth[:0]}
 	ok = t.read()
 	for len(t.frames) > 0 {
 		t.pop()
 	}
-	depth := make([]int, len(t.values)+1)
+	t.depth = slices.Grow(t.depth, len(t.values)+1)[:len(t.values)+1]
+	clear(t.depth)
 	for _, r := range t.hidden {
-		depth[r.from]++
-		depth[r.to]--
+		t.depth[r.from]++
+		t.depth[r.to]--
 	}
 	open := 0
 	for i, v := range t.values {
-		if open += depth[i]; open > 0 && !v.described {
+		if open += t.depth[i]; open > 0 && !v.described {
 			if always.hides(text[v.start:v.end]) {
 				found = append(found, v.span)
 			}
@@ -104,6 +115,7 @@ func treeSpans(text string, n names) (found, texts []span, ok bool) {
 			texts = append(texts, v.span)
 		}
 	}
+	t.text = ""
 	return found, texts, ok
 }
 
