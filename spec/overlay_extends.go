@@ -15,12 +15,12 @@ import (
 func (a *amender) extends(doc *overlayDocument, source string, main *node) {
 	reference, ok := doc.tree.root.str("extends")
 	u, err := url.Parse(reference)
-	if !ok || err != nil {
+	if !ok || err != nil || reference == "" {
 		return
 	}
 	named := "" // a file
 	if u.Host == "" && (u.Scheme == "" || u.Scheme == "file") {
-		named = filepath.FromSlash(u.Path)
+		named = filepath.FromSlash(u.Path + u.Opaque)
 		if !filepath.IsAbs(named) {
 			named = filepath.Join(filepath.Dir(source), named)
 		}
@@ -53,15 +53,17 @@ func isOther(named, file string) bool {
 	return err == nil && !os.SameFile(own, other)
 }
 
-// meansBuiltin reports whether a reference means the built-in description: by the path
-// that reports show, or as a file that has the same title and version.
+// repository is that of the built-in description, in URLs.
+const repository = "/plumbapi/plumb/"
+
+// meansBuiltin reports whether a reference means the built-in description: as a file that
+// has the same title and version, or, if there is no such file, by the path that reports
+// show.
 func meansBuiltin(u *url.URL, named string, main *node) bool {
-	if clean := path.Clean("/" + u.Path); strings.HasSuffix(clean, "/"+builtin) {
-		return true
-	}
 	data, err := os.ReadFile(named)
 	if err != nil {
-		return false
+		clean := path.Clean("/" + u.Path)
+		return strings.HasSuffix(clean, "/"+builtin) && (u.Host == "" || strings.Contains(clean, repository))
 	}
 	tree, err := ReadTree(named, data)
 	if err != nil {

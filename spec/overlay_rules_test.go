@@ -165,6 +165,8 @@ func TestOverlayExtendsBuiltin(t *testing.T) {
 	text, err := printed.YAML()
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile("batch.yaml", text, 0o644))
+	require.NoError(t, os.MkdirAll("own/spec", 0o755))
+	require.NoError(t, os.WriteFile("own/spec/openapi.yaml", []byte("openapi: 3.1.0\ninfo: {title: Own, version: '1'}\npaths: {}\n"), 0o644))
 	require.NoError(t, os.WriteFile("mine.yaml", []byte("openapi: 3.1.0\ninfo: {title: Mine, version: '1'}\npaths: {}\n"), 0o644))
 	warning := func(of string) string {
 		return "o.yaml:3:1: the overlay is for " + of + ", and is applied to the built-in description; name its description with --spec, or correct extends"
@@ -173,10 +175,14 @@ func TestOverlayExtendsBuiltin(t *testing.T) {
 		"batch.yaml":        "",
 		"./batch.yaml":      "",
 		"spec/openapi.yaml": "",
-		"https://host.example/plumb/spec/openapi.yaml": "",
-		"mine.yaml":                    warning("mine.yaml"),
-		"./api/gone.yaml":              warning("api/gone.yaml"),
-		"https://api.example/api.yaml": warning("https://api.example/api.yaml"),
+		"https://host.example/plumbapi/plumb/main/spec/openapi.yaml": "",
+		"https://host.example/api/spec/openapi.yaml":                 warning("https://host.example/api/spec/openapi.yaml"),
+		"own/spec/openapi.yaml":                                      warning("own/spec/openapi.yaml"),
+		"file:mine.yaml":                                             warning("mine.yaml"),
+		"''":                                                         "",
+		"mine.yaml":                                                  warning("mine.yaml"),
+		"./api/gone.yaml":                                            warning("api/gone.yaml"),
+		"https://api.example/api.yaml":                               warning("https://api.example/api.yaml"),
 	} {
 		overlay := "overlay: 1.0.0\ninfo: {title: o, version: '1'}\nextends: " + extends + "\nactions: [{target: $.info, update: {title: b}}]\n"
 		d, err := Builtin(Overlay{Name: "o.yaml", Data: []byte(overlay)})

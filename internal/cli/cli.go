@@ -150,7 +150,7 @@ The description of the OpenAI Batch API is built in; --spec FILE uses any other 
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
 		if cmd.Flags().Lookup("config") != nil { // it has settings
-			a.warnOfVariables()
+			a.warnOfVariables(root)
 		}
 	}
 	root.Args = func(_ *cobra.Command, args []string) error { return unknownCommand(root, args) }

@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
+	"github.com/plumbapi/plumb/internal/lazyregexp"
 	"github.com/plumbapi/plumb/internal/nearest"
 )
 
@@ -13,23 +16,27 @@ const variablePrefix = "PLUMB_"
 // those of the project's own tests.
 var otherVariables = []string{"PLUMB_TOKEN", "PLUMB_CHROMIUM", "PLUMB_SKIPPED"}
 
+// ofService matches the variables that Kubernetes sets in all pods where a service has a
+// name that begins with plumb.
+var ofService = lazyregexp.New(`^PLUMB_(.*_)?(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT(_\d+_(TCP|UDP|SCTP)(_.*)?)?)$`)
+
 // warnOfVariables names the variables of the environment that look like settings and
 // are none. They are not refused, unlike the keys of a configuration file, since not
-// only the user sets them: Kubernetes sets PLUMB_PORT where a service is named plumb.
-func (a *app) warnOfVariables() {
+// only the user sets them.
+func (a *app) warnOfVariables(root *cobra.Command) {
 	for _, variable := range slices.Sorted(slices.Values(a.environment)) {
 		name, value, _ := strings.Cut(variable, "=")
-		if value == "" || !strings.HasPrefix(name, variablePrefix) || strings.HasPrefix(name, "PLUMB_TEST_") || slices.Contains(otherVariables, name) {
+		if value == "" || !strings.HasPrefix(name, variablePrefix) || strings.HasPrefix(name, "PLUMB_TEST_") || slices.Contains(otherVariables, name) || ofService().MatchString(name) {
 			continue
 		}
-		if problem := variableProblem(name); problem != "" {
+		if problem := variableProblem(root, name); problem != "" {
 			a.say("warning: %s is ignored: %s", name, problem)
 		}
 	}
 }
 
 // variableProblem says why a variable sets nothing; empty where it sets something.
-func variableProblem(name string) string {
+func variableProblem(root *cobra.Command, name string) string {
 	var known []string
 	for i := range settings {
 		s := &settings[i]
@@ -43,6 +50,12 @@ func variableProblem(name string) string {
 		}
 	}
 	word := strings.TrimPrefix(name, variablePrefix)
+	flag := strings.ReplaceAll(strings.ToLower(word), "_", "-")
+	for _, cmd := range root.Commands() {
+		if cmd.Flags().Lookup(flag) != nil {
+			return "--" + flag + " of plumb " + cmd.Name() + " is set by the flag only"
+		}
+	}
 	best := nearest.To(word, known)
 	if longer := longForms(word, known); best == "" && len(longer) == 1 {
 		best = longer[0]

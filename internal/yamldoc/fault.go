@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"io"
 	"regexp"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -24,6 +24,9 @@ var unknownAnchor = lazyregexp.New(`^unknown anchor '(.*)' referenced`)
 // aboutToken matches problems that are about a token, and not about a character.
 var aboutToken = lazyregexp.New("^(did not find expected ([',kn-]|<)|could not find expected)")
 
+// mergeConflict matches how git marks a conflict.
+var mergeConflict = lazyregexp.New(`(?m)^<<<<<<< `)
+
 // newFault returns what the parser found wrong, and where.
 func newFault(err error, data []byte) *Fault {
 	problem, named := err.Error(), 0
@@ -34,6 +37,10 @@ func newFault(err error, data []byte) *Fault {
 	if m := unknownAnchor().FindStringSubmatch(problem); m != nil {
 		line, column := place(data, offsetOfAlias(m[1], data, err))
 		return &Fault{line, column, "not YAML: the alias *" + m[1] + " has no anchor &" + m[1] + " before it; add the anchor, or put the text in quotation marks"}
+	}
+	if at := mergeConflict().FindIndex(data); at != nil {
+		line, _ := place(data, at[0])
+		return &Fault{line, 1, "not YAML: a merge conflict begins here; resolve it"}
 	}
 	line := lineOfProblem(problem, named, data)
 	text := textOf(data, line)
@@ -86,6 +93,9 @@ func advice(problem string) string {
 		{"found unexpected end of stream", "a quotation mark that begins a string is not matched by one that ends it; add that"},
 		{"found unexpected document indicator", "a quotation mark that begins a string is not matched by one that ends it; add that before this line"},
 		{"found character that cannot start any token", "a value cannot begin with @, %, ` or a tab; put it in quotation marks"},
+		{"found invalid Unicode character escape code", "an escape is not a character; write the character itself, and not the two halves of a surrogate pair"},
+		{"did not find expected comment or line break", "after | or > only a digit, + or - can follow; begin the text in the next line"},
+		{"did not find expected hexdecimal number", "the escape is not complete; write its hexadecimal digits, or two backslashes"},
 		{"found unknown escape character", "a backslash and this letter are not an escape; write two backslashes, or single quotation marks"},
 		{"found incompatible YAML document", "this version of YAML is not supported; remove the line that begins with %YAML"},
 		{"found undefined tag handle", "no %TAG line defines this tag; remove the tag"},
@@ -102,18 +112,16 @@ func advice(problem string) string {
 }
 
 // offsetOfAlias returns the offset of the alias that has no anchor, as an error about
-// a text says.
+// a text says. Comments that follow can have the same text.
 func offsetOfAlias(name string, data []byte, failed error) int {
 	read := consumed(data)
 	all := regexp.MustCompile(regexp.QuoteMeta("*"+name)+`(?:[\s:,\]}]|$)`).FindAllIndex(data[:read], -1)
-	at := read - 1
-	for _, found := range slices.Backward(all) {
-		if at != read-1 && !fails(data[:found[1]], failed) { // the parser reads a little further than the alias
-			break
-		}
-		at = found[0]
+	if len(all) == 0 {
+		return read - 1
 	}
-	return at
+	// A text has the error from the alias on.
+	i := sort.Search(len(all)-1, func(i int) bool { return fails(data[:all[i][1]], failed) })
+	return all[i][0]
 }
 
 // fails reports whether the parser gives an error for a text.

@@ -25,29 +25,35 @@ func (f *Fault) In(file string) error {
 	return fmt.Errorf("%s:%d:%d: %s", file, f.Line, f.Column, f.Message)
 }
 
-// versionDirective matches the directive for YAML 1.2; the first group is all but the
-// last digit.
-var versionDirective = lazyregexp.New(`(?m)^(%YAML[ \t]+1\.)2\b`)
+// versionDirective matches the directive for YAML 1.2, before the first document; the
+// first group is all but the last digit.
+var versionDirective = lazyregexp.New(`\A(\x{FEFF}?(?:(?:[#%][^\n]*|[ \t\r]*)\n)*?%YAML[ \t]+1\.)2\b`)
 
 // Parse returns the document in a text, which is nil if the text has none. A second
-// document is a fault, unless it is empty.
+// document is a fault; empty ones do not count.
 func Parse(data []byte) (*yaml.Node, *Fault) {
 	data = versionDirective().ReplaceAll(data, []byte("${1}1")) // all that the parser knows, and reads as 1.2
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	first, f := next(decoder, data)
-	for f == nil {
-		var other *yaml.Node
-		if other, f = next(decoder, data); other == nil {
-			break
-		}
-		if content := other.Content[0]; content.Kind != yaml.ScalarNode || content.Value != "" {
-			return nil, &Fault{other.Line, other.Column, "a second YAML document begins here; only one document is read: remove one of the two, or put it in a file of its own"}
+	var only, empty *yaml.Node
+	for {
+		doc, f := next(decoder, data)
+		switch {
+		case f != nil:
+			return nil, f
+		case doc == nil && only != nil:
+			return only, nil
+		case doc == nil:
+			return empty, nil
+		case doc.Content[0].Kind == yaml.ScalarNode && doc.Content[0].Value == "":
+			if empty == nil {
+				empty = doc
+			}
+		case only != nil:
+			return nil, &Fault{doc.Line, doc.Column, "a second YAML document begins here; only one document is read: remove one of the two, or put it in a file of its own"}
+		default:
+			only = doc
 		}
 	}
-	if f != nil {
-		return nil, f
-	}
-	return first, nil
 }
 
 // next returns the next document, or nil after the last one.

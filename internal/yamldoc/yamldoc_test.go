@@ -11,15 +11,18 @@ import (
 
 func TestParse(t *testing.T) {
 	for text, want := range map[string]string{
-		"a: 1":                      "a",
-		"---\na: 1\n...\n":          "a",
-		"a: 1\n---\n":               "a", // nothing is lost
-		"a: 1\n---\n# b\n---\n":     "a",
-		"\xef\xbb\xbfa: 1":          "a",
-		"%YAML 1.2\n---\na: 1\n":    "a",
-		"":                          "",
-		"# nothing\n":               "",
-		"a: &x 1\nb: *x\nc: '*y'\n": "a",
+		"a: 1":                        "a",
+		"---\na: 1\n...\n":            "a",
+		"a: 1\n---\n":                 "a", // nothing is lost
+		"a: 1\n---\n# b\n---\n":       "a",
+		"\xef\xbb\xbfa: 1":            "a",
+		"%YAML 1.2\n---\na: 1\n":      "a",
+		"---\n---\na: 1\n":            "a",
+		"a: \"x\n%YAML 1.2 b\"":       "a",
+		"# x\n%YAML 1.2\n---\na: 1\n": "a",
+		"":                            "",
+		"# nothing\n":                 "",
+		"a: &x 1\nb: *x\nc: '*y'\n":   "a",
 	} {
 		doc, f := Parse([]byte(text))
 		require.Nil(t, f, "%q", text)
@@ -36,7 +39,6 @@ func TestFaults(t *testing.T) {
 	for text, want := range map[string]string{
 		"a: 1\n---\nb: 1\n":                "2:1: a second YAML document begins here; ",
 		"a: 1\n---\n---\n- b\n":            "3:1: a second YAML document begins here; ",
-		"---\n---\nb: 1\n":                 "2:1: a second YAML document begins here; ",
 		"a: 1\n---\nb: [\nc: 1\n":          "3:1: not YAML: a [ is not closed",
 		"a: *x\n":                          "1:4: not YAML: the alias *x has no anchor &x before it; add the anchor, or put the text in quotation marks",
 		"*x":                               "1:1: not YAML: the alias *x has no anchor",
@@ -66,7 +68,10 @@ func TestFaults(t *testing.T) {
 		"a: 1\nb: \xff\nc: 1\n":            "2:1: not YAML: this is not UTF-8; save the file as UTF-8",
 		"%YAML 9.9\n---\na: 1\n":           "1:1: not YAML: this version of YAML is not supported",
 		"a: 1\nb: [1\nc: 2\nd: 3\ne: 4\n":  "3:1: not YAML: a [ is not closed",
-		"a: !x!y 1\n":                      "1:1: not YAML: no %TAG line defines this tag",
+		"a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n": "2:1: not YAML: a merge conflict begins here; resolve it",
+		"a: \"\\ud83d\\ude00\"\n":                              "1:1: not YAML: an escape is not a character; write the character itself",
+		"a: | text\n":                                          "1:1: not YAML: after | or > only a digit, + or - can follow",
+		"a: !x!y 1\n":                                          "1:1: not YAML: no %TAG line defines this tag",
 	} {
 		_, f := Parse([]byte(text))
 		if assert.NotNil(t, f, "%q", text) {
@@ -74,6 +79,21 @@ func TestFaults(t *testing.T) {
 			assert.True(t, strings.HasPrefix(got, "f.yaml:"+want), "%q\n%s\n%s", text, got, want)
 		}
 	}
+}
+
+// The directive is one only before the document, and an alias is found among comments with
+// the same text in few steps.
+func TestTextsLikeOthers(t *testing.T) {
+	doc, f := Parse([]byte("a: \"x\n%YAML 1.2 b\"\n"))
+	require.Nil(t, f)
+	assert.Equal(t, "x %YAML 1.2 b", doc.Content[0].Content[1].Value)
+	var before strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&before, "a%d: x\n", i)
+	}
+	_, f = Parse([]byte(before.String() + "b: *nope\n" + strings.Repeat("# see *nope\n", 2000)))
+	require.NotNil(t, f)
+	assert.Equal(t, 101, f.Line)
 }
 
 // The place of a fault is in the file, whatever is in it.
