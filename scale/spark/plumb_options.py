@@ -167,7 +167,7 @@ def run(o, job, stop):
     except Exception as e:
         if not type(e).__module__.startswith(("py4j", "pyspark")):
             raise
-        failed = re.search(r"\bFailed: (.*)", str(e))
+        failed = re.search(r"\bplumb_steps\.(?:Failed|Killed): (.*)", str(e))
         if not failed:  # it is Spark's own, and its text is all that is known
             sys.stderr.write(str(e) + "\n")
         say(failed[1] if failed else "Spark has failed, see above; no report is written")

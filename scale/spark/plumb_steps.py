@@ -31,6 +31,10 @@ class Failed(Exception):
     """A step has failed; the text is one line, by which the driver finds it in what Spark says."""
 
 
+class Killed(Failed):
+    """A step was killed, and need not be when it is started again."""
+
+
 class Refused(Exception):
     """What was asked for cannot be done; the text says what to do."""
 
@@ -135,14 +139,16 @@ class Steps:
 
     def trial(self, rows):
         """Runs the steps with one exchange, and gives the error, if there is one: a wrong flag, or a binary
-        that cannot be run, is found in a second, and by one task that is not started again."""
+        that cannot be run, is found at once, and by one task that is not started again."""
         for _ in rows:
             steps = copy.copy(self)
-            steps.as_bytes = True
+            steps.as_bytes, steps.common = True, ["--run-key", "trial", *self.common[2:]]
             key = b"0\ttrial.ndjson"
             try:
                 reduced = list(steps.reduce(sorted(steps.map([(key, TRIAL)]))))
                 list(steps.merge([*reduced, (b"%010d0" % 0, key)]))
+            except Killed:
+                raise  # Spark starts the task again
             except Failed as e:
                 yield b"failed", str(e).encode()
 
@@ -247,7 +253,7 @@ def output(command, lines, *files, said):
         if failed:
             raise failed[0]
         if status:
-            raise Failed(f"plumb {command[1]} failed on {os.uname().nodename} with exit status {status}: {shortly(said)}")
+            raise (Killed if status < 0 else Failed)(f"plumb {command[1]} failed on {os.uname().nodename} with exit status {status}: {shortly(said)}")
     finally:
         kill()
         child.wait()

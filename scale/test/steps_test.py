@@ -237,6 +237,7 @@ class OneStep(WithFolder):
         [(key, why)] = self.step(SH + "cat >/dev/null; echo 'plumb: unknown flag --x' >&2; exit 2", "trial")
         self.assertEqual(key, b"failed")
         self.assertIn(b"unknown flag --x", why)
+        self.assertIsInstance(self.step(SH + "kill -9 $$", "trial"), plumb_steps.Killed)
 
 
 if __name__ == "__main__":
