@@ -35,9 +35,9 @@ def local_objects(paths, as_bytes, without=()):
     """The names, as bytes, and sizes of the files that local paths stand for, each once, sorted.
     Files that the run writes are left out."""
     found, named = set(), set()
-    for path in map(os.fsencode, paths):
-        shown = os.fsdecode(path)
-        roots = [path] if os.path.lexists(path) else [m for p in choices(shown) for m in glob.glob(os.fsencode(p), recursive=True)]
+    for shown in paths:
+        path = os.fsencode(shown)
+        roots = [path] if os.path.lexists(path) else [m for m in matches(shown) if not hidden(os.fsdecode(os.path.basename(m)), as_bytes)]
         if not roots:
             raise Refused(f"{shown}: there is no such file or folder")
         below = {name for root in roots for name in walk(root, as_bytes)}
@@ -60,6 +60,11 @@ def local_objects(paths, as_bytes, without=()):
 
 def unseen(name):
     return f"{name}: Spark reads no file whose name begins with . or _; rename it, or leave out --bytes"
+
+
+def matches(pattern):
+    """The files and folders that a pattern matches."""
+    return [match for p in choices(pattern) for match in glob.glob(os.fsencode(p), recursive=True)]
 
 
 def choices(pattern):
@@ -101,9 +106,13 @@ class Hadoop:
         at = self.jvm.org.apache.hadoop.fs.Path(path)
         fs = at.getFileSystem(self.conf)
         found = {}
-        for root in [fs.getFileStatus(at)] if fs.exists(at) else fs.globStatus(at) or []:
-            if root.isFile() and hidden(root.getPath().getName(), True):
-                raise Refused(unseen(path))
+        named = fs.exists(at)  # or it is a pattern, and what it matches can be hidden
+        for root in [fs.getFileStatus(at)] if named else fs.globStatus(at) or []:
+            if hidden(root.getPath().getName(), True):
+                if named and root.isFile():
+                    raise Refused(unseen(path))
+                if not named:
+                    continue
             files = fs.listFiles(root.getPath(), True)
             while files.hasNext():
                 file = files.next()

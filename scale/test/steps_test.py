@@ -69,6 +69,9 @@ class Objects(WithFolder):
                 self.names(*paths)
         with self.assertRaises(Refused):
             self.names(".x.har", as_bytes=True)
+        self.write("_SUCCESS")
+        self.assertEqual(self.names("_*"), [b"_SUCCESS"])
+        self.assertEqual(self.names("[_a]*", as_bytes=True), [b"a.har", b"a{b}.har"])
 
     def test_what_is_written_is_not_read(self):
         self.write("a.har")
