@@ -20,9 +20,10 @@ class Process:
         self.pid, self.parent, self.ended = pid, int(parent), state == "Z"
 
     def is_step(self, step):
-        """Reports whether it is a process of plumb; map --verdicts is the step again."""
+        """Reports whether it is a process of plumb; map --verdicts is the step again. Those by which a job
+        tries its flags are not meant."""
         c = self.command
-        if os.path.basename(c[0]) != "plumb" or len(c) < 2:
+        if os.path.basename(c[0]) != "plumb" or len(c) < 2 or "trial" in c:
             return False
         again = any(a.startswith("--verdicts") for a in c)
         return c[1] == "map" and again if step == "again" else c[1] == step and not again

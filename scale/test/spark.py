@@ -24,6 +24,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 FLAGS = ["--overlay", "observed", "--overlay", "kept.yaml"]
 JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # most of a case is the start of Java
+# In the names of objects and of a folder, in turn.
+AWKWARD = ["", ", ", "ü 日", "x=1/*?", "{b,c}", "[1]\\", "a:b", "%20'\"#+{"]
 LIMIT = 280  # seconds for a case, before it counts as hanging
 LIMIT_OF_SPILL = 3600
 
@@ -46,8 +48,18 @@ class Test:
         return os.path.join(self.folder, name)
 
     def make(self, name, count, objects):
-        """Makes exchanges, and the report of one machine."""
-        count = exchanges.write(self.path(name), count, objects)
+        """Makes exchanges in objects with awkward names, beside what is hidden, no recording, empty and a
+        loop, and the report of one machine."""
+        folder = self.path(name)
+        count = exchanges.write(folder, count, objects)
+        for i, object in enumerate(sorted(os.listdir(folder))):
+            os.renames(os.path.join(folder, object), os.path.join(folder, AWKWARD[i % len(AWKWARD)] + object))
+        for other, text in {"empty.har": "", "notes.txt": "no recording", ".hidden/a.har": "{", "deep/.a.har": "{"}.items():
+            os.makedirs(os.path.dirname(os.path.join(folder, other)), exist_ok=True)
+            with open(os.path.join(folder, other), "w") as f:
+                f.write(text)
+        os.symlink(".", os.path.join(folder, "loop"))
+        os.symlink("nowhere", os.path.join(folder, "dangling.har"))
         began = time.time()
         with open(self.path(name + ".json"), "wb") as out:
             subprocess.run([self.plumb, "check", "--quiet", "--fail-on", "never", "--format", "json", *FLAGS, self.path(name)], cwd=HERE, stdout=out, check=True, env=self.env)
@@ -143,10 +155,12 @@ def end(*_):
 def main():
     signal.signal(signal.SIGTERM, end)
     chosen = [a for a in sys.argv[1:] if not a.startswith("--")]
+    if not sys.argv[1:] and subprocess.run([sys.executable, "-m", "unittest", "discover", "-s", HERE, "-p", "*_test.py"]).returncode:
+        return 1
     found = setup.prepare(install=os.environ.get("SETUP") != "no")
     if found is None:
         return 0
-    env = {**os.environ, **found, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_NO_DAEMONIZE": "1", "SPARK_DAEMON_JAVA_OPTS": JAVA, "SOURCE_DATE_EPOCH": "1790000000"}
+    env = {**os.environ, **found, "SPARK_LOCAL_IP": "127.0.0.1", "LC_ALL": "C.UTF-8", "SPARK_NO_DAEMONIZE": "1", "SPARK_DAEMON_JAVA_OPTS": JAVA, "SOURCE_DATE_EPOCH": "1790000000"}
     began = time.time()
     folder = tempfile.mkdtemp(prefix="plumb-scale-")
     env["SPARK_LOCAL_DIRS"] = os.path.join(folder, "local")
