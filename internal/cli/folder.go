@@ -151,8 +151,8 @@ func (s *step) mergeInFolder(cmd *cobra.Command, path string, args []string) err
 	if err != nil {
 		return err
 	}
-	total := &scale.Outcome{Summary: s.newOutcome()}
-	if err := folder.Outcomes(s.run.AddTo(total)); err != nil {
+	total, err := s.sum(folder.Outcomes)
+	if err != nil {
 		return err
 	}
 	return s.report(total, objects)

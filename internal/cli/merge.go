@@ -68,18 +68,29 @@ report --fail-on gives the verdict on a JSON report.`,
 
 // mergeFiles adds the outcomes in files.
 func (s *step) mergeFiles(ctx context.Context, names []string) (*scale.Outcome, error) {
-	total := &scale.Outcome{Summary: s.newOutcome()}
-	for _, name := range names {
-		in, closer, err := s.lines(ctx, name)
-		if err != nil {
-			return nil, err
+	return s.sum(func(yield func(key string, record []byte) error) error {
+		for _, name := range names {
+			in, closer, err := s.lines(ctx, name)
+			if err != nil {
+				return err
+			}
+			err = in.Each(yield)
+			if err = errors.Join(err, closer.Close()); err != nil {
+				return err
+			}
 		}
-		err = in.Each(s.run.AddTo(total))
-		if err = errors.Join(err, closer.Close()); err != nil {
-			return nil, err
-		}
+		return nil
+	})
+}
+
+// sum adds the outcomes of a source.
+func (s *step) sum(in scale.Source) (*scale.Outcome, error) {
+	sum := scale.Sum{Run: s.run}
+	if err := in(sum.Line); err != nil {
+		return nil, err
 	}
-	return total, nil
+	total := &scale.Outcome{Summary: s.newOutcome()}
+	return total, sum.AddTo(total)
 }
 
 // report writes the report of the whole run, as check does.

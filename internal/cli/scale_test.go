@@ -106,7 +106,7 @@ func drawExchange(t *rapid.T) string {
 	order := func() string {
 		body := fmt.Sprintf(`{"id":"order_%d","status":%q,"created":"2026-01-01T00:00:0%dZ"`, rapid.IntRange(1, 3).Draw(t, "id"),
 			rapid.SampledFrom([]string{"open", "paid", "sent", "lost", "shut"}).Draw(t, "status"), rapid.IntRange(0, 2).Draw(t, "created")/2)
-		for _, more := range []string{`,"n":1`, `,"n":3`, `,"n":-1`, `,"customer":"anna@example.org, of Market Street"`, `,"customer":"b"`, `,"new":1`, `,"paid":"2026-01-01T00:00:03Z"`} {
+		for _, more := range []string{`,"n":1`, `,"n":3`, `,"n":-1`, `,"customer":"anna@example.org, of Market Street"`, `,"customer":"b"`, `,"customer":"\ufffd"`, `,"new":1`, `,"paid":"2026-01-01T00:00:03Z"`} {
 			if rapid.IntRange(0, 4).Draw(t, "more") == 0 && !strings.Contains(body, more[:4]) {
 				body += more
 			}
@@ -114,7 +114,9 @@ func drawExchange(t *rapid.T) string {
 		return body + "}"
 	}
 	method, url, status, body := "GET", "/orders/order_1", 200, ""
-	switch rapid.IntRange(0, 5).Draw(t, "kind") {
+	switch rapid.IntRange(0, 6).Draw(t, "kind") {
+	case 3: // of another schema with the same lifecycle
+		url, body = "/orders/order_1/details"+rapid.SampledFrom([]string{"", "?q=b", "?q=%FF"}).Draw(t, "query"), order()
 	case 0:
 		method, url, status, body = "POST", "/orders", 201, order()
 	case 1:
@@ -644,4 +646,38 @@ func TestVerdictOnUnreadableObjects(t *testing.T) {
 	assert.Contains(t, stderr, "1 file could not be read, or not to the end")
 	status, _, _ = plumbWith(report, "report", "-")
 	assert.Equal(t, 0, status)
+}
+
+// What is said of the life before names the response that had the value, however the files
+// are called, and the steps say the same.
+func TestLifeBeforeIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	line := func(second int, status, created string) string {
+		return fmt.Sprintf(`{"time":"2026-01-01T00:00:%02dZ","request":{"method":"GET","url":"https://shop.example/orders/order_1"},"response":{"status":200,"headers":{"Content-Type":"application/json"},"body":{"id":"order_1","status":%q,"created":"2026-01-01T00:00:%sZ"}}}`+"\n", second, status, created)
+	}
+	s := stepped{t, []string{"--spec", filepath.Join("testdata", "shops.yaml")}}
+	for _, names := range [][]string{{"a", "b", "c"}, {"b", "c", "a"}} {
+		later, anew, earlier := names[0], names[1], names[2]
+		for name, text := range map[string]string{later: line(12, "open", "05"), anew: line(30, "open", "20"), earlier: line(10, "open", "02")} {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name+".ndjson"), []byte(text), 0o644))
+		}
+		_, want, _ := plumbWith("", slices.Concat([]string{"check", "--config", "", "--format", "json"}, s.flags, []string{dir})...)
+		assert.Contains(t, want, "in "+filepath.Join(dir, earlier)+`.ndjson, line 1 of 2026-01-01 00:00:10 UTC: \"2026-01-01T00:00:02Z`)
+		var files []string
+		for _, name := range []string{"a", "b", "c"} {
+			files = append(files, filepath.Join(dir, name+".ndjson"))
+		}
+		manifest := strings.Join(manifestOf(files), "")
+		mapped := s.step(manifest, "map", "--names", "-")
+		observations := linesOf(mapped, "")
+		slices.Sort(observations)
+		reduced := s.step(stream(observations), "reduce")
+		part := filepath.Join(t.TempDir(), "manifest")
+		require.NoError(t, os.WriteFile(part, []byte(manifest), 0o644))
+		again := s.step(reduced, "map", "--verdicts", "--names", part)
+		got := s.step(stream(slices.Concat(linesOf(mapped, "#\t"), linesOf(reduced, "#\t"), linesOf(again, "#\t"))), "merge", "--format", "json")
+		if want != got {
+			t.Fatal(firstDifference(want, got))
+		}
+	}
 }

@@ -104,13 +104,13 @@ func (h *History) Merge(r ResourceHistory) error { return h.store.Merge(r) }
 // The findings that it appends depend on the order in which results are added;
 // [History.Contradictions] are those of all results, in whatever order.
 func (h *History) Add(r *Result) {
-	var opened *pass // made once, however many of its resources have findings
+	var again openedAgain
 	if len(r.notes) == 0 && r.pass == nil {
 		return
 	}
 	r.own()
 	for i := range r.notes {
-		h.addNote(r, &r.notes[i], int64(i), &opened)
+		h.addNote(r, &r.notes[i], int64(i), &again)
 	}
 	r.notes = nil
 	p := r.pass
@@ -151,15 +151,22 @@ func (h *History) add(p *pass, r *resource, index int64) {
 	}
 }
 
+// openedAgain are passes of a body of which only notes were kept, each made once, however
+// many of its resources have findings.
+type openedAgain struct {
+	bare    *pass
+	checked *pass // what is an error already has no other finding
+}
+
 // addNote takes in a resource of a body of which only notes were kept. Only a finding
 // needs the body itself, which is then opened.
-func (h *History) addNote(to *Result, n *note, index int64, opened **pass) {
+func (h *History) addNote(to *Result, n *note, index int64, again *openedAgain) {
 	at := h.moment(n.x, to, n.own, n.line, index, n.within)
 	h.store.Insert(n.key, n.tracked.Kind, at, n.packed, func(pair history.Pair, laterAtHand bool) {
-		if *opened == nil {
-			*opened = openAgain(h.v, n.x)
+		if again.bare == nil {
+			again.bare = openAgain(h.v, n.x)
 		}
-		p := *opened
+		p := again.bare
 		if r := n.resource(p); r != nil {
 			p.out.Findings = to.Findings
 			h.compare(n.key, p, r, &pair, laterAtHand)
@@ -169,19 +176,21 @@ func (h *History) addNote(to *Result, n *note, index int64, opened **pass) {
 	if len(n.tracked.overTime.rules) == 0 {
 		return
 	}
-	var checked *pass
+	opened := false
 	open := func() (*pass, *resource) {
-		if checked == nil {
-			checked = newPass(h.v, n.x)
-			checked.read()
-			checked.check() // what is an error already has no other finding
-			checked.out.Findings = to.Findings
+		if again.checked == nil {
+			again.checked = newPass(h.v, n.x)
+			again.checked.read()
+			again.checked.check()
 		}
-		return checked, n.resource(checked)
+		if !opened {
+			opened, again.checked.out.Findings = true, to.Findings
+		}
+		return again.checked, n.resource(again.checked)
 	}
 	h.compareRead(n.tracked, n.key, at, n.x, lastSeen{n.read, at.Time, at.File, n.packed}, open)
-	if checked != nil {
-		to.Findings = checked.out.Findings
+	if opened {
+		to.Findings = again.checked.out.Findings
 	}
 }
 

@@ -94,7 +94,7 @@ type lastSeen struct {
 // the body is needed, in which the resource is.
 func (h *History) compareRead(t *tracked, key ResourceKey, at Moment, x *plumb.Exchange, now lastSeen, open func() (*pass, *resource)) {
 	if h.Readings != nil {
-		h.Readings(Reading{key, t.Number, at, bytes.Clone(now.packed), bytes.Clone(now.read), h.requestOf(t, x)})
+		h.Readings(Reading{key, t.index, at, bytes.Clone(now.packed), bytes.Clone(now.read), h.requestOf(t, x)})
 		return
 	}
 	last := h.last[key]

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 
@@ -13,7 +14,7 @@ import (
 // whose Readings is set gives them away, to be compared with those of other runs.
 type Reading struct {
 	Resource ResourceKey
-	Kind     int // number of the kind of resources
+	Shape    int // index of what is tracked, whose rules they are
 	Moment
 	Packed  []byte // what the history keeps
 	Text    []byte // a JSON object with the members that are read
@@ -24,7 +25,7 @@ type Reading struct {
 // hold.
 type Doubt struct {
 	Resource ResourceKey
-	Kind     int
+	Shape    int
 	After    Moment
 	Old      []byte // what the rule reads of the response before, as a JSON object
 	Rule     string
@@ -59,7 +60,7 @@ type ReadingComparison struct{ before *Reading }
 
 // Next returns where a rule may not hold in the next reading, in the order of reading.
 func (c *ReadingComparison) Next(h *History, now Reading) (doubts []Doubt) {
-	t := h.v.kinds[now.Kind]
+	t := h.v.shaped[now.Shape]
 	before := c.before
 	if before != nil && h.store.BeginsAnew(t.Kind, before.File, before.Packed, now.File, now.Packed) {
 		before = nil
@@ -75,15 +76,22 @@ func (c *ReadingComparison) Next(h *History, now Reading) (doubts []Doubt) {
 	old, _ := jsonvalue.Parse(before.Text, h.v.maxDepth)
 	for _, r := range t.rules {
 		if r.mayFail(&now, self, old) {
-			doubts = append(doubts, Doubt{now.Resource, now.Kind, now.Moment, before.Text, r.ID})
+			own := newOverTime([]*xRule{r})
+			doubts = append(doubts, Doubt{now.Resource, now.Shape, now.Moment, own.appendRead(nil, old, before.Text), r.ID})
 		}
 	}
 	return doubts
 }
 
+// notUTF8 is what JSON has in place of bytes that are not UTF-8.
+var notUTF8 = []byte(`\ufffd`)
+
 // mayFail reports whether the rule does not hold. It may hold all the same, if the body
 // has an error of its own where the rule looks.
 func (r *xRule) mayFail(now *Reading, self, old *jsonvalue.Value) bool {
+	if bytes.Contains(now.Request, notUTF8) {
+		return true
+	}
 	variables := &expression.Variables{Self: self, OldSelf: old, Status: now.Origin.Status}
 	variables.Request = func() (all map[string]any) {
 		_ = json.Unmarshal(now.Request, &all) // as it was written
@@ -100,35 +108,25 @@ func (h *History) Settle(x *plumb.Exchange, doubts []Doubt) (out Result, ok bool
 	p.read()
 	p.check() // what is an error already has no other finding
 	n := len(p.out.Findings)
+	known := slices.DeleteFunc(slices.Clone(p.resources), func(r *resource) bool { return r.id == "" })
 	for i := range doubts {
 		d := &doubts[i]
-		r := p.resourceIn(d)
-		if r == nil {
+		index := d.After.Index
+		if index < 0 || index >= int64(len(known)) || !isIn(&d.After, x, index) {
 			return Result{}, false
 		}
-		rules := h.v.overTime[h.v.kinds[d.Kind].shape]
-		if j := slices.IndexFunc(rules, func(r *xRule) bool { return r.ID == d.Rule }); j >= 0 {
+		r := known[index]
+		t := h.v.tracked[r.life]
+		if t.index != d.Shape || t.Key([]byte(r.id)) != d.Resource {
+			return Result{}, false
+		}
+		if j := slices.IndexFunc(t.rules, func(r *xRule) bool { return r.ID == d.Rule }); j >= 0 {
 			variables := p.variables(r.value)
 			variables.OldSelf, _ = jsonvalue.Parse(d.Old, h.v.maxDepth)
-			p.applyXRule(rules[j], r.path, variables)
+			p.applyXRule(t.rules[j], r.path, variables)
 		}
 	}
 	out = p.out
 	out.Findings, out.Own = out.Findings[n:], 0
 	return out, true
-}
-
-// resourceIn returns the resource of a doubt; nil if it is not in the exchange.
-func (p *pass) resourceIn(d *Doubt) *resource {
-	var index int64
-	for _, r := range p.resources {
-		if r.id == "" {
-			continue
-		}
-		if isIn(&d.After, p.x, index) && p.v.tracked[r.life].Key([]byte(r.id)) == d.Resource {
-			return r
-		}
-		index++
-	}
-	return nil
 }

@@ -18,12 +18,14 @@ type tracked struct {
 	*history.Kind
 	shape *schema.Shape
 	overTime
+	index int // among all that are tracked
 }
 
 // track returns what is tracked of each lifecycle, and of each kind. They are
 // numbered in the order of their places, so that all who have the description
-// agree on the numbers. A lifecycle that several shapes have is one kind.
-func track(lives map[*schema.Shape]*lifecycle.Lifecycle, rules map[*schema.Shape][]*xRule, secret string) (all map[*lifecycle.Lifecycle]*tracked, kinds []*tracked) {
+// agree on the numbers. A lifecycle that several shapes have is one kind, but each shape
+// has its own rules.
+func track(lives map[*schema.Shape]*lifecycle.Lifecycle, rules map[*schema.Shape][]*xRule, secret string) (all map[*lifecycle.Lifecycle]*tracked, shaped, kinds []*tracked) {
 	all = map[*lifecycle.Lifecycle]*tracked{}
 	shapes := slices.SortedFunc(maps.Keys(lives), func(a, b *schema.Shape) int {
 		return cmp.Or(comparePlaces(lives[a].Place, lives[b].Place), comparePlaces(a.Place, b.Place))
@@ -34,12 +36,13 @@ func track(lives map[*schema.Shape]*lifecycle.Lifecycle, rules map[*schema.Shape
 		if number > 0 && kinds[number-1].Life.Place == life.Place {
 			number--
 		}
-		t := &tracked{history.NewKind(life, number, secret), shape, newOverTime(rules[shape])}
+		t := &tracked{history.NewKind(life, number, secret), shape, newOverTime(rules[shape]), len(shaped)}
+		shaped = append(shaped, t)
 		if all[life] = t; number == len(kinds) {
 			kinds = append(kinds, t)
 		}
 	}
-	return all, kinds
+	return all, shaped, kinds
 }
 
 func comparePlaces(a, b plumb.Source) int {

@@ -50,7 +50,8 @@ type Validator struct {
 
 	lives         map[*schema.Shape]*lifecycle.Lifecycle
 	tracked       map[*lifecycle.Lifecycle]*tracked
-	kinds         []*tracked // one of each, by their numbers
+	shaped        []*tracked // all of them, by their indexes
+	kinds         []*tracked // one of each kind, by their numbers
 	secret        string     // see WithSecret
 	operations    []string   // the ids of all, sorted
 	shapeRules    map[*schema.Shape][]*xRule
@@ -201,7 +202,7 @@ func New(d *spec.Description, opts ...Option) (*Validator, error) {
 	for shape, rules := range v.overTime {
 		v.overTime[shape] = slices.DeleteFunc(rules, func(r *xRule) bool { return !v.isEnabled(r.Rule) })
 	}
-	v.tracked, v.kinds = track(v.lives, v.overTime, d.Digest+v.secret)
+	v.tracked, v.shaped, v.kinds = track(v.lives, v.overTime, d.Digest+v.secret)
 	v.operations = v.operationIDs()
 	var err error
 	if v.router, err = d.Router(v.servers); err != nil {

@@ -34,7 +34,7 @@ func (v *Validator) AppendResource(b []byte, r *ResourceHistory) []byte {
 // file, for a history.
 func (h *History) ReadResource(b []byte, key ResourceKey, file string) (ResourceHistory, error) {
 	r := wire.NewReader(b)
-	k, err := h.v.readKind(r)
+	k, err := readIndex(r, h.v.kinds)
 	if err != nil {
 		return ResourceHistory{}, err
 	}
@@ -44,15 +44,15 @@ func (h *History) ReadResource(b []byte, key ResourceKey, file string) (Resource
 
 // AppendReading appends to b what rules read of a response.
 func (v *Validator) AppendReading(b []byte, r *Reading) []byte {
-	b = binary.AppendUvarint(b, uint64(r.Kind))
+	b = binary.AppendUvarint(b, uint64(r.Shape))
 	b = wire.AppendText(wire.AppendText(b, r.Text), r.Request)
-	return v.kinds[r.Kind].AppendResponses(b, []ResourceResponse{{Moment: r.Moment, Packed: r.Packed}}, v.operations)
+	return v.shaped[r.Shape].AppendResponses(b, []ResourceResponse{{Moment: r.Moment, Packed: r.Packed}}, v.operations)
 }
 
 // ReadReading reads what [Validator.AppendReading] wrote.
 func (v *Validator) ReadReading(b []byte, key ResourceKey, file string) (Reading, error) {
 	r := wire.NewReader(b)
-	k, err := v.readKind(r)
+	k, err := readIndex(r, v.shaped)
 	if err != nil {
 		return Reading{}, err
 	}
@@ -61,12 +61,12 @@ func (v *Validator) ReadReading(b []byte, key ResourceKey, file string) (Reading
 	if err != nil || len(responses) != 1 {
 		return Reading{}, errWire
 	}
-	return Reading{key, k.Number, responses[0].Moment, slices.Clone(responses[0].Packed), slices.Clone(text), slices.Clone(request)}, nil
+	return Reading{key, k.index, responses[0].Moment, slices.Clone(responses[0].Packed), slices.Clone(text), slices.Clone(request)}, nil
 }
 
 // AppendContradiction appends to b a contradiction, without its finding.
 func (v *Validator) AppendContradiction(b []byte, c *Contradiction) []byte {
-	b = v.appendOf(b, c.Pair.Kind, c.Resource, c.rule)
+	b = appendOf(b, c.Pair.Kind, c.Resource, c.rule)
 	b = wire.AppendText(b, c.pointer)
 	return v.kinds[c.Pair.Kind].AppendPair(b, &c.Pair, v.operations)
 }
@@ -74,7 +74,7 @@ func (v *Validator) AppendContradiction(b []byte, c *Contradiction) []byte {
 // ReadContradiction reads what [Validator.AppendContradiction] wrote.
 func (v *Validator) ReadContradiction(b []byte) (c Contradiction, err error) {
 	r := wire.NewReader(b)
-	k, err := v.readOf(r, &c.Resource, &c.rule)
+	k, err := readOf(r, v.kinds, &c.Resource, &c.rule)
 	if err != nil {
 		return c, err
 	}
@@ -85,32 +85,33 @@ func (v *Validator) ReadContradiction(b []byte) (c Contradiction, err error) {
 
 // AppendDoubt appends to b a pair of responses in which a rule may not hold.
 func (v *Validator) AppendDoubt(b []byte, d *Doubt) []byte {
-	b = v.appendOf(b, d.Kind, d.Resource, d.Rule)
+	b = appendOf(b, d.Shape, d.Resource, d.Rule)
 	b = wire.AppendText(b, d.Old)
-	return v.kinds[d.Kind].AppendPair(b, &history.Pair{After: d.After}, v.operations)
+	return v.shaped[d.Shape].AppendPair(b, &history.Pair{After: d.After}, v.operations)
 }
 
 // ReadDoubt reads what [Validator.AppendDoubt] wrote.
 func (v *Validator) ReadDoubt(b []byte) (d Doubt, err error) {
 	r := wire.NewReader(b)
-	k, err := v.readOf(r, &d.Resource, &d.Rule)
+	k, err := readOf(r, v.shaped, &d.Resource, &d.Rule)
 	if err != nil {
 		return d, err
 	}
-	d.Kind, d.Old = k.Number, slices.Clone(r.Text())
+	d.Shape, d.Old = k.index, slices.Clone(r.Text())
 	pair, err := k.ReadPair(r.Rest(), v.operations)
 	d.After = pair.After
 	return d, err
 }
 
-// appendOf appends to b which rule a resource contradicts.
-func (v *Validator) appendOf(b []byte, kind int, key ResourceKey, rule string) []byte {
+// appendOf appends to b which rule a resource contradicts, with the index of what is
+// tracked.
+func appendOf(b []byte, kind int, key ResourceKey, rule string) []byte {
 	b = binary.BigEndian.AppendUint64(binary.AppendUvarint(b, uint64(kind)), uint64(key))
 	return wire.AppendText(b, rule)
 }
 
-func (v *Validator) readOf(r *wire.Reader, key *ResourceKey, rule *string) (*tracked, error) {
-	k, err := v.readKind(r)
+func readOf(r *wire.Reader, all []*tracked, key *ResourceKey, rule *string) (*tracked, error) {
+	k, err := readIndex(r, all)
 	if err != nil {
 		return nil, err
 	}
@@ -123,9 +124,9 @@ func (v *Validator) readOf(r *wire.Reader, key *ResourceKey, rule *string) (*tra
 	return k, nil
 }
 
-func (v *Validator) readKind(r *wire.Reader) (*tracked, error) {
-	if n := r.Unsigned(); !r.Failed() && n < uint64(len(v.kinds)) {
-		return v.kinds[n], nil
+func readIndex(r *wire.Reader, all []*tracked) (*tracked, error) {
+	if n := r.Unsigned(); !r.Failed() && n < uint64(len(all)) {
+		return all[n], nil
 	}
 	return nil, errWire
 }

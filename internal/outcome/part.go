@@ -124,14 +124,13 @@ func (o *Outcome) AddLater(x *plumb.Exchange, r engine.Result) {
 	for i := range r.Findings {
 		a.finding(&r.Findings[i])
 	}
+	of := map[string][]*plumb.Finding{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		of[f.Resource] = append(of[f.Resource], f)
+	}
 	for i, resource := range r.Resources {
-		var own []*plumb.Finding
-		for j := range r.Findings {
-			if r.Findings[j].Resource == resource.ID {
-				own = append(own, &r.Findings[j])
-			}
-		}
-		if len(own) > 0 {
+		if own := of[resource.ID]; len(own) > 0 {
 			a.liveWith(resource, i, own)
 		}
 	}

@@ -32,7 +32,7 @@ type Folder struct {
 }
 
 const (
-	folderVersion = 1
+	folderVersion = 2
 	runName       = "run.json"
 	manifestName  = "manifest"
 	outcomeName   = "outcome"

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -84,7 +85,7 @@ func (o *Outcome) UnmarshalJSON(text []byte) error {
 // WriteOutcome writes an outcome as a line, which nobody without the key of the run can
 // read.
 func (r *Run) WriteOutcome(to Lines, o *Outcome) error {
-	text, err := json.Marshal(o)
+	text, err := o.MarshalJSON()
 	if err != nil {
 		return err
 	}
@@ -108,25 +109,58 @@ func (r *Run) readOutcome(record []byte) (*Outcome, error) {
 		return nil, err
 	}
 	o := &Outcome{}
-	if err := json.NewDecoder(flate.NewReader(bytes.NewReader(packed))).Decode(o); err != nil {
+	text, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
+	if err == nil {
+		err = o.UnmarshalJSON(text)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("the outcome cannot be read: %w", err)
 	}
 	return o, nil
 }
 
-// AddTo is what is called for the lines of a stream that has only outcomes, which are
-// added to one.
-func (r *Run) AddTo(total *Outcome) func(key string, record []byte) error {
-	return func(key string, record []byte) error {
-		if key != OutcomeKey {
-			return fmt.Errorf("it is not an outcome: plumb reduce reads observations, and plumb map --verdicts reads verdicts; give plumb merge what is left, the lines with the key %s", OutcomeKey)
+// Sum adds outcomes of a run. Each is merged with the sum of as many others, since a sum
+// of very many is large.
+type Sum struct {
+	Run *Run
+
+	parts []*Outcome // of 1, 2, 4, 8 ...; nil where there is none
+}
+
+// Line adds the outcome of a line.
+func (s *Sum) Line(key string, record []byte) error {
+	if key != OutcomeKey {
+		return fmt.Errorf("it is not an outcome: plumb reduce reads observations, and plumb map --verdicts reads verdicts; give plumb merge what is left, the lines with the key %s", OutcomeKey)
+	}
+	one, err := s.Run.readOutcome(record)
+	if err != nil {
+		return err
+	}
+	for i, part := range s.parts {
+		if part == nil {
+			s.parts[i] = one
+			return nil
 		}
-		one, err := r.readOutcome(record)
-		if err != nil {
+		if err := part.Merge(one); err != nil {
 			return err
 		}
-		return total.Merge(one)
+		one, s.parts[i] = part, nil
 	}
+	s.parts = append(s.parts, one)
+	return nil
+}
+
+// AddTo adds the sum to an outcome.
+func (s *Sum) AddTo(total *Outcome) error {
+	for _, part := range s.parts {
+		if part == nil {
+			continue
+		}
+		if err := total.Merge(part); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Merge adds another outcome of the run.

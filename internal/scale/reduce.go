@@ -19,7 +19,7 @@ var ErrInterrupted = errors.New("interrupted; nothing of the outcome is valid")
 // verdicts and an outcome. Outcomes that are among the lines are added to it. The summary
 // is one in which nothing was counted.
 func (r *Run) Reduce(ctx context.Context, v *engine.Validator, h *engine.History, summary *outcome.Outcome, in Source, to Lines) error {
-	step := &reduction{run: r, validator: v, history: h, own: summary, to: to, total: &Outcome{Summary: outcome.Empty(v.Digest(), summary.Keep())}}
+	step := &reduction{run: r, validator: v, history: h, own: summary, others: Sum{Run: r}, to: to, total: &Outcome{Summary: outcome.Empty(v.Digest(), summary.Keep())}}
 	defer step.readings.close()
 	defer step.begun.close()
 	err := in(func(key string, record []byte) error {
@@ -41,6 +41,7 @@ type reduction struct {
 	history   *engine.History
 	own       *outcome.Outcome // what the observations give
 	total     *Outcome
+	others    Sum // outcomes among the lines
 	to        Lines
 	begun     sorter // the keys of all resources
 
@@ -53,11 +54,7 @@ type reduction struct {
 
 func (s *reduction) add(key string, record []byte) error {
 	if key == OutcomeKey {
-		o, err := s.run.readOutcome(record)
-		if err != nil {
-			return err
-		}
-		return s.total.Merge(o)
+		return s.others.Line(key, record)
 	}
 	if key[:1] == OutcomeKey {
 		return errors.New("it is a verdict, which plumb map --verdicts reads, and not plumb reduce")
@@ -156,7 +153,7 @@ func (s *reduction) end() error {
 	for _, c := range s.own.TakeExpected() {
 		s.verdict(c.Pair.After.File, s.validator.AppendContradiction([]byte{ofContradiction}, &c))
 	}
-	if err := s.total.Summary.Merge(s.own); err != nil {
+	if err := errors.Join(s.total.Summary.Merge(s.own), s.others.AddTo(s.total)); err != nil {
 		return err
 	}
 	return s.run.WriteOutcome(s.to, s.total)

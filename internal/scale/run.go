@@ -23,9 +23,12 @@ type Run struct {
 	block cipher.Block
 }
 
+// form is the form of the lines. Builds without a version that write others have another.
+const form = "2"
+
 // NewRun returns the run with a key and settings.
 func NewRun(key, settings string) *Run {
-	secret := sha256.Sum256([]byte("secret\x00" + key + "\x00" + settings))
+	secret := sha256.Sum256([]byte("secret\x00" + form + "\x00" + key + "\x00" + settings))
 	block, err := aes.NewCipher(secret[16:])
 	if err != nil {
 		panic(err) // the key has 16 bytes

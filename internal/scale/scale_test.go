@@ -140,10 +140,12 @@ func TestOutcomeIsSealed(t *testing.T) {
 	require.NoError(t, run.WriteOutcome(w, o))
 	require.NoError(t, w.Close())
 	total := &Outcome{Summary: outcome.Empty("d", 3)}
-	require.NoError(t, NewReader(bytes.NewReader(b.Bytes()), "x").Each(run.AddTo(total)))
+	sum := Sum{Run: run}
+	require.NoError(t, NewReader(bytes.NewReader(b.Bytes()), "x").Each(sum.Line))
+	require.NoError(t, sum.AddTo(total))
 	assert.Equal(t, o.Objects, total.Objects)
 	assert.Equal(t, o.Keys, total.Keys)
-	err := NewReader(bytes.NewReader(b.Bytes()), "x").Each(NewRun("other", "settings").AddTo(total))
+	err := NewReader(bytes.NewReader(b.Bytes()), "x").Each((&Sum{Run: NewRun("other", "settings")}).Line)
 	require.ErrorIs(t, err, errNotOfRun)
 }
 

@@ -3,6 +3,7 @@ package scale
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"container/heap"
 	"encoding/binary"
 	"fmt"
@@ -11,8 +12,8 @@ import (
 	"slices"
 )
 
-// sorter puts byte strings in order. Its zero value is ready for use, and must be closed.
-// Those that do not fit in memory go to a temporary file.
+// sorter puts byte strings in order, by their first bytes. Its zero value is ready for use,
+// and must be closed. Those that do not fit in memory go to a temporary file.
 type sorter struct {
 	most int // bytes in memory; usualMost if it is 0
 
@@ -22,6 +23,7 @@ type sorter struct {
 	runs  []span // of the file, each in order
 	end   int    // of the file
 	named bool   // the file has a name as long as it is open
+	spare []byte // for one string
 }
 
 type span struct{ start, end int }
@@ -29,6 +31,7 @@ type span struct{ start, end int }
 const (
 	usualMost = 8 << 20
 	ofSpan    = 16 // bytes
+	headSize  = 64 // how many first bytes decide
 )
 
 // add adds a string, which is the parts one after the other.
@@ -57,8 +60,12 @@ func unsorted(err error) error {
 
 func (s *sorter) of(at span) []byte { return s.text[at.start:at.end] }
 
+func (s *sorter) head(at span) []byte {
+	return s.text[at.start:min(at.start+headSize, at.end)]
+}
+
 func (s *sorter) sort() {
-	slices.SortFunc(s.spans, func(a, b span) int { return bytes.Compare(s.of(a), s.of(b)) })
+	slices.SortStableFunc(s.spans, func(a, b span) int { return bytes.Compare(s.head(a), s.head(b)) })
 }
 
 // spill writes the strings in memory to the file.
@@ -106,8 +113,8 @@ func (s *sorter) each(yield func([]byte) error) error {
 	const all, least, most = 8 << 20, 1 << 10, 64 << 10 // bytes of buffers
 	size := min(max(all/(len(s.runs)+1), least), most)
 	var open cursors
-	for _, run := range s.runs {
-		c := &cursor{from: bufio.NewReaderSize(io.NewSectionReader(s.file, int64(run.start), int64(run.end-run.start)), size)}
+	for i, run := range s.runs {
+		c := &cursor{run: i, from: bufio.NewReaderSize(io.NewSectionReader(s.file, int64(run.start), int64(run.end-run.start)), size)}
 		if err := c.next(); err != nil {
 			return unsorted(err)
 		}
@@ -115,8 +122,8 @@ func (s *sorter) each(yield func([]byte) error) error {
 	}
 	heap.Init(&open)
 	for _, at := range s.spans {
-		for len(open) > 0 && bytes.Compare(open[0].text, s.of(at)) <= 0 {
-			if err := open.take(yield); err != nil {
+		for len(open) > 0 && bytes.Compare(open[0].head, s.head(at)) <= 0 {
+			if err := open.take(&s.spare, yield); err != nil {
 				return err
 			}
 		}
@@ -125,7 +132,7 @@ func (s *sorter) each(yield func([]byte) error) error {
 		}
 	}
 	for len(open) > 0 {
-		if err := open.take(yield); err != nil {
+		if err := open.take(&s.spare, yield); err != nil {
 			return err
 		}
 	}
@@ -147,30 +154,36 @@ func (s *sorter) close() error {
 	return err
 }
 
-// cursor is at a string of a run.
+// cursor is at a string of a run, of which it holds the first bytes.
 type cursor struct {
+	run  int
 	from *bufio.Reader
-	text []byte
+	head []byte
+	rest int // bytes of the string that follow
 }
 
-// next reads the next string. The error is io.EOF at the end.
+// next goes to the next string; those that follow of the last one must have been read.
+// The error is io.EOF at the end.
 func (c *cursor) next() error {
 	n, err := binary.ReadUvarint(c.from)
 	if err != nil {
 		return err
 	}
-	c.text = slices.Grow(c.text[:0], int(n))[:n]
-	_, err = io.ReadFull(c.from, c.text)
+	size := min(int(n), headSize)
+	c.head, c.rest = slices.Grow(c.head[:0], size)[:size], int(n)-size
+	_, err = io.ReadFull(c.from, c.head)
 	return err
 }
 
 // cursors are a heap of those that are not at their end.
 type cursors []*cursor
 
-func (c cursors) Len() int           { return len(c) }
-func (c cursors) Less(i, j int) bool { return bytes.Compare(c[i].text, c[j].text) < 0 }
-func (c cursors) Swap(i, j int)      { c[i], c[j] = c[j], c[i] }
-func (c *cursors) Push(x any)        { *c = append(*c, x.(*cursor)) }
+func (c cursors) Len() int { return len(c) }
+func (c cursors) Less(i, j int) bool {
+	return cmp.Or(bytes.Compare(c[i].head, c[j].head), cmp.Compare(c[i].run, c[j].run)) < 0
+}
+func (c cursors) Swap(i, j int) { c[i], c[j] = c[j], c[i] }
+func (c *cursors) Push(x any)   { *c = append(*c, x.(*cursor)) }
 
 func (c *cursors) Pop() any {
 	last := (*c)[len(*c)-1]
@@ -178,10 +191,17 @@ func (c *cursors) Pop() any {
 	return last
 }
 
-// take calls yield for the first string, and goes on to the next of its run.
-func (c *cursors) take(yield func([]byte) error) error {
+// take calls yield for the first string, which it reads to spare, and goes on to the next
+// of its run.
+func (c *cursors) take(spare *[]byte, yield func([]byte) error) error {
 	first := (*c)[0]
-	if err := yield(first.text); err != nil {
+	n := len(first.head)
+	text := slices.Grow(append((*spare)[:0], first.head...), first.rest)[:n+first.rest]
+	*spare = text
+	if _, err := io.ReadFull(first.from, text[n:]); err != nil {
+		return unsorted(err)
+	}
+	if err := yield(text); err != nil {
 		return err
 	}
 	switch err := first.next(); err {

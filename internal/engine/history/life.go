@@ -119,7 +119,13 @@ func (p *part) begins(k *Kind) bool { return p.state.text == k.Life.Initial && !
 func (p *part) begin(lives []life, differs Change) []life {
 	earlier := lives[p.life].observations
 	p.life = len(lives)
-	return append(lives, life{created: p.created, before: earlier[len(earlier)-1].moment, begins: &differs})
+	before := &earlier[len(earlier)-1]
+	for i := range earlier { // the last one that has what is told of it
+		if earlier[i].values[differs.Member] == differs.Before {
+			before = &earlier[i]
+		}
+	}
+	return append(lives, life{created: p.created, before: before.moment, begins: &differs})
 }
 
 // contradicts reports whether a part, of which the first observation is given, may
