@@ -85,7 +85,7 @@ func (p *parameter) query() []string {
 	object, isObject := p.value.(map[string]any)
 	between := ","
 	switch {
-	case isObject && len(object) == 0 || len(textsOf(p.value)) == 0:
+	case p.isEmpty():
 		return nil
 	case isObject && p.style == "deepObject":
 		deep := map[string]any{}
@@ -105,18 +105,46 @@ func (p *parameter) query() []string {
 
 // header returns the parameter as the value of a header.
 func (p *parameter) header() string {
-	return p.list(",", func(text string) string { return text })
+	return p.list(",", unescaped)
 }
 
-// cookie returns the parameter as a part of the header Cookie.
+// cookie returns the parameter as a part of the header Cookie: empty for a list or
+// object without values. The style "cookie" of OpenAPI 3.2 escapes nothing.
 func (p *parameter) cookie() string {
-	switch {
-	case !p.explode:
-		return escapeCookie(p.name) + "=" + p.list(",", escapeCookie)
-	case p.style == "cookie":
-		return strings.Join(p.pairs(escapeCookie), "; ")
+	escaped, between := escapeCookie, "&"
+	if p.style == "cookie" {
+		escaped, between = unescaped, "; "
 	}
-	return strings.Join(p.pairs(escapeCookie), "&")
+	switch {
+	case p.isEmpty():
+		return ""
+	case !p.explode:
+		return escaped(p.name) + "=" + p.list(",", escaped)
+	}
+	return strings.Join(p.pairs(escaped), between)
+}
+
+// isEmpty reports whether the value is a list or object without values.
+func (p *parameter) isEmpty() bool {
+	object, isObject := p.value.(map[string]any)
+	return isObject && len(object) == 0 || len(textsOf(p.value)) == 0
+}
+
+// control returns a control character that a header or cookie cannot contain, and
+// whether the value as it is sent has one.
+func (p *parameter) control(in string) (c rune, ok bool) {
+	text := ""
+	switch in {
+	case "header":
+		text = p.header()
+	case "cookie":
+		text = p.cookie()
+	}
+	i := strings.IndexFunc(text, func(c rune) bool { return c < ' ' && (c != '\t' || in == "cookie") || c == 0x7f })
+	if i < 0 {
+		return 0, false
+	}
+	return rune(text[i]), true
 }
 
 // list returns the values, and of an object also the names, in one text. If the
@@ -159,6 +187,8 @@ func (p *parameter) pairs(escaped func(string) string) []string {
 
 // escape escapes all of a text that a style could take for a delimiter, as RFC 6570 does.
 func escape(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
+
+func unescaped(text string) string { return text }
 
 // escapeCookie escapes what a cookie cannot contain, and what separates values.
 func escapeCookie(text string) string {
