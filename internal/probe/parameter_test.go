@@ -65,6 +65,15 @@ func TestParameterStyles(t *testing.T) {
 		{"query", `style: deepObject`, object, "color%5BG%5D=x%3D%26%3B%7C%2F%C3%A9&color%5BR%5D=100"},
 		{"query", `style: deepObject`, text, "color=blue"},
 		{"query", `style: deepObject`, list, "color=blue&color=black&color=a%2Cb%20c"},
+		{"query", `allowReserved: true`, `"a/b:c?d,e;f='g'@(h)!*$1"`, "color=a/b:c?d,e;f='g'@(h)!*$1"},
+		{"query", `allowReserved: true`, `'a#b&c+d [e]|"é'`, "color=a%23b%26c%2Bd%20%5Be%5D%7C%22%C3%A9"},
+		{"query", `allowReserved: true`, `'a%2Fb%2fc%d%'`, "color=a%2Fb%2fc%25d%25"},
+		{"query", `allowReserved: true`, list, "color=blue&color=black&color=a,b%20c"},
+		{"query", `allowReserved: true, explode: false`, list, "color=blue,black,a,b%20c"},
+		{"query", `allowReserved: true`, `{'a/=&b': 'c/d&e'}`, "a%2F%3D%26b=c/d%26e"},
+		{"query", `allowReserved: true, style: deepObject`, object, "color%5BG%5D=x=%26;%7C/%C3%A9&color%5BR%5D=100"},
+		{"query", `allowReserved: false`, `'a/b'`, "color=a%2Fb"},
+		{"path", `allowReserved: true`, `'a/b'`, "a%2Fb"},
 		{"header", ``, text, "blue"},
 		{"header", `style: simple`, list, "blue,black,a,b c"},
 		{"header", ``, object, "G,x=&;|/é,R,100"},
@@ -177,9 +186,9 @@ func TestControlCharacters(t *testing.T) {
 // Pairs of an exploded object take precedence over those in the URL of the API, too.
 func TestExplodedTakesPrecedence(t *testing.T) {
 	b := requestBuilder{base: url.URL{Host: "h", RawQuery: "R=1&a%5Bb%5D=2&c=3&version=1"}, query: map[string][]string{}}
-	b.add("query", parameter{"color", "form", true, map[string]any{"R": "2"}})
-	b.add("query", parameter{"a", "deepObject", true, map[string]any{"b": "3"}})
-	b.add("query", parameter{"c", "form", true, []any{}})
+	b.add("query", parameter{name: "color", style: "form", explode: true, value: map[string]any{"R": "2"}})
+	b.add("query", parameter{name: "a", style: "deepObject", explode: true, value: map[string]any{"b": "3"}})
+	b.add("query", parameter{name: "c", style: "form", explode: true, value: []any{}})
 	address, err := b.address()
 	require.NoError(t, err)
 	assert.Equal(t, "//h?version=1&a%5Bb%5D=3&R=2", address)
