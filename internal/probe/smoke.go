@@ -44,7 +44,7 @@ func smokeCall(d *spec.Description, op *spec.Operation, change bool) (c *call, l
 		return nil, "needs a scenario"
 	}
 	c = &call{operation: op, parameters: d.Parameters(op)}
-	var missing, empty []string
+	var missing, empty, unsendable []string
 	for _, p := range c.parameters {
 		if !p.Required {
 			continue
@@ -54,8 +54,12 @@ func smokeCall(d *spec.Description, op *spec.Operation, change bool) (c *call, l
 			continue
 		}
 		a := arazzo.Argument{Name: p.Name, In: p.In, Value: p.Example.Value}
-		if sent := parameterOf(a, c.parameters); p.In == "path" && sent.path() == "" {
+		sent := parameterOf(a, c.parameters)
+		if p.In == "path" && sent.path() == "" {
 			empty = append(empty, p.Name)
+		}
+		if _, ok := sent.control(p.In); ok {
+			unsendable = append(unsendable, p.Name)
 		}
 		c.arguments = append(c.arguments, a)
 	}
@@ -67,6 +71,8 @@ func smokeCall(d *spec.Description, op *spec.Operation, change bool) (c *call, l
 		return nil, "lacks an example of " + strings.Join(missing, ", ")
 	case len(empty) > 0: // without it, the path is that of another operation, or of none
 		return nil, "lacks an example of " + strings.Join(empty, ", ") + " that is not empty"
+	case len(unsendable) > 0:
+		return nil, "lacks an example of " + strings.Join(unsendable, ", ") + " without control characters"
 	}
 	return c, ""
 }

@@ -151,6 +151,22 @@ func TestSmokeWithEmptyPaths(t *testing.T) {
 	}
 }
 
+// TestSmokeWithControlCharacters checks that an example which cannot be sent leaves out
+// its operation, and not all that follow.
+func TestSmokeWithControlCharacters(t *testing.T) {
+	d, err := spec.Load(fstest.MapFS{"api.yaml": {Data: []byte(`openapi: 3.2.0
+info: {title: items, version: '1'}
+paths:
+  /a: {get: {parameters: [{name: X-A, in: header, required: true, example: "a\nb", schema: {}}, {name: c, in: cookie, required: true, style: cookie, example: "a\0", schema: {}}], responses: {'200': {description: ok}}}}
+  /b: {get: {parameters: [{name: q, in: query, required: true, example: "a\nb", schema: {}}, {name: c, in: cookie, required: true, example: "a\0", schema: {}}], responses: {'200': {description: ok}}}}
+`)}}, "api.yaml", spec.Options{})
+	require.NoError(t, err)
+	scenarios, skipped := Smoke(d, false)
+	require.Len(t, scenarios, 1)
+	assert.Equal(t, "GET /b", scenarios[0].Name)
+	assert.Equal(t, []Skipped{{"GET /a", "lacks an example of X-A, c without control characters"}}, skipped)
+}
+
 // TestFitsIn checks that a scenario fits only in a description that has all of
 // its operations, and those of the scenarios that it contains.
 func TestFitsIn(t *testing.T) {
