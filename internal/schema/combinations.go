@@ -226,15 +226,15 @@ func (e *evaluator) keepMember(mark int, name string, others func() []demands) b
 // demandsOf returns what a value lacks of what a schema demands. That is all, but for
 // what alternatives within it share.
 func (e *evaluator) demandsOf(n *node, v *jsonvalue.Value) demands {
-	if e.aside {
-		return nil // once is enough, which keeps the time bounded
+	if e.choices > 0 {
+		return nil // only of the outermost alternatives, which keeps the time linear
 	}
 	other := newEvaluator(e.set, e.shape)
 	defer other.release()
 	other.path, other.name = append(other.path, e.path...), e.name
 	other.scope, other.inherited = append(other.scope, e.scope...), append(other.inherited, e.inherited...)
 	other.applied, other.here = append(other.applied, e.applied...), e.here
-	other.choices, other.aside = 1, true
+	other.choices = 1
 	other.apply(n, v)
 	found := demands{}
 	for i := range other.failures {

@@ -24,7 +24,6 @@ type evaluator struct {
 	name      *jsonvalue.Value // the name of the member at path, if that is evaluated and not its value
 	choices   int              // how many open evaluations are of the nearest alternative
 	judging   int              // how many open evaluations only judge
-	aside     bool             // whether this one only finds out what an alternative demands
 	scope     []*resource      // the open ones, the outermost first; empty without dynamic references
 	inherited []inheritance    // the open ones
 	applied   []*node          // the open evaluations
