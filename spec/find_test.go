@@ -321,6 +321,7 @@ paths:
 	given := spec.Servers{URLs: []string{"http://localhost:8080/x/", "https://stage.example.com", "/gw/v2"}}
 	target := spec.Servers{Target: "http://127.0.0.1:4010/t/"}
 	handler := spec.Servers{Target: "/"}
+	anyScheme := spec.Servers{URLs: []string{"//Stage.example.com:443/v2", "//h:8080/"}}
 	for _, test := range []struct {
 		servers   spec.Servers
 		url, want string
@@ -337,6 +338,11 @@ paths:
 		{given, "https://stage.example.com/c/17", "own undescribed /c/*"},
 		{given, "https://any.example.com/gw/v2/b", "foreign b"},
 		{given, "/gw/v2/a", "foreign a"},
+		{anyScheme, "https://stage.example.com/v2/a", "own a"},
+		{anyScheme, "http://stage.example.com/v2/c", "own undescribed /c"},
+		{anyScheme, "https://stage.example.com/a", "outside"},
+		{anyScheme, "http://h:8080/a", "own a"},
+		{anyScheme, "https://h/a", "foreign a"},
 		{target, "http://127.0.0.1:4010/t/a", "own a"},
 		{target, "http://127.0.0.1:4010/t/v1/a", "own a"},
 		{target, "http://127.0.0.1:4010/v1/a", "own a"},
@@ -356,7 +362,9 @@ paths:
 		"example.com:80":      "is not the URL of a server",
 		"ftp://example.com":   "is not the URL of a server",
 		"http:/example.com":   "is not the URL of a server",
-		"//example.com/v1":    "is not the URL of a server",
+		"//":                  "names no host",
+		"///v1":               "names no host",
+		"//h:99999/v1":        "needs a port from 1 to 65535",
 		"x/y":                 "is not the URL of a server",
 		"https://":            "names no host; give one after the two slashes",
 		"http:///v1":          "names no host",
@@ -374,7 +382,7 @@ paths:
 		_, err := d.Router(spec.Servers{URLs: []string{bad}})
 		assert.ErrorContains(t, err, want, bad)
 	}
-	for _, good := range []string{"/", "/v2", "http://h", "HTTPS://H:65535/v1/", "http://[::1]:8080", "https://{region}.example.com:{port}/{base}", "http://h/?api-version=1"} {
+	for _, good := range []string{"/", "/v2", "http://h", "HTTPS://H:65535/v1/", "http://[::1]:8080", "https://{region}.example.com:{port}/{base}", "http://h/?api-version=1", "//h/v2", "//{region}.example.com:8080"} {
 		_, err := d.Router(spec.Servers{URLs: []string{good}})
 		assert.NoError(t, err, good)
 	}

@@ -13,6 +13,7 @@ type Parameter struct {
 	Required bool
 	Style    string   // how its value is written: "form", "deepObject" ...
 	Explode  bool     // whether each element of its value is written by itself
+	Reserved bool     // allowReserved: whether reserved characters are sent as they are, in the query
 	Content  string   // the media type of its value; empty if the style decides
 	Example  *Example // nil if the description gives no value
 }
@@ -77,6 +78,7 @@ func parameterOf(n *node) Parameter {
 	if content := n.get("content"); content != nil && len(content.members) > 0 {
 		p.Content = content.members[0].name
 	}
+	p.Reserved = p.In == "query" && p.Content == "" && n.isTrue("allowReserved")
 	return p
 }
 

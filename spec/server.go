@@ -80,12 +80,22 @@ func newServers(url string, variables map[string]serverVariable) []server {
 			return servers
 		}
 	}
-	host, path := splitURL(url)
+	host, path := splitServer(url)
 	s := server{base: newPart(strings.Trim(strings.TrimPrefix(path, "."), "/"), variables)}
 	if host != "" && !anyHost(host, variables) {
 		s.host = newPart(host, variables)
 	}
 	return []server{s}
+}
+
+// splitServer splits the URL of a server, which can leave out the scheme, as in //host/v2.
+// It is then that of http and https, with their default ports.
+func splitServer(url string) (host, path string) {
+	if !strings.HasPrefix(url, "//") {
+		return splitURL(url)
+	}
+	host, path = splitURL("http:" + url)
+	return strings.TrimSuffix(host, ":443"), path
 }
 
 // anyHost reports whether no part of a host is fixed.
@@ -137,12 +147,16 @@ func (v serverVariable) pattern(described bool) string {
 }
 
 // CheckServer returns an error if a text cannot be the URL of a server of a
-// description, which can have variables, or be a base path alone.
+// description, which can have variables, leave out the scheme, or be a base path alone.
 func CheckServer(text string) error {
-	if strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//") {
+	whole := variable().ReplaceAllString(text, "1")
+	switch {
+	case strings.HasPrefix(text, "//"):
+		whole = "http:" + whole
+	case strings.HasPrefix(text, "/"):
 		return nil
 	}
-	switch _, problem := parseServer(variable().ReplaceAllString(text, "1")); problem {
+	switch _, problem := parseServer(whole); problem {
 	case "":
 		return nil
 	case noServer:

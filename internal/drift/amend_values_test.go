@@ -103,6 +103,42 @@ func TestValuesOfDiscriminators(t *testing.T) {
 	}
 }
 
+// Of a member that several alternatives describe, each finding lists its own values, or
+// none if it is not known which they are.
+func TestValuesOfAlternatives(t *testing.T) {
+	const pets = `{oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}], discriminator: {propertyName: kind, mapping: {cat: Cat, dog: Dog}}}
+    Cat: {type: object, required: [kind], properties: {kind: {type: string}, x: {enum: [a, b, 1]}}}
+    Dog: {type: object, required: [kind], properties: {kind: {type: string}, x: {enum: [p, q]}}}`
+	for name, tt := range map[string]struct {
+		bodies []string
+		times  int
+		want   map[string][]Value // by what is allowed
+	}{
+		"few":                  {[]string{`"cat" "new"`, `"dog" "a"`, `"dog" "p"`}, 1, map[string][]Value{"a, b, 1": {{`"new"`, 1}}, "p, q": {{`"a"`, 1}}}},
+		"shown alike":          {[]string{`"cat" "1"`, `"dog" 1`}, 2, map[string][]Value{"a, b, 1": {{`"1"`, 2}}, "p, q": {{`1`, 2}}}},
+		"many":                 {[]string{`"cat" "new"`, `"dog" "a"`}, 100, map[string][]Value{"a, b, 1": {{`"new"`, 100}}, "p, q": {}}},
+		"many that are new":    {[]string{`"cat" "new"`, `"dog" "other"`}, 100, map[string][]Value{"a, b, 1": {}, "p, q": {}}},
+		"many of one":          {[]string{`"cat" "new"`, `"dog" "p"`}, 100, map[string][]Value{"a, b, 1": {{`"new"`, 100}}}},
+		"many of another's":    {[]string{`"dog" "a"`, `"cat" "a"`}, 100, map[string][]Value{"p, q": {}}},
+		"many, some another's": {[]string{`"dog" "a"`, `"dog" "new"`}, 100, map[string][]Value{"p, q": {}}},
+	} {
+		var exchanges []*plumb.Exchange
+		for range tt.times {
+			for _, body := range tt.bodies {
+				kind, x, _ := strings.Cut(body, " ")
+				exchanges = append(exchanges, valuesOf(`{"kind": `+kind+`, "x": `+x+`}`)...)
+			}
+		}
+		d := thingsWith(t, "3.1.0", pets)
+		s, _ := d.observe(exchanges)
+		got := map[string][]Value{}
+		for _, i := range d.drift(s).Drift {
+			got[i.Allowed] = i.Found
+		}
+		assert.Equal(t, tt.want, got, name)
+	}
+}
+
 func TestTypeOfShown(t *testing.T) {
 	for found, want := range map[string]string{
 		"": "", "[redacted]": "", "null": "null", "true": "boolean", "7": "integer", "-1.5": "number", "1e3": "number",

@@ -5,6 +5,7 @@ package drift
 
 import (
 	"cmp"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -54,7 +55,7 @@ type Item struct {
 	Status      int          `json:"status"`
 	Pointer     string       `json:"pointer"`
 	Allowed     string       `json:"allowed"`
-	Found       []Value      `json:"found"` // the values that are not described, the most frequent first; empty if there are too many
+	Found       []Value      `json:"found"` // the values that are not described, the most frequent first; empty if there are too many, or if it is not known which they are
 	Description report.Place `json:"description"`
 	Count       int          `json:"count"` // how often it occurred
 	Of          int          `json:"of"`    // how often it could have occurred
@@ -212,14 +213,18 @@ type observed struct {
 	statuses []*outcome.ObservedStatus
 	known    map[at]*engine.Described
 
-	picksNone map[picksNone]bool // by the findings
+	picksNone     map[picksNone]bool // by the findings
+	valueFindings map[answersAt]int  // how many are about values that are not documented
 
 	at map[string][]int // indexes of the places, by pointer
 }
 
 func newObserved(v *engine.Validator, s *outcome.Outcome, found []*outcome.Finding) *observed {
-	o := &observed{v: v, places: s.Places(), statuses: s.Statuses(), known: map[at]*engine.Described{}, at: map[string][]int{}, picksNone: map[picksNone]bool{}}
+	o := &observed{v: v, places: s.Places(), statuses: s.Statuses(), known: map[at]*engine.Described{}, at: map[string][]int{}, picksNone: map[picksNone]bool{}, valueFindings: map[answersAt]int{}}
 	for _, f := range found {
+		if k := kindOf(f.Rule); k >= 0 && kinds[k].name == "undocumented-value" {
+			o.valueFindings[answersAt{f.Operation, f.Status, f.Pointer}]++
+		}
 		if f.Rule == "schema-discriminator" {
 			o.picksNone[picksNone{f.Operation, f.Status, f.Pointer, f.Description}] = true
 		}
@@ -328,16 +333,7 @@ func (o *observed) found(i *Item) []Value {
 	counts := map[string]int{}
 	switch i.Kind {
 	case "undocumented-value":
-		for _, p := range i.places {
-			if p.Many {
-				return []Value{}
-			}
-			for value, n := range p.Values {
-				if o.isUndocumented(i.finding, p, value) {
-					counts[value] += n
-				}
-			}
-		}
+		counts = o.undocumentedValues(i)
 	case "undocumented-member", "type":
 		for _, p := range i.places {
 			for t, n := range p.Types {
@@ -355,6 +351,66 @@ func (o *observed) found(i *Item) []Value {
 	return values
 }
 
+// undocumentedValues counts the values of a finding about undocumented ones: those of
+// its occurrences if all are kept, else those at its places that are not described. It
+// is empty if these cannot be all of the finding's, which others at the place have, too.
+func (o *observed) undocumentedValues(i *Item) map[string]int {
+	kept := map[string]int{}
+	for _, occurrence := range i.finding.Occurrences {
+		if value, ok := i.valueShown(occurrence.Found); ok {
+			kept[value]++
+		}
+	}
+	if total(kept) == i.Count {
+		return kept
+	}
+	counts := map[string]int{}
+	for _, p := range i.places {
+		if p.Many {
+			return nil
+		}
+		for value, n := range p.Values {
+			if o.isUndocumented(i.finding, p, value) {
+				counts[value] += n
+			}
+		}
+	}
+	for value := range kept {
+		if counts[value] == 0 {
+			return nil
+		}
+	}
+	if total(counts) != i.Count && o.valueFindings[answersAt{i.Operation, i.Status, i.Pointer}] > 1 {
+		return nil
+	}
+	return counts
+}
+
+func total(counts map[string]int) int {
+	sum := 0
+	for _, n := range counts {
+		sum += n
+	}
+	return sum
+}
+
+// valueShown returns the value at the item's places, as JSON text, that occurrences
+// show so: a string is shown without quotes, unless that is JSON.
+func (i *Item) valueShown(found string) (value string, ok bool) {
+	for _, p := range i.places {
+		if p.Values[found] > 0 {
+			return found, true
+		}
+		for value := range p.Values {
+			var text string
+			if json.Unmarshal([]byte(value), &text) == nil && text == found && !json.Valid([]byte(found)) {
+				return value, true
+			}
+		}
+	}
+	return "", false
+}
+
 // isUndocumented reports whether a finding about undocumented values is about a value
 // of a place. A value that picks none of a discriminator's schemas is that of the
 // finding about the discriminator alone, since no schema is applied to it.
@@ -369,6 +425,13 @@ func (o *observed) isUndocumented(f *outcome.Finding, p *outcome.Observed, value
 		}
 	}
 	return !slices.ContainsFunc(d.Values, func(v engine.Seen) bool { return v.Value == value })
+}
+
+// answersAt is a pointer in the responses of an operation.
+type answersAt struct {
+	operation string
+	status    int
+	pointer   string
 }
 
 // picksNone says where values that pick no schema of a discriminator were found.

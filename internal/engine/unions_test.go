@@ -66,10 +66,16 @@ paths: {/x: {get: {responses: {"200": {description: ok, content: {application/js
 }
 
 // Null has no discriminator, and is told apart from the other alternatives; what has
-// no branch has one finding, about the member that picks one.
+// no branch has one finding, about the member that picks one, beside those that it has
+// in every branch.
 func TestDiscriminatedUnions(t *testing.T) {
 	const discriminated = `, discriminator: {propertyName: kind, mapping: {cat: Cat, dog: Dog}}}`
 	colours := `{oneOf: [{$ref: '#/components/schemas/Red'}, {$ref: '#/components/schemas/Blue'}], discriminator: {propertyName: kind}}`
+	const (
+		member = `id: {type: integer}, n: {type: string}, in: {type: object, required: [z], properties: {at: {type: integer}}}`
+		shared = `oneOf: [{type: object, required: [kind, a], properties: {kind: {const: a}, a: {type: integer}, ` + member + `}}, {type: object, required: [kind], properties: {kind: {const: b}, b: {type: integer}, ` + member + `}}`
+		tagged = `, discriminator: {propertyName: kind}}`
+	)
 	nullBranch := `{oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}, {type: 'null'}]` + discriminated
 	tests := []struct{ version, schema, body, want string }{
 		{"3.1.0", nullBranch, `null`, ""},
@@ -93,6 +99,15 @@ func TestDiscriminatedUnions(t *testing.T) {
 		{"3.1.0", `{type: object, required: [kind], properties: {kind: {type: string}}, ` + ofCatAndDog + discriminated, `{"kind":1}`, "schema-type /kind"},
 		{"3.1.0", `{type: object, required: [kind], ` + ofCatAndDog + discriminated, `{}`, "schema-required /kind"},
 		{"3.1.0", colours, `{}`, "schema-required /kind"},
+		{"3.1.0", `{` + shared + `]` + tagged, `{"id":"x"}`, "schema-required /kind, schema-type /id"},
+		{"3.1.0", `{` + shared + `, {type: 'null'}]` + tagged, `{"id":"x"}`, "schema-required /kind, schema-type /id"},
+		{"3.1.0", `{` + shared + `, {type: object, required: [kind]}]` + tagged, `{"id":"x"}`, "schema-required /kind"},
+		{"3.1.0", `{` + shared + `, {type: object, required: [kind], properties: {id: {type: boolean}}}]` + tagged, `{"id":"x"}`, "schema-required /kind"},
+		{"3.1.0", `{` + shared + `]` + tagged, `{"id":1,"in":{"at":"x"}}`, "schema-required /kind, schema-type /in/at, schema-required /in/z"},
+		{"3.1.0", `{` + shared + `]` + tagged, `{"id":1,"n":null}`, "schema-required /kind, drift-null /n"},
+		{"3.1.0", `{` + shared + `]` + tagged, `{"id":1,"a":"x","b":"x"}`, "schema-required /kind"},
+		{"3.1.0", `{type: array, items: {` + shared + `]` + tagged + `}`, `[{"id":"x","kind":"b"},{"id":"x"}]`, "schema-type /*/id, schema-required /*/kind, schema-type /*/id"},
+		{"3.1.0", `{properties: {id: {type: integer}}, ` + shared + `]` + tagged, `{"id":"x"}`, "schema-required /kind, schema-type /id, schema-type /id"}, // as where there is no union
 		{"3.1.0", colours, `{"kind":"green","r":1}`, "schema-discriminator /kind"},
 		{"3.1.0", `{$ref: '#/components/schemas/Base'}`, `{"kind":"c","c":1}`, "schema-discriminator /kind"},
 		{"3.1.0", `{oneOf: [{$ref: '#/components/schemas/Union'}, {$ref: '#/components/schemas/Blue'}], discriminator: {propertyName: kind, mapping: {cat: Union, dog: Union}}}`, `{"kind":"fish","lives":9}`, "schema-discriminator /kind"},
@@ -112,6 +127,13 @@ func TestRequestsOnlyIsNotDemanded(t *testing.T) {
 		{`{type: object, minProperties: 3, ` + members + `}`, `{"id":"a"}`, "schema-limit "},
 		{`{type: object, minProperties: 3, maxProperties: 3, ` + members + `}`, `{"id":"a","n":"b","o":1,"p":2}`, "schema-limit , drift-undocumented-member /o, drift-undocumented-member /p"},
 		{`{allOf: [{type: object, minProperties: 2}, {` + members + `}]}`, `{"id":"a"}`, ""},
+		{`{type: object, minProperties: 1, additionalProperties: {type: string, writeOnly: true}}`, `{}`, ""},
+		{`{type: object, minProperties: 3, additionalProperties: {$ref: '#/components/schemas/Secret'}, properties: {id: {type: string}}}`, `{"id":"a"}`, ""},
+		{`{type: object, minProperties: 2, patternProperties: {'^x_': {writeOnly: true}}}`, `{}`, ""},
+		{`{type: object, minProperties: 2, patternProperties: {'^(?!_)': {writeOnly: true}}}`, `{}`, ""},
+		{`{allOf: [{type: object, minProperties: 2}, {additionalProperties: {allOf: [{writeOnly: true}]}}]}`, `{}`, ""},
+		{`{type: object, minProperties: 1, additionalProperties: {type: string}}`, `{}`, "schema-limit "},
+		{`{type: object, minProperties: 1, patternProperties: {'^x_': {type: string, readOnly: true}}}`, `{}`, "schema-limit "},
 		{`{type: object, dependentRequired: {id: [pw]}, ` + members + `}`, `{"id":"a"}`, ""},
 		{`{type: object, dependentRequired: {id: [n]}, ` + members + `}`, `{"id":"a"}`, "schema-required /n"},
 		{`{type: object, dependentSchemas: {id: {required: [pw], minProperties: 2}}, ` + members + `}`, `{"id":"a"}`, ""},

@@ -19,10 +19,12 @@ import (
 	"time"
 )
 
-// The range of speeds: at the fastest, the window of a batch passes in a second.
+// The range of speeds. A batch stays in each of its up to four states before the last
+// for at least a second by [Options.Now]: at the fastest, in which its window passes in
+// more than eight seconds, it ends within its window if a client asks every second.
 const (
 	Slowest = 0.001
-	Fastest = 100_000
+	Fastest = 10_000
 )
 
 // Options are the choices for [New]. The zero value is OpenAI's server with the

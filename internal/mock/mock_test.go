@@ -314,7 +314,7 @@ func (failing) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 // each state was entered between the answer before it and the one that shows it.
 func TestFastServerShowsEachState(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		c := newCaller(t, Options{Speed: rapid.Float64Range(1.5, 1e5).Draw(t, "speed")})
+		c := newCaller(t, Options{Speed: rapid.Float64Range(1.5, Fastest).Draw(t, "speed")})
 		id := c.create(c.upload(requests))
 		cancelIn := rapid.SampledFrom([]string{"", "validating", "in_progress", "finalizing"}).Draw(t, "cancel in")
 		want := []string{"validating", "in_progress", "finalizing", "completed"}
@@ -354,6 +354,37 @@ func TestFastServerShowsEachState(t *testing.T) {
 			assert.Equal(t, want[:len(states)], states)
 		}
 	})
+}
+
+// TestFastestEndsInWindow checks that at the fastest a client which asks every second
+// sees a batch end before it expires, and that none begins or ends after that.
+func TestFastestEndsInWindow(t *testing.T) {
+	for _, cancelIn := range []string{"", "validating", "in_progress", "finalizing"} {
+		c := newCaller(t, Options{Speed: Fastest})
+		id := c.create(c.upload(requests))
+		last := "completed"
+		if cancelIn != "" {
+			last = "cancelled"
+		}
+		for range 20 {
+			_, b, _ := c.do("GET", "/v1/batches/"+id, "", nil)
+			expires := b["expires_at"].(float64)
+			for _, name := range []string{"in_progress_at", "finalizing_at", "completed_at", "cancelling_at", "cancelled_at"} {
+				if at, ok := b[name].(float64); ok {
+					assert.LessOrEqual(t, at, expires, "%s, cancelled in %q", name, cancelIn)
+				}
+			}
+			switch b["status"] {
+			case cancelIn:
+				status, _, _ := c.do("POST", "/v1/batches/"+id+"/cancel", "", nil)
+				require.Equal(t, 200, status)
+			case last:
+				last = ""
+			}
+			c.now = c.now.Add(time.Second)
+		}
+		assert.Empty(t, last, "cancelled in %q", cancelIn)
+	}
 }
 
 // TestListPages checks that the pages of a list contain every batch once, the

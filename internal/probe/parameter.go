@@ -17,10 +17,11 @@ import (
 // is not described is sent like those that a description says nothing more about, but
 // for objects, which are sent as JSON.
 type parameter struct {
-	name    string
-	style   string
-	explode bool
-	value   any // text, or a list or object of values
+	name     string
+	style    string
+	explode  bool
+	reserved bool // whether reserved characters are sent as they are
+	value    any  // text, or a list or object of values
 }
 
 // parameterOf returns an argument as one of the described parameters, or as one that is
@@ -30,13 +31,13 @@ func parameterOf(a arazzo.Argument, described []spec.Parameter) parameter {
 		if d.In != a.In || d.Name != a.Name && !(d.In == "header" && strings.EqualFold(d.Name, a.Name)) {
 			continue
 		}
-		p := parameter{a.Name, d.Style, d.Explode, a.Value}
+		p := parameter{name: a.Name, style: d.Style, explode: d.Explode, reserved: d.Reserved, value: a.Value}
 		if d.Content != "" {
 			p.value = contentText(d.Content, a.Value)
 		}
 		return p
 	}
-	p := parameter{a.Name, "simple", false, a.Value}
+	p := parameter{name: a.Name, style: "simple", value: a.Value}
 	if a.In == "query" {
 		p.style, p.explode = "form", true
 	}
@@ -68,7 +69,7 @@ func (p *parameter) path() string {
 	case "matrix":
 		pairs := []string{escape(p.name) + "=" + p.list(",", escape)}
 		if p.explode {
-			pairs = p.pairs(escape)
+			pairs = p.pairs(escape, escape)
 		}
 		text := ""
 		for _, pair := range pairs {
@@ -83,40 +84,71 @@ func (p *parameter) path() string {
 // values.
 func (p *parameter) query() []string {
 	object, isObject := p.value.(map[string]any)
-	between := ","
+	between, escaped := ",", escape
+	if p.reserved {
+		escaped = escapeReserving
+	}
 	switch {
-	case isObject && len(object) == 0 || len(textsOf(p.value)) == 0:
+	case p.isEmpty():
 		return nil
 	case isObject && p.style == "deepObject":
 		deep := map[string]any{}
 		for name, value := range object {
 			deep[p.name+"["+name+"]"] = value
 		}
-		return (&parameter{value: deep}).pairs(escape)
+		return (&parameter{value: deep}).pairs(escape, escaped)
 	case p.explode || p.style == "deepObject":
-		return p.pairs(escape)
+		return p.pairs(escape, escaped)
 	case p.style == "spaceDelimited":
 		between = "%20"
 	case p.style == "pipeDelimited":
 		between = "%7C"
 	}
-	return []string{escape(p.name) + "=" + p.list(between, escape)}
+	return []string{escape(p.name) + "=" + p.list(between, escaped)}
 }
 
 // header returns the parameter as the value of a header.
 func (p *parameter) header() string {
-	return p.list(",", func(text string) string { return text })
+	return p.list(",", unescaped)
 }
 
-// cookie returns the parameter as a part of the header Cookie.
+// cookie returns the parameter as a part of the header Cookie: empty for a list or
+// object without values. The style "cookie" of OpenAPI 3.2 escapes nothing.
 func (p *parameter) cookie() string {
-	switch {
-	case !p.explode:
-		return escapeCookie(p.name) + "=" + p.list(",", escapeCookie)
-	case p.style == "cookie":
-		return strings.Join(p.pairs(escapeCookie), "; ")
+	escaped, between := escapeCookie, "&"
+	if p.style == "cookie" {
+		escaped, between = unescaped, "; "
 	}
-	return strings.Join(p.pairs(escapeCookie), "&")
+	switch {
+	case p.isEmpty():
+		return ""
+	case !p.explode:
+		return escaped(p.name) + "=" + p.list(",", escaped)
+	}
+	return strings.Join(p.pairs(escaped, escaped), between)
+}
+
+// isEmpty reports whether the value is a list or object without values.
+func (p *parameter) isEmpty() bool {
+	object, isObject := p.value.(map[string]any)
+	return isObject && len(object) == 0 || len(textsOf(p.value)) == 0
+}
+
+// control returns a control character that a header or cookie cannot contain, and
+// whether the value as it is sent has one.
+func (p *parameter) control(in string) (c rune, ok bool) {
+	text := ""
+	switch in {
+	case "header":
+		text = p.header()
+	case "cookie":
+		text = p.cookie()
+	}
+	i := strings.IndexFunc(text, func(c rune) bool { return c < ' ' && (c != '\t' || in == "cookie") || c == 0x7f })
+	if i < 0 {
+		return 0, false
+	}
+	return rune(text[i]), true
 }
 
 // list returns the values, and of an object also the names, in one text. If the
@@ -143,22 +175,49 @@ func (p *parameter) list(between string, escaped func(string) string) string {
 
 // pairs returns a name and a value for each value: the own name in an object, else
 // that of the parameter.
-func (p *parameter) pairs(escaped func(string) string) []string {
+func (p *parameter) pairs(escapedName, escaped func(string) string) []string {
 	var all []string
 	if object, ok := p.value.(map[string]any); ok {
 		for _, name := range slices.Sorted(maps.Keys(object)) {
-			all = append(all, escaped(name)+"="+escaped(textOf(object[name])))
+			all = append(all, escapedName(name)+"="+escaped(textOf(object[name])))
 		}
 		return all
 	}
 	for _, text := range textsOf(p.value) {
-		all = append(all, escaped(p.name)+"="+escaped(text))
+		all = append(all, escapedName(p.name)+"="+escaped(text))
 	}
 	return all
 }
 
 // escape escapes all of a text that a style could take for a delimiter, as RFC 6570 does.
 func escape(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
+
+// escapeReserving escapes a value of the query, but neither what is escaped already nor
+// reserved characters, as allowReserved of OpenAPI 3.1 asks: apart from those that a
+// query cannot contain, that separate its pairs, or that mean a space there.
+func escapeReserving(text string) string {
+	var b strings.Builder
+	for i := range len(text) {
+		c := text[i]
+		if strings.IndexByte(":/?@!$'()*,;=", c) >= 0 || c == '%' && isEscape(text[i:]) {
+			b.WriteByte(c)
+		} else {
+			b.WriteString(escape(text[i : i+1]))
+		}
+	}
+	return b.String()
+}
+
+// isEscape reports whether a text begins with an escaped character.
+func isEscape(text string) bool {
+	if len(text) < 3 {
+		return false
+	}
+	_, err := url.QueryUnescape(text[:3])
+	return err == nil
+}
+
+func unescaped(text string) string { return text }
 
 // escapeCookie escapes what a cookie cannot contain, and what separates values.
 func escapeCookie(text string) string {

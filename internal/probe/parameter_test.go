@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plumbapi/plumb/internal/arazzo"
 	"github.com/plumbapi/plumb/spec"
 )
 
@@ -64,6 +65,15 @@ func TestParameterStyles(t *testing.T) {
 		{"query", `style: deepObject`, object, "color%5BG%5D=x%3D%26%3B%7C%2F%C3%A9&color%5BR%5D=100"},
 		{"query", `style: deepObject`, text, "color=blue"},
 		{"query", `style: deepObject`, list, "color=blue&color=black&color=a%2Cb%20c"},
+		{"query", `allowReserved: true`, `"a/b:c?d,e;f='g'@(h)!*$1"`, "color=a/b:c?d,e;f='g'@(h)!*$1"},
+		{"query", `allowReserved: true`, `'a#b&c+d [e]|"é'`, "color=a%23b%26c%2Bd%20%5Be%5D%7C%22%C3%A9"},
+		{"query", `allowReserved: true`, `'a%2Fb%2fc%d%'`, "color=a%2Fb%2fc%25d%25"},
+		{"query", `allowReserved: true`, list, "color=blue&color=black&color=a,b%20c"},
+		{"query", `allowReserved: true, explode: false`, list, "color=blue,black,a,b%20c"},
+		{"query", `allowReserved: true`, `{'a/=&b': 'c/d&e'}`, "a%2F%3D%26b=c/d%26e"},
+		{"query", `allowReserved: true, style: deepObject`, object, "color%5BG%5D=x=%26;%7C/%C3%A9&color%5BR%5D=100"},
+		{"query", `allowReserved: false`, `'a/b'`, "color=a%2Fb"},
+		{"path", `allowReserved: true`, `'a/b'`, "a%2Fb"},
 		{"header", ``, text, "blue"},
 		{"header", `style: simple`, list, "blue,black,a,b c"},
 		{"header", ``, object, "G,x=&;|/é,R,100"},
@@ -76,8 +86,16 @@ func TestParameterStyles(t *testing.T) {
 		{"cookie", `explode: false`, text, "color=blue"},
 		{"cookie", `explode: false`, list, "color=blue,black,a%2Cb%20c"},
 		{"cookie", `explode: false`, object, "color=G,x=%26%3B|/%C3%A9,R,100"},
-		{"cookie", `style: cookie`, list, "color=blue; color=black; color=a%2Cb%20c"},
-		{"cookie", `style: cookie`, object, "G=x=%26%3B|/%C3%A9; R=100"},
+		{"cookie", ``, empty, "color="},
+		{"cookie", ``, `[]`, ""},
+		{"cookie", ``, `{}`, ""},
+		{"cookie", `explode: false`, `[]`, ""},
+		{"cookie", ``, `"a\nb"`, "color=a%0Ab"},
+		{"cookie", `style: cookie`, list, "color=blue; color=black; color=a,b c"},
+		{"cookie", `style: cookie`, object, "G=x=&;|/é; R=100"},
+		{"cookie", `style: cookie`, `'a%20b&c="x"'`, `color=a%20b&c="x"`},
+		{"cookie", `style: cookie, explode: false`, list, "color=blue,black,a,b c"},
+		{"cookie", `style: cookie`, `[]`, ""},
 		{"query", `content: {application/json: {}}`, text, "color=%22blue%22"},
 		{"query", `content: {application/json: {}}`, `{R: 100, a: [1]}`, "color=%7B%22R%22%3A100%2C%22a%22%3A%5B1%5D%7D"},
 		{"header", `content: {text/plain: {}}`, text, "blue"},
@@ -130,12 +148,47 @@ func smokeRequest(t *testing.T, parameter string, inPath bool) *http.Request {
 	return req
 }
 
+// A cookie without a value leaves nothing in the header.
+func TestCookiesWithoutValues(t *testing.T) {
+	b := requestBuilder{header: http.Header{}}
+	b.add("cookie", parameter{name: "empty", style: "form", explode: true, value: []any{}})
+	assert.NotContains(t, b.header, "Cookie")
+	b.add("cookie", parameter{name: "token", style: "form", explode: true, value: "abc"})
+	b.add("cookie", parameter{name: "empty", style: "form", explode: true, value: map[string]any{}})
+	b.add("cookie", parameter{name: "last", style: "form", explode: true, value: "z"})
+	assert.Equal(t, []string{"token=abc; last=z"}, b.header["Cookie"])
+}
+
+func TestControlCharacters(t *testing.T) {
+	base := url.URL{Scheme: "http", Host: "host.example"}
+	e := executor{prober: &Prober{Base: &base, Header: http.Header{}}}
+	op := &spec.Operation{Method: "GET", Path: "/items"}
+	for _, tt := range []struct{ in, style, value, want string }{
+		{"cookie", "cookie", "a\nb", "GET /items: the cookie color has the control character U+000A, which cannot be sent; give another value"},
+		{"cookie", "cookie", "a\tb", "GET /items: the cookie color has the control character U+0009, which cannot be sent; give another value"},
+		{"cookie", "form", "a\nb", ""},
+		{"header", "simple", "a\x7fb", "GET /items: the header color has the control character U+007F, which cannot be sent; give another value"},
+		{"header", "simple", "a\tb", ""},
+	} {
+		_, err := e.request(&call{
+			operation:  op,
+			arguments:  []arazzo.Argument{{Name: "color", In: tt.in, Value: tt.value}},
+			parameters: []spec.Parameter{{Name: "color", In: tt.in, Style: tt.style, Explode: true}},
+		})
+		if tt.want == "" {
+			assert.NoError(t, err, "%s %q", tt.in, tt.value)
+		} else {
+			assert.EqualError(t, err, tt.want)
+		}
+	}
+}
+
 // Pairs of an exploded object take precedence over those in the URL of the API, too.
 func TestExplodedTakesPrecedence(t *testing.T) {
 	b := requestBuilder{base: url.URL{Host: "h", RawQuery: "R=1&a%5Bb%5D=2&c=3&version=1"}, query: map[string][]string{}}
-	b.add("query", parameter{"color", "form", true, map[string]any{"R": "2"}})
-	b.add("query", parameter{"a", "deepObject", true, map[string]any{"b": "3"}})
-	b.add("query", parameter{"c", "form", true, []any{}})
+	b.add("query", parameter{name: "color", style: "form", explode: true, value: map[string]any{"R": "2"}})
+	b.add("query", parameter{name: "a", style: "deepObject", explode: true, value: map[string]any{"b": "3"}})
+	b.add("query", parameter{name: "c", style: "form", explode: true, value: []any{}})
 	address, err := b.address()
 	require.NoError(t, err)
 	assert.Equal(t, "//h?version=1&a%5Bb%5D=3&R=2", address)

@@ -26,7 +26,11 @@ func (e *executor) request(c *call) (*http.Request, error) {
 		b.withoutCredentials()
 	}
 	for _, a := range c.arguments {
-		b.add(a.In, parameterOf(a, c.parameters))
+		p := parameterOf(a, c.parameters)
+		if control, ok := p.control(a.In); ok {
+			return nil, fmt.Errorf("%s %s: the %s %s has the control character %U, which cannot be sent; give another value", op.Method, op.Path, a.In, a.Name, control)
+		}
+		b.add(a.In, p)
 	}
 	if i := strings.IndexByte(b.path, '{'); i >= 0 {
 		return nil, fmt.Errorf("%s %s: the scenario gives no value for %s", op.Method, op.Path, b.path[i:])
@@ -76,7 +80,9 @@ func (b *requestBuilder) add(in string, p parameter) {
 			b.header.Set(p.name, value)
 		}
 	case "cookie":
-		b.header.Set("Cookie", strings.TrimPrefix(b.header.Get("Cookie")+"; "+p.cookie(), "; "))
+		if cookie := p.cookie(); cookie != "" {
+			b.header.Set("Cookie", strings.TrimPrefix(b.header.Get("Cookie")+"; "+cookie, "; "))
+		}
 	}
 }
 

@@ -44,21 +44,35 @@ func smokeCall(d *spec.Description, op *spec.Operation, change bool) (c *call, l
 		return nil, "needs a scenario"
 	}
 	c = &call{operation: op, parameters: d.Parameters(op)}
-	var missing []string
+	var missing, empty, unsendable []string
 	for _, p := range c.parameters {
-		switch {
-		case !p.Required:
-		case p.Example == nil:
-			missing = append(missing, p.Name)
-		default:
-			c.arguments = append(c.arguments, arazzo.Argument{Name: p.Name, In: p.In, Value: p.Example.Value})
+		if !p.Required {
+			continue
 		}
+		if p.Example == nil {
+			missing = append(missing, p.Name)
+			continue
+		}
+		a := arazzo.Argument{Name: p.Name, In: p.In, Value: p.Example.Value}
+		sent := parameterOf(a, c.parameters)
+		if p.In == "path" && sent.path() == "" {
+			empty = append(empty, p.Name)
+		}
+		if _, ok := sent.control(p.In); ok {
+			unsendable = append(unsendable, p.Name)
+		}
+		c.arguments = append(c.arguments, a)
 	}
 	if !c.addBody(d.RequestBody(op)) {
 		missing = append(missing, "the body")
 	}
-	if len(missing) > 0 {
+	switch {
+	case len(missing) > 0:
 		return nil, "lacks an example of " + strings.Join(missing, ", ")
+	case len(empty) > 0: // without it, the path is that of another operation, or of none
+		return nil, "lacks an example of " + strings.Join(empty, ", ") + " that is not empty"
+	case len(unsendable) > 0:
+		return nil, "lacks an example of " + strings.Join(unsendable, ", ") + " without control characters"
 	}
 	return c, ""
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -119,6 +120,51 @@ func TestSmokeThatChanges(t *testing.T) {
 		{"PUT /orders/{id}", "lacks an example of the body"},
 		{"GET /search", "lacks an example of q, r"},
 	}, skipped)
+}
+
+// TestSmokeWithEmptyPaths checks that nothing is sent for a parameter of the path that
+// is empty as its style writes it.
+func TestSmokeWithEmptyPaths(t *testing.T) {
+	for _, tt := range []struct{ keywords, value, lack string }{
+		{"", "''", "lacks an example of id that is not empty"},
+		{"", "[]", "lacks an example of id that is not empty"},
+		{"", "['']", "lacks an example of id that is not empty"},
+		{"", "{}", "lacks an example of id that is not empty"},
+		{"style: simple, explode: true", "{}", "lacks an example of id that is not empty"},
+		{"style: matrix", "''", ""}, // ;id
+		{"style: matrix, explode: true", "[]", "lacks an example of id that is not empty"},
+		{"style: label", "''", ""}, // a dot
+		{"", "0", ""},
+		{"", "['', '']", ""}, // a comma
+	} {
+		d, err := spec.Load(fstest.MapFS{"api.yaml": {Data: []byte("openapi: 3.1.0\ninfo: {title: items, version: '1'}\npaths: {'/items/{id}/parts': {get: {parameters: [{name: id, in: path, required: true, " +
+			parameterKeywords(tt.keywords, tt.value) + "}], responses: {'200': {description: ok}}}}}\n")}}, "api.yaml", spec.Options{})
+		require.NoError(t, err, tt.value)
+		scenarios, skipped := Smoke(d, false)
+		if tt.lack == "" {
+			assert.Len(t, scenarios, 1, "%s %s", tt.keywords, tt.value)
+			assert.Empty(t, skipped)
+			continue
+		}
+		assert.Empty(t, scenarios, "%s %s", tt.keywords, tt.value)
+		assert.Equal(t, []Skipped{{"GET /items/{id}/parts", tt.lack}}, skipped)
+	}
+}
+
+// TestSmokeWithControlCharacters checks that an example which cannot be sent leaves out
+// its operation, and not all that follow.
+func TestSmokeWithControlCharacters(t *testing.T) {
+	d, err := spec.Load(fstest.MapFS{"api.yaml": {Data: []byte(`openapi: 3.2.0
+info: {title: items, version: '1'}
+paths:
+  /a: {get: {parameters: [{name: X-A, in: header, required: true, example: "a\nb", schema: {}}, {name: c, in: cookie, required: true, style: cookie, example: "a\0", schema: {}}], responses: {'200': {description: ok}}}}
+  /b: {get: {parameters: [{name: q, in: query, required: true, example: "a\nb", schema: {}}, {name: c, in: cookie, required: true, example: "a\0", schema: {}}], responses: {'200': {description: ok}}}}
+`)}}, "api.yaml", spec.Options{})
+	require.NoError(t, err)
+	scenarios, skipped := Smoke(d, false)
+	require.Len(t, scenarios, 1)
+	assert.Equal(t, "GET /b", scenarios[0].Name)
+	assert.Equal(t, []Skipped{{"GET /a", "lacks an example of X-A, c without control characters"}}, skipped)
 }
 
 // TestFitsIn checks that a scenario fits only in a description that has all of

@@ -158,7 +158,15 @@ func (p *program) nearest(e *evaluator, a *alternatives, candidates []*node, jud
 	e.choices++
 	r.add(e.explain(candidates[best], v, judged[best]))
 	e.choices--
-	untold := a.discriminator != nil && e.keepMember(mark, a.discriminator.property)
+	untold := a.discriminator != nil && e.keepMember(mark, a.discriminator.property, func() []demands {
+		var others []demands
+		for i, n := range candidates {
+			if i != best && judged[i].kind <= judged[best].kind { // one of another type is not meant
+				others = append(others, e.demandsOf(n, v))
+			}
+		}
+		return others
+	})
 	if untold || isTie {
 		r.covered.all() // the value may as well be meant for another one
 	}
@@ -189,9 +197,9 @@ func withoutNull(candidates []*node, v *jsonvalue.Value) int {
 
 // keepMember drops the failures after the mark that are not of a member of the object
 // here, if there are any of the member: without the member that picks an alternative,
-// any of them can be meant. Nor is a failure of the member kept twice. It reports
-// whether there was one.
-func (e *evaluator) keepMember(mark int, name string) bool {
+// any of them can be meant. What all of the others demand, too, is kept. Nor is a
+// failure of the member kept twice. It reports whether there was one.
+func (e *evaluator) keepMember(mark int, name string, others func() []demands) bool {
 	here := len(e.path)
 	ofMember := func(f Failure) bool {
 		return f.OfMember && f.Member == name && len(f.Path) == here || !f.OfMember && !f.Name && len(f.Path) == here+1 && f.Path[here] == name
@@ -200,16 +208,39 @@ func (e *evaluator) keepMember(mark int, name string) bool {
 	if !slices.ContainsFunc(after, ofMember) {
 		return false
 	}
-	path := e.pathHere()
+	path, rest := e.pathHere(), others()
+	isShared := func(f Failure) bool {
+		return len(rest) > 0 && !slices.ContainsFunc(rest, func(d demands) bool { return !d[f.demand()] })
+	}
 	known := slices.DeleteFunc(slices.Clone(e.failures[:mark]), func(f Failure) bool { return !ofMember(f) || !slices.Equal(f.Path[:here], path) })
 	after = slices.DeleteFunc(after, func(f Failure) bool {
-		return !ofMember(f) || slices.ContainsFunc(known, func(k Failure) bool { return k.Keyword == f.Keyword })
+		return !ofMember(f) && !isShared(f) || ofMember(f) && slices.ContainsFunc(known, func(k Failure) bool { return k.Keyword == f.Keyword })
 	})
 	for i := range after {
 		after[i].Alternatives = 0
 	}
 	e.failures = e.failures[:mark+len(after)]
 	return true
+}
+
+// demandsOf returns what a value lacks of what a schema demands. That is all, but for
+// what alternatives within it share.
+func (e *evaluator) demandsOf(n *node, v *jsonvalue.Value) demands {
+	if e.choices > 0 {
+		return nil // only of the outermost alternatives, which keeps the time linear
+	}
+	other := newEvaluator(e.set, e.shape)
+	defer other.release()
+	other.path, other.name = append(other.path, e.path...), e.name
+	other.scope, other.inherited = append(other.scope, e.scope...), append(other.inherited, e.inherited...)
+	other.applied, other.here = append(other.applied, e.applied...), e.here
+	other.choices = 1
+	other.apply(n, v)
+	found := demands{}
+	for i := range other.failures {
+		found[other.failures[i].demand()] = true
+	}
+	return found
 }
 
 // compare orders scores: the nearest first.

@@ -31,6 +31,25 @@ type Failure struct {
 	Alternatives int
 }
 
+// demand is what a value does not do, wherever that is written.
+type demand struct {
+	path, keyword, member, limit string
+	name, ofMember, tolerated    bool
+}
+
+type demands map[demand]bool
+
+func (f *Failure) demand() demand {
+	d := demand{
+		path: strings.Join(f.Path, "\x00"), keyword: f.Keyword, member: f.Member, limit: f.Limit,
+		name: f.Name, ofMember: f.OfMember, tolerated: f.Tolerated,
+	}
+	if f.OfMember {
+		d.limit = "" // which also names others
+	}
+	return d
+}
+
 // sortFailures returns the failures in order, each once.
 func sortFailures(failures []Failure) []Failure {
 	if len(failures) == 0 {
