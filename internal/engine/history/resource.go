@@ -63,12 +63,17 @@ func (r *Resource) Check() error {
 func (s *Store) Resource(key Key) (Resource, bool) {
 	_, encoded := s.timelines.find(key)
 	for _, r := range slices.Backward(s.runs) {
-		for c := s.disk.around(r, key); c.next() && c.key <= key; {
-			if c.key == key && encoded == nil {
-				encoded = c.timeline
-			} else if c.key == key {
-				encoded = s.join(key, nil, c.timeline, encoded)
-			}
+		c := s.disk.around(r, key)
+		more := c.next()
+		for more && c.key < key {
+			more = c.next()
+		}
+		switch {
+		case !more || c.key != key:
+		case encoded == nil:
+			encoded = c.timeline // good, since the cursor goes no further
+		default:
+			encoded = s.join(key, nil, c.timeline, encoded)
 		}
 	}
 	if encoded == nil {

@@ -80,6 +80,30 @@ func TestBound(t *testing.T) {
 	})
 }
 
+// Each of many resources in one part of a run, of which the file is read piece by piece, is
+// found as it is.
+func TestResourcesOnDisk(t *testing.T) {
+	k := kindOf(t, states)
+	whole, bounded := NewStore([]*Kind{k}), NewStore([]*Kind{k})
+	bounded.Bound(100 << 10)
+	defer bounded.Close()
+	const resources = 3000
+	for i := range 2 * resources {
+		packed := k.pack([]Value{{}, numberValue(fmt.Sprint(i)), {}, {}})
+		for _, s := range []*Store{whole, bounded} {
+			s.Insert(Key(i%resources), k, Moment{Time: int64(i), Line: int64(i)}, packed, ignore)
+		}
+	}
+	require.NotEmpty(t, bounded.runs)
+	for key := range Key(resources) {
+		want, _ := whole.Resource(key)
+		got, ok := bounded.Resource(key)
+		require.True(t, ok)
+		require.Equal(t, want, got)
+	}
+	require.NoError(t, bounded.Err())
+}
+
 // Responses are compared even if they were never in memory together: each with the
 // next one that says something of the member.
 func TestPartsAreCompared(t *testing.T) {
