@@ -80,11 +80,10 @@ func (s *step) firstInFolder(cmd *cobra.Command, f *mapFlags) error {
 	if err := s.readOptions(); err != nil {
 		return err
 	}
-	desc, err := loadDescription(s.options)
-	if err != nil {
+	if s.desc, err = loadDescription(s.options); err != nil {
 		return err
 	}
-	folder.Description = desc.Digest
+	folder.Description = s.desc.Digest
 	folder.MakeKey(manifest)
 	s.key = folder.Key
 	if err := s.load(); err != nil { // before the folder is made, which other flags cannot use any more

@@ -157,6 +157,11 @@ func load(o *options) (*spec.Description, *engine.Validator, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	v, err := newValidator(desc, o)
+	return desc, v, err
+}
+
+func newValidator(desc *spec.Description, o *options) (*engine.Validator, error) {
 	opts := []engine.Option{engine.WithMaxDepth(o.maxDepth)}
 	if o.strict {
 		opts = append(opts, engine.WithStrict())
@@ -178,8 +183,7 @@ func load(o *options) (*spec.Description, *engine.Validator, error) {
 	if o.runKey != "" {
 		opts = append(opts, engine.WithSecret(o.runKey))
 	}
-	v, err := engine.New(desc, opts...)
-	return desc, v, err
+	return engine.New(desc, opts...)
 }
 
 func loadDescription(o *options) (*spec.Description, error) {

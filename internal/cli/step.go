@@ -67,7 +67,12 @@ func (s *step) load() (err error) {
 		return err
 	}
 	s.options.runKey = s.key
-	if s.desc, s.validator, err = load(s.options); err != nil {
+	if s.desc == nil {
+		if s.desc, err = loadDescription(s.options); err != nil {
+			return err
+		}
+	}
+	if s.validator, err = newValidator(s.desc, s.options); err != nil {
 		return err
 	}
 	if err := s.options.checkSchema(s.validator); err != nil {

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"container/heap"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -149,7 +150,7 @@ func (s *sorter) close() error {
 	}
 	err := s.file.Close()
 	if s.named {
-		err = os.Remove(s.file.Name())
+		err = errors.Join(err, os.Remove(s.file.Name()))
 	}
 	return err
 }
